@@ -1,0 +1,72 @@
+"""What can go wrong, each with the exit code that `suite` ends with.
+
+Only the command line turns these into text and an exit status; everything below raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.util import find_spec
+
+
+class SuiteError(Exception):
+    """Base of all errors that a user can mend; the message says how."""
+
+    exit_code = 70
+
+
+class ConfigurationError(SuiteError):
+    """The command line, a load file or a configuration file asks for something that makes no sense."""
+
+    exit_code = 2
+
+    @classmethod
+    def of(cls, faults: Iterable[str]) -> ConfigurationError:
+        """One error that names all `faults`, so that they can be mended in one go."""
+        return cls("\n".join(faults))
+
+
+class MissingExtra(ConfigurationError):
+    """A package that belongs to an extra is not installed."""
+
+    def __init__(self, module: str, extra: str) -> None:
+        super().__init__(f"{module} is not installed; run: pip install 'loadledger[{extra}]'")
+        self.module = module
+        self.extra = extra
+
+
+class SystemFailed(SuiteError):
+    """The system under test would not start, did not become ready, or died."""
+
+    exit_code = 4
+
+
+class WorkerFailed(SuiteError):
+    """A worker process of ours died or broke: no statement about the system is possible."""
+
+    exit_code = 3
+
+
+class StoreError(SuiteError):
+    """Results can't be written or read: a full or read-only disk, a corrupt or newer ledger."""
+
+    exit_code = 2
+
+
+class Interrupted(SuiteError):
+    """SIGINT (130) or SIGTERM (143) ended the run; what was measured before is kept."""
+
+    def __init__(self, signal_number: int) -> None:
+        super().__init__(f"interrupted by signal {signal_number}")
+        self.exit_code = 128 + signal_number
+
+
+class Rejected(Exception):
+    """Raised by an operation: a limit of the system said no, as it should."""
+
+
+def require(extra: str, *modules: str) -> None:
+    """Raise `MissingExtra` for the first of `modules` that can't be imported."""
+    for module in modules:
+        if find_spec(module) is None:
+            raise MissingExtra(module, extra)

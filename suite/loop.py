@@ -1,0 +1,149 @@
+"""How operations start: closed (after completions and think time) or open (at planned times)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from suite.errors import ConfigurationError
+from suite.units import parse
+
+Arrivals = Literal["constant", "poisson", "burst", "ramp", "stages"]
+Duration = str | float
+_ARRIVALS = ("constant", "poisson", "burst", "ramp", "stages")
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedLoop:
+    """`users` virtual users, each starting its next operation after the last one and its think time.
+
+    Ends after `operations` (the total over all users) or `seconds`. `warmup` is recorded and left out
+    of the metrics: seconds in a timed loop, operations (beside the total) in a counted one.
+    `think` is in seconds; (low, high) draws it uniformly.
+    """
+
+    users: int
+    operations: int | None = None
+    seconds: float | None = None
+    think: float | tuple[float, float] = 0.0
+    warmup: float = 0.0
+
+    kind = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLoop:
+    """Operations start at planned times, `rate` per second for `seconds`, whatever the system does.
+
+    `arrivals`: constant; poisson; burst (`burst` at once, at the mean rate); ramp (from 0 to `rate`);
+    stages ((rate, seconds), ...). `users` None adds users as they are needed. A start that finds no
+    free user waits with its intended time kept (`busy="queue"`) or counts as dropped (`"drop"`).
+    """
+
+    rate: float
+    seconds: float
+    arrivals: Arrivals = "constant"
+    users: int | None = None
+    busy: Literal["queue", "drop"] = "queue"
+    warmup: float = 0.0
+    burst: int = 10
+    stages: tuple[tuple[float, float], ...] = ()
+
+    kind = "open"
+
+
+Loop = ClosedLoop | OpenLoop
+
+
+def closed_loop(
+    users: int = 1,
+    *,
+    operations: int | None = None,
+    seconds: Duration | None = None,
+    think: Duration | tuple[Duration, Duration] = 0.0,
+    warmup: Duration = 0.0,
+) -> ClosedLoop:
+    """A closed loop, see `ClosedLoop`. Raises ConfigurationError with all faults."""
+    pause = (
+        (parse(think[0], "s"), parse(think[1], "s")) if isinstance(think, tuple) else parse(think, "s")
+    )
+    loop = ClosedLoop(
+        users, operations, None if seconds is None else parse(seconds, "s"), pause, parse(warmup, "s")
+    )
+    return _checked(loop)
+
+
+def open_loop(
+    rate: str | float = 0.0,
+    seconds: Duration = 0.0,
+    *,
+    arrivals: Arrivals = "constant",
+    users: int | None = None,
+    busy: Literal["queue", "drop"] = "queue",
+    warmup: Duration = 0.0,
+    burst: int = 10,
+    stages: Sequence[tuple[str | float, Duration]] = (),
+) -> OpenLoop:
+    """An open loop, see `OpenLoop`. Raises ConfigurationError with all faults."""
+    steps = tuple((parse(step_rate, "1/s"), parse(length, "s")) for step_rate, length in stages)
+    if steps and arrivals == "constant":
+        arrivals = "stages"
+    if arrivals == "stages" and steps:
+        seconds = sum(length for _, length in steps)
+        rate = sum(r * length for r, length in steps) / seconds if seconds else 0.0
+    loop = OpenLoop(
+        parse(rate, "1/s"), parse(seconds, "s"), arrivals, users, busy, parse(warmup, "s"), burst, steps
+    )
+    return _checked(loop)
+
+
+def resized(loop: Loop, **changes: object) -> Loop:
+    """A checked copy of `loop` with fields replaced."""
+    return _checked(replace(loop, **changes))  # type: ignore[arg-type]
+
+
+def _checked(loop: Loop) -> Loop:
+    faults = _closed_faults(loop) if isinstance(loop, ClosedLoop) else _open_faults(loop)
+    if loop.warmup < 0:
+        faults.append("warmup can't be negative")
+    if faults:
+        raise ConfigurationError.of(f"{loop.kind}_loop: {fault}" for fault in faults)
+    return loop
+
+
+def _closed_faults(loop: ClosedLoop) -> list[str]:
+    faults = []
+    if loop.users < 1:
+        faults.append("users must be at least 1")
+    if (loop.operations is None) == (loop.seconds is None):
+        faults.append("give either operations= or seconds=")
+    if loop.operations is not None and loop.operations < 1:
+        faults.append("operations must be at least 1")
+    if loop.seconds is not None and loop.seconds <= 0:
+        faults.append("seconds must be above 0")
+    pauses = loop.think if isinstance(loop.think, tuple) else (loop.think, loop.think)
+    if not 0 <= pauses[0] <= pauses[1]:
+        faults.append("think must be a time, or (low, high) with 0 <= low <= high")
+    return faults
+
+
+def _open_faults(loop: OpenLoop) -> list[str]:
+    faults = []
+    if loop.arrivals not in _ARRIVALS:
+        faults.append(f"arrivals must be one of {', '.join(_ARRIVALS)}, not {loop.arrivals!r}")
+    if loop.arrivals == "stages" and not loop.stages:
+        faults.append("arrivals='stages' needs stages=[(rate, seconds), ...]")
+    if any(rate < 0 or seconds <= 0 for rate, seconds in loop.stages):
+        faults.append("every stage needs a rate of at least 0 and seconds above 0")
+    if loop.rate <= 0:
+        faults.append("rate must be above 0")
+    if loop.seconds <= 0:
+        faults.append("seconds must be above 0")
+    if loop.users is not None and loop.users < 1:
+        faults.append("users must be at least 1")
+    if loop.busy not in ("queue", "drop"):
+        faults.append(f"busy must be 'queue' or 'drop', not {loop.busy!r}")
+    if loop.burst < 1:
+        faults.append("burst must be at least 1")
+    return faults

@@ -1,0 +1,1 @@
+"""From raw columns and process trees to metrics that can be believed, or that say why not."""

@@ -1,0 +1,1 @@
+"""Every process of ours starts and ends here."""

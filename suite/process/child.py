@@ -1,0 +1,206 @@
+"""A child process with its output in a file: started, watched, ended, its last words read."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import multiprocess
+
+from suite.errors import SystemFailed
+from suite.process.guard import die_with_parent, sigint_blocked
+
+_spawn = multiprocess.get_context("spawn")
+
+
+class Child:
+    """A process of ours. `stop` ends it politely, then not."""
+
+    def __init__(self, process: Any, name: str, log: Path) -> None:
+        self._process = process  # a Popen or a multiprocess Process
+        self.pid: int = process.pid
+        self.name = name
+        self.log = log
+
+    @property
+    def exit_status(self) -> int | None:
+        """Exit status, negative for a signal; None while it runs."""
+        process = self._process
+        status: int | None = process.poll() if isinstance(process, subprocess.Popen) else process.exitcode
+        return status
+
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.exit_status is None
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it ended, at most `seconds`; whether it did."""
+        if isinstance(self._process, subprocess.Popen):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(seconds)
+        else:
+            self._process.join(seconds)
+        return not self.running()
+
+    def stop(self, grace: float = 3.0) -> None:
+        """SIGTERM, wait up to `grace` seconds, SIGKILL. Its own children are left to the sweep."""
+        if self.running():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGTERM)
+                os.kill(self.pid, signal.SIGCONT)
+            if not self.wait(grace):
+                self.kill()
+        else:
+            self.wait(0)
+
+    def kill(self) -> None:
+        """SIGKILL, and wait for the end."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        self.wait(5.0)
+
+    def tail(self, lines: int = 12) -> str:
+        """The last lines of its output."""
+        try:
+            with self.log.open("rb") as file:
+                file.seek(max(0, self.log.stat().st_size - 8192))
+                text = file.read().decode(errors="replace")
+        except OSError:
+            return ""
+        return "\n".join(text.rstrip().splitlines()[-lines:])
+
+    def obituary(self) -> str:
+        """One paragraph on how it ended, with the tail of its output."""
+        status = self.exit_status
+        if status is None:
+            how = "is still running"
+        elif status < 0:
+            how = f"was killed by {signal.Signals(-status).name}"
+        else:
+            how = f"ended with status {status}"
+        tail = self.tail()
+        return f"{self.name} (pid {self.pid}) {how}" + (f"; its last output:\n{tail}" if tail else "")
+
+
+def start_command(
+    argv: Sequence[str],
+    *,
+    log: Path,
+    env: Mapping[str, str],
+    cwd: Path | None = None,
+    cores: frozenset[int] | None = None,
+) -> Child:
+    """Run a program. Raises SystemFailed if there is no such program. Call it from the main thread."""
+    parent = os.getpid()
+
+    def prepare() -> None:
+        die_with_parent(parent)
+        if cores:
+            os.sched_setaffinity(0, cores)
+
+    # Programs of the environment that runs us come first: it need not be activated.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    environment = {**os.environ, "PATH": path, **env}
+    try:
+        with log.open("wb") as output, sigint_blocked():
+            process = subprocess.Popen(
+                _resolved(argv, environment["PATH"]),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                cwd=cwd,
+                preexec_fn=prepare,
+            )
+    except OSError as error:
+        raise SystemFailed(f"can't start {shlex.join(argv)}: {error}") from error
+    return Child(process, shlex.join(argv), log)
+
+
+def _resolved(argv: Sequence[str], path: str) -> list[str]:
+    """Popen looks a program up on our PATH, not on the child's: do the latter."""
+    if os.sep not in argv[0]:
+        for folder in path.split(os.pathsep):
+            candidate = Path(folder) / argv[0]
+            if candidate.is_file() and os.access(candidate, os.X_OK):
+                return [str(candidate), *argv[1:]]
+    return list(argv)
+
+
+def start_function(
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    *,
+    log: Path,
+    cores: frozenset[int] | None = None,
+    name: str | None = None,
+) -> Child:
+    """Run `function(*arguments)` in a fresh Python process. Call it from the main thread."""
+    title = name or getattr(function, "__name__", "function")
+    process = _spawn.Process(
+        target=_child_main,
+        args=(os.getpid(), str(log), cores, function, arguments),
+        name=title,
+        daemon=False,
+    )
+    with sigint_blocked(), _without_main():
+        process.start()
+    return Child(process, title, log)
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Keep the child from importing our `__main__` again.
+
+    It needs nothing from there (dill carries what lives in it by value), and a script without a main
+    guard would run itself once more.
+    """
+    main = sys.modules["__main__"]
+    saved = {name: getattr(main, name) for name in ("__spec__", "__file__") if hasattr(main, name)}
+    try:
+        main.__spec__ = None
+        if "__file__" in saved:
+            del main.__file__
+        yield
+    finally:
+        for name, value in saved.items():
+            setattr(main, name, value)
+
+
+def _child_main(
+    parent: int,
+    log: str,
+    cores: frozenset[int] | None,
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+) -> None:
+    die_with_parent(parent)
+    if cores:
+        os.sched_setaffinity(0, cores)
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.close(output)
+    os.close(null)
+    signal.signal(signal.SIGTERM, _end_on_sigterm)
+    function(*arguments)
+
+
+def _end_on_sigterm(number: int, frame: object) -> None:
+    """SIGTERM unwinds the stack, so that `finally` and `with` do their work."""
+    raise SystemExit(0)
+
+
+def monotonic_deadline(seconds: float) -> float:
+    """The monotonic time `seconds` from now."""
+    return time.monotonic() + seconds

@@ -1,0 +1,82 @@
+"""Waiting until a system is ready."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from suite.errors import ConfigurationError, SystemFailed
+from suite.process.child import Child
+
+Probe = Callable[[Any], bool]
+"""`probe(system)`: whether it is ready. Connection errors mean "not yet"."""
+
+
+class _Reachable(Protocol):
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+
+
+def probe_for(ready: str | Probe | None) -> Probe:
+    """The probe that `ready` means: a path to GET, a callable, or None for "accepts connections"."""
+    if ready is None:
+        return accepts_connections
+    if callable(ready):
+        return ready
+    if ready.startswith("/"):
+        return _Answers(ready)
+    raise ConfigurationError(f"ready={ready!r}: give a path like '/health', a callable, or nothing")
+
+
+def accepts_connections(system: _Reachable) -> bool:
+    """Whether the system's port takes a TCP connection."""
+    with socket.create_connection((system.host, system.port), timeout=1.0):
+        return True
+
+
+class _Answers:
+    """Whether a GET of `path` answers 2xx."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __call__(self, system: _Reachable) -> bool:
+        connection = http.client.HTTPConnection(system.host, system.port, timeout=1.0)
+        try:
+            connection.request("GET", self.path)
+            return 200 <= connection.getresponse().status < 300
+        finally:
+            connection.close()
+
+
+def wait_ready(probe: Probe, system: _Reachable, child: Child | None, deadline: float) -> bool:
+    """Poll `probe` until it holds. Without a child: whether it ever did.
+
+    Raises SystemFailed if `child` dies or does not become ready within `deadline` seconds.
+    """
+    end = time.monotonic() + deadline
+    pause = 0.002
+    while True:
+        reason = "its probe says no"
+        try:
+            if probe(system):
+                return True
+        except (OSError, http.client.HTTPException) as error:
+            reason = str(error) or type(error).__name__
+        if child is not None and not child.running():
+            raise SystemFailed(f"the system would not start: {child.obituary()}")
+        if time.monotonic() >= end:
+            if child is None:
+                return False
+            tail = child.tail()
+            raise SystemFailed(
+                f"{child.name} was not ready within {deadline:g} s ({reason})"
+                + (f"; its last output:\n{tail}" if tail else "")
+            )
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.05)

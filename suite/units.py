@@ -1,0 +1,72 @@
+"""Quantities as people write them ("100ms", "500MB", "1%", "30/s") and as we keep them.
+
+Inside, everything is in base units: seconds (`s`), bytes (`B`), ratios 0-1 (`ratio`),
+per second (`1/s`) and plain counts (`1`). Text is for the edge.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from suite.errors import ConfigurationError
+
+_SCALES: dict[str, dict[str, float]] = {
+    "s": {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0},
+    "B": {
+        "B": 1.0, "kB": 1e3, "KB": 1e3, "MB": 1e6, "GB": 1e9,
+        "KiB": 2.0**10, "MiB": 2.0**20, "GiB": 2.0**30,
+    },
+    "ratio": {"%": 1e-2, "": 1.0},
+    "1/s": {"/s": 1.0, "/min": 1 / 60, "/h": 1 / 3600, "": 1.0},
+    "1": {"": 1.0, "k": 1e3, "M": 1e6},
+}  # fmt: skip
+_TEXT = re.compile(r"\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*")
+
+
+def parse(text: str | float, unit: str) -> float:
+    """`text` in the base `unit`: `parse("100ms", "s")` is 0.1. A bare number is already in the base unit.
+
+    Raises ConfigurationError for text that is no quantity of that unit.
+    """
+    if isinstance(text, bool) or not isinstance(text, str | int | float):
+        raise ConfigurationError(f"{text!r} is not a quantity; write it like {_example(unit)}")
+    if isinstance(text, int | float):
+        value = float(text)
+    else:
+        match = _TEXT.fullmatch(text)
+        scales = _SCALES.get(unit, {unit: 1.0, "": 1.0})
+        suffix = match[2] if match else ""
+        if match is None or (suffix not in scales and suffix != ""):
+            raise ConfigurationError(f"{text!r} is not a quantity in {unit!r}; write it like {_example(unit)}")
+        value = float(match[1]) * scales.get(suffix, 1.0)
+    if not math.isfinite(value):
+        raise ConfigurationError(f"{text!r} is not a finite quantity")
+    return value
+
+
+def _example(unit: str) -> str:
+    return {"s": '"100ms"', "B": '"500MB"', "ratio": '"1%"', "1/s": '"30/s"'}.get(unit, '"20"')
+
+
+def format_quantity(value: float | None, unit: str) -> str:
+    """`value` of base `unit` for people, three significant digits: 0.00421 s is "4.21 ms"; None is "-"."""
+    if value is None or math.isnan(value):
+        return "-"
+    if unit == "s":
+        steps = [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")]
+    elif unit == "B":
+        steps = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B")]
+    elif unit == "ratio":
+        return f"{_digits(value * 100)} %"
+    else:
+        return _digits(value) + {"1/s": " /s", "1": ""}.get(unit, f" {unit}")
+    size = abs(value)
+    scale, name = next((step for step in steps if size >= step[0] * 0.9995), steps[-1] if size else steps[0])
+    return f"{_digits(value / scale)} {name}"
+
+
+def _digits(value: float) -> str:
+    if abs(value) >= 100 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
