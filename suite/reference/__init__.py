@@ -1,0 +1,1 @@
+"""Reference systems: real, small, and written against the public contract only."""

@@ -1,0 +1,154 @@
+"""What the command line and a configuration file change about workloads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from suite.errors import ConfigurationError
+from suite.loop import ClosedLoop, Loop, OpenLoop, resized
+from suite.system import Component, Remote
+from suite.threshold import Threshold
+from suite.workload import Workload
+
+_QUICK_SECONDS = 1.0
+_QUICK_WARMUP = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Overrides for workloads; plain data that travels to the workers.
+
+    `values` are named parameters of systems and workloads (`--set`), `thresholds` maps a metric to its
+    new levels, `skipped_operations` leaves operations out, `workers` spreads users over processes.
+    """
+
+    rounds: int | None = None
+    quick: bool = False
+    users: int | None = None
+    operations: int | None = None
+    seconds: float | None = None
+    rate: float | None = None
+    target: str | None = None
+    workers: int = 1
+    seed: int = 1
+    values: Mapping[str, Any] = field(default_factory=dict)
+    thresholds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    skipped_operations: frozenset[str] = frozenset()
+
+    def round_count(self) -> int:
+        """Rounds of a Run: as asked, else 1 in quick mode and 3 otherwise."""
+        return self.rounds if self.rounds is not None else 1 if self.quick else 3
+
+    def merged(self, **changes: Any) -> Settings:
+        """A copy with the changes that are not None."""
+        return replace(self, **{name: value for name, value in changes.items() if value is not None})
+
+
+def configured(workload: Workload, settings: Settings) -> Workload:
+    """`workload` as `settings` want it; the original stays as it is. Raises ConfigurationError."""
+    twin = workload.copy()
+    twin.loop = _loop(workload, settings)
+    _set_values(twin, settings.values)
+    _set_thresholds(twin, settings.thresholds)
+    twin.without = settings.skipped_operations
+    if settings.target is not None:
+        if isinstance(twin.system, Component):
+            raise ConfigurationError(f"{workload.name} runs a Python object; it has no --target")
+        remote = Remote(settings.target, **twin.system.parameters)
+        remote.beside = twin.beside
+        twin.system = remote
+    if isinstance(twin.system, Component) and settings.workers > 1:
+        raise ConfigurationError(f"{workload.name} is a Component: it lives in exactly one worker")
+    return twin
+
+
+def _loop(workload: Workload, settings: Settings) -> Loop:
+    loop = workload.loop
+    if settings.quick:
+        loop = workload.quick or _shortened(loop)
+    changes: dict[str, Any] = {}
+    if settings.users is not None:
+        changes["users"] = settings.users
+    if isinstance(loop, ClosedLoop):
+        if settings.rate is not None:
+            raise ConfigurationError(f"{workload.name} is a closed loop: it has no --rate")
+        if settings.operations is not None:
+            changes |= {"operations": settings.operations, "seconds": None, "warmup": 0.0}
+        if settings.seconds is not None:
+            counted_before = loop.operations is not None
+            changes |= {"seconds": settings.seconds, "operations": None}
+            if counted_before:
+                changes["warmup"] = 0.0
+    else:
+        if settings.operations is not None:
+            raise ConfigurationError(f"{workload.name} is an open loop: give --rate and --seconds")
+        if settings.seconds is not None:
+            changes["seconds"] = settings.seconds
+            changes["stages"] = _stretched(loop, settings.seconds)
+        if settings.rate is not None:
+            changes["rate"] = settings.rate
+    return resized(loop, **changes) if changes else loop
+
+
+def _shortened(loop: Loop) -> Loop:
+    if isinstance(loop, OpenLoop) or loop.seconds is not None:
+        seconds = min(loop.seconds or 0.0, _QUICK_SECONDS)
+        changes: dict[str, Any] = {"seconds": seconds, "warmup": min(loop.warmup, _QUICK_WARMUP)}
+        if isinstance(loop, OpenLoop):
+            changes["stages"] = _stretched(loop, seconds)
+        return resized(loop, **changes)
+    return loop
+
+
+def _stretched(loop: OpenLoop, seconds: float) -> tuple[tuple[float, float], ...]:
+    return tuple((rate, length * seconds / loop.seconds) for rate, length in loop.stages)
+
+
+def _set_values(workload: Workload, values: Mapping[str, Any]) -> None:
+    parameters = dict(workload.parameters)
+    for_system: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in workload.system.parameters:
+            for_system[name] = _like(name, value, workload.system.parameters[name])
+        elif name in parameters:
+            parameters[name] = _like(name, value, parameters[name])
+        else:
+            known = ", ".join(sorted({*workload.system.parameters, *parameters})) or "none"
+            raise ConfigurationError(f"{workload.name} has no parameter {name!r}; it has: {known}")
+    workload.parameters = parameters
+    if for_system:
+        workload.system = workload.system.changed(**for_system)
+
+
+def _like(name: str, value: Any, model: Any) -> Any:
+    """`value`, if it is text from a command line, as the type of the default it replaces."""
+    if not isinstance(value, str) or isinstance(model, str) or model is None:
+        return value
+    if isinstance(model, bool):
+        if value.lower() in ("1", "true", "yes", "on"):
+            return True
+        if value.lower() in ("0", "false", "no", "off"):
+            return False
+        raise ConfigurationError(f"--set {name}={value}: yes or no is wanted")
+    try:
+        return type(model)(value)
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(
+            f"--set {name}={value}: a value like {model!r} ({type(model).__name__}) is wanted"
+        ) from error
+
+
+def _set_thresholds(workload: Workload, changes: Mapping[str, Mapping[str, Any]]) -> None:
+    thresholds = {threshold.metric: threshold for threshold in workload.thresholds}
+    for name, levels in changes.items():
+        metric = workload.metric(name)
+        if metric is None:
+            raise ConfigurationError(f"{workload.name}: threshold on unknown metric {name!r}")
+        unknown = sorted(set(levels) - {"target", "warning", "critical"})
+        if unknown:
+            raise ConfigurationError(f"threshold {name}: unknown level {', '.join(unknown)}")
+        thresholds[name] = thresholds.get(name, Threshold(name)).changed(**levels)
+        thresholds[name].limits(metric)
+    workload.thresholds = tuple(thresholds.values())
