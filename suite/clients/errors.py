@@ -1,0 +1,65 @@
+"""What can go wrong between a client and a system, each with a short name for its class of cause."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ClientError(Exception):
+    """Base of all errors of our clients. Operations that end in one are counted by its `cause`."""
+
+    cause: ClassVar[str] = "client"
+    """A short name under which failures of one kind are counted together."""
+
+
+class ConnectFailed(ClientError):
+    """No connection could be made: refused, unreachable, no such host."""
+
+    cause = "connect"
+
+
+class ConnectTimedOut(ConnectFailed, TimeoutError):
+    """No connection was made in the time given."""
+
+    cause = "connect-timeout"
+
+
+class ConnectionBroken(ClientError):
+    """The connection broke (reset, broken pipe) while an answer was awaited."""
+
+    cause = "reset"
+
+
+class ConnectionEnded(ClientError):
+    """The peer closed the connection in good order while an answer was awaited."""
+
+    cause = "closed"
+
+
+class ProtocolError(ClientError):
+    """The peer sent something that its protocol does not allow."""
+
+    cause = "protocol"
+
+
+class TooLarge(ClientError):
+    """An answer was larger than the client's limit."""
+
+    cause = "too-large"
+
+
+class UnexpectedStatus(ClientError):
+    """The peer answered with a status that was neither expected nor a declared rejection.
+
+    `status` is the protocol's own (404, "0xA700"), `excerpt` the start of what came with it.
+    """
+
+    cause = "status"
+
+    def __init__(self, status: int | str, excerpt: str = "") -> None:
+        super().__init__(status, excerpt)
+        self.status = status
+        self.excerpt = excerpt
+
+    def __str__(self) -> str:
+        return f"status {self.status}: {self.excerpt}" if self.excerpt else f"status {self.status}"
