@@ -1,0 +1,71 @@
+"""What a round used: plain figures of process trees over one window of time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+Series = npt.NDArray[np.float64]
+_NO_TIMES: npt.NDArray[np.int64] = np.zeros(0, np.int64)
+_NO_VALUES: Series = np.zeros(0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Usage:
+    """One group of process trees. What could not be read is None, with the reason in `notes`.
+
+    `idle`, `peak`, `after` are bytes held without file pages; `cpu` and `run_delay` (runnable but not
+    running, over all threads) are seconds within the window; `threads` and `files` are the most seen;
+    `switches` is how often a thread was put on a core. `times` (monotonic ns), `memory` (bytes) and
+    `cpu_total` (seconds since the first sample) are the samples, beyond the window too.
+    """
+
+    idle: int | None = None
+    peak: int | None = None
+    after: int | None = None
+    cpu: float | None = None
+    run_delay: float | None = None
+    threads: int | None = None
+    files: int | None = None
+    switches: int | None = None
+    notes: Mapping[str, str] = field(default_factory=dict)
+    times: npt.NDArray[np.int64] = field(default_factory=lambda: _NO_TIMES)
+    memory: Series = field(default_factory=lambda: _NO_VALUES)
+    cpu_total: Series = field(default_factory=lambda: _NO_VALUES)
+
+    @property
+    def growth(self) -> int | None:
+        """Bytes held after the load less those before it."""
+        return None if self.idle is None or self.after is None else self.after - self.idle
+
+
+ELSEWHERE = "runs elsewhere: its processes can't be read"
+_NOTHING = Usage(notes=MappingProxyType(dict.fromkeys(("idle", "peak", "after", "cpu"), ELSEWHERE)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resources:
+    """Figures of all groups in a window of `wall` seconds; `steal` in seconds over all cores."""
+
+    wall: float = 0.0
+    steal: float | None = None
+    groups: Mapping[str, Usage] = field(default_factory=dict)
+
+    @property
+    def system(self) -> Usage:
+        """The system under test; all None if it runs elsewhere."""
+        return self.groups.get("system", _NOTHING)
+
+    @property
+    def workers(self) -> Usage:
+        """The load generator; all None where it is part of the system (a Component)."""
+        return self.groups.get("workers", _NOTHING)
+
+    @property
+    def helpers(self) -> dict[str, Usage]:
+        """All other groups by name."""
+        return {name: usage for name, usage in self.groups.items() if name not in ("system", "workers")}
