@@ -1,1 +1,5 @@
 """Clients that cost next to nothing: pre-encoded requests, incremental parsers, uvloop protocols."""
+
+from suite.clients.http import Http
+
+__all__ = ["Http"]

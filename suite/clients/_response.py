@@ -1,0 +1,55 @@
+"""An HTTP response; its headers are parsed when somebody looks at them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+_END = b"\r\n\r\n"
+
+
+class Response:
+    """What a server answered: `status`, `headers` and `body`."""
+
+    __slots__ = ("_headers", "_raw", "body", "status")
+
+    def __init__(self, status: int, body: bytes, raw: bytes) -> None:
+        self.status = status
+        self.body = body
+        self._raw = raw  # as received, at least up to the end of the headers
+        self._headers: Mapping[str, str] | None = None
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Values by name in lower case; those of a repeated name are joined by ", "."""
+        if self._headers is None:
+            self._headers = MappingProxyType(parse_headers(self._raw))
+            self._raw = b""
+        return self._headers
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8; what is not is replaced."""
+        return self.body.decode(errors="replace")
+
+    def json(self) -> Any:
+        """The body as JSON. Raises ValueError if it is none."""
+        return json.loads(self.body)
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status}, {len(self.body)} bytes>"
+
+
+def parse_headers(raw: bytes) -> dict[str, str]:
+    """Headers of the first final response in `raw`, which a parser has already found to be valid."""
+    head, _, rest = raw.lstrip(b"\r\n").partition(_END)
+    while head[9:10] == b"1" and head[9:12] != b"101":  # 1xx announce a response, 101 is one
+        head, _, rest = rest.lstrip(b"\r\n").partition(_END)
+    headers: dict[str, str] = {}
+    for line in head.decode("latin-1").split("\r\n")[1:]:
+        name, _, value = line.partition(":")
+        name, value = name.lower(), value.strip(" \t")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
