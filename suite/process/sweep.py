@@ -6,6 +6,8 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import Iterable
+from pathlib import Path
 
 ROUND_VARIABLE = "LOADLEDGER_ROUND"
 """Environment variable with the round's id; every process of a round inherits it."""
@@ -29,18 +31,26 @@ def sweep(round_id: str, patience: float = 3.0) -> list[int]:
     killed: set[int] = set()
     end = time.monotonic() + patience
     while (left := carrying(round_id)) and time.monotonic() < end:
+        killed.update(left)
         for pid in left:
-            killed.add(pid)
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
-        reap()
-        time.sleep(0.01)
-    reap()
+        time.sleep(0.005)
+    reap(killed)
     return sorted(killed)
 
 
-def reap() -> None:
-    """Collect zombies that we adopted as subreaper. Only call when no child of ours is awaited."""
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+def children() -> frozenset[int]:
+    """Pids of this process's children, zombies included."""
+    found: set[int] = set()
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(OSError):
+            found.update(map(int, (task / "children").read_text().split()))
+    return frozenset(found)
+
+
+def reap(pids: Iterable[int]) -> None:
+    """Collect those of `pids` that are ours and dead: as subreaper we inherit orphans."""
+    for pid in pids:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)

@@ -1,0 +1,44 @@
+"""Loads of the conversation manager."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks import TIMEOUT as _TIMEOUT
+from benchmarks import _Limited
+from suite.integrations.asv import measure as _measure
+
+
+class FiftyUsers(_Limited):
+    def setup_cache(self) -> dict[str, Any]:
+        return _measure("conversation/fifty-users")
+
+    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+
+
+class Mixed(_Limited):
+    def setup_cache(self) -> dict[str, Any]:
+        return _measure("conversation/mixed")
+
+    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+
+
+class GlobalLimit(_Limited):
+    def setup_cache(self) -> dict[str, Any]:
+        return _measure("conversation/global-limit")
+
+    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+
+
+class UserLimit(_Limited):
+    def setup_cache(self) -> dict[str, Any]:
+        return _measure("conversation/user-limit")
+
+    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+
+
+class RapidCycles(_Limited):
+    def setup_cache(self) -> dict[str, Any]:
+        return _measure("conversation/rapid-cycles")
+
+    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]

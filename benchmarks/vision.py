@@ -1,0 +1,37 @@
+"""Loads of the home-camera pipeline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks import TIMEOUT as _TIMEOUT
+from benchmarks import _Load
+from suite.integrations.asv import measure as _measure
+
+
+class Match500(_Load):
+    def setup_cache(self) -> dict[str, Any]:
+        return _measure("vision/match-500")
+
+    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+
+
+class FrameBuffer(_Load):
+    def setup_cache(self) -> dict[str, Any]:
+        return _measure("vision/frame-buffer")
+
+    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+
+
+class FrameBufferFour(_Load):
+    def setup_cache(self) -> dict[str, Any]:
+        return _measure("vision/frame-buffer-four")
+
+    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+
+
+class FrameAdd(_Load):
+    def setup_cache(self) -> dict[str, Any]:
+        return _measure("vision/frame-add")
+
+    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]

@@ -1,0 +1,5 @@
+"""The engine: workloads into rounds, rounds into Runs."""
+
+from suite.engine.coordinator import run
+
+__all__ = ["run"]

@@ -1,0 +1,110 @@
+"""Rounds into a Run."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from suite.catalog import Reference, reference_to
+from suite.engine.progress import Progress, Silent
+from suite.engine.recipe import Recipe
+from suite.engine.round import run_round
+from suite.errors import Interrupted
+from suite.measure.environment import commit, fingerprint
+from suite.measure.statistics import combine
+from suite.process.guard import interruptible
+from suite.run import Failure, Round, Run
+from suite.settings import Settings, configured
+from suite.workload import Workload
+
+_REPEATS = 2
+"""How often an invalid round is run again. A failed one never is."""
+
+
+class RunInterrupted(Interrupted):
+    """A signal ended the run; `run` holds what its completed rounds measured, None without any."""
+
+    def __init__(self, signal_number: int, run: Run | None) -> None:
+        super().__init__(signal_number)
+        self.run = run
+
+
+def run(
+    workload: Workload,
+    settings: Settings | None = None,
+    *,
+    reference: Reference | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Run all rounds of `workload`, each with a fresh system, and sum them up.
+
+    `reference` says how a fresh process finds the workload; without it the workload travels by value.
+    Call it from the main thread: processes that we start end with the thread that started them.
+    Raises ConfigurationError before anything starts, and RunInterrupted on SIGINT and SIGTERM.
+    """
+    settings = settings or Settings()
+    actual = configured(workload, settings)
+    for system in (actual.system, *actual.beside.values()):
+        system.check_needs()
+    recipe = Recipe(reference or reference_to(workload), settings)
+    watcher = progress or Silent()
+    started = datetime.now(UTC).isoformat(timespec="milliseconds")
+    identity = uuid.uuid4().hex[:12]
+    rounds: list[Round] = []
+    repeated: list[Mapping[str, Any]] = []
+
+    def summed_up(extra: Failure | None = None) -> Run:
+        sha, branch, dirty = commit()
+        kept = [*rounds, Round(len(rounds), failure=extra)] if extra else rounds
+        return combine(
+            actual,
+            kept,
+            id=identity,
+            started=started,
+            commit=sha,
+            branch=branch,
+            environment={**fingerprint(), "dirty": dirty},
+            plan=_described(actual, settings, repeated),
+        )
+
+    try:
+        with interruptible():
+            for index in range(settings.round_count()):
+                result = run_round(recipe, index, watcher)
+                for _ in range(_REPEATS):
+                    if result.failure is not None or result.validity.verdict != "invalid":
+                        break
+                    repeated.append(
+                        {"round": index, "reasons": result.validity.reasons, "metrics": dict(result.metrics)}
+                    )
+                    result = run_round(recipe, index, watcher)
+                rounds.append(result)
+                watcher.round_ended(workload.name, result)
+                if result.failure is not None:
+                    break
+    except Interrupted as error:
+        number = error.exit_code - 128
+        done = summed_up(Failure("interrupted", str(error))) if rounds else None
+        raise RunInterrupted(number, done) from error
+    return summed_up()
+
+
+def _described(workload: Workload, settings: Settings, repeated: list[Mapping[str, Any]]) -> dict[str, Any]:
+    """The plan as plain data: the loop's own fields, workers, parameters, repeated rounds."""
+    loop = workload.loop
+    fields = {key: value for key, value in asdict(loop).items() if value not in (None, ())}
+    plan: dict[str, Any] = {"loop": loop.kind, **fields, "workers": settings.workers, "seed": settings.seed}
+    plan["parameters"] = {
+        name: value if isinstance(value, str | int | float | bool | None) else str(value)
+        for name, value in {**workload.system.parameters, **workload.parameters}.items()
+    }
+    if settings.target is not None:
+        plan["target"] = settings.target
+    if settings.quick:
+        plan["quick"] = True
+    if repeated:
+        plan["repeated"] = repeated
+    return plan

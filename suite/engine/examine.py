@@ -1,0 +1,120 @@
+"""What is asked of the system after the load: rows stamped elsewhere, checks, own metrics."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from inspect import isawaitable
+from pathlib import Path
+from typing import Any
+
+from suite.measure.columns import Columns
+from suite.measure.recording import from_columns
+from suite.run import CheckResult
+from suite.workload import Row, Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """All that an examiner needs: the columns that process `owner` holds, and the measured window."""
+
+    owner: int
+    columns: tuple[tuple[int, int], ...]
+    names: tuple[str, ...]
+    by_loop: tuple[bool, ...]
+    due: tuple[int, ...]
+    begin: int
+    end: int
+    kept: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Rows collected, checks made, the workload's own metrics."""
+
+    rows: tuple[Row, ...]
+    checks: tuple[CheckResult, ...]
+    metrics: dict[str, float | None]
+
+
+def examine(workload: Workload, target: Any, question: Question, runner: asyncio.Runner) -> Answer:
+    """Collect, check and read. A check that raises AssertionError found something; one that raises
+    anything else is broken, and says so: neither passes."""
+    opened = [Columns.open(question.owner, fd, rows) for fd, rows in question.columns]
+    try:
+        recording = from_columns(
+            opened,
+            question.names,
+            by_loop=question.by_loop,
+            planned=question.due,
+            begin=question.begin,
+            end=question.end,
+        )
+    finally:
+        for columns in opened:
+            columns.close()
+    rows: tuple[Row, ...] = ()
+    results: list[CheckResult] = []
+    if workload.collect is not None:
+        try:
+            rows = tuple(Row(*row) for row in _value(runner, workload.collect, target))
+            recording = recording.with_rows(rows)
+        except Exception as error:
+            results.append(CheckResult("collect", passed=False, detail=_said(error)))
+    kept = read_kept(Path(question.kept))
+    results += [_checked(runner, check, target, kept, recording) for check in workload.checks]
+    metrics: dict[str, float | None] = {}
+    for metric in workload.metrics:
+        if metric.read is None:
+            continue
+        try:
+            value = _value(runner, metric.read, target, kept, recording)
+            metrics[metric.name] = None if value is None else float(value)
+        except Exception as error:
+            metrics[metric.name] = None
+            results.append(CheckResult(f"metric {metric.name}", passed=False, detail=_said(error)))
+    return Answer(rows, tuple(results), metrics)
+
+
+def read_kept(path: Path) -> list[Any]:
+    """What the users kept, in the order of writing; a line cut off by a kill is left out."""
+    if not path.exists():
+        return []
+    lines = path.read_bytes().split(b"\n")
+    return [json.loads(line) for line in lines[:-1]]
+
+
+def _checked(
+    runner: asyncio.Runner,
+    check: Callable[..., Any],
+    target: Any,
+    kept: Sequence[Any],
+    recording: Any,
+) -> CheckResult:
+    name = getattr(check, "__name__", str(check)).replace("_", " ").strip()
+    try:
+        said = _value(runner, check, target, kept, recording)
+    except AssertionError as error:
+        return CheckResult(name, passed=False, detail=str(error) or "does not hold")
+    except Exception as error:
+        return CheckResult(name, passed=False, detail=f"the check itself broke: {_said(error)}")
+    if said is False:
+        return CheckResult(name, passed=False, detail="does not hold")
+    return CheckResult(name, passed=True, detail=said if isinstance(said, str) else "")
+
+
+def _value(runner: asyncio.Runner, function: Callable[..., Any], *arguments: Any) -> Any:
+    result = function(*arguments)
+    if not isawaitable(result):
+        return result
+
+    async def awaited() -> Any:
+        return await result
+
+    return runner.run(awaited())
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

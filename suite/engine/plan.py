@@ -1,0 +1,177 @@
+"""Who does what in a round: a loop shared out over workers, and over the classes of users in each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from suite.engine import pacer
+from suite.errors import ConfigurationError
+from suite.loop import ClosedLoop, OpenLoop
+from suite.measure.columns import Columns
+from suite.system import Component
+from suite.workload import Workload
+
+CONNECT = "connect"
+"""Operation name under which connecting is recorded, outside the totals."""
+
+_MOST_USERS = 10_000
+_ASYNC_RATE, _PLAIN_RATE = 400_000, 5_000_000
+"""More operations a second than one worker can start: a bound for the rows of a timed loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class LanePlan:
+    """One class of users in one worker, with columns of its own.
+
+    `users` connect before the start, numbered from `first`; an open loop may add up to `limit` in all.
+    `rows` is the capacity of the columns that the coordinator holds under `columns`; `due` rows are
+    planned (open loop), the first `warm` rows are warm-up (counted closed loop).
+    """
+
+    share: int
+    users: int
+    limit: int
+    first: int
+    rows: int
+    due: int
+    warm: int
+    columns: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerPlan:
+    """All lanes of one worker, and columns for what its operations await in turn."""
+
+    index: int
+    lanes: tuple[LanePlan, ...]
+    nested: int
+    nested_rows: int
+    seed: int
+
+
+class RoundPlan:
+    """The plans of all workers with their columns, which live as long as this object."""
+
+    def __init__(self, workload: Workload, workers: int, seed: int) -> None:
+        self.names = (*workload.operation_names(), CONNECT)
+        self.columns: list[Columns] = []
+        self.by_loop: list[bool] = []
+        self.due: list[int] = []
+        self._relative: list[tuple[Columns, npt.NDArray[np.int64]]] = []
+        self._workload = workload
+        self._random = np.random.default_rng(seed)
+        self._shares = workload.shares()
+        weights = [share.weight for share in self._shares]
+        loop = workload.loop
+        starts = pacer.plan(loop, seed) if isinstance(loop, OpenLoop) else np.empty(0)
+        if isinstance(loop, OpenLoop) and not len(starts):
+            raise ConfigurationError(f"{workload.name}: the open loop plans no operation at all")
+        users = loop.users if loop.users is not None else _first_users(loop, len(weights) * workers)
+        if users < len(weights) * workers:
+            raise ConfigurationError(
+                f"{workload.name}: {users} users can't be shared over {len(weights)} classes "
+                f"and {workers} workers; give at least {len(weights) * workers}"
+            )
+        # Which class of users and which worker a planned start goes to.
+        lane_of = self._random.choice(len(weights), len(starts), p=np.array(weights) / sum(weights))
+        first = 0
+        plans: list[WorkerPlan] = []
+        for index, worker_users in enumerate(split(users, [1.0] * workers)):
+            lanes: list[LanePlan] = []
+            for share, lane_users in enumerate(split(worker_users, weights)):
+                mine = starts[index::workers][lane_of[index::workers] == share]
+                lanes.append(self._lane(share, lane_users, first, mine, users))
+                first += lane_users
+            nested_rows = self._nested_rows(lanes)
+            nested = self._add(nested_rows, by_loop=False, due=0)
+            plans.append(WorkerPlan(index, tuple(lanes), nested.descriptor, nested_rows, seed + index))
+        self.workers = tuple(plans)
+
+    @property
+    def lane_columns(self) -> list[Columns]:
+        """The columns of what the loop starts, all workers."""
+        return [part for part, flag in zip(self.columns, self.by_loop, strict=True) if flag]
+
+    def begin_at(self, start: int) -> None:
+        """Turn planned starts into absolute monotonic nanoseconds, from `start` on."""
+        for columns, relative in self._relative:
+            np.frombuffer(columns.intended, np.int64, len(relative))[:] = relative + start
+
+    def close(self) -> None:
+        """Give the columns back."""
+        self._relative.clear()
+        for columns in self.columns:
+            columns.close()
+
+    def _lane(self, share: int, users: int, first: int, starts: pacer.Starts, all_users: int) -> LanePlan:
+        loop = self._workload.loop
+        operations = self._shares[share].operations
+        due = warm = 0
+        if isinstance(loop, OpenLoop):
+            rows = due = len(starts)
+            limit = users if loop.users is not None else _MOST_USERS
+        else:
+            limit = users
+            if loop.operations is not None:
+                part = users / all_users
+                warm = math.ceil(loop.warmup * part)
+                rows = warm + max(1, round(loop.operations * part))
+            else:
+                plain = isinstance(self._workload.system, Component) and not any(
+                    o.is_async for o in operations
+                )
+                rate = _PLAIN_RATE if plain else _ASYNC_RATE
+                rows = math.ceil(rate * ((loop.seconds or 0.0) + loop.warmup))
+        columns = self._add(rows, by_loop=True, due=due)
+        if due:
+            self._relative.append((columns, np.round(starts * 1e9).astype(np.int64)))
+        codes = np.array([self.names.index(o.name) for o in operations], np.uint16)
+        operation = np.frombuffer(columns.operation, np.uint16, rows)
+        if len(codes) > 1:
+            weights = np.array([o.weight for o in operations])
+            # A block of random choices, repeated: a timed loop has room for more rows than it fills.
+            block = self._random.choice(codes, min(rows, 65_521), p=weights / weights.sum())
+            operation[:] = np.resize(block, rows)
+        elif codes[0]:
+            operation[:] = codes[0]
+        return LanePlan(share, users, limit, first, rows, due, warm, columns.descriptor)
+
+    def _nested_rows(self, lanes: Sequence[LanePlan]) -> int:
+        """Room for every connect, and for every other operation of the user per row of its lane."""
+        rows = sum(lane.limit * 4 for lane in lanes)
+        for lane in lanes:
+            user = list(self._workload.users)[lane.share]
+            rows += lane.rows * (len(user.operations()) - 1) * 4
+        return min(rows, 50_000_000)
+
+    def _add(self, rows: int, *, by_loop: bool, due: int) -> Columns:
+        columns = Columns.create(rows)
+        self.columns.append(columns)
+        self.by_loop.append(by_loop)
+        self.due.append(due)
+        return columns
+
+
+def split(total: int, weights: Sequence[float]) -> list[int]:
+    """`total` in whole parts by weight, largest remainders first, none empty while total allows."""
+    scale = total / sum(weights)
+    parts = [math.floor(weight * scale) for weight in weights]
+    order = sorted(range(len(weights)), key=lambda i: parts[i] - weights[i] * scale)
+    for i in order[: total - sum(parts)]:
+        parts[i] += 1
+    while 0 in parts and total >= len(parts):
+        parts[parts.index(max(parts))] -= 1
+        parts[parts.index(0)] += 1
+    return parts
+
+
+def _first_users(loop: ClosedLoop | OpenLoop, least: int) -> int:
+    """Users connected before an open loop starts; more are added when they are needed."""
+    assert isinstance(loop, OpenLoop)
+    together = loop.burst if loop.arrivals == "burst" else 1
+    return max(least, together, min(32, math.ceil(loop.rate / 20)))

@@ -1,0 +1,215 @@
+"""A worker: an isolated process that runs its share of the plan, step by step as it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any, Literal
+
+import uvloop
+
+from suite.engine.examine import Question, examine
+from suite.engine.lane import Lane, Nested
+from suite.engine.plan import WorkerPlan
+from suite.engine.recipe import Recipe
+from suite.engine.tally import Tally
+from suite.errors import ConfigurationError
+from suite.measure.columns import Columns
+from suite.run import Detail
+from suite.system import Address, Component
+
+Step = Literal["build", "connect", "run", "close", "examine", "exit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the coordinator tells a worker to do next."""
+
+    step: Step
+    address: Address = Address()
+    beside: Mapping[str, Address] | None = None
+    start: int = 0
+    question: Question | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a worker answers: the step is done, or what broke."""
+
+    step: Step
+    connected: int = 0
+    refused: int = 0
+    lost: int = 0
+    details: tuple[Detail, ...] = ()
+    statuses: tuple[tuple[str, str, int], ...] = ()
+    result: Any = None
+    fault: str = ""
+    at_fault: Literal["", "system", "worker", "configuration"] = ""
+
+
+def work(
+    pipe: Connection,
+    owner: int,
+    recipe: Recipe,
+    plan: WorkerPlan | None,
+    names: tuple[str, ...],
+    kept: str,
+) -> None:
+    """Body of a worker process: answers every Order with a Report until told to exit.
+
+    Without a plan it only examines. `owner` is the process that holds the columns.
+    """
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        worker = _Worker(owner, recipe, plan, names, kept, runner)
+        try:
+            while True:
+                order: Order = pipe.recv()
+                report = worker.obey(order)
+                pipe.send(report)
+                if order.step == "exit" or report.fault:
+                    return
+        except (EOFError, BrokenPipeError):
+            return
+        finally:
+            worker.discard()
+
+
+class _Worker:
+    def __init__(
+        self,
+        owner: int,
+        recipe: Recipe,
+        plan: WorkerPlan | None,
+        names: tuple[str, ...],
+        kept: str,
+        runner: asyncio.Runner,
+    ) -> None:
+        self.owner = owner
+        self.recipe = recipe
+        self.plan = plan
+        self.names = names
+        self.kept_path = kept
+        self.runner = runner
+        self.tally = Tally()
+        self.lanes: list[Lane] = []
+        self.columns: list[Columns] = []
+        self.nested: Nested | None = None
+        self.workload: Workload | None = None
+        self.target: Any = None
+        self.kept = -1
+
+    def obey(self, order: Order) -> Report:
+        try:
+            match order.step:
+                case "build":
+                    return self._build()
+                case "connect":
+                    return self._connect(order)
+                case "run":
+                    return self._run(order)
+                case "close":
+                    return self._close()
+                case "examine":
+                    return self._examine(order)
+                case "exit":
+                    return Report("exit")
+        except ConfigurationError as error:
+            return Report(order.step, fault=str(error), at_fault="configuration")
+        except Exception:
+            return Report(order.step, fault=traceback.format_exc().rstrip(), at_fault="worker")
+
+    def discard(self) -> None:
+        close = getattr(self.target, "close", None)
+        if isinstance(self.workload.system, Component) and callable(close):
+            result = close()
+            if asyncio.iscoroutine(result):
+                self.runner.run(result)
+        if self.kept >= 0:
+            os.close(self.kept)
+
+    def _build(self) -> Report:
+        self.workload = self.recipe.workload()
+        if isinstance(self.workload.system, Component):
+
+            async def build() -> Any:  # an object may want a running loop to be made in
+                return self.workload.system.build()  # type: ignore[attr-defined]
+
+            try:
+                self.target = self.runner.run(build())
+            except Exception:
+                return Report("build", fault=traceback.format_exc().rstrip(), at_fault="system")
+        gc.collect()
+        return Report("build")
+
+    def _connect(self, order: Order) -> Report:
+        system = self.workload.system
+        if not isinstance(system, Component):
+            system.attach(order.address, order.beside or {})
+            self.target = system
+        if self.plan is not None:
+            self.kept = os.open(self.kept_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            self._open_lanes(self.plan)
+            self.runner.run(self._all("connect"))
+        gc.collect()
+        gc.freeze()
+        return Report(
+            "connect",
+            connected=sum(len(lane.sessions) for lane in self.lanes),
+            refused=sum(lane.refused for lane in self.lanes),
+            details=self.tally.details(0),
+        )
+
+    def _open_lanes(self, plan: WorkerPlan) -> None:
+        nested = Columns.open(self.owner, plan.nested, plan.nested_rows)
+        self.columns = [Columns.open(self.owner, lane.columns, lane.rows) for lane in plan.lanes]
+        self.nested = Nested(nested, self.names, self.tally)
+        self.lanes = [
+            Lane(
+                self.workload,
+                lane,
+                columns,
+                self.nested,
+                self.tally,
+                names=self.names,
+                target=self.target,
+                kept=self.kept,
+                seed=plan.seed,
+                component=isinstance(self.workload.system, Component),
+                alone=len(plan.lanes) == 1,
+            )
+            for lane, columns in zip(plan.lanes, self.columns, strict=True)
+        ]
+
+    def _run(self, order: Order) -> Report:
+        async def load() -> None:
+            await asyncio.gather(*(lane.run(order.start) for lane in self.lanes))
+
+        self.runner.run(load())
+        return Report(
+            "run",
+            lost=self.nested.lost if self.nested else 0,
+            refused=sum(lane.refused for lane in self.lanes),
+            details=self.tally.details(order.start),
+            statuses=tuple((name, status, n) for (name, status), n in self.tally.statuses.items()),
+        )
+
+    def _close(self) -> Report:
+        self.runner.run(self._all("close"))
+        self.lanes.clear()
+        gc.unfreeze()
+        gc.collect()
+        return Report("close")
+
+    async def _all(self, method: str) -> None:
+        await asyncio.gather(*(getattr(lane, method)() for lane in self.lanes))
+
+    def _examine(self, order: Order) -> Report:
+        assert order.question is not None
+        if self.target is None:
+            self._connect(order)
+        return Report("examine", result=examine(self.workload, self.target, order.question, self.runner))

@@ -1,0 +1,77 @@
+"""The face that asv sees.
+
+Today's benchmarks meet yesterday's suite: `measure` is all that they may call, and its signature is
+frozen.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from suite.catalog import installed
+from suite.engine import run
+from suite.errors import SuiteError
+from suite.run import Run
+from suite.settings import Settings
+
+ROUNDS = 10
+"""asv's test can't call any difference real below about ten samples a side."""
+
+_SECONDS = 0.6
+_WARMUP = 0.1
+
+Samples = dict[str, Any]
+
+
+def measure(name: str) -> dict[str, Samples]:
+    """Run the workload called `name` in ten short rounds; per metric what asv stores for a `track_*`.
+
+    Each value is `{"samples": [one per round], "number": 1}`; a metric of an invalid measurement, or one
+    without a value, has nan. Empty if this commit has no such workload. A system or worker that dies,
+    a check that fails or a fault of ours raises: a benchmark that fails must fail loudly.
+    """
+    found = next((found for found in installed() if found.workload.name == name), None)
+    if found is None:
+        return {}
+    settings = Settings(rounds=int(os.environ.get("LOADLEDGER_ASV_ROUNDS", ROUNDS)), quick=True)
+    with _quiet():
+        result = run(found.workload, settings, reference=found.reference)
+    failed = [f"{check.name}: {check.detail}" for check in result.checks if not check.passed]
+    if result.error is not None or failed:
+        said = [result.error.message] if result.error is not None else failed
+        raise SuiteError(f"{name}: " + "; ".join(said))
+    return _samples(result)
+
+
+def _samples(result: Run) -> dict[str, Samples]:
+    invalid = result.validity.verdict == "invalid"
+    return {
+        metric: {
+            "samples": [
+                float("nan") if invalid or value is None else value for value in measured.values
+            ]
+            or [float("nan")],
+            "number": 1,
+        }
+        for metric, measured in result.metrics.items()
+        if measured.better != "higher"
+    }
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """asv reads our stdout to its end: what we start must not hold it open, nor write to it."""
+    null = os.open(os.devnull, os.O_RDWR)
+    saved = [os.dup(0), os.dup(1)]
+    try:
+        for descriptor in (0, 1):
+            os.dup2(null, descriptor)
+        yield
+    finally:
+        for descriptor, copy in enumerate(saved):
+            os.dup2(copy, descriptor)
+            os.close(copy)
+        os.close(null)
