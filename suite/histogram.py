@@ -65,17 +65,17 @@ class Histogram:
     @property
     def mean(self) -> float | None:
         """Mean of the ok values in seconds."""
-        return self._ok.total / self._ok.count * 1e-9 if self._ok.count else None
+        return self._ok.total / self._ok.count / 1e9 if self._ok.count else None
 
     @property
     def min(self) -> float | None:
         """Smallest ok value in seconds."""
-        return self._ok.low * 1e-9 if self._ok.count else None
+        return self._ok.low / 1e9 if self._ok.count else None
 
     @property
     def max(self) -> float | None:
         """Largest value in seconds, lower bounds included; then the truth is at least this."""
-        return max(self._ok.high, self._beyond.high) * 1e-9 if self.count else None
+        return max(self._ok.high, self._beyond.high) / 1e9 if self.count else None
 
     def percentile(self, quantile: float) -> tuple[float | None, bool]:
         """Seconds at `quantile` (0..1) by nearest rank, and whether it is only a lower bound.
@@ -87,8 +87,8 @@ class Histogram:
             return None, False
         place = rank(quantile, self.count)
         if place <= self._ok.count:
-            return self._ok.at(place) * 1e-9, False
-        return max(self._beyond.at(place - self._ok.count), self._ok.high) * 1e-9, True
+            return self._ok.at(place) / 1e9, False
+        return max(self._beyond.at(place - self._ok.count), self._ok.high) / 1e9, True
 
     def encode(self) -> str:
         """As text: `low,high,total,<HDR V2, base64>` in ns for ok, a semicolon, the same for beyond."""

@@ -1,0 +1,187 @@
+"""From a workload's rounds to its Run: merged metrics, judged thresholds."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from suite.histogram import Histogram
+from suite.measure.distribution import GATE, Point, percentile, points, samples_wanted
+from suite.measure.ratios import RATIOS, ratio
+from suite.metric import QUANTILES, Metric
+from suite.outcome import OUTCOMES
+from suite.run import CheckResult, Detail, Failure, Judgement, Measured, Round, Run, Validity
+from suite.threshold import holds
+from suite.workload import Workload
+
+_BY_WEIGHT = ("interrupted", "system", "internal", "worker")
+_VERDICTS = ("valid", "doubtful", "invalid")
+_REDUCE: dict[str, Callable[[Sequence[float]], float]] = {
+    "max": max,
+    "min": min,
+    "median": statistics.median,
+    "sum": sum,
+}
+
+
+def combine(
+    workload: Workload,
+    rounds: Sequence[Round],
+    *,
+    id: str,  # noqa: A002
+    started: str,
+    commit: str | None,
+    branch: str | None,
+    environment: Mapping[str, Any],
+    plan: Mapping[str, Any],
+) -> Run:
+    """The Run of `rounds`.
+
+    Values come from merged histograms and summed counts, or as the metric says; a round that failed
+    gives no values unless all did, but its outcomes and details count. A value that is only a lower
+    bound passes no level: it either breaks the limit or has not been shown to hold it.
+    """
+    whole = [one for one in rounds if one.failure is None] or list(rounds)
+    keys = dict.fromkeys(key for one in whole for key in one.histograms)
+    histograms = {
+        key: Histogram.merged(one.histograms[key] for one in whole if key in one.histograms) for key in keys
+    }
+    names = dict.fromkeys(name for one in whole for name in one.metrics)
+    metrics = {name: _measured(name, workload, rounds, whole, histograms) for name in names}
+    outcomes = _summed(one.outcomes for one in rounds)
+    doubts = _thin(workload, histograms)
+    return Run(
+        id,
+        workload.name,
+        started,
+        commit,
+        branch,
+        environment,
+        plan,
+        len(rounds),
+        metrics,
+        histograms,
+        outcomes.pop("", dict.fromkeys(OUTCOMES, 0)),
+        outcomes,
+        _summed(one.statuses for one in rounds),
+        _details(rounds),
+        tuple(_judgements(workload, metrics)),
+        _checks(rounds),
+        next((one.series for one in whole), {}),
+        _validity(rounds, doubts),
+        tuple(one.pids for one in rounds),
+        _error(rounds),
+    )
+
+
+def _measured(
+    name: str,
+    workload: Workload,
+    rounds: Sequence[Round],
+    whole: Sequence[Round],
+    histograms: Mapping[str, Histogram],
+) -> Measured:
+    metric = workload.metric(name) or Metric(name, better="none")
+    point = _merged(name, whole, histograms) if metric.combine == "merged" else _reduced(name, metric, whole)
+    values = tuple(one.metrics.get(name) for one in rounds)
+    note = point.note or next((one.notes[name] for one in whole if name in one.notes), None)
+    if metric.combine == "merged" and point.value is not None:
+        note = None  # the rounds' notes say why they could show no value of their own
+    return Measured(metric.unit, metric.better, point.value, values, point.at_least, note)
+
+
+def _merged(name: str, whole: Sequence[Round], histograms: Mapping[str, Histogram]) -> Point:
+    base, at, operation = name.partition("@")
+    if base in RATIOS:
+        return ratio(name, [one.sums for one in whole]) or Point(None)
+    kind, _, place = base.partition(".")
+    histogram = histograms.get(kind + at + operation)
+    if histogram is None:
+        return Point(None)
+    if place in QUANTILES:
+        return percentile(histogram, QUANTILES[place])
+    return dict(points(kind, histogram))[base]
+
+
+def _reduced(name: str, metric: Metric, whole: Sequence[Round]) -> Point:
+    values = [value for one in whole if (value := one.metrics.get(name)) is not None]
+    if not values:
+        return Point(None)
+    return Point(_REDUCE[metric.combine](values), any(name in one.at_least for one in whole))
+
+
+def _judgements(workload: Workload, metrics: Mapping[str, Measured]) -> Iterable[Judgement]:
+    for threshold in workload.thresholds:
+        metric = workload.metric(threshold.metric)
+        if metric is None:
+            continue  # a Workload refuses such a threshold
+        measured = metrics.get(threshold.metric)
+        value = measured.value if measured else None
+        for level, limit in threshold.limits(metric).items():
+            passed = None if value is None else holds(value, limit, metric.better)
+            if passed and measured and measured.at_least:
+                passed = False
+            yield Judgement(threshold.metric, level, limit, value, passed)
+
+
+def _thin(workload: Workload, histograms: Mapping[str, Histogram]) -> Iterable[str]:
+    """Percentiles with a threshold whose sampling error is too large to gate on."""
+    for name in dict.fromkeys(threshold.metric for threshold in workload.thresholds):
+        base, at, operation = name.partition("@")
+        kind, _, place = base.partition(".")
+        histogram = histograms.get(kind + at + operation)
+        if place in QUANTILES and histogram is not None:
+            wanted = samples_wanted(QUANTILES[place], GATE)
+            if 0 < histogram.count < wanted:
+                yield f"{name} gated on {histogram.count:,} samples; {wanted:,} are wanted"
+
+
+def _validity(rounds: Sequence[Round], doubts: Iterable[str]) -> Validity:
+    """The worst verdict; reasons that differ only in their figures (after the colon) count as one."""
+    found: dict[str, list[str]] = {}
+    for one in rounds:
+        for reason in one.validity.reasons:
+            found.setdefault(reason.partition(":")[0], []).append(reason)
+    reasons = [
+        texts[0] if len(rounds) == 1 else f"{texts[0]} (in {len(texts)} of {len(rounds)} rounds)"
+        for texts in found.values()
+    ]
+    thin = list(doubts)
+    verdicts = [one.validity.verdict for one in rounds]
+    if thin:
+        verdicts.append("doubtful")
+    return Validity(max(verdicts, key=_VERDICTS.index, default="invalid"), (*reasons, *thin))
+
+
+def _checks(rounds: Sequence[Round]) -> tuple[CheckResult, ...]:
+    merged: dict[str, CheckResult] = {}
+    for check in (check for one in rounds for check in one.checks):
+        if check.name not in merged or merged[check.name].passed:
+            merged[check.name] = check
+    return tuple(merged.values())
+
+
+def _details(rounds: Sequence[Round]) -> tuple[Detail, ...]:
+    merged: dict[tuple[str, str, str], Detail] = {}
+    for detail in (detail for one in rounds for detail in one.details):
+        key = (detail.outcome, detail.cause, detail.operation)
+        known = merged.get(key)
+        earliest = detail if known is None or detail.first < known.first else known
+        count = detail.count + (known.count if known else 0)
+        merged[key] = Detail(*key, count, earliest.first, earliest.example)
+    return tuple(sorted(merged.values(), key=lambda detail: -detail.count))
+
+
+def _summed(parts: Iterable[Mapping[str, Mapping[str, int]]]) -> dict[str, dict[str, int]]:
+    total: dict[str, dict[str, int]] = {}
+    for name, counts in (item for part in parts for item in part.items()):
+        into = total.setdefault(name, {})
+        for key, count in counts.items():
+            into[key] = into.get(key, 0) + count
+    return total
+
+
+def _error(rounds: Sequence[Round]) -> Failure | None:
+    failures = [one.failure for one in rounds if one.failure is not None]
+    return min(failures, key=lambda failure: _BY_WEIGHT.index(failure.kind), default=None)
