@@ -44,7 +44,11 @@ class Usage:
 
 
 ELSEWHERE = "runs elsewhere: its processes can't be read"
-_NOTHING = Usage(notes=MappingProxyType(dict.fromkeys(("idle", "peak", "after", "cpu"), ELSEWHERE)))
+
+
+def unread(reason: str) -> Usage:
+    """Nothing known, for `reason`."""
+    return Usage(notes=MappingProxyType(dict.fromkeys(("idle", "peak", "after", "cpu"), reason)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,15 +59,20 @@ class Resources:
     steal: float | None = None
     groups: Mapping[str, Usage] = field(default_factory=dict)
 
+    @classmethod
+    def absent(cls, reason: str) -> Resources:
+        """Nothing was sampled, for `reason`."""
+        return cls(groups={"system": unread(reason), "workers": unread(reason)})
+
     @property
     def system(self) -> Usage:
         """The system under test; all None if it runs elsewhere."""
-        return self.groups.get("system", _NOTHING)
+        return self.groups.get("system") or unread(ELSEWHERE)
 
     @property
     def workers(self) -> Usage:
         """The load generator; all None where it is part of the system (a Component)."""
-        return self.groups.get("workers", _NOTHING)
+        return self.groups.get("workers") or unread(ELSEWHERE)
 
     @property
     def helpers(self) -> dict[str, Usage]:

@@ -14,6 +14,8 @@ from suite.measure.resources import Resources, Series, Usage
 _LOOK_SHARE = 0.02
 """Share of one core that the dearer reads (trees, threads, files) may cost."""
 
+_NO_PROCESS = "there is no process of it to read"
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -57,7 +59,7 @@ class Sampler:
     def quiet(self, group: str) -> Mark:
         """Memory of a group at a moment without load: the first mark is `idle`, the last is `after`.
 
-        Slow (some 20 ms per GB) and stalls the processes meanwhile.
+        A mark after the first also reads the peak. Slow (some 20 ms per GB) and stalls the processes meanwhile.
         """
         return self._groups[group].quiet()
 
@@ -154,6 +156,8 @@ class _Group:
         self._threads = max(self._threads, threads)
 
     def quiet(self) -> Mark:
+        if self._marks:
+            self.peak()
         self._find()
         now = time.monotonic_ns()
         share = resident = 0
@@ -166,7 +170,7 @@ class _Group:
                 share += held.proportional
                 resident += held.resident
                 self._columns[pid] = held.columns
-            mark = Mark(now, share, max(resident - share, 0)) if found else Mark(now, None, 0, "no process")
+            mark = Mark(now, share, max(resident - share, 0)) if found else Mark(now, None, 0, _NO_PROCESS)
         self._marks.append(mark)
         return mark
 
@@ -203,7 +207,7 @@ class _Group:
         times, memory = np.array(self._cpu.times, np.int64), self._held_samples()
         seen = memory[times >= self._reset_at]
         if not self._since_reset or not len(seen):
-            self._notes["peak"] = "no process" if not self._since_reset else "no sample"
+            self._notes["peak"] = _NO_PROCESS if not self._since_reset else "no sample"
             return None
         self._notes["peak"] = f"largest of {len(seen):,} samples over {len(self._since_reset)} processes"
         return int(seen.max())
@@ -220,7 +224,7 @@ class _Group:
     def usage(self, begin: int, end: int) -> Usage:
         cpu = self._cpu.within(begin, end) if self._threads else None
         if cpu is None:
-            self._notes.setdefault("cpu", "no process" if self._cpu.times else "no sample")
+            self._notes.setdefault("cpu", _NO_PROCESS if self._cpu.times else "no sample")
         idle = self._marks[0] if self._marks else Mark(0, None, 0, "no quiet mark")
         after = self._marks[-1] if len(self._marks) > 1 else Mark(0, None, 0, "no quiet mark after the load")
         for name, mark in (("idle", idle), ("after", after)):

@@ -49,7 +49,8 @@ def judge(
 
     Only evidence that load was distorted or not delivered makes it invalid. A Component shares its
     process with the generator: its busy time is response time, so lateness says nothing there.
-    `cores_apart` is whether the system had cores of its own (true for one that runs elsewhere).
+    `cores_apart` is whether the system had cores of its own; one whose processes can't be read runs
+    elsewhere and shares none with us.
     """
     rows = recording.loop_only().measured()
     reasons: list[_Reason] = []
@@ -62,7 +63,8 @@ def judge(
         reasons += late
         reasons += _starved(resources, late=bool(late))
         reasons += _undelivered(rows) if isinstance(loop, OpenLoop) else _idle_users(recording, loop)
-    if not component and not cores_apart:
+    elsewhere = resources.system.cpu is None
+    if not (component or cores_apart or elsewhere):
         reasons.append(_Reason("doubtful", "system and load generator share cores: each slows the other"))
     if resources.steal is not None and resources.wall > 0 and resources.steal > _STEAL * resources.wall:
         share = format_quantity(resources.steal / resources.wall, "ratio")
