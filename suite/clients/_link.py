@@ -93,12 +93,12 @@ class Link(asyncio.Protocol):
         if self._waiter is None:  # nothing was asked: whatever this is, it answers no request of ours
             self.drop()
             return
-        self._size += len(data)
         if not self._headers_done:
-            self._raw.append(data)
-            if self._size > _HEAD_LIMIT and b"\r\n\r\n" not in b"".join(self._raw)[:_HEAD_LIMIT]:
+            if self._size > _HEAD_LIMIT:
                 self.fail(TooLarge(f"headers of more than {_HEAD_LIMIT:,} bytes"))
                 return
+            self._raw.append(data)
+        self._size += len(data)
         if self._size > self._limit:
             self.fail(TooLarge(f"a response of more than {self._limit:,} bytes"))
             return
@@ -109,7 +109,7 @@ class Link(asyncio.Protocol):
         except HttpParserError as error:
             self.fail(ProtocolError(f"{error} in {data[:60]!r}"))
         if self._bodiless and self._headers_done:
-            self._complete(keep=not self._parts and _persists(b"".join(self._raw)))
+            self._complete(keep=_persists(b"".join(self._raw)))
             self._parser = HttpResponseParser(self)  # the old one waits for a body
 
     def eof_received(self) -> None:
@@ -147,8 +147,10 @@ class Link(asyncio.Protocol):
         waiter, self._waiter = self._waiter, None
         if waiter is None:
             return
+        body = b"".join(self._parts)
+        if self._bodiless and body:  # a body where there must be none: who knows what else will come
+            body, keep = b"", False
         if not waiter.done():
-            body = b"" if self._bodiless else b"".join(self._parts)
             waiter.set_result(Response(self._parser.get_status_code(), body, b"".join(self._raw)))
         self._begin()
         # A server that answers before it has read the request leaves the rest of it in our buffer.

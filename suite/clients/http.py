@@ -8,7 +8,7 @@ import ssl as tls
 from collections.abc import Collection, Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from suite.clients._link import Link
 from suite.clients._request import Encoder
@@ -63,16 +63,14 @@ class Http:
         limit: str | int = "64MB",
         ssl: tls.SSLContext | None = None,
     ) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise ConfigurationError(f"{url!r} is no base URL; write it like http://127.0.0.1:8000")
+        parts = _base_url(url)
         secure = parts.scheme == "https"
         self.url = url.rstrip("/")
-        self._address = (parts.hostname, parts.port or (443 if secure else 80))
+        self._address = (parts.hostname or "", parts.port or (443 if secure else 80))
         self._tls = (ssl or tls.create_default_context()) if secure else None
         self._timeout = parse(timeout, "s")
         self._limit = int(parse(limit, "B"))
-        self._encoder = Encoder(parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), headers)
+        self._encoder = Encoder(parts.netloc, parts.path.rstrip("/"), headers)
         self._encoded = self._encoder.kept
         self._loop = asyncio.get_running_loop()
         self._link: Link | None = None
@@ -216,6 +214,17 @@ class Http:
             sock.close()
             raise
         return link
+
+
+def _base_url(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # of a port that is no number
+        usable = False
+    if not usable or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ConfigurationError(f"{url!r} is no base URL; write it like http://127.0.0.1:8000")
+    return parts
 
 
 async def _socket_to(host: str, port: int, loop: asyncio.AbstractEventLoop) -> socket.socket:
