@@ -1,0 +1,87 @@
+"""What must be true of matchers and frame buffers after the load."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+from suite.reference.vision.frame_buffer import FrameBuffer
+from suite.reference.vision.rig import CameraRig
+
+_SAMPLE = 16
+_LEAST_HELD = 0.95
+
+
+def everyone_recognised(system: Any, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
+    """Every planted member was found, every stranger was taken for one."""
+    counts = recording.of("match").counts()
+    shown = sum(counts.values())
+    assert shown, "nobody was shown"
+    assert counts["ok"] == shown, f"{shown - counts['ok']} of {shown} faces were not recognised"
+    return f"{shown} of {shown}"
+
+
+def all_succeed(system: Any, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
+    """No operation failed."""
+    counts = recording.loop_only().counts()
+    total = sum(counts.values())
+    assert counts["ok"] == total, f"{total - counts['ok']} of {total} operations failed"
+    return f"{total} of {total}"
+
+
+def last_frames_in_order(system: CameraRig, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
+    """Each camera's buffer holds exactly its last frames, oldest first, byte by byte."""
+    for camera, buffer in enumerate(system.buffers.buffers):
+        taken = system.taken_by(camera)
+        held = min(taken, system.frames)
+        frames = list(buffer)
+        assert len(frames) == len(buffer) == held, f"camera {camera}: {len(frames)} held, not {held}"
+        for number, data in zip(range(taken - held, taken), frames, strict=True):
+            assert data == system.frame_of(camera, number), f"camera {camera}: frame {number} is not there"
+        assert buffer.latest() == frames[-1], f"camera {camera}: the latest frame is not the last added"
+    return f"{system.cameras} × the last {system.frames} of {system.taken} frames"
+
+
+def frames_are_distinct(system: CameraRig, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
+    """No two frames that are held have the same content (BLAKE2b of each)."""
+    digests = [
+        hashlib.blake2b(data, digest_size=16).digest() for buffer in system.buffers.buffers for data in buffer
+    ]
+    assert digests, "no frame is held"
+    copies = len(digests) - len(set(digests))
+    assert not copies, f"{copies} of {len(digests)} frames are copies of others"
+    return f"{len(digests)} frames, all distinct"
+
+
+def frames_are_incompressible(system: CameraRig, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
+    """A sample of the frames held does not get smaller by zlib."""
+    frames = [data for buffer in system.buffers.buffers for data in buffer]
+    sample = frames[:: max(1, len(frames) // _SAMPLE)]
+    assert sample, "no frame is held"
+    ratio = max(len(data) / len(zlib.compress(data)) for data in sample)
+    assert ratio <= 1.0, f"a frame was compressed {ratio:.2f} times"
+    return f"{len(sample)} frames, none got smaller"
+
+
+def memory_is_real(system: CameraRig, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
+    """Full buffers cost at least the bytes of their frames: no frame stands for several."""
+    overhead = system.overhead(system.settled)
+    if overhead is None:
+        return "the buffers did not get full, or memory can't be read"
+    assert overhead >= _LEAST_HELD, f"only {overhead:.4f} bytes of memory per byte of frames"
+    return f"{overhead:.4f} bytes of memory per byte of frames"
+
+
+def all_added(system: FrameBuffer, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
+    """The buffer counted every frame and holds no more than it may."""
+    added = recording.of("add").counts()["ok"]
+    assert system.added == added, f"{added} frames were added, the buffer counted {system.added}"
+    assert len(system) == min(added, system.capacity), f"{len(system)} frames are held"
+    assert len(list(system)) == len(system), "the buffer's length is not what it holds"
+    return f"{added} added, {len(system)} held"
+
+
+FRAMES = (all_succeed, last_frames_in_order, frames_are_distinct, frames_are_incompressible, memory_is_real)
+"""Checks of every workload that fills buffers."""

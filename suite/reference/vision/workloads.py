@@ -1,0 +1,109 @@
+"""Load tests of a home-camera pipeline's parts: `suite run vision`."""
+
+from __future__ import annotations
+
+from suite import Component, Threshold, Workload, closed_loop
+from suite.reference.vision.checks import FRAMES, all_added, all_succeed, everyone_recognised
+from suite.reference.vision.frame_buffer import FrameBuffer
+from suite.reference.vision.matcher import HouseholdMatcher
+from suite.reference.vision.memory import FILL, OVERHEAD, PER_CAMERA
+from suite.reference.vision.rig import CameraRig
+from suite.reference.vision.users import Adder, Camera, Pairs, Visitor
+
+
+def _matching(members: int) -> Workload:
+    return Workload(
+        f"vision/match-{members}",
+        Component(HouseholdMatcher, members=members, dimension=512, seed=1, threshold=0.5),
+        Visitor,
+        loop=closed_loop(operations=50_000, warmup=2_000),
+        quick=closed_loop(operations=10_000, warmup=500),
+        thresholds=[Threshold("response.p99", target="1ms", warning="10ms", critical="50ms")],
+        checks=[everyone_recognised],
+        tags={"matching"},
+        description=f"best match of a face among {members} known members, strangers among them",
+    )
+
+
+match_10 = _matching(10)
+match_100 = _matching(100)
+match_500 = _matching(500)
+
+cosine = Workload(
+    "vision/cosine",
+    Component(HouseholdMatcher, members=1, dimension=512),
+    Pairs,
+    loop=closed_loop(operations=100_000, warmup=2_000),
+    quick=closed_loop(operations=20_000, warmup=500),
+    thresholds=[Threshold("response.mean", target="10us", critical="100us")],
+    checks=[all_succeed],
+    tags={"matching"},
+    description="cosine similarity of one pair of embeddings",
+)
+
+_ONE_LAP = 1_800
+_FOUR_LAPS = 3_600
+
+frame_buffer = Workload(
+    "vision/frame-buffer",
+    Component(CameraRig, cameras=1, frames=1_800, frame_bytes=100_000, seed=1),
+    Camera,
+    loop=closed_loop(operations=10 * _ONE_LAP, warmup=_ONE_LAP),
+    quick=closed_loop(operations=2 * _ONE_LAP, warmup=_ONE_LAP),
+    thresholds=[
+        Threshold("memory.growth", target="185MB", critical="500MB"),
+        Threshold("memory.overhead", target=1.01, warning=1.1, critical=1.5),
+        Threshold("memory.overhead_filled", target=1.01, warning=1.1, critical=1.5),
+        Threshold("response.mean@add", target="100us", critical="10ms"),
+    ],
+    checks=FRAMES,
+    metrics=[FILL, OVERHEAD],
+    tags={"frames", "memory"},
+    description="one camera, 1,800 distinct frames of 100 KB: filled in the warm-up, then lap after lap",
+)
+
+frame_buffer_four = Workload(
+    "vision/frame-buffer-four",
+    Component(CameraRig, cameras=4, frames=900, frame_bytes=100_000, seed=1),
+    Camera,
+    loop=closed_loop(users=4, operations=5 * _FOUR_LAPS, warmup=_FOUR_LAPS),
+    quick=closed_loop(users=4, operations=_FOUR_LAPS, warmup=_FOUR_LAPS),
+    thresholds=[
+        Threshold("memory.per_camera", target="92MB", critical="500MB"),
+        Threshold("memory.overhead", target=1.01, warning=1.1, critical=1.5),
+        Threshold("response.mean@add", target="100us", critical="10ms"),
+    ],
+    checks=FRAMES,
+    metrics=[FILL, OVERHEAD, PER_CAMERA],
+    tags={"frames", "memory"},
+    description="four cameras, 900 distinct frames of 100 KB each",
+)
+
+frame_add = Workload(
+    "vision/frame-add",
+    Component(FrameBuffer, frames=1_800, frame_bytes=100_000),
+    Adder,
+    loop=closed_loop(operations=50_000, warmup=_ONE_LAP),
+    quick=closed_loop(operations=10_000, warmup=_ONE_LAP),
+    thresholds=[Threshold("response.mean", target="100us", critical="10ms")],
+    checks=[all_added],
+    tags={"frames"},
+    description="adding one frame of 100 KB to a full buffer",
+)
+
+memory_stress = Workload(
+    "vision/memory-stress",
+    frame_buffer.system,
+    Camera,
+    loop=closed_loop(operations=216_000, warmup=_ONE_LAP),
+    quick=closed_loop(operations=10 * _ONE_LAP, warmup=_ONE_LAP),
+    thresholds=[
+        Threshold("memory.growth", target="185MB", critical="500MB"),
+        Threshold("memory.overhead", target=1.01, critical=1.05),
+        Threshold("response.mean@add", target="100us", critical="10ms"),
+    ],
+    checks=FRAMES,
+    metrics=[FILL, OVERHEAD],
+    tags={"frames", "memory", "sustained"},
+    description="two hours of frames at 30 per second, as fast as they can be buffered",
+)
