@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from suite.catalog import Reference, reference_to
@@ -57,7 +58,7 @@ def run(
     repeated: list[Mapping[str, Any]] = []
 
     def summed_up(extra: Failure | None = None) -> Run:
-        sha, branch, dirty = commit()
+        sha, branch, dirty = commit(Path.cwd())
         kept = [*rounds, Round(len(rounds), failure=extra)] if extra else rounds
         return combine(
             actual,

@@ -152,15 +152,15 @@ class Lane:
 
     def _run_plain(self, loop: ClosedLoop, end: int) -> None:
         """The loop of a Component with plain operations: no event loop in between."""
-        columns = self.columns
-        started, finished, operation = columns.started, columns.finished, columns.operation
+        columns, choices = self.columns, self.plan.choices
+        started, finished, period = columns.started, columns.finished, len(choices)
         users = [session.user for session in self.sessions]
         bodies = [self._operations[name].body if name in self._operations else None for name in self.names]
         thinks = self._thinks(loop)
         thinking = any(thinks)
         clock = now
         for row in range(self.plan.rows):
-            code = operation[row]
+            code = choices[row % period]
             body = bodies[code]
             user = users[row % len(users)]
             begun = clock()
@@ -186,7 +186,8 @@ class Lane:
         self, session: Session, loop: ClosedLoop, end: int, take: Callable[[], int]
     ) -> None:
         columns, rows, names, bodies = self.columns, self.plan.rows, self.names, self._bodies
-        started, finished, operation = columns.started, columns.finished, columns.operation
+        started, finished = columns.started, columns.finished
+        choices, period = self.plan.choices, len(self.plan.choices)
         user = session.user
         current_user.set(user)
         thinks = self._thinks(loop)
@@ -196,7 +197,7 @@ class Lane:
         yielding = self.component and len(self.sessions) > 1
         clock = now
         while (row := take()) < rows:
-            code = operation[row]
+            code = choices[row % period]
             user._operation = names[code]
             begun = clock()
             if begun >= end:
@@ -299,7 +300,7 @@ class Lane:
 
     async def _perform(self, session: Session, row: int) -> None:
         columns = self.columns
-        code = columns.operation[row]
+        code = self._code(row)
         session.user._operation = self.names[code]
         session.row = row
         columns.started[row] = now()
@@ -351,7 +352,7 @@ class Lane:
             raise error
         columns = self.columns
         columns.finished[row] = at
-        columns.outcome[row] = self.tally.add(self.names[columns.operation[row]], error, at)
+        columns.outcome[row] = self.tally.add(self.names[self._code(row)], error, at)
         if cancelled:
             session.expired = False
             if session.task is not None:
@@ -389,6 +390,9 @@ class Lane:
         remaining = None if end == _FOREVER else max(0.0, (end - now()) / 1e9) + self.workload.grace
         await asyncio.wait(tasks, timeout=remaining)
         await _cancelled(set(tasks))
+
+    def _code(self, row: int) -> int:
+        return self.plan.choices[row % len(self.plan.choices)]
 
     def _body(self, name: str) -> Callable[[Any], Awaitable[Any]] | None:
         found = self._operations.get(name)

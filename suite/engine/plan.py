@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,8 +21,13 @@ CONNECT = "connect"
 """Operation name under which connecting is recorded, outside the totals."""
 
 _MOST_USERS = 10_000
-_ASYNC_RATE, _PLAIN_RATE = 400_000, 5_000_000
-"""More operations a second than one worker can start: a bound for the rows of a timed loop."""
+_SERVED_RATE, _COMPONENT_RATE = 400_000, 12_000_000
+"""More operations a second than one worker can start: a bound for the rows of a timed loop. Rows that
+are not used cost nothing."""
+
+_CHOICES = 65_521
+"""Random choices among operations are drawn this far and then repeat; a prime, so that they don't beat
+with anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,8 @@ class LanePlan:
 
     `users` connect before the start, numbered from `first`; an open loop may add up to `limit` in all.
     `rows` is the capacity of the columns that the coordinator holds under `columns`; `due` rows are
-    planned (open loop), the first `warm` rows are warm-up (counted closed loop).
+    planned (open loop), the first `warm` rows are warm-up (counted closed loop). Row i runs the
+    operation with code `choices[i % len(choices)]`.
     """
 
     share: int
@@ -41,6 +48,7 @@ class LanePlan:
     due: int
     warm: int
     columns: int
+    choices: array[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,14 @@ class RoundPlan:
         for columns, relative in self._relative:
             np.frombuffer(columns.intended, np.int64, len(relative))[:] = relative + start
 
+    def name_operations(self) -> None:
+        """Fill in which operation each row ran; workers need not store what the plan knows."""
+        lanes = [lane for worker in self.workers for lane in worker.lanes]
+        for columns, lane in zip(self.lane_columns, lanes, strict=True):
+            used = lane.due or columns.used()
+            choices = np.frombuffer(lane.choices, np.uint16)
+            np.frombuffer(columns.operation, np.uint16, used)[:] = np.resize(choices, used)
+
     def close(self) -> None:
         """Give the columns back."""
         self._relative.clear()
@@ -122,24 +138,20 @@ class RoundPlan:
                 warm = math.ceil(loop.warmup * part)
                 rows = warm + max(1, round(loop.operations * part))
             else:
-                plain = isinstance(self._workload.system, Component) and not any(
-                    o.is_async for o in operations
-                )
-                rate = _PLAIN_RATE if plain else _ASYNC_RATE
+                component = isinstance(self._workload.system, Component)
+                rate = _COMPONENT_RATE if component else _SERVED_RATE
                 rows = math.ceil(rate * ((loop.seconds or 0.0) + loop.warmup))
         columns = self._add(rows, by_loop=True, due=due)
         if due:
             self._relative.append((columns, np.round(starts * 1e9).astype(np.int64)))
-        codes = np.array([self.names.index(o.name) for o in operations], np.uint16)
-        operation = np.frombuffer(columns.operation, np.uint16, rows)
-        if len(codes) > 1:
+        choices = [self.names.index(o.name) for o in operations]
+        if len(choices) > 1:
             weights = np.array([o.weight for o in operations])
-            # A block of random choices, repeated: a timed loop has room for more rows than it fills.
-            block = self._random.choice(codes, min(rows, 65_521), p=weights / weights.sum())
-            operation[:] = np.resize(block, rows)
-        elif codes[0]:
-            operation[:] = codes[0]
-        return LanePlan(share, users, limit, first, rows, due, warm, columns.descriptor)
+            drawn = self._random.choice(choices, min(rows, _CHOICES), p=weights / weights.sum())
+            choices = drawn.tolist()
+        return LanePlan(
+            share, users, limit, first, rows, due, warm, columns.descriptor, array("H", choices or [0])
+        )
 
     def _nested_rows(self, lanes: Sequence[LanePlan]) -> int:
         """Room for every connect, and for every other operation of the user per row of its lane."""

@@ -7,7 +7,7 @@ import os
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -108,8 +108,11 @@ class _Round:
         self._ask("close", seconds=self.workload.grace + _STEP_SECONDS)
         time.sleep(0.025)  # lets a server notice that its clients are gone
         begin, end = self._window(start)
+        self.plan.name_operations()
         pids = {name: tuple(roots()) for name, roots in self._groups().items()}
+        pids["workers"] = tuple(worker.child.pid for worker in self.workers)
         sampler.quiet("system")
+        sampler.peak("system")
         resources = sampler.resources(begin, end)
         self._phase("checking")
         answer = self._examine(begin, end)
@@ -118,7 +121,7 @@ class _Round:
         result = measure_round(recording, loop=self.workload.loop, resources=resources, own=answer.metrics)
         validity = judge(
             recording,
-            result,
+            result.metrics,
             resources,
             loop=self.workload.loop,
             component=self.component,
@@ -169,10 +172,14 @@ class _Round:
         system.start(place)
         self.running.append(system)
 
-    def _groups(self) -> dict[str, object]:
-        workers = lambda: [w.child.pid for w in self.workers]  # noqa: E731
+    def _groups(self) -> dict[str, Callable[[], list[int]]]:
+        """Whose processes the sampler reads; a component is its worker."""
+
+        def workers() -> list[int]:
+            return [worker.child.pid for worker in self.workers]
+
         if self.component:
-            return {"system": workers, "workers": workers}
+            return {"system": workers}
         helpers = {name: helper.roots for name, helper in self.workload.beside.items()}
         return {"system": self.workload.system.roots, "workers": workers, **helpers}
 

@@ -1,0 +1,79 @@
+"""Running `suite` as a user does, and looking for what it leaves behind."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+class Suite:
+    """One `suite` command in a process group of its own, its temporary files in `folder`."""
+
+    def __init__(self, folder, *words, cwd=None):
+        self.mark = f"LOADLEDGER_TEST={uuid.uuid4().hex}"
+        self.folder = Path(folder)
+        self.scratch = self.folder / "tmp"
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        name, _, value = self.mark.partition("=")
+        self.shared_before = set(os.listdir("/dev/shm"))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "suite.cli", *words],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=cwd or self.folder,
+            env={**os.environ, name: value, "TMPDIR": str(self.scratch), "COLUMNS": "120"},
+            process_group=0,
+        )
+
+    def finish(self, timeout=60):
+        """Exit code and output."""
+        try:
+            self.out, self.err = self.process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.out, self.err = self.process.communicate()
+            raise AssertionError(f"suite did not end:\n{self.out}\n{self.err}") from None
+        return self.process.returncode
+
+    def processes(self):
+        """Pids of all live processes that descend from this command, itself left out."""
+        found = []
+        for entry in os.listdir("/proc"):
+            if not entry.isdigit() or int(entry) == self.process.pid:
+                continue
+            with contextlib.suppress(OSError):
+                if self.mark.encode() in Path(f"/proc/{entry}/environ").read_bytes().split(b"\0"):
+                    found.append(int(entry))
+        return found
+
+    def left_behind(self, patience=3.0):
+        """What outlived the command: processes, temporary files, shared memory."""
+        end = time.monotonic() + patience
+        while self.processes() and time.monotonic() < end:
+            time.sleep(0.02)
+        files = [str(path) for path in self.scratch.rglob("*")]
+        shared = set(os.listdir("/dev/shm")) - self.shared_before
+        return [*map(str, self.processes()), *files, *shared]
+
+
+def command_line(pid):
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    return ""
+
+
+def wait_for(condition, timeout=20.0):
+    """Poll until `condition()` is true; its value."""
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        if value := condition():
+            return value
+        time.sleep(0.02)
+    raise AssertionError("the condition never held")
