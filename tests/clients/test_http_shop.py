@@ -30,17 +30,15 @@ def test_browse_and_buy(url: str) -> None:
             listed = await http.get("/items", expect=200)
             assert listed.json()[6] == {"id": 7, "name": "Item 7", "price": 35}
             assert listed.headers["content-type"] == "application/json"
-            taken = refused = 0
-            while not refused:  # the limit is one a second
+            taken = 0
+            while taken < 20:  # the limit is one a second
                 try:
                     bought = await http.post("/orders", json={"item": 7}, expect=201, rejected=429)
-                except Rejected as limit:
-                    assert "429" in str(limit)
-                    refused += 1
-                else:
-                    taken += 1
-                    assert bought.json() == {"order": taken}
-            assert taken
+                except Rejected:
+                    break
+                taken += 1
+                assert bought.json() == {"order": taken}
+            assert 0 < taken < 20
             with pytest.raises(UnexpectedStatus, match="no such item"):
                 await http.post("/orders", json={"item": 700}, expect=201, rejected=429)
             with pytest.raises(UnexpectedStatus, match="422"):
