@@ -1,0 +1,169 @@
+"""Protocol data units of the DICOM upper layer (PS3.8 section 9.3): encoded, and parsed as bytes arrive."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from suite.clients.errors import ProtocolError
+
+ASSOCIATE_RQ, ASSOCIATE_AC, ASSOCIATE_RJ, P_DATA, RELEASE_RQ, RELEASE_RP, ABORT = range(1, 8)
+RELEASE_REQUEST = b"\x05\x00\x00\x00\x00\x04\x00\x00\x00\x00"
+RELEASE_RESPONSE = b"\x06\x00\x00\x00\x00\x04\x00\x00\x00\x00"
+ABORT_REQUEST = b"\x07\x00\x00\x00\x00\x04\x00\x00\x00\x00"
+
+APPLICATION_CONTEXT = "1.2.840.10008.3.1.1.1"
+IMPLEMENTATION_CLASS = "1.2.826.0.1.3680043.8.498.7.1"
+IMPLEMENTATION_VERSION = "LOADLEDGER"
+
+_HEADER = struct.Struct(">BxI")
+_PDV = struct.Struct(">IBB")
+
+
+class Context(NamedTuple):
+    """A presentation context that we propose: an abstract syntax in one transfer syntax."""
+
+    sop_class: str
+    transfer_syntax: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What an A-ASSOCIATE-AC grants: largest P-DATA the peer takes (0: any), results by context id."""
+
+    max_pdu: int
+    results: dict[int, int] = field(default_factory=dict)
+
+
+def associate_request(contexts: Sequence[Context], *, called: str, calling: str, max_pdu: int) -> bytes:
+    """An A-ASSOCIATE-RQ that proposes `contexts` under the ids 1, 3, 5 and so on.
+
+    Raises ValueError for AE titles that are not 1-16 ASCII characters, or not 1-128 contexts.
+    """
+    if not 1 <= len(contexts) <= 128:
+        raise ValueError(f"1 to 128 presentation contexts are possible, not {len(contexts)}")
+    body = [struct.pack(">HH", 1, 0), _title(called), _title(calling), bytes(32)]
+    body.append(_item(0x10, APPLICATION_CONTEXT.encode()))
+    for i, context in enumerate(contexts):
+        syntaxes = _item(0x30, context.sop_class.encode()) + _item(0x40, context.transfer_syntax.encode())
+        body.append(_item(0x20, bytes((2 * i + 1, 0, 0, 0)) + syntaxes))
+    body.append(
+        _item(
+            0x50,
+            _item(0x51, struct.pack(">I", max_pdu))
+            + _item(0x52, IMPLEMENTATION_CLASS.encode())
+            + _item(0x55, IMPLEMENTATION_VERSION.encode()),
+        )
+    )
+    payload = b"".join(body)
+    return _HEADER.pack(ASSOCIATE_RQ, len(payload)) + payload
+
+
+def parse_accept(payload: bytes) -> Accepted:
+    """Read the body of an A-ASSOCIATE-AC. Raises ProtocolError."""
+    if len(payload) < 68:
+        raise ProtocolError(f"an A-ASSOCIATE-AC of {len(payload)} bytes is too short")
+    max_pdu = 0
+    results: dict[int, int] = {}
+    for kind, value in _items(payload, 68):
+        if kind == 0x21:
+            if len(value) < 4:
+                raise ProtocolError("a presentation context item in the A-ASSOCIATE-AC is too short")
+            results[value[0]] = value[2]
+        elif kind == 0x50:
+            for inner, content in _items(value, 0):
+                if inner == 0x51:
+                    if len(content) != 4:
+                        raise ProtocolError("the maximum length item in the A-ASSOCIATE-AC is malformed")
+                    max_pdu = int.from_bytes(content, "big")
+    return Accepted(max_pdu, results)
+
+
+def reasons(payload: bytes) -> tuple[int, int, int]:
+    """The last three bytes of an A-ASSOCIATE-RJ or A-ABORT body. Raises ProtocolError."""
+    if len(payload) != 4:
+        raise ProtocolError(f"a reject or abort has 4 bytes, not {len(payload)}")
+    return payload[1], payload[2], payload[3]
+
+
+def p_data(context_id: int, fragment: bytes, *, command: bool, last: bool) -> bytes:
+    """A P-DATA-TF with one presentation data value."""
+    flags = int(command) | int(last) << 1
+    head = _HEADER.pack(P_DATA, len(fragment) + 6) + _PDV.pack(len(fragment) + 2, context_id, flags)
+    return head + fragment
+
+
+def values(payload: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """(context id, flags, fragment) of each value in a P-DATA-TF. Flags: 1 command, 2 last."""
+    at = 0
+    while at < len(payload):
+        if at + 6 > len(payload):
+            raise ProtocolError("a P-DATA-TF ends within the header of a value")
+        length, context_id, flags = _PDV.unpack_from(payload, at)
+        end = at + 4 + length
+        if length < 2 or end > len(payload):
+            raise ProtocolError(f"a value of {length} bytes does not fit into its P-DATA-TF")
+        yield context_id, flags, payload[at + 6 : end]
+        at = end
+
+
+class Parser:
+    """Cuts a stream into PDUs, however it is chopped up.
+
+    `limit` bounds the length that a PDU may announce, so that a peer that talks something else is found
+    out at once and never makes us wait for gigabytes.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = max(limit, 65_536)  # an A-ASSOCIATE-AC may be longer than our P-DATA limit
+        self._rest = bytearray()
+
+    def feed(self, data: bytes) -> list[tuple[int, bytes]]:
+        """All (type, payload) that `data` completes. Raises ProtocolError on what can't be a PDU."""
+        if self._rest:
+            self._rest += data
+            buffer = bytes(self._rest)
+        else:
+            buffer = data
+        found: list[tuple[int, bytes]] = []
+        at = 0
+        while len(buffer) - at >= 6:
+            kind, length = _HEADER.unpack_from(buffer, at)
+            if not ASSOCIATE_RQ <= kind <= ABORT:
+                raise ProtocolError(f"the peer does not talk DICOM: a PDU of type 0x{kind:02X}")
+            if length > self._limit:
+                raise ProtocolError(f"the peer announced a PDU of {length} bytes; {self._limit} are allowed")
+            end = at + 6 + length
+            if end > len(buffer):
+                break
+            found.append((kind, buffer[at + 6 : end]))
+            at = end
+        if buffer and at == 0 and not ASSOCIATE_RQ <= buffer[0] <= ABORT:
+            raise ProtocolError(f"the peer does not talk DICOM: a PDU of type 0x{buffer[0]:02X}")
+        if self._rest or at < len(buffer):
+            self._rest = bytearray(buffer[at:])
+        return found
+
+
+def _title(text: str) -> bytes:
+    if not (1 <= len(text) <= 16 and text.isascii() and text.isprintable()):
+        raise ValueError(f"an AE title has 1 to 16 ASCII characters, unlike {text!r}")
+    return text.encode().ljust(16)
+
+
+def _item(kind: int, value: bytes) -> bytes:
+    return struct.pack(">BxH", kind, len(value)) + value
+
+
+def _items(payload: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    while at < len(payload):
+        if at + 4 > len(payload):
+            raise ProtocolError("the A-ASSOCIATE-AC ends within an item's header")
+        kind, length = struct.unpack_from(">BxH", payload, at)
+        end = at + 4 + length
+        if end > len(payload):
+            raise ProtocolError(f"item 0x{kind:02X} of the A-ASSOCIATE-AC is cut short")
+        yield kind, payload[at + 4 : end]
+        at = end
