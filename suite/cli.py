@@ -113,10 +113,11 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """List workloads with their loops, parameters and tags."""
-    from suite.report.listing import list_workloads
+    from suite.session import Session
 
     found = select(targets or [], match=match, tags=tags or (), exclude_tags=exclude_tags or ())
-    list_workloads([one.workload for one in found], as_json=as_json)
+    session = Session(Path(Configuration().results), stdout_is_data=as_json)
+    session.list([one.workload for one in found], as_json=as_json)
 
 
 @app.command("show")
