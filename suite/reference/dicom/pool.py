@@ -24,9 +24,10 @@ class PoolExhausted(Rejected):
 
 @dataclass(frozen=True, slots=True)
 class PoolCounters:
-    """What the pool did: connections made, checkouts, checkins, most out at once, refused checkouts."""
+    """What the pool did: connections made and closed, checkouts, checkins, most out at once, refusals."""
 
     created: int = 0
+    closed: int = 0
     checkouts: int = 0
     checkins: int = 0
     peak: int = 0
@@ -36,7 +37,8 @@ class PoolCounters:
 class Pool:
     """At most `size` + `overflow` connections to the SQLite file at `path`, in WAL mode.
 
-    A checkout that finds none free waits up to `timeout` seconds. `durable` makes every commit reach
+    A checkout that finds none free waits up to `timeout` seconds. Connections beyond `size` are closed
+    when they come back and nobody waits, as QueuePool does it. `durable` makes every commit reach
     the disk (synchronous=FULL), else a power failure may lose the last ones and a crash of the process
     none. `readonly` never writes, not even to create the file.
     """
@@ -70,15 +72,16 @@ class Pool:
         )
 
         def connected(connection: Any, *_: object) -> None:
-            self._count(created=1)
+            self._count("created")
             if not readonly:
                 connection.execute("PRAGMA journal_mode=WAL")
             connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             connection.execute("PRAGMA cache_size=-256")  # KiB; ten idle connections stay small
 
         event.listen(self.engine, "connect", connected)
-        event.listen(self.engine, "checkout", lambda *_: self._count(checkouts=1))
-        event.listen(self.engine, "checkin", lambda *_: self._count(checkins=1))
+        event.listen(self.engine, "close", lambda *_: self._count("closed"))
+        event.listen(self.engine, "checkout", lambda *_: self._count("checkouts"))
+        event.listen(self.engine, "checkin", lambda *_: self._count("checkins"))
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
@@ -86,7 +89,7 @@ class Pool:
         try:
             connection = self.engine.connect()
         except PoolTimeout as error:
-            self._count(exhausted=1)
+            self._count("exhausted")
             raise PoolExhausted(
                 f"all {self.capacity} database connections stayed in use for {self.timeout:g} s"
             ) from error
@@ -109,14 +112,7 @@ class Pool:
         """Close all connections that are not in use."""
         self.engine.dispose()
 
-    def _count(self, created: int = 0, checkouts: int = 0, checkins: int = 0, exhausted: int = 0) -> None:
+    def _count(self, name: str) -> None:
         with self._lock:
-            now = self._counters
-            after = replace(
-                now,
-                created=now.created + created,
-                checkouts=now.checkouts + checkouts,
-                checkins=now.checkins + checkins,
-                exhausted=now.exhausted + exhausted,
-            )
-            self._counters = replace(after, peak=max(now.peak, after.checkouts - after.checkins))
+            after = replace(self._counters, **{name: getattr(self._counters, name) + 1})
+            self._counters = replace(after, peak=max(after.peak, after.checkouts - after.checkins))

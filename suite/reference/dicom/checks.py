@@ -1,0 +1,129 @@
+"""What must be true of the gateway after a round, and what its queue did."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from suite import Remote, Row
+from suite.reference.dicom import destination, files
+from suite.reference.dicom.gateway import FOLDER
+from suite.reference.dicom.models import FAILED, QUEUED, SENT, Instance
+from suite.reference.dicom.sender import Sent, sent
+from suite.reference.dicom.store import Store
+
+FORWARD = "forward"
+_REMOTE = "not checked: this gateway runs elsewhere, its files and database can't be read"
+_DRAIN_SECONDS = 30.0
+
+
+def every_instance_is_on_disk(system: Any, kept: Sequence[Any], recording: Any) -> str:
+    """Each instance answered Success is a file whose dataset has the bytes that were sent."""
+    if isinstance(system, Remote):
+        return _REMOTE
+    folder = system.directory / FOLDER
+
+    def fault(instance: Sent) -> str | None:
+        path = folder / f"{instance.uid()}.dcm"
+        try:
+            found = files.read(path)
+        except (OSError, ValueError) as error:
+            return str(error)
+        return None if found.dataset == instance.dataset() else f"{path.name} differs from what was sent"
+
+    return _all_of(kept, recording, fault, "on disk, byte for byte")
+
+
+def every_instance_has_its_row(system: Any, kept: Sequence[Any], recording: Any) -> str:
+    """Each instance answered Success has its row in the database."""
+    if isinstance(system, Remote):
+        return _REMOTE
+    rows = {uid: path for uid, path in _rows(system, Instance.uid, Instance.path)}  # noqa: C416
+
+    def fault(instance: Sent) -> str | None:
+        uid = instance.uid()
+        if uid not in rows:
+            return f"no row for {uid}"
+        return None if rows[uid].endswith(f"{uid}.dcm") else f"the row of {uid} points to {rows[uid]}"
+
+    return _all_of(kept, recording, fault, "in the database")
+
+
+def every_instance_arrived(system: Any, kept: Sequence[Any], recording: Any) -> str:
+    """Each instance answered Success arrived at the destination with the bytes that were sent."""
+    if isinstance(system, Remote):
+        return _REMOTE
+    hashes = {a.uid: a.sha256 for a in destination.arrivals(system.beside["destination"].directory)}
+
+    def fault(instance: Sent) -> str | None:
+        uid = instance.uid()
+        if uid not in hashes:
+            return f"{uid} did not arrive"
+        same = hashes[uid] == hashlib.sha256(instance.dataset()).hexdigest()
+        return None if same else f"{uid} arrived with other bytes"
+
+    return _all_of(kept, recording, fault, "at the destination, hashes equal")
+
+
+def none_was_lost_or_refused(system: Any, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
+    """Every instance that was due was sent and answered Success."""
+    counts = recording.loop_only().counts()
+    due = sum(counts.values())
+    bad = {name: count for name, count in counts.items() if count and name != "ok"}
+    assert due, "nothing was due"
+    assert not bad, f"{due - counts['ok']} of {due}: " + ", ".join(f"{n} {name}" for name, n in bad.items())
+    return f"{due} of {due}"
+
+
+def forwards(system: Any) -> Iterator[Row]:
+    """The way of each instance from Success to its sender until Success from the destination.
+
+    Waits up to 30 s until the queue is empty; what is queued then is unfinished.
+    """
+    if isinstance(system, Remote):
+        return
+    end = time.monotonic() + _DRAIN_SECONDS
+    store = Store.look(system.directory)
+    try:
+        while store.counts().get(QUEUED) and time.monotonic() < end:
+            time.sleep(0.05)
+        rows = store.rows(Instance.state, Instance.accepted_at, Instance.sent_at)
+    finally:
+        store.close()
+    for state, accepted, sent_at in rows:
+        outcome = {SENT: "ok", FAILED: "failed"}.get(state, "unfinished")
+        yield Row(FORWARD, accepted, accepted, sent_at or 0, outcome)
+
+
+def queue_peak(system: Any, kept: Sequence[Any], recording: Any) -> float | None:  # noqa: ARG001
+    """Most instances that waited to be forwarded at one time."""
+    rows = recording.of(FORWARD)
+    if not len(rows):
+        return None
+    ended = rows.finished[rows.finished > 0]
+    times = np.concatenate([rows.started, ended])
+    steps = np.concatenate([np.ones(len(rows), int), -np.ones(len(ended), int)])
+    return float(np.cumsum(steps[np.argsort(times, kind="stable")]).max())
+
+
+def _rows(system: Any, *columns: Any) -> list[Any]:
+    store = Store.look(system.directory)
+    try:
+        return store.rows(*columns)
+    finally:
+        store.close()
+
+
+def _all_of(kept: Sequence[Any], recording: Any, fault: Callable[[Sent], str | None], where: str) -> str:
+    """Raise AssertionError unless every instance answered Success is without fault."""
+    accepted = list(sent(kept))
+    ok = recording.of("store").counts()["ok"]
+    assert accepted, "no instance was answered Success: there is nothing to check"
+    assert len(accepted) >= ok, f"{ok} operations were ok, but only {len(accepted)} instances were kept"
+    faults = [text for text in map(fault, accepted) if text is not None]
+    assert not faults, f"{len(faults)} of {len(accepted)} are not {where}; the first: {faults[0]}"
+    return f"{len(accepted)} of {len(accepted)} {where}"
