@@ -109,8 +109,6 @@ class Group:
 
     def quiet(self) -> Mark:
         """See `Sampler.quiet`."""
-        if self._marks:
-            self.peak()
         self._find()
         now = time.monotonic_ns()
         share = resident = 0
@@ -125,6 +123,8 @@ class Group:
                 self._columns[pid] = held.columns
             mark = Mark(now, share, max(resident - share, 0)) if found else Mark(now, None, 0, _NO_PROCESS)
         self._marks.append(mark)
+        if len(self._marks) > 1:
+            self.peak()  # now, since it takes what is shared from the latest mark
         return mark
 
     def reset_peak(self) -> None:

@@ -1,0 +1,157 @@
+"""Which rounds are believed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from suite import closed_loop, open_loop
+from suite.loop import Loop
+from suite.measure.recording import Recording
+from suite.measure.resources import Resources, Usage
+from suite.measure.validity import judge
+from suite.run import Validity
+
+SECOND = 10**9
+START = 50 * SECOND
+OPEN = open_loop(1000, 4)
+
+
+def recording_of(response: np.ndarray, late: np.ndarray | int = 20_000) -> Recording:
+    """An open loop's rows at 1,000/s: `response` ns from dispatch to end, dispatched `late` ns after plan."""
+    count = len(response)
+    intended = START + np.arange(count, dtype=np.int64) * 1_000_000
+    dispatched = intended + late
+    return Recording(
+        ("a",), np.zeros(count, np.uint16), np.zeros(count, np.uint8), intended, dispatched, dispatched,
+        dispatched + response, np.ones(count, np.bool_), START, START + count * 1_000_000,
+    )  # fmt: skip
+
+
+def noise(count: int = 4000, seed: int = 1) -> np.ndarray:
+    return np.random.default_rng(seed).lognormal(14, 0.4, count).astype(np.int64)
+
+
+def verdict(
+    recording: Recording,
+    *,
+    loop: Loop = OPEN,
+    usage: Usage | None = None,
+    wall: float = 4.0,
+    steal: float = 0.0,
+    component: bool = False,
+    cores_apart: bool = True,
+    worker_deaths: int = 0,
+) -> Validity:
+    resources = Resources(wall, steal, {"system": Usage(cpu=1.0), "workers": usage or Usage()})
+    return judge(
+        recording, {"response.p50": 1.0}, resources, loop=loop, component=component, cores_apart=cores_apart,
+        worker_deaths=worker_deaths,
+    )  # fmt: skip
+
+
+def test_a_quiet_round_is_valid():
+    assert verdict(recording_of(noise())) == Validity()
+
+
+def test_lateness_counts_by_what_it_does_to_the_figures():
+    late = np.full(4000, 20_000)
+    late[::20] = 60_000_000  # 5 % of sends 60 ms late, as on a contended machine
+    found = verdict(recording_of(noise(), late))
+    assert found.verdict == "invalid"
+    assert found.reasons[0].startswith(
+        "the generator was late: sends p99 60 ms after plan; response.p99 is 6"
+    )
+    assert verdict(recording_of(noise() * 1000, late)).verdict == "valid"  # nothing to responses of a second
+    assert verdict(recording_of(noise(), late), component=True).verdict == "valid"
+
+
+def test_a_little_lateness_is_a_doubt():
+    assert verdict(recording_of(noise(), 300_000)).verdict == "doubtful"
+
+
+def test_one_hiccup_that_reaches_only_p999_does_not_invalidate():
+    late = np.full(20_000, 20_000)
+    late[5000:5050] = 80_000_000
+    found = verdict(recording_of(noise(20_000), late))
+    assert found.verdict == "doubtful"
+    assert "response.p999" in found.reasons[0]
+
+
+def test_few_samples_are_still_looked_at():
+    assert verdict(recording_of(noise(10), 90_000_000)).verdict == "invalid"
+
+
+def test_waiting_for_a_core_is_a_doubt_and_with_lateness_a_proof():
+    starved = Usage(run_delay=1.2)
+    assert verdict(recording_of(noise()), usage=starved).reasons == (
+        "the generator had to wait for a core: 30 % of the time",
+    )
+    found = verdict(recording_of(noise(), 300_000), usage=starved)
+    assert found.verdict == "invalid"
+    assert found.reasons[0].startswith("the generator had to wait")
+
+
+@pytest.mark.parametrize(("missed", "expected"), [(2, "valid"), (20, "doubtful"), (100, "invalid")])
+def test_starts_that_the_generator_never_got_to(missed, expected):
+    recording = recording_of(noise())
+    for column in (recording.dispatched, recording.started, recording.finished):
+        column[-missed:] = 0
+    recording.outcome[-missed:] = 4
+    assert verdict(recording).verdict == expected
+
+
+def test_users_that_were_not_at_work():
+    recording = recording_of(np.full(4000, 1_000_000), 0)  # one user's worth of work
+    assert verdict(recording, loop=closed_loop(1, seconds=4)).verdict == "valid"
+    assert verdict(recording, loop=closed_loop(4, seconds=4)).reasons == (
+        "users were idle: 1 of 4 at work on average (Little's law)",
+    )
+    assert verdict(recording, loop=closed_loop(4, seconds=4, think=0.003)).verdict == "valid"
+    assert verdict(recording, loop=closed_loop(4, seconds=4), component=True).verdict == "valid"
+
+
+def test_an_operation_across_the_whole_window_is_work():
+    recording = replace(recording_of(np.full(1, 9 * SECOND), 0), begin=START + SECOND, end=START + 5 * SECOND)
+    found = verdict(recording, loop=closed_loop(1, seconds=4))
+    assert not any("idle" in reason for reason in found.reasons)
+
+
+def test_shared_cores_and_a_noisy_machine_are_doubts():
+    found = verdict(recording_of(noise()), cores_apart=False, steal=0.8)
+    assert found.verdict == "doubtful"
+    assert [reason.partition(":")[0] for reason in found.reasons] == [
+        "system and load generator share cores",
+        "noisy machine",
+    ]
+    remote = judge(
+        recording_of(noise()), {}, Resources(), loop=OPEN, component=False, cores_apart=False, worker_deaths=0
+    )
+    assert remote == Validity()
+
+
+def test_a_trend_is_a_doubt_unless_the_load_has_one():
+    growing = (noise() * np.linspace(1, 3, 4000)).astype(np.int64)
+    found = verdict(recording_of(growing))
+    assert found.verdict == "doubtful"
+    assert found.reasons[0].startswith("a trend within the measured part: median response went from 1.")
+    assert verdict(recording_of(growing), loop=open_loop(1000, 4, arrivals="ramp")).verdict == "valid"
+    assert verdict(recording_of(growing[:400])).verdict == "valid"
+
+
+def test_noise_is_not_taken_for_a_trend():
+    rng = np.random.default_rng(5)
+    for seed in range(100):
+        slow_spell = noise(1500, seed)
+        start = rng.integers(0, 1400)
+        slow_spell[start : start + 100] *= 5
+        assert verdict(recording_of(slow_spell)).verdict == "valid"
+
+
+def test_deaths_and_emptiness_invalidate():
+    assert verdict(recording_of(noise()), worker_deaths=1).verdict == "invalid"
+    assert verdict(recording_of(noise(0))) == Validity(
+        "invalid", ("no samples: no operation was due in the measured part",)
+    )
