@@ -1,0 +1,114 @@
+"""What the terminal shows: progress, a table per Run, the summary at the end."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from suite.history.entry import Entry
+from suite.report.figures import figures, operations
+from suite.report.lines import checks, details, doubts, error
+from suite.report.listing import listed
+from suite.report.live import Live
+from suite.report.summary import entries, summary
+from suite.report.words import FAINT, clean, code_text, plan_words, verdict_text
+from suite.run import Round, Run
+from suite.workload import Workload
+
+_COUNTED = {"pass": "passed", "fail": "failed", "invalid": "invalid", "error": "with errors"}
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """A console on stdout or stderr. On one that can't show a character, "?" stands for it."""
+    stream = sys.stderr if stderr else sys.stdout
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")
+    return Console(stderr=stderr, highlight=False, emoji=False)
+
+
+class Reporter:
+    """Prints to one rich Console, and is the engine's Progress.
+
+    Use it as a context manager, so that an unfinished line of progress is gone when it ends.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or make_console()
+        self._live = Live(self._console)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._live.close()
+
+    def phase(self, workload: str, index: int, rounds: int, phase: str) -> None:
+        """See `Progress`."""
+        self._live.phase(clean(workload), index, rounds, phase)
+
+    def tick(self, seconds: float, total: float | None, operations: int) -> None:
+        """See `Progress`."""
+        self._live.tick(seconds, total, operations)
+
+    def round_ended(self, workload: str, result: Round) -> None:
+        """See `Progress`."""
+        self._live.round_ended(clean(workload), result)
+
+    def print_run(self, run: Run) -> None:
+        """All that one Run says: verdict, metrics, operations, checks, failures, doubts, error."""
+        self._live.close()
+        rounds = f"{run.rounds} round{'' if run.rounds == 1 else 's'}"
+        plan = f"{run.validity.verdict}, {rounds}, {clean(plan_words(run.plan))}"
+        name = (clean(run.workload), "bold")
+        self._console.print(Text.assemble(name, "  ", verdict_text(run.verdict), "  ", plan))
+        for table in (figures(run), operations(run)):
+            if table.row_count:
+                self._console.print(Padding(table, (1, 0, 1, 2), expand=False))
+        for line in (*checks(run), *details(run), *doubts(run), *error(run)):
+            self._console.print(Padding(line, (0, 0, 0, 2), expand=False))
+        self._console.print()
+
+    def print_summary(
+        self,
+        runs: Sequence[Run],
+        exit_code: int,
+        skipped: Sequence[str] = (),
+        saved: str | Path | None = None,
+    ) -> None:
+        """A line per Run, the reasons of what was `skipped`, the verdict, and where all was `saved`."""
+        self._live.close()
+        if runs:
+            self._console.print(summary(runs, self._console))
+        for reason in skipped:
+            self._console.print(Text(f"skipped  {clean(reason)}", FAINT))
+        verdicts: Counter[str] = Counter(run.verdict for run in runs)
+        parts = [f"{verdicts[verdict]} {word}" for verdict, word in _COUNTED.items() if verdicts[verdict]]
+        if skipped:
+            parts.append(f"{len(skipped)} skipped")
+        where = "" if saved is None else f"; saved in {saved}"
+        closing = Text.assemble(code_text(exit_code), f"  {', '.join(parts) or 'nothing ran'}{where}")
+        self._console.print(closing, soft_wrap=True)
+
+    def print_list(self, rows: Sequence[Workload]) -> None:
+        """The workloads that there are, with their loops, parameters and tags."""
+        for row in rows:
+            for line in listed(row):
+                self._console.print(line, soft_wrap=True)
+
+    def print_runs(self, rows: Sequence[Entry]) -> None:
+        """Runs of the ledger in short."""
+        self._console.print(entries(rows, self._console) if rows else "no runs yet; start with: suite run")

@@ -1,0 +1,36 @@
+"""The summary as an SVG picture, for a README."""
+
+from __future__ import annotations
+
+import io
+import re
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from suite.report.console import Reporter
+from suite.report.file import write_text
+from suite.report.verdict import overall
+from suite.run import Run
+
+_WIDTH = 100
+_FONT = re.compile(r"@font-face\s*\{.*?\}\s*", re.DOTALL)
+
+
+def save_picture(runs: Run | Sequence[Run], path: Path, *, title: str = "suite run") -> None:
+    """Save one Run's table, or the summary of several, as SVG; equal input gives equal bytes.
+
+    Raises StoreError if `path` can't be written.
+    """
+    console = Console(record=True, file=io.StringIO(), width=_WIDTH, highlight=False, emoji=False)
+    with Reporter(console) as reporter:
+        if isinstance(runs, Run):
+            reporter.print_run(runs)
+        else:
+            reporter.print_summary(runs, overall(run.exit_code for run in runs))
+    text = console.export_text(clear=False)
+    # Without an id of its own rich takes a random one; its fonts would be fetched from elsewhere.
+    svg = console.export_svg(title=title, unique_id=f"suite-{zlib.crc32(text.encode()):08x}")
+    write_text(path, _FONT.sub("", svg))

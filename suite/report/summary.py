@@ -1,0 +1,85 @@
+"""Tables of several Runs: the summary of a command, the ledger's list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from suite.history.entry import Entry
+from suite.report.words import BAD, clean, plain_table, quantity, short_verdict, verdict_text
+from suite.run import Run
+
+_FIGURES = {
+    "throughput": "throughput", "p50": "response.p50", "p95": "response.p95", "p99": "response.p99",
+    "growth": "memory.growth", "failures": "failures",
+}  # fmt: skip
+_LESS = (frozenset[str](), frozenset({"p50"}), frozenset({"p50", "growth"}))
+"""What narrower and narrower terminals do without."""
+_SHORTEST = {"run": 8, "started": 11, "workload": 16, "verdict": 8}
+"""Widths below which columns of text are not squeezed."""
+_UNLIMITED = 1000
+
+
+def summary(runs: Sequence[Run], console: Console) -> Table:
+    """One row per Run: verdict, figures, checks."""
+
+    def table(figures: Mapping[str, str]) -> Table:
+        made = _table(["workload", "verdict"], [*figures, "checks"])
+        for run in runs:
+            values = [quantity(run.metrics.get(name)) for name in figures.values()]
+            made.add_row(Text(clean(run.workload)), short_verdict(run), *values, _checks(run))
+        return made
+
+    return _widest(table, _LESS, console)
+
+
+def entries(rows: Sequence[Entry], console: Console) -> Table:
+    """One row per Run of the ledger: when, what, verdict, figures, commit."""
+
+    def table(figures: Mapping[str, str]) -> Table:
+        made = _table(["run", "started", "workload", "verdict"], [*figures, "commit"])
+        for row in rows:
+            made.add_row(
+                Text(clean(row.id[:8])),
+                f"{datetime.fromisoformat(row.started):%m-%d %H:%M}",
+                Text(clean(row.workload)),
+                verdict_text(row.verdict),
+                *(quantity(row.metrics.get(name)) for name in figures.values()),
+                Text(clean(row.commit or "-")[:8]),
+            )
+        return made
+
+    return _widest(table, (*_LESS, _LESS[-1] | {"p95", "failures"}), console)
+
+
+def _table(left: Sequence[str], right: Sequence[str]) -> Table:
+    table = plain_table()
+    for title in left:
+        table.add_column(title, overflow="fold", min_width=_SHORTEST[title])
+    for title in right:
+        table.add_column(title, justify="right", no_wrap=True)
+    return table
+
+
+def _widest(
+    table: Callable[[Mapping[str, str]], Table], less: Sequence[frozenset[str]], console: Console
+) -> Table:
+    """The table with the most figures that fits without breaking lines, else the one with the fewest."""
+    made = table({})
+    for without in less:
+        made = table({title: name for title, name in _FIGURES.items() if title not in without})
+        options = console.options.update(width=_UNLIMITED)
+        if console.measure(made, options=options).maximum <= console.width:
+            break
+    return made
+
+
+def _checks(run: Run) -> Text:
+    if not run.checks:
+        return Text("-")
+    passed = sum(check.passed for check in run.checks)
+    return Text(f"{passed} of {len(run.checks)}", "" if passed == len(run.checks) else BAD)
