@@ -29,7 +29,7 @@ class Sampler:
         self._steal = Track()
 
     def tick(self) -> None:
-        """Take a sample: some 50 µs per process. Trees, threads and files are read as cost permits."""
+        """Take a sample: under 0.1 ms per process. Trees, threads and files are read as cost permits."""
         now = time.monotonic_ns()
         if now >= self._next_look:
             for group in self._groups.values():
