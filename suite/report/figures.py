@@ -52,12 +52,13 @@ def operations(run: Run) -> Table:
     """A row per operation, also of those recorded elsewhere; no rows if there is but one."""
     table = plain_table()
     table.add_column("operation", overflow="fold", min_width=9)
-    for title in ("ok", "not ok", "p50", "p95", "p99", "throughput"):
+    for title in ("ok", "rejected", "failed", "p50", "p95", "p99", "throughput"):
         table.add_column(title, justify="right", no_wrap=True)
     for name, counts in run.operations.items() if len(run.operations) > 1 else ():
-        good = counts.get("ok", 0)
+        good, refused = counts.get("ok", 0), counts.get("rejected", 0)
+        bad = sum(counts.values()) - good - refused
         cells = [quantity(run.metrics.get(f"{metric}@{name}")) for metric in _OF_OPERATION]
-        table.add_row(Text(clean(name)), f"{good:,}", f"{sum(counts.values()) - good:,}", *cells)
+        table.add_row(Text(clean(name)), f"{good:,}", f"{refused:,}", f"{bad:,}", *cells)
     return table
 
 

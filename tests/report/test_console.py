@@ -74,10 +74,10 @@ def test_own_metrics_helpers_and_judged_ones_are_shown() -> None:
 def test_several_operations_have_a_table() -> None:
     run = make_run(
         metrics={**make_run().metrics, "response.p99@ask": make_measured("response.p99", 0.01)},
-        operations={"ask": counts(ok=1000, failed=3), "answer": counts(ok=99)},
+        operations={"ask": counts(ok=1000, rejected=2, failed=3), "answer": counts(ok=99)},
     )
-    assert _line(_printed(run), "ask").split() == ["ask", "1,000", "3", "-", "-", "10", "ms", "-"]
-    assert "not ok" not in _printed(make_run())
+    assert _line(_printed(run), "ask").split() == ["ask", "1,000", "2", "3", "-", "-", "10", "ms", "-"]
+    assert "rejected  failed" not in _printed(make_run())
 
 
 def test_checks_failures_doubts_and_errors_are_told() -> None:
