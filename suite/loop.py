@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 from suite.errors import ConfigurationError
 from suite.units import parse
@@ -54,6 +54,7 @@ class OpenLoop:
 
 
 Loop = ClosedLoop | OpenLoop
+_AnyLoop = TypeVar("_AnyLoop", bound=Loop)
 
 
 def closed_loop(
@@ -65,9 +66,12 @@ def closed_loop(
     warmup: Duration = 0.0,
 ) -> ClosedLoop:
     """A closed loop, see `ClosedLoop`. Raises ConfigurationError with all faults."""
-    pause = (
-        (parse(think[0], "s"), parse(think[1], "s")) if isinstance(think, tuple) else parse(think, "s")
-    )
+    if isinstance(think, tuple):
+        if len(think) != 2:
+            raise ConfigurationError(f"closed_loop: think must be a time or (low, high), not {think!r}")
+        pause: float | tuple[float, float] = (parse(think[0], "s"), parse(think[1], "s"))
+    else:
+        pause = parse(think, "s")
     loop = ClosedLoop(
         users, operations, None if seconds is None else parse(seconds, "s"), pause, parse(warmup, "s")
     )
@@ -103,7 +107,7 @@ def resized(loop: Loop, **changes: object) -> Loop:
     return _checked(replace(loop, **changes))  # type: ignore[arg-type]
 
 
-def _checked(loop: Loop) -> Loop:
+def _checked(loop: _AnyLoop) -> _AnyLoop:
     faults = _closed_faults(loop) if isinstance(loop, ClosedLoop) else _open_faults(loop)
     if loop.warmup < 0:
         faults.append("warmup can't be negative")
@@ -134,6 +138,8 @@ def _open_faults(loop: OpenLoop) -> list[str]:
         faults.append(f"arrivals must be one of {', '.join(_ARRIVALS)}, not {loop.arrivals!r}")
     if loop.arrivals == "stages" and not loop.stages:
         faults.append("arrivals='stages' needs stages=[(rate, seconds), ...]")
+    if loop.stages and loop.arrivals != "stages":
+        faults.append(f"stages= goes with arrivals='stages', not {loop.arrivals!r}")
     if any(rate < 0 or seconds <= 0 for rate, seconds in loop.stages):
         faults.append("every stage needs a rate of at least 0 and seconds above 0")
     if loop.rate <= 0:

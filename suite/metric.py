@@ -10,6 +10,7 @@ from suite.errors import ConfigurationError
 
 Better = Literal["lower", "higher", "none"]
 Combine = Literal["merged", "max", "min", "median", "sum"]
+_COMBINE = ("merged", "max", "min", "median", "sum")
 
 QUANTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95, "p99": 0.99, "p999": 0.999}
 
@@ -32,6 +33,10 @@ class Metric:
     def __post_init__(self) -> None:
         if self.better not in ("lower", "higher", "none"):
             raise ConfigurationError(f"metric {self.name!r}: better must be 'lower', 'higher' or 'none'")
+        if self.combine not in _COMBINE or (self.read is not None and self.combine == "merged"):
+            raise ConfigurationError(
+                f"metric {self.name!r}: combine must be 'max', 'min', 'median' or 'sum'"
+            )
 
 
 def _standard() -> dict[str, Metric]:

@@ -88,7 +88,11 @@ def _loop(workload: Workload, settings: Settings) -> Loop:
             changes["seconds"] = settings.seconds
             changes["stages"] = _stretched(loop, settings.seconds)
         if settings.rate is not None:
+            factor = settings.rate / loop.rate  # the mean rate of stages
             changes["rate"] = settings.rate
+            changes["stages"] = tuple(
+                (rate * factor, length) for rate, length in changes.get("stages", loop.stages)
+            )
     return resized(loop, **changes) if changes else loop
 
 
@@ -132,6 +136,10 @@ def _like(name: str, value: Any, model: Any) -> Any:
         if value.lower() in ("0", "false", "no", "off"):
             return False
         raise ConfigurationError(f"--set {name}={value}: yes or no is wanted")
+    if isinstance(model, list | tuple | set | frozenset | Mapping):
+        raise ConfigurationError(
+            f"--set {name}={value}: a value like {model!r} can only be given in a configuration file"
+        )
     try:
         return type(model)(value)
     except (TypeError, ValueError) as error:

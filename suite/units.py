@@ -32,13 +32,18 @@ def parse(text: str | float, unit: str) -> float:
     if isinstance(text, bool) or not isinstance(text, str | int | float):
         raise ConfigurationError(f"{text!r} is not a quantity; write it like {_example(unit)}")
     if isinstance(text, int | float):
-        value = float(text)
+        try:
+            value = float(text)
+        except OverflowError:
+            value = math.inf
     else:
         match = _TEXT.fullmatch(text)
         scales = _SCALES.get(unit, {unit: 1.0, "": 1.0})
         suffix = match[2] if match else ""
         if match is None or (suffix not in scales and suffix != ""):
-            raise ConfigurationError(f"{text!r} is not a quantity in {unit!r}; write it like {_example(unit)}")
+            raise ConfigurationError(
+                f"{text!r} is not a quantity in {unit!r}; write it like {_example(unit)}"
+            )
         value = float(match[1]) * scales.get(suffix, 1.0)
     if not math.isfinite(value):
         raise ConfigurationError(f"{text!r} is not a finite quantity")
@@ -62,7 +67,9 @@ def format_quantity(value: float | None, unit: str) -> str:
     else:
         return _digits(value) + {"1/s": " /s", "1": ""}.get(unit, f" {unit}")
     size = abs(value)
-    scale, name = next((step for step in steps if size >= step[0] * 0.9995), steps[-1] if size else steps[0])
+    scale, name = next((step for step in steps if size >= step[0] * 0.9995), steps[-1])
+    if not size:
+        scale, name = 1.0, unit
     return f"{_digits(value / scale)} {name}"
 
 

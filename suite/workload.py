@@ -72,7 +72,7 @@ class Workload:
         description: str = "",
     ) -> None:
         self.name = name
-        self.system = system
+        self.system = copy.copy(system)  # several workloads may name one, each with its own helpers
         self.users: Mapping[type[User], float] = (
             MappingProxyType(dict(users)) if isinstance(users, Mapping) else MappingProxyType({users: 1.0})
         )
@@ -89,7 +89,7 @@ class Workload:
         self.quick = quick
         self.description = description
         self.without: frozenset[str] = frozenset()
-        system.beside = self.beside
+        self.system.beside = self.beside
         faults = list(self._faults())
         if faults:
             raise ConfigurationError.of(f"workload {name}: {fault}" for fault in faults)
@@ -124,7 +124,8 @@ class Workload:
             yield "a name like shop/browse is needed, without spaces"
         if not self.users:
             yield "at least one User class is needed"
-        for user, weight in self.users.items():
+        users: Mapping[Any, float] = self.users  # whatever it is that we were given
+        for user, weight in users.items():
             if not (isinstance(user, type) and issubclass(user, User)):
                 yield f"{user!r} is not a subclass of User"
                 continue
