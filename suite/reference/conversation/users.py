@@ -230,7 +230,7 @@ class Lingerer(Expiring):
             spoke_before = spoke_after = after
             while time.monotonic() < before + longest - idle / 2:
                 await asyncio.wait({ending}, timeout=idle / 4)
-                if ending.done():
+                if not self.manager.active_of(self.name):
                     break
                 spoke_before = time.monotonic()
                 await self.exchange(conversation)

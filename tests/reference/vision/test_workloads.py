@@ -1,0 +1,107 @@
+"""The vision workloads under the engine: sound parts pass, broken ones fail."""
+
+import pytest
+from support.broken_vision import (
+    BlackRig,
+    FindsTheWorst,
+    ForgetsMembers,
+    GrowingRig,
+    KnowsEverybody,
+    RepeatingRig,
+    SameFrameRig,
+    ShuffledRig,
+    with_system,
+)
+
+from suite import Workload, closed_loop
+from suite.engine import run
+from suite.reference.vision import workloads
+from suite.settings import Settings
+
+ALL = [
+    "match-10", "match-100", "match-500", "cosine", "frame-buffer", "frame-buffer-four", "frame-add",
+    "memory-stress",
+]  # fmt: skip
+SMALL = {"frames": 200}
+LOOP = closed_loop(operations=400, warmup=200)
+
+
+def once(workload, **changes):
+    return run(workload, Settings(rounds=1, quick=True, **changes))
+
+
+def failed(result):
+    """Checks and limits of memory that don't hold; times are for the load tests."""
+    checks = {check.name for check in result.checks if not check.passed}
+    critical = [
+        judged for judged in result.thresholds if judged.level == "critical" and judged.passed is False
+    ]
+    return checks | {judged.metric for judged in critical if judged.metric.startswith("memory.")}
+
+
+def test_all_workloads_are_there():
+    found = [w for w in vars(workloads).values() if isinstance(w, Workload)]
+    assert {w.name for w in found} == {f"vision/{name}" for name in ALL}
+    assert all(w.description for w in found)
+
+
+@pytest.mark.parametrize("name", ["match_10", "match_100", "match_500", "cosine"])
+def test_matching_finds_everyone(name):
+    result = once(getattr(workloads, name), operations=2_000)
+    assert not failed(result)
+    assert result.outcomes["ok"] == 2_000
+
+
+def test_the_household_is_a_parameter():
+    result = once(workloads.match_10, operations=1_000, values={"members": 33, "dimension": 64})
+    assert not failed(result)
+
+
+def test_a_full_buffer_costs_what_its_frames_do():
+    result = once(with_system(workloads.frame_buffer, workloads.CameraRig, LOOP, **SMALL))
+    assert not failed(result)
+    assert result.metrics["memory.growth"].value > 0.95 * 200 * 100_000
+    for name in ("memory.overhead", "memory.overhead_filled"):
+        assert 0.95 < result.metrics[name].value < 1.1
+
+
+def test_four_cameras_share_the_frames():
+    loop = closed_loop(users=4, operations=400, warmup=400)
+    result = once(with_system(workloads.frame_buffer_four, workloads.CameraRig, loop, frames=100))
+    assert not failed(result)
+    assert result.metrics["memory.per_camera"].value == pytest.approx(100 * 100_000, rel=0.1)
+
+
+def test_a_short_run_judges_no_overhead():
+    result = once(workloads.frame_buffer, operations=50)
+    assert result.metrics["memory.overhead"].value is None
+    assert not failed(result)
+
+
+def test_adding_frames_counts_each():
+    result = once(workloads.frame_add, operations=2_500)
+    assert not failed(result)
+    assert result.outcomes["ok"] == 2_500
+
+
+@pytest.mark.parametrize("broken", [FindsTheWorst, KnowsEverybody, ForgetsMembers])
+def test_a_broken_matcher_fails_the_run(broken):
+    result = once(with_system(workloads.match_100, broken, closed_loop(operations=2_000)))
+    assert "everyone recognised" in failed(result)
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("broken", "shown_by"),
+    [
+        (RepeatingRig, {"frames are distinct", "memory is real", "last frames in order"}),
+        (SameFrameRig, {"frames are distinct"}),
+        (GrowingRig, {"last frames in order", "memory.overhead"}),
+        (ShuffledRig, {"last frames in order"}),
+        (BlackRig, {"frames are incompressible"}),
+    ],
+)
+def test_a_broken_buffer_fails_the_run(broken, shown_by):
+    result = once(with_system(workloads.frame_buffer, broken, LOOP, **SMALL))
+    assert shown_by <= failed(result)
+    assert result.exit_code == 1
