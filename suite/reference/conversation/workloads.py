@@ -41,7 +41,7 @@ fifty_users = Workload(
     "conversation/fifty-users",
     manager,
     InWaves,
-    loop=closed_loop(users=50, operations=10_000),
+    loop=closed_loop(users=50, operations=50_000),
     quick=closed_loop(users=50, operations=5_000),
     thresholds=[
         Threshold("response.p95@start", target="20ms", warning="500ms", critical="5s"),

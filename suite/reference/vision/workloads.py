@@ -16,7 +16,7 @@ def _matching(members: int) -> Workload:
         f"vision/match-{members}",
         Component(HouseholdMatcher, members=members, dimension=512, seed=1, threshold=0.5),
         Visitor,
-        loop=closed_loop(operations=50_000, warmup=2_000),
+        loop=closed_loop(operations=100_000, warmup=2_000),
         quick=closed_loop(operations=10_000, warmup=500),
         thresholds=[Threshold("response.p99", target="1ms", warning="10ms", critical="50ms")],
         checks=[everyone_recognised],
