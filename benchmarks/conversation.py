@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks import TIMEOUT as _TIMEOUT
-from benchmarks import _Limited
+from benchmarks import _Limited, _Load
 from suite.integrations.asv import measure as _measure
 
 
@@ -16,7 +16,7 @@ class FiftyUsers(_Limited):
     setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
 
 
-class Mixed(_Limited):
+class Mixed(_Load):
     def setup_cache(self) -> dict[str, Any]:
         return _measure("conversation/mixed")
 
@@ -37,7 +37,7 @@ class UserLimit(_Limited):
     setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
 
 
-class RapidCycles(_Limited):
+class RapidCycles(_Load):
     def setup_cache(self) -> dict[str, Any]:
         return _measure("conversation/rapid-cycles")
 

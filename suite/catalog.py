@@ -66,9 +66,7 @@ def reference_to(workload: Workload) -> Reference:
         for opcode, argument, _ in pickletools.genops(pickled)
         if "UNICODE" in opcode.name and argument in sys.modules
     }
-    modules = tuple(
-        (name, str(sys.modules[name].__file__)) for name in sorted(names) if _unimportable(name)
-    )
+    modules = tuple((name, str(sys.modules[name].__file__)) for name in sorted(names) if _unimportable(name))
     return Reference(workload.name, pickled=pickled, modules=modules)
 
 
@@ -143,7 +141,9 @@ def select(
     return result
 
 
-def skipped_operations(workload: Workload, tags: Iterable[str], exclude_tags: Iterable[str]) -> frozenset[str]:
+def skipped_operations(
+    workload: Workload, tags: Iterable[str], exclude_tags: Iterable[str]
+) -> frozenset[str]:
     """Operations that a selection by tags leaves out of a workload that stays in.
 
     If the workload itself carries a wanted tag all its operations stay, but for excluded ones.
@@ -162,9 +162,7 @@ def _tagged(workload: Workload, wanted: frozenset[str], unwanted: frozenset[str]
     if own & unwanted:
         return False
     skipped = skipped_operations(workload, wanted, unwanted)
-    return all(
-        any(o.weight and o.name not in skipped for o in user.operations()) for user in workload.users
-    )
+    return all(any(o.weight and o.name not in skipped for o in user.operations()) for user in workload.users)
 
 
 def _is_file(target: str) -> bool:

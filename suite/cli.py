@@ -47,7 +47,9 @@ Targets = Annotated[
 ]
 Match = Annotated[str | None, typer.Option("-k", metavar="TEXT", help="Only workloads whose name has TEXT.")]
 Tags = Annotated[list[str] | None, typer.Option("--tags", "-t", help="Only what carries one of these tags.")]
-NoTags = Annotated[list[str] | None, typer.Option("--exclude-tags", "-T", help="Leave out what carries them.")]
+NoTags = Annotated[
+    list[str] | None, typer.Option("--exclude-tags", "-T", help="Leave out what carries them.")
+]
 Results = Annotated[Path | None, typer.Option("--results", help="Folder of ledger.db and runs/.")]
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", help="Default: loadledger.toml, or pyproject.toml's table.")
@@ -60,22 +62,31 @@ def run_command(
     match: Match = None,
     tags: Tags = None,
     exclude_tags: NoTags = None,
-    rounds: Annotated[int | None, typer.Option(min=1, help="Rounds, each with a fresh system. [3; quick: 1]")] = None,
+    rounds: Annotated[
+        int | None, typer.Option(min=1, help="Rounds, each with a fresh system. [3; quick: 1]")
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="One short round each.")] = False,
     values: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of system or workload.")
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A parameter of system or workload."),
     ] = None,
     users: Annotated[int | None, typer.Option(min=1, help="Virtual users of the loop.")] = None,
-    seconds: Annotated[str | None, typer.Option(help="Length of the measured part, e.g. 300 or 5min.")] = None,
+    seconds: Annotated[
+        str | None, typer.Option(help="Length of the measured part, e.g. 300 or 5min.")
+    ] = None,
     operations: Annotated[int | None, typer.Option(min=1, help="Operations in all (closed loop).")] = None,
     rate: Annotated[str | None, typer.Option(help="Planned starts, e.g. 200/s (open loop).")] = None,
-    target: Annotated[str | None, typer.Option(metavar="URL", help="Load this running system instead.")] = None,
+    target: Annotated[
+        str | None, typer.Option(metavar="URL", help="Load this running system instead.")
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Worker processes.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of all that is random.")] = None,
     json_file: Annotated[
         str | None, typer.Option("--json", metavar="FILE", help="Write the result document; - for stdout.")
     ] = None,
-    on_invalid: Annotated[str, typer.Option(metavar="fail|warn", help="warn turns exit code 3 into 0.")] = "fail",
+    on_invalid: Annotated[
+        str, typer.Option(metavar="fail|warn", help="warn turns exit code 3 into 0.")
+    ] = "fail",
     results: Results = None,
     config: ConfigFile = None,
 ) -> None:
@@ -157,8 +168,11 @@ def _prepare(
     skipped: list[str] = []
     plans: list[tuple[Found, Settings]] = []
     known = {name for f in chosen for name in {*f.workload.system.parameters, *f.workload.parameters}}
-    for name in sorted(set(base.values) - known):
-        faults.append(f"--set {name}: no chosen workload has it; parameters: {', '.join(sorted(known)) or 'none'}")
+    names = ", ".join(sorted(known)) or "none"
+    faults += [
+        f"--set {name}: no chosen workload has it; parameters: {names}"
+        for name in sorted(set(base.values) - known)
+    ]
     for found in chosen:
         workload = found.workload
         own = {*workload.system.parameters, *workload.parameters}
@@ -204,7 +218,9 @@ def main(argv: Sequence[str] | None = None) -> None:
             status = error.exit_code
         else:
             traceback.print_exc()
-            _complain("this is a fault of Loadledger, not of your system; please report it with the lines above")
+            _complain(
+                "this is a fault of Loadledger, not of your system; please report it with the lines above"
+            )
             status = 70
     sys.stdout.flush()
     sys.exit(status)

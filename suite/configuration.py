@@ -37,11 +37,7 @@ class Configuration:
         changes = {key: merged[key] for key in _SETTINGS if key in merged}
         if isinstance(changes.get("seconds"), str):
             changes["seconds"] = parse(changes["seconds"], "s")
-        given = {
-            key: value
-            for key in _SETTINGS
-            if (value := getattr(base, key)) != getattr(Settings(), key)
-        }
+        given = {key: value for key in _SETTINGS if (value := getattr(base, key)) != getattr(Settings(), key)}
         return Settings(**{**changes, **given}).merged(
             values={**merged.get("set", {}), **base.values},
             thresholds={**merged.get("thresholds", {}), **base.thresholds},

@@ -34,9 +34,7 @@ class Metric:
         if self.better not in ("lower", "higher", "none"):
             raise ConfigurationError(f"metric {self.name!r}: better must be 'lower', 'higher' or 'none'")
         if self.combine not in _COMBINE or (self.read is not None and self.combine == "merged"):
-            raise ConfigurationError(
-                f"metric {self.name!r}: combine must be 'max', 'min', 'median' or 'sum'"
-            )
+            raise ConfigurationError(f"metric {self.name!r}: combine must be 'max', 'min', 'median' or 'sum'")
 
 
 def _standard() -> dict[str, Metric]:

@@ -16,7 +16,7 @@ class Measured:
     """One metric of a Run in its base unit: the Run's `value` and the rounds' `values`.
 
     `at_least` says that the value is a lower bound (a percentile among operations that did not end).
-    `note` says why a value is None.
+    `note` says why a value is None, or how it was obtained.
     """
 
     unit: str
@@ -72,7 +72,7 @@ class Validity:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What ended a round early: `kind` is system, worker, check, interrupted or internal."""
+    """What ended a round early: `kind` is system, worker, interrupted or internal."""
 
     kind: Literal["system", "worker", "interrupted", "internal"]
     message: str

@@ -51,9 +51,7 @@ class Session:
         with self.reporter, Ledger(self.results / "ledger.db") as ledger:
             try:
                 for found, settings in plans:
-                    result = run(
-                        found.workload, settings, reference=found.reference, progress=self.reporter
-                    )
+                    result = run(found.workload, settings, reference=found.reference, progress=self.reporter)
                     runs.append(result)
                     self._keep(result, ledger, full=len(plans) <= _FULL_TABLES)
             except RunInterrupted as error:
@@ -118,9 +116,7 @@ class Session:
     def _document(self, runs: Sequence[Run], code: int) -> dict[str, Any]:
         sha = runs[0].commit if runs else commit(Path.cwd())[0]
         environment = runs[0].environment if runs else fingerprint()
-        return document(
-            runs, commit=sha, environment=environment, exit_code=code, verdict=verdict_word(code)
-        )
+        return document(runs, commit=sha, environment=environment, exit_code=code, verdict=verdict_word(code))
 
     def _write(self, file: str, data: dict[str, Any]) -> None:
         if file == "-":

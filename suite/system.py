@@ -56,9 +56,7 @@ class System:
     `deadline` bounds the time until it is ready. `beside` holds the workload's helpers by name.
     """
 
-    def __init__(
-        self, *, needs: tuple[str, ...] = (), deadline: Duration = 30.0, **parameters: Any
-    ) -> None:
+    def __init__(self, *, needs: tuple[str, ...] = (), deadline: Duration = 30.0, **parameters: Any) -> None:
         self.parameters: Mapping[str, Any] = MappingProxyType(parameters)
         self.needs = needs
         self.deadline = parse(deadline, "s")
@@ -192,13 +190,9 @@ class _Listening(System):
         """Start the process and wait until its probe holds. Raises SystemFailed."""
         port = claim_port(self.fixed_port)
         place.directory.mkdir(parents=True, exist_ok=True)
-        self.address = Address(
-            port=port, url=f"http://127.0.0.1:{port}", directory=str(place.directory)
-        )
+        self.address = Address(port=port, url=f"http://127.0.0.1:{port}", directory=str(place.directory))
         self.child = self._launch(place)
-        self.address = Address(
-            self.host, port, self.url, str(place.directory), self.child.pid
-        )
+        self.address = Address(self.host, port, self.url, str(place.directory), self.child.pid)
         wait_ready(self.probe, self, self.child, self.deadline)
 
     def _launch(self, place: Place) -> Child:
@@ -247,9 +241,7 @@ class _Itself:
         return self.system
 
 
-def run_server(
-    recipe: Callable[[], System], address: Address, beside: Mapping[str, Address]
-) -> None:
+def run_server(recipe: Callable[[], System], address: Address, beside: Mapping[str, Address]) -> None:
     """Body of a Server's process."""
     server = recipe()
     if not isinstance(server, Server):
@@ -330,9 +322,7 @@ class Remote(System):
 
     def start(self, place: Place) -> None:
         """Check that something listens there. Raises SystemFailed if not."""
-        self.address = Address(
-            self.target.host, self.target.port, self.target.url, str(place.directory)
-        )
+        self.address = Address(self.target.host, self.target.port, self.target.url, str(place.directory))
         place.directory.mkdir(parents=True, exist_ok=True)
         if not wait_ready(probe_for(None), self, None, self.deadline):
             raise SystemFailed(f"nothing answers at {self.target.url}; is it running?")

@@ -33,9 +33,7 @@ class Recorder(Protocol):
 class Operation:
     """One named, timed unit of work, made by `@operation`. As an attribute of a User it is callable."""
 
-    def __init__(
-        self, body: Body, weight: float, tags: Iterable[str], think: Duration | None
-    ) -> None:
+    def __init__(self, body: Body, weight: float, tags: Iterable[str], think: Duration | None) -> None:
         self.body = body
         self.name = body.__name__
         self.weight = weight

@@ -101,7 +101,9 @@ class Workload:
     def shares(self) -> tuple[Share, ...]:
         """The classes of users with the operations that they will run, those of weight 0 left out."""
         return tuple(
-            Share(user, weight, tuple(o for o in user.operations() if o.weight and o.name not in self.without))
+            Share(
+                user, weight, tuple(o for o in user.operations() if o.weight and o.name not in self.without)
+            )
             for user, weight in self.users.items()
         )
 

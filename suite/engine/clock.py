@@ -23,11 +23,11 @@ now = time.monotonic_ns
 
 
 class _TimeSpec(ctypes.Structure):
-    _fields_ = [("seconds", ctypes.c_long), ("nanoseconds", ctypes.c_long)]  # noqa: RUF012
+    _fields_ = [("seconds", ctypes.c_long), ("nanoseconds", ctypes.c_long)]
 
 
 class _TimerSpec(ctypes.Structure):
-    _fields_ = [("interval", _TimeSpec), ("value", _TimeSpec)]  # noqa: RUF012
+    _fields_ = [("interval", _TimeSpec), ("value", _TimeSpec)]
 
 
 class Alarm:
@@ -66,7 +66,12 @@ async def sleep_until(at: int) -> None:
     """Sleep until monotonic nanosecond `at`, precisely."""
     loop = asyncio.get_running_loop()
     due: asyncio.Future[None] = loop.create_future()
-    alarm = Alarm(loop, lambda: due.done() or due.set_result(None))
+
+    def wake() -> None:
+        if not due.done():
+            due.set_result(None)
+
+    alarm = Alarm(loop, wake)
     alarm.set(at)
     try:
         await due

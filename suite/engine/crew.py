@@ -89,8 +89,10 @@ def hear(
         meanwhile()
         if len(reports) < len(workers) and time.monotonic() > deadline():
             late = ", ".join(w.name for w in workers if w.name not in reports)
-            raise WorkerFailed(f"{late} did not finish to {step} in time and was stopped: "
-                "does an operation block without end?")
+            raise WorkerFailed(
+                f"{late} did not finish to {step} in time and was stopped: "
+                "does an operation block without end?"
+            )
     return [reports[worker.name] for worker in workers]
 
 

@@ -55,7 +55,7 @@ def poisson(rate: float, seconds: float, random: np.random.Generator) -> Starts:
 def burst(rate: float, seconds: float, size: int) -> Starts:
     """`size` starts at once, every size / rate seconds; the last burst may be smaller."""
     index = np.arange(round(rate * seconds))
-    return (index // size) * (size / rate)
+    return np.asarray((index // size) * (size / rate), np.float64)
 
 
 def ramp(rate: float, seconds: float) -> Starts:
@@ -64,7 +64,7 @@ def ramp(rate: float, seconds: float) -> Starts:
     The half keeps the first start off t = 0, where the rate is 0.
     """
     total = round(rate * seconds / 2)
-    return np.sqrt((np.arange(total) + 0.5) * 2 * seconds / rate)
+    return np.asarray(np.sqrt((np.arange(total) + 0.5) * 2 * seconds / rate), np.float64)
 
 
 def stages(steps: tuple[tuple[float, float], ...]) -> Starts:

@@ -75,9 +75,7 @@ def _identity() -> Iterator[str]:
 
 
 class _Round:
-    def __init__(
-        self, recipe: Recipe, index: int, progress: Progress, stack: contextlib.ExitStack
-    ) -> None:
+    def __init__(self, recipe: Recipe, index: int, progress: Progress, stack: contextlib.ExitStack) -> None:
         self.recipe = recipe
         self.index = index
         self.progress = progress
@@ -111,14 +109,21 @@ class _Round:
         self.plan.name_operations()
         pids = {name: tuple(roots()) for name, roots in self._groups().items()}
         pids["workers"] = tuple(worker.child.pid for worker in self.workers)
-        sampler.quiet("system")
-        sampler.peak("system")
+        for group in self._groups():
+            sampler.quiet(group)
         resources = sampler.resources(begin, end)
         self._phase("checking")
         answer = self._examine(begin, end)
         self._phase("stopping")
         recording = self._recording(begin, end).with_rows(answer.rows)
-        result = measure_round(recording, loop=self.workload.loop, resources=resources, own=answer.metrics)
+        result = measure_round(
+            recording,
+            loop=self.workload.loop,
+            resources=resources,
+            own=answer.metrics,
+            collected={row.operation for row in answer.rows},
+            index=self.index,
+        )
         validity = judge(
             recording,
             result.metrics,
@@ -130,7 +135,6 @@ class _Round:
         )
         return replace(
             result,
-            index=self.index,
             statuses=_statuses(reports),
             details=_details([*connected, *reports]),
             checks=answer.checks,
@@ -184,8 +188,9 @@ class _Round:
         return {"system": self.workload.system.roots, "workers": workers, **helpers}
 
     def _idle(self, sampler: Sampler) -> None:
-        sampler.quiet("system")
-        sampler.reset_peak("system")
+        for group in self._groups():
+            sampler.quiet(group)
+            sampler.reset_peak(group)
 
     def _connect(self) -> list[Report]:
         loop = self.workload.loop
@@ -297,9 +302,9 @@ class _Round:
         refused = sum(report.refused for report in reports)
         if refused:
             served = sum(report.connected for report in connected)
-            doubts.append(f"{refused} users could not connect ({served} could)")
+            doubts.append(f"users could not connect: {refused} of {refused + served}")
         if lost := sum(report.lost for report in reports):
-            doubts.append(f"{lost} nested operations were not recorded: the columns were full")
+            doubts.append(f"nested operations were not recorded, the columns were full: {lost}")
         timed = isinstance(self.workload.loop, ClosedLoop) and self.workload.loop.seconds is not None
         if timed and any(columns.started[-1] for columns in self.plan.lane_columns):
             doubts.append("the recording was full before the time was over; run fewer seconds")

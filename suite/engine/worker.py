@@ -22,6 +22,7 @@ from suite.errors import ConfigurationError
 from suite.measure.columns import Columns
 from suite.run import Detail
 from suite.system import Address, Component
+from suite.workload import Workload
 
 Step = Literal["build", "connect", "run", "close", "examine", "exit"]
 
@@ -31,7 +32,7 @@ class Order:
     """What the coordinator tells a worker to do next."""
 
     step: Step
-    address: Address = Address()
+    address: Address | None = None
     beside: Mapping[str, Address] | None = None
     start: int = 0
     question: Question | None = None
@@ -99,9 +100,14 @@ class _Worker:
         self.lanes: list[Lane] = []
         self.columns: list[Columns] = []
         self.nested: Nested | None = None
-        self.workload: Workload | None = None
+        self.loaded: Workload | None = None
         self.target: Any = None
         self.kept = -1
+
+    @property
+    def workload(self) -> Workload:
+        assert self.loaded is not None, "the first order is to build"
+        return self.loaded
 
     def obey(self, order: Order) -> Report:
         try:
@@ -125,7 +131,7 @@ class _Worker:
 
     def discard(self) -> None:
         close = getattr(self.target, "close", None)
-        if isinstance(self.workload.system, Component) and callable(close):
+        if self.loaded and isinstance(self.loaded.system, Component) and callable(close):
             result = close()
             if asyncio.iscoroutine(result):
                 self.runner.run(result)
@@ -133,11 +139,12 @@ class _Worker:
             os.close(self.kept)
 
     def _build(self) -> Report:
-        self.workload = self.recipe.workload()
-        if isinstance(self.workload.system, Component):
+        self.loaded = self.recipe.workload()
+        system = self.workload.system
+        if isinstance(system, Component):
 
             async def build() -> Any:  # an object may want a running loop to be made in
-                return self.workload.system.build()  # type: ignore[attr-defined]
+                return system.build()
 
             try:
                 self.target = self.runner.run(build())
@@ -149,6 +156,7 @@ class _Worker:
     def _connect(self, order: Order) -> Report:
         system = self.workload.system
         if not isinstance(system, Component):
+            assert order.address is not None
             system.attach(order.address, order.beside or {})
             self.target = system
         if self.plan is not None:

@@ -9,19 +9,15 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from suite.catalog import installed
-from suite.engine import run
 from suite.errors import SuiteError
-from suite.run import Run
-from suite.settings import Settings
+
+if TYPE_CHECKING:
+    from suite.run import Run
 
 ROUNDS = 10
 """asv's test can't call any difference real below about ten samples a side."""
-
-_SECONDS = 0.6
-_WARMUP = 0.1
 
 Samples = dict[str, Any]
 
@@ -33,6 +29,11 @@ def measure(name: str) -> dict[str, Samples]:
     without a value, has nan. Empty if this commit has no such workload. A system or worker that dies,
     a check that fails or a fault of ours raises: a benchmark that fails must fail loudly.
     """
+    # asv imports this once per number that it stores: what only the load needs is imported here.
+    from suite.catalog import installed
+    from suite.engine import run
+    from suite.settings import Settings
+
     found = next((found for found in installed() if found.workload.name == name), None)
     if found is None:
         return {}
@@ -50,9 +51,7 @@ def _samples(result: Run) -> dict[str, Samples]:
     invalid = result.validity.verdict == "invalid"
     return {
         metric: {
-            "samples": [
-                float("nan") if invalid or value is None else value for value in measured.values
-            ]
+            "samples": [float("nan") if invalid or value is None else value for value in measured.values]
             or [float("nan")],
             "number": 1,
         }
@@ -63,7 +62,7 @@ def _samples(result: Run) -> dict[str, Samples]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """asv reads our stdout to its end: what we start must not hold it open, nor write to it."""
+    """Asv reads our stdout to its end: what we start must not hold it open, nor write to it."""
     null = os.open(os.devnull, os.O_RDWR)
     saved = [os.dup(0), os.dup(1)]
     try:

@@ -13,8 +13,8 @@ import numpy as np
 from suite import Component, Metric, Threshold, User, Workload, closed_loop, operation
 from suite.measure.columns import Columns
 from suite.measure.recording import from_columns
-from suite.measure.statistics import measure_round
 from suite.measure.resources import Resources
+from suite.measure.statistics import measure_round
 
 _STORES = 200_000
 
@@ -84,9 +84,7 @@ class Bench:
             del started
             begun = time.perf_counter()
             recording = from_columns([columns], ["nothing"], by_loop=[True], planned=[0], begin=1, end=end)
-            measure_round(
-                recording, loop=closed_loop(1, seconds=1), resources=Resources(), own={}
-            )
+            measure_round(recording, loop=closed_loop(1, seconds=1), resources=Resources(), own={})
             return time.perf_counter() - begun
         finally:
             columns.close()

@@ -39,7 +39,7 @@ class Columns:
         offset = 0
         for name, code, size in _FIELDS:
             part = whole[offset : offset + size * capacity]
-            view = part.cast(code)
+            view = part.cast(code)  # type: ignore[call-overload]
             self._views += [view, part]
             setattr(self, name, view)
             offset += size * capacity

@@ -40,7 +40,9 @@ class Recording:
         return len(self.operation)
 
     def where(self, mask: npt.NDArray[np.bool_]) -> Recording:
-        """The rows that `mask` selects."""
+        """The rows that `mask` selects; itself where that is all of them."""
+        if mask.all():
+            return self
         return replace(
             self,
             operation=self.operation[mask],
@@ -137,7 +139,7 @@ def from_columns(
     for part, flag, due in zip(columns, by_loop, planned, strict=True):
         used = due or part.used()
         started = np.frombuffer(part.started, np.int64, used).copy()
-        intended = np.frombuffer(part.intended, np.int64, used).copy()
+        intended = np.frombuffer(part.intended, np.int64, used).copy() if due else started
         finished = np.frombuffer(part.finished, np.int64, used).copy()
         outcome = np.frombuffer(part.outcome, np.uint8, used).copy()
         outcome[(started > 0) & (finished == 0)] = Outcome.unfinished
@@ -147,7 +149,7 @@ def from_columns(
                 tuple(names),
                 np.frombuffer(part.operation, np.uint16, used).copy(),
                 outcome,
-                np.where(intended > 0, intended, started),
+                intended,
                 np.frombuffer(part.dispatched, np.int64, used).copy(),
                 started,
                 finished,
@@ -160,6 +162,9 @@ def from_columns(
 
 
 def _joined(parts: Sequence[Recording], names: tuple[str, ...], begin: int, end: int) -> Recording:
+    if len(parts) == 1:
+        return parts[0]
+
     def column(name: str, kind: npt.DTypeLike) -> npt.NDArray[np.generic]:
         return np.concatenate([np.empty(0, kind), *(getattr(part, name) for part in parts)]).astype(kind)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import multiprocess
+from multiprocess import resource_tracker
 
 from suite.errors import SystemFailed
 from suite.process.guard import die_with_parent, sigint_blocked
@@ -141,10 +142,11 @@ def start_function(
     *,
     log: Path,
     cores: frozenset[int] | None = None,
-    name: str | None = None,
+    name: str = "",
 ) -> Child:
     """Run `function(*arguments)` in a fresh Python process. Call it from the main thread."""
-    title = name or getattr(function, "__name__", "function")
+    title: str = name or getattr(function, "__name__", "function")
+    resource_tracker.ensure_running()  # starting it unblocks SIGINT: not while we start a child
     process = _spawn.Process(
         target=_child_main,
         args=(os.getpid(), str(log), cores, function, arguments),
@@ -196,7 +198,7 @@ def _child_main(
     function(*arguments)
 
 
-def _end_on_sigterm(number: int, frame: object) -> None:
+def _end_on_sigterm(_number: int, _frame: object) -> None:
     """SIGTERM unwinds the stack, so that `finally` and `with` do their work."""
     raise SystemExit(0)
 

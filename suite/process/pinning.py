@@ -26,6 +26,4 @@ def share_out(workers: int, available: frozenset[int] | None = None) -> Cores:
         return Cores(None, (None,) * workers)
     taken = min(workers, len(cores) - 1)
     mine = cores[-taken:]
-    return Cores(
-        frozenset(cores[:-taken]), tuple(frozenset({mine[i % taken]}) for i in range(workers))
-    )
+    return Cores(frozenset(cores[:-taken]), tuple(frozenset({mine[i % taken]}) for i in range(workers)))

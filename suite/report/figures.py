@@ -12,6 +12,7 @@ from suite.report.words import FAINT, clean, judged_text, plain_table, quantity
 from suite.run import Measured, Run
 from suite.units import format_quantity
 
+_CONNECT = "connect"
 _ALWAYS = (
     "response.mean", "response.p50", "response.p95", "response.p99", "response.max",
     "throughput", "failures",
@@ -49,12 +50,13 @@ def figures(run: Run) -> Table:
 
 
 def operations(run: Run) -> Table:
-    """A row per operation, also of those recorded elsewhere; no rows if there is but one."""
+    """A row per operation, also of those recorded elsewhere; no rows if there is but one to connect for."""
     table = plain_table()
     table.add_column("operation", overflow="fold", min_width=9)
     for title in ("ok", "rejected", "failed", "p50", "p95", "p99", "throughput"):
         table.add_column(title, justify="right", no_wrap=True)
-    for name, counts in run.operations.items() if len(run.operations) > 1 else ():
+    several = len(run.operations.keys() - {_CONNECT}) > 1
+    for name, counts in run.operations.items() if several else ():
         good, refused = counts.get("ok", 0), counts.get("rejected", 0)
         bad = sum(counts.values()) - good - refused
         cells = [quantity(run.metrics.get(f"{metric}@{name}")) for metric in _OF_OPERATION]
