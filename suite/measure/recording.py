@@ -86,7 +86,8 @@ class Recording:
 
     def service_ns(self) -> Times:
         """Service times: from the actual start; 0 for what never started."""
-        return np.where(self.started > 0, self._ended() - self.started, 0)
+        spent = self._ended() - self.started
+        return spent if self.started.all() else np.where(self.started > 0, spent, 0)
 
     def lateness_ns(self) -> Times:
         """How late the generator looked at each planned start; empty for a closed loop."""
@@ -94,6 +95,8 @@ class Recording:
         return (self.dispatched - self.intended)[seen]
 
     def _ended(self) -> Times:
+        if self.finished.all():
+            return self.finished
         return np.where(self.finished > 0, self.finished, max(self.end, int(self.finished.max(initial=0))))
 
     def with_rows(self, rows: Iterable[Row]) -> Recording:

@@ -92,7 +92,9 @@ class _Sheet:
         self._recording = recording
         self.measured: _Mask = recording.intended >= recording.begin
         self._response = recording.response_ns()
-        self._service = recording.service_ns()
+        # Without a plan an operation is due when it starts: both times are one.
+        planned = recording.intended is not recording.started
+        self._service = recording.service_ns() if planned else self._response
         self._ok: _Mask = recording.outcome == Outcome.ok
         self._beyond: _Mask = np.isin(recording.outcome, BEYOND)
 
@@ -110,10 +112,10 @@ class _Sheet:
     def operations(self, at: str, rows: _Mask, *, own_span: bool = False) -> None:
         ok, beyond = rows & self._ok, rows & self._beyond
         started = beyond & (self._recording.started > 0)  # what never started has no service time
-        for kind, exact in (
-            ("response", Exact(self._response[ok], self._response[beyond])),
-            ("service", Exact(self._service[ok], self._service[started])),
-        ):
+        response = Exact(self._response[ok], self._response[beyond])
+        same = self._service is self._response
+        service = response if same else Exact(self._service[ok], self._service[started])
+        for kind, exact in (("response", response), ("service", service)):
             for name, point in points(kind, exact):
                 self.put(name + at, point)
             self.histograms[kind + at] = exact.histogram()
