@@ -8,6 +8,8 @@ from benchmarks import TIMEOUT as _TIMEOUT
 from benchmarks import _Load
 from suite.integrations.asv import measure as _measure
 
+_NAN = float("nan")
+
 
 class Receive(_Load):
     def setup_cache(self) -> dict[str, Any]:
@@ -35,6 +37,19 @@ class Forward(_Load):
         return _measure("dicom/forward")
 
     setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+
+    def track_forward_time_per_operation(self, result: dict[str, Any]) -> Any:
+        return result.get("time_per_operation@forward", _NAN)
+
+    def track_forward_p50(self, result: dict[str, Any]) -> Any:
+        return result.get("response.p50@forward", _NAN)
+
+    def track_forward_p95(self, result: dict[str, Any]) -> Any:
+        return result.get("response.p95@forward", _NAN)
+
+    track_forward_time_per_operation.unit = "seconds"  # type: ignore[attr-defined]
+    track_forward_p50.unit = "seconds"  # type: ignore[attr-defined]
+    track_forward_p95.unit = "seconds"  # type: ignore[attr-defined]
 
 
 class FileIo(_Load):

@@ -154,11 +154,13 @@ class RoundPlan:
         )
 
     def _nested_rows(self, lanes: Sequence[LanePlan]) -> int:
-        """Room for every connect, and for every other operation of the user per row of its lane."""
+        """Room for every connect and, of what operations await, for more than is likely: rows that are
+        not used cost nothing."""
         rows = sum(lane.limit * 4 for lane in lanes)
         for lane in lanes:
             user = list(self._workload.users)[lane.share]
-            rows += lane.rows * (len(user.operations()) - 1) * 4
+            if len(user.operations()) > 1:
+                rows += max(1_000_000, lane.rows * (len(user.operations()) - 1) * 4)
         return min(rows, 50_000_000)
 
     def _add(self, rows: int, *, by_loop: bool, due: int) -> Columns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import os
 import traceback
@@ -150,7 +151,9 @@ class _Worker:
                 self.target = self.runner.run(build())
             except Exception:
                 return Report("build", fault=traceback.format_exc().rstrip(), at_fault="system")
-        gc.collect()
+            gc.collect()
+            # What building freed must not go back to the kernel later and pass for negative growth.
+            ctypes.CDLL(None).malloc_trim(0)
         return Report("build")
 
     def _connect(self, order: Order) -> Report:

@@ -40,11 +40,15 @@ def measure(name: str) -> dict[str, Samples]:
     settings = Settings(rounds=int(os.environ.get("LOADLEDGER_ASV_ROUNDS", ROUNDS)), quick=True)
     with _quiet():
         result = run(found.workload, settings, reference=found.reference)
-    failed = [f"{check.name}: {check.detail}" for check in result.checks if not check.passed]
+    failed = _failed_checks(result)
     if result.error is not None or failed:
         said = [result.error.message] if result.error is not None else failed
         raise SuiteError(f"{name}: " + "; ".join(said))
     return _samples(result)
+
+
+def _failed_checks(result: Run) -> list[str]:
+    return [f"{check.name}: {check.detail}" for check in result.checks if not check.passed]
 
 
 def _samples(result: Run) -> dict[str, Samples]:

@@ -90,6 +90,9 @@ echo = Workload(
     thresholds=[Threshold("response.p50", target="100ms", critical="10s")],
 )
 long = Workload("echo/long", echo_server(grandchild=True), Talker, loop=closed_loop(2, seconds=60))
+endless = Workload(
+    "echo/endless", echo_server(), Talker, loop=closed_loop(2, seconds=60), quick=closed_loop(2, seconds=60)
+)
 opened = Workload("echo/open", echo_server(), Talker, loop=open_loop(400, seconds=0.5, warmup=0.1))
 mixed = Workload(
     "echo/mixed",
@@ -98,7 +101,9 @@ mixed = Workload(
     loop=closed_loop(4, operations=400),
     checks=[kept_equals_answers],
 )
-dead = Workload("echo/dead", Server(lambda system: os._exit(7), deadline=5), Talker, loop=closed_loop(1, seconds=1))
+dead = Workload(
+    "echo/dead", Server(lambda system: os._exit(7), deadline=5), Talker, loop=closed_loop(1, seconds=1)
+)
 hanging = Workload(
     "echo/hanging", Component(Nothing), Sleeper, loop=closed_loop(1, seconds=0.2), timeout=0.2, grace=0.2
 )

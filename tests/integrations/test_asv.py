@@ -1,0 +1,162 @@
+"""The face that asv sees: names, failures, and nothing left when asv kills it."""
+
+import inspect
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+from asv_runner.discovery import disc_benchmarks
+from support.processes import EXAMPLES, wait_for
+
+import suite.catalog
+from suite.errors import SuiteError
+from suite.integrations import asv
+
+ROOT = Path(__file__).parent.parent.parent
+LOAD = [
+    "time_per_operation", "response_p50", "response_p95", "response_p99", "memory_peak",
+    "memory_growth_per_operation", "cpu_per_operation", "failures",
+]  # fmt: skip
+LIMIT = ["limit_excess", "limit_shortfall"]
+EXPECTED = {
+    "conversation.FiftyUsers": LOAD + LIMIT,
+    "conversation.Mixed": LOAD,
+    "conversation.GlobalLimit": LOAD + LIMIT,
+    "conversation.UserLimit": LOAD + LIMIT,
+    "conversation.RapidCycles": LOAD,
+    "dicom.Receive": LOAD,
+    "dicom.Receive512k": LOAD,
+    "dicom.ReceiveConcurrent": LOAD,
+    "dicom.Forward": [*LOAD, "forward_time_per_operation", "forward_p50", "forward_p95"],
+    "dicom.FileIo": LOAD,
+    "vision.Match500": LOAD,
+    "vision.FrameBuffer": LOAD,
+    "vision.FrameBufferFour": LOAD,
+    "vision.FrameAdd": LOAD,
+    "harness.NullPlain": ["time_per_operation"],
+    "harness.NullAsync": ["time_per_operation"],
+    "harness.Recording": ["store", "analysis"],
+}
+
+
+@pytest.fixture(scope="module")
+def discovered():
+    sys.path.insert(0, str(ROOT))
+    try:
+        return list(disc_benchmarks(str(ROOT / "benchmarks"), True))
+    finally:
+        sys.path.remove(str(ROOT))
+
+
+def test_asv_discovers_exactly_these_benchmarks(discovered):
+    """asv drops what it can't import without a word: this list is the word."""
+    expected = {f"{group}.track_{what}" for group, names in EXPECTED.items() for what in names}
+    assert {benchmark.name for benchmark in discovered} == expected
+
+
+def test_every_benchmark_has_a_version_and_a_unit_of_its_own(discovered):
+    for benchmark in discovered:
+        assert benchmark.version == "1", benchmark.name
+        assert benchmark.unit in ("seconds", "bytes", "ratio", "1"), benchmark.name
+
+
+def test_every_class_has_a_load_of_its_own_with_a_timeout(discovered):
+    """asv runs one load for all classes whose setup_cache stands on the same line."""
+    keys = {}
+    for benchmark in discovered:
+        keys.setdefault(benchmark.setup_cache_key, set()).add(benchmark.name.rpartition(".")[0])
+        assert benchmark.setup_cache_timeout == 240
+    assert all(len(classes) == 1 for classes in keys.values()), keys
+    assert len(keys) == len(EXPECTED)
+
+
+def test_every_workload_that_benchmarks_name_exists():
+    text = "".join(path.read_text() for path in (ROOT / "benchmarks").glob("*.py"))
+    named = {part.split('"')[0] for part in text.split('_measure("')[1:]}
+    assert named <= {found.workload.name for found in suite.catalog.installed()}
+    assert len(named) == len(EXPECTED)
+
+
+def test_the_signature_is_frozen():
+    assert str(inspect.signature(asv.measure)) == "(name: 'str') -> 'dict[str, Samples]'"
+
+
+@pytest.fixture
+def echo_installed(monkeypatch):
+    monkeypatch.setattr(
+        suite.catalog, "installed", lambda: suite.catalog.from_file(EXAMPLES / "load_echo.py")
+    )
+    monkeypatch.setenv("LOADLEDGER_ASV_ROUNDS", "2")
+
+
+@pytest.mark.usefixtures("echo_installed")
+def test_samples_are_one_per_round_and_lower_is_better():
+    result = asv.measure("echo/mixed")
+    assert set(result["time_per_operation"]) == {"samples", "number"}
+    assert len(result["time_per_operation"]["samples"]) == 2
+    assert "throughput" not in result
+    assert all(math.isfinite(value) for value in result["response.p50"]["samples"])
+
+
+@pytest.mark.usefixtures("echo_installed")
+def test_a_metric_without_a_value_is_nan():
+    assert all(math.isnan(value) for value in asv.measure("echo/mixed")["response.p999"]["samples"])
+
+
+@pytest.mark.usefixtures("echo_installed")
+def test_a_workload_that_this_commit_does_not_have_is_empty():
+    assert asv.measure("echo/of-tomorrow") == {}
+
+
+@pytest.mark.usefixtures("echo_installed")
+def test_a_system_that_dies_raises():
+    with pytest.raises(SuiteError, match="would not start"):
+        asv.measure("echo/dead")
+
+
+@pytest.mark.usefixtures("echo_installed")
+def test_a_check_that_fails_raises(monkeypatch):
+    found = suite.catalog.from_file(EXAMPLES / "load_echo.py")
+    monkeypatch.setattr(suite.catalog, "installed", lambda: [f for f in found if f.workload.checks])
+    monkeypatch.setattr(asv, "_failed_checks", lambda result: ["kept equals answers: planted"])
+    with pytest.raises(SuiteError, match="planted"):
+        asv.measure("echo/mixed")
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_when_asv_kills_a_benchmark_its_pipes_close_and_nothing_lives_on(how, tmp_path):
+    """asv reads stdout to its end: a child that kept it open would make asv wait for its timeout."""
+    mark = uuid.uuid4().hex
+    code = (
+        "import suite.catalog as c; from suite.integrations.asv import measure;"
+        f"c.installed = lambda: c.from_file({str(EXAMPLES / 'load_echo.py')!r}); measure('echo/endless')"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "LOADLEDGER_TEST": mark, "TMPDIR": str(tmp_path)},
+    )
+
+    def ours():
+        found = []
+        for entry in Path("/proc").iterdir():
+            try:
+                if entry.name.isdigit() and mark.encode() in (entry / "environ").read_bytes():
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+        return found
+
+    wait_for(lambda: len(ours()) >= 3)
+    time.sleep(0.5)
+    process.send_signal(how)
+    process.communicate(timeout=10)
+    wait_for(lambda: not ours(), timeout=5)
