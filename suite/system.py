@@ -277,7 +277,10 @@ class Command(_Listening):
         **parameters: Any,
     ) -> None:
         super().__init__(ready=ready, port=port, needs=needs, deadline=deadline, parameters=parameters)
-        self.command = tuple(shlex.split(command) if isinstance(command, str) else command)
+        try:
+            self.command = tuple(shlex.split(command) if isinstance(command, str) else command)
+        except ValueError as error:
+            raise ConfigurationError(f"the command {command!r} can't be split: {error}") from error
         self.env = dict(env)
         self.cwd = cwd
         if not self.command:
@@ -294,7 +297,7 @@ class Command(_Listening):
         try:
             argv = [word.format(**names) for word in self.command]
             env = {key: value.format(**names) for key, value in self.env.items()}
-        except (KeyError, IndexError, AttributeError, ValueError) as error:
+        except (LookupError, AttributeError, TypeError, ValueError) as error:
             known = ", ".join("{" + name + "}" for name in sorted(names))
             raise ConfigurationError(
                 f"the command {shlex.join(self.command)!r} has a placeholder that means nothing "
@@ -314,11 +317,15 @@ class Remote(System):
 
     def __init__(self, url: str, *, deadline: Duration = 5.0, **parameters: Any) -> None:
         super().__init__(deadline=deadline, **parameters)
-        parts = urlsplit(url if "//" in url else f"//{url}")
-        port = parts.port or {"https": 443, "wss": 443}.get(parts.scheme, 80)
-        if not parts.hostname:
+        try:
+            parts = urlsplit(url if "//" in url else f"//{url}")
+            host, port = parts.hostname, parts.port
+        except ValueError:  # of a port that is no number, of brackets
+            host = port = None
+        if not host:
             raise ConfigurationError(f"{url!r} is no address; write it like http://host:8000 or host:11112")
-        self.target = Address(parts.hostname, port, url.rstrip("/"))
+        default = {"https": 443, "wss": 443}.get(parts.scheme, 80)
+        self.target = Address(host, port or default, url.rstrip("/"))
 
     def start(self, place: Place) -> None:
         """Check that something listens there. Raises SystemFailed if not."""

@@ -1,0 +1,93 @@
+"""Signals and parents: what the kernel and our handlers do for us."""
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from support.scripts import gone, script
+
+from suite.errors import Interrupted
+from suite.process.guard import interruptible, sigint_blocked
+
+
+def test_sigint_is_blocked_only_inside() -> None:
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    with sigint_blocked(), sigint_blocked():
+        assert signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_interrupts_once(number: signal.Signals, code: int) -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    unwound = []
+
+    def work() -> None:
+        with interruptible():
+            try:
+                os.kill(os.getpid(), number)
+                time.sleep(5)
+            finally:
+                os.kill(os.getpid(), signal.SIGINT)  # impatience does not break the cleaning up
+                os.kill(os.getpid(), signal.SIGTERM)
+                unwound.append(True)
+
+    with pytest.raises(Interrupted) as caught:
+        work()
+    assert unwound
+    assert caught.value.exit_code == code
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+def test_outside_of_the_main_thread_there_is_nothing_to_do() -> None:
+    seen: list[object] = []
+
+    def body() -> None:
+        with interruptible():
+            seen.append(signal.getsignal(signal.SIGTERM))
+
+    thread = threading.Thread(target=body)
+    thread.start()
+    thread.join()
+    assert seen == [signal.getsignal(signal.SIGTERM)]
+
+
+def test_a_child_whose_parent_is_gone_already_ends(tmp_path: Path) -> None:
+    stranger = """
+        import os
+        from suite.process.guard import die_with_parent
+        die_with_parent(os.getppid())
+        print("still here", flush=True)
+        die_with_parent(1 << 22)
+        print("never", flush=True)
+    """
+    with script(tmp_path, stranger) as process:
+        assert process.finished() == (1, "still here\n", "")
+
+
+def test_orphans_come_to_us(tmp_path: Path) -> None:
+    adopting = """
+        import os, subprocess, sys, time
+        from suite.process.guard import adopt_orphans
+        from suite.process.sweep import children, reap
+
+        adopt_orphans()
+        sleep = "['sleep', '600'], stdout=2, start_new_session=True"
+        start = f"import subprocess; print(subprocess.Popen({sleep}).pid)"
+        orphan = int(subprocess.run([sys.executable, "-W", "ignore", "-c", start], stdout=-1).stdout)
+        assert orphan in children(), (orphan, children())
+        print(orphan, flush=True)
+        sys.stdin.readline()
+        reap(children())
+        print(orphan in children(), flush=True)
+        sys.stdin.readline()
+    """
+    with script(tmp_path, adopting) as parent:
+        orphan = int(parent.says())
+        os.kill(orphan, signal.SIGKILL)
+        assert gone(orphan)
+        parent.go_on()
+        assert parent.says() == "False"

@@ -1,0 +1,97 @@
+"""Nothing of a round outlives it, wherever it went."""
+
+import os
+import signal
+import subprocess
+import uuid
+from pathlib import Path
+
+import pytest
+from support.scripts import alive, gone, script
+
+from suite.process.sweep import ROUND_VARIABLE, carrying, children, reap, sweep
+
+FAMILY = """
+    import os, subprocess, sys, time
+
+    deaf = "import signal, time; signal.signal(15, 1); print('ready', flush=True); time.sleep(600)"
+    pids = []
+    for session in (False, True):
+        child = subprocess.Popen([sys.executable, "-c", deaf], start_new_session=session, stdout=-1)
+        child.stdout.readline()
+        pids.append(child.pid)
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork():
+            os._exit(0)  # a daemon's way: its parent is gone, its session is its own
+        print(*pids, os.getpid(), flush=True)
+        time.sleep(600)
+    os.wait()
+    sys.stdin.readline()
+    os._exit(0)
+"""
+
+
+@pytest.fixture
+def name() -> str:
+    return uuid.uuid4().hex
+
+
+def test_grandchildren_in_sessions_of_their_own_are_found(tmp_path: Path, name: str) -> None:
+    with script(tmp_path, FAMILY, env={ROUND_VARIABLE: name}) as parent:
+        pids = [int(word) for word in parent.says().split()]
+        assert len(pids) == 3
+        assert set(carrying(name)) == {parent.pid, *pids}
+        parent.go_on()
+        parent.process.wait()  # it leaves three orphans
+        assert set(carrying(name)) == set(pids)
+        assert set(sweep(name)) == set(pids)
+        assert all(gone(pid) for pid in pids)
+        assert carrying(name) == []
+        assert sweep(name) == []
+
+
+def test_strangers_and_we_ourselves_are_left_alone(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(ROUND_VARIABLE, name)
+    other = {**os.environ, ROUND_VARIABLE: name + "0"}
+    with subprocess.Popen(["sleep", "600"], env=other) as stranger:
+        assert sweep(name) == []
+        assert alive(stranger.pid)
+        stranger.kill()
+
+
+def test_what_was_swept_is_no_zombie(name: str) -> None:
+    child = subprocess.Popen(["sleep", "600"], env={**os.environ, ROUND_VARIABLE: name})
+    try:
+        assert child.pid in children()
+        assert sweep(name) == [child.pid]
+        assert child.pid not in children()
+    finally:
+        child.wait()
+
+
+def test_reaping_takes_only_what_is_dead_and_ours() -> None:
+    with subprocess.Popen(["sleep", "600"]) as child:
+        reap([child.pid, 1, 1 << 22])
+        assert alive(child.pid)
+        assert child.poll() is None
+        child.kill()
+        assert child.wait() == -signal.SIGKILL
+
+
+def test_threads_of_ours_have_children_too(tmp_path: Path) -> None:
+    threaded = """
+        import subprocess, threading
+        from suite.process.sweep import children
+
+        def body():
+            with subprocess.Popen(["sleep", "600"]) as child:
+                print(child.pid in children())
+                child.kill()
+
+        thread = threading.Thread(target=body)
+        thread.start()
+        thread.join()
+    """
+    with script(tmp_path, threaded) as process:
+        assert process.finished() == (0, "True\n", "")
