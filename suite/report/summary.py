@@ -17,8 +17,9 @@ _FIGURES = {
     "throughput": "throughput", "p50": "response.p50", "p95": "response.p95", "p99": "response.p99",
     "growth": "memory.growth", "failures": "failures",
 }  # fmt: skip
-_LESS = (frozenset[str](), frozenset({"p50"}), frozenset({"p50", "growth"}))
-"""What narrower and narrower terminals do without."""
+_FIRST_TO_GO = ("p50", "growth", "checks", "failures", "p95", "p99")
+_LESS = tuple(frozenset(_FIRST_TO_GO[:count]) for count in range(len(_FIRST_TO_GO) + 1))
+"""What narrower and narrower terminals do without; what failed a check says so in its verdict."""
 _SHORTEST = {"run": 8, "started": 11, "workload": 16, "verdict": 8}
 """Widths below which columns of text are not squeezed."""
 _UNLIMITED = 1000
@@ -27,11 +28,14 @@ _UNLIMITED = 1000
 def summary(runs: Sequence[Run], console: Console) -> Table:
     """One row per Run: verdict, figures, checks."""
 
-    def table(figures: Mapping[str, str]) -> Table:
-        made = _table(["workload", "verdict"], [*figures, "checks"])
+    def table(without: frozenset[str]) -> Table:
+        figures = _figures(without)
+        checks = "checks" not in without
+        made = _table(["workload", "verdict"], [*figures, *(["checks"] if checks else [])])
         for run in runs:
             values = [quantity(run.metrics.get(name)) for name in figures.values()]
-            made.add_row(Text(clean(run.workload)), short_verdict(run), *values, _checks(run))
+            row = [*values, _checks(run)] if checks else values
+            made.add_row(Text(clean(run.workload)), short_verdict(run), *row)
         return made
 
     return _widest(table, _LESS, console)
@@ -40,7 +44,8 @@ def summary(runs: Sequence[Run], console: Console) -> Table:
 def entries(rows: Sequence[Entry], console: Console) -> Table:
     """One row per Run of the ledger: when, what, verdict, figures, commit."""
 
-    def table(figures: Mapping[str, str]) -> Table:
+    def table(without: frozenset[str]) -> Table:
+        figures = _figures(without)
         made = _table(["run", "started", "workload", "verdict"], [*figures, "commit"])
         for row in rows:
             made.add_row(
@@ -53,7 +58,11 @@ def entries(rows: Sequence[Entry], console: Console) -> Table:
             )
         return made
 
-    return _widest(table, (*_LESS, _LESS[-1] | {"p95", "failures"}), console)
+    return _widest(table, _LESS, console)
+
+
+def _figures(without: frozenset[str]) -> Mapping[str, str]:
+    return {title: name for title, name in _FIGURES.items() if title not in without}
 
 
 def _table(left: Sequence[str], right: Sequence[str]) -> Table:
@@ -66,12 +75,12 @@ def _table(left: Sequence[str], right: Sequence[str]) -> Table:
 
 
 def _widest(
-    table: Callable[[Mapping[str, str]], Table], less: Sequence[frozenset[str]], console: Console
+    table: Callable[[frozenset[str]], Table], less: Sequence[frozenset[str]], console: Console
 ) -> Table:
     """The table with the most figures that fits without breaking lines, else the one with the fewest."""
-    made = table({})
+    made = table(less[-1])
     for without in less:
-        made = table({title: name for title, name in _FIGURES.items() if title not in without})
+        made = table(without)
         options = console.options.update(width=_UNLIMITED)
         if console.measure(made, options=options).maximum <= console.width:
             break

@@ -137,7 +137,7 @@ def test_a_narrow_summary_keeps_what_matters_most() -> None:
     out = io.StringIO()
     Reporter(Console(file=out, width=80)).print_summary([make_run(workload="conversation/fifty-users")], 0)
     assert out.getvalue().split("\n")[0].split() == (
-        ["workload", "verdict", "throughput", "p95", "p99", "failures", "checks"]
+        ["workload", "verdict", "throughput", "p95", "p99", "failures"]
     )
 
 
