@@ -8,7 +8,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
-from inspect import iscoroutinefunction
+from inspect import isawaitable, iscoroutinefunction
 from random import Random
 from types import MappingProxyType
 from typing import Any, Protocol, overload
@@ -125,6 +125,7 @@ class User:
     _kept: int = -1
     _statuses: Counter[tuple[str, str]] | None = None
     _operation: str = ""
+    _held: tuple[Any, ...] = ()
 
     def connect(self, system: Any) -> Any:
         """Open this user's session (may be async). A `Component`'s users get the object itself."""
@@ -142,6 +143,22 @@ class User:
         if self._statuses is not None:
             self._statuses[self._operation, status] += 1
 
+    def hold(self, client: Any) -> None:
+        """Have `client.close()` (may be async) called after `close`, when this session ends.
+
+        Our own clients do this by themselves where they connect.
+        """
+        self._held = (*self._held, client)
+
+    async def end(self) -> None:
+        """End the session: `close`, then what it holds. The engine calls it."""
+        held, self._held = self._held, ()
+        try:
+            await _settled(self.close())
+        finally:
+            for client in held:
+                await _settled(client.close())
+
     @classmethod
     def operations(cls) -> tuple[Operation, ...]:
         """The operations of this class in definition order, base classes first."""
@@ -153,6 +170,11 @@ class User:
                 elif name in found:
                     del found[name]
         return tuple(found.values())
+
+
+async def _settled(result: Any) -> None:
+    if isawaitable(result):
+        await result
 
 
 current_user: ContextVar[User | None] = ContextVar("current_user", default=None)

@@ -77,6 +77,8 @@ class Http:
         self._busy = False
         user = current_user.get()
         self._saw = user.saw if user is not None else None
+        if user is not None:
+            user.hold(self)
 
     @classmethod
     async def connect(

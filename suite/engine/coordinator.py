@@ -49,7 +49,7 @@ def run(
     settings = settings or Settings()
     actual = configured(workload, settings)
     for system in (actual.system, *actual.beside.values()):
-        system.check_needs()
+        system.check()
     recipe = Recipe(reference or reference_to(workload), settings)
     watcher = progress or Silent()
     started = datetime.now(UTC).isoformat(timespec="milliseconds")

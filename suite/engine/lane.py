@@ -125,7 +125,7 @@ class Lane:
         for session in self.sessions:
             try:
                 async with asyncio.timeout(self.workload.grace):
-                    await _settled(session.user.close())
+                    await session.user.end()
             except Exception as error:
                 self.tally.add("close", error, now())
 
@@ -364,7 +364,7 @@ class Lane:
         """A session whose operation was cut off is in an unknown state: begin a new one."""
         try:
             async with asyncio.timeout(self.workload.grace):
-                await _settled(user.close())
+                await user.end()
         except Exception as error:
             self.tally.add("close", error, now())
         user._operation = CONNECT

@@ -31,6 +31,7 @@ from suite.process.guard import adopt_orphans
 from suite.process.pinning import Cores, share_out
 from suite.process.scratch import scratch_directory
 from suite.process.sweep import ROUND_VARIABLE, children, reap, sweep
+from suite.process.watchman import watched
 from suite.run import Detail, Failure, Round, Validity
 from suite.system import Component, Place, System
 from suite.workload import Workload
@@ -59,19 +60,20 @@ def run_round(recipe: Recipe, index: int, progress: Progress) -> Round:
 
 
 @contextlib.contextmanager
-def _identity() -> Iterator[str]:
+def _identity(directory: Path) -> Iterator[None]:
     """An id that all processes started inside carry; what still carries it afterwards is killed."""
     resource_tracker.ensure_running()  # it serves all rounds, so it must carry none of their ids
     adopt_orphans()
-    strangers = children()
     name = uuid.uuid4().hex
-    os.environ[ROUND_VARIABLE] = name
-    try:
-        yield name
-    finally:
-        os.environ.pop(ROUND_VARIABLE, None)
-        sweep(name)
-        reap(children() - strangers)
+    with watched(name, directory):
+        strangers = children()
+        os.environ[ROUND_VARIABLE] = name
+        try:
+            yield
+        finally:
+            os.environ.pop(ROUND_VARIABLE, None)
+            sweep(name)
+            reap(children() - strangers)
 
 
 class _Round:
@@ -82,7 +84,7 @@ class _Round:
         self.workload: Workload = recipe.workload()
         self.component = isinstance(self.workload.system, Component)
         self.directory: Path = stack.enter_context(scratch_directory())
-        self.identity = stack.enter_context(_identity())
+        stack.enter_context(_identity(self.directory))
         self.plan = RoundPlan(self.workload, recipe.settings.workers, recipe.settings.seed + index)
         stack.callback(self.plan.close)
         self.cores: Cores = share_out(recipe.settings.workers)

@@ -49,20 +49,22 @@ def sigint_blocked() -> Iterator[None]:
 def interruptible() -> Iterator[None]:
     """SIGINT and SIGTERM raise Interrupted once; while that unwinds, more of them are ignored.
 
-    Only the main thread can have handlers; elsewhere this does nothing.
+    Inside another one this does nothing: the outermost says how far the unwinding goes. Nor does it
+    outside of the main thread, which alone can have handlers.
     """
-    if threading.current_thread() is not threading.main_thread():
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGINT) is _interrupt:
         yield
         return
-
-    def interrupt(number: int, _frame: object) -> None:
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, signal.SIG_IGN)
-        raise Interrupted(number)
-
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _interrupt(number: int, _frame: object) -> None:
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    raise Interrupted(number)

@@ -15,7 +15,7 @@ _PREFIX = "loadledger-"
 
 @contextmanager
 def scratch_directory() -> Iterator[Path]:
-    """A directory for one round; what a killed process of ours left behind earlier goes too."""
+    """A directory for one round; one left where even the watchman was killed goes now."""
     _remove_abandoned()
     path = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
     try:

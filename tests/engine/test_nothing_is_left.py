@@ -91,13 +91,17 @@ def test_after_a_deadline(tmp_path):
     assert suite.left_behind() == []
 
 
-def test_after_the_coordinator_itself_was_killed(started, tmp_path):
-    """Nothing can run then: the kernel ends our children, the next run removes the files."""
+def test_after_the_coordinator_itself_was_killed(started):
+    """The kernel ends our children; the watchman ends theirs and removes the files."""
     started.process.kill()
     started.finish()
-    survivors = wait_for(lambda: not spawned(started, "worker") and not spawned(started, "system"))
-    assert survivors
-    for pid in started.processes():  # a grandchild in a session of its own that no sweep could reach
+    assert started.left_behind() == []
+
+
+def test_after_the_whole_group_was_killed_files_go_with_the_next_run(started, tmp_path):
+    os.killpg(started.process.pid, signal.SIGKILL)
+    started.finish()
+    for pid in started.processes():  # a grandchild in a session of its own: nobody is left to sweep it
         os.kill(pid, signal.SIGKILL)
     following = Suite(tmp_path, "run", ECHO, "-k", "closed", "--quick")
     assert following.finish() == 0, following.err

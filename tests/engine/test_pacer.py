@@ -34,9 +34,7 @@ def test_poisson_gaps_are_exponential():
     gaps = np.sort(np.diff(pacer.poisson(1_000, 20, np.random.default_rng(7))))
     n = len(gaps)
     cumulative = 1 - np.exp(-1_000 * gaps)
-    distance = max(
-        np.max(np.arange(1, n + 1) / n - cumulative), np.max(cumulative - np.arange(n) / n)
-    )
+    distance = max(np.max(np.arange(1, n + 1) / n - cumulative), np.max(cumulative - np.arange(n) / n))
     assert distance < 1.63 / n**0.5
 
 
@@ -54,7 +52,7 @@ def test_a_ramp_grows_linearly(rate, seconds):
     starts = pacer.ramp(rate, seconds)
     assert len(starts) == round(rate * seconds / 2)
     assert np.all(np.diff(starts) > 0)
-    assert 0 < starts[0]
+    assert starts[0] > 0
     assert starts[-1] <= seconds
     # Up to time t the number of starts is the area under the rate.
     middle = np.searchsorted(starts, seconds / 2)

@@ -56,7 +56,9 @@ def test_every_planned_start_goes_to_exactly_one_lane(planned):
 
 
 def test_users_are_numbered_across_workers_and_classes(planned):
-    plan = planned(Workload("a/b", echo_server(), {Talker: 15, Refused: 5}, loop=closed_loop(20, seconds=1)), 2)
+    plan = planned(
+        Workload("a/b", echo_server(), {Talker: 15, Refused: 5}, loop=closed_loop(20, seconds=1)), 2
+    )
     lanes = [lane for worker in plan.workers for lane in worker.lanes]
     assert sorted(lane.users for lane in lanes) == [2, 2, 8, 8]
     numbers = [n for lane in lanes for n in range(lane.first, lane.first + lane.users)]
@@ -80,4 +82,6 @@ def test_a_counted_loop_has_its_total_and_its_warm_up_beside(planned):
 
 def test_too_few_users_to_share_is_said():
     with pytest.raises(ConfigurationError, match="give at least 4"):
-        RoundPlan(Workload("a/b", echo_server(), {Talker: 1, Refused: 1}, loop=closed_loop(3, seconds=1)), 2, 1)
+        RoundPlan(
+            Workload("a/b", echo_server(), {Talker: 1, Refused: 1}, loop=closed_loop(3, seconds=1)), 2, 1
+        )

@@ -210,7 +210,8 @@ def says_no(system, kept, recording):
 @pytest.mark.parametrize(("check", "said"), [(breaks, "the check itself broke"), (says_no, "one is missing")])
 def test_a_check_that_finds_something_or_breaks_fails_the_run(check, said):
     result = run(
-        Workload("a/c", Component(Counter, step=1), Adder, loop=closed_loop(operations=10), checks=[check]), ONE
+        Workload("a/c", Component(Counter, step=1), Adder, loop=closed_loop(operations=10), checks=[check]),
+        ONE,
     )
     assert result.exit_code == 1
     assert said in result.checks[0].detail
@@ -250,7 +251,9 @@ async def relay(system):
     import asyncio
 
     async def pass_on(reader, writer):
-        behind_reader, behind_writer = await asyncio.open_connection("127.0.0.1", system.beside["behind"].port)
+        behind_reader, behind_writer = await asyncio.open_connection(
+            "127.0.0.1", system.beside["behind"].port
+        )
         while line := await reader.readline():
             behind_writer.write(line)
             writer.write(await behind_reader.readline())
@@ -294,7 +297,10 @@ def test_a_system_that_nobody_can_connect_to_is_one_clear_error():
 
 def test_a_missing_extra_names_what_to_install():
     workload = Workload(
-        "a/extra", Component(Nothing, needs=("vision", "no_such_module")), Adder, loop=closed_loop(operations=1)
+        "a/extra",
+        Component(Nothing, needs=("vision", "no_such_module")),
+        Adder,
+        loop=closed_loop(operations=1),
     )
     with pytest.raises(MissingExtra, match=r"pip install 'loadledger\[vision\]'"):
         run(workload, ONE)
@@ -327,7 +333,5 @@ def test_think_time_spaces_operations():
 
 
 def test_the_warm_up_is_left_out():
-    workload = Workload(
-        "a/warm", Component(Nothing), Thinker, loop=closed_loop(2, operations=100, warmup=40)
-    )
+    workload = Workload("a/warm", Component(Nothing), Thinker, loop=closed_loop(2, operations=100, warmup=40))
     assert abs(run(workload, ONE).outcomes["ok"] - 100) <= 2

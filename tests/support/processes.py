@@ -56,7 +56,7 @@ class Suite:
     def left_behind(self, patience=3.0):
         """What outlived the command: processes, temporary files, shared memory."""
         end = time.monotonic() + patience
-        while self.processes() and time.monotonic() < end:
+        while (self.processes() or any(self.scratch.iterdir())) and time.monotonic() < end:
             time.sleep(0.02)
         files = [str(path) for path in self.scratch.rglob("*")]
         shared = set(os.listdir("/dev/shm")) - self.shared_before
