@@ -9,7 +9,7 @@ import importlib.util
 import pickletools
 import sys
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +17,7 @@ from typing import Any
 
 import dill
 
-from suite.errors import ConfigurationError, MissingExtra
+from suite.errors import ConfigurationError, Faults, MissingExtra
 from suite.workload import Workload
 
 ENTRY_POINTS = "suite.workloads"
@@ -37,6 +37,9 @@ class Reference:
     pickled: bytes = b""
     modules: tuple[tuple[str, str], ...] = ()
 
+    def __str__(self) -> str:
+        return self.file or self.module or "a script"
+
     def load(self) -> Workload:
         """The workload. Raises ConfigurationError if it is not there."""
         if self.pickled:
@@ -47,7 +50,7 @@ class Reference:
         for workload in _workloads_in(_module_of(self)):
             if workload.name == self.name:
                 return workload
-        raise ConfigurationError(f"{self.file or self.module} has no workload {self.name!r}")
+        raise ConfigurationError(f"{self} has no workload {self.name!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +94,22 @@ def from_file(path: str | Path) -> list[Found]:
 
 
 def installed() -> list[Found]:
-    """The workloads of all entry points, sorted by entry point. Raises ConfigurationError."""
+    """The workloads of all entry points, sorted by entry point.
+
+    Raises ConfigurationError with all entry points that are broken: a gap would go unnoticed.
+    """
     entries = sorted(importlib.metadata.entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)
-    return [found for entry in entries for found in from_module(entry.value)]
+    faults = Faults()
+    found: list[Found] = []
+    for entry in entries:
+        package = entry.dist.name if entry.dist else "unknown"
+        with faults.collected(f"entry point {entry.name!r} of package {package}, mend or uninstall it: "):
+            workloads = from_module(entry.module)
+            if not workloads:
+                raise ConfigurationError(f"{entry.module} defines no Workload")
+            found += workloads
+    faults.check()
+    return found
 
 
 def select(
@@ -108,31 +124,29 @@ def select(
     No target means all installed ones. `match` is a part of the name. Raises ConfigurationError with
     all targets and tags that lead to nothing.
     """
-    known = None if targets and all(_is_file(target) for target in targets) else installed()
-    faults: list[str] = []
+    faults = Faults()
+    known: list[Found] = []
+    if not targets or not all(_is_file(target) for target in targets):
+        known = installed()
     chosen: dict[str, Found] = {}
     for target in targets or [""]:
-        found = list(_find(target, known or []))
-        if not found:
-            names = {f.workload.name for f in known or []}
-            systems = sorted({name.partition("/")[0] for name in names})
-            faults.append(
-                f"no workload, system or file {target!r}; systems: {', '.join(systems)}; see: suite list"
-            )
-        for one in found:
-            other = chosen.setdefault(one.workload.name, one)
-            if other.reference != one.reference:
-                faults.append(f"two workloads are called {one.workload.name}; rename one")
+        with faults.collected():
+            for one in _find(target, known):
+                other = chosen.setdefault(one.workload.name, one)
+                if other.reference != one.reference:
+                    raise ConfigurationError(
+                        f"two workloads are called {one.workload.name}, in {other.reference} "
+                        f"and in {one.reference}; rename one"
+                    )
+    faults.check()
     result = list(chosen.values())
     wanted, unwanted = frozenset(tags), frozenset(exclude_tags)
-    all_tags = frozenset().union(*(f.workload.all_tags() for f in result)) if result else frozenset()
-    faults += [
+    all_tags = {tag for found in result for tag in found.workload.all_tags()}
+    faults.lines += [
         f"no workload has the tag {tag!r}; tags: {', '.join(sorted(all_tags))}"
         for tag in sorted((wanted | unwanted) - all_tags)
-        if result
     ]
-    if faults:
-        raise ConfigurationError.of(faults)
+    faults.check()
     result = [f for f in result if _tagged(f.workload, wanted, unwanted)]
     if match:
         result = [f for f in result if match.lower() in f.workload.name.lower()]
@@ -169,20 +183,21 @@ def _is_file(target: str) -> bool:
     return target.endswith(".py")
 
 
-def _find(target: str, known: Sequence[Found]) -> Iterator[Found]:
+def _find(target: str, known: Sequence[Found]) -> list[Found]:
+    """The workloads that `target` means. Raises ConfigurationError if there are none."""
     if _is_file(target):
-        yield from from_file(target)
-        return
-    names = [f for f in known if not target or f.workload.name == target]
-    if names:
-        yield from names
-        return
+        return from_file(target)
     prefix = target.rstrip("/") + "/"
-    systems = [f for f in known if f.workload.name.startswith(prefix)]
-    if systems:
-        yield from systems
-    elif "." in target:
-        yield from from_module(target)
+    found = [f for f in known if not target or f.workload.name == target]
+    found = found or [f for f in known if f.workload.name.startswith(prefix)]
+    if not found and "." in target and "/" not in target:
+        found = from_module(target)
+    if not found:
+        systems = ", ".join(sorted({f.workload.name.partition("/")[0] for f in known})) or "none"
+        raise ConfigurationError(
+            f"no workload, system or file {target!r}; systems: {systems}; see: suite list"
+        )
+    return found
 
 
 def _workloads_in(module: ModuleType) -> list[Workload]:
@@ -196,7 +211,6 @@ def _workloads_in(module: ModuleType) -> list[Workload]:
 
 
 def _module_of(reference: Reference) -> ModuleType:
-    where = reference.file or reference.module
     try:
         if not reference.file:
             return importlib.import_module(reference.module)
@@ -205,21 +219,34 @@ def _module_of(reference: Reference) -> ModuleType:
             raise ConfigurationError(f"there is no file {path}")
         mark = hashlib.sha256(reference.file.encode()).hexdigest()[:8]
         return _load_as(f"loadfile_{path.stem}_{mark}", path)
+    except MissingExtra:
+        raise
     except ConfigurationError as error:
-        if where in str(error) or isinstance(error, MissingExtra):
+        if str(reference) in str(error):
             raise
-        raise ConfigurationError(f"{where}: {error}") from error
+        place = _place(error, reference.file)
+        raise ConfigurationError.of(
+            f"{reference}: {place}{line}" for line in str(error).splitlines()
+        ) from error
     except (Exception, SystemExit) as error:
-        raise ConfigurationError(f"{where} can't be loaded: {_place(error, reference.file)}") from error
+        place = _place(error, reference.file)
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ConfigurationError(f"{reference} can't be loaded: {place}{said}") from error
 
 
 def _place(error: BaseException, file: str) -> str:
-    """What went wrong and on which line of the user's file."""
-    text = f"{type(error).__name__}: {error}"
+    """The line of the user's file, or else the file and line, where it went wrong, with a colon after it."""
     if isinstance(error, SyntaxError):
-        return f"line {error.lineno}: {text}"
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-    return f"line {lines[-1]}: {text}" if lines else text
+        return f"line {error.lineno}: " if error.filename == file else ""  # its own text names the file
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename != __file__ and not frame.filename.startswith("<frozen importlib")
+    ]
+    lines = [frame.lineno for frame in frames if frame.filename == file]
+    if lines:
+        return f"line {lines[-1]}: "
+    return f"{frames[-1].filename}, line {frames[-1].lineno}: " if frames and not file else ""
 
 
 def _load_as(name: str, path: Path) -> ModuleType:

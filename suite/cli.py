@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -10,50 +13,91 @@ from typing import Annotated, Any
 
 import typer
 
-from suite.catalog import Found, select, skipped_operations
-from suite.configuration import Configuration, read_configuration
-from suite.errors import ConfigurationError, Interrupted, MissingExtra, SuiteError
-from suite.settings import Settings, configured
+from suite.errors import ConfigurationError, Faults, Interrupted, SuiteError
 from suite.units import parse
 
 app = typer.Typer(
-    no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Load benchmarks that keep a history.",
+    epilog="""
+\b
+Examples:
+  suite run                        a quick pass of everything
+  suite run load_shop.py           your own load file
+  suite list dicom                 what there is to run
+  suite show                       what was measured
+
+`suite run --help` and the like say more.
+""",
 )
 
 _RUN_EPILOG = """
+\b
 Examples:
+  suite run                                   a quick pass of everything
+  suite run dicom --rounds 5                  one system
+  suite run load_shop.py --json result.json   your own load file
+  suite run load_shop.py --target http://staging:8000
+  suite run conversation/fifty-users --set max_concurrent=50 --users 100 --seconds 5min
+  suite run --tags read --exclude-tags sustained
 
-suite run                                 a quick pass of everything
-
-suite run dicom --rounds 5                one system
-
-suite run conversation/fifty-users --set max_concurrent=50 --users 100
-
-suite run load_shop.py --json result.json        your own load file
-
-suite run load_shop.py --target http://staging:8000
-
-Exit codes: 0 good, 1 a critical threshold or a check, 2 usage, 3 invalid or inconclusive,
-4 the system would not start or died, 70 a fault of ours, 130 / 143 interrupted.
+\b
+Exit codes:
+  0  good                                     3  invalid or inconclusive
+  1  a critical threshold or a check failed   4  the system would not start or died
+  2  usage, configuration, results folder     130, 143  interrupted
 """
+_LIST_EPILOG = """
+\b
+Examples:
+  suite list                       all that is installed
+  suite list load_shop.py          what a load file defines
+  suite list --tags write --json   by tag, for a script
+"""
+_SHOW_EPILOG = """
+\b
+Examples:
+  suite show                       the latest runs
+  suite show dicom/receive         those of one workload
+  suite show 4c1d9a                one run in full, by the beginning of its id
+  suite show 4c1d9a --json         as its document
+"""
+
+_ENVIRONMENT = (
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
+    errno.EPIPE, errno.EIO,
+)  # fmt: skip
+"""What an OSError says of the machine: neither Loadledger nor the system under test is to blame."""
 
 Targets = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[TARGET]...", help="Load files, systems or workloads; none means all, quickly."),
+    typer.Argument(metavar="TARGET", help="Load files, systems or workloads; none means all, quickly."),
 ]
 Match = Annotated[str | None, typer.Option("-k", metavar="TEXT", help="Only workloads whose name has TEXT.")]
-Tags = Annotated[list[str] | None, typer.Option("--tags", "-t", help="Only what carries one of these tags.")]
+Tags = Annotated[
+    list[str] | None,
+    typer.Option("--tags", "-t", metavar="TAG", help="Only what carries this tag; repeat it for more."),
+]
 NoTags = Annotated[
-    list[str] | None, typer.Option("--exclude-tags", "-T", help="Leave out what carries them.")
+    list[str] | None,
+    typer.Option("--exclude-tags", "-T", metavar="TAG", help="Leave out what carries this tag."),
 ]
-Results = Annotated[Path | None, typer.Option("--results", help="Folder of ledger.db and runs/.")]
+Results = Annotated[
+    Path | None, typer.Option("--results", metavar="FOLDER", help="Folder of ledger.db and runs/. [results]")
+]
 ConfigFile = Annotated[
-    Path | None, typer.Option("--config", help="Default: loadledger.toml, or pyproject.toml's table.")
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Default: loadledger.toml, or pyproject.toml's table."),
 ]
+
+
+@app.callback(invoke_without_command=True)
+def no_command(context: typer.Context) -> None:  # noqa: D103 - its docstring would be the help
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(2)
 
 
 @app.command("run", epilog=_RUN_EPILOG)
@@ -63,24 +107,28 @@ def run_command(
     tags: Tags = None,
     exclude_tags: NoTags = None,
     rounds: Annotated[
-        int | None, typer.Option(min=1, help="Rounds, each with a fresh system. [3; quick: 1]")
+        int | None, typer.Option(metavar="N", min=1, help="Rounds, each with a fresh system. [3; quick: 1]")
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="One short round each.")] = False,
     values: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="A parameter of system or workload."),
     ] = None,
-    users: Annotated[int | None, typer.Option(min=1, help="Virtual users of the loop.")] = None,
+    users: Annotated[int | None, typer.Option(metavar="N", min=1, help="Virtual users of the loop.")] = None,
     seconds: Annotated[
-        str | None, typer.Option(help="Length of the measured part, e.g. 300 or 5min.")
+        str | None, typer.Option(metavar="TIME", help="Length of the measured part, e.g. 300 or 5min.")
     ] = None,
-    operations: Annotated[int | None, typer.Option(min=1, help="Operations in all (closed loop).")] = None,
-    rate: Annotated[str | None, typer.Option(help="Planned starts, e.g. 200/s (open loop).")] = None,
+    operations: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Operations in all (closed loop).")
+    ] = None,
+    rate: Annotated[
+        str | None, typer.Option(metavar="RATE", help="Planned starts, e.g. 200/s (open loop).")
+    ] = None,
     target: Annotated[
         str | None, typer.Option(metavar="URL", help="Load this running system instead.")
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of all that is random.")] = None,
+    workers: Annotated[int | None, typer.Option(metavar="N", min=1, help="Worker processes. [1]")] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Seed of all that is random. [1]")] = None,
     json_file: Annotated[
         str | None, typer.Option("--json", metavar="FILE", help="Write the result document; - for stdout.")
     ] = None,
@@ -91,31 +139,55 @@ def run_command(
     config: ConfigFile = None,
 ) -> None:
     """Run workloads, print what they measured, keep it."""
+    from suite.catalog import Found, select
+    from suite.configuration import Configuration, read_configuration
+    from suite.planning import make_plans
+
+    everything = not (targets or match or tags or exclude_tags)
+    given: dict[str, Any] = {
+        "rounds": rounds,
+        "quick": quick or everything or None,
+        "users": users,
+        "operations": operations,
+        "target": target,
+        "workers": workers,
+        "seed": seed,
+    }
+    configuration = Configuration()
+    chosen: list[Found] = []
+    faults = Faults()
+    if on_invalid not in ("fail", "warn"):
+        faults.lines.append(f"--on-invalid is fail or warn, not {on_invalid!r}")
+    with faults.collected("--seconds: "):
+        given["seconds"] = None if seconds is None else parse(seconds, "s")
+    with faults.collected("--rate: "):
+        given["rate"] = None if rate is None else parse(rate, "1/s")
+    with faults.collected():
+        given["set"] = _pairs(values or ())
+    with faults.collected():
+        configuration = read_configuration(config)
+    with faults.collected(), _stdout_is_ours(json_file == "-"):
+        chosen = select(targets or (), match=match, tags=tags or (), exclude_tags=exclude_tags or ())
+    faults.check()
+    plans = make_plans(
+        chosen,
+        configuration,
+        {name: value for name, value in given.items() if value is not None},
+        tags=tags or (),
+        exclude_tags=exclude_tags or (),
+        lenient=everything,
+    )
+    for note in plans.notes:
+        _complain(f"note: {note}")
+
     from suite.session import Session
 
-    if on_invalid not in ("fail", "warn"):
-        raise ConfigurationError(f"--on-invalid is fail or warn, not {on_invalid!r}")
-    configuration = read_configuration(config)
-    everything = not (targets or match or tags or exclude_tags)
-    base = Settings(quick=quick or everything).merged(
-        rounds=rounds,
-        users=users,
-        seconds=None if seconds is None else parse(seconds, "s"),
-        operations=operations,
-        rate=None if rate is None else parse(rate, "1/s"),
-        target=target,
-        workers=workers,
-        seed=seed,
-        values=_pairs(values or []),
-    )
-    chosen = select(targets or [], match=match, tags=tags or (), exclude_tags=exclude_tags or ())
-    plans, skipped = _prepare(chosen, configuration, base, tags or (), exclude_tags or (), lenient=everything)
     session = Session(results or Path(configuration.results), stdout_is_data=json_file == "-")
-    code = session.run(plans, skipped, json_file=json_file, warn_invalid=on_invalid == "warn")
+    code = session.run(plans.runs, plans.skipped, json_file=json_file, warn_invalid=on_invalid == "warn")
     raise typer.Exit(code)
 
 
-@app.command("list")
+@app.command("list", epilog=_LIST_EPILOG)
 def list_command(
     targets: Targets = None,
     match: Match = None,
@@ -124,78 +196,47 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """List workloads with their loops, parameters and tags."""
-    from suite.session import Session
+    from suite.catalog import select
+    from suite.report.console import Reporter
+    from suite.report.document import print_document
+    from suite.report.listing import described
 
-    found = select(targets or [], match=match, tags=tags or (), exclude_tags=exclude_tags or ())
-    session = Session(Path(Configuration().results), stdout_is_data=as_json)
-    session.list([one.workload for one in found], as_json=as_json)
+    with _stdout_is_ours(as_json):
+        found = select(targets or (), match=match, tags=tags or (), exclude_tags=exclude_tags or ())
+    if as_json:
+        print_document({"workloads": [described(one.workload) for one in found]})
+    else:
+        Reporter().print_list([one.workload for one in found])
 
 
-@app.command("show")
+@app.command("show", epilog=_SHOW_EPILOG)
 def show_command(
-    run: Annotated[str | None, typer.Argument(help="Id of a run (or its beginning), or a workload.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many runs to list.")] = 20,
+    run: Annotated[
+        str | None, typer.Argument(metavar="RUN", help="Id of a run (or its beginning), or a workload.")
+    ] = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many runs to list.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     results: Results = None,
     config: ConfigFile = None,
 ) -> None:
     """Show the latest runs, or one run in full."""
+    from suite.configuration import read_configuration
     from suite.session import Session
 
     session = Session(results or Path(read_configuration(config).results), stdout_is_data=as_json)
     session.show(run, limit=limit, as_json=as_json)
 
 
-def _pairs(texts: Sequence[str]) -> dict[str, Any]:
-    faults = [text for text in texts if "=" not in text.lstrip("=")]
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    faults = [text for text in texts if not text.partition("=")[0].strip() or "=" not in text]
     if faults:
         raise ConfigurationError.of(f"--set {text}: write it as NAME=VALUE" for text in faults)
     return {name.strip(): value for name, _, value in (text.partition("=") for text in texts)}
 
 
-def _prepare(
-    chosen: Sequence[Found],
-    configuration: Configuration,
-    base: Settings,
-    tags: Sequence[str],
-    exclude_tags: Sequence[str],
-    *,
-    lenient: bool,
-) -> tuple[list[tuple[Found, Settings]], list[str]]:
-    """Settings of each workload, all faults at once. Of several workloads each takes the parameters
-    that it knows; one that none knows is a fault. `lenient` skips what an extra is missing for."""
-    faults: list[str] = []
-    skipped: list[str] = []
-    plans: list[tuple[Found, Settings]] = []
-    known = {name for f in chosen for name in {*f.workload.system.parameters, *f.workload.parameters}}
-    names = ", ".join(sorted(known)) or "none"
-    faults += [
-        f"--set {name}: no chosen workload has it; parameters: {names}"
-        for name in sorted(set(base.values) - known)
-    ]
-    for found in chosen:
-        workload = found.workload
-        own = {*workload.system.parameters, *workload.parameters}
-        settings = configuration.settings(workload.name, base)
-        settings = settings.merged(
-            values={name: value for name, value in settings.values.items() if name in own},
-            skipped_operations=skipped_operations(workload, tags, exclude_tags),
-        )
-        try:
-            configured(workload, settings)
-            for system in (workload.system, *workload.beside.values()):
-                system.check_needs()
-        except MissingExtra as error:
-            if lenient:
-                skipped.append(f"{workload.name}: {error}")
-                continue
-            faults.append(str(error))
-        except ConfigurationError as error:
-            faults.append(str(error))
-        plans.append((found, settings))
-    if faults:
-        raise ConfigurationError.of(dict.fromkeys(faults))
-    return plans, skipped
+def _stdout_is_ours(yes: bool) -> contextlib.AbstractContextManager[object]:
+    """What load files print goes to stderr where stdout is for JSON alone."""
+    return contextlib.redirect_stdout(sys.stderr) if yes else contextlib.nullcontext()
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -203,27 +244,39 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         code = app(list(argv) if argv is not None else None, standalone_mode=False)
         status = code if isinstance(code, int) else 0
-    except typer.Exit as error:
-        status = error.exit_code
-    except Interrupted as error:
-        status = error.exit_code
-    except SuiteError as error:
-        _complain(str(error))
-        status = error.exit_code
-    except KeyboardInterrupt:
-        status = 130
-    except Exception as error:
-        if hasattr(error, "exit_code") and hasattr(error, "show"):  # what click says of usage
-            error.show()
-            status = error.exit_code
-        else:
-            traceback.print_exc()
-            _complain(
-                "this is a fault of Loadledger, not of your system; please report it with the lines above"
-            )
-            status = 70
-    sys.stdout.flush()
-    sys.exit(status)
+        sys.stdout.flush()
+    except BaseException as error:
+        status = _explained(error)
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.exit(status)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what can't be written must not be tried again at exit
+    sys.exit(status or 2)
+
+
+def _explained(error: BaseException) -> int:
+    """Say on stderr what ended the command; its exit status."""
+    match error:
+        case typer.Exit():
+            return int(error.exit_code)
+        case Interrupted():
+            return error.exit_code
+        case SuiteError():
+            _complain(str(error))
+            return error.exit_code
+        case KeyboardInterrupt() | typer.Abort():
+            return 130
+        case OSError() if error.errno in _ENVIRONMENT:
+            _complain(f"can't go on: {error}")
+            return 2
+    if hasattr(error, "format_message"):  # what Typer says of usage
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else "suite"
+        _complain(f"{error.format_message().rstrip('.')} (see: {path} --help)")
+        return 2
+    traceback.print_exception(error)
+    _complain("this is a fault of Loadledger, not of your system; please report it with the lines above")
+    return 70
 
 
 def _complain(text: str) -> None:

@@ -5,7 +5,8 @@ Only the command line turns these into text and an exit status; everything below
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 
@@ -24,6 +25,26 @@ class ConfigurationError(SuiteError):
     def of(cls, faults: Iterable[str]) -> ConfigurationError:
         """One error that names all `faults`, so that they can be mended in one go."""
         return cls("\n".join(faults))
+
+
+class Faults:
+    """Collects ConfigurationErrors, so that all of them can be raised as one."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    @contextmanager
+    def collected(self, prefix: str = "") -> Iterator[None]:
+        """Keep a ConfigurationError that is raised inside, each of its lines after `prefix`."""
+        try:
+            yield
+        except ConfigurationError as error:
+            self.lines += [f"{prefix}{line}" for line in str(error).splitlines()]
+
+    def check(self) -> None:
+        """Raise what was collected, every line once."""
+        if self.lines:
+            raise ConfigurationError.of(dict.fromkeys(self.lines))
 
 
 class MissingExtra(ConfigurationError):
@@ -68,5 +89,9 @@ class Rejected(Exception):
 def require(extra: str, *modules: str) -> None:
     """Raise `MissingExtra` for the first of `modules` that can't be imported."""
     for module in modules:
-        if find_spec(module) is None:
+        try:
+            found = find_spec(module)
+        except ModuleNotFoundError:  # a package above it
+            found = None
+        if found is None:
             raise MissingExtra(module, extra)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import contextlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,15 +11,16 @@ from typing import Any
 from suite.catalog import Found
 from suite.engine import run
 from suite.engine.coordinator import RunInterrupted
-from suite.errors import Interrupted, StoreError
+from suite.errors import Interrupted, StoreError, SuiteError
 from suite.history.store import Ledger
 from suite.measure.environment import commit, fingerprint
+from suite.process.guard import interruptible
 from suite.report.console import Reporter, make_console
-from suite.report.document import document, dumps, run_document, run_path, write_document
+from suite.report.document import document, print_document, run_document, run_path, write_document
+from suite.report.file import check_writable
 from suite.report.verdict import overall, verdict_word
 from suite.run import Run
 from suite.settings import Settings
-from suite.workload import Workload
 
 _FULL_TABLES = 4
 """Up to so many workloads each gets its whole table; of more, those that did not pass."""
@@ -31,7 +32,6 @@ class Session:
     def __init__(self, results: Path, *, stdout_is_data: bool = False) -> None:
         self.results = results
         self.reporter = Reporter(make_console(stderr=stdout_is_data))
-        self.stdout_is_data = stdout_is_data
 
     def run(
         self,
@@ -43,31 +43,30 @@ class Session:
     ) -> int:
         """Run all plans and return the exit code. Every Run is stored before the next one starts.
 
-        Raises StoreError before anything runs if the results folder can't be used, and Interrupted
-        after what was measured is stored and printed.
+        Raises StoreError before anything runs if a result could not be written. What ends the command
+        early (Interrupted, a StoreError, a ConfigurationError that only showed in a run) is raised after
+        what was measured is stored, printed and written.
         """
+        check_writable(self.results / "runs" / "draft")
+        if json_file not in (None, "-"):
+            check_writable(Path(json_file))
         runs: list[Run] = []
-        interrupted: RunInterrupted | None = None
-        with self.reporter, Ledger(self.results / "ledger.db") as ledger:
+        fault: SuiteError | None = None
+        with interruptible(), self.reporter, Ledger(self.results / "ledger.db") as ledger:
             try:
                 for found, settings in plans:
-                    result = run(found.workload, settings, reference=found.reference, progress=self.reporter)
-                    runs.append(result)
-                    self._keep(result, ledger, full=len(plans) <= _FULL_TABLES)
-            except RunInterrupted as error:
-                interrupted = error
-                if error.run is not None:
-                    runs.append(error.run)
-                    self._keep(error.run, ledger, full=True)
-            except Interrupted as error:
-                interrupted = RunInterrupted(error.exit_code - 128, None)
-            codes = [result.exit_code for result in runs]
-            if interrupted is not None:
-                codes = [code for code in codes if code != 130] + [interrupted.exit_code]
+                    self._run(found, settings, runs, ledger, full=len(plans) <= _FULL_TABLES)
+            except SuiteError as error:
+                fault = error
+            codes = [result.exit_code for result in runs] + ([fault.exit_code] if fault else [])
             code = overall(codes, on_invalid="warn" if warn_invalid else "fail")
+            if isinstance(fault, Interrupted):
+                code = fault.exit_code
             self.reporter.print_summary(runs, code, skipped, saved=self.results)
-        if json_file is not None:
-            self._write(json_file, self._document(runs, code))
+            if json_file is not None:
+                self._write(json_file, self._document(runs, code))
+        if fault is not None:
+            raise fault
         return code
 
     def show(self, name: str | None, *, limit: int, as_json: bool) -> None:
@@ -81,37 +80,36 @@ class Session:
             if name is None or name in ledger.workloads():
                 entries = ledger.runs(name, limit=limit)
                 if as_json:
-                    sys.stdout.write(dumps({"runs": [asdict(entry) for entry in entries]}))
+                    print_document({"runs": [asdict(entry) for entry in entries]})
                 else:
                     self.reporter.print_runs(entries)
                 return
             result = ledger.run(name)
             if as_json:
-                sys.stdout.write(dumps(run_document(result)))
+                print_document(run_document(result))
             else:
                 self.reporter.print_run(result)
 
-    def list(self, workloads: Sequence[Workload], *, as_json: bool) -> None:
-        """Workloads as a table, or as JSON with their loops and parameters."""
-        if as_json:
-            sys.stdout.write(dumps({"workloads": [_described(workload) for workload in workloads]}))
-        else:
-            self.reporter.print_list(workloads)
+    def _run(self, found: Found, settings: Settings, runs: list[Run], ledger: Ledger, *, full: bool) -> None:
+        """Run one workload, keep and print the Run; of an interrupted one, what there is."""
+        try:
+            result = run(found.workload, settings, reference=found.reference, progress=self.reporter)
+        except RunInterrupted as error:
+            if error.run is not None:
+                runs.append(error.run)
+                self._keep(error.run, ledger, full=True)
+            raise
+        runs.append(result)
+        self._keep(result, ledger, full=full)
 
     def _keep(self, result: Run, ledger: Ledger, *, full: bool) -> None:
-        """Print and store; a store that fails does not keep the other from being tried."""
-        if full or result.exit_code:
-            self.reporter.print_run(result)
-        fault: StoreError | None = None
-        try:
-            write_document(
-                run_path(self.results / "runs", result), self._document([result], result.exit_code)
-            )
-        except StoreError as error:
-            fault = error
-        ledger.add(result)
-        if fault is not None:
-            raise fault
+        """Store and print; a step that fails does not keep the others from being tried."""
+        with contextlib.ExitStack() as last_first:
+            if full or result.exit_code:
+                last_first.callback(self.reporter.print_run, result)
+            last_first.callback(ledger.add, result)
+            path = run_path(self.results / "runs", result)
+            write_document(path, self._document([result], result.exit_code))
 
     def _document(self, runs: Sequence[Run], code: int) -> dict[str, Any]:
         sha = runs[0].commit if runs else commit(Path.cwd())[0]
@@ -120,18 +118,6 @@ class Session:
 
     def _write(self, file: str, data: dict[str, Any]) -> None:
         if file == "-":
-            sys.stdout.write(dumps(data))
+            print_document(data)
         else:
             write_document(Path(file), data)
-
-
-def _described(workload: Workload) -> dict[str, Any]:
-    return {
-        "name": workload.name,
-        "description": workload.description,
-        "loop": {"kind": workload.loop.kind, **asdict(workload.loop)},
-        "operations": list(workload.operation_names()),
-        "parameters": {**workload.system.parameters, **workload.parameters},
-        "thresholds": [asdict(threshold) for threshold in workload.thresholds],
-        "tags": sorted(workload.all_tags()),
-    }

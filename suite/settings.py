@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from suite.errors import ConfigurationError
+from suite.errors import ConfigurationError, Faults
 from suite.loop import ClosedLoop, Loop, OpenLoop, resized
 from suite.system import Component, Remote
 from suite.threshold import Threshold
@@ -47,20 +47,24 @@ class Settings:
 
 
 def configured(workload: Workload, settings: Settings) -> Workload:
-    """`workload` as `settings` want it; the original stays as it is. Raises ConfigurationError."""
+    """`workload` as `settings` want it; the original stays as it is.
+
+    Raises ConfigurationError with all faults.
+    """
     twin = workload.copy()
-    twin.loop = _loop(workload, settings)
-    _set_values(twin, settings.values)
-    _set_thresholds(twin, settings.thresholds)
     twin.without = settings.skipped_operations
-    if settings.target is not None:
-        if isinstance(twin.system, Component):
-            raise ConfigurationError(f"{workload.name} runs a Python object; it has no --target")
-        remote = Remote(settings.target, **twin.system.parameters)
-        remote.beside = twin.beside
-        twin.system = remote
+    faults = Faults()
+    with faults.collected():
+        twin.loop = _loop(workload, settings)
+    with faults.collected():
+        _set_values(twin, settings.values)
+    with faults.collected():
+        _set_thresholds(twin, settings.thresholds)
+    with faults.collected():
+        _set_target(twin, settings.target)
     if isinstance(twin.system, Component) and settings.workers > 1:
-        raise ConfigurationError(f"{workload.name} is a Component: it lives in exactly one worker")
+        faults.lines.append(f"{workload.name} is a Component: it lives in exactly one worker")
+    faults.check()
     return twin
 
 
@@ -71,6 +75,8 @@ def _loop(workload: Workload, settings: Settings) -> Loop:
     changes: dict[str, Any] = {}
     if settings.users is not None:
         changes["users"] = settings.users
+    if settings.operations is not None and settings.seconds is not None:
+        raise ConfigurationError(f"{workload.name}: give --operations or --seconds, not both")
     if isinstance(loop, ClosedLoop):
         if settings.rate is not None:
             raise ConfigurationError(f"{workload.name} is a closed loop: it has no --rate")
@@ -110,20 +116,30 @@ def _stretched(loop: OpenLoop, seconds: float) -> tuple[tuple[float, float], ...
     return tuple((rate, length * seconds / loop.seconds) for rate, length in loop.stages)
 
 
+def _set_target(workload: Workload, target: str | None) -> None:
+    if target is None:
+        return
+    if isinstance(workload.system, Component):
+        raise ConfigurationError(f"{workload.name} runs a Python object; it has no --target")
+    remote = Remote(target, **workload.system.parameters)
+    remote.beside = workload.beside
+    workload.system = remote
+
+
 def _set_values(workload: Workload, values: Mapping[str, Any]) -> None:
-    parameters = dict(workload.parameters)
-    for_system: dict[str, Any] = {}
+    system, own = dict(workload.system.parameters), dict(workload.parameters)
+    faults = Faults()
     for name, value in values.items():
-        if name in workload.system.parameters:
-            for_system[name] = _like(name, value, workload.system.parameters[name])
-        elif name in parameters:
-            parameters[name] = _like(name, value, parameters[name])
-        else:
-            known = ", ".join(sorted({*workload.system.parameters, *parameters})) or "none"
-            raise ConfigurationError(f"{workload.name} has no parameter {name!r}; it has: {known}")
-    workload.parameters = parameters
-    if for_system:
-        workload.system = workload.system.changed(**for_system)
+        with faults.collected():
+            into = system if name in system else own
+            if name not in into:
+                known = ", ".join(sorted({*system, *own})) or "none"
+                raise ConfigurationError(f"{workload.name} has no parameter {name!r}; it has: {known}")
+            into[name] = _like(name, value, into[name])
+    faults.check()
+    workload.parameters = own
+    if system != workload.system.parameters:
+        workload.system = workload.system.changed(**system)
 
 
 def _like(name: str, value: Any, model: Any) -> Any:
@@ -149,14 +165,20 @@ def _like(name: str, value: Any, model: Any) -> Any:
 
 
 def _set_thresholds(workload: Workload, changes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Change and add thresholds; those on operations that are left out go with them."""
     thresholds = {threshold.metric: threshold for threshold in workload.thresholds}
+    faults = Faults()
     for name, levels in changes.items():
-        metric = workload.metric(name)
-        if metric is None:
-            raise ConfigurationError(f"{workload.name}: threshold on unknown metric {name!r}")
-        unknown = sorted(set(levels) - {"target", "warning", "critical"})
-        if unknown:
-            raise ConfigurationError(f"threshold {name}: unknown level {', '.join(unknown)}")
-        thresholds[name] = thresholds.get(name, Threshold(name)).changed(**levels)
-        thresholds[name].limits(metric)
-    workload.thresholds = tuple(thresholds.values())
+        with faults.collected():
+            metric = workload.metric(name)
+            if metric is None:
+                raise ConfigurationError(f"{workload.name}: threshold on unknown metric {name!r}")
+            unknown = sorted(set(levels) - {"target", "warning", "critical"})
+            if unknown:
+                raise ConfigurationError(f"threshold {name}: unknown level {', '.join(unknown)}")
+            thresholds[name] = thresholds.get(name, Threshold(name)).changed(**levels)
+            thresholds[name].limits(metric)
+    faults.check()
+    workload.thresholds = tuple(
+        threshold for name, threshold in thresholds.items() if name.partition("@")[2] not in workload.without
+    )

@@ -111,6 +111,10 @@ class System:
         if self.needs:
             require(*self.needs)
 
+    def check(self) -> None:
+        """Raise ConfigurationError for all that can be seen to be wrong before anything starts."""
+        self.check_needs()
+
     def start(self, place: Place) -> None:
         """Start at `place` and wait until ready. Raises SystemFailed with the output's tail."""
 
@@ -286,7 +290,23 @@ class Command(_Listening):
         if not self.command:
             raise ConfigurationError("Command needs a program to run")
 
+    def check(self) -> None:
+        """See `System.check`; here also that every placeholder means something."""
+        super().check()
+        self._filled()
+
     def _launch(self, place: Place) -> Child:
+        argv, env = self._filled()
+        return start_command(
+            argv,
+            log=place.directory / "output.log",
+            env=env,
+            cwd=Path(self.cwd) if self.cwd is not None else place.cwd,
+            cores=place.cores,
+        )
+
+    def _filled(self) -> tuple[list[str], dict[str, str]]:
+        """Command and environment with the placeholders filled in."""
         names: dict[str, Any] = {
             **self.beside,
             **self.parameters,
@@ -303,13 +323,7 @@ class Command(_Listening):
                 f"the command {shlex.join(self.command)!r} has a placeholder that means nothing "
                 f"({error}); known: {known}"
             ) from error
-        return start_command(
-            argv,
-            log=place.directory / "output.log",
-            env=env,
-            cwd=Path(self.cwd) if self.cwd is not None else place.cwd,
-            cores=place.cores,
-        )
+        return argv, env
 
 
 class Remote(System):

@@ -118,8 +118,13 @@ class Workload:
         return self.tags | own | {self.name.partition("/")[0]}
 
     def metric(self, name: str) -> Metric | None:
-        """The metric called `name`, this workload's own or a standard one."""
-        return find(name, self.metrics)
+        """The metric called `name`, this workload's own or a standard one; None if there is none.
+
+        Nor is there a `name@operation` without the operation, but of what `collect` finds we can't know.
+        """
+        operation = name.partition("@")[2]
+        known = {"", "connect", *(o.name for user in self.users for o in user.operations())}
+        return find(name, self.metrics) if operation in known or self.collect else None
 
     def _faults(self) -> Iterable[str]:
         if not self.name or self.name != self.name.strip() or " " in self.name:

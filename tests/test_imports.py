@@ -27,7 +27,7 @@ LAYERS = [
         "",
     },
     {"measure"},
-    {"catalog", "configuration"},
+    {"catalog", "configuration", "planning"},
     {"data", "services", "faults"},
     {"clients"},
     {"engine"},

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from suite.history.codec import decode_run, encode_run, plain
+from suite.history.faults import disk_faults
 from suite.report.file import write_text
 from suite.run import Run
 
@@ -58,6 +60,13 @@ def dumps(data: Mapping[str, Any]) -> str:
 def write_document(path: Path, data: Mapping[str, Any]) -> None:
     """Write a document to `path` whole or not at all. Raises StoreError saying what would mend it."""
     write_text(path, dumps(data))
+
+
+def print_document(data: Mapping[str, Any]) -> None:
+    """Write a document to stdout. Raises StoreError if that is a full disk, or a reader that left."""
+    with disk_faults("to stdout"):
+        sys.stdout.write(dumps(data))
+        sys.stdout.flush()
 
 
 def run_path(folder: Path, run: Run) -> Path:

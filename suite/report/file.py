@@ -35,6 +35,21 @@ def write_text(path: Path, text: str) -> None:
         _sync_folder(target.parent)
 
 
+def check_writable(path: Path) -> None:
+    """Raise the StoreError that `write_text` would, as far as it can be known before."""
+    with disk_faults(path):
+        target = path.resolve()
+        if target.exists() and not target.is_file():
+            target.open("w").close()
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_name(f".{uuid4().hex}.tmp")
+        try:
+            draft.touch(exist_ok=False)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
 def _sync_folder(folder: Path) -> None:
     # Without it a power cut could undo the renaming.
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
 from rich.text import Text
 
@@ -23,3 +24,16 @@ def listed(workload: Workload) -> Iterator[Text]:
         yield Text.assemble(("  set   ", FAINT), clean(values))
     tags = " ".join(sorted(workload.all_tags()))
     yield Text.assemble(("  tags  ", FAINT), clean(tags))
+
+
+def described(workload: Workload) -> dict[str, Any]:
+    """The same for scripts, as plain data."""
+    return {
+        "name": workload.name,
+        "description": workload.description,
+        "loop": {"kind": workload.loop.kind, **asdict(workload.loop)},
+        "operations": list(workload.operation_names()),
+        "parameters": {**workload.system.parameters, **workload.parameters},
+        "thresholds": [asdict(threshold) for threshold in workload.thresholds],
+        "tags": sorted(workload.all_tags()),
+    }
