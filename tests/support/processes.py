@@ -53,14 +53,16 @@ class Suite:
                     found.append(int(entry))
         return found
 
-    def left_behind(self, patience=3.0):
+    def left_behind(self, patience=5.0):
         """What outlived the command: processes, temporary files, shared memory."""
         end = time.monotonic() + patience
-        while (self.processes() or any(self.scratch.iterdir())) and time.monotonic() < end:
+        while (left := self._left()) and time.monotonic() < end:
             time.sleep(0.02)
+        return left
+
+    def _left(self):
         files = [str(path) for path in self.scratch.rglob("*")]
-        shared = set(os.listdir("/dev/shm")) - self.shared_before
-        return [*map(str, self.processes()), *files, *shared]
+        return [*map(str, self.processes()), *files, *set(os.listdir("/dev/shm")) - self.shared_before]
 
 
 def command_line(pid):
