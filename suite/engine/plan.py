@@ -34,7 +34,8 @@ with anything."""
 class LanePlan:
     """One class of users in one worker, with columns of its own.
 
-    `users` connect before the start, numbered from `first`; an open loop may add up to `limit` in all.
+    `users` connect before the start, numbered from `first`; an open loop may add up to `limit` in all,
+    numbered from above `more`.
     `rows` is the capacity of the columns that the coordinator holds under `columns`; `due` rows are
     planned (open loop), the first `warm` rows are warm-up (counted closed loop). Row i runs the
     operation with code `choices[i % len(choices)]`.
@@ -44,6 +45,7 @@ class LanePlan:
     users: int
     limit: int
     first: int
+    more: int
     rows: int
     due: int
     warm: int
@@ -149,8 +151,9 @@ class RoundPlan:
             weights = np.array([o.weight for o in operations])
             drawn = self._random.choice(choices, min(rows, _CHOICES), p=weights / weights.sum())
             choices = drawn.tolist()
+        more = all_users + len(self.by_loop) * _MOST_USERS  # no two lanes number a user alike
         return LanePlan(
-            share, users, limit, first, rows, due, warm, columns.descriptor, array("H", choices or [0])
+            share, users, limit, first, more, rows, due, warm, columns.descriptor, array("H", choices or [0])
         )
 
     def _nested_rows(self, lanes: Sequence[LanePlan]) -> int:

@@ -5,20 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-import uuid
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from multiprocess import resource_tracker
 
 from suite.engine.crew import Worker, hear
 from suite.engine.examine import Answer, Question
 from suite.engine.plan import RoundPlan
 from suite.engine.progress import Progress
 from suite.engine.recipe import Recipe, SystemRecipe
+from suite.engine.reports import details, statuses
 from suite.engine.worker import Order, Report
 from suite.errors import SystemFailed, WorkerFailed
 from suite.loop import ClosedLoop
@@ -27,12 +25,10 @@ from suite.measure.recording import Recording, from_columns
 from suite.measure.sampler import Sampler
 from suite.measure.statistics import measure_round
 from suite.measure.validity import judge
-from suite.process.guard import adopt_orphans
+from suite.process.identity import round_identity
 from suite.process.pinning import Cores, share_out
 from suite.process.scratch import scratch_directory
-from suite.process.sweep import ROUND_VARIABLE, children, reap, sweep
-from suite.process.watchman import watched
-from suite.run import Detail, Failure, Round, Validity
+from suite.run import Failure, Round, Validity
 from suite.system import Component, Place, System
 from suite.workload import Workload
 
@@ -59,23 +55,6 @@ def run_round(recipe: Recipe, index: int, progress: Progress) -> Round:
         )
 
 
-@contextlib.contextmanager
-def _identity(directory: Path) -> Iterator[None]:
-    """An id that all processes started inside carry; what still carries it afterwards is killed."""
-    resource_tracker.ensure_running()  # it serves all rounds, so it must carry none of their ids
-    adopt_orphans()
-    name = uuid.uuid4().hex
-    with watched(name, directory):
-        strangers = children()
-        os.environ[ROUND_VARIABLE] = name
-        try:
-            yield
-        finally:
-            os.environ.pop(ROUND_VARIABLE, None)
-            sweep(name)
-            reap(children() - strangers)
-
-
 class _Round:
     def __init__(self, recipe: Recipe, index: int, progress: Progress, stack: contextlib.ExitStack) -> None:
         self.recipe = recipe
@@ -84,7 +63,7 @@ class _Round:
         self.workload: Workload = recipe.workload()
         self.component = isinstance(self.workload.system, Component)
         self.directory: Path = stack.enter_context(scratch_directory())
-        stack.enter_context(_identity(self.directory))
+        stack.enter_context(round_identity(self.directory))
         self.plan = RoundPlan(self.workload, recipe.settings.workers, recipe.settings.seed + index)
         stack.callback(self.plan.close)
         self.cores: Cores = share_out(recipe.settings.workers)
@@ -137,8 +116,8 @@ class _Round:
         )
         return replace(
             result,
-            statuses=_statuses(reports),
-            details=_details([*connected, *reports]),
+            statuses=statuses(reports),
+            details=details(reports),
             checks=answer.checks,
             validity=_doubted(validity, self._doubts(connected, reports)),
             pids=pids,
@@ -316,31 +295,6 @@ class _Round:
 def _last(columns: Columns) -> int:
     used = columns.used()
     return int(np.frombuffer(columns.finished, np.int64, used).max(initial=0))
-
-
-def _statuses(reports: Sequence[Report]) -> Mapping[str, Mapping[str, int]]:
-    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for report in reports:
-        for operation, status, count in report.statuses:
-            counts[operation][status] += count
-    return {operation: dict(sorted(found.items())) for operation, found in counts.items()}
-
-
-def _details(reports: Sequence[Report]) -> tuple[Detail, ...]:
-    """Details of all workers. Each worker's last Report holds all of its own; connects come first."""
-    merged: dict[tuple[str, str, str], Detail] = {}
-    for report in reports:
-        if report.step != "run":
-            continue
-        for detail in report.details:
-            key = (detail.outcome, detail.cause, detail.operation)
-            known = merged.get(key)
-            if known is None:
-                merged[key] = detail
-            else:
-                earlier = min(known, detail, key=lambda d: d.first)
-                merged[key] = replace(earlier, count=known.count + detail.count)
-    return tuple(sorted(merged.values(), key=lambda d: -d.count))
 
 
 def _doubted(validity: Validity, doubts: Sequence[str]) -> Validity:

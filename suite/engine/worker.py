@@ -14,12 +14,16 @@ from typing import Any, Literal
 
 import uvloop
 
+from suite.engine.closed import run_closed
 from suite.engine.examine import Question, examine
-from suite.engine.lane import Lane, Nested
+from suite.engine.lane import Lane
+from suite.engine.nested import Nested
+from suite.engine.open import run_open
 from suite.engine.plan import WorkerPlan
 from suite.engine.recipe import Recipe
 from suite.engine.tally import Tally
 from suite.errors import ConfigurationError
+from suite.loop import OpenLoop
 from suite.measure.columns import Columns
 from suite.run import Detail
 from suite.system import Address, Component
@@ -198,7 +202,7 @@ class _Worker:
 
     def _run(self, order: Order) -> Report:
         async def load() -> None:
-            await asyncio.gather(*(lane.run(order.start) for lane in self.lanes))
+            await asyncio.gather(*(self._through(lane, order.start) for lane in self.lanes))
 
         self.runner.run(load())
         return Report(
@@ -208,6 +212,17 @@ class _Worker:
             details=self.tally.details(order.start),
             statuses=tuple((name, status, n) for (name, status), n in self.tally.statuses.items()),
         )
+
+    async def _through(self, lane: Lane, start: int) -> None:
+        loop = self.workload.loop
+        watch = asyncio.create_task(lane.watch())
+        try:
+            if isinstance(loop, OpenLoop):
+                await run_open(lane, loop, start)
+            else:
+                await run_closed(lane, loop, start)
+        finally:
+            watch.cancel()
 
     def _close(self) -> Report:
         self.runner.run(self._all("close"))

@@ -1,0 +1,111 @@
+"""The closed loop: each user starts its next operation after the last one and its think time.
+
+This is the hot path: it stores, and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from itertools import count
+
+from suite.engine.clock import now, sleep_until
+from suite.engine.lane import Lane, Session, cancelled
+from suite.loop import ClosedLoop
+from suite.user import current_user
+
+_FOREVER = 1 << 62
+
+Think = float | tuple[float, float]
+
+
+async def run_closed(lane: Lane, loop: ClosedLoop, start: int) -> None:
+    """Work through the rows of `lane` from monotonic nanosecond `start` on.
+
+    After the end operations in flight have the grace time, then they are cut off.
+    """
+    end = _FOREVER
+    if loop.seconds is not None:
+        end = start + round((loop.warmup + loop.seconds) * 1e9)
+    await sleep_until(start)
+    if lane.plain:
+        _run_plain(lane, loop, end)
+        return
+    take = count().__next__
+    for session in lane.sessions:
+        session.task = asyncio.create_task(_user(lane, session, loop, end, take))
+    tasks = {session.task for session in lane.sessions if session.task}
+    if tasks:
+        left = None if end == _FOREVER else max(0.0, (end - now()) / 1e9) + lane.workload.grace
+        await asyncio.wait(tasks, timeout=left)
+    await cancelled(tasks)
+
+
+def _run_plain(lane: Lane, loop: ClosedLoop, end: int) -> None:
+    """The loop of a Component with plain operations: no event loop in between."""
+    columns, choices = lane.columns, lane.plan.choices
+    started, finished, period = columns.started, columns.finished, len(choices)
+    users = [session.user for session in lane.sessions]
+    bodies = [lane.operations[name].body if name in lane.operations else None for name in lane.names]
+    thinks = _thinks(lane, loop)
+    thinking = any(thinks)
+    clock = now
+    for row in range(lane.plan.rows):
+        code = choices[row % period]
+        body = bodies[code]
+        user = users[row % len(users)]
+        begun = clock()
+        if begun >= end:
+            return
+        started[row] = begun
+        try:
+            body(user)  # type: ignore[misc]
+            finished[row] = clock()
+        except Exception as error:
+            at = finished[row] = clock()
+            columns.outcome[row] = lane.tally.add(lane.names[code], error, at)
+        if thinking and (pause := _pause(lane, thinks[code])):
+            time.sleep(pause)
+
+
+async def _user(lane: Lane, session: Session, loop: ClosedLoop, end: int, take: Callable[[], int]) -> None:
+    columns, rows, names, bodies = lane.columns, lane.plan.rows, lane.names, lane.bodies
+    started, finished = columns.started, columns.finished
+    choices, period = lane.plan.choices, len(lane.plan.choices)
+    user = session.user
+    current_user.set(user)
+    thinks = _thinks(lane, loop)
+    thinking = any(thinks)
+    # Operations of a component may never really wait; without a turn for the others one user
+    # would do all the work.
+    yielding = lane.component and len(lane.sessions) > 1
+    clock = now
+    while (row := take()) < rows:
+        code = choices[row % period]
+        user._operation = names[code]
+        begun = clock()
+        if begun >= end:
+            return
+        session.row = row
+        started[row] = begun
+        try:
+            await bodies[code](user)  # type: ignore[misc]
+            finished[row] = clock()
+        except (Exception, asyncio.CancelledError) as error:
+            await lane.settle(session, row, error)
+        session.row = -1
+        if thinking and (pause := _pause(lane, thinks[code])):
+            await asyncio.sleep(min(pause, max(0.0, (end - clock()) / 1e9)))
+        elif yielding:
+            await asyncio.sleep(0)
+
+
+def _thinks(lane: Lane, loop: ClosedLoop) -> list[Think]:
+    """The think time after each operation, by code."""
+    own = {name: o.think for name, o in lane.operations.items() if o.think is not None}
+    return [own.get(name, loop.think) for name in lane.names]
+
+
+def _pause(lane: Lane, think: Think) -> float:
+    return lane.random.uniform(*think) if isinstance(think, tuple) else think

@@ -1,0 +1,113 @@
+"""The open loop: operations start at planned times, whatever the system does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from suite.engine.clock import Alarm, now, sleep_until
+from suite.engine.lane import Lane, Session, cancelled
+from suite.loop import OpenLoop
+from suite.outcome import Outcome
+from suite.user import current_user
+
+_LOOK = 0.002  # s between looks at what is still in flight at the end
+
+
+async def run_open(lane: Lane, loop: OpenLoop, start: int) -> None:
+    """Start the rows of `lane` when they are due; the loop began at monotonic nanosecond `start`.
+
+    After the end operations in flight or waiting have the grace time, then they are cut off.
+    """
+    arrivals = _Arrivals(lane, drop=loop.busy == "drop")
+    try:
+        await arrivals.all_dispatched()
+        end = start + round((loop.warmup + loop.seconds) * 1e9)
+        await sleep_until(end)
+        limit = end + round(lane.workload.grace * 1e9)
+        while arrivals.busy and now() < limit:
+            await asyncio.sleep(_LOOK)
+    finally:
+        await arrivals.close()
+
+
+class _Arrivals:
+    """Planned starts meet free users: one that finds none makes a new user, waits, or is dropped."""
+
+    def __init__(self, lane: Lane, *, drop: bool) -> None:
+        self._lane = lane
+        self._drop = drop
+        self._next = 0
+        self._adding = 0
+        self._added = 0
+        self._free: deque[Session] = deque()
+        self._waiting: deque[int] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._done = asyncio.Event()
+        self._alarm = Alarm(asyncio.get_running_loop(), self._dispatch)
+        for session in lane.sessions:
+            session.task = asyncio.create_task(self._work(session))
+            self._tasks.add(session.task)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any operation is in flight or waiting."""
+        return bool(self._waiting or self._adding or len(self._free) < len(self._lane.sessions))
+
+    async def all_dispatched(self) -> None:
+        """Wait until every row has been looked at."""
+        await asyncio.sleep(0)  # all users are free before the first row is due
+        if self._lane.plan.rows:
+            self._alarm.set(self._lane.columns.intended[0])
+            await self._done.wait()
+
+    async def close(self) -> None:
+        """Cut off what is still in flight."""
+        self._alarm.close()
+        await cancelled(self._tasks)
+
+    def _dispatch(self) -> None:
+        lane, columns = self._lane, self._lane.columns
+        intended, dispatched, rows = columns.intended, columns.dispatched, lane.plan.rows
+        moment = now()
+        while (row := self._next) < rows and intended[row] <= moment:
+            self._next = row + 1
+            dispatched[row] = moment
+            if self._free:
+                self._free.pop().wake.set_result(row)
+            elif len(lane.sessions) + self._adding < lane.plan.limit:
+                self._adding += 1
+                self._tasks.add(asyncio.create_task(self._add(row)))
+            elif not self._drop:
+                self._waiting.append(row)
+        if self._next < rows:
+            self._alarm.set(intended[self._next])
+        else:
+            self._done.set()
+
+    async def _work(self, session: Session) -> None:
+        current_user.set(session.user)
+        loop = asyncio.get_running_loop()
+        while True:
+            if self._waiting:
+                row = self._waiting.popleft()
+            else:
+                session.wake = loop.create_future()
+                self._free.append(session)
+                row = await session.wake
+            await self._lane.perform(session, row)
+
+    async def _add(self, row: int) -> None:
+        """A new user for `row`; if it can't connect the operation failed."""
+        lane = self._lane
+        self._added += 1
+        session = await lane.open(lane.plan.more + self._added)
+        self._adding -= 1
+        if session is None:
+            lane.columns.started[row] = lane.columns.finished[row] = now()
+            lane.columns.outcome[row] = Outcome.failed
+            return
+        session.task = asyncio.current_task()
+        current_user.set(session.user)
+        await lane.perform(session, row)
+        await self._work(session)
