@@ -123,7 +123,8 @@ class Association(asyncio.Protocol):
         request = self._prepared
         if request is None:
             raise ValueError("connect with instances=, or use send()")
-        if self._end is None and self._transport.get_write_buffer_size():
+        self._check_free()
+        if self._transport.get_write_buffer_size():
             # The peer answered before it had read all: its bytes must not change under way.
             request.buffer = bytearray(request.buffer)
         self._message_id = self._message_id % 0xFFFF + 1
@@ -135,6 +136,7 @@ class Association(asyncio.Protocol):
         context_id = self._contexts.get(sop_class)
         if context_id is None:
             raise ProtocolError(f"the peer accepted no presentation context for {sop_class}")
+        self._check_free()
         size = fragment_size(self.max_pdu)
         self._message_id = self._message_id % 0xFFFF + 1
         command = store_command(sop_class, uid, self._message_id)
@@ -186,11 +188,14 @@ class Association(asyncio.Protocol):
 
     # Our own
 
-    async def _ask(self, phase: str, data: bytes | bytearray) -> object:
+    def _check_free(self) -> None:
         if self._end is not None:
             raise ConnectionEnded(f"the association is over: {self._end}") from self._end
         if self._waiter is not None:
             raise RuntimeError("one request at a time: another one waits for its answer")
+
+    async def _ask(self, phase: str, data: bytes | bytearray) -> object:
+        self._check_free()
         self._phase = phase
         self._waiter = waiter = self._loop.create_future()
         self._watch()

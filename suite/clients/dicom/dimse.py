@@ -98,7 +98,7 @@ class StoreRequest:
         self.uid_width = len(uid)
         places = _Places(size)
         id_at = command.index(_ELEMENT.pack(0, 0x0110, 2)) + 8
-        uid_at = command.index(_ELEMENT.pack(0, 0x1000, len(uid) + len(uid) % 2)) + 8
+        uid_at = command.rindex(_ELEMENT.pack(0, 0x1000, len(uid) + len(uid) % 2)) + 8
         self._id_places = places.of(id_at, 2, 0)
         self._uid_places = places.of(uid_at, len(uid), 0)
         self._uid_places += places.of(uid_offset, len(uid), sum(map(len, first)))

@@ -1,0 +1,147 @@
+"""The DICOM codec: properties, and pynetdicom as a second opinion."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pynetdicom.dsutils import decode
+from pynetdicom.pdu import A_ASSOCIATE_RQ, P_DATA_TF
+
+from suite.clients.dicom import pdu
+from suite.clients.dicom.dimse import StoreRequest, fragment_size, parse_response, store_command
+from suite.clients.errors import ProtocolError
+from suite.data.ct import CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN
+
+UID = "1.2.3.4.5.6.7.8.90"
+pdus = st.lists(st.tuples(st.integers(1, 7), st.binary(max_size=300)), max_size=8)
+
+
+def encoded(kind: int, payload: bytes) -> bytes:
+    return struct.pack(">BxI", kind, len(payload)) + payload
+
+
+@given(pdus, st.lists(st.integers(1, 400), min_size=1))
+def test_a_stream_gives_the_same_pdus_however_it_is_chopped(sent, cuts):
+    stream = b"".join(encoded(kind, payload) for kind, payload in sent)
+    parser, found, at, step = pdu.Parser(16_384), [], 0, 0
+    while at < len(stream):
+        size = cuts[step % len(cuts)]
+        found += parser.feed(stream[at : at + size])
+        at, step = at + size, step + 1
+    assert found == sent
+
+
+@given(st.lists(st.binary(max_size=64), max_size=10))
+def test_arbitrary_bytes_are_pdus_or_a_protocol_error(chunks):
+    parser = pdu.Parser(1_000)
+    try:
+        for chunk in chunks:
+            for kind, payload in parser.feed(chunk):
+                assert 1 <= kind <= 7
+                list(pdu.values(payload))
+    except ProtocolError:
+        pass
+
+
+def test_a_pdu_that_announces_gigabytes_is_refused_at_once():
+    with pytest.raises(ProtocolError, match="announced a PDU of 4294967295 bytes"):
+        pdu.Parser(16_384).feed(b"\x04\x00\xff\xff\xff\xff")
+
+
+def test_another_protocol_is_recognised_by_its_first_byte():
+    with pytest.raises(ProtocolError, match="does not talk DICOM"):
+        pdu.Parser(16_384).feed(b"H")
+
+
+@given(st.binary(max_size=200))
+def test_any_body_of_an_answer_is_read_or_refused(body):
+    for read in (pdu.parse_accept, pdu.reasons, parse_response, lambda b: list(pdu.values(b))):
+        with contextlib.suppress(ProtocolError):
+            read(body)
+
+
+@given(
+    dataset=st.binary(min_size=40, max_size=3_000),
+    offset=st.integers(0, 2_900),
+    max_pdu=st.one_of(st.just(0), st.integers(8, 4_000)),
+    message_id=st.integers(1, 0xFFFF),
+)
+def test_a_patched_request_reassembles_to_what_was_asked(dataset, offset, max_pdu, message_id):
+    offset = min(offset, len(dataset) - len(UID))
+    request = StoreRequest(5, CT_IMAGE_STORAGE, "9" * len(UID), dataset, offset, max_pdu)
+    request.patch(message_id, UID)
+    command, data, lasts = b"", b"", []
+    for kind, payload in pdu.Parser(1 << 21).feed(bytes(request.buffer)):
+        assert kind == pdu.P_DATA
+        assert max_pdu == 0 or len(payload) <= max_pdu
+        for context, flags, fragment in pdu.values(payload):
+            assert context == 5
+            if flags & 1:
+                assert not data
+                command += fragment
+            else:
+                data += fragment
+            lasts += [flags] if flags & 2 else []
+    assert lasts == [3, 2]
+    assert command == store_command(CT_IMAGE_STORAGE, UID, message_id)
+    assert data == dataset[:offset] + UID.encode() + dataset[offset + len(UID) :]
+
+
+def test_a_request_refuses_a_uid_of_another_width():
+    request = StoreRequest(1, CT_IMAGE_STORAGE, UID, b"x" * 50, 0, 0)
+    with pytest.raises(ValueError, match="18 characters"):
+        request.patch(1, UID + ".1")
+
+
+@pytest.mark.parametrize("max_pdu", [1, 6, 7])
+def test_a_peer_that_takes_nothing_is_refused(max_pdu):
+    with pytest.raises(ProtocolError, match="nothing fits"):
+        fragment_size(max_pdu)
+
+
+def test_pynetdicom_reads_our_association_request():
+    request = pdu.associate_request(
+        [pdu.Context(CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN)], called="SCP", calling="US", max_pdu=16_384
+    )
+    read = A_ASSOCIATE_RQ()
+    read.decode(request)
+    assert (read.called_ae_title, read.calling_ae_title) == ("SCP", "US")
+    (context,) = read.presentation_context
+    assert context.context_id == 1
+    assert context.abstract_syntax == CT_IMAGE_STORAGE
+    assert context.transfer_syntax == [EXPLICIT_LITTLE_ENDIAN]
+    assert read.user_information.maximum_length == 16_384
+
+
+@given(st.from_regex(r"[1-9](\.[1-9][0-9]{0,8}){1,6}", fullmatch=True), st.integers(0, 0xFFFF))
+def test_pynetdicom_reads_our_command_set(uid, message_id):
+    from io import BytesIO
+
+    read = decode(BytesIO(store_command(CT_IMAGE_STORAGE, uid, message_id)), True, True)
+    assert (read.CommandField, read.MessageID, read.Priority) == (1, message_id, 0)
+    assert (read.AffectedSOPClassUID, read.AffectedSOPInstanceUID) == (CT_IMAGE_STORAGE, uid)
+    assert read.CommandDataSetType != 0x0101
+    assert read.CommandGroupLength == len(store_command(CT_IMAGE_STORAGE, uid, message_id)) - 12
+
+
+def test_pynetdicom_reads_our_p_data():
+    read = P_DATA_TF()
+    read.decode(pdu.p_data(3, b"abcd", command=False, last=True))
+    (item,) = read.presentation_data_value_items
+    assert (item.context_id, item.data) == (3, b"\x02abcd")
+
+
+@pytest.mark.parametrize("title", ["", "seventeen letters", "naïve", "line\n"])
+def test_an_impossible_ae_title_is_refused(title):
+    with pytest.raises(ValueError, match="AE title"):
+        pdu.associate_request([pdu.Context("1", "2")], called=title, calling="US", max_pdu=0)
+
+
+@pytest.mark.parametrize("count", [0, 129])
+def test_an_impossible_number_of_contexts_is_refused(count):
+    with pytest.raises(ValueError, match="1 to 128"):
+        pdu.associate_request([pdu.Context("1", "2")] * count, called="A", calling="B", max_pdu=0)
