@@ -11,9 +11,9 @@ import sys
 import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import dill
 
@@ -270,12 +270,22 @@ def _load_as(name: str, path: Path) -> ModuleType:
 
 
 def _unimportable(name: str) -> bool:
-    module: Any = sys.modules[name]
-    file = getattr(module, "__file__", None)
+    """Whether a fresh process would not find the module `name` of this one."""
+    file = getattr(sys.modules[name], "__file__", None)
     if file is None or name == "__main__":
         return False
-    try:
-        spec = importlib.util.find_spec(name)
-    except (ImportError, ValueError):
-        return True
+    spec = _searched(name)
     return spec is None or spec.origin is None or Path(spec.origin) != Path(file)
+
+
+def _searched(name: str) -> ModuleSpec | None:
+    """Where an import would find `name` if it were not loaded yet."""
+    parent = name.rpartition(".")[0]
+    path: list[str] | None = None
+    if parent:
+        above = _searched(parent)
+        if above is None or above.submodule_search_locations is None:
+            return None
+        path = list(above.submodule_search_locations)
+    specs = (finder.find_spec(name, path) for finder in sys.meta_path)
+    return next((spec for spec in specs if spec is not None), None)

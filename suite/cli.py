@@ -242,7 +242,8 @@ def _stdout_is_ours(yes: bool) -> contextlib.AbstractContextManager[object]:
 def main(argv: Sequence[str] | None = None) -> None:
     """The console command: the only place that exits."""
     try:
-        code = app(list(argv) if argv is not None else None, standalone_mode=False)
+        words = list(argv) if argv is not None else None
+        code = app(words, prog_name="suite", standalone_mode=False)
         status = code if isinstance(code, int) else 0
         sys.stdout.flush()
     except BaseException as error:
@@ -266,6 +267,8 @@ def _explained(error: BaseException) -> int:
             return error.exit_code
         case KeyboardInterrupt() | typer.Abort():
             return 130
+        case SystemExit():  # Typer's answer to a reader that left while it printed help
+            return 2
         case OSError() if error.errno in _ENVIRONMENT:
             _complain(f"can't go on: {error}")
             return 2

@@ -76,10 +76,14 @@ def _table(path: Path) -> Any:
 def _checked(path: Path, table: Any) -> Configuration:
     """The configuration that `table` is. Raises ConfigurationError with all faults."""
     faults = Faults()
-    general, workloads, results = {}, {}, "results"
+    general: dict[str, Any] = {}
+    workloads: dict[str, Table] = {}
+    results = "results"
     with faults.collected(f"{path}: "):
         general = dict(_mapping("[tool.loadledger]", table))
+    with faults.collected(f"{path}: results: "):
         results = _text(general.pop("results", results))
+    with faults.collected(f"{path}: "):
         workloads = dict(_mapping("workloads", general.pop("workloads", {})))
     general = _part(f"{path}: ", general, faults)
     for name, part in workloads.items():

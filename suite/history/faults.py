@@ -42,6 +42,8 @@ def database_faults(place: object) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise StoreError(f"ledger {place} {_database_reason(error.orig)}") from error
+    except sqlite3.Error as error:  # from a connection that SQLAlchemy does not watch
+        raise StoreError(f"ledger {place} {_database_reason(error)}") from error
     except SQLAlchemyError as error:
         raise StoreError(f"ledger {place} can't be used: {_first_line(error)}") from error
 

@@ -1,0 +1,87 @@
+"""The command line in this process: as real as `suite` itself, without starting Python anew."""
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+import pytest
+from support.processes import EXAMPLES
+from support.runs import make_run
+
+from suite.cli import main
+
+
+class Said(NamedTuple):
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def complaints(self):
+        """The lines on stderr."""
+        return self.err.splitlines()
+
+
+class Command:
+    """`command("run", "load.py")` in a folder of the test's own."""
+
+    def __init__(self, capfd, folder):
+        self._capfd = capfd
+        self.folder = folder
+
+    def __call__(self, *words):
+        self._capfd.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main([str(word) for word in words])
+        out, err = self._capfd.readouterr()
+        assert "Traceback" not in out + err, err
+        return Said(end.value.code, out, err)
+
+    def example(self, name):
+        """A copy of one of our example load files."""
+        return shutil.copy(EXAMPLES / name, self.folder)
+
+    def file(self, name, text):
+        """A file of the test's own."""
+        path = self.folder / name
+        path.write_text(textwrap.dedent(text))
+        return path
+
+    def saved(self):
+        """Workloads of the documents in results/runs, in order."""
+        return [path.name.split("-", 1)[1] for path in sorted(self.folder.glob("results/runs/*.json"))]
+
+
+@pytest.fixture
+def command(capfd, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setenv("COLUMNS", "120")
+    return Command(capfd, tmp_path)
+
+
+class FakeEngine:
+    """Stands in for the engine: remembers what it was to run, and returns or raises as it is told."""
+
+    def __init__(self):
+        self.asked: dict[str, object] = {}
+        self.answers: Mapping[str, object] = {}
+
+    def run(self, workload, settings, *, reference, progress):
+        self.asked[workload.name] = settings
+        answer = self.answers.get(workload.name, make_run())
+        if isinstance(answer, BaseException):
+            raise answer
+        return replace(answer, id=f"{len(self.asked):012}", workload=workload.name)
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    fake = FakeEngine()
+    monkeypatch.setattr("suite.session.run", fake.run)
+    return fake
