@@ -31,7 +31,7 @@ from suite.reference.dicom.scp import (
 from suite.reference.dicom.store import Store
 
 FOLDER = "instances"
-_UID = re.compile(r"[0-9.]{1,64}")  # also keeps a sender from choosing a path
+_UID = re.compile(r"(?=.{1,64}\Z)[0-9]+(\.[0-9]+)*")  # also keeps a sender from choosing a path
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 

@@ -1,0 +1,191 @@
+"""The checks find what is wrong: a row, a file, an arrival that is missing or different."""
+
+import hashlib
+import sqlite3
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from suite import Remote
+from suite.measure.recording import Recording
+from suite.reference.dicom import checks, destination, files
+from suite.reference.dicom.gateway import FOLDER
+from suite.reference.dicom.models import QUEUED, SENT
+from suite.reference.dicom.sender import Sent
+from suite.reference.dicom.store import FILE, Store
+
+KEPT = [list(Sent(4_000, 1, user, number)) for user in range(2) for number in range(3)]
+
+
+def recording(outcomes, name="store"):
+    count = len(outcomes)
+    times = np.arange(1, count + 1) * 1_000
+    return Recording(
+        (name,), np.zeros(count, np.uint16), np.array(outcomes, np.uint8), times, times, times, times + 500,
+        np.ones(count, bool),
+    )  # fmt: skip
+
+
+RECORDING = recording([0] * len(KEPT))
+
+
+@pytest.fixture
+def system(tmp_path):
+    """What a gateway and its destination leave behind after a good round."""
+    inside, outside = tmp_path / "gateway", tmp_path / "destination"
+    (inside / FOLDER).mkdir(parents=True)
+    outside.mkdir()
+    store = Store.open(inside)
+    lines = []
+    for number, sent in enumerate(checks.sent(KEPT)):
+        uid, template = sent.uid(), sent.template()
+        path = inside / FOLDER / f"{uid}.dcm"
+        size = files.write(
+            path, files.header(template.sop_class, uid, template.transfer_syntax), sent.dataset()
+        )
+        store.add(
+            uid=uid, sop_class=template.sop_class, transfer_syntax=template.transfer_syntax, path=str(path),
+            size=size, state=QUEUED, accepted_at=1_000 * (number + 1),
+        )  # fmt: skip
+        lines.append(f"{uid} {hashlib.sha256(sent.dataset()).hexdigest()} {number}\n")
+    store.close()
+    execute(inside, f"update instances set state='{SENT}', sent_at=accepted_at + 2500")
+    (outside / destination.ARRIVALS).write_text("".join(lines))
+    return SimpleNamespace(directory=inside, beside={"destination": SimpleNamespace(directory=outside)})
+
+
+def execute(directory, statement):
+    connection = sqlite3.connect(directory / FILE)
+    with connection:
+        connection.execute(statement)
+    connection.close()
+
+
+def a_file(system):
+    return sorted((system.directory / FOLDER).iterdir())[2]
+
+
+STORED = [checks.every_instance_is_on_disk, checks.every_instance_has_its_row, checks.every_instance_arrived]
+
+
+@pytest.mark.parametrize("check", STORED)
+def test_a_good_round_passes(system, check):
+    assert check(system, KEPT, RECORDING).startswith("6 of 6")
+
+
+@pytest.mark.parametrize("check", STORED)
+def test_nothing_to_check_is_no_pass(system, check):
+    with pytest.raises(AssertionError, match="nothing to check"):
+        check(system, [], recording([]))
+
+
+@pytest.mark.parametrize("check", STORED)
+def test_an_instance_that_was_not_kept_is_no_pass(system, check):
+    with pytest.raises(AssertionError, match="only 5 instances were kept"):
+        check(system, KEPT[1:], RECORDING)
+
+
+@pytest.mark.parametrize("check", STORED)
+def test_a_remote_gateway_is_not_checked_and_says_so(check):
+    assert "not checked" in check(Remote("127.0.0.1:104"), KEPT, RECORDING)
+
+
+def test_a_file_truncated_is_found(system):
+    path = a_file(system)
+    path.write_bytes(path.read_bytes()[:-2])
+    with pytest.raises(AssertionError, match="1 of 6 are not on disk, byte for byte; .* differs"):
+        checks.every_instance_is_on_disk(system, KEPT, RECORDING)
+
+
+def test_a_file_emptied_is_found(system):
+    a_file(system).write_bytes(b"")
+    with pytest.raises(AssertionError, match="1 of 6 are not on disk"):
+        checks.every_instance_is_on_disk(system, KEPT, RECORDING)
+
+
+def test_a_bit_flipped_is_found(system):
+    data = bytearray(a_file(system).read_bytes())
+    data[-1] ^= 1
+    a_file(system).write_bytes(data)
+    with pytest.raises(AssertionError, match="1 of 6 are not on disk"):
+        checks.every_instance_is_on_disk(system, KEPT, RECORDING)
+
+
+def test_a_file_removed_is_found(system):
+    a_file(system).unlink()
+    with pytest.raises(AssertionError, match="1 of 6 are not on disk.*No such file"):
+        checks.every_instance_is_on_disk(system, KEPT, RECORDING)
+
+
+def test_a_row_lost_is_found(system):
+    execute(system.directory, "delete from instances where id = 3")
+    with pytest.raises(AssertionError, match="1 of 6 are not in the database; the first: no row for"):
+        checks.every_instance_has_its_row(system, KEPT, RECORDING)
+
+
+def test_a_row_that_points_elsewhere_is_found(system):
+    execute(system.directory, "update instances set path = 'elsewhere' where id = 3")
+    with pytest.raises(AssertionError, match="points to elsewhere"):
+        checks.every_instance_has_its_row(system, KEPT, RECORDING)
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (lambda lines: lines[1:], "did not arrive"),
+        (lambda lines: [lines[0][:60] + "0" * 9 + lines[0][69:], *lines[1:]], "other bytes"),
+    ],
+)
+def test_an_arrival_missing_or_different_is_found(system, change, text):
+    log = system.beside["destination"].directory / destination.ARRIVALS
+    log.write_text("".join(change(log.read_text().splitlines(keepends=True))))
+    with pytest.raises(AssertionError, match=f"1 of 6 are not at the destination.*{text}"):
+        checks.every_instance_arrived(system, KEPT, RECORDING)
+
+
+def test_no_destination_log_means_nothing_arrived(system):
+    (system.beside["destination"].directory / destination.ARRIVALS).unlink()
+    with pytest.raises(AssertionError, match="6 of 6 are not at the destination"):
+        checks.every_instance_arrived(system, KEPT, RECORDING)
+
+
+def test_none_lost_or_refused():
+    check = checks.none_was_lost_or_refused
+    assert check(None, KEPT, recording([0, 0, 0])) == "3 of 3"
+    for bad in range(1, 6):
+        with pytest.raises(AssertionError, match="1 of 3: 1 "):
+            check(None, KEPT, recording([0, bad, 0]))
+    with pytest.raises(AssertionError, match="nothing was due"):
+        check(None, [], recording([]))
+
+
+def test_forwards_are_collected_from_the_rows(system):
+    rows = list(checks.forwards(system))
+    assert [row.operation for row in rows] == ["forward"] * 6
+    assert [(row.intended, row.started, row.finished, row.outcome) for row in rows[:2]] == [
+        (1_000, 1_000, 3_500, "ok"),
+        (2_000, 2_000, 4_500, "ok"),
+    ]
+    assert list(checks.forwards(Remote("127.0.0.1:104"))) == []
+
+
+def test_what_is_still_queued_is_unfinished_and_what_was_given_up_failed(system, monkeypatch):
+    monkeypatch.setattr(checks, "_DRAIN_SECONDS", 0.1)
+    execute(system.directory, "update instances set state='queued', sent_at=null where id = 1")
+    execute(system.directory, "update instances set state='failed', sent_at=null where id = 2")
+    assert [row.outcome for row in checks.forwards(system)] == [
+        "unfinished",
+        "failed",
+        "ok",
+        "ok",
+        "ok",
+        "ok",
+    ]
+
+
+def test_the_queue_peak_counts_what_waits_at_once(system):
+    with_rows = RECORDING.with_rows(checks.forwards(system))
+    # Accepted every 1,000 ns and sent 2,500 ns later: three wait at once.
+    assert checks.queue_peak(system, KEPT, with_rows) == 3
+    assert checks.queue_peak(system, KEPT, RECORDING) is None
