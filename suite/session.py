@@ -62,7 +62,7 @@ class Session:
             code = overall(codes, on_invalid="warn" if warn_invalid else "fail")
             if isinstance(fault, Interrupted):
                 code = fault.exit_code
-            self.reporter.print_summary(runs, code, skipped, saved=self.results)
+            self.reporter.print_summary(runs, code, skipped, saved=self.results if runs else None)
             if json_file is not None:
                 self._write(json_file, self._document(runs, code))
         if fault is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,8 @@ from suite.workload import Workload
 
 _QUICK_SECONDS = 1.0
 _QUICK_WARMUP = 0.2
+_MOST_PLANNED = 50_000_000
+"""Operations of an open loop: each has its intended start in memory before the first one starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,7 @@ def configured(workload: Workload, settings: Settings) -> Workload:
         _set_thresholds(twin, settings.thresholds)
     with faults.collected():
         _set_target(twin, settings.target)
-    if isinstance(twin.system, Component) and settings.workers > 1:
-        faults.lines.append(f"{workload.name} is a Component: it lives in exactly one worker")
+    faults.lines += _size_faults(twin, settings.workers)
     faults.check()
     return twin
 
@@ -100,6 +101,26 @@ def _loop(workload: Workload, settings: Settings) -> Loop:
                 (rate * factor, length) for rate, length in changes.get("stages", loop.stages)
             )
     return resized(loop, **changes) if changes else loop
+
+
+def _size_faults(workload: Workload, workers: int) -> Iterator[str]:
+    """What would be too small to share out, or too large to plan."""
+    loop = workload.loop
+    if isinstance(workload.system, Component) and workers > 1:
+        yield f"{workload.name} is a Component: it lives in exactly one worker"
+        return
+    least = len(workload.users) * workers
+    if loop.users is not None and loop.users < least:
+        yield (
+            f"{workload.name}: users: {loop.users}, too few for one of each class in each worker; "
+            f"give at least {least}"
+        )
+    planned = loop.rate * (loop.seconds + loop.warmup) if isinstance(loop, OpenLoop) else 0
+    if planned > _MOST_PLANNED:
+        yield (
+            f"{workload.name}: {planned:,.0f} planned operations are more than {_MOST_PLANNED:,}; "
+            "give a lower rate or fewer seconds"
+        )
 
 
 def _shortened(loop: Loop) -> Loop:

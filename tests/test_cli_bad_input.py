@@ -116,6 +116,8 @@ def test_options_that_do_not_fit_the_workload(refused, words, says):
     [
         (["--operations", 5], "echo/open is an open loop: give --rate and --seconds"),
         (["--rate", "-5"], "open_loop: rate must be above 0"),
+        (["--rate", "1e9"], "echo/open: 600,000,000 planned operations are more than 50,000,000; .*"),
+        (["--users", 2, "--workers", 3], "echo/open: users: 2, too few .*; give at least 3"),
         (["--target", "http://x:port"], "'http://x:port' is no address; write it like http://host:8000 .*"),
         (["--target", ""], "'' is no address; .*"),
     ],

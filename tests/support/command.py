@@ -62,7 +62,10 @@ def command(capfd, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.setenv("COLUMNS", "120")
-    return Command(capfd, tmp_path)
+    yield Command(capfd, tmp_path)
+    for name, module in list(sys.modules.items()):  # another test's files may have the same names
+        if (getattr(module, "__file__", None) or "").startswith(str(tmp_path)):
+            del sys.modules[name]
 
 
 class FakeEngine:
