@@ -14,6 +14,14 @@ TIMEOUT = 240
 _NAN = float("nan")
 
 
+def measure(name: str) -> dict[str, Any]:
+    """The samples of a workload. asv imports this package once per number that it stores: the suite is
+    imported only where the load runs."""
+    from suite.integrations import asv
+
+    return asv.measure(name)
+
+
 class _Skipping:
     """A load that is skipped where the commit has no such workload."""
 

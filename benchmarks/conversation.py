@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks import TIMEOUT as _TIMEOUT
 from benchmarks import _Limited, _Load
-from suite.integrations.asv import measure as _measure
+from benchmarks import measure as _measure
 
 
 class FiftyUsers(_Limited):

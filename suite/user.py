@@ -143,15 +143,15 @@ class User:
         if self._statuses is not None:
             self._statuses[self._operation, status] += 1
 
-    def hold(self, client: Any) -> None:
+    def close_later(self, client: Any) -> None:
         """Have `client.close()` (may be async) called after `close`, when this session ends.
 
         Our own clients do this by themselves where they connect.
         """
         self._held = (*self._held, client)
 
-    async def end(self) -> None:
-        """End the session: `close`, then what it holds. The engine calls it."""
+    async def _end(self) -> None:
+        """End the session for the engine: `close`, then what it holds."""
         held, self._held = self._held, ()
         try:
             await _settled(self.close())

@@ -138,6 +138,8 @@ class Workload:
                 continue
             if weight <= 0:
                 yield f"the share of {user.__name__} must be above 0"
+            for taken in (o.name for o in user.operations() if hasattr(User, o.name)):
+                yield f"operation {user.__name__}.{taken} hides User.{taken}; give it another name"
             if not any(o.weight for o in user.operations()):
                 yield f"{user.__name__} has no @operation that the loop could start"
             if not isinstance(self.system, Component):

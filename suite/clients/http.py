@@ -78,7 +78,7 @@ class Http:
         user = current_user.get()
         self._saw = user.saw if user is not None else None
         if user is not None:
-            user.hold(self)
+            user.close_later(self)
 
     @classmethod
     async def connect(

@@ -157,7 +157,7 @@ class Lane:
     async def _end(self, user: User) -> None:
         try:
             async with asyncio.timeout(self.workload.grace):
-                await user.end()
+                await user._end()
         except Exception as error:
             self.tally.add("close", error, now())
 

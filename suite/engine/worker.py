@@ -6,6 +6,7 @@ import asyncio
 import ctypes
 import gc
 import os
+import resource
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,6 +71,8 @@ def work(
 
     Without a plan it only examines. `owner` is the process that holds the columns.
     """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a user is a connection, and may be many
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         worker = _Worker(owner, recipe, plan, names, kept, runner)
         try:

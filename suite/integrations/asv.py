@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ROUNDS = 10
 """asv's test can't call any difference real below about ten samples a side."""
 
+_SECONDS = 1.0
+"""A round's measured part at most: all benchmarks of a commit must fit into minutes."""
+
 Samples = dict[str, Any]
 
 
@@ -32,12 +35,14 @@ def measure(name: str) -> dict[str, Samples]:
     # asv imports this once per number that it stores: what only the load needs is imported here.
     from suite.catalog import installed
     from suite.engine import run
-    from suite.settings import Settings
+    from suite.settings import Settings, configured
 
     found = next((found for found in installed() if found.workload.name == name), None)
     if found is None:
         return {}
     settings = Settings(rounds=int(os.environ.get("LOADLEDGER_ASV_ROUNDS", ROUNDS)), quick=True)
+    if (configured(found.workload, settings).loop.seconds or 0.0) > _SECONDS:
+        settings = settings.merged(seconds=_SECONDS)
     with _quiet():
         result = run(found.workload, settings, reference=found.reference)
     failed = _failed_checks(result)
