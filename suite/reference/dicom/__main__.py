@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import signal
-import threading
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from suite.reference.dicom import destination as arrivals
+from suite.reference.dicom.ending import held
 from suite.reference.dicom.gateway import gateway as running_gateway
 
+_ENDS = (signal.SIGTERM, signal.SIGINT)
 app = typer.Typer(add_completion=False, help="A DICOM gateway to test, and a destination for it.")
 
 Directory = Annotated[Path, typer.Option(help="Folder for files and database; a former run's is resumed.")]
 Port = Annotated[int, typer.Option(help="TCP port on the loopback interface.")]
-
-
-def _end(number: int, frame: object) -> None:  # noqa: ARG001
-    raise SystemExit(0)
 
 
 @app.command()
@@ -42,7 +38,6 @@ def gateway(
         if not host or not number.isdecimal():
             raise typer.BadParameter("write it like host:11112", param_hint="--destination")
         peer = (host, int(number))
-    signal.signal(signal.SIGTERM, _end)
     running = running_gateway(
         directory,
         port,
@@ -54,9 +49,9 @@ def gateway(
         fsync=fsync,
         lanes=lanes,
     )
-    with contextlib.suppress(KeyboardInterrupt), running:
+    with held(*_ENDS) as wait, running:
         typer.echo(f"gateway on 127.0.0.1:{port}, files in {directory}")
-        threading.Event().wait()
+        wait()
 
 
 @app.command()
@@ -66,9 +61,9 @@ def destination(
     associations: Annotated[int, typer.Option(help="Associations at once; more are refused.")] = 32,
 ) -> None:
     """Note what arrives, with its hash and time."""
-    signal.signal(signal.SIGTERM, _end)
-    with contextlib.suppress(KeyboardInterrupt):
-        arrivals.run(directory, port, associations=associations)
+    with held(*_ENDS) as wait, arrivals.listening(directory, port, associations=associations):
+        typer.echo(f"destination on 127.0.0.1:{port}, arrivals in {directory / arrivals.ARRIVALS}")
+        wait()
 
 
 if __name__ == "__main__":

@@ -5,11 +5,14 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
-import threading
+import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from suite.reference.dicom.ending import held
 from suite.reference.dicom.scp import SUCCESS, Request, StoreScp
 
 ARRIVALS = "arrivals.txt"
@@ -25,11 +28,17 @@ class Arrival(NamedTuple):
 
 def serve(system: Any, *, associations: int = 32, max_pdu: int = 131_072) -> None:
     """Run a destination until SIGTERM; its arrivals are in its directory."""
-    run(Path(system.directory), system.port, associations=associations, max_pdu=max_pdu)
+    running = listening(Path(system.directory), system.port, associations=associations, max_pdu=max_pdu)
+    with held(signal.SIGTERM) as wait, running:
+        gc.freeze()
+        wait()
 
 
-def run(directory: Path, port: int, *, associations: int = 32, max_pdu: int = 131_072) -> None:
-    """The same with a directory and a port."""
+@contextmanager
+def listening(
+    directory: Path, port: int, *, associations: int = 32, max_pdu: int = 131_072
+) -> Iterator[StoreScp]:
+    """A running destination whose arrivals are noted in `directory`."""
     directory.mkdir(parents=True, exist_ok=True)
     log = os.open(directory / ARRIVALS, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
 
@@ -40,9 +49,9 @@ def run(directory: Path, port: int, *, associations: int = 32, max_pdu: int = 13
         return SUCCESS
 
     try:
-        with StoreScp(handle, port=port, title="DESTINATION", associations=associations, max_pdu=max_pdu):
-            gc.freeze()
-            threading.Event().wait()
+        scp = StoreScp(handle, port=port, title="DESTINATION", associations=associations, max_pdu=max_pdu)
+        with scp:
+            yield scp
     finally:
         os.close(log)
 

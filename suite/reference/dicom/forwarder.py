@@ -134,6 +134,7 @@ class Forwarder:
         finally:
             if association is not None:
                 association.abort()
+                await association.release()
 
     async def _connect(self) -> Association:
         contexts = [(sop_class, TRANSFER_SYNTAX) for sop_class in SOP_CLASSES]

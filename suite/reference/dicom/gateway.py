@@ -6,8 +6,8 @@ import contextlib
 import errno
 import gc
 import re
+import signal
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from suite.reference.dicom import files
+from suite.reference.dicom.ending import held
 from suite.reference.dicom.forwarder import Forwarder
 from suite.reference.dicom.models import LOCAL, QUEUED
 from suite.reference.dicom.pool import PoolExhausted
@@ -172,7 +173,7 @@ def serve(
     associations forward; a failed attempt waits `backoff` seconds, doubled each time, up to `attempts`.
     """
     helper = system.beside.get("destination")
-    with gateway(
+    running = gateway(
         Path(system.directory),
         system.port,
         (helper.host, helper.port) if helper is not None else None,
@@ -186,6 +187,7 @@ def serve(
         lanes=lanes,
         backoff=backoff,
         attempts=attempts,
-    ):
+    )
+    with held(signal.SIGTERM) as wait, running:
         gc.freeze()
-        threading.Event().wait()
+        wait()

@@ -94,7 +94,7 @@ def test_a_remote_gateway_is_not_checked_and_says_so(check):
 def test_a_file_truncated_is_found(system):
     path = a_file(system)
     path.write_bytes(path.read_bytes()[:-2])
-    with pytest.raises(AssertionError, match="1 of 6 are not on disk, byte for byte; .* differs"):
+    with pytest.raises(AssertionError, match=r"1 of 6 are not on disk, byte for byte; .* differs"):
         checks.every_instance_is_on_disk(system, KEPT, RECORDING)
 
 
@@ -114,7 +114,7 @@ def test_a_bit_flipped_is_found(system):
 
 def test_a_file_removed_is_found(system):
     a_file(system).unlink()
-    with pytest.raises(AssertionError, match="1 of 6 are not on disk.*No such file"):
+    with pytest.raises(AssertionError, match=r"1 of 6 are not on disk.*No such file"):
         checks.every_instance_is_on_disk(system, KEPT, RECORDING)
 
 

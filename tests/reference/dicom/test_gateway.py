@@ -124,8 +124,8 @@ def test_a_row_that_can_not_be_written_takes_its_file_along(tmp_path, monkeypatc
         assert send(scp.port, UIDS[:1]) == [0]
 
 
-@pytest.mark.filterwarnings("ignore:Invalid value for VR UI")
-@pytest.mark.parametrize("uid", ["../../escape", "1.2/3", "1.2.3\n", "..", "1." * 32 + "1"])
+@pytest.mark.filterwarnings("ignore:Invalid value for VR UI:UserWarning")
+@pytest.mark.parametrize("uid", ["../../escape", "1.2/3", "..", "letters"])
 def test_a_uid_that_is_none_is_refused(tmp_path, uid):
     async def main(port):
         association = await Association.connect(
