@@ -25,6 +25,7 @@ from suite.report.words import FAINT, clean, code_text, plan_words, verdict_text
 from suite.run import Round, Run
 from suite.workload import Workload
 
+_WIDTH_OF_FILES = 100
 _COUNTED = {"pass": "passed", "fail": "failed", "invalid": "invalid", "error": "with errors"}
 
 
@@ -33,7 +34,9 @@ def make_console(*, stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="replace")
-    return _Console(stderr=stderr, highlight=False, emoji=False)
+    # A file or a pipe has no width of its own; tables need not be squeezed into a terminal's 80 columns.
+    width = None if stream.isatty() or "COLUMNS" in os.environ else _WIDTH_OF_FILES
+    return _Console(stderr=stderr, highlight=False, emoji=False, width=width)
 
 
 class _Console(Console):

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from suite.history.entry import Entry
-from suite.report.words import BAD, clean, plain_table, quantity, short_verdict, verdict_text
+from suite.report.words import BAD, clean, plain_table, quantity, short_verdict, validity_text, verdict_text
 from suite.run import Run
 
 _FIGURES = {
@@ -20,7 +20,7 @@ _FIGURES = {
 _FIRST_TO_GO = ("p50", "growth", "checks", "failures", "p95", "p99")
 _LESS = tuple(frozenset(_FIRST_TO_GO[:count]) for count in range(len(_FIRST_TO_GO) + 1))
 """What narrower and narrower terminals do without; what failed a check says so in its verdict."""
-_SHORTEST = {"run": 8, "started": 11, "workload": 16, "verdict": 8}
+_SHORTEST = {"run": 8, "started": 11, "workload": 16, "verdict": 8, "validity": 8}
 """Widths below which columns of text are not squeezed."""
 _UNLIMITED = 1000
 
@@ -31,11 +31,11 @@ def summary(runs: Sequence[Run], console: Console) -> Table:
     def table(without: frozenset[str]) -> Table:
         figures = _figures(without)
         checks = "checks" not in without
-        made = _table(["workload", "verdict"], [*figures, *(["checks"] if checks else [])])
+        made = _table(["workload", "verdict", "validity"], [*figures, *(["checks"] if checks else [])])
         for run in runs:
             values = [quantity(run.metrics.get(name)) for name in figures.values()]
             row = [*values, _checks(run)] if checks else values
-            made.add_row(Text(clean(run.workload)), short_verdict(run), *row)
+            made.add_row(Text(clean(run.workload)), short_verdict(run), validity_text(run), *row)
         return made
 
     return _widest(table, _LESS, console)

@@ -65,14 +65,16 @@ def judged_text(judged: tuple[Judgement, ...], unit: str) -> Text:
 
 
 def short_verdict(run: Run) -> Text:
-    """The verdict with what else there is to know of it in one word."""
-    parts: list[Text | tuple[str, str]] = [verdict_text(run.verdict)]
+    """The verdict in a word or two: of a pass, whether a lesser level was missed."""
     level = worst_level(run.thresholds)
     if run.verdict == "pass" and level is not None:
-        parts.append((", warning" if level == "warning" else ", missed target", _MISSED[level][1]))
-    if run.verdict != "invalid" and run.validity.verdict != "valid":
-        parts.append((f", {run.validity.verdict}", WARNING))
-    return Text.assemble(*parts)
+        return Text("warning" if level == "warning" else "target missed", _MISSED[level][1])
+    return verdict_text(run.verdict)
+
+
+def validity_text(run: Run) -> Text:
+    """Whether the numbers can be believed."""
+    return Text(run.validity.verdict, "" if run.validity.verdict == "valid" else WARNING)
 
 
 def quantity(measured: Measured | None) -> str:

@@ -124,9 +124,12 @@ def test_the_summary_has_a_line_per_run_and_a_verdict() -> None:
     reporter = Reporter(Console(file=out, width=120))
     reporter.print_summary([make_run(), failed], 1, ["vision/x: no cv2"], Path("results/ledger.db"))
     lines = out.getvalue().splitlines()
-    assert " ".join(lines[0].split()) == "workload verdict throughput p50 p95 p99 growth failures checks"
+    assert (
+        " ".join(lines[0].split())
+        == "workload verdict validity throughput p50 p95 p99 growth failures checks"
+    )
     assert " ".join(lines[1].split()) == (
-        "dicom/receive passed 300 /s 1.9 ms 3.6 ms 4.23 ms 1.2 MB 0 % 1 of 1"
+        "dicom/receive passed valid 300 /s 1.9 ms 3.6 ms 4.23 ms 1.2 MB 0 % 1 of 1"
     )
     assert lines[2].split()[:2] == ["api/read", "FAILED"]
     assert lines[3] == "skipped  vision/x: no cv2"
@@ -137,7 +140,7 @@ def test_a_narrow_summary_keeps_what_matters_most() -> None:
     out = io.StringIO()
     Reporter(Console(file=out, width=80)).print_summary([make_run(workload="conversation/fifty-users")], 0)
     assert out.getvalue().split("\n")[0].split() == (
-        ["workload", "verdict", "throughput", "p95", "p99", "failures"]
+        ["workload", "verdict", "validity", "throughput", "p95", "p99"]
     )
 
 

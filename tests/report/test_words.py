@@ -61,10 +61,9 @@ def test_thresholds(passed: tuple[bool | None, ...], word: str) -> None:
     ("run", "words"),
     [
         (make_run(), "passed"),
-        (make_run(thresholds=_judged(False, True, True)), "passed, missed target"),
-        (make_run(thresholds=_judged(False, False, True)), "passed, warning"),
+        (make_run(thresholds=_judged(False, True, True)), "target missed"),
+        (make_run(thresholds=_judged(False, False, True)), "warning"),
         (make_run(thresholds=_judged(False, False, False)), "FAILED"),
-        (make_run(validity=Validity("doubtful")), "passed, doubtful"),
         (make_run(validity=Validity("invalid")), "INVALID"),
     ],
 )
