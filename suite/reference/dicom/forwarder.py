@@ -13,9 +13,9 @@ from pathlib import Path
 import uvloop
 from sqlalchemy.exc import SQLAlchemyError
 
+from suite import Rejected
 from suite.clients.dicom import Association
 from suite.clients.errors import ClientError
-from suite.errors import Rejected
 from suite.reference.dicom import files
 from suite.reference.dicom.scp import SOP_CLASSES, TRANSFER_SYNTAX
 from suite.reference.dicom.store import Due, Sent, Store

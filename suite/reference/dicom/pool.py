@@ -15,7 +15,7 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
-from suite.errors import Rejected
+from suite import Rejected
 
 
 class PoolExhausted(Rejected):
