@@ -102,7 +102,11 @@ class Holder(PoolUser):
 
 
 class Querier(PoolUser):
-    """Asks for an instance by UID and for the number of instances, on a connection of its own."""
+    """Asks for an instance by UID and, `pause` seconds (parameter) later, for the number of instances.
+
+    Both on one connection, as a request does that works with what it found. Without the pause the
+    interpreter hardly lets two threads hold a connection at once, and no limit would be tried.
+    """
 
     @operation
     async def query(self) -> None:
@@ -115,6 +119,7 @@ class Querier(PoolUser):
         uid = instance_uid(1, 0, number)
         with self._pool.connection() as connection:
             size = connection.execute(select(Instance.size).where(Instance.uid == uid)).scalar_one()
+            time.sleep(self.parameters["pause"])
             count = connection.execute(select(func.count()).select_from(Instance)).scalar_one()
         return size, count
 

@@ -194,6 +194,7 @@ pool_queries = Workload(
     Querier,
     loop=closed_loop(16, seconds=3, warmup=0.3),
     quick=closed_loop(16, seconds=1, warmup=0.1),
+    parameters={"pause": 0.002},
     metrics=[
         Metric("limit.excess", "1", "lower", excess, combine="max"),
         Metric("pool.connections", "1", "lower", made, combine="max"),
