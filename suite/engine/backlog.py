@@ -1,0 +1,54 @@
+"""Operations in flight over a round: how many at a time, and whether they become ever more."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from suite.measure.recording import Recording, Times
+
+_SHARE = 0.01
+"""Of the operations due: a system that falls behind by less is not told from one that keeps up."""
+_DEVIATIONS = 4.0
+"""Arrivals at random alone let the number in flight vary by about its square root."""
+_PARTS = 3
+
+
+class Backlog(NamedTuple):
+    """`mean` operations in flight over the measured part; `by` how many they became more; if it `grew`."""
+
+    mean: float
+    by: float
+    grew: bool
+
+
+def backlog(due: Times, ended: Times, begin: int, end: int) -> Backlog:
+    """Look at operations `due` and `ended` at these moments, within `begin`..`end` (all ns, one clock).
+
+    An operation counts from when it was due, so one that waits for its start is in flight. The means
+    over three parts of the window must rise twice, and from the first to the last by more than 1 % of
+    the operations due and by more than four square roots of the first. What the system completes and
+    how response times develop says no more: by Little's law they follow from the number in flight.
+    """
+    if end <= begin:
+        return Backlog(0.0, 0.0, False)
+    edges = np.linspace(begin, end, _PARTS + 1)
+    parts = [
+        float(np.maximum(np.minimum(ended, last) - np.maximum(due, first), 0.0).sum() / (last - first))
+        for first, last in pairwise(edges)
+    ]
+    by = parts[-1] - parts[0]
+    counted = int(np.count_nonzero((due >= begin) & (due < end)))
+    allowed = max(_SHARE * counted, _DEVIATIONS * max(parts[0], 1.0) ** 0.5)
+    rising = all(b > a for a, b in pairwise(parts))
+    return Backlog(sum(parts) / _PARTS, by, rising and by > allowed)
+
+
+def backlog_of(recording: Recording) -> Backlog:
+    """The backlog of what the loop started; what was dropped was never in flight."""
+    rows = recording.loop_only()
+    rows = rows.where(rows.started > 0)
+    ended = np.where(rows.finished > 0, rows.finished, np.iinfo(np.int64).max)
+    return backlog(rows.intended, ended, recording.begin, recording.end)
