@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from suite.evidence import Evidence, Limiter
 from suite.histogram import Histogram
 
 ValidityVerdict = Literal["valid", "doubtful", "invalid"]
@@ -101,6 +102,8 @@ class Round:
     validity: Validity = Validity()
     pids: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     failure: Failure | None = None
+    evidence: Evidence | None = None
+    limiter: Limiter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,9 @@ class Run:
     """The immutable record of all rounds of one workload, as documents and the ledger hold it.
 
     `plan` describes the loop, `environment` the machine and software, `error` what ended it early.
-    `histograms` are merged over the rounds; `series` is the first round's.
+    `histograms` are merged over the rounds; `series` is the first round's. `evidence` has an entry per
+    round, None for one that failed (no entries in a Run that is older than evidence); `limiter` is what
+    held most of the rounds back.
     """
 
     id: str
@@ -131,6 +136,8 @@ class Run:
     validity: Validity
     pids: tuple[Mapping[str, tuple[int, ...]], ...] = ()
     error: Failure | None = None
+    evidence: tuple[Evidence | None, ...] = ()
+    limiter: Limiter | None = None
 
     @property
     def exit_code(self) -> int:

@@ -23,6 +23,7 @@ LAYERS = [
         "workload",
         "histogram",
         "run",
+        "evidence",
         "settings",
         "",
     },

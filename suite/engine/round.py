@@ -21,6 +21,7 @@ from suite.engine.worker import Order, Report
 from suite.errors import SystemFailed, WorkerFailed
 from suite.loop import ClosedLoop
 from suite.measure.columns import Columns
+from suite.measure.evidence import gather
 from suite.measure.recording import Recording, from_columns
 from suite.measure.sampler import Sampler
 from suite.measure.statistics import measure_round
@@ -37,14 +38,17 @@ _STEP_SECONDS = 15.0
 _EXAMINE_SECONDS = 120.0
 
 
-def run_round(recipe: Recipe, index: int, progress: Progress) -> Round:
+def run_round(
+    recipe: Recipe, index: int, progress: Progress, look: Callable[[Recording], None] | None = None
+) -> Round:
     """Run round `index`. A system or worker that fails makes a Round with a `failure`.
 
-    Raises ConfigurationError and Interrupted; either way nothing of the round is left.
+    `look` gets the raw recording of a round that went well, before it is gone. Raises
+    ConfigurationError and Interrupted; either way nothing of the round is left.
     """
     try:
         with contextlib.ExitStack() as stack:
-            return _Round(recipe, index, progress, stack).run()
+            return _Round(recipe, index, progress, stack).run(look)
     except SystemFailed as error:
         return Round(index, failure=Failure("system", str(error)))
     except WorkerFailed as error:
@@ -71,7 +75,7 @@ class _Round:
         self.workers: list[Worker] = []
         self.running: list[System] = []
 
-    def run(self) -> Round:
+    def run(self, look: Callable[[Recording], None] | None) -> Round:
         self._phase("starting")
         self._start_workers()
         if not self.component:
@@ -97,6 +101,8 @@ class _Round:
         answer = self._examine(begin, end)
         self._phase("stopping")
         recording = self._recording(begin, end).with_rows(answer.rows)
+        if look is not None:
+            look(recording)
         result = measure_round(
             recording,
             loop=self.workload.loop,
@@ -105,10 +111,17 @@ class _Round:
             collected={row.operation for row in answer.rows},
             index=self.index,
         )
+        evidence = gather(
+            recording,
+            resources,
+            loop=self.workload.loop,
+            cores=len(self.cores.system or os.sched_getaffinity(0)),
+            metrics=result.metrics,
+            thresholds=self.workload.thresholds,
+        )
         validity = judge(
             recording,
-            result.metrics,
-            resources,
+            evidence,
             loop=self.workload.loop,
             component=self.component,
             cores_apart=self.cores.apart or self.component,
@@ -120,6 +133,7 @@ class _Round:
             details=details(reports),
             checks=answer.checks,
             validity=_doubted(validity, self._doubts(connected, reports)),
+            evidence=evidence,
             pids=pids,
         )
 

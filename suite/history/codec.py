@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict, fields
 from typing import Any
 
 from suite.errors import StoreError
+from suite.evidence import Evidence, Limiter
 from suite.histogram import Histogram
 from suite.run import CheckResult, Detail, Failure, Judgement, Measured, Run, Validity
+
+_EVIDENCE = frozenset(field.name for field in fields(Evidence))
 
 
 def plain(value: Any) -> Any:
@@ -78,6 +82,8 @@ def encode_run(run: Run) -> dict[str, Any]:
         ],
         "series": run.series,
         "validity": {"verdict": run.validity.verdict, "reasons": run.validity.reasons},
+        "evidence": [None if one is None else asdict(one) for one in run.evidence],
+        "limiter": None if run.limiter is None else {"kind": run.limiter.kind, "text": run.limiter.text},
         "error": None if run.error is None else {"kind": run.error.kind, "message": run.error.message},
         "histograms": {name: histogram.encode() for name, histogram in run.histograms.items()},
         "pids": run.pids,
@@ -114,6 +120,7 @@ def _encode_measured(measured: Measured) -> dict[str, Any]:
 
 def _decode_run(data: Mapping[str, Any]) -> Run:
     error = data["error"]
+    limiter = data.get("limiter")  # older documents have neither this nor evidence
     return Run(
         id=data["id"],
         workload=data["workload"],
@@ -158,4 +165,15 @@ def _decode_run(data: Mapping[str, Any]) -> Run:
         validity=Validity(data["validity"]["verdict"], tuple(data["validity"]["reasons"])),
         pids=tuple({name: tuple(pids) for name, pids in by_name.items()} for by_name in data["pids"]),
         error=None if error is None else Failure(error["kind"], error["message"]),
+        evidence=tuple(_decode_evidence(item) for item in data.get("evidence") or ()),
+        limiter=None if limiter is None else Limiter(limiter["kind"], limiter["text"]),
     )
+
+
+def _decode_evidence(item: Mapping[str, Any] | None) -> Evidence | None:
+    """Figures that a newer version added are left out."""
+    if item is None:
+        return None
+    known = {key: value for key, value in item.items() if key in _EVIDENCE}
+    lists = {key: tuple(value) for key, value in known.items() if isinstance(value, list)}
+    return Evidence(**{**known, **lists})

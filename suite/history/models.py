@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from sqlalchemy import JSON, BigInteger, Float, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-REVISION = "0001"
+REVISION = "0002"
 """The schema that these models describe: the newest file in migrations/versions."""
 
 RunId = Annotated[str, mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)]
@@ -47,6 +47,8 @@ class RunRow(Base):
     pids: Mapped[list[Any]]
     error_kind: Mapped[str | None]
     error_message: Mapped[str | None]
+    evidence: Mapped[list[Any] | None]
+    limiter: Mapped[dict[str, Any] | None]
 
     metrics: Mapped[list[MetricRow]] = relationship(
         cascade="all", lazy="selectin", order_by="MetricRow.position"

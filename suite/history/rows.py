@@ -40,6 +40,8 @@ def to_rows(data: Mapping[str, Any]) -> RunRow:
         environment_hash=environment_hash(data["environment"]),
         validity=data["validity"]["verdict"],
         reasons=data["validity"]["reasons"],
+        evidence=data["evidence"],
+        limiter=data["limiter"],
         error_kind=error["kind"],
         error_message=error["message"],
         metrics=[
@@ -84,6 +86,8 @@ def from_rows(row: RunRow) -> dict[str, Any]:
     return {
         **_fields(row, _SAME),
         "validity": {"verdict": row.validity, "reasons": row.reasons},
+        "evidence": row.evidence,
+        "limiter": row.limiter,
         "error": None if row.error_kind is None else {"kind": row.error_kind, "message": row.error_message},
         "metrics": {
             item.name: {**_fields(item, _METRIC), "values": [value.value for value in item.values]}

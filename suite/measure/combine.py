@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from suite.evidence import Limiter
 from suite.histogram import Histogram
 from suite.measure.distribution import GATE, Point, percentile, points, samples_wanted
 from suite.measure.ratios import RATIOS, ratio
@@ -72,6 +74,8 @@ def combine(
         _validity(rounds, doubts),
         tuple(one.pids for one in rounds),
         _error(rounds),
+        tuple(one.evidence for one in rounds),
+        _limiter(rounds),
     )
 
 
@@ -152,6 +156,16 @@ def _validity(rounds: Sequence[Round], doubts: Iterable[str]) -> Validity:
     if thin:
         verdicts.append("doubtful")
     return Validity(max(verdicts, key=_VERDICTS.index, default="invalid"), (*reasons, *thin))
+
+
+def _limiter(rounds: Sequence[Round]) -> Limiter | None:
+    """The limiter of most rounds, in the words of the first of them."""
+    found = [one.limiter for one in rounds if one.limiter is not None]
+    if not found:
+        return None
+    (kind, count), *others = Counter(limiter.kind for limiter in found).most_common()
+    text = next(limiter.text for limiter in found if limiter.kind == kind)
+    return Limiter(kind, f"{text} (in {count} of {len(found)} rounds)" if others else text)
 
 
 def _checks(rounds: Sequence[Round]) -> tuple[CheckResult, ...]:

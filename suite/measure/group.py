@@ -10,6 +10,8 @@ import numpy as np
 
 from suite.measure import proc
 from suite.measure.resources import Series, Usage
+from suite.measure.threads import Threads
+from suite.measure.track import Track
 
 _NO_PROCESS = "there is no process of it to read"
 
@@ -28,29 +30,6 @@ class Mark:
     note: str | None = None
 
 
-class Track:
-    """A count that only grows, put together from sums that shrink whenever a process or thread ends."""
-
-    def __init__(self) -> None:
-        self.times: list[int] = []
-        self.totals: list[float] = []
-        self._last: float | None = None
-
-    def add(self, now: int, total: float) -> None:
-        """Note that the sum is `total` at `now`."""
-        grown = 0.0 if self._last is None else max(total - self._last, 0.0)
-        self._last = total
-        self.times.append(now)
-        self.totals.append((self.totals[-1] if self.totals else 0.0) + grown)
-
-    def within(self, begin: int, end: int) -> float | None:
-        """What came between two times, by interpolation; None without two samples."""
-        if len(self.times) < 2:
-            return None
-        first, last = np.interp([begin, end], self.times, self.totals)
-        return float(last - first)
-
-
 class Group:
     """Process trees below `roots()`. What could not be read is noted, nothing is raised for it."""
 
@@ -66,26 +45,26 @@ class Group:
         self._cpu = Track()
         self._delay = Track()
         self._switches = Track()
+        self._living = Threads()
         self._memory: list[float] = []
         self._threads = self._files = 0
 
     def look(self, now: int) -> None:
-        """Find new processes; read files and scheduling. Costs more than a sample."""
+        """Find new processes; read files and threads. Costs more than a sample."""
         self._find()
-        files, delay, switches = 0, 0.0, 0
+        files = 0
+        found: dict[int, list[proc.Thread]] = {}
         for pid in self._born:
             try:
                 files += proc.descriptors(pid)
-                schedule = proc.schedule(pid)
+                found[pid] = proc.threads(pid)
             except OSError as error:
                 self._notes.setdefault("files", f"can't be read: {error.strerror}")
-                continue
-            if schedule is not None:
-                delay += schedule.delay
-                switches += schedule.switches
+        known = [thread for threads in found.values() for thread in threads]
         self._files = max(self._files, files)
-        self._delay.add(now, delay)
-        self._switches.add(now, switches)
+        self._delay.add(now, sum(thread.delay for thread in known))
+        self._switches.add(now, sum(thread.switches for thread in known))
+        self._living.look(now, found)
 
     def sample(self, now: int) -> None:
         """Read CPU time, memory and threads of the known processes."""
@@ -210,6 +189,9 @@ class Group:
             times=np.array(self._cpu.times, np.int64),
             memory=self._held_samples(),
             cpu_total=np.array(self._cpu.totals, np.float64),
+            busiest=self._living.busiest(begin, end) if accounted else None,
+            waiting=self._living.waiting(begin, end) if accounted else None,
+            processes=self._living.processes(begin, end) if accounted else {},
         )
 
     def _find(self) -> None:

@@ -55,11 +55,19 @@ class Held(NamedTuple):
     columns: int
 
 
-class Schedule(NamedTuple):
-    """Sums over the threads that live: seconds runnable but not running, times put on a core."""
+class Thread(NamedTuple):
+    """`cpu`: seconds used. `delay`: seconds runnable but not running. `switches`: times put on a core.
 
+    `state` is the kernel's letter; `place` the function of the kernel in which the thread sleeps, empty
+    or "0" where it runs or the kernel does not tell.
+    """
+
+    number: int
+    cpu: float
     delay: float
     switches: int
+    state: str
+    place: str
 
 
 def stat(pid: int) -> Stat | None:
@@ -110,13 +118,25 @@ def reset_peak(pid: int) -> None:
         file.write(b"5")
 
 
-def schedule(pid: int) -> Schedule | None:
-    """Scheduling of all threads of a process; None if it is gone or the kernel keeps no account."""
-    lines = [_read(f"/proc/{pid}/task/{task}/schedstat").split() for task in _tasks(pid)]
-    known = [line for line in lines if len(line) == 3]
-    if not known:
-        return None
-    return Schedule(sum(int(line[1]) for line in known) * 1e-9, sum(int(line[2]) for line in known))
+def threads(pid: int) -> list[Thread]:
+    """The threads of a process; none if it is gone or the kernel keeps no account of scheduling."""
+    found = []
+    for task in _tasks(pid):
+        account = _read(f"/proc/{pid}/task/{task}/schedstat").split()
+        if len(account) != 3:
+            continue
+        cpu, delay, switches = map(int, account)
+        text = _read(f"/proc/{pid}/task/{task}/stat")
+        state = text[text.rindex(b")") + 2 :][:1].decode() if text else ""
+        found.append(Thread(int(task), cpu * 1e-9, delay * 1e-9, switches, state, _place(pid, task)))
+    return found
+
+
+def _place(pid: int, task: str) -> str:
+    try:
+        return _read(f"/proc/{pid}/task/{task}/wchan").decode("ascii", "replace")
+    except OSError:  # not everyone may ask
+        return ""
 
 
 def descriptors(pid: int) -> int:
@@ -125,12 +145,6 @@ def descriptors(pid: int) -> int:
         return len(os.listdir(f"/proc/{pid}/fd"))
     except (FileNotFoundError, ProcessLookupError):
         return 0
-
-
-def steal() -> float:
-    """Seconds, over all cores since boot, in which the hypervisor ran something else."""
-    fields = _read("/proc/stat").split(b"\n", 1)[0].split()
-    return int(fields[8]) / _TICK if len(fields) > 8 else 0.0
 
 
 def tree(roots: Iterable[int]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,38 @@ _NO_TIMES: npt.NDArray[np.int64] = np.zeros(0, np.int64)
 _NO_VALUES: Series = np.zeros(0)
 
 
+class Busiest(NamedTuple):
+    """Seconds of CPU of the busiest thread, those that it waited for a core, CPU of the busiest process."""
+
+    cpu: float
+    delay: float
+    process: float
+
+
+class Waiting(NamedTuple):
+    """Threads that wait, on average: for a lock (None if the kernel does not tell), for a disk."""
+
+    locks: float | None
+    disk: float
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The whole machine within the window.
+
+    `steal` (taken by the hypervisor) and `busy` (used by anyone) are seconds over all cores. `pressure`
+    is the share of time in which some task stalled for cpu, memory or io; a kind that can't be read is
+    not there. `retransmitted` is the share of TCP segments sent again, `line` the load on the busiest
+    network line whose speed is known.
+    """
+
+    steal: float | None = None
+    busy: float | None = None
+    pressure: Mapping[str, float] = field(default_factory=dict)
+    retransmitted: float | None = None
+    line: float | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Usage:
     """One group of process trees. What could not be read is None, with the reason in `notes`.
@@ -21,7 +54,8 @@ class Usage:
     `idle`, `peak`, `after` are bytes held without file pages; `cpu` and `run_delay` (runnable but not
     running, over all threads) are seconds within the window; `threads` and `files` are the most seen;
     `switches` is how often a thread was put on a core. `times` (monotonic ns), `memory` (bytes) and
-    `cpu_total` (seconds since the first sample) are the samples, beyond the window too.
+    `cpu_total` (seconds since the first sample) are the samples, beyond the window too. `processes` has
+    seconds of CPU, and of waiting for it, by process.
     """
 
     idle: int | None = None
@@ -36,6 +70,9 @@ class Usage:
     times: npt.NDArray[np.int64] = field(default_factory=lambda: _NO_TIMES)
     memory: Series = field(default_factory=lambda: _NO_VALUES)
     cpu_total: Series = field(default_factory=lambda: _NO_VALUES)
+    busiest: Busiest | None = None
+    waiting: Waiting | None = None
+    processes: Mapping[int, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def growth(self) -> int | None:
@@ -53,10 +90,10 @@ def unread(reason: str) -> Usage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Resources:
-    """Figures of all groups in a window of `wall` seconds; `steal` in seconds over all cores."""
+    """Figures of all groups, and of the machine, in a window of `wall` seconds."""
 
     wall: float = 0.0
-    steal: float | None = None
+    machine: Machine = field(default_factory=Machine)
     groups: Mapping[str, Usage] = field(default_factory=dict)
 
     @classmethod

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from suite.measure import proc
-from suite.measure.group import Group, Mark, Track
+from suite.measure.group import Group, Mark
+from suite.measure.machine import Watch
 from suite.measure.resources import Resources
 
 __all__ = ["Mark", "Sampler"]
@@ -26,7 +26,7 @@ class Sampler:
     def __init__(self, groups: Mapping[str, Callable[[], Sequence[int]]]) -> None:
         self._groups = {name: Group(roots) for name, roots in groups.items()}
         self._next_look = 0
-        self._steal = Track()
+        self._machine = Watch()
 
     def tick(self) -> None:
         """Take a sample: under 0.1 ms per process. Trees, threads and files are read as cost permits."""
@@ -34,7 +34,7 @@ class Sampler:
         if now >= self._next_look:
             for group in self._groups.values():
                 group.look(now)
-            self._steal.add(now, proc.steal())
+            self._machine.look()
             done = time.monotonic_ns()
             self._next_look = done + int((done - now) / _LOOK_SHARE)
         for group in self._groups.values():
@@ -63,4 +63,4 @@ class Sampler:
     def resources(self, begin_ns: int, end_ns: int) -> Resources:
         """Figures of the window from `begin_ns` to `end_ns` (monotonic)."""
         usages = {name: group.usage(begin_ns, end_ns) for name, group in self._groups.items()}
-        return Resources((end_ns - begin_ns) * 1e-9, self._steal.within(begin_ns, end_ns), usages)
+        return Resources((end_ns - begin_ns) * 1e-9, self._machine.within(begin_ns, end_ns), usages)

@@ -5,15 +5,16 @@ A reason reads "what: figures"; the part before the colon names it, so that roun
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
+from suite.evidence import Evidence
 from suite.loop import ClosedLoop, Loop, OpenLoop
 from suite.measure.distribution import SHOW, Exact, samples_wanted
-from suite.measure.recording import Recording, Times
-from suite.measure.resources import Resources
+from suite.measure.evidence import thirds
+from suite.measure.recording import Recording
 from suite.metric import QUANTILES
 from suite.outcome import BEYOND, Outcome
 from suite.run import Validity, ValidityVerdict
@@ -25,9 +26,14 @@ _UNDELIVERED = {"invalid": 0.01, "doubtful": 0.001}
 _IDLE_USERS = {"invalid": 0.5, "doubtful": 0.8}
 _DELAY = 0.10
 """Runnable but waiting for a core, share of wall time: quiet machines show 1 %, contended ones 30 %."""
+_SOME_DELAY, _DELAY_OF_RESPONSE = 0.03, 0.25
+"""Less waiting matters too where it is this share of the mean response, spread over the operations."""
+_SHORT = 0.05
+"""What a generator without a moment to spare may fall short of the plan by chance of where it ends."""
 _STEAL = 0.05
+_OTHERS = 0.10
+_MEMORY = 0.05
 _TREND = 0.20
-_BLOCKS, _PER_BLOCK = 12, 100
 
 
 class _Reason(NamedTuple):
@@ -37,8 +43,7 @@ class _Reason(NamedTuple):
 
 def judge(
     recording: Recording,
-    round_metrics: Mapping[str, float | None],
-    resources: Resources,
+    evidence: Evidence,
     *,
     loop: Loop,
     component: bool,
@@ -61,16 +66,16 @@ def judge(
     elif not component:
         late = list(_late(rows)) if isinstance(loop, OpenLoop) else []
         reasons += late
-        reasons += _starved(resources, late=bool(late))
-        reasons += _undelivered(rows) if isinstance(loop, OpenLoop) else _idle_users(recording, loop)
-    elsewhere = resources.system.cpu is None
+        reasons += _starved(evidence, late=bool(late))
+        reasons += _undelivered(evidence) if isinstance(loop, OpenLoop) else _idle_users(evidence, loop)
+        reasons += _at_its_limit(evidence)
+    elsewhere = evidence.system_cpu is None
     if not (component or cores_apart or elsewhere):
         reasons.append(_Reason("doubtful", "system and load generator share cores: each slows the other"))
-    if resources.steal is not None and resources.wall > 0 and resources.steal > _STEAL * resources.wall:
-        share = format_quantity(resources.steal / resources.wall, "ratio")
-        reasons.append(_Reason("doubtful", f"noisy machine: the hypervisor took {share} of a core away"))
+    reasons += _noisy(evidence)
+    reasons += _miscounted(evidence)
     if not (isinstance(loop, OpenLoop) and loop.arrivals in ("ramp", "stages")):
-        reasons += _trend(rows, round_metrics)
+        reasons += _trend(rows)
     reasons.sort(key=lambda reason: reason.verdict != "invalid")
     verdict: ValidityVerdict = reasons[0].verdict if reasons else "valid"
     return Validity(verdict, tuple(reason.text for reason in reasons))
@@ -117,55 +122,111 @@ def _slack_verdict(longer: float, than: float) -> ValidityVerdict | None:
     return None
 
 
-def _starved(resources: Resources, *, late: bool) -> Iterator[_Reason]:
-    delay, wall = resources.workers.run_delay, resources.wall
-    if delay is not None and wall > 0 and delay > _DELAY * wall:
-        share = format_quantity(delay / wall, "ratio")
-        text = f"the generator had to wait for a core: {share} of the time"
+def _starved(evidence: Evidence, *, late: bool) -> Iterator[_Reason]:
+    """What workers waited for a core shows twice: in late sends, and in answers that were read late."""
+    delay, wall = evidence.workers_delay, evidence.wall
+    if delay is None or wall <= 0:
+        return
+    share = max(evidence.worker_delay, default=delay / wall)
+    operations = evidence.delivered * wall
+    each = delay / operations if operations else 0.0
+    mean = evidence.little / evidence.delivered if evidence.little and evidence.delivered else 0.0
+    if share > _DELAY or (share > _SOME_DELAY and each > _DELAY_OF_RESPONSE * mean):
+        text = (
+            f"the generator had to wait for a core: {format_quantity(share, 'ratio')} of the time, "
+            f"{format_quantity(each, 's')} per operation"
+        )
         yield _Reason("invalid" if late else "doubtful", text)
 
 
-def _undelivered(rows: Recording) -> Iterator[_Reason]:
-    missed = int(np.count_nonzero(rows.dispatched == 0))
-    share = missed / len(rows)
-    if share > _UNDELIVERED["doubtful"]:
+def _undelivered(evidence: Evidence) -> Iterator[_Reason]:
+    """Starts that the generator never came to; or all it could do was less than what was planned."""
+    planned, dispatched = evidence.planned or 0.0, evidence.dispatched or 0.0
+    missed = 1 - dispatched / planned
+    delivered = evidence.delivered / planned
+    busiest = evidence.saturated
+    if busiest is not None and delivered < 1 - _SHORT:
         text = (
-            f"planned load was not delivered: the generator never came to {missed:,} of {len(rows):,} starts"
+            f"planned load was not delivered: the generator delivered {format_quantity(delivered, 'ratio')} "
+            f"of the planned load ({format_quantity(evidence.delivered, '1/s')} of "
+            f"{format_quantity(planned, '1/s')}); {worker_words(evidence, busiest)}"
         )
-        yield _Reason("invalid" if share > _UNDELIVERED["invalid"] else "doubtful", text)
+        yield _Reason("invalid", text)
+    elif missed > _UNDELIVERED["doubtful"]:
+        starts = round(missed * evidence.due)
+        text = (
+            f"planned load was not delivered: the generator never came to {starts:,} of {evidence.due:,} "
+            f"starts, it delivered {format_quantity(dispatched / planned, 'ratio')} of the planned load"
+        )
+        yield _Reason("invalid" if missed > _UNDELIVERED["invalid"] else "doubtful", text)
 
 
-def _idle_users(recording: Recording, loop: ClosedLoop) -> Iterator[_Reason]:
+def worker_words(evidence: Evidence, index: int) -> str:
+    """How busy worker `index` was."""
+    cpu, delay = evidence.worker_cpu[index], evidence.worker_delay[index]
+    waited = (
+        f" and waited for it {format_quantity(delay, 'ratio')} of the time" if delay > _SOME_DELAY else ""
+    )
+    return f"worker {index} used {format_quantity(cpu, 'ratio')} of its core{waited}"
+
+
+def _at_its_limit(evidence: Evidence) -> Iterator[_Reason]:
+    index = evidence.saturated
+    if index is not None:
+        text = f"the generator was at its limit: {worker_words(evidence, index)}; the system may do more"
+        yield _Reason("doubtful", text)
+
+
+def _idle_users(evidence: Evidence, loop: ClosedLoop) -> Iterator[_Reason]:
     """Little's law: users = rate x (service + think). Less means that users were not at work."""
-    begin, end = recording.begin, recording.end
-    if end <= begin:
+    if evidence.busy is None:
         return
-    rows = recording.where(recording.by_loop & (recording.started > 0))
-    ended = np.where(rows.finished > 0, np.minimum(rows.finished, end), end)
-    busy = float(np.maximum(ended - np.maximum(rows.started, begin), 0).sum())
-    completed = int(np.count_nonzero((rows.finished > begin) & (rows.finished <= end)))
-    think = sum(loop.think) / 2 if isinstance(loop.think, tuple) else loop.think
-    users = (busy + think * 1e9 * completed) / (end - begin)
-    share = users / loop.users
+    share = evidence.busy / loop.users
     if share < _IDLE_USERS["doubtful"]:
-        text = f"users were idle: {users:.3g} of {loop.users:,} at work on average (Little's law)"
+        text = f"users were idle: {evidence.busy:.3g} of {loop.users:,} at work on average (Little's law)"
         yield _Reason("invalid" if share < _IDLE_USERS["invalid"] else "doubtful", text)
 
 
-def _trend(rows: Recording, metrics: Mapping[str, float | None]) -> Iterator[_Reason]:
+def _noisy(evidence: Evidence) -> Iterator[_Reason]:
+    """Others on the machine who took what the system needed."""
+    wall = evidence.wall
+    if wall <= 0:
+        return
+    if evidence.steal is not None and evidence.steal > _STEAL * wall:
+        share = format_quantity(evidence.steal / wall, "ratio")
+        yield _Reason("doubtful", f"noisy machine: the hypervisor took {share} of a core away")
+    others, delay = evidence.others, evidence.system_delay
+    if others is not None and delay is not None and others > _OTHERS and delay > _DELAY * wall:
+        text = (
+            f"busy machine: other programs used {others:.2g} cores, and the system waited "
+            f"{format_quantity(delay, 's')} in {format_quantity(wall, 's')} for a core"
+        )
+        yield _Reason("doubtful", text)
+    memory = evidence.pressure_memory
+    if memory is not None and memory > _MEMORY:
+        text = f"memory is short: programs waited for it {format_quantity(memory, 'ratio')} of the time"
+        yield _Reason("doubtful", text)
+
+
+def _miscounted(evidence: Evidence) -> Iterator[_Reason]:
+    """The system's own count can't be below the answers that we got from it."""
+    if evidence.served is not None and evidence.served < evidence.answered:
+        text = (
+            f"counts differ: the system counted {evidence.served:,.0f}, {evidence.answered:,} were answered"
+        )
+        yield _Reason("invalid", text)
+
+
+def _trend(rows: Recording) -> Iterator[_Reason]:
     """Compare medians of the first and last four of twelve blocks.
 
     All four must lie beyond all four others by 20 % of them, and the middle between: where nothing
     changes that comes by chance in less than 2 of 70 cases even without the 20 %.
     """
-    ok = rows.with_outcome(Outcome.ok)
-    if metrics.get("response.p50") is None or len(ok) < _BLOCKS * _PER_BLOCK:
+    found = thirds(rows)
+    if found is None:
         return
-    order = np.argsort(ok.intended, kind="stable")
-    blocks: list[Times] = np.array_split(ok.response_ns()[order], _BLOCKS)
-    medians = [float(np.median(block)) * 1e-9 for block in blocks]
-    third = _BLOCKS // 3
-    first, middle, last = (sorted(medians[i : i + third]) for i in range(0, _BLOCKS, third))
+    first, middle, last = found
     between = min(first[0], last[0]) <= np.median(middle) <= max(first[-1], last[-1])
     apart = last[0] > (1 + _TREND) * first[-1] or first[0] > (1 + _TREND) * last[-1]
     if apart and between:

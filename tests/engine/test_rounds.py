@@ -335,3 +335,21 @@ def test_think_time_spaces_operations():
 def test_the_warm_up_is_left_out():
     workload = Workload("a/warm", Component(Nothing), Thinker, loop=closed_loop(2, operations=100, warmup=40))
     assert abs(run(workload, ONE).outcomes["ok"] - 100) <= 2
+
+
+def test_every_round_carries_its_evidence():
+    result = run(opened, Settings(rounds=2))
+    assert len(result.evidence) == 2
+    for found in result.evidence:
+        assert found.wall == 0.5
+        assert found.planned == pytest.approx(400)
+        assert found.dispatched == found.planned
+        assert found.due == found.samples == 200
+        assert found.lateness_p50 is not None
+        assert len(found.worker_cpu) == 1
+        assert 0 < found.worker_cpu[0] < 1.2
+        assert 0 < found.system_cpu <= found.busiest_process + 0.1
+        assert found.in_flight == pytest.approx(found.little, rel=0.2)
+        assert found.others is not None
+    component = run(Workload("a/plain", Component(Nothing), Outer, loop=closed_loop(2, operations=50)), ONE)
+    assert component.evidence[0].worker_cpu == ()

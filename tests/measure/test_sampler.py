@@ -13,8 +13,8 @@ from contextlib import contextmanager
 import pytest
 
 from suite.measure import proc
-from suite.measure.group import Track
 from suite.measure.sampler import Sampler
+from suite.measure.track import Track
 
 MB = 1_000_000
 
@@ -137,7 +137,7 @@ def test_cpu_of_children_that_ended_counts():
         assert resources.system.cpu == pytest.approx(0.3, abs=0.1)
         assert resources.system.switches > 0
         assert resources.system.run_delay is not None
-        assert resources.steal is not None
+        assert resources.machine.steal is not None
         assert resources.workers.cpu is None
         assert "no process" in resources.workers.notes["cpu"]
 
@@ -174,7 +174,7 @@ def test_zombies_and_vanished_processes_are_no_errors():
     assert sampler.peak("system") is None
     assert sampler.quiet("system").note
     assert proc.stat(child.pid) is None
-    assert proc.schedule(child.pid) is None
+    assert proc.threads(child.pid) == []
     assert proc.descriptors(child.pid) == 0
     assert proc.tree([child.pid]) == []
     usage = sampler.resources(0, time.monotonic_ns()).system

@@ -145,7 +145,7 @@ def test_nothing_recorded_gives_notes_not_errors():
 def test_resources_become_metrics():
     system = Usage(idle=1000, peak=5000, after=1800, cpu=2.0, notes={"peak": "of 2 processes"})
     resources = Resources(
-        4.0, 0.0, {"system": system, "workers": Usage(cpu=1.0), "db": Usage(idle=7, cpu=4.0)}
+        4.0, groups={"system": system, "workers": Usage(cpu=1.0), "db": Usage(idle=7, cpu=4.0)}
     )
     one = measured(recording_of(np.full(400, 1000)), resources=resources, own={"fps": 30.0, "stalls": None})
     assert one.metrics["memory.growth"] == 800
@@ -177,7 +177,7 @@ def test_a_run_merges_what_no_round_could_show():
 
 
 def test_cpu_of_rounds_that_could_not_be_read_is_left_out():
-    usage = Resources(4.0, 0.0, {"system": Usage(cpu=2.0)})
+    usage = Resources(4.0, groups={"system": Usage(cpu=2.0)})
     rounds = [measured(recording_of(np.full(400, 1000)), resources=r) for r in (usage, NOTHING)]
     assert run_of(rounds).metrics["cpu.per_operation"].value == pytest.approx(2 / 400, rel=0.01)
 
@@ -254,7 +254,7 @@ def test_series_of_short_and_long_rounds():
         cpu_total=np.array([0.0, 1.0]),
     )
     recording = recording_of(np.full(4000, 10**6), rate=2000)
-    columns = series(recording, Resources(2.0, None, {"system": usage}))
+    columns = series(recording, Resources(2.0, groups={"system": usage}))
     assert columns["second"] == (0.0, 0.4, 0.8, 1.2, 1.6)
     assert sum(columns["completed"]) == pytest.approx(4000, abs=3)
     assert columns["p99"] == (0.001, 0.001, 0.001, 0.001, None)  # the last has no thousand of its own

@@ -9,8 +9,9 @@ import pytest
 
 from suite import closed_loop, open_loop
 from suite.loop import Loop
+from suite.measure.evidence import gather
 from suite.measure.recording import Recording
-from suite.measure.resources import Resources, Usage
+from suite.measure.resources import Machine, Resources, Usage
 from suite.measure.validity import judge
 from suite.run import Validity
 
@@ -45,10 +46,10 @@ def verdict(
     cores_apart: bool = True,
     worker_deaths: int = 0,
 ) -> Validity:
-    resources = Resources(wall, steal, {"system": Usage(cpu=1.0), "workers": usage or Usage()})
+    resources = Resources(wall, Machine(steal=steal), {"system": Usage(cpu=1.0), "workers": usage or Usage()})
     return judge(
-        recording, {"response.p50": 1.0}, resources, loop=loop, component=component, cores_apart=cores_apart,
-        worker_deaths=worker_deaths,
+        recording, gather(recording, resources, loop=loop, cores=1), loop=loop, component=component,
+        cores_apart=cores_apart, worker_deaths=worker_deaths,
     )  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def test_few_samples_are_still_looked_at():
 def test_waiting_for_a_core_is_a_doubt_and_with_lateness_a_proof():
     starved = Usage(run_delay=1.2)
     assert verdict(recording_of(noise()), usage=starved).reasons == (
-        "the generator had to wait for a core: 30 % of the time",
+        "the generator had to wait for a core: 30 % of the time, 300 µs per operation",
     )
     found = verdict(recording_of(noise(), 300_000), usage=starved)
     assert found.verdict == "invalid"
@@ -126,9 +127,11 @@ def test_shared_cores_and_a_noisy_machine_are_doubts():
         "system and load generator share cores",
         "noisy machine",
     ]
+    there = recording_of(noise())
     remote = judge(
-        recording_of(noise()), {}, Resources(), loop=OPEN, component=False, cores_apart=False, worker_deaths=0
-    )
+        there, gather(there, Resources(), loop=OPEN), loop=OPEN, component=False, cores_apart=False,
+        worker_deaths=0,
+    )  # fmt: skip
     assert remote == Validity()
 
 
@@ -155,3 +158,60 @@ def test_deaths_and_emptiness_invalidate():
     assert verdict(recording_of(noise(0))) == Validity(
         "invalid", ("no samples: no operation was due in the measured part",)
     )
+
+
+def test_waiting_matters_by_what_it_does_to_an_operation():
+    quick, slow = np.full(4000, 100_000), np.full(4000, 10_000_000)
+    starved = Usage(run_delay=0.2)  # 5 % of the time, 50 µs per operation
+    assert verdict(recording_of(quick), usage=starved).verdict == "doubtful"
+    assert verdict(recording_of(slow), usage=starved).verdict == "valid"
+
+
+def saturated(cpu: float, delay: float = 0.0) -> Usage:
+    return Usage(cpu=cpu, run_delay=delay, processes={9: (cpu, delay)})
+
+
+def test_a_generator_at_its_limit_that_falls_short_is_invalid():
+    late = np.linspace(0, 4 * SECOND, 4000).astype(np.int64)  # half of what was planned
+    found = verdict(recording_of(np.full(4000, 100_000), late), usage=saturated(3.96))
+    assert found.verdict == "invalid"
+    (reason,) = [reason for reason in found.reasons if reason.startswith("planned load was not delivered")]
+    assert "the generator delivered 50 % of the planned load (500 /s of 1,000 /s)" in reason
+    assert "worker 0 used 99 % of its core" in reason
+
+
+def test_a_system_that_falls_short_is_not_blamed_on_the_generator():
+    slow = np.linspace(0, 4 * SECOND, 4000).astype(np.int64)
+    assert (
+        verdict(recording_of(slow, 0), usage=saturated(2.0), loop=open_loop(1000, 4, arrivals="ramp"))
+        == Validity()
+    )
+
+
+def test_a_closed_loop_at_the_generators_limit_is_a_doubt():
+    found = verdict(
+        recording_of(np.full(4000, 1_000_000), 0), loop=closed_loop(1, seconds=4), usage=saturated(3.9)
+    )
+    assert found.verdict == "doubtful"
+    assert found.reasons == (
+        "the generator was at its limit: worker 0 used 97.5 % of its core; the system may do more",
+    )
+
+
+def test_the_systems_own_count_can_not_be_below_ours():
+    recording = recording_of(noise())
+    for served, expected in ((4000.0, "valid"), (4100.0, "valid"), (3999.0, "invalid")):
+        evidence = gather(recording, Resources(), loop=OPEN, metrics={"served": served})
+        found = judge(recording, evidence, loop=OPEN, component=False, cores_apart=True, worker_deaths=0)
+        assert found.verdict == expected
+
+
+def test_others_on_the_machine_are_a_doubt_where_they_cost_the_system_time():
+    recording = recording_of(noise())
+    for delay, expected in ((0.1, "valid"), (1.2, "doubtful")):
+        system = Usage(cpu=1.0, run_delay=delay)
+        resources = Resources(4.0, Machine(busy=5.0, pressure={"memory": 0.0}), {"system": system})
+        evidence = gather(recording, resources, loop=OPEN)
+        found = judge(recording, evidence, loop=OPEN, component=False, cores_apart=True, worker_deaths=0)
+        assert found.verdict == expected
+        assert not found.reasons or found.reasons[0].startswith("busy machine: other programs used 1 cores")

@@ -16,7 +16,7 @@ from suite.run import Detail, Failure, Run
 _KEYS = {
     "id", "workload", "started", "commit", "branch", "verdict", "exit_code", "plan", "rounds", "metrics",
     "outcomes", "operations", "statuses", "details", "thresholds", "checks", "series", "validity", "error",
-    "histograms", "pids", "environment",
+    "histograms", "pids", "environment", "evidence", "limiter",
 }  # fmt: skip
 
 

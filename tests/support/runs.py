@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from suite.evidence import Evidence, Limiter
 from suite.histogram import Histogram
 from suite.metric import STANDARD
 from suite.outcome import OUTCOMES
@@ -143,4 +144,16 @@ def any_runs() -> st.SearchStrategy[Run]:
         pids=_tuples(st.dictionaries(_names, _pids, max_size=2)),
         error=st.none()
         | st.builds(Failure, st.sampled_from(["system", "worker", "interrupted", "internal"]), _text),
+        evidence=_tuples(
+            st.none()
+            | st.builds(
+                Evidence,
+                wall=_numbers,
+                lateness_p99=_values,
+                worker_cpu=_tuples(_numbers),
+                system_cores=st.none() | st.integers(1, 999),
+                due=_counts,
+            )
+        ),
+        limiter=st.none() | st.builds(Limiter, st.sampled_from(["cpu", "loop", "unknown"]), _text),
     )

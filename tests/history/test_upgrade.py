@@ -1,0 +1,59 @@
+"""Ledgers and documents of older versions stay readable."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, text
+from support.runs import make_run
+
+from suite.evidence import Evidence, Limiter
+from suite.history.codec import decode_run, encode_run
+from suite.history.store import Ledger
+
+
+def _old_ledger(path: Path) -> None:
+    """A ledger of revision 0001 that holds one Run."""
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", "suite.history:migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        row = {
+            "id": "ab12", "workload": "shop/browse", "started": "2024-05-01T10:11:12+00:00",
+            "started_at": 1.0, "environment": "{}", "environment_hash": "x", "plan": "{}", "rounds": 1,
+            "verdict": "pass", "exit_code": 0, "validity": "valid", "reasons": "[]", "pids": "[]",
+        }  # fmt: skip
+        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+        connection.execute(text(f"INSERT INTO runs ({names}) VALUES ({marks})"), row)
+    engine.dispose()
+
+
+def test_an_older_ledger_is_upgraded_and_keeps_its_runs(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    _old_ledger(path)
+    new = make_run(
+        id="cd34", evidence=(Evidence(wall=4.0, worker_cpu=(0.5,)), None), limiter=Limiter("plan", "x")
+    )
+    with Ledger(path) as ledger:
+        old = ledger.run("ab12")
+        assert (old.workload, old.evidence, old.limiter) == ("shop/browse", (), None)
+        ledger.add(new)
+    with Ledger(path) as ledger:
+        assert ledger.run("cd34") == new
+
+
+def test_an_older_document_still_parses() -> None:
+    data = json.loads(json.dumps(encode_run(make_run())))
+    del data["evidence"], data["limiter"]
+    assert decode_run(data) == make_run()
+
+
+def test_figures_of_a_newer_version_are_passed_over() -> None:
+    data = encode_run(make_run(evidence=(Evidence(wall=2.0),)))
+    data["evidence"][0]["phase_of_the_moon"] = 0.5
+    assert decode_run(data).evidence == (Evidence(wall=2.0),)

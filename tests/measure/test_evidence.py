@@ -1,0 +1,105 @@
+"""What a round's evidence says of recordings whose truth is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from suite import Threshold, closed_loop, open_loop
+from suite.evidence import Evidence
+from suite.measure.evidence import gather
+from suite.measure.recording import Recording
+from suite.measure.resources import Busiest, Machine, Resources, Usage, Waiting
+from suite.outcome import Outcome
+
+SECOND = 10**9
+START = 50 * SECOND
+
+
+def queue(rate: float, service: float, servers: int, seconds: float = 4.0) -> Recording:
+    """Constant arrivals at `servers` slots, first come first served, each operation `service` seconds."""
+    count = round(rate * seconds)
+    intended = START + np.round(np.arange(count) * SECOND / rate).astype(np.int64)
+    free = np.full(servers, START, np.int64)
+    ended = np.empty(count, np.int64)
+    for i, due in enumerate(intended):
+        slot = int(free.argmin())
+        ended[i] = free[slot] = max(free[slot], due) + round(service * SECOND)
+    return Recording(
+        ("a",), np.zeros(count, np.uint16), np.zeros(count, np.uint8), intended, intended, intended.copy(),
+        ended, np.ones(count, np.bool_), START, START + round(seconds * SECOND),
+    )  # fmt: skip
+
+
+def test_littles_law_holds_where_nothing_piles_up():
+    found = gather(queue(100, 0.05, 8), Resources(), loop=open_loop(100, 4))
+    assert found.in_flight == pytest.approx(5, rel=0.03)
+    assert found.little == pytest.approx(5, rel=0.03)
+    assert found.at_once == pytest.approx(5, rel=0.03)
+    assert abs(found.backlog) <= 1
+    assert (found.planned, found.dispatched) == (100, 100)
+    assert found.completed == pytest.approx(100, rel=0.02)
+
+
+def test_a_growing_backlog_shows():
+    found = gather(queue(200, 0.05, 8), Resources(), loop=open_loop(200, 4))  # 160/s is all it can do
+    assert found.backlog == pytest.approx(80, abs=10)
+    assert found.delivered == pytest.approx(160, rel=0.03)
+    assert found.at_once == pytest.approx(8, rel=0.05)
+    assert found.in_flight > 1.5 * found.little / found.delivered
+
+
+def test_what_was_dropped_was_not_in_flight():
+    recording = queue(100, 0.05, 8)
+    for column in (recording.started, recording.finished):
+        column[::2] = 0
+    recording.outcome[::2] = Outcome.dropped
+    found = gather(recording, Resources(), loop=open_loop(100, 4, busy="drop", users=8))
+    assert found.in_flight == pytest.approx(2.5, rel=0.03)
+    assert (found.dropped, found.due, found.samples) == (200, 400, 400)
+    waiting = gather(recording, Resources(), loop=open_loop(100, 4, users=8))
+    assert waiting.in_flight > 90
+
+
+def test_users_at_work_think_too():
+    recording = queue(100, 0.005, 1)
+    assert gather(recording, Resources(), loop=closed_loop(1, seconds=4)).busy == pytest.approx(0.5, rel=0.02)
+    thinking = closed_loop(2, seconds=4, think=(0.004, 0.006))
+    assert gather(recording, Resources(), loop=thinking).busy == pytest.approx(1.0, rel=0.02)
+
+
+def test_resources_become_shares():
+    system = Usage(cpu=2.0, run_delay=0.4, busiest=Busiest(1.6, 0.2, 1.8), waiting=Waiting(3.5, 0.25))
+    workers = Usage(cpu=5.0, run_delay=0.1, processes={7: (3.9, 0.08), 8: (1.1, 0.02)})
+    machine = Machine(steal=0.1, busy=10.0, pressure={"io": 0.4}, retransmitted=0.02, line=0.9)
+    resources = Resources(4.0, machine, {"system": system, "workers": workers, "db": Usage(cpu=1.0)})
+    found = gather(
+        queue(100, 0.01, 4), resources, loop=open_loop(100, 4), cores=3,
+        metrics={"lateness.p99": 0.001, "served": 500.0},
+        thresholds=[Threshold("response.p999", critical="1s")],
+    )  # fmt: skip
+    assert (found.system_cpu, found.system_cores, found.system_delay) == (0.5, 3, 0.4)
+    assert (found.busiest_thread, found.busiest_process) == pytest.approx((0.4, 0.45))
+    assert found.worker_cpu == pytest.approx((0.975, 0.275))
+    assert found.worker_delay == pytest.approx((0.02, 0.005))
+    assert found.saturated == 0
+    assert (found.threads_locked, found.threads_blocked) == (3.5, 0.25)
+    assert found.others == pytest.approx(0.5)
+    assert (found.pressure_io, found.pressure_cpu) == (0.4, None)
+    assert (found.retransmitted, found.line, found.steal) == (0.02, 0.9, 0.1)
+    assert (found.lateness_p99, found.served, found.answered) == (0.001, 500, 400)
+    assert (found.samples, found.samples_wanted) == (400, 100_000)
+
+
+def test_what_can_not_be_read_is_none():
+    found = gather(queue(10, 0.01, 4), Resources(), loop=closed_loop(4, seconds=4), cores=2)
+    assert (found.system_cpu, found.system_cores, found.busiest_thread, found.others) == (None,) * 4
+    assert (found.planned, found.dispatched, found.backlog, found.trend) == (None,) * 4
+    assert (found.worker_cpu, found.saturated) == ((), None)
+
+
+def test_an_empty_window_is_no_error():
+    recording = queue(10, 0.01, 1).where(np.zeros(40, np.bool_))
+    found = gather(recording, Resources(), loop=open_loop(10, 4))
+    assert (found.due, found.delivered, found.in_flight, found.at_once) == (0, 0, 0, None)
+    assert Evidence().saturated is None
