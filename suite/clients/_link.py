@@ -4,36 +4,55 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import cast
+import ssl
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from suite.clients._response import Response, parse_headers
-from suite.clients.errors import ClientError, ConnectionBroken, ConnectionEnded, ProtocolError, TooLarge
+from suite.clients.errors import (
+    ClientError,
+    ConnectionBroken,
+    ConnectionEnded,
+    ProtocolError,
+    TlsFailed,
+    TooLarge,
+)
 
-_HEAD_LIMIT = 65_536
+if TYPE_CHECKING:
+    from suite.clients._pipeline import Pipe
+
+HEAD_LIMIT = 65_536
+_KNOWN_LIMIT = 4_096
 
 
 class Link(asyncio.Protocol):
     """A connection that takes one request at a time; once not `alive` it is of no more use.
 
-    `limit` bounds one response, headers included, in bytes. `sock` is None under TLS.
+    `limit` bounds one response, headers included, in bytes. `sock` is None under TLS. A response whose
+    bytes equal those of the last one is not parsed again: both are the same Response.
     """
 
     __slots__ = (
-        "_bodiless", "_headers_done", "_limit", "_lost", "_parser", "_parts", "_raw", "_size", "_sock",
-        "_spilled", "_transport", "_waiter", "alive", "loop",
+        "_answer", "_bodiless", "_gone", "_headers_done", "_known", "_limit", "_lost", "_parser", "_parts",
+        "_raw", "_size", "_sock", "_spilled", "_transport", "_waiter", "alive", "loop", "pipe",
     )  # fmt: skip
 
     def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket | None, limit: int) -> None:
         self.loop = loop
         self.alive = False
+        self.pipe: Pipe | None = None
+        """Takes what is received, in place of a waiter."""
         self._sock = sock
         self._limit = limit
-        self._lost = loop.create_future()
+        self._gone = False
+        self._lost: asyncio.Future[None] | None = None  # made when somebody waits for the end
         self._waiter: asyncio.Future[Response] | None = None
         self._bodiless = False
         self._spilled = False
+        self._known = b""
+        self._answer: Response | None = None
         self._parser = HttpResponseParser(self)
         self._begin()
 
@@ -48,13 +67,15 @@ class Link(asyncio.Protocol):
         waiter: asyncio.Future[Response] = self.loop.create_future()
         self._waiter = waiter
         self._bodiless = bodiless
-        if self._sock is None:
-            self._transport.write(request)
-            return waiter
         # Straight into the socket: a transport would send when all other ready callbacks have run, and
         # the time of other users would count as the server's.
+        sock = self._sock
+        if sock is None:
+            self._spilled = True
+            self._transport.write(request)
+            return waiter
         try:
-            sent = self._sock.send(request)
+            sent = sock.send(request)
         except BlockingIOError:
             sent = 0
         except OSError as error:
@@ -65,11 +86,27 @@ class Link(asyncio.Protocol):
             self._transport.write(memoryview(request)[sent:])
         return waiter
 
+    def send(self, data: bytes) -> None:
+        """Send `data` without a waiter, for a pipe."""
+        self._transport.write(data)
+
+    @property
+    def sending(self) -> bool:
+        """Whether the peer has not yet taken all of the request."""
+        return self._spilled and self._transport.get_write_buffer_size() > 0
+
+    @property
+    def answered(self) -> bool:
+        """Whether something of the response is here."""
+        return self._size > 0
+
     def fail(self, error: ClientError) -> None:
         """Give up this connection; the response awaited, if any, ends in `error`."""
         waiter, self._waiter = self._waiter, None
         if waiter is not None and not waiter.done():
             waiter.set_exception(error)
+        if self.pipe is not None:
+            self.pipe.fail(error)
         self.drop()
 
     def drop(self) -> None:
@@ -81,7 +118,9 @@ class Link(asyncio.Protocol):
     async def close(self) -> None:
         """Close and wait until that has happened."""
         self.fail(ConnectionEnded("the session was closed while a response was awaited"))
-        await self._lost
+        if not self._gone:
+            self._lost = self.loop.create_future()
+            await self._lost
 
     # What the transport calls.
 
@@ -90,12 +129,20 @@ class Link(asyncio.Protocol):
         self.alive = True
 
     def data_received(self, data: bytes) -> None:
-        if self._waiter is None:  # nothing was asked: whatever this is, it answers no request of ours
-            self.drop()
+        waiter = self._waiter
+        if waiter is None:
+            self._unasked(data)
+            return
+        if data == self._known and not self._size and not self._bodiless and self._answer is not None:
+            self._waiter = None
+            if not waiter.done():
+                waiter.set_result(self._answer)
+            if self._spilled:
+                self._settle()
             return
         if not self._headers_done:
-            if self._size > _HEAD_LIMIT:
-                self.fail(TooLarge(f"headers of more than {_HEAD_LIMIT:,} bytes"))
+            if self._size > HEAD_LIMIT:
+                self.fail(TooLarge(f"headers of more than {HEAD_LIMIT:,} bytes"))
                 return
             self._raw.append(data)
         self._size += len(data)
@@ -114,17 +161,31 @@ class Link(asyncio.Protocol):
 
     def eof_received(self) -> None:
         self.alive = False
-        if self._waiter is not None and self._headers_done and _until_eof(b"".join(self._raw)):
+        if self.pipe is not None:
+            self.pipe.ended()
+        elif (
+            self._waiter is not None and self._headers_done and until_eof(parse_headers(b"".join(self._raw)))
+        ):
             self._complete(keep=False)
 
     def connection_lost(self, error: Exception | None) -> None:
-        if error is not None:
+        self._gone = True
+        if isinstance(error, ssl.SSLError):
+            self.fail(TlsFailed(str(error)))
+        elif error is not None:
             self.fail(ConnectionBroken(str(error) or type(error).__name__))
         else:
             when = "in the middle of its response" if self._size else "without a response"
             self.fail(ConnectionEnded(f"the server closed the connection {when}"))
-        if not self._lost.done():
+        if self._lost is not None and not self._lost.done():
             self._lost.set_result(None)
+
+    def _unasked(self, data: bytes) -> None:
+        """Nothing was asked: whatever `data` is, it answers no request of ours, unless there is a pipe."""
+        if self.pipe is not None:
+            self.pipe.feed(data)
+        else:
+            self.drop()
 
     # What the parser calls.
 
@@ -147,20 +208,33 @@ class Link(asyncio.Protocol):
         waiter, self._waiter = self._waiter, None
         if waiter is None:
             return
-        body = b"".join(self._parts)
+        parts, raw = self._parts, self._raw
+        body = parts[0] if len(parts) == 1 else b"".join(parts)
         if self._bodiless and body:  # a body where there must be none: who knows what else will come
             body, keep = b"", False
+        first = raw[0] if len(raw) == 1 else b"".join(raw)
+        answer = Response(self._parser.get_status_code(), body, first)
         if not waiter.done():
-            waiter.set_result(Response(self._parser.get_status_code(), body, b"".join(self._raw)))
+            waiter.set_result(answer)
+        # All of it in one piece (what else is in that piece ends the connection): it may come again.
+        if len(first) == self._size <= _KNOWN_LIMIT and len(raw) == 1 and keep and not self._bodiless:
+            self._known, self._answer = first, answer
         self._begin()
-        # A server that answers before it has read the request leaves the rest of it in our buffer.
-        if not keep or (self._spilled and self._transport.get_write_buffer_size()):
+        if not keep:
             self.drop()
+        elif self._spilled:
+            self._settle()
+
+    def _settle(self) -> None:
+        # A server that answers before it has read the request leaves the rest of it in our buffer.
+        if self._transport.get_write_buffer_size():
+            self.drop()
+        elif self._sock is not None:
+            self._spilled = False
 
 
-def _until_eof(raw: bytes) -> bool:
-    """Whether only the end of the connection ends this response."""
-    headers = parse_headers(raw)
+def until_eof(headers: Mapping[str, str]) -> bool:
+    """Whether only the end of the connection ends the response with these headers."""
     coding = headers.get("transfer-encoding", "").lower()
     return not coding.endswith("chunked") if coding else "content-length" not in headers
 

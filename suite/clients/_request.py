@@ -8,9 +8,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
+from weakref import WeakValueDictionary
+
+from suite.clients._multipart import Fields, Files, multipart, parts_of, urlencoded
 
 _ENTRIES = 1024
-_LARGEST_KEPT = 16_384
+_KEPT_BYTES = 64_000_000
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSAFE = re.compile(r"[\r\n\0]")
 _OURS = ("content-length", "transfer-encoding")
@@ -18,16 +21,17 @@ _to_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 class Encoder:
-    """Encodes requests to one origin and keeps the bytes, at most 1,024 of them.
+    """Encodes requests to one origin and keeps them: at most 1,024, and 64 MB together.
 
     `base` is what all paths are below ("" or "/api"), `headers` are sent with every request.
     """
 
-    __slots__ = ("_base", "_headers", "kept")
+    __slots__ = ("__weakref__", "_base", "_headers", "_size", "kept")
 
     def __init__(self, host: str, base: str = "", headers: Mapping[str, str] | None = None) -> None:
         self._base = base
         self._headers = {"host": host, **_checked(headers)}
+        self._size = 0
         self.kept: dict[object, bytes] = {}
         """Encoded requests. A bare path stands for its GET without more, so that looking it up is cheap."""
 
@@ -38,12 +42,23 @@ class Encoder:
         return encoded
 
     def request(
-        self, method: str, path: str, headers: Mapping[str, str] | None, body: bytes | None, value: Any
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None,
+        body: bytes | None = None,
+        value: Any = None,
+        data: Fields | None = None,
+        files: Files | None = None,
     ) -> bytes:
-        """A request with `body`, or with `value` as JSON.
+        """A request with `body`, or `value` as JSON, or a form: multipart if there are `files`.
 
         Raises ValueError or TypeError for what can't be sent.
         """
+        if data is not None or files is not None:
+            if body is not None or value is not None:
+                raise ValueError("give one of body=, json= and data= with files=")
+            return self._form(method, path, headers, data, files)
         try:
             # Marshalling costs a tenth of JSON, and equal bytes mean equal values. Version 2 has no
             # references, which would make the bytes depend on who else holds the objects.
@@ -57,11 +72,36 @@ class Encoder:
             self._keep(key, known)
         return known
 
+    def _form(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None,
+        data: Fields | None,
+        files: Files | None,
+    ) -> bytes:
+        parts = parts_of(data, files)
+        # The hash of bytes is computed once for each object: a file that is sent again and again, as
+        # the same object, is looked up at no cost.
+        key = (method, path, parts, files is None, tuple(headers.items()) if headers else None)
+        known = self.kept.get(key)
+        if known is None:
+            kind, body = (
+                multipart(parts)
+                if files is not None
+                else ("application/x-www-form-urlencoded", urlencoded(parts))
+            )
+            known = self._encode(method, path, {"content-type": kind, **(headers or {})}, body, None)
+            self._keep(key, known)
+        return known
+
     def _keep(self, key: object, encoded: bytes) -> None:
-        if len(encoded) <= _LARGEST_KEPT:
-            if len(self.kept) >= _ENTRIES:
-                self.kept.clear()
+        if len(self.kept) >= _ENTRIES or self._size + len(encoded) > _KEPT_BYTES:
+            self.kept.clear()
+            self._size = 0
+        if len(encoded) <= _KEPT_BYTES:
             self.kept[key] = encoded
+            self._size += len(encoded)
 
     def _encode(
         self, method: str, path: str, headers: Mapping[str, str] | None, body: bytes | None, value: Any
@@ -71,7 +111,7 @@ class Encoder:
         if not path.startswith("/"):
             raise ValueError(f"path {path!r} must start with a slash")
         if body is not None and value is not None:
-            raise ValueError("give either body= or json=")
+            raise ValueError("give one of body=, json= and data= with files=")
         fields = {**self._headers, **_checked(headers)}
         if value is not None:
             body = _to_json(value).encode()
@@ -81,6 +121,18 @@ class Encoder:
         target = quote(self._base + path, safe="/%:?#[]@!$&'()*+,;=~")
         lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {text}" for name, text in fields.items())]
         return "\r\n".join([*lines, "\r\n"]).encode("latin-1") + (body or b"")
+
+
+_encoders: WeakValueDictionary[object, Encoder] = WeakValueDictionary()
+
+
+def encoder_for(host: str, base: str, headers: Mapping[str, str] | None) -> Encoder:
+    """An Encoder that all sessions with the same arguments share, so that each request is kept once."""
+    key = (host, base, tuple((headers or {}).items()))
+    encoder = _encoders.get(key)
+    if encoder is None:
+        encoder = _encoders[key] = Encoder(host, base, headers)
+    return encoder
 
 
 def _checked(headers: Mapping[str, str] | None) -> dict[str, str]:

@@ -7,27 +7,34 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from suite.clients._cookies import sets_cookies
+
 _END = b"\r\n\r\n"
 
 
 class Response:
-    """What a server answered: `status`, `headers` and `body`."""
+    """What a server answered: `status`, `headers` and `body`. Equal answers may be one object."""
 
-    __slots__ = ("_headers", "_raw", "body", "status")
+    __slots__ = ("_headers", "_raw", "body", "sets_cookies", "status")
 
     def __init__(self, status: int, body: bytes, raw: bytes) -> None:
         self.status = status
         self.body = body
         self._raw = raw  # as received, at least up to the end of the headers
         self._headers: Mapping[str, str] | None = None
+        self.sets_cookies = sets_cookies(raw)
 
     @property
     def headers(self) -> Mapping[str, str]:
         """Values by name in lower case; those of a repeated name are joined by ", "."""
         if self._headers is None:
             self._headers = MappingProxyType(parse_headers(self._raw))
-            self._raw = b""
         return self._headers
+
+    @property
+    def head(self) -> bytes:
+        """What was received up to the end of the headers, and perhaps more."""
+        return self._raw
 
     @property
     def text(self) -> str:

@@ -13,15 +13,51 @@ class ClientError(Exception):
 
 
 class ConnectFailed(ClientError):
-    """No connection could be made: refused, unreachable, no such host."""
+    """No connection could be made: refused, unreachable."""
 
     cause = "connect"
 
 
-class ConnectTimedOut(ConnectFailed, TimeoutError):
-    """No connection was made in the time given."""
+class NameNotResolved(ConnectFailed):
+    """The host's name has no address, or nobody could be asked for it."""
 
-    cause = "connect-timeout"
+    cause = "dns"
+
+
+class TlsFailed(ConnectFailed):
+    """TLS could not be agreed on: no TLS at the other end, a certificate not trusted, another host's."""
+
+    cause = "tls"
+
+
+class OutOfDescriptors(ConnectFailed):
+    """We, not the system, have no file descriptor left for one more connection."""
+
+    cause = "descriptors"
+
+
+class ConnectTimedOut(ConnectFailed, TimeoutError):
+    """No connection was made in the time given, TLS included."""
+
+    cause = "timeout-connect"
+
+
+class SendTimedOut(ClientError, TimeoutError):
+    """The peer did not take the whole request in the time given."""
+
+    cause = "timeout-send"
+
+
+class FirstByteTimedOut(ClientError, TimeoutError):
+    """Nothing of the answer came in the time given."""
+
+    cause = "timeout-first-byte"
+
+
+class WholeTimedOut(ClientError, TimeoutError):
+    """The answer was not complete in the time given."""
+
+    cause = "timeout-whole"
 
 
 class ConnectionBroken(ClientError):

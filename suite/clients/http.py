@@ -3,55 +3,45 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl as tls
-from collections.abc import Collection, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
+from math import inf
+from time import monotonic
 from types import TracebackType
-from typing import Any, Self, TypedDict, Unpack
-from urllib.parse import SplitResult, urlsplit
+from typing import Any, Self
 
+from suite.clients._cookies import CookieJar, path_of
+from suite.clients._dial import Origin, dial
 from suite.clients._link import Link
-from suite.clients._request import Encoder
+from suite.clients._multipart import Fields, Files
+from suite.clients._pipeline import Pipe
+from suite.clients._request import encoder_for
 from suite.clients._response import Response
-from suite.clients.errors import ConnectFailed, ConnectTimedOut, UnexpectedStatus
-from suite.errors import ConfigurationError, Rejected
+from suite.clients._status import TEXTS, Statuses, judged
+from suite.clients._timeouts import Timeouts, struck, timeouts_of, watch_of
+from suite.clients._verbs import Verbs
 from suite.loop import Duration
 from suite.units import parse
 from suite.user import current_user
 
-Statuses = int | Collection[int] | None
 Answer = Coroutine[Any, Any, Response]
 
 
-class Options(TypedDict, total=False):
-    """What `Http.request` takes by keyword, and with it all its short forms."""
-
-    json: Any
-    body: bytes | None
-    headers: Mapping[str, str] | None
-    expect: Statuses
-    rejected: Statuses
-
-
-_TEXTS = tuple(str(status) for status in range(1000))
-_EXCERPT = 200
-
-
-class Http:
+class Http(Verbs[Answer]):
     """A session with an HTTP server over one kept connection.
 
     All requests take `expect` (a status or several; by default all below 400) and `rejected` (statuses
     that mean "a limit said no" and raise `Rejected`). Other statuses raise `UnexpectedStatus`; what else
     goes wrong raises a `ClientError`. Redirects are not followed. If the server closed the connection
     since the last response, or the last request failed or was cancelled, the next one connects anew.
-    Nothing is sent twice.
+    Nothing is sent twice. Cookies that the server sets go back to it.
 
     Each status is counted on the User in whose task `connect` was called.
     """
 
     __slots__ = (
-        "_address", "_busy", "_encoded", "_encoder", "_limit", "_link", "_loop", "_saw", "_timeout", "_tls",
-        "url",
+        "__weakref__", "_busy", "_current", "_encoded", "_encoder", "_jar", "_limit", "_limited", "_limits",
+        "_link", "_loop", "_origin", "_saw", "_since", "_watch", "due", "url",
     )  # fmt: skip
 
     def __init__(
@@ -59,20 +49,22 @@ class Http:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        timeout: Duration = 10.0,
+        timeout: Duration | Timeouts = Timeouts(),  # noqa: B008
         limit: str | int = "64MB",
         ssl: tls.SSLContext | None = None,
     ) -> None:
-        parts = _base_url(url)
-        secure = parts.scheme == "https"
+        origin = self._origin = Origin.of(url, ("http", "https"), ssl)
         self.url = url.rstrip("/")
-        self._address = (parts.hostname or "", parts.port or (443 if secure else 80))
-        self._tls = (ssl or tls.create_default_context()) if secure else None
-        self._timeout = parse(timeout, "s")
+        self.due = inf
+        self._limits = self._current = timeouts_of(timeout).limits()
+        self._limited = min(self._limits[1:]) < inf
+        self._since = 0.0
         self._limit = int(parse(limit, "B"))
-        self._encoder = Encoder(parts.netloc, parts.path.rstrip("/"), headers)
+        self._encoder = encoder_for(origin.authority, origin.base, headers)
         self._encoded = self._encoder.kept
+        self._jar: CookieJar | None = None  # made for the first cookie
         self._loop = asyncio.get_running_loop()
+        self._watch = watch_of(self._loop)
         self._link: Link | None = None
         self._busy = False
         user = current_user.get()
@@ -86,19 +78,25 @@ class Http:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        timeout: Duration = 10.0,
+        timeout: Duration | Timeouts = Timeouts(),  # noqa: B008
         limit: str | int = "64MB",
         ssl: tls.SSLContext | None = None,
     ) -> Self:
         """Open a session with the server at `url`; paths of requests are below the URL's own.
 
-        `headers` go with every request. `timeout` bounds connecting, now and later (seconds or text);
-        `limit` bounds the size of a response. `ssl` replaces the default context of https. Raises
-        `ConnectFailed` or `ConnectTimedOut`, ConfigurationError for a URL that makes no sense.
+        `headers` go with every request. `timeout` is one limit for every phase (seconds or text), or
+        `Timeouts`; by default connecting, now and later, has 10 s, and the rest what the workload gives
+        an operation. `limit` bounds the size of a response. `ssl` replaces the default context of https.
+        Raises `ConnectFailed` or one of its kinds, ConfigurationError for a URL that makes no sense.
         """
         session = cls(url, headers=headers, timeout=timeout, limit=limit, ssl=ssl)
-        session._link = await session._open()
+        session._link = await session._open(session._limits[0])
         return session
+
+    @property
+    def cookies(self) -> Mapping[str, str]:
+        """Values of the cookies that the server has set, by name."""
+        return self._jar.values() if self._jar is not None else {}
 
     def get(
         self,
@@ -107,32 +105,14 @@ class Http:
         headers: Mapping[str, str] | None = None,
         expect: Statuses = None,
         rejected: Statuses = None,
+        timeout: Duration | Timeouts | None = None,
     ) -> Answer:
         """GET `path`."""
-        if headers is not None:
-            return self.request("GET", path, headers=headers, expect=expect, rejected=rejected)
-        encoded = self._encoded.get(path)
-        return self._exchange(encoded or self._encoder.get(path), False, expect, rejected)
-
-    def head(self, path: str, **options: Unpack[Options]) -> Answer:
-        """HEAD `path`; the response has no body. Options as for `request`."""
-        return self.request("HEAD", path, **options)
-
-    def delete(self, path: str, **options: Unpack[Options]) -> Answer:
-        """DELETE `path`. Options as for `request`."""
-        return self.request("DELETE", path, **options)
-
-    def post(self, path: str, **options: Unpack[Options]) -> Answer:
-        """POST to `path`. Options as for `request`."""
-        return self.request("POST", path, **options)
-
-    def put(self, path: str, **options: Unpack[Options]) -> Answer:
-        """PUT to `path`. Options as for `request`."""
-        return self.request("PUT", path, **options)
-
-    def patch(self, path: str, **options: Unpack[Options]) -> Answer:
-        """PATCH `path`. Options as for `request`."""
-        return self.request("PATCH", path, **options)
+        if headers is None:
+            encoded = self._encoded.get(path) or self._encoder.get(path)
+        else:
+            encoded = self._encoder.request("GET", path, headers)
+        return self._exchange(encoded, False, expect, rejected, timeout)
 
     def request(
         self,
@@ -141,17 +121,32 @@ class Http:
         *,
         json: Any = None,
         body: bytes | None = None,
+        data: Fields | None = None,
+        files: Files | None = None,
         headers: Mapping[str, str] | None = None,
         expect: Statuses = None,
         rejected: Statuses = None,
+        timeout: Duration | Timeouts | None = None,
     ) -> Answer:
-        """Send `body`, or `json` as JSON, to `path`, which must be percent-encoded where it matters.
+        """Send a request to `path`, which must be percent-encoded where it matters.
+
+        Its content is `body`, or `json` as JSON, or a form of `data` (fields) and `files`: each is bytes,
+        (file name, bytes) or (file name, bytes, content type), or a list of these. What was sent before
+        is not encoded again; of files this holds for the same bytes objects. `timeout` replaces the
+        session's for this request.
 
         Raises ValueError or TypeError at once for a request that can't be encoded, and RuntimeError when
         awaited while another request of this session is under way.
         """
-        encoded = self._encoder.request(method, path, headers, body, json)
-        return self._exchange(encoded, method == "HEAD", expect, rejected)
+        encoded = self._encoder.request(method, path, headers, body, json, data, files)
+        return self._exchange(encoded, method == "HEAD", expect, rejected, timeout)
+
+    def pipeline(self) -> Pipe:
+        """Send several requests without waiting for each: `async with http.pipeline() as pipe: ...`.
+
+        `pipe.get("/a")` and its like return futures; leaving the block waits for all.
+        """
+        return Pipe(self)
 
     async def close(self) -> None:
         """Close the connection; a request under way ends in CancelledError or an error. Idempotent."""
@@ -168,15 +163,25 @@ class Http:
         await self.close()
 
     async def _exchange(
-        self, encoded: bytes, bodiless: bool, expect: Statuses, rejected: Statuses
+        self,
+        encoded: bytes,
+        bodiless: bool,
+        expect: Statuses,
+        rejected: Statuses,
+        timeout: Duration | Timeouts | None,
     ) -> Response:
         if self._busy:
             raise RuntimeError("an Http session takes one request at a time; connect one more for this")
         self._busy = True
         link = self._link
         try:
+            if self._jar is not None:
+                encoded = self._jar.applied(encoded)
+            limits = self._limits if timeout is None else timeouts_of(timeout).limits()
             if link is None or not link.alive:
-                self._link = link = await self._open()
+                self._link = link = await self._open(limits[0])
+            if self._limited or timeout is not None:
+                self._begin(limits)
             response = await link.ask(encoded, bodiless)
         except BaseException:
             if link is not None:  # what is under way there must not answer the next request
@@ -184,83 +189,62 @@ class Http:
             raise
         finally:
             self._busy = False
+        if response.sets_cookies:
+            self._take_cookies(response, encoded)
         status = response.status
         if self._saw is not None:
-            self._saw(_TEXTS[status])
+            self._saw(TEXTS[status])
         if status == expect:
             return response
-        return _judged(response, expect, rejected)
+        return judged(response, expect, rejected)
 
-    async def _open(self) -> Link:
-        host, port = self._address
-        try:
-            async with asyncio.timeout(self._timeout):
-                return await self._connect(host, port)
-        except TimeoutError as error:
-            raise ConnectTimedOut(f"no connection to {host}:{port} within {self._timeout:g} s") from error
-        except OSError as error:
-            raise ConnectFailed(f"can't connect to {host}:{port}: {error}") from error
+    async def _open(self, seconds: float) -> Link:
+        loop, limit = self._loop, self._limit
+        return await dial(self._origin, seconds, lambda sock: Link(loop, sock, limit))
 
-    async def _connect(self, host: str, port: int) -> Link:
-        loop = self._loop
-        sock = await _socket_to(host, port, loop)
+    def _begin(self, limits: tuple[float, float, float, float]) -> None:
+        """The timeouts of a request run from now."""
+        now = self._since = monotonic()
+        self._current = limits
+        nearest = now + min(limits[1:])
+        if nearest < self.due:
+            self._watch.ask(self, nearest)
+
+    def overdue(self, moment: float) -> None:
+        """The request under way, if any, may have taken too long."""
+        link = self._link
+        if not self._busy or link is None or not link.alive:
+            return
+        found = struck(self._current, self._since, moment, sending=link.sending, answered=link.answered)
+        if not isinstance(found, float):
+            link.fail(found)
+        elif found < inf:
+            self._watch.ask(self, found)
+
+    def _take_cookies(self, response: Response, request: bytes) -> None:
+        if self._jar is None:
+            self._jar = CookieJar(self._origin.host, secure=self._origin.context is not None)
+        self._jar.take(response.head, path_of(request))
+
+    # What a pipeline needs.
+
+    async def _taken(self) -> Link:
+        """The connection, for as long as `_busy` stays set."""
+        if self._busy:
+            raise RuntimeError("an Http session takes one request at a time; connect one more for this")
+        self._busy = True
         try:
-            direct = sock if self._tls is None else None
-            _, link = await loop.create_connection(
-                lambda: Link(loop, direct, self._limit),
-                sock=sock,
-                ssl=self._tls,
-                server_hostname=host if self._tls is not None else None,
-            )
+            if self._link is None or not self._link.alive:
+                self._link = await self._open(self._limits[0])
         except BaseException:
-            sock.close()
+            self._busy = False
             raise
-        return link
+        return self._link
 
-
-def _base_url(url: str) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # of a port that is no number
-        usable = False
-    if not usable or parts.query or parts.fragment or "@" in parts.netloc:
-        raise ConfigurationError(f"{url!r} is no base URL; write it like http://127.0.0.1:8000")
-    return parts
-
-
-async def _socket_to(host: str, port: int, loop: asyncio.AbstractEventLoop) -> socket.socket:
-    """A connected socket, from the first of the host's addresses that takes us. Raises OSError."""
-    failure: OSError | None = None
-    for family, kind, protocol, _, address in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        sock = socket.socket(family, kind, protocol)
-        try:
-            sock.setblocking(False)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            await loop.sock_connect(sock, address)
-        except OSError as error:
-            sock.close()
-            failure = error
-        except BaseException:
-            sock.close()
-            raise
-        else:
-            return sock
-    raise failure or OSError("the host has no address")
-
-
-def _judged(response: Response, expect: Statuses, rejected: Statuses) -> Response:
-    status = response.status
-    if _among(status, expect):
-        return response
-    if _among(status, rejected):
-        raise Rejected(f"status {status}")
-    if expect is None and status < 400:
-        return response
-    raise UnexpectedStatus(status, response.body[:_EXCERPT].decode(errors="replace"))
-
-
-def _among(status: int, statuses: Statuses) -> bool:
-    if statuses is None:
-        return False
-    return status == statuses if isinstance(statuses, int) else status in statuses
+    def _received(self, response: Response, request: bytes, expect: Statuses, rejected: Statuses) -> None:
+        """A response is here: raises what it means if that is no success."""
+        if response.sets_cookies:
+            self._take_cookies(response, request)
+        if self._saw is not None:
+            self._saw(TEXTS[response.status])
+        judged(response, expect, rejected)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
@@ -68,7 +69,7 @@ Script = Callable[[Visit], Awaitable[object]]
 
 
 @asynccontextmanager
-async def scripted(script: Script) -> AsyncIterator[Scripted]:
+async def scripted(script: Script, tls: ssl.SSLContext | None = None) -> AsyncIterator[Scripted]:
     """Serve every connection with `script`; the connection closes when it returns."""
     seen = Scripted()
     tasks: set[asyncio.Task[Any]] = set()
@@ -87,9 +88,9 @@ async def scripted(script: Script) -> AsyncIterator[Scripted]:
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
-    server = await asyncio.start_server(visit, "127.0.0.1", 0)
+    server = await asyncio.start_server(visit, "127.0.0.1", 0, ssl=tls)
     port = server.sockets[0].getsockname()[1]
-    seen.url = f"http://127.0.0.1:{port}"
+    seen.url = f"http{'s' if tls else ''}://127.0.0.1:{port}"
     try:
         yield seen
     finally:
