@@ -6,18 +6,14 @@ import hashlib
 import importlib
 import importlib.metadata
 import importlib.util
-import pickletools
-import sys
 import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
-import dill
-
 from suite.errors import ConfigurationError, Faults, MissingExtra
+from suite.process.parcel import Parcel, load_as
 from suite.workload import Workload
 
 ENTRY_POINTS = "suite.workloads"
@@ -26,26 +22,20 @@ ENTRY_POINTS = "suite.workloads"
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """How a fresh process finds a workload: in a module, in a file, or as pickled bytes.
-
-    `modules` are (name, file) of modules that the bytes refer to and that no import would find.
-    """
+    """How a fresh process finds a workload: in a module, in a file, or in a parcel, by value."""
 
     name: str
     module: str = ""
     file: str = ""
-    pickled: bytes = b""
-    modules: tuple[tuple[str, str], ...] = ()
+    parcel: Parcel | None = None
 
     def __str__(self) -> str:
         return self.file or self.module or "a script"
 
     def load(self) -> Workload:
         """The workload. Raises ConfigurationError if it is not there."""
-        if self.pickled:
-            for name, file in self.modules:
-                _load_as(name, Path(file))
-            workload: Workload = dill.loads(self.pickled)  # noqa: S301 - our own bytes
+        if self.parcel is not None:
+            workload: Workload = self.parcel.open()
             return workload
         for workload in _workloads_in(_module_of(self)):
             if workload.name == self.name:
@@ -63,14 +53,7 @@ class Found:
 
 def reference_to(workload: Workload) -> Reference:
     """A reference to a workload that only exists as an object: it travels by value."""
-    pickled = dill.dumps(workload, recurse=True)
-    names = {
-        argument
-        for opcode, argument, _ in pickletools.genops(pickled)
-        if "UNICODE" in opcode.name and argument in sys.modules
-    }
-    modules = tuple((name, str(sys.modules[name].__file__)) for name in sorted(names) if _unimportable(name))
-    return Reference(workload.name, pickled=pickled, modules=modules)
+    return Reference(workload.name, parcel=Parcel.pack(workload))
 
 
 def from_module(name: str) -> list[Found]:
@@ -218,7 +201,7 @@ def _module_of(reference: Reference) -> ModuleType:
         if not path.is_file():
             raise ConfigurationError(f"there is no file {path}")
         mark = hashlib.sha256(reference.file.encode()).hexdigest()[:8]
-        return _load_as(f"loadfile_{path.stem}_{mark}", path)
+        return load_as(f"loadfile_{path.stem}_{mark}", path)
     except MissingExtra:
         raise
     except ConfigurationError as error:
@@ -247,45 +230,3 @@ def _place(error: BaseException, file: str) -> str:
     if lines:
         return f"line {lines[-1]}: "
     return f"{frames[-1].filename}, line {frames[-1].lineno}: " if frames and not file else ""
-
-
-def _load_as(name: str, path: Path) -> ModuleType:
-    """Import `path` as module `name`, once; its folder becomes importable, as it is for a script."""
-    if name in sys.modules:
-        return sys.modules[name]
-    folder = str(path.parent)
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ConfigurationError(f"{path} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
-
-
-def _unimportable(name: str) -> bool:
-    """Whether a fresh process would not find the module `name` of this one."""
-    file = getattr(sys.modules[name], "__file__", None)
-    if file is None or name == "__main__":
-        return False
-    spec = _searched(name)
-    return spec is None or spec.origin is None or Path(spec.origin) != Path(file)
-
-
-def _searched(name: str) -> ModuleSpec | None:
-    """Where an import would find `name` if it were not loaded yet."""
-    parent = name.rpartition(".")[0]
-    path: list[str] | None = None
-    if parent:
-        above = _searched(parent)
-        if above is None or above.submodule_search_locations is None:
-            return None
-        path = list(above.submodule_search_locations)
-    specs = (finder.find_spec(name, path) for finder in sys.meta_path)
-    return next((spec for spec in specs if spec is not None), None)

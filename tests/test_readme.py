@@ -35,7 +35,9 @@ def test_tox_has_the_environments_that_are_named():
     tox.read(ROOT / "tox.ini")
     there = {section.removeprefix("testenv:") for section in tox.sections()} | {"py311", "py312", "py313"}
     table = README.partition("## In CI, with tox")[2].partition("##")[0]
-    named = {name for row in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE) for name in row.split("`")[1::2]}
+    named = {
+        name for row in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE) for name in row.split("`")[1::2]
+    }
     assert named <= there
     assert there - named <= {"tox", "testenv", "smoke"}
 

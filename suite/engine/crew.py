@@ -37,10 +37,11 @@ class Worker:
         self.pipe: Connection = ours
         self.child: Child = start_function(
             work,
-            (theirs, os.getpid(), recipe, plan, names, str(directory / "kept.jsonl")),
+            (os.getpid(), recipe, plan, names, str(directory / "kept.jsonl")),
             log=directory / f"{name.replace(' ', '-')}.log",
             cores=cores,
             name=name,
+            pipe=theirs,
         )
         theirs.close()
 

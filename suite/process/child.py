@@ -8,8 +8,8 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from multiprocess import resource_tracker
 
 from suite.errors import SystemFailed
 from suite.process.guard import die_with_parent, sigint_blocked
+from suite.process.parcel import Parcel
 
 _spawn = multiprocess.get_context("spawn")
 
@@ -143,13 +144,17 @@ def start_function(
     log: Path,
     cores: frozenset[int] | None = None,
     name: str = "",
+    pipe: Connection | None = None,
 ) -> Child:
-    """Run `function(*arguments)` in a fresh Python process. Call it from the main thread."""
+    """Run `function(*arguments)` in a fresh Python process, before them `pipe` if that is given.
+
+    Call it from the main thread: the child ends with the thread that started it.
+    """
     title: str = name or getattr(function, "__name__", "function")
     resource_tracker.ensure_running()  # starting it unblocks SIGINT: not while we start a child
     process = _spawn.Process(
         target=_child_main,
-        args=(os.getpid(), str(log), cores, function, arguments),
+        args=(os.getpid(), str(log), cores, Parcel.pack((function, arguments)), pipe),
         name=title,
         daemon=False,
     )
@@ -181,8 +186,8 @@ def _child_main(
     parent: int,
     log: str,
     cores: frozenset[int] | None,
-    function: Callable[..., Any],
-    arguments: tuple[Any, ...],
+    parcel: Parcel,
+    pipe: Connection | None,
 ) -> None:
     die_with_parent(parent)
     if cores:
@@ -195,14 +200,10 @@ def _child_main(
     os.close(output)
     os.close(null)
     signal.signal(signal.SIGTERM, _end_on_sigterm)
-    function(*arguments)
+    function, arguments = parcel.open()
+    function(*([] if pipe is None else [pipe]), *arguments)
 
 
 def _end_on_sigterm(_number: int, _frame: object) -> None:
     """SIGTERM unwinds the stack, so that `finally` and `with` do their work."""
     raise SystemExit(0)
-
-
-def monotonic_deadline(seconds: float) -> float:
-    """The monotonic time `seconds` from now."""
-    return time.monotonic() + seconds

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy.dialects.sqlite  # noqa: F401 (nobody may be unable to read it later)
+from support.ledger import add_as_nobody
 from support.runs import make_run
 
-from suite.errors import StoreError
 from suite.history.store import Ledger
-
-_NOBODY = 65534
 
 
 @pytest.fixture
@@ -29,22 +25,10 @@ def folder() -> Iterator[Path]:
         path.chmod(0o755)
 
 
-def _add(place: Path, answers: Any) -> None:
-    if os.getuid() == 0:
-        os.setgid(_NOBODY)
-        os.setuid(_NOBODY)
-    try:
-        with Ledger(place, timeout=0.1) as ledger:
-            ledger.add(make_run(id="second"))
-        answers.send("stored")
-    except StoreError as error:
-        answers.send(str(error))
-
-
 def _answer(place: Path) -> str:
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
-    child = spawn.Process(target=_add, args=(place, theirs))
+    child = spawn.Process(target=add_as_nobody, args=(place, theirs))
     child.start()
     theirs.close()
     with ours:

@@ -5,32 +5,12 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from support.ledger import RUNS, add_the_same, open_it, write_some
 from support.runs import make_run
 
 from suite.history.store import Ledger
-
-_RUNS = 20
-
-
-def _write(place: Path, prefix: str, barrier: Any) -> None:
-    barrier.wait(30)
-    with Ledger(place) as ledger:
-        for index in range(_RUNS):
-            ledger.add(make_run(id=f"{prefix}{index}"))
-
-
-def _open(place: Path, _prefix: str, barrier: Any) -> None:
-    barrier.wait(30)
-    Ledger(place).close()
-
-
-def _add_the_same(place: Path, _prefix: str, barrier: Any) -> None:
-    barrier.wait(30)
-    with Ledger(place) as ledger:
-        ledger.add(make_run(id="same"))
 
 
 def _at_once(target: Callable[..., None], place: Path, processes: int) -> list[int | None]:
@@ -49,18 +29,18 @@ def _at_once(target: Callable[..., None], place: Path, processes: int) -> list[i
 
 def test_processes_that_write_a_new_ledger_at_once_lose_nothing(tmp_path: Path) -> None:
     place = tmp_path / "ledger.db"
-    assert _at_once(_write, place, 3) == [0, 0, 0]
+    assert _at_once(write_some, place, 3) == [0, 0, 0]
     with Ledger(place) as ledger:
-        assert len(ledger.runs(limit=None)) == 3 * _RUNS
+        assert len(ledger.runs(limit=None)) == 3 * RUNS
         assert ledger.run("w1-7") == make_run(id="w1-7")
 
 
 @pytest.mark.parametrize("_again", range(3))
 def test_processes_that_open_a_new_ledger_at_once_all_can(tmp_path: Path, _again: int) -> None:
-    assert _at_once(_open, tmp_path / "ledger.db", 4) == [0] * 4
+    assert _at_once(open_it, tmp_path / "ledger.db", 4) == [0] * 4
 
 
 def test_processes_that_add_the_same_run_at_once_add_it_once(tmp_path: Path) -> None:
-    assert _at_once(_add_the_same, tmp_path / "ledger.db", 3) == [0] * 3
+    assert _at_once(add_the_same, tmp_path / "ledger.db", 3) == [0] * 3
     with Ledger(tmp_path / "ledger.db") as ledger:
         assert len(ledger.runs()) == 1

@@ -1,0 +1,44 @@
+"""Objects on their way to a process that has never heard of their modules."""
+
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+from suite.process.parcel import Parcel, load_as
+
+OPEN = "import pickle, sys; print(pickle.load(sys.stdin.buffer).open()())"
+
+
+def opened_elsewhere(parcel, cwd):
+    said = subprocess.run(
+        [sys.executable, "-c", OPEN], input=pickle.dumps(parcel), capture_output=True, check=False, cwd=cwd
+    )
+    assert said.returncode == 0, said.stderr.decode()
+    return said.stdout.decode().strip()
+
+
+def test_a_module_below_packages_that_no_import_would_find(tmp_path):
+    """As pytest's importlib mode names test modules: "tests.unit.test_it" without any such package."""
+    file = tmp_path / "test_it.py"
+    file.write_text("def answer():\n    return 'forty-two'\n")
+    module = load_as("invented.unit.test_it", file)
+    parcel = Parcel.pack(module.answer)
+    assert ("invented.unit.test_it", str(file)) in parcel.modules
+    assert opened_elsewhere(parcel, tmp_path) == "forty-two"
+
+
+def test_a_function_of_a_function_travels_with_what_it_uses(tmp_path):
+    word = "closure"
+
+    def answer():
+        return word.upper()
+
+    assert opened_elsewhere(Parcel.pack(answer), tmp_path) == "CLOSURE"
+
+
+def test_what_can_be_imported_travels_by_reference(tmp_path):
+    parcel = Parcel.pack(Path.cwd)
+    assert parcel.modules == ()
+    assert len(parcel.pickled) < 200
+    assert opened_elsewhere(parcel, tmp_path) == str(tmp_path)

@@ -1,0 +1,45 @@
+"""What tests have other processes do to a ledger; here, where a fresh process can import it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from support.runs import make_run
+
+from suite.errors import StoreError
+from suite.history.store import Ledger
+
+_NOBODY = 65534
+RUNS = 20
+
+
+def write_some(place: Path, prefix: str, barrier: Any) -> None:
+    barrier.wait(30)
+    with Ledger(place) as ledger:
+        for index in range(RUNS):
+            ledger.add(make_run(id=f"{prefix}{index}"))
+
+
+def open_it(place: Path, _prefix: str, barrier: Any) -> None:
+    barrier.wait(30)
+    Ledger(place).close()
+
+
+def add_the_same(place: Path, _prefix: str, barrier: Any) -> None:
+    barrier.wait(30)
+    with Ledger(place) as ledger:
+        ledger.add(make_run(id="same"))
+
+
+def add_as_nobody(place: Path, answers: Any) -> None:
+    if os.getuid() == 0:
+        os.setgid(_NOBODY)
+        os.setuid(_NOBODY)
+    try:
+        with Ledger(place, timeout=0.1) as ledger:
+            ledger.add(make_run(id="second"))
+        answers.send("stored")
+    except StoreError as error:
+        answers.send(str(error))
