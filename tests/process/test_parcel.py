@@ -1,9 +1,9 @@
 """Objects on their way to a process that has never heard of their modules."""
 
+import os
 import pickle
 import subprocess
 import sys
-from pathlib import Path
 
 from suite.process.parcel import Parcel, load_as
 
@@ -38,7 +38,7 @@ def test_a_function_of_a_function_travels_with_what_it_uses(tmp_path):
 
 
 def test_what_can_be_imported_travels_by_reference(tmp_path):
-    parcel = Parcel.pack(Path.cwd)
+    parcel = Parcel.pack(os.getcwd)
     assert parcel.modules == ()
     assert len(parcel.pickled) < 200
     assert opened_elsewhere(parcel, tmp_path) == str(tmp_path)
