@@ -21,12 +21,12 @@ _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a server is: `authority` is host and port as in its URL, `base` the path without a last slash."""
+    """Where a server is: `authority` is host and port as in its URL."""
 
     host: str
     port: int
     authority: str
-    base: str
+    path: str
     query: str
     context: tls.SSLContext | None
 
@@ -61,7 +61,7 @@ class Origin:
             parts.hostname or "",
             parts.port or _PORTS[parts.scheme],
             parts.netloc,
-            parts.path.rstrip("/"),
+            parts.path,
             parts.query,
             context,
         )

@@ -30,7 +30,7 @@ class Encoder:
 
     def __init__(self, host: str, base: str = "", headers: Mapping[str, str] | None = None) -> None:
         self._base = base
-        self._headers = {"host": host, **_checked(headers)}
+        self._headers = {"host": host, **checked(headers)}
         self._size = 0
         self.kept: dict[object, bytes] = {}
         """Encoded requests. A bare path stands for its GET without more, so that looking it up is cheap."""
@@ -112,7 +112,7 @@ class Encoder:
             raise ValueError(f"path {path!r} must start with a slash")
         if body is not None and value is not None:
             raise ValueError("give one of body=, json= and data= with files=")
-        fields = {**self._headers, **_checked(headers)}
+        fields = {**self._headers, **checked(headers)}
         if value is not None:
             body = _to_json(value).encode()
             fields.setdefault("content-type", "application/json")
@@ -135,7 +135,7 @@ def encoder_for(host: str, base: str, headers: Mapping[str, str] | None) -> Enco
     return encoder
 
 
-def _checked(headers: Mapping[str, str] | None) -> dict[str, str]:
+def checked(headers: Mapping[str, str] | None) -> dict[str, str]:
     """`headers` with their names in lower case. Raises ValueError for those that can't be sent."""
     fields = {}
     for name, text in (headers or {}).items():

@@ -72,6 +72,19 @@ class ConnectionEnded(ClientError):
     cause = "closed"
 
 
+class WebSocketClosed(ConnectionEnded):
+    """The WebSocket was closed with `code` (RFC 6455, 7.4.1) and `reason`, most often by the peer."""
+
+    def __init__(self, code: int, reason: str = "") -> None:
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason
+
+    def __str__(self) -> str:
+        why = f": {self.reason}" if self.reason else ""
+        return f"closed with {self.code}{why}"
+
+
 class ProtocolError(ClientError):
     """The peer sent something that its protocol does not allow."""
 

@@ -60,7 +60,7 @@ class Http(Verbs[Answer]):
         self._limited = min(self._limits[1:]) < inf
         self._since = 0.0
         self._limit = int(parse(limit, "B"))
-        self._encoder = encoder_for(origin.authority, origin.base, headers)
+        self._encoder = encoder_for(origin.authority, origin.path.rstrip("/"), headers)
         self._encoded = self._encoder.kept
         self._jar: CookieJar | None = None  # made for the first cookie
         self._loop = asyncio.get_running_loop()

@@ -1,0 +1,261 @@
+"""One WebSocket connection: frames in and out through wsproto, messages in a queue."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections import deque
+from collections.abc import Callable
+from typing import cast
+
+from wsproto import ConnectionType, WSConnection
+from wsproto.connection import ConnectionState
+from wsproto.events import (
+    AcceptConnection,
+    BytesMessage,
+    CloseConnection,
+    Event,
+    Ping,
+    Pong,
+    RejectConnection,
+    RejectData,
+    Request,
+    TextMessage,
+)
+from wsproto.utilities import LocalProtocolError, RemoteProtocolError
+
+from suite.clients._inbox import Inbox, Message
+from suite.clients.errors import (
+    ClientError,
+    ConnectionBroken,
+    ConnectionEnded,
+    ProtocolError,
+    TlsFailed,
+    TooLarge,
+    WebSocketClosed,
+)
+
+_HEAD_LIMIT = 16_384
+_EXCERPT = 200
+
+
+class Channel(asyncio.Protocol):
+    """A connection, from the upgrade on; its messages are in `inbox`.
+
+    `sock` is None under TLS; `saw` is told the status of the upgrade and the code of the close.
+    """
+
+    __slots__ = (
+        "_closing", "_excerpt", "_gone", "_loop", "_lost", "_opened", "_paused", "_protocol", "_received",
+        "_resumed", "_saw", "_sock", "_status", "_transport", "end", "inbox", "pongs", "subprotocol",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        sock: socket.socket | None,
+        inbox: Inbox,
+        saw: Callable[[str], None] | None,
+    ) -> None:
+        self._loop = loop
+        self._sock = sock
+        self._saw = saw
+        self.inbox = inbox
+        self._protocol = WSConnection(ConnectionType.CLIENT)
+        self.end: ClientError | None = None
+        """Why no more messages will come, once that is so."""
+        self.subprotocol: str | None = None
+        self.pongs: deque[asyncio.Future[None]] = deque()
+        self._opened: asyncio.Future[int] | None = None
+        self._status = 0
+        self._excerpt = b""
+        self._resumed: asyncio.Future[None] | None = None
+        self._lost: asyncio.Future[None] | None = None
+        self._received = 0  # bytes before the answer to the upgrade was complete
+        self._paused = False
+        self._closing = False
+        self._gone = False
+
+    def open(self, request: Request) -> asyncio.Future[int]:
+        """Ask for the upgrade; the status of the answer, 101 if it is granted."""
+        self._opened = self._loop.create_future()
+        self._write(request)
+        return self._opened
+
+    @property
+    def refusal(self) -> str:
+        """What came with a status other than 101."""
+        return self._excerpt[:_EXCERPT].decode(errors="replace")
+
+    @property
+    def sending(self) -> bool:
+        """Whether the peer takes less than we send."""
+        return self._resumed is not None
+
+    def send(self, event: Event) -> asyncio.Future[None] | None:
+        """Send now. A future to wait for before sending more, if the peer does not keep up.
+
+        Raises why the connection has ended, if it has.
+        """
+        if self.end is not None:
+            raise self.end.with_traceback(None)
+        self._write(event)
+        return self._resumed
+
+    def take(self) -> Message | None:
+        """The next message, if it is here. Raises why the connection has ended, if it has."""
+        message = self.inbox.take()
+        if message is None:
+            if self.end is not None:
+                raise self.end.with_traceback(None)
+        elif self._paused and self.inbox.low and not self._gone:
+            self._paused = False
+            self._transport.resume_reading()
+        return message
+
+    def fail(self, error: ClientError) -> None:
+        """Nothing more will be sent or received; messages that are here may still be taken."""
+        if self.end is None:
+            self.end = error
+        self.inbox.wake()
+        if self._opened is not None and not self._opened.done():
+            if self._status:  # the server has refused, and ended what it says about it
+                self._opened.set_result(self._status)
+            else:
+                self._opened.set_exception(self.end)
+        for waiting in (self._resumed, *self.pongs):
+            if waiting is not None and not waiting.done():
+                waiting.set_exception(self.end)
+                waiting.exception()  # it may be that nobody waits any more
+        self.pongs.clear()
+
+    def abort(self) -> None:
+        """Close at once."""
+        self._transport.abort()
+
+    async def close(self, code: int, reason: str, seconds: float) -> None:
+        """Say that we close, and wait `seconds` for the peer to do so too."""
+        if self._gone:
+            return
+        if self._lost is None:
+            self._lost = self._loop.create_future()
+        if self.end is None:
+            self._count(code)
+            self.fail(WebSocketClosed(code, reason))
+            self._closing = True
+            self._write(CloseConnection(code, reason or None))
+        if self._paused:
+            self._paused = False
+            self._transport.resume_reading()
+        try:
+            async with asyncio.timeout(seconds):
+                await asyncio.shield(self._lost)
+        except TimeoutError:
+            self._transport.abort()
+            await self._lost
+        finally:
+            if not self._gone:
+                self._transport.abort()
+
+    # What the transport calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def pause_writing(self) -> None:
+        self._resumed = self._loop.create_future()
+
+    def resume_writing(self) -> None:
+        waiting, self._resumed = self._resumed, None
+        if waiting is not None and not waiting.done():
+            waiting.set_result(None)
+
+    def data_received(self, data: bytes) -> None:
+        if not self._status:
+            self._received += len(data)
+        try:
+            self._protocol.receive_data(data)
+            for event in self._protocol.events():
+                self._take_event(event)
+        except RemoteProtocolError as error:
+            if not self._status and self._received > _HEAD_LIMIT:
+                self._break(TooLarge(f"headers of more than {_HEAD_LIMIT:,} bytes"))
+            else:
+                self._break(ProtocolError(f"{error} in {data[:60]!r}"))
+        except LocalProtocolError:
+            self.abort()  # more came after the end
+        if self.inbox.full and not self._paused and self.end is None:
+            self._paused = True
+            self._transport.pause_reading()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._gone = True
+        if isinstance(error, ssl.SSLError):
+            self.fail(TlsFailed(str(error)))
+        elif error is not None:
+            self.fail(ConnectionBroken(str(error) or type(error).__name__))
+        else:
+            self.fail(ConnectionEnded("the server closed the connection without a close frame"))
+        if self._lost is not None and not self._lost.done():
+            self._lost.set_result(None)
+
+    def _break(self, error: ClientError) -> None:
+        self.fail(error)
+        self.abort()
+
+    def _write(self, event: Event) -> None:
+        data = self._protocol.send(event)
+        # Straight into the socket, as long as nothing is waiting: a transport would send when all other
+        # ready callbacks have run, and the time of other users would count as the server's.
+        if self._sock is not None and not self._transport.get_write_buffer_size():
+            with contextlib.suppress(OSError):  # would block, or broken: the transport finds out which
+                data = data[self._sock.send(data) :]
+        if data:
+            self._transport.write(data)
+
+    def _count(self, code: int) -> None:
+        if self._saw is not None:
+            self._saw(str(code))
+
+    def _take_event(self, event: Event) -> None:
+        if isinstance(event, TextMessage | BytesMessage):
+            if self.end is None and not self.inbox.add(event):
+                self._break(TooLarge(f"a message of more than {self.inbox.limit:,} bytes"))
+        elif isinstance(event, Ping):
+            if not self._closing:
+                self._write(event.response())
+        elif isinstance(event, Pong):
+            if self.pongs and not (waiting := self.pongs.popleft()).done():
+                waiting.set_result(None)
+        elif isinstance(event, CloseConnection):
+            self._take_close(event)
+        elif isinstance(event, AcceptConnection):
+            self.subprotocol = event.subprotocol
+            self._answered(101)
+        elif isinstance(event, RejectConnection):
+            self._status = event.status_code
+            if not event.has_body:
+                self._answered(event.status_code)
+        elif isinstance(event, RejectData):
+            self._excerpt += event.data[: _EXCERPT - len(self._excerpt)]
+            if event.body_finished or len(self._excerpt) >= _EXCERPT:
+                self._answered(self._status)
+
+    def _take_close(self, event: CloseConnection) -> None:
+        if self._protocol.state is ConnectionState.OPEN:  # not the peer's: what wsproto would have us say
+            self._write(event)
+            self._break(ProtocolError(f"{event.reason or 'not a WebSocket frame'} (code {event.code})"))
+            return
+        if not self._closing:
+            self._closing = True
+            self._count(event.code)
+            self._write(event.response())
+        self.fail(WebSocketClosed(event.code, event.reason or ""))
+
+    def _answered(self, status: int) -> None:
+        self._status = status
+        self._count(status)
+        if self._opened is not None and not self._opened.done():
+            self._opened.set_result(status)
