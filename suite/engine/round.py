@@ -223,11 +223,11 @@ class _Round:
             # A counted loop may take its time as long as operations go on.
             return moved + patience if total is None else start / 1e9 + total + patience
 
-        sampler.tick()
+        sampler.tick(look=True)
         for worker in self.workers:
             worker.tell(Order("run", start=start))
         reports = hear(self.workers, step="run", deadline=deadline, meanwhile=meanwhile)
-        sampler.tick()
+        sampler.tick(look=True)
         return start, reports
 
     def _examine(self, begin: int, end: int) -> Answer:

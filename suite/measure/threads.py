@@ -16,9 +16,12 @@ _LOCK = "futex"
 
 
 class _Life:
-    def __init__(self) -> None:
+    def __init__(self, born: int | None) -> None:
         self.cpu = Track(_KEPT)
         self.delay = Track(_KEPT)
+        if born is not None:
+            self.cpu.add(born, 0.0)
+            self.delay.add(born, 0.0)
 
 
 class Threads:
@@ -33,11 +36,12 @@ class Threads:
         seen: set[tuple[int, int]] = set()
         locked = blocked = 0
         told = False
+        before = self._looks[-1][0] if self._looks else None  # who was not there then began since
         for pid, threads in found.items():
             for thread in threads:
                 key = (pid, thread.number)
                 seen.add(key)
-                life = self._lives.get(key) or self._lives.setdefault(key, _Life())
+                life = self._lives.get(key) or self._lives.setdefault(key, _Life(before))
                 life.cpu.add(now, thread.cpu)
                 life.delay.add(now, thread.delay)
                 locked += thread.place.startswith(_LOCK)
@@ -74,11 +78,12 @@ class Threads:
     def waiting(self, begin: int, end: int) -> Waiting | None:
         """Threads that waited on average between two times; None if no look fell there.
 
-        `locks` is None where the kernel does not tell in which call a thread waits.
+        `locks` leaves out as many as did so at the first look: libraries keep idle threads. It is None
+        where the kernel does not tell in which call a thread waits.
         """
         looks = [look for look in self._looks if begin <= look[0] <= end]
         if not looks:
             return None
-        locks = sum(look[1] for look in looks) / len(looks)
+        locks = max(0.0, sum(look[1] for look in looks) / len(looks) - self._looks[0][1])
         told = any(look[3] for look in looks)
         return Waiting(locks if told else None, sum(look[2] for look in looks) / len(looks))
