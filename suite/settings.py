@@ -24,6 +24,7 @@ class Settings:
 
     `values` are named parameters of systems and workloads (`--set`), `thresholds` maps a metric to its
     new levels, `skipped_operations` leaves operations out, `workers` spreads users over processes.
+    `loop` takes the place of the workload's own, before the others change it.
     """
 
     rounds: int | None = None
@@ -38,6 +39,7 @@ class Settings:
     values: Mapping[str, Any] = field(default_factory=dict)
     thresholds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     skipped_operations: frozenset[str] = frozenset()
+    loop: Loop | None = None
 
     def round_count(self) -> int:
         """Rounds of a Run: as asked, else 1 in quick mode and 3 otherwise."""
@@ -70,9 +72,9 @@ def configured(workload: Workload, settings: Settings) -> Workload:
 
 
 def _loop(workload: Workload, settings: Settings) -> Loop:
-    loop = workload.loop
+    loop = settings.loop or workload.loop
     if settings.quick:
-        loop = workload.quick or _shortened(loop)
+        loop = (workload.quick if settings.loop is None else None) or _shortened(loop)
     changes: dict[str, Any] = {}
     if settings.users is not None:
         changes["users"] = settings.users

@@ -202,3 +202,10 @@ def test_own_metrics_can_have_thresholds_set() -> None:
     fps = Metric("fps", "1/s", "higher", read=lambda system, kept, recording: 1.0)
     twin = configured(workload(metrics=[fps]), Settings(thresholds={"fps": {"critical": "24/s"}}))
     assert twin.thresholds == (Threshold("fps", critical="24/s"),)
+
+
+def test_a_loop_of_the_settings_takes_the_place_of_the_workloads_own():
+    other = open_loop(50, seconds=3)
+    assert configured(workload(quick=closed_loop(1, seconds=1)), Settings(loop=other)).loop == other
+    assert configured(workload(), Settings(loop=other, rate=70)).loop == open_loop(70, seconds=3)
+    assert configured(workload(), Settings(loop=other, quick=True)).loop == open_loop(50, seconds=1)
