@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from socketserver import BaseServer
-from types import MethodType
 from typing import Any
+
+from suite.reference.dicom.tuning import tune, untune
 
 SUCCESS = 0x0000
 OUT_OF_RESOURCES = 0xA700
@@ -80,7 +80,8 @@ class StoreScp:
             daemon_threads = True
 
         handlers: Sequence[Any] = (
-            (evt.EVT_CONN_OPEN, _tune),
+            (evt.EVT_CONN_OPEN, tune),
+            (evt.EVT_CONN_CLOSE, untune),
             (evt.EVT_C_STORE, self._store),
             (evt.EVT_DIMSE_SENT, self._sent),
         )
@@ -146,31 +147,3 @@ class _Running:
         """Wait until none is at work; whether that came true in time."""
         with self._changed:
             return self._changed.wait_for(lambda: self._count == 0, seconds)
-
-
-def _tune(event: Any) -> None:
-    """No Nagle (44 ms a file with some peers), large reads, and threads that never hold up an exit."""
-    association = event.assoc
-    association.daemon = True
-    association.dul.daemon = True
-    wrapped = association.dul.socket
-    wrapped.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    wrapped.recv = MethodType(_receive, wrapped)
-
-
-def _receive(self: Any, size: int) -> bytearray:
-    """Pynetdicom's recv reads 4 KiB at a time; this one reads into one buffer of the whole size.
-
-    Returns fewer bytes if the peer closed. Raises OSError.
-    """
-    buffer = bytearray(size)
-    view = memoryview(buffer)
-    have = 0
-    while have < size:
-        read = self.socket.recv_into(view[have:])
-        if not read:
-            view.release()
-            del buffer[have:]
-            return buffer
-        have += read
-    return buffer
