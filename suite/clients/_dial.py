@@ -86,7 +86,7 @@ async def dial(origin: Origin, seconds: float, protocol: Callable[[socket.socket
     except TimeoutError as error:
         took = f" within {seconds:g} s" if error.errno is None else ""
         raise ConnectTimedOut(f"no {dialled.phase} with {where}{took}") from error
-    except (OSError, tls.CertificateError) as error:
+    except (OSError, UnicodeError) as error:  # UnicodeError: of names that nobody can be asked for
         failure = _failure(error, where, secure=dialled.phase == "TLS")
     # Some of these come without anything awaited on the way: a user who tries again at once must
     # not be the only one who gets a turn.
@@ -144,8 +144,9 @@ def _failure(error: Exception, where: str, *, secure: bool) -> ConnectFailed:
         isinstance(error, socket.gaierror) and _exhausted()
     ):
         failure = OutOfDescriptors(f"can't connect to {where}: no file descriptor left; raise `ulimit -n`")
-    elif isinstance(error, socket.gaierror):
-        failure = NameNotResolved(f"can't find the address of {where}: {error.strerror or error}")
+    elif isinstance(error, socket.gaierror | UnicodeError):
+        why = getattr(error, "strerror", None) or error
+        failure = NameNotResolved(f"can't find the address of {where}: {why}")
     elif isinstance(error, tls.SSLCertVerificationError):
         failure = TlsFailed(f"no TLS with {where}: {error.verify_message or error}")
     elif secure:

@@ -1,0 +1,91 @@
+"""A system that answers nobody as it should is a few lines, whatever it does, and the run goes on."""
+
+import asyncio
+import resource
+
+import pytest
+import uvloop
+from examples import load_refused
+
+from suite.clients import Http
+from suite.clients.errors import ClientError, ConnectFailed, NameNotResolved, OutOfDescriptors
+from suite.engine import run
+from suite.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome", "cause"),
+    [
+        ("refused", "failed", "connect"),
+        ("refused_open", "failed", "connect"),
+        ("nameless", "failed", "dns"),
+        ("exhausted", "failed", "descriptors"),
+        ("closing", "failed", "closed"),
+        ("silent", "timeout", "timeout-whole"),
+        ("garbage", "failed", "protocol"),
+        ("endless", "failed", "too-large"),
+        ("reset", "failed", "reset"),
+    ],
+)
+def test_one_detail_for_each_cause(name: str, outcome: str, cause: str) -> None:
+    workload = getattr(load_refused, name)
+    result = run(workload, Settings(rounds=1))
+    assert result.error is None, result.error
+    assert [(detail.outcome, detail.cause, detail.operation) for detail in result.details] == [
+        (outcome, cause, "ask")
+    ]
+    (detail,) = result.details
+    assert detail.count >= 8
+    assert detail.count == result.outcomes[outcome]
+    assert result.outcomes["ok"] == 0
+    assert detail.example
+    assert len(detail.example) < 200
+
+
+def test_users_that_can_not_connect() -> None:
+    result = run(load_refused.early, Settings(rounds=1))
+    assert result.error is not None
+    assert result.error.kind == "system"
+    assert result.error.message.startswith("no user could connect")
+    assert "127.0.0.1:1" in result.error.message
+    assert result.error.message.count("\n") == 0
+
+
+LOOPS = [uvloop.new_event_loop, asyncio.new_event_loop]
+
+
+def error_of(url: str, loop_factory, files: int | None = None) -> ClientError:  # type: ignore[no-untyped-def]
+    """What connecting to `url` raises while no more than `files` may be open."""
+
+    async def body() -> ClientError:
+        await asyncio.get_running_loop().run_in_executor(None, int)  # its thread is there
+        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if files is not None:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (files, limits[1]))
+        try:
+            with pytest.raises(ClientError) as caught:
+                await Http.connect(url, timeout=20)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        assert isinstance(caught.value, ConnectFailed)
+        return caught.value
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        return runner.run(body())
+
+
+@pytest.mark.parametrize("factory", LOOPS)
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_no_descriptor_is_left(factory, host: str) -> None:  # type: ignore[no-untyped-def]
+    error = error_of(f"http://{host}:1", factory, files=3)
+    assert isinstance(error, OutOfDescriptors)
+    assert "ulimit" in str(error)
+
+
+@pytest.mark.parametrize("factory", LOOPS)
+@pytest.mark.parametrize("host", ["a" * 70 + ".invalid", "exa mple", "a..b"])
+def test_names_without_an_address(factory, host: str) -> None:  # type: ignore[no-untyped-def]
+    error = error_of(f"http://{host}", factory)
+    assert isinstance(error, NameNotResolved)
+    assert error.cause == "dns"
+    assert host in str(error)
