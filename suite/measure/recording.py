@@ -145,15 +145,16 @@ def from_columns(
         intended = np.frombuffer(part.intended, np.int64, used).copy() if due else started
         finished = np.frombuffer(part.finished, np.int64, used).copy()
         outcome = np.frombuffer(part.outcome, np.uint8, used).copy()
-        outcome[(started > 0) & (finished == 0)] = Outcome.unfinished
-        outcome[started == 0] = Outcome.dropped
+        if not finished.all():
+            outcome[(started > 0) & (finished == 0)] = Outcome.unfinished
+            outcome[started == 0] = Outcome.dropped
         parts.append(
             Recording(
                 tuple(names),
                 np.frombuffer(part.operation, np.uint16, used).copy(),
                 outcome,
                 intended,
-                np.frombuffer(part.dispatched, np.int64, used).copy(),
+                np.frombuffer(part.dispatched, np.int64, used).copy() if due else np.zeros(used, np.int64),
                 started,
                 finished,
                 np.full(used, flag),
