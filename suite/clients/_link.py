@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
@@ -22,9 +22,18 @@ from suite.clients.errors import (
 
 if TYPE_CHECKING:
     from suite.clients._pipeline import Pipe
+    from suite.clients._repeat import Repeat
 
 HEAD_LIMIT = 65_536
 _KNOWN_LIMIT = 4_096
+
+
+class Waiter(Protocol):
+    """What of a future of a Response a link needs."""
+
+    def done(self) -> bool: ...
+    def set_result(self, response: Response, /) -> None: ...
+    def set_exception(self, error: Exception, /) -> None: ...
 
 
 class Link(asyncio.Protocol):
@@ -36,7 +45,8 @@ class Link(asyncio.Protocol):
 
     __slots__ = (
         "_answer", "_bodiless", "_gone", "_headers_done", "_known", "_limit", "_lost", "_parser", "_parts",
-        "_raw", "_size", "_sock", "_spilled", "_transport", "_waiter", "alive", "loop", "pipe",
+        "_raw", "_size", "_sock", "_spilled", "_transport", "_waiter", "alive", "loop", "next",
+        "pipe",
     )  # fmt: skip
 
     def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket | None, limit: int) -> None:
@@ -44,11 +54,13 @@ class Link(asyncio.Protocol):
         self.alive = False
         self.pipe: Pipe | None = None
         """Takes what is received, in place of a waiter."""
+        self.next: Repeat | None = None
+        """Asks again when all that was received is read."""
         self._sock = sock
         self._limit = limit
         self._gone = False
         self._lost: asyncio.Future[None] | None = None  # made when somebody waits for the end
-        self._waiter: asyncio.Future[Response] | None = None
+        self._waiter: Waiter | None = None
         self._bodiless = False
         self._spilled = False
         self._known = b""
@@ -62,9 +74,11 @@ class Link(asyncio.Protocol):
         self._size = 0
         self._headers_done = False
 
-    def ask(self, request: bytes, bodiless: bool) -> asyncio.Future[Response]:
-        """Send `request`; `bodiless` for HEAD, whose response has no body whatever its headers say."""
-        waiter: asyncio.Future[Response] = self.loop.create_future()
+    def ask(self, request: bytes, bodiless: bool, waiter: Waiter) -> None:
+        """Send `request` and give the response to `waiter`.
+
+        `bodiless` is for HEAD, whose response has no body whatever its headers say.
+        """
         self._waiter = waiter
         self._bodiless = bodiless
         # Straight into the socket: a transport would send when all other ready callbacks have run, and
@@ -73,18 +87,17 @@ class Link(asyncio.Protocol):
         if sock is None:
             self._spilled = True
             self._transport.write(request)
-            return waiter
+            return
         try:
             sent = sock.send(request)
         except BlockingIOError:
             sent = 0
         except OSError as error:
             self.fail(ConnectionBroken(f"sending failed: {error}"))
-            return waiter
+            return
         if sent != len(request):
             self._spilled = True
             self._transport.write(memoryview(request)[sent:])
-        return waiter
 
     def send(self, data: bytes) -> None:
         """Send `data` without a waiter, for a pipe."""
@@ -135,10 +148,12 @@ class Link(asyncio.Protocol):
             return
         if data == self._known and not self._size and not self._bodiless and self._answer is not None:
             self._waiter = None
-            if not waiter.done():
-                waiter.set_result(self._answer)
             if self._spilled:
                 self._settle()
+            if not waiter.done():
+                waiter.set_result(self._answer)
+            if self.next is not None:
+                self._go_on()
             return
         if not self._headers_done:
             if self._size > HEAD_LIMIT:
@@ -158,6 +173,8 @@ class Link(asyncio.Protocol):
         if self._bodiless and self._headers_done:
             self._complete(keep=_persists(b"".join(self._raw)))
             self._parser = HttpResponseParser(self)  # the old one waits for a body
+        if self.next is not None:
+            self._go_on()
 
     def eof_received(self) -> None:
         self.alive = False
@@ -179,6 +196,14 @@ class Link(asyncio.Protocol):
             self.fail(ConnectionEnded(f"the server closed the connection {when}"))
         if self._lost is not None and not self._lost.done():
             self._lost.set_result(None)
+
+    def _go_on(self) -> None:
+        """Only now: what else was received with a response answers nothing that was asked after it."""
+        repeat, self.next = self.next, None
+        if repeat is not None and self.alive:
+            repeat.again()
+        elif repeat is not None:
+            repeat.set_exception(ConnectionEnded("more than one response to one request"))
 
     def _unasked(self, data: bytes) -> None:
         """Nothing was asked: whatever `data` is, it answers no request of ours, unless there is a pipe."""
@@ -214,8 +239,6 @@ class Link(asyncio.Protocol):
             body, keep = b"", False
         first = raw[0] if len(raw) == 1 else b"".join(raw)
         answer = Response(self._parser.get_status_code(), body, first)
-        if not waiter.done():
-            waiter.set_result(answer)
         # All of it in one piece (what else is in that piece ends the connection): it may come again.
         if len(first) == self._size <= _KNOWN_LIMIT and len(raw) == 1 and keep and not self._bodiless:
             self._known, self._answer = first, answer
@@ -224,6 +247,8 @@ class Link(asyncio.Protocol):
             self.drop()
         elif self._spilled:
             self._settle()
+        if not waiter.done():
+            waiter.set_result(answer)
 
     def _settle(self) -> None:
         # A server that answers before it has read the request leaves the rest of it in our buffer.

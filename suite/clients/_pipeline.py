@@ -58,17 +58,7 @@ class Pipe(Verbs[Answered]):
         if link is None:
             raise RuntimeError("use it inside its block: async with http.pipeline() as pipe")
         http = self._http
-        encoded = http._encoder.request(
-            method,
-            path,
-            options.get("headers"),
-            options.get("body"),
-            options.get("json"),
-            options.get("data"),
-            options.get("files"),
-        )
-        if http._jar is not None:
-            encoded = http._jar.applied(encoded)
+        encoded = http._encoder.encoded(method, path, options, http._jar)
         answer: Answered = link.loop.create_future()
         self._all.append(answer)
         since = time.monotonic()

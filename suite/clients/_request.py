@@ -10,7 +10,9 @@ from typing import Any
 from urllib.parse import quote
 from weakref import WeakValueDictionary
 
+from suite.clients._cookies import CookieJar
 from suite.clients._multipart import Fields, Files, multipart, parts_of, urlencoded
+from suite.clients._verbs import Options
 
 _ENTRIES = 1024
 _KEPT_BYTES = 64_000_000
@@ -71,6 +73,19 @@ class Encoder:
             known = self._encode(method, path, headers, body, value)
             self._keep(key, known)
         return known
+
+    def encoded(self, method: str, path: str, options: Options, jar: CookieJar | None) -> bytes:
+        """What `options` say, with the cookies of `jar`."""
+        request = self.request(
+            method,
+            path,
+            options.get("headers"),
+            options.get("body"),
+            options.get("json"),
+            options.get("data"),
+            options.get("files"),
+        )
+        return request if jar is None else jar.applied(request)
 
     def _form(
         self,

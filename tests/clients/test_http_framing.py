@@ -68,7 +68,8 @@ def receive(pieces: list[list[bytes]]) -> list[Response | ClientError]:
         for response in pieces:
             if not link.alive:
                 break
-            waiter = link.ask(b"GET", bodiless=False)
+            waiter = link.loop.create_future()
+            link.ask(b"GET", False, waiter)
             for piece in response:
                 if not wire.closed:
                     link.data_received(piece)
