@@ -22,6 +22,7 @@ from suite.errors import SystemFailed, WorkerFailed
 from suite.loop import ClosedLoop
 from suite.measure.columns import Columns
 from suite.measure.evidence import gather
+from suite.measure.limiter import limiter
 from suite.measure.recording import Recording, from_columns
 from suite.measure.sampler import Sampler
 from suite.measure.statistics import measure_round
@@ -35,6 +36,7 @@ from suite.workload import Workload
 
 _LEAD = 60_000_000  # ns between the order to run and the agreed start: all workers have it by then
 _STEP_SECONDS = 15.0
+_HERE = ("127.0.0.1", "localhost", "::1")
 _EXAMINE_SECONDS = 120.0
 
 
@@ -133,8 +135,15 @@ class _Round:
             details=details(reports),
             checks=answer.checks,
             validity=_doubted(validity, self._doubts(connected, reports)),
-            evidence=evidence,
             pids=pids,
+            evidence=evidence,
+            limiter=limiter(
+                evidence,
+                loop=self.workload.loop,
+                component=self.component,
+                remote=self.workload.system.address.host not in _HERE,
+                own=result.metrics,
+            ),
         )
 
     def _phase(self, name: str) -> None:

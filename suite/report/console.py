@@ -17,7 +17,7 @@ from rich.text import Text
 
 from suite.history.entry import Entry
 from suite.report.figures import figures, operations
-from suite.report.lines import checks, details, doubts, error
+from suite.report.lines import checks, details, doubts, error, limiter
 from suite.report.listing import listed
 from suite.report.live import Live
 from suite.report.summary import entries, summary
@@ -89,7 +89,7 @@ class Reporter:
         for table in (figures(run), operations(run)):
             if table.row_count:
                 self._console.print(Padding(table, (1, 0, 1, 2), expand=False))
-        for line in (*checks(run), *details(run), *doubts(run), *error(run)):
+        for line in (*limiter(run), *checks(run), *details(run), *doubts(run), *error(run)):
             self._console.print(Padding(line, (0, 0, 0, 2), expand=False))
         self._console.print()
 

@@ -47,6 +47,13 @@ def doubts(run: Run) -> list[Text]:
     ]
 
 
+def limiter(run: Run) -> list[Text]:
+    """What held the Run back, right below its tables."""
+    if run.limiter is None:
+        return []
+    return [Text.assemble(("held back by: ", FAINT), clean(run.limiter.text))]
+
+
 def error(run: Run) -> list[Text]:
     """What ended the Run early, with the output's tail; no line if nothing did."""
     if run.error is None:

@@ -32,7 +32,7 @@ class _Question(asyncio.Protocol):
         self.transport = transport
 
     def data_received(self, data):
-        self.answered.set_result(None)
+        self.answered.set_result(data)
 
 
 class Asker(User):
@@ -43,11 +43,14 @@ class Asker(User):
     async def close(self):
         self.transport.close()
 
-    @operation
-    async def ask(self):
+    async def question(self):
         self.line.answered = self.loop.create_future()
         self.transport.write(b"?")
-        await self.line.answered
+        return await self.line.answered
+
+    @operation
+    async def ask(self):
+        await self.question()
 
 
 def null_server(**parameters):

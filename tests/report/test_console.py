@@ -12,6 +12,7 @@ from rich.console import Console
 from support.runs import any_runs, counts, make_measured, make_run
 
 from suite import Command, User, Workload, open_loop, operation
+from suite.evidence import Limiter
 from suite.history.store import Ledger
 from suite.report.console import Reporter, make_console
 from suite.run import CheckResult, Detail, Failure, Judgement, Measured, Run, Validity
@@ -78,6 +79,13 @@ def test_several_operations_have_a_table() -> None:
     )
     assert _line(_printed(run), "ask").split() == ["ask", "1,000", "2", "3", "-", "-", "10", "ms", "-"]
     assert "rejected  failed" not in _printed(make_run())
+
+
+def test_what_held_it_back_stands_below_the_table() -> None:
+    text = _printed(make_run(limiter=Limiter("cpu", "the system's CPU: one thread used 99 % of a core")))
+    line = "held back by: the system's CPU: one thread used 99 % of a core"
+    assert text.index("failures") < text.index(line) < text.index("✓ check")
+    assert "held back" not in _printed(make_run())
 
 
 def test_checks_failures_doubts_and_errors_are_told() -> None:

@@ -1,0 +1,74 @@
+"""Servers made to be held back by one thing, and whether that is what a run names."""
+
+import os
+import time
+
+import pytest
+from examples.load_limits import Polite, compute, limited, one_lock, pool_of_two, synced
+from examples.load_null import Asker, null_server
+from support.load import skip_if_shared
+
+from suite import Server, Workload, closed_loop, open_loop
+from suite.engine import run
+from suite.settings import Settings
+
+MANY = closed_loop(16, seconds=1.5)
+
+
+def limiter(system, user=Asker, loop=MANY, *, expected):
+    """The limiter of one round, which must be of the kind `expected`; skips if the machine was shared."""
+    result = run(Workload("a/limit", system, user, loop=loop, grace=1), Settings(rounds=1))
+    assert result.error is None, result.error
+    if result.limiter.kind != expected:
+        skip_if_shared(result)
+    assert result.limiter.kind == expected, (result.limiter, result.evidence)
+    return result.limiter
+
+
+def test_a_server_that_computes():
+    found = limiter(Server(compute), expected="cpu")
+    assert found.text.startswith("the system's CPU: ")
+
+
+def test_a_server_with_one_lock():
+    found = limiter(Server(one_lock), expected="wait")
+    assert found.text.startswith("waiting for a lock")
+    assert "at a time were served" in found.text
+
+
+def test_a_server_with_a_pool_of_two():
+    found = limiter(Server(pool_of_two), expected="wait")
+    assert found.text.startswith("waiting for a lock or a pool in the system: of 16 operations in it ")
+
+
+def test_a_server_that_synchronises_its_disk(tmp_path):
+    with (tmp_path / "probe").open("ab", buffering=0) as file:
+        begun = time.monotonic()
+        for _ in range(20):
+            file.write(b"?" * 4096)
+            os.fsync(file.fileno())
+        each = (time.monotonic() - begun) / 20
+    if each < 0.0001:
+        pytest.skip(f"synchronising takes {each * 1e6:.0f} µs here: there is no disk to wait for")
+    found = limiter(Server(synced, folder=str(tmp_path)), expected="disk")
+    assert "threads waited for it on average" in found.text
+
+
+def test_a_server_with_a_declared_limit():
+    found = limiter(Server(limited), Polite, expected="limit")
+    assert "operations were rejected" in found.text
+
+
+def test_a_plan_far_below_what_the_server_can_do():
+    found = limiter(null_server(), loop=open_loop(200, 1.5), expected="plan")
+    assert found.text.startswith("the plan: 200 /s were planned and done")
+
+
+def test_a_loop_of_one_user():
+    found = limiter(null_server(), loop=closed_loop(1, seconds=1), expected="loop")
+    assert found.text.startswith("the loop: 1 user, waiting for its answer")
+
+
+def test_more_users_than_the_generator_can_serve():
+    found = limiter(null_server(), loop=closed_loop(64, seconds=1), expected="generator")
+    assert found.text.startswith("the generator: ")
