@@ -13,7 +13,20 @@ from typing import Annotated, Any
 
 import typer
 
-from suite.errors import ConfigurationError, Faults, Interrupted, SuiteError
+from suite.cli_capacity import EPILOG, capacity_command
+from suite.errors import Faults, Interrupted, SuiteError
+from suite.options import (
+    ConfigFile,
+    JsonFile,
+    Match,
+    Results,
+    Seed,
+    Target,
+    Values,
+    Workers,
+    pairs,
+    stdout_is_ours,
+)
 from suite.units import parse
 
 app = typer.Typer(
@@ -26,6 +39,7 @@ app = typer.Typer(
 Examples:
   suite run                        a quick pass of everything
   suite run load_shop.py           your own load file
+  suite capacity load_shop.py      how much load it holds
   suite list dicom                 what there is to run
   suite show                       what was measured
 
@@ -75,7 +89,6 @@ Targets = Annotated[
     list[str] | None,
     typer.Argument(metavar="TARGET", help="Load files, systems or workloads; none means all, quickly."),
 ]
-Match = Annotated[str | None, typer.Option("-k", metavar="TEXT", help="Only workloads whose name has TEXT.")]
 Tags = Annotated[
     list[str] | None,
     typer.Option("--tags", "-t", metavar="TAG", help="Only what carries this tag; repeat it for more."),
@@ -83,13 +96,6 @@ Tags = Annotated[
 NoTags = Annotated[
     list[str] | None,
     typer.Option("--exclude-tags", "-T", metavar="TAG", help="Leave out what carries this tag."),
-]
-Results = Annotated[
-    Path | None, typer.Option("--results", metavar="FOLDER", help="Folder of ledger.db and runs/. [results]")
-]
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Default: loadledger.toml, or pyproject.toml's table."),
 ]
 
 
@@ -110,10 +116,7 @@ def run_command(
         int | None, typer.Option(metavar="N", min=1, help="Rounds, each with a fresh system. [3; quick: 1]")
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="One short round each.")] = False,
-    values: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="A parameter of system or workload."),
-    ] = None,
+    values: Values = None,
     users: Annotated[int | None, typer.Option(metavar="N", min=1, help="Virtual users of the loop.")] = None,
     seconds: Annotated[
         str | None, typer.Option(metavar="TIME", help="Length of the measured part, e.g. 300 or 5min.")
@@ -124,14 +127,10 @@ def run_command(
     rate: Annotated[
         str | None, typer.Option(metavar="RATE", help="Planned starts, e.g. 200/s (open loop).")
     ] = None,
-    target: Annotated[
-        str | None, typer.Option(metavar="URL", help="Load this running system instead.")
-    ] = None,
-    workers: Annotated[int | None, typer.Option(metavar="N", min=1, help="Worker processes. [1]")] = None,
-    seed: Annotated[int | None, typer.Option(metavar="N", help="Seed of all that is random. [1]")] = None,
-    json_file: Annotated[
-        str | None, typer.Option("--json", metavar="FILE", help="Write the result document; - for stdout.")
-    ] = None,
+    target: Target = None,
+    workers: Workers = None,
+    seed: Seed = None,
+    json_file: JsonFile = None,
     on_invalid: Annotated[
         str, typer.Option(metavar="fail|warn", help="warn turns exit code 3 into 0.")
     ] = "fail",
@@ -163,10 +162,10 @@ def run_command(
     with faults.collected("--rate: "):
         given["rate"] = None if rate is None else parse(rate, "1/s")
     with faults.collected():
-        given["set"] = _pairs(values or ())
+        given["set"] = pairs(values or ())
     with faults.collected():
         configuration = read_configuration(config)
-    with faults.collected(), _stdout_is_ours(json_file == "-"):
+    with faults.collected(), stdout_is_ours(json_file == "-"):
         chosen = select(targets or (), match=match, tags=tags or (), exclude_tags=exclude_tags or ())
     faults.check()
     plans = make_plans(
@@ -187,6 +186,9 @@ def run_command(
     raise typer.Exit(code)
 
 
+app.command("capacity", epilog=EPILOG)(capacity_command)
+
+
 @app.command("list", epilog=_LIST_EPILOG)
 def list_command(
     targets: Targets = None,
@@ -201,7 +203,7 @@ def list_command(
     from suite.report.document import print_document
     from suite.report.listing import described
 
-    with _stdout_is_ours(as_json):
+    with stdout_is_ours(as_json):
         found = select(targets or (), match=match, tags=tags or (), exclude_tags=exclude_tags or ())
     if as_json:
         print_document({"workloads": [described(one.workload) for one in found]})
@@ -225,18 +227,6 @@ def show_command(
 
     session = Session(results or Path(read_configuration(config).results), stdout_is_data=as_json)
     session.show(run, limit=limit, as_json=as_json)
-
-
-def _pairs(texts: Sequence[str]) -> dict[str, str]:
-    faults = [text for text in texts if not text.partition("=")[0].strip() or "=" not in text]
-    if faults:
-        raise ConfigurationError.of(f"--set {text}: write it as NAME=VALUE" for text in faults)
-    return {name.strip(): value for name, _, value in (text.partition("=") for text in texts)}
-
-
-def _stdout_is_ours(yes: bool) -> contextlib.AbstractContextManager[object]:
-    """What load files print goes to stderr where stdout is for JSON alone."""
-    return contextlib.redirect_stdout(sys.stderr) if yes else contextlib.nullcontext()
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -15,7 +15,7 @@ from support.runs import make_run
 from suite.cli import app
 from suite.run import CheckResult, Failure, Validity
 
-COMMANDS = ["run", "list", "show"]
+COMMANDS = ["run", "capacity", "list", "show"]
 
 
 def document(said):

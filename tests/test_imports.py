@@ -35,7 +35,9 @@ LAYERS = [
     {"reference"},
     {"leaks", "history"},
     {"report"},
-    {"session", "integrations"},
+    {"session", "searching", "integrations"},
+    {"options"},
+    {"cli_capacity"},
     {"cli"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from suite.engine.probe import Bounds, End, Found, Probe, Verdict, confirmed, judged
 
@@ -91,8 +91,7 @@ class Search:
             load
             for load, looks in self._points.items()
             if (bound is None or load < bound)
-            and self._verdict(load) in ("held", None)
-            and any(look.valid and look.holds for look in looks)
+            and (self._verdict(load) == "held" or (self._verdict(load) is None and _unanimous(looks)))
         ]
         return max(held, default=None), bound
 
@@ -116,9 +115,9 @@ class Search:
         return float(f"{load:.3g}") if load >= 1 else load  # loads that people can read
 
     def _decide(self, load: float, *, once: bool = False) -> None:
-        """Look at `load` until there is a verdict, or with `once` until a first look held."""
+        """Look at `load` until there is a verdict, or with `once` until the first one that counts held."""
         looks = self._points.setdefault(load, [])
-        while self._verdict(load) is None and not (once and any(look.valid and look.holds for look in looks)):
+        while self._verdict(load) is None and not (once and _unanimous(looks)):
             looks.append(self._look(load, self._probe))
 
     def _decide_long(self, load: float, confirm: Callable[[float], Probe]) -> None:
@@ -149,6 +148,11 @@ class Search:
         looks = [*self._points.get(high or 0.0, ()), *self._long.get(high or 0.0, ())]
         names = Counter(look.broke for look in looks if look.valid and look.broke)
         return names.most_common(1)[0][0] if names else None
+
+
+def _unanimous(looks: Sequence[Probe]) -> bool:
+    """Whether all looks that count held, and at least one did."""
+    return {look.holds for look in looks if look.valid} == {True}
 
 
 def search(

@@ -15,7 +15,10 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from suite.engine.capacity import Capacity
+from suite.engine.probe import Probe
 from suite.history.entry import Entry
+from suite.report.capacity import answer, curve, look_line, looks_table, scaling_words
 from suite.report.figures import figures, operations
 from suite.report.lines import checks, details, doubts, error, limiter
 from suite.report.listing import listed
@@ -113,6 +116,27 @@ class Reporter:
         where = "" if saved is None else f"; saved in {saved}"
         closing = Text.assemble(code_text(exit_code), f"  {', '.join(parts) or 'nothing ran'}{where}")
         self._console.print(closing, soft_wrap=True)
+
+    def print_look(self, look: Probe, unit: str) -> None:
+        """One look of a capacity search, at once."""
+        self._live.close()
+        self._console.print(look_line(look, unit), soft_wrap=True)
+
+    def print_capacity(self, capacity: Capacity, exit_code: int, saved: str | Path | None = None) -> None:
+        """All that a capacity search found: its looks, the curve, the interval, the scaling law."""
+        self._live.close()
+        name = (clean(capacity.workload), "bold")
+        goal = capacity.goal
+        how = f"over {goal.over}, level {goal.level}, {len(capacity.found.looks)} looks of {goal.seconds:g} s"
+        self._console.print(Text.assemble("\n", name, "  ", how))
+        self._console.print(Padding(looks_table(capacity), (1, 0, 1, 2), expand=False))
+        for line in curve(capacity):
+            self._console.print(Text(f"  {line}"), soft_wrap=True)
+        self._console.print()
+        for text in (answer(capacity), *scaling_words(capacity)):
+            self._console.print(text)
+        where = "" if saved is None else f"  saved as {saved}"
+        self._console.print(Text.assemble(code_text(exit_code), where), soft_wrap=True)
 
     def print_list(self, rows: Sequence[Workload]) -> None:
         """The workloads that there are, with their loops, parameters and tags."""

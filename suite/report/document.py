@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from suite.engine.capacity import Capacity
 from suite.history.codec import decode_run, encode_run, plain
 from suite.history.faults import disk_faults
 from suite.report.file import write_text
@@ -69,8 +70,8 @@ def print_document(data: Mapping[str, Any]) -> None:
         sys.stdout.flush()
 
 
-def run_path(folder: Path, run: Run) -> Path:
-    """Where a Run's own document belongs under `folder`: names sort by time (UTC)."""
+def run_path(folder: Path, run: Run | Capacity) -> Path:
+    """Where the document of a Run or a search belongs under `folder`: names sort by time (UTC)."""
     started = datetime.fromisoformat(run.started)
     started = started.astimezone(UTC) if started.tzinfo else started
     workload = re.sub(r"[^\w.-]+", "-", run.workload, flags=re.ASCII)[:_LONGEST]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
+from suite.engine.capacity import Capacity
 from suite.report.console import Reporter
 from suite.report.file import write_text
 from suite.report.verdict import overall
@@ -24,12 +25,25 @@ def save_picture(runs: Run | Sequence[Run], path: Path, *, title: str = "suite r
 
     Raises StoreError if `path` can't be written.
     """
-    console = Console(record=True, file=io.StringIO(), width=_WIDTH, highlight=False, emoji=False)
-    with Reporter(console) as reporter:
+
+    def show(reporter: Reporter) -> None:
         if isinstance(runs, Run):
             reporter.print_run(runs)
         else:
             reporter.print_summary(runs, overall(run.exit_code for run in runs))
+
+    _save(show, path, title)
+
+
+def save_capacity(capacity: Capacity, path: Path, *, title: str = "suite capacity") -> None:
+    """Save what a capacity search found as SVG, the curve included. Raises StoreError."""
+    _save(lambda reporter: reporter.print_capacity(capacity, capacity.exit_code), path, title)
+
+
+def _save(show: Callable[[Reporter], None], path: Path, title: str) -> None:
+    console = Console(record=True, file=io.StringIO(), width=_WIDTH, highlight=False, emoji=False)
+    with Reporter(console) as reporter:
+        show(reporter)
     text = console.export_text(clear=False)
     # Without an id of its own rich takes a random one; its fonts would be fetched from elsewhere.
     svg = console.export_svg(title=title, unique_id=f"suite-{zlib.crc32(text.encode()):08x}")

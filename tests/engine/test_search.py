@@ -164,6 +164,18 @@ def test_time_is_bounded_by_the_longest_look():
     assert found.low == 640
 
 
+def test_a_load_that_looks_differ_about_has_not_held_when_the_budget_ends():
+    fates = iter([True, True, False, False, False])  # 20, 40, twice 80, then 40 again
+
+    def probe(load):
+        good = next(fates)
+        return Probe(load, good, None if good else "response.p95")
+
+    found = search(probe, Bounds(start=20, lowest=1, highest=1e6, probes=5, resolution=1.5))
+    assert found.spent
+    assert (found.low, found.high) == (20, 80)
+
+
 def test_a_search_cut_short_tells_what_it_knows():
     def probe(load):
         if load > 1000:

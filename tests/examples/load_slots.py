@@ -70,4 +70,6 @@ slots = Workload(
     "slots/open", server, Caller, loop=open_loop(100, seconds=2, arrivals="poisson"), thresholds=limits
 )
 turns = Workload("slots/closed", server, Caller, loop=closed_loop(4, seconds=2), thresholds=limits)
-null = Workload("slots/null", Server(nothing), Caller, loop=open_loop(4000, seconds=1), thresholds=limits)
+null = Workload(
+    "slots/null", Server(nothing), Caller, loop=open_loop(4000, seconds=1), thresholds=limits, grace=0.5
+)

@@ -1,0 +1,60 @@
+"""What one `suite capacity` command does: search, keep what was found, print it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from suite.catalog import Found
+from suite.engine.capacity import CapacityCut, capacity
+from suite.engine.goal import Goal
+from suite.errors import SuiteError
+from suite.process.guard import interruptible
+from suite.report.capacity import capacity_document
+from suite.report.console import Reporter, make_console
+from suite.report.document import print_document, run_path, write_document
+from suite.report.file import check_writable
+from suite.report.picture import save_capacity
+from suite.settings import Settings
+
+
+def search_capacity(
+    results: Path, found: Found, settings: Settings, goal: Goal, *, json_file: str | None = None
+) -> int:
+    """Search, keep document and picture in `results`/capacity, print; the exit code.
+
+    What ends the search early (Interrupted, SystemFailed) is raised after what was found is kept and
+    printed. Raises StoreError before anything runs if a result could not be written.
+    """
+    check_writable(results / "capacity" / "draft")
+    if json_file not in (None, "-"):
+        check_writable(Path(str(json_file)))
+    reporter = Reporter(make_console(stderr=json_file == "-"))
+    unit = "1/s" if goal.over == "rate" else "users"
+    fault: SuiteError | None = None
+    with interruptible(), reporter:
+        try:
+            result = capacity(
+                found.workload,
+                settings,
+                goal,
+                reference=found.reference,
+                progress=reporter,
+                watch=lambda look: reporter.print_look(look, unit),
+            )
+        except CapacityCut as cut:
+            result, fault = cut.capacity, cut.error
+            if not result.found.looks:
+                raise fault from cut
+        code = fault.exit_code if fault is not None else result.exit_code
+        data = capacity_document(result, exit_code=code)
+        path = run_path(results / "capacity", result)
+        write_document(path, data)
+        save_capacity(result, path.with_suffix(".svg"))
+        reporter.print_capacity(result, code, saved=path)
+        if json_file == "-":
+            print_document(data)
+        elif json_file is not None:
+            write_document(Path(json_file), data)
+    if fault is not None:
+        raise fault
+    return code
