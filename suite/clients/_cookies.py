@@ -9,13 +9,9 @@ from email.utils import parsedate_to_datetime
 from math import inf
 from types import MappingProxyType
 
+from suite.clients._response import final_head
+
 _MOST = 300
-
-
-def sets_cookies(raw: bytes) -> bool:
-    """Whether the response that begins with `raw` may set a cookie. Quick, and never wrongly False."""
-    head = raw if len(raw) < 2048 else raw[: raw.find(b"\r\n\r\n") + 1 or None]
-    return b"ookie:" in head or b"OOKIE:" in head
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,7 @@ class CookieJar:
 
     def take(self, raw: bytes, path: str) -> None:
         """Take the cookies that the response beginning with `raw` to a request for `path` sets."""
-        for line in raw.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")[1:]:
+        for line in final_head(raw).decode("latin-1").split("\r\n")[1:]:
             name, _, text = line.partition(":")
             if name.lower() == "set-cookie":
                 self._set(text, path)

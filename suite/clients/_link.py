@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol, cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from suite.clients._response import Response, parse_headers
+from suite.clients._response import Response, parse_headers, persists, until_eof
 from suite.clients.errors import (
     ClientError,
     ConnectionBroken,
@@ -44,8 +43,8 @@ class Link(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_answer", "_bodiless", "_gone", "_headers_done", "_known", "_limit", "_lost", "_parser", "_parts",
-        "_raw", "_size", "_sock", "_spilled", "_transport", "_waiter", "alive", "loop", "next",
+        "_answer", "_bodiless", "_body", "_gone", "_known", "_limit", "_lost", "_more", "_parser", "_parts",
+        "_raw", "_size", "_sock", "_spilled", "_status", "_transport", "_waiter", "alive", "loop", "next",
         "pipe",
     )  # fmt: skip
 
@@ -66,13 +65,13 @@ class Link(asyncio.Protocol):
         self._known = b""
         self._answer: Response | None = None
         self._parser = HttpResponseParser(self)
-        self._begin()
-
-    def _begin(self) -> None:
-        self._raw: list[bytes] = []  # what was received until the headers were complete
+        # Most responses come in one piece, so that pieces have lists for the other ones only.
+        self._raw = b""  # what was received until the headers were complete: first piece, others
+        self._more: list[bytes] = []
+        self._body = b""
         self._parts: list[bytes] = []
         self._size = 0
-        self._headers_done = False
+        self._status = 0  # of the response that is not only announced
 
     def ask(self, request: bytes, bodiless: bool, waiter: Waiter) -> None:
         """Send `request` and give the response to `waiter`.
@@ -155,11 +154,14 @@ class Link(asyncio.Protocol):
             if self.next is not None:
                 self._go_on()
             return
-        if not self._headers_done:
-            if self._size > HEAD_LIMIT:
+        if not self._status:
+            if not self._size:
+                self._raw = data
+            elif self._size <= HEAD_LIMIT:
+                self._more.append(data)
+            else:
                 self.fail(TooLarge(f"headers of more than {HEAD_LIMIT:,} bytes"))
                 return
-            self._raw.append(data)
         self._size += len(data)
         if self._size > self._limit:
             self.fail(TooLarge(f"a response of more than {self._limit:,} bytes"))
@@ -170,8 +172,8 @@ class Link(asyncio.Protocol):
             self.fail(ProtocolError("an upgrade that nobody asked for"))
         except HttpParserError as error:
             self.fail(ProtocolError(f"{error} in {data[:60]!r}"))
-        if self._bodiless and self._headers_done:
-            self._complete(keep=_persists(b"".join(self._raw)))
+        if self._bodiless and self._status:
+            self._complete(keep=persists(self._head()))
             self._parser = HttpResponseParser(self)  # the old one waits for a body
         if self.next is not None:
             self._go_on()
@@ -180,9 +182,7 @@ class Link(asyncio.Protocol):
         self.alive = False
         if self.pipe is not None:
             self.pipe.ended()
-        elif (
-            self._waiter is not None and self._headers_done and until_eof(parse_headers(b"".join(self._raw)))
-        ):
+        elif self._waiter is not None and self._status and until_eof(parse_headers(self._head())):
             self._complete(keep=False)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -220,29 +220,39 @@ class Link(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()
-        self._headers_done = status >= 200 or status == 101
+        if status >= 200 or status == 101:
+            self._status = status
 
     def on_body(self, part: bytes) -> None:
-        self._parts.append(part)
+        if self._body:
+            self._parts.append(part)
+        else:
+            self._body = part
 
     def on_message_complete(self) -> None:
-        if self._headers_done:
+        if self._status:
             self._complete(keep=self._parser.should_keep_alive())
 
     def _complete(self, keep: bool) -> None:
         waiter, self._waiter = self._waiter, None
         if waiter is None:
             return
-        parts, raw = self._parts, self._raw
-        body = parts[0] if len(parts) == 1 else b"".join(parts)
+        body = self._body
+        if self._parts:
+            body = b"".join([body, *self._parts])
+            self._parts = []
         if self._bodiless and body:  # a body where there must be none: who knows what else will come
             body, keep = b"", False
-        first = raw[0] if len(raw) == 1 else b"".join(raw)
-        answer = Response(self._parser.get_status_code(), body, first)
+        size, head = self._size, self._raw
+        if self._more:
+            head = self._head()
+            self._more = []
+        answer = Response(self._status, body, head)
         # All of it in one piece (what else is in that piece ends the connection): it may come again.
-        if len(first) == self._size <= _KNOWN_LIMIT and len(raw) == 1 and keep and not self._bodiless:
-            self._known, self._answer = first, answer
-        self._begin()
+        if size <= _KNOWN_LIMIT and len(self._raw) == size and keep and not self._bodiless:
+            self._known, self._answer = head, answer
+        self._raw = self._body = b""
+        self._size = self._status = 0
         if not keep:
             self.drop()
         elif self._spilled:
@@ -250,23 +260,12 @@ class Link(asyncio.Protocol):
         if not waiter.done():
             waiter.set_result(answer)
 
+    def _head(self) -> bytes:
+        return b"".join([self._raw, *self._more])
+
     def _settle(self) -> None:
         # A server that answers before it has read the request leaves the rest of it in our buffer.
         if self._transport.get_write_buffer_size():
             self.drop()
         elif self._sock is not None:
             self._spilled = False
-
-
-def until_eof(headers: Mapping[str, str]) -> bool:
-    """Whether only the end of the connection ends the response with these headers."""
-    coding = headers.get("transfer-encoding", "").lower()
-    return not coding.endswith("chunked") if coding else "content-length" not in headers
-
-
-def _persists(raw: bytes) -> bool:
-    """Whether the connection outlives this response."""
-    return (
-        raw.lstrip(b"\r\n")[:8] == b"HTTP/1.1"
-        and "close" not in parse_headers(raw).get("connection", "").lower()
-    )

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Self, Unpack
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from suite.clients._link import HEAD_LIMIT, Link, until_eof
-from suite.clients._response import Response
+from suite.clients._link import HEAD_LIMIT, Link
+from suite.clients._response import Response, until_eof
 from suite.clients._status import Statuses
 from suite.clients._timeouts import struck
 from suite.clients._verbs import Options, Verbs

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from suite.clients._cookies import sets_cookies
-
 _END = b"\r\n\r\n"
+_SHORT = 1024
+_search = re.compile(rb"(?i)\nset-cookie:").search
 
 
 class Response:
@@ -51,12 +52,38 @@ class Response:
 
 def parse_headers(raw: bytes) -> dict[str, str]:
     """Headers of the first final response in `raw`, which a parser has already found to be valid."""
-    head, _, rest = raw.lstrip(b"\r\n").partition(_END)
-    while head[9:10] == b"1" and head[9:12] != b"101":  # 1xx announce a response, 101 is one
-        head, _, rest = rest.lstrip(b"\r\n").partition(_END)
     headers: dict[str, str] = {}
-    for line in head.decode("latin-1").split("\r\n")[1:]:
+    for line in final_head(raw).decode("latin-1").split("\r\n")[1:]:
         name, _, value = line.partition(":")
         name, value = name.lower(), value.strip(" \t")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
+
+
+def final_head(raw: bytes) -> bytes:
+    """Status line and headers of the first final response in `raw`, without the empty line."""
+    head, _, rest = raw.lstrip(b"\r\n").partition(_END)
+    while head[9:10] == b"1" and head[9:12] != b"101":  # 1xx announce a response, 101 is one
+        head, _, rest = rest.lstrip(b"\r\n").partition(_END)
+    return head
+
+
+def sets_cookies(raw: bytes) -> bool:
+    """Whether the response that begins with `raw` may set a cookie. Quick, and never wrongly False."""
+    if len(raw) <= _SHORT or raw[9:10] == b"1" or raw[:1] != b"H":
+        return _search(raw) is not None
+    return _search(raw, 0, raw.find(_END)) is not None
+
+
+def until_eof(headers: Mapping[str, str]) -> bool:
+    """Whether only the end of the connection ends the response with these headers."""
+    coding = headers.get("transfer-encoding", "").lower()
+    return not coding.endswith("chunked") if coding else "content-length" not in headers
+
+
+def persists(raw: bytes) -> bool:
+    """Whether the connection outlives the response that begins with `raw`."""
+    return (
+        raw.lstrip(b"\r\n")[:8] == b"HTTP/1.1"
+        and "close" not in parse_headers(raw).get("connection", "").lower()
+    )

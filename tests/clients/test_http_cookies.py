@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from support.scripted import Visit, answering, ok, run, scripted
 
 from suite.clients import Http
-from suite.clients._cookies import CookieJar, path_of, sets_cookies
+from suite.clients._cookies import CookieJar, path_of
+from suite.clients._response import sets_cookies
 
 REQUEST = b"GET /shop/items?q=1 HTTP/1.1\r\nhost: a\r\n\r\n"
 
@@ -125,6 +126,18 @@ def test_a_session_logs_in() -> None:
             other = await Http.connect(server.url)
             assert (await other.get("/")).body == b"out"
             await other.close()
+
+    run(body())
+
+
+def test_cookies_behind_an_announcement() -> None:
+    hints = b"HTTP/1.1 103 Early Hints\r\nlink: " + b"a" * 2000 + b"\r\nset-cookie: no=1\r\n\r\n"
+
+    async def body() -> None:
+        script = answering(hints + ok(b"", b"Set-Cookie: yes=1"))
+        async with scripted(script) as server, await Http.connect(server.url) as http:
+            await http.get("/")
+            assert http.cookies == {"yes": "1"}
 
     run(body())
 
