@@ -26,6 +26,7 @@ from wsproto.events import (
 )
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
+from suite.clients._frames import BINARY, CONTROL, TEXT, whole_frame
 from suite.clients._inbox import Inbox, Message
 from suite.clients.errors import (
     ClientError,
@@ -49,7 +50,8 @@ class Channel(asyncio.Protocol):
 
     __slots__ = (
         "_closing", "_excerpt", "_gone", "_loop", "_lost", "_opened", "_paused", "_protocol", "_received",
-        "_resumed", "_saw", "_sock", "_status", "_transport", "end", "inbox", "pongs", "subprotocol",
+        "_resumed", "_saw", "_sock", "_status", "_transport", "_whole", "end", "inbox", "pongs",
+        "subprotocol",
     )  # fmt: skip
 
     def __init__(
@@ -77,6 +79,7 @@ class Channel(asyncio.Protocol):
         self._paused = False
         self._closing = False
         self._gone = False
+        self._whole = False
 
     def open(self, request: Request) -> asyncio.Future[int]:
         """Ask for the upgrade; the status of the answer, 101 if it is granted."""
@@ -89,19 +92,17 @@ class Channel(asyncio.Protocol):
         """What came with a status other than 101."""
         return self._excerpt[:_EXCERPT].decode(errors="replace")
 
-    @property
-    def sending(self) -> bool:
-        """Whether the peer takes less than we send."""
-        return self._resumed is not None
-
-    def send(self, event: Event) -> asyncio.Future[None] | None:
-        """Send now. A future to wait for before sending more, if the peer does not keep up.
+    def send(self, what: bytes | Event) -> asyncio.Future[None] | None:
+        """Send an encoded frame or an event now. If the peer does not keep up, a future to wait for.
 
         Raises why the connection has ended, if it has.
         """
         if self.end is not None:
             raise self.end.with_traceback(None)
-        self._write(event)
+        if isinstance(what, bytes):
+            self._put(what)
+        else:
+            self._write(what)
         return self._resumed
 
     def take(self) -> Message | None:
@@ -176,9 +177,11 @@ class Channel(asyncio.Protocol):
         if not self._status:
             self._received += len(data)
         try:
-            self._protocol.receive_data(data)
-            for event in self._protocol.events():
-                self._take_event(event)
+            if self._status != 101:
+                self._feed(data)
+                self._whole = data.endswith(b"\r\n\r\n")  # no part of a frame came with the upgrade
+            elif rest := self._whole_messages(data) if self._whole else data:
+                self._feed(rest)
         except RemoteProtocolError as error:
             if not self._status and self._received > _HEAD_LIMIT:
                 self._break(TooLarge(f"headers of more than {_HEAD_LIMIT:,} bytes"))
@@ -201,12 +204,39 @@ class Channel(asyncio.Protocol):
         if self._lost is not None and not self._lost.done():
             self._lost.set_result(None)
 
+    def _feed(self, data: bytes) -> None:
+        self._protocol.receive_data(data)
+        for event in self._protocol.events():
+            self._take_event(event)
+
+    def _whole_messages(self, data: bytes) -> bytes:
+        """Take whole messages off the start of `data`, for as long as wsproto is between frames."""
+        at = 0
+        while at < len(data) and (frame := whole_frame(data, at)) is not None:
+            opcode, content, end = frame
+            if opcode in CONTROL:
+                self._feed(data[at:end])
+            elif opcode in (TEXT, BINARY):
+                try:
+                    message = content.decode() if opcode == TEXT else content
+                except UnicodeDecodeError:
+                    break
+                if self.end is None and not self.inbox.put(message):
+                    self._break(TooLarge(f"a message of more than {self.inbox.limit:,} bytes"))
+            else:
+                break
+            at = end
+        self._whole = at == len(data)
+        return data[at:]
+
     def _break(self, error: ClientError) -> None:
         self.fail(error)
         self.abort()
 
     def _write(self, event: Event) -> None:
-        data = self._protocol.send(event)
+        self._put(self._protocol.send(event))
+
+    def _put(self, data: bytes) -> None:
         # Straight into the socket, as long as nothing is waiting: a transport would send when all other
         # ready callbacks have run, and the time of other users would count as the server's.
         if self._sock is not None and not self._transport.get_write_buffer_size():

@@ -54,6 +54,14 @@ class Inbox:
         self.wake()
         return True
 
+    def put(self, message: Message) -> bool:
+        """Take a whole message. False if it is larger than the limit."""
+        if len(message) > self.limit:
+            return False
+        self._queue.append(message)
+        self.wake()
+        return True
+
     def take(self) -> Message | None:
         """The oldest message, if there is one."""
         return self._queue.popleft() if self._queue else None

@@ -11,10 +11,11 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
-from wsproto.events import BytesMessage, Ping, Request, TextMessage
+from wsproto.events import Ping, Request
 
 from suite.clients._channel import Channel
 from suite.clients._dial import Origin, dial
+from suite.clients._frames import BINARY, TEXT, encoded
 from suite.clients._inbox import Inbox, Message
 from suite.clients._request import checked
 from suite.clients._timeouts import Timeouts, struck, timeouts_of, watch_of
@@ -115,10 +116,9 @@ class WebSocket:
     async def send(self, message: Message | None = None, *, json: Any = None) -> None:
         """Send a text or bytes, or `json` as text. Raises SendTimedOut if the peer does not read on."""
         if message is None:
-            event: TextMessage | BytesMessage = TextMessage(_to_json(json))
-        else:
-            event = TextMessage(message) if isinstance(message, str) else BytesMessage(message)
-        waiting = self._channel.send(event)
+            message = _to_json(json)
+        frame = encoded(TEXT, message.encode()) if isinstance(message, str) else encoded(BINARY, message)
+        waiting = self._channel.send(frame)
         if waiting is not None:
             seconds = self._limits[1]
             try:
