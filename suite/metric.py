@@ -22,6 +22,9 @@ class Metric:
     `read(system, kept, recording)` gives the value of one round of a workload's own metric, in the
     base unit; it runs where checks run. `combine` says how rounds make a Run's value: `merged`
     (from merged histograms and summed counts; ours only), or `max`, `min`, `median`, `sum` of rounds.
+
+    Two kinds of own metrics are evidence too: `served`, operations that the system itself counted, can't
+    be below what was answered; `pool.waits` and others under `pool.` tell a pool that holds it back.
     """
 
     name: str

@@ -128,7 +128,7 @@ def _disk(case: _Case) -> Iterator[Limiter]:
         stalled = (
             f"; programs stalled for it {_percent(pressure)} of the time" if pressure is not None else ""
         )
-        text = f"{blocked:.2g} of the system's threads waited for it on average{stalled}"
+        text = f"{_number(blocked)} of the system's threads waited for it on average{stalled}"
         yield Limiter("disk", f"the disk: {text}")
 
 
@@ -166,7 +166,7 @@ def _queued(evidence: Evidence) -> str:
     busy, at_once = evidence.busy, evidence.at_once
     if busy is None or at_once is None or busy < _SEVERAL or at_once >= _ALONE * busy:
         return ""
-    return f"of {busy:.3g} operations in it {max(at_once, 1.0):.2g} at a time were served"
+    return f"of {_number(busy)} operations in it {_number(max(at_once, 1.0))} at a time were served"
 
 
 def _waiting(delay: float) -> str:
@@ -187,7 +187,7 @@ def _wait(case: _Case) -> Iterator[Limiter]:
     words = [queued] if queued else []
     locked = evidence.threads_locked or 0.0
     if locked >= 0.5:
-        words.append(f"{locked:.2g} of its threads waited for a lock on average")
+        words.append(f"{_number(locked)} of its threads waited for a lock on average")
     words += [f"{name} is {value:,.6g}" for name, value in waits.items()]
     if evidence.system_cpu is not None:
         words.append(f"it used {_cores(evidence)}")
@@ -238,6 +238,10 @@ def _cores(evidence: Evidence) -> str:
 
 def _many(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _number(value: float) -> str:
+    return format_quantity(round(value, 1), "1")
 
 
 def _percent(share: float) -> str:
