@@ -66,6 +66,8 @@ def _run_plain(lane: Lane, loop: ClosedLoop, end: int) -> None:
             at = finished[row] = clock()
             columns.outcome[row] = lane.tally.add(lane.names[code], error, at)
         if thinking and (pause := _pause(lane, thinks[code])):
+            if clock() + pause * 1e9 >= end:
+                return
             time.sleep(pause)
 
 
@@ -96,7 +98,9 @@ async def _user(lane: Lane, session: Session, loop: ClosedLoop, end: int, take: 
             await lane.settle(session, row, error)
         session.row = -1
         if thinking and (pause := _pause(lane, thinks[code])):
-            await asyncio.sleep(min(pause, max(0.0, (end - clock()) / 1e9)))
+            if clock() + pause * 1e9 >= end:
+                return
+            await asyncio.sleep(pause)
         elif yielding:
             await asyncio.sleep(0)
 
