@@ -1,4 +1,8 @@
-"""The stall test beside the others: the server stands still for a second, and who notices?"""
+"""The stall test beside the others: the server stands still for a second, and who notices?
+
+wrk knows no rate; it adds to its latencies what it thinks others would have waited, and that is the p99
+that it reports. Our own generators below the engine are closed loops too, and show what all of those miss.
+"""
 
 import os
 import signal

@@ -46,10 +46,12 @@ def comparison(server, load, rounds, rows, goals):
     for goal in goals:
         kept = "yes" if goal.ratio <= goal.limit else "no "
         found, least = _factor(goal.ratio, goal.limit), _factor(goal.least, goal.limit)
-        _out.print(f"{kept}  {goal.words}: {found} ({least} of the lowest)", markup=False)
+        _out.print(f"{kept}  {goal.words}: {found} (lowest: {least})", soft_wrap=True)
     # Of those with several threads or processes, they wait for each other.
     if rows and min(row.waited for row in rows) > _SHARED:
-        _out.print("The machine was shared: generators waited for a core. Repeat it on a quiet one.")
+        _out.print(
+            "The machine was shared: generators waited for a core. Repeat it on a quiet one.", soft_wrap=True
+        )
 
 
 def stalls(server, rows):
@@ -75,4 +77,4 @@ def _milliseconds(seconds):
 
 
 def _factor(found, limit):
-    return f"{found:.2f} ×" if limit >= 1 else f"{1 / found:.1f} × cheaper"
+    return f"{found:.2f} ×" if limit >= 1 else f"{1 / found:.1f} ×"

@@ -51,7 +51,7 @@ def try_out(peer, load, target, core, folder):
             raise Failed(child.obituary())
     finally:
         child.stop()
-    requests = end.requests - begin.requests - 1
+    requests = end.requests - begin.requests
     if requests < _WARM:
         raise Failed(f"{peer.label} sent {requests} requests; the end of its output:\n{child.tail()}")
     seconds = end.moment - begin.moment
