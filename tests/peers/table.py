@@ -1,5 +1,7 @@
 """What is printed."""
 
+import statistics
+
 from rich.console import Console
 from rich.table import Table
 
@@ -47,8 +49,7 @@ def comparison(server, load, rounds, rows, goals):
         kept = "yes" if goal.ratio <= goal.limit else "no "
         found, least = _factor(goal.ratio, goal.limit), _factor(goal.least, goal.limit)
         _out.print(f"{kept}  {goal.words}: {found} (lowest: {least})", soft_wrap=True)
-    # Of those with several threads or processes, they wait for each other.
-    if rows and min(row.waited for row in rows) > _SHARED:
+    if rows and statistics.median(row.waited for row in rows) > _SHARED:
         _out.print(
             "The machine was shared: generators waited for a core. Repeat it on a quiet one.", soft_wrap=True
         )
