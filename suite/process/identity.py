@@ -23,10 +23,17 @@ def round_identity(directory: Path) -> Iterator[None]:
     name = uuid.uuid4().hex
     with watched(name, directory):
         strangers = children()
-        os.environ[ROUND_VARIABLE] = name
+        # What a process of the round leaves among its temporary files goes with the round's own.
+        inherited = {ROUND_VARIABLE: name, "TMPDIR": str(directory)}
+        before = {variable: os.environ.get(variable) for variable in inherited}
+        os.environ.update(inherited)
         try:
             yield
         finally:
-            os.environ.pop(ROUND_VARIABLE, None)
+            for variable, value in before.items():
+                if value is None:
+                    del os.environ[variable]
+                else:
+                    os.environ[variable] = value
             sweep(name)
             reap(children() - strangers)

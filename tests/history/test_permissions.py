@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy.dialects.sqlite  # noqa: F401 (nobody may be unable to read it later)
 from support.ledger import add_as_nobody
 from support.runs import make_run
 

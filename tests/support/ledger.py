@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy.dialects.sqlite  # noqa: F401 (nobody may be unable to read it later)
 from support.runs import make_run
 
 from suite.errors import StoreError

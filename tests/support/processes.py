@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -30,6 +31,8 @@ class Suite:
             cwd=cwd or self.folder,
             env={**os.environ, name: value, "TMPDIR": str(self.scratch), "COLUMNS": "120"},
             process_group=0,
+            # Where tests run in the background SIGINT is ignored, which children would inherit.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def finish(self, timeout=60):
