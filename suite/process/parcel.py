@@ -97,5 +97,6 @@ def _searched(name: str) -> ModuleSpec | None:
         if above is None or above.submodule_search_locations is None:
             return None
         path = list(above.submodule_search_locations)
-    specs = (finder.find_spec(name, path) for finder in sys.meta_path)
+    # Called as the import system calls it: a finder need not have defaults (asv's has none).
+    specs = (finder.find_spec(name, path, None) for finder in sys.meta_path)
     return next((spec for spec in specs if spec is not None), None)

@@ -42,3 +42,15 @@ def test_what_can_be_imported_travels_by_reference(tmp_path):
     assert parcel.modules == ()
     assert len(parcel.pickled) < 200
     assert opened_elsewhere(parcel, tmp_path) == str(tmp_path)
+
+
+class Strict:
+    """A finder without defaults, as asv has one on sys.meta_path."""
+
+    def find_spec(self, fullname, path, target):
+        return None
+
+
+def test_a_finder_without_defaults_is_asked_as_the_import_system_asks_it(monkeypatch):
+    monkeypatch.setattr(sys, "meta_path", [Strict(), *sys.meta_path])
+    assert Parcel.pack(os.getcwd).modules == ()
