@@ -59,7 +59,8 @@ def probe_of(
     `by_chance` is whether arrivals were at random. A percentile of too few samples to be shown is
     judged all the same: looks are repeated.
 
-    An invalid round breaks nothing. But where all planned load was delivered and still everything held,
+    An invalid round breaks nothing, nor does one whose generator was at its limit: what broke may be its
+    own doing. But where all planned load was delivered and still everything held,
     it held: a late generator only lengthens response times, for they run from the intended start.
     """
     metrics = result.metrics
@@ -70,8 +71,10 @@ def probe_of(
     wanted = limits(workload, level)
     broken = sorted(_broken(result, wanted, flight, rejected), reverse=True)
     missing = [name for name in wanted if _value(result, name)[0] is None]
-    if result.validity.verdict == "invalid" and (broken or missing or not _delivered(result)):
-        why = result.validity.reasons
+    saturated = result.evidence is not None and result.evidence.saturated is not None
+    doubted = saturated or result.validity.verdict == "invalid"
+    if doubted and (broken or missing or not _delivered(result)):
+        why = result.validity.reasons or ("a worker used all of its core: the generator was at its limit",)
         return Probe(load, None, valid=False, reasons=why, throughput=metrics.get("throughput"))
     reasons = [one.words for one in broken] or [f"{name} was not measured" for name in missing]
     return Probe(

@@ -274,6 +274,7 @@ def test_two_slots_of_20_ms_hold_about_100_a_second():
     assert found.found.broke in ("response.p95", "backlog")
 
 
+@pytest.mark.load
 @pytest.mark.slow
 def test_a_server_that_does_nothing_has_no_capacity_only_the_generator_has():
     found = capacity(null, Settings(), Goal("rate", seconds=0.5, repeats=1, budget=40))
