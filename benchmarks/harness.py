@@ -35,6 +35,26 @@ class NullAsync(_Skipping):
     track_time_per_operation.unit = "seconds"  # type: ignore[attr-defined]
 
 
+class Clock20000(_Skipping):
+    def setup_cache(self) -> dict[str, Any]:
+        return _measure("harness/clock-20000")
+
+    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+
+    def track_lateness_p50(self, result: dict[str, Any]) -> Any:
+        return result.get("lateness.p50", _NAN)
+
+    def track_lateness_p99(self, result: dict[str, Any]) -> Any:
+        return result.get("lateness.p99", _NAN)
+
+    def track_cpu_per_operation(self, result: dict[str, Any]) -> Any:
+        return result.get("cpu.per_operation", _NAN)
+
+    track_lateness_p50.unit = "seconds"  # type: ignore[attr-defined]
+    track_lateness_p99.unit = "seconds"  # type: ignore[attr-defined]
+    track_cpu_per_operation.unit = "seconds"  # type: ignore[attr-defined]
+
+
 class Recording(_Skipping):
     def setup_cache(self) -> dict[str, Any]:
         return _measure("harness/recording")

@@ -13,7 +13,9 @@ import os
 import time
 from collections.abc import Callable
 
-_libc = ctypes.CDLL(None, use_errno=True)
+_libc = ctypes.PyDLL(None, use_errno=True)  # calls this short are dearer with the GIL let go in between
+_settime = _libc.timerfd_settime
+_settime.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
 _TFD_CLOEXEC_NONBLOCK = os.O_CLOEXEC | os.O_NONBLOCK
 _TFD_TIMER_ABSTIME = 1
 _CLOCK_MONOTONIC = 1
@@ -21,13 +23,7 @@ _CLOCK_MONOTONIC = 1
 now = time.monotonic_ns
 """The one clock of the suite: CLOCK_MONOTONIC in nanoseconds, the same in every process."""
 
-
-class _TimeSpec(ctypes.Structure):
-    _fields_ = [("seconds", ctypes.c_long), ("nanoseconds", ctypes.c_long)]
-
-
-class _TimerSpec(ctypes.Structure):
-    _fields_ = [("interval", _TimeSpec), ("value", _TimeSpec)]
+_ItimerSpec = ctypes.c_long * 4  # interval and value, each in seconds and nanoseconds
 
 
 class Alarm:
@@ -40,19 +36,24 @@ class Alarm:
             raise OSError(number, f"timerfd_create: {os.strerror(number)}")
         self._loop = loop
         self._callback = callback
-        self._spec = _TimerSpec()
+        self._spec = _ItimerSpec()
+        self._address = ctypes.addressof(self._spec)
+        self._armed = False
         loop.add_reader(self._descriptor, self._fired)
 
     def set(self, at: int) -> None:
         """Fire once at monotonic nanosecond `at`; a time that has passed fires at once."""
-        value = self._spec.value
-        value.seconds, value.nanoseconds = divmod(max(at, 1), 1_000_000_000)
-        _libc.timerfd_settime(self._descriptor, _TFD_TIMER_ABSTIME, ctypes.byref(self._spec), None)
+        self._armed = True
+        self._spec[2:] = divmod(max(at, 1), 1_000_000_000)
+        _settime(self._descriptor, _TFD_TIMER_ABSTIME, self._address, None)
 
     def _fired(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            os.read(self._descriptor, 8)
+        self._armed = False
         self._callback()
+        # setting it anew has cleared the expiry already: one system call less for each start
+        if not self._armed and self._descriptor >= 0:
+            with contextlib.suppress(BlockingIOError):
+                os.read(self._descriptor, 8)
 
     def close(self) -> None:
         """Stop watching and close."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from suite import Component, Metric, Threshold, User, Workload, closed_loop, operation
+from suite import Component, Metric, Threshold, User, Workload, closed_loop, open_loop, operation
 from suite.measure.columns import Columns
 from suite.measure.recording import from_columns
 from suite.measure.resources import Resources
@@ -130,6 +130,19 @@ coroutine = Workload(
     loop=closed_loop(1, seconds=2, warmup=0.2),
     quick=_BRIEF,
     description="what the engine adds to an async operation",
+)
+clock = Workload(
+    "harness/clock-20000",
+    Component(Null),
+    Async,
+    loop=open_loop(20_000, 2, arrivals="poisson", warmup=0.2),
+    quick=open_loop(20_000, 1, arrivals="poisson", warmup=0.2),
+    thresholds=[
+        Threshold("lateness.p50", target="30us"),
+        Threshold("lateness.p99", target="60us"),
+        Threshold("cpu.per_operation", target="25us"),
+    ],
+    description="how punctually 20,000 Poisson starts a second are kept, and what that costs",
 )
 recording = Workload(
     "harness/recording",

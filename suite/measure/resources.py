@@ -81,6 +81,7 @@ class Usage:
 
 
 ELSEWHERE = "runs elsewhere: its processes can't be read"
+_TOGETHER = "a component runs inside the generator: what both use is the component's"
 
 
 def unread(reason: str) -> Usage:
@@ -109,7 +110,7 @@ class Resources:
     @property
     def workers(self) -> Usage:
         """The load generator; all None where it is part of the system (a Component)."""
-        return self.groups.get("workers") or unread(ELSEWHERE)
+        return self.groups.get("workers") or unread(_TOGETHER)
 
     @property
     def helpers(self) -> dict[str, Usage]:

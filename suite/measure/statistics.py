@@ -164,7 +164,7 @@ class _Sheet:
             if usage.cpu is not None:
                 self.sums[key] = usage.cpu
             else:
-                self.notes[metric] = usage.notes.get("cpu", ELSEWHERE)
+                self.notes[metric] = usage.notes.get("cpu", "no time was measured")
 
     def _usage(self, at: str, usage: Usage, wall: float) -> None:
         for name in ("idle", "peak", "after", "growth"):
