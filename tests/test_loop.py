@@ -21,6 +21,7 @@ def test_a_closed_loop() -> None:
 def test_an_open_loop() -> None:
     assert open_loop(rate=200, seconds=30, arrivals="poisson") == OpenLoop(200.0, 30.0, "poisson")
     assert open_loop("600/min", "1min", users=5, busy="drop") == OpenLoop(10.0, 60.0, users=5, busy="drop")
+    assert open_loop(1, 1, spin="70us").spin == 70e-6
     assert open_loop(1, 1).kind == "open"
 
 
@@ -64,6 +65,7 @@ def test_closed_loops_that_make_no_sense(arguments: dict[str, Any], fault: str) 
         ({"rate": 1, "seconds": 1, "users": 0}, "users must be at least 1"),
         ({"rate": 1, "seconds": 1, "busy": "wait"}, "busy must be"),
         ({"rate": 1, "seconds": 1, "burst": 0}, "burst must be at least 1"),
+        ({"rate": 1, "seconds": 1, "spin": "2ms"}, "spin must be from 0 to 1 ms"),
         ({"rate": 1, "seconds": 1, "warmup": -1}, "warmup can't be negative"),
     ],
 )

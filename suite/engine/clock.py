@@ -27,15 +27,22 @@ _ItimerSpec = ctypes.c_long * 4  # interval and value, each in seconds and nanos
 
 
 class Alarm:
-    """Calls `callback` on `loop` at absolute monotonic times, one at a time."""
+    """Calls `callback` on `loop` at absolute monotonic times, one at a time.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
+    The last `spin` nanoseconds before each are spent watching the clock, since to be woken takes a while.
+    """
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, callback: Callable[[], None], *, spin: int = 0
+    ) -> None:
         self._descriptor: int = _libc.timerfd_create(_CLOCK_MONOTONIC, _TFD_CLOEXEC_NONBLOCK)
         if self._descriptor < 0:
             number = ctypes.get_errno()
             raise OSError(number, f"timerfd_create: {os.strerror(number)}")
         self._loop = loop
         self._callback = callback
+        self._spin = spin
+        self._due = 0
         self._spec = _ItimerSpec()
         self._address = ctypes.addressof(self._spec)
         self._armed = False
@@ -44,11 +51,14 @@ class Alarm:
     def set(self, at: int) -> None:
         """Fire once at monotonic nanosecond `at`; a time that has passed fires at once."""
         self._armed = True
-        self._spec[2:] = divmod(max(at, 1), 1_000_000_000)
+        self._due = at
+        self._spec[2:] = divmod(max(at - self._spin, 1), 1_000_000_000)
         _settime(self._descriptor, _TFD_TIMER_ABSTIME, self._address, None)
 
     def _fired(self) -> None:
         self._armed = False
+        while now() < self._due:
+            pass
         self._callback()
         # setting it anew has cleared the expiry already: one system call less for each start
         if not self._armed and self._descriptor >= 0:

@@ -19,7 +19,7 @@ async def run_open(lane: Lane, loop: OpenLoop, start: int) -> None:
 
     After the end operations in flight or waiting have the grace time, then they are cut off.
     """
-    arrivals = _Arrivals(lane, drop=loop.busy == "drop")
+    arrivals = _Arrivals(lane, drop=loop.busy == "drop", spin=round(loop.spin * 1e9))
     try:
         await arrivals.all_dispatched()
         end = start + round((loop.warmup + loop.seconds) * 1e9)
@@ -34,7 +34,7 @@ async def run_open(lane: Lane, loop: OpenLoop, start: int) -> None:
 class _Arrivals:
     """Planned starts meet free users: one that finds none makes a new user, waits, or is dropped."""
 
-    def __init__(self, lane: Lane, *, drop: bool) -> None:
+    def __init__(self, lane: Lane, *, drop: bool, spin: int) -> None:
         self._lane = lane
         self._drop = drop
         self._next = 0
@@ -44,7 +44,7 @@ class _Arrivals:
         self._waiting: deque[int] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._done = asyncio.Event()
-        self._alarm = Alarm(asyncio.get_running_loop(), self._dispatch)
+        self._alarm = Alarm(asyncio.get_running_loop(), self._dispatch, spin=spin)
         for session in lane.sessions:
             session.task = asyncio.create_task(self._work(session))
             self._tasks.add(session.task)

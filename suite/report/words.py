@@ -104,6 +104,8 @@ def plan_words(plan: Mapping[str, Any]) -> str:
         think = plan["think"]
         pause = [_seconds(end) for end in think] if isinstance(think, list | tuple) else [_seconds(think)]
         words.append("think " + " to ".join(pause))
+    if plan.get("spin"):
+        words.append("spin " + _seconds(plan["spin"]))
     if plan.get("warmup"):
         counted = plan.get("operations") and not plan.get("seconds")
         words.append(

@@ -14,7 +14,7 @@ def run(body):
         return runner.run(asyncio.wait_for(body, 30))
 
 
-async def fired(times):
+async def fired(times, **options):
     """Moments at which an alarm set from inside its callback to each of `times` in turn fired."""
     left, moments, done = list(times), [], asyncio.get_running_loop().create_future()
 
@@ -25,7 +25,7 @@ async def fired(times):
         elif not done.done():
             done.set_result(None)
 
-    alarm = Alarm(asyncio.get_running_loop(), callback)
+    alarm = Alarm(asyncio.get_running_loop(), callback, **options)
     alarm.set(left.pop(0))
     await done
     await asyncio.sleep(0.05)  # an alarm that was not quiet after its last time would fire on
@@ -33,13 +33,26 @@ async def fired(times):
     return moments
 
 
-def test_it_fires_once_a_time_and_never_early():
+@pytest.mark.parametrize("spin", [0, 100_000])
+def test_it_fires_once_a_time_and_never_early(spin):
     async def body():
         begin = now()
         times = [begin + i * 2_000_000 for i in range(1, 50)]
-        moments = await fired(times)
+        moments = await fired(times, spin=spin)
         assert len(moments) == len(times)
         assert all(moment >= due for moment, due in zip(moments, times, strict=True))
+
+    run(body())
+
+
+def test_watching_the_clock_is_more_punctual_than_being_woken():
+    async def lateness(spin):
+        times = [now() + i * 2_000_000 for i in range(1, 200)]
+        moments = await fired(times, spin=spin)
+        return sorted(moment - due for moment, due in zip(moments, times, strict=True))[len(times) // 2]
+
+    async def body():
+        assert await lateness(200_000) < 0.5 * await lateness(0)
 
     run(body())
 
