@@ -102,7 +102,9 @@ def open_loop(
         seconds = sum(length for _, length in steps)
         rate = sum(r * length for r, length in steps) / seconds if seconds else 0.0
     warmup, spin = parse(warmup, "s"), parse(spin, "s")
-    loop = OpenLoop(parse(rate, "1/s"), parse(seconds, "s"), arrivals, users, busy, warmup, burst, steps, spin)
+    loop = OpenLoop(
+        parse(rate, "1/s"), parse(seconds, "s"), arrivals, users, busy, warmup, burst, steps, spin
+    )
     return _checked(loop)
 
 
