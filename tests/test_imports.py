@@ -24,6 +24,7 @@ LAYERS = [
         "histogram",
         "run",
         "evidence",
+        "leak",
         "settings",
         "",
     },
