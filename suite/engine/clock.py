@@ -52,7 +52,7 @@ class Alarm:
         """Fire once at monotonic nanosecond `at`; a time that has passed fires at once."""
         self._armed = True
         self._due = at
-        self._spec[2:] = divmod(max(at - self._spin, 1), 1_000_000_000)
+        self._spec[2], self._spec[3] = divmod(max(at - self._spin, 1), 1_000_000_000)
         _settime(self._descriptor, _TFD_TIMER_ABSTIME, self._address, None)
 
     def _fired(self) -> None:

@@ -86,6 +86,7 @@ class Lane:
     async def close(self) -> None:
         """Close all users; what they raise then is counted, not passed on."""
         await asyncio.gather(*(self._end(session.user) for session in self.sessions))
+        self.sessions.clear()
 
     async def open(self, index: int) -> Session | None:
         """A connected user, or None if the system would not have it."""

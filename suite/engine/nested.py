@@ -20,6 +20,10 @@ class Nested:
         self._next = 0
         self.lost = 0
 
+    def rewind(self) -> None:
+        """Begin at the first row again."""
+        self._next = 0
+
     def begin(self, operation: str) -> int:
         """A row that starts now; -1 if the columns are full."""
         row = self._next

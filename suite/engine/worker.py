@@ -169,7 +169,10 @@ class _Worker:
             assert order.address is not None
             system.attach(order.address, order.beside or {})
             self.target = system
-        if self.plan is not None:
+        if self.plan is not None and self.nested is not None:  # once more: the columns are empty again
+            self.nested.rewind()
+            self.runner.run(self._all("connect"))
+        elif self.plan is not None:
             self.kept = os.open(self.kept_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
             self._open_lanes(self.plan)
             self.runner.run(self._all("connect"))
@@ -229,7 +232,6 @@ class _Worker:
 
     def _close(self) -> Report:
         self.runner.run(self._all("close"))
-        self.lanes.clear()
         gc.unfreeze()
         gc.collect()
         return Report("close")

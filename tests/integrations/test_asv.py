@@ -41,6 +41,7 @@ EXPECTED = {
     "vision.FrameAdd": LOAD,
     "harness.NullPlain": ["time_per_operation"],
     "harness.NullAsync": ["time_per_operation"],
+    "harness.Clock20000": ["lateness_p50", "lateness_p99", "cpu_per_operation"],
     "harness.Recording": ["store", "analysis"],
 }
 
