@@ -1,18 +1,20 @@
-"""A Run as plain data (what JSON can hold) and back; documents and the ledger share it."""
+"""Runs and leak searches as plain data (what JSON can hold) and back; documents and the ledger share it."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Any, TypeVar
 
 from suite.errors import StoreError
 from suite.evidence import Evidence, Limiter
 from suite.histogram import Histogram
+from suite.leak import Frame, Growth, LeakSearch, LeakSuspect, LeakVerdict
 from suite.run import CheckResult, Detail, Failure, Judgement, Measured, Run, Validity
 
-_EVIDENCE = frozenset(field.name for field in fields(Evidence))
+_FAULTS = (KeyError, TypeError, ValueError, AttributeError, StoreError)
+_Record = TypeVar("_Record", Evidence, Frame, Growth, LeakSearch, LeakSuspect, LeakVerdict)
 
 
 def plain(value: Any) -> Any:
@@ -97,11 +99,35 @@ def decode_run(data: Mapping[str, Any]) -> Run:
     """The Run that `encode_run` made `data` from. Raises StoreError if `data` is not such a thing."""
     try:
         return _decode_run(data)
-    except (KeyError, TypeError, ValueError, AttributeError, StoreError) as error:
-        name = data.get("id") if isinstance(data, Mapping) else None
-        raise StoreError(
-            f"the record of run {name or '?'} is damaged: {type(error).__name__}: {error}"
-        ) from error
+    except _FAULTS as error:
+        raise _damaged("run", data, error) from error
+
+
+def encode_leaks(search: LeakSearch) -> dict[str, Any]:
+    """`search` as plain data in base units."""
+    encoded: dict[str, Any] = plain(asdict(search))
+    return encoded
+
+
+def decode_leaks(data: Mapping[str, Any]) -> LeakSearch:
+    """The search that `encode_leaks` made `data` from. Raises StoreError if `data` is not such a thing.
+
+    A figure that was not finite is NaN.
+    """
+    try:
+        return _decode_leaks(data)
+    except _FAULTS as error:
+        raise _damaged("leak search", data, error) from error
+
+
+def number(value: float | None) -> float:
+    """A figure of plain data that is never left out: None stands for one that was not finite."""
+    return math.nan if value is None else value
+
+
+def _damaged(kind: str, data: Any, error: Exception) -> StoreError:
+    name = data.get("id") if isinstance(data, Mapping) else None
+    return StoreError(f"the record of {kind} {name or '?'} is damaged: {type(error).__name__}: {error}")
 
 
 def _encode_measured(measured: Measured) -> dict[str, Any]:
@@ -165,15 +191,48 @@ def _decode_run(data: Mapping[str, Any]) -> Run:
         validity=Validity(data["validity"]["verdict"], tuple(data["validity"]["reasons"])),
         pids=tuple({name: tuple(pids) for name, pids in by_name.items()} for by_name in data["pids"]),
         error=None if error is None else Failure(error["kind"], error["message"]),
-        evidence=tuple(_decode_evidence(item) for item in data.get("evidence") or ()),
+        evidence=tuple(
+            None if item is None else _record(Evidence, item) for item in data.get("evidence") or ()
+        ),
         limiter=None if limiter is None else Limiter(limiter["kind"], limiter["text"]),
     )
 
 
-def _decode_evidence(item: Mapping[str, Any] | None) -> Evidence | None:
-    """Figures that a newer version added are left out."""
-    if item is None:
-        return None
-    known = {key: value for key, value in item.items() if key in _EVIDENCE}
-    lists = {key: tuple(value) for key, value in known.items() if isinstance(value, list)}
-    return Evidence(**{**known, **lists})
+def _decode_leaks(data: Mapping[str, Any]) -> LeakSearch:
+    verdict, suspects = data["verdict"], data["suspects"]
+    return _record(
+        LeakSearch,
+        data,
+        environment=dict(data["environment"]),
+        plan=dict(data["plan"]),
+        verdict=_record(
+            LeakVerdict, verdict, growths=tuple(_decode_growth(item) for item in verdict["growths"])
+        ),
+        seconds=number(data["seconds"]),
+        suspects=None if suspects is None else tuple(_decode_suspect(item) for item in suspects),
+    )
+
+
+def _decode_growth(item: Mapping[str, Any]) -> Growth:
+    return _record(
+        Growth,
+        item,
+        levels=tuple(number(level) for level in item["levels"]),
+        per_operation=number(item["per_operation"]),
+    )
+
+
+def _decode_suspect(item: Mapping[str, Any]) -> LeakSuspect:
+    return _record(
+        LeakSuspect,
+        item,
+        **{name: number(item[name]) for name in ("bytes_per_operation", "blocks_per_operation", "share")},
+        stack=tuple(_record(Frame, frame) for frame in item["stack"]),
+    )
+
+
+def _record(kind: type[_Record], item: Mapping[str, Any], **decoded: Any) -> _Record:
+    """A `kind` of the fields it knows: what a newer version added is left out. Lists become tuples."""
+    known = {name: item[name] for name in (field.name for field in fields(kind)) if name in item}
+    lists = {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
+    return kind(**{**known, **lists, **decoded})

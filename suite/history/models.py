@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from sqlalchemy import JSON, BigInteger, Float, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-REVISION = "0002"
+REVISION = "0003"
 """The schema that these models describe: the newest file in migrations/versions."""
 
 RunId = Annotated[str, mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)]
+SearchId = Annotated[str, mapped_column(ForeignKey("leak_searches.id", ondelete="CASCADE"), primary_key=True)]
 
 
 class Base(DeclarativeBase):
@@ -195,3 +196,61 @@ class SeriesRow(Base):
     run_id: Mapped[RunId]
     name: Mapped[str] = mapped_column(primary_key=True)
     points: Mapped[list[Any]]
+
+
+class LeakSearchRow(Base):
+    """One search for leaks with its verdict. `started_at` orders searches as it does Runs.
+
+    `traced` tells a search that named no suspects from one that did not look for any.
+    """
+
+    __tablename__ = "leak_searches"
+    __table_args__ = (
+        Index("ix_leak_searches_workload_started_at", "workload", "started_at"),
+        Index("ix_leak_searches_started_at", "started_at"),
+        Index("ix_leak_searches_commit", "commit"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    workload: Mapped[str]
+    started: Mapped[str]
+    started_at: Mapped[float] = mapped_column(Float(53))
+    commit: Mapped[str | None]
+    branch: Mapped[str | None]
+    environment: Mapped[dict[str, Any]]
+    environment_hash: Mapped[str]
+    plan: Mapped[dict[str, Any]]
+    outcome: Mapped[str]
+    words: Mapped[str]
+    operations: Mapped[int] = mapped_column(BigInteger)
+    bytes_per_operation: Mapped[float | None] = mapped_column(Float(53))
+    blocks_per_operation: Mapped[float | None] = mapped_column(Float(53))
+    detectable: Mapped[float | None] = mapped_column(Float(53))
+    held: Mapped[bool]
+    growths: Mapped[list[Any]]
+    seconds: Mapped[float | None] = mapped_column(Float(53))
+    traced: Mapped[bool]
+    unattributed: Mapped[float | None] = mapped_column(Float(53))
+    recordings: Mapped[list[Any]]
+    notes: Mapped[list[Any]]
+
+    suspects: Mapped[list[LeakSuspectRow]] = relationship(
+        cascade="all", lazy="selectin", order_by="LeakSuspectRow.position"
+    )
+
+
+class LeakSuspectRow(Base):
+    """A suspect of a search; `position` is its rank from 0. A figure that was not finite is NULL."""
+
+    __tablename__ = "leak_suspects"
+    __table_args__ = (Index("ix_leak_suspects_function_file", "function", "file"),)
+
+    search_id: Mapped[SearchId]
+    position: Mapped[int] = mapped_column(primary_key=True)
+    function: Mapped[str]
+    file: Mapped[str]
+    line: Mapped[int]
+    bytes_per_operation: Mapped[float | None] = mapped_column(Float(53))
+    blocks_per_operation: Mapped[float | None] = mapped_column(Float(53))
+    share: Mapped[float | None] = mapped_column(Float(53))
+    stack: Mapped[list[Any]]

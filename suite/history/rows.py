@@ -1,4 +1,4 @@
-"""A Run's plain data as rows of the ledger, and back."""
+"""A Run's or a leak search's plain data as rows of the ledger, and back."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from suite.history.models import (
     CheckRow,
     DetailRow,
     HistogramRow,
+    LeakSearchRow,
+    LeakSuspectRow,
     MetricRow,
     OutcomeRow,
     RunRow,
@@ -29,6 +31,15 @@ _SAME = (
     "id", "workload", "started", "commit", "branch", "environment", "plan", "rounds", "verdict",
     "exit_code", "pids",
 )  # fmt: skip
+_SEARCH = (
+    "id", "workload", "started", "commit", "branch", "environment", "plan", "seconds", "unattributed",
+    "recordings", "notes",
+)  # fmt: skip
+_VERDICT = (
+    "outcome", "words", "operations", "bytes_per_operation", "blocks_per_operation", "detectable", "held",
+    "growths",
+)  # fmt: skip
+_SUSPECT = ("function", "file", "line", "bytes_per_operation", "blocks_per_operation", "share", "stack")
 
 
 def to_rows(data: Mapping[str, Any]) -> RunRow:
@@ -101,6 +112,30 @@ def from_rows(row: RunRow) -> dict[str, Any]:
         "thresholds": [_fields(item, _JUDGED) for item in row.thresholds],
         "checks": [_fields(item, _CHECK) for item in row.checks],
         "series": {item.name: item.points for item in row.series},
+    }
+
+
+def leaks_to_rows(data: Mapping[str, Any]) -> LeakSearchRow:
+    """What `codec.encode_leaks` gave, as a LeakSearchRow with its suspects."""
+    return LeakSearchRow(
+        **{name: data[name] for name in _SEARCH},
+        **{name: data["verdict"][name] for name in _VERDICT},
+        started_at=seconds_since_epoch(data["started"]),
+        environment_hash=environment_hash(data["environment"]),
+        traced=data["suspects"] is not None,
+        suspects=[
+            LeakSuspectRow(position=position, **{key: item[key] for key in _SUSPECT})
+            for position, item in enumerate(data["suspects"] or ())
+        ],
+    )
+
+
+def leaks_from_rows(row: LeakSearchRow) -> dict[str, Any]:
+    """What `codec.decode_leaks` takes, from a LeakSearchRow."""
+    return {
+        **_fields(row, _SEARCH),
+        "verdict": _fields(row, _VERDICT),
+        "suspects": [_fields(item, _SUSPECT) for item in row.suspects] if row.traced else None,
     }
 
 

@@ -1,33 +1,61 @@
-"""The ledger: every Run in one database, which several processes may use at once."""
+"""The ledger: every Run and leak search in one database, which several processes may use at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from suite.errors import ConfigurationError
-from suite.history.codec import decode_run, encode_run
+from suite.history.codec import decode_leaks, decode_run, encode_leaks, encode_run, number, plain
 from suite.history.database import open_engine, url_of
 from suite.history.entry import HEADLINES, Entry
 from suite.history.faults import database_faults
-from suite.history.models import MetricRow, RunRow
-from suite.history.rows import from_rows, to_rows
+from suite.history.models import LeakSearchRow, LeakSuspectRow, MetricRow, RunRow
+from suite.history.rows import from_rows, leaks_from_rows, leaks_to_rows, to_rows
 from suite.history.schema import upgrade
+from suite.leak import LeakSearch
 from suite.run import Measured, Run
 
 DEFAULT = Path("results/ledger.db")
 _NEWEST_FIRST = (RunRow.started_at.desc(), RunRow.id.desc())
+_RUNS = ("run", "runs", "`suite show` lists the runs")
+_SEARCHES = ("leak search", "leak searches", "it is in the name of the document that `suite leaks` saves")
+_NOTHING_GROWS = ("no growth", "bounded", "released")
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What one search says of a suspect: its growth, 0.0 if the search did not name it."""
+
+    commit: str | None
+    started: str
+    bytes_per_operation: float
+
+
+def since(history: Sequence[Sighting]) -> Sighting | None:
+    """The first of the latest unbroken stretch of `history` with growth, also of one that has ended.
+
+    None if it never grew.
+    """
+    first = None
+    for sighting in reversed(history):
+        if sighting.bytes_per_operation > 0:
+            first = sighting
+        elif first is not None:
+            break
+    return first
 
 
 class Ledger:
-    """All Runs that were ever stored at a path (SQLite) or database URL (PostgreSQL by its driver).
+    """All Runs and searches for leaks that were ever stored at a path (SQLite) or a database URL.
 
     Opening creates the file and brings its tables up to date. Every method is one transaction and
     waits up to `timeout` seconds for other writers. All raise StoreError, in one line that says what
@@ -59,25 +87,14 @@ class Ledger:
 
     def add(self, run: Run) -> None:
         """Store `run` whole or not at all. A Run that is there already stays as it is."""
-        row = to_rows(encode_run(run))
-        with self._session(writing=True) as session:
-            if session.get(RunRow, run.id) is not None:
-                return
-            session.add(row)
-            try:
-                session.commit()
-            except IntegrityError:
-                # A database with row locks let another process store the same Run in between.
-                session.rollback()
-                if session.get(RunRow, run.id) is None:
-                    raise
+        self._add(to_rows(encode_run(run)))
 
     def run(self, name: str) -> Run:
         """The Run whose id is `name` or, alone of all, starts with it. Raises ConfigurationError."""
         with self._session() as session:
             row = session.get(RunRow, name)
             if row is None:
-                row = session.get_one(RunRow, _only(session, name))
+                row = session.get_one(RunRow, _only(session, RunRow.id, name, _RUNS))
             return decode_run(from_rows(row))
 
     def latest(self, workload: str | None = None) -> Run | None:
@@ -113,6 +130,66 @@ class Ledger:
         with self._session() as session:
             return list(session.scalars(select(RunRow.workload).distinct().order_by(RunRow.workload)))
 
+    def add_leaks(self, search: LeakSearch) -> None:
+        """Store `search` whole or not at all. One that is there already stays as it is."""
+        self._add(leaks_to_rows(encode_leaks(search)))
+
+    def leak(self, name: str) -> LeakSearch:
+        """The search whose id is `name` or, alone of all, starts with it. Raises ConfigurationError."""
+        with self._session() as session:
+            row = session.get(LeakSearchRow, name)
+            if row is None:
+                row = session.get_one(LeakSearchRow, _only(session, LeakSearchRow.id, name, _SEARCHES))
+            return decode_leaks(leaks_from_rows(row))
+
+    def leaks(self, workload: str | None = None, limit: int | None = 50) -> list[LeakSearch]:
+        """Searches for leaks, of `workload` if that is given, newest first; `limit` None is all."""
+        query = select(LeakSearchRow).order_by(LeakSearchRow.started_at.desc(), LeakSearchRow.id.desc())
+        if workload is not None:
+            query = query.where(LeakSearchRow.workload == workload)
+        with self._session() as session:
+            return [decode_leaks(leaks_from_rows(row)) for row in session.scalars(query.limit(limit))]
+
+    def suspect_history(self, workload: str, function: str, file: str) -> list[Sighting]:
+        """What the searches of `workload` say of a suspect, oldest first; see `since`.
+
+        A search that neither named it nor could clear it is left out: nothing was traced though
+        something may grow, or it could not settle.
+        """
+        named = (
+            select(LeakSuspectRow.search_id, func.sum(LeakSuspectRow.bytes_per_operation).label("total"))
+            .where(LeakSuspectRow.function == plain(function), LeakSuspectRow.file == plain(file))
+            .group_by(LeakSuspectRow.search_id)
+            .subquery()
+        )
+        search = LeakSearchRow
+        clears = or_(search.outcome.in_(_NOTHING_GROWS), and_(search.traced, search.outcome != "unsettled"))
+        query = (
+            select(search.commit, search.started, named.c.search_id, named.c.total)
+            .outerjoin(named, named.c.search_id == search.id)
+            .where(search.workload == workload, or_(named.c.search_id.is_not(None), clears))
+            .order_by(search.started_at, search.id)
+        )
+        with self._session() as session:
+            return [
+                Sighting(commit, started, 0.0 if search_id is None else number(total))
+                for commit, started, search_id, total in session.execute(query)
+            ]
+
+    def _add(self, row: RunRow | LeakSearchRow) -> None:
+        table, key = type(row), row.id
+        with self._session(writing=True) as session:
+            if session.get(table, key) is not None:
+                return
+            session.add(row)
+            try:
+                session.commit()
+            except IntegrityError:
+                # A database with row locks let another process store the same in between.
+                session.rollback()
+                if session.get(table, key) is None:
+                    raise
+
     @contextmanager
     def _session(self, *, writing: bool = False) -> Iterator[Session]:
         engine = self._engine.execution_options(writing=True) if writing else self._engine
@@ -129,11 +206,14 @@ def _matching(workload: str | None, commit: str | None) -> list[ColumnElement[bo
     return conditions
 
 
-def _only(session: Session, start: str) -> str:
-    query = select(RunRow.id).where(RunRow.id.startswith(start, autoescape=True)).order_by(RunRow.id)
+def _only(session: Session, ids: InstrumentedAttribute[str], start: str, words: tuple[str, str, str]) -> str:
+    one, several, hint = words
+    query = select(ids).where(ids.startswith(start, autoescape=True)).order_by(ids)
     found = list(session.scalars(query.limit(6)))
     if not found:
-        raise ConfigurationError(f"no run's id starts with {start!r}; `suite show` lists the runs")
+        raise ConfigurationError(f"no {one}'s id starts with {start!r}; {hint}")
     if len(found) > 1:
-        raise ConfigurationError(f"several runs start with {start!r}, give more of it: {', '.join(found)}")
+        raise ConfigurationError(
+            f"several {several} start with {start!r}, give more of it: {', '.join(found)}"
+        )
     return found[0]

@@ -1,5 +1,11 @@
-"""A recording by counts, for checks that ask no more of it."""
+"""Records for tests that ask no more of them: a recording by counts, searches for leaks."""
 
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from suite.history.store import Ledger
+from suite.leak import Frame, Growth, LeakSearch, LeakSuspect, LeakVerdict
 from suite.outcome import OUTCOMES
 
 
@@ -21,3 +27,86 @@ class Counted:
             outcome: sum(counts.get(outcome, 0) for counts in self.operations.values())
             for outcome in OUTCOMES
         }
+
+
+def make_suspect(function="remember", file="shop/basket.py", per_operation=1020.0, **changes):
+    """A suspect with two blocks per operation and a stack of three."""
+    stack = (
+        Frame(function, file, 12),
+        Frame("handle", "shop/server.py", 40),
+        Frame("<module>", "shop/__main__.py", 7),
+    )
+    return replace(LeakSuspect(function, file, 12, per_operation, 2.0, 0.9, stack), **changes)
+
+
+def make_verdict(outcome="unbounded", **changes):
+    """Of a system that keeps 1,020 bytes and two blocks of each request."""
+    growths = (
+        Growth("4242 python", "blocks", 100, (50_000.0, 50_200.0, 50_400.0, 50_600.0), 2.0),
+        Growth("all", "malloc", 100, (48_100_000.0, 48_202_000.0, 48_304_000.0, 48_406_000.0), 1020.0),
+    )
+    words = f"{outcome} up to 2,400 operations at 1.02 kB per operation"
+    return replace(LeakVerdict(outcome, words, 2400, 1020.0, 2.0, 8.0, False, growths), **changes)
+
+
+def make_search(outcome="unbounded", **changes):
+    """A search that found a leak and named it, with any fields replaced."""
+    search = LeakSearch(
+        id="20240501T101112-0a1b2c3d",
+        workload="shop/browse",
+        started="2024-05-01T10:11:12+00:00",
+        commit="0123456789abcdef0123456789abcdef01234567",
+        branch="main",
+        environment={"machine": {"cores": 8}, "python": "3.11.2", "flags": ["a", "b"]},
+        plan={"windows": 8, "requests": 100},
+        verdict=make_verdict(outcome),
+        seconds=12.3,
+        suspects=(make_suspect(),),
+        unattributed=96.0,
+        recordings=("results/leaks/shop.html",),
+        notes=("malloc was not traced: memray is not installed in the system",),
+    )
+    return replace(search, **changes)
+
+
+def add_the_same_search(place, _prefix, barrier):
+    barrier.wait(30)
+    with Ledger(place) as ledger:
+        ledger.add_leaks(make_search(id="same"))
+
+
+def any_searches():
+    """Searches with everything that their types allow, but for what JSON has no word for."""
+    text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+    numbers, counts = st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 2**53)
+    lines = st.integers(0, 2**31 - 1)
+    objects = st.dictionaries(text, st.none() | numbers | text | st.lists(numbers, max_size=2), max_size=3)
+    frames = st.builds(Frame, text, text, lines)
+    growths = st.builds(
+        Growth, text, st.sampled_from(["blocks", "malloc", "resident"]), counts, _tuples(numbers), numbers
+    )
+    suspects = st.builds(LeakSuspect, text, text, lines, numbers, numbers, numbers, _tuples(frames))
+    outcomes = st.sampled_from(["no growth", "bounded", "released", "unbounded", "sporadic", "unsettled"])
+    maybe = st.none() | numbers
+    return st.builds(
+        LeakSearch,
+        id=st.uuids().map(str),
+        workload=text,
+        started=st.datetimes(timezones=st.timezones()).map(lambda moment: moment.isoformat()),
+        commit=st.none() | st.text("0123456789abcdef", min_size=40, max_size=40),
+        branch=st.none() | text,
+        environment=objects,
+        plan=objects,
+        verdict=st.builds(
+            LeakVerdict, outcomes, text, counts, maybe, maybe, maybe, st.booleans(), _tuples(growths)
+        ),
+        seconds=numbers,
+        suspects=st.none() | _tuples(suspects),
+        unattributed=maybe,
+        recordings=_tuples(text),
+        notes=_tuples(text),
+    )
+
+
+def _tuples(items):
+    return st.lists(items, max_size=3).map(tuple)
