@@ -40,6 +40,10 @@ class Metric:
             raise ConfigurationError(f"metric {self.name!r}: combine must be 'max', 'min', 'median' or 'sum'")
 
 
+GC_COUNTS = ("collections", "freed")
+"""What is counted for each of the three generations of Python's garbage collector."""
+
+
 def _standard() -> dict[str, Metric]:
     metrics = [
         Metric(f"{kind}.{point}", "s", "lower", combine="merged")
@@ -65,6 +69,10 @@ def _standard() -> dict[str, Metric]:
         Metric("cpu.per_operation", "s", "lower", combine="merged"),
         Metric("cpu.utilization", "ratio", "none", combine="median"),
         Metric("generator.cpu_per_operation", "s", "lower", combine="merged"),
+        Metric("gc.pause.max", "s", "lower", combine="max"),
+        Metric("gc.pause.per_operation", "s", "lower", combine="merged"),
+        Metric("gc.uncollectable", "1", "lower", combine="sum"),
+        *(Metric(f"gc.{what}.{n}", "1", "none", combine="sum") for what in GC_COUNTS for n in range(3)),
     ]
     return {metric.name: metric for metric in metrics}
 

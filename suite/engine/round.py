@@ -21,6 +21,7 @@ from suite.errors import SystemFailed, WorkerFailed
 from suite.loop import ClosedLoop
 from suite.measure.columns import Columns
 from suite.measure.evidence import gather
+from suite.measure.garbage import Garbage, between
 from suite.measure.limiter import limiter
 from suite.measure.recording import Recording, from_columns
 from suite.measure.sampler import Sampler
@@ -55,6 +56,8 @@ def run_round(
 
 
 class _Round(Stage):
+    _garbage: Garbage | None = None
+
     def run(self, look: Callable[[Recording], None] | None) -> Round:
         self.start()
         sampler = Sampler(self.groups())
@@ -71,7 +74,7 @@ class _Round(Stage):
         pids["workers"] = tuple(worker.child.pid for worker in self.workers)
         for group in self.groups():
             sampler.quiet(group)
-        resources = sampler.resources(begin, end)
+        resources = replace(sampler.resources(begin, end), garbage=self._garbage)
         self.phase("checking")
         answer = self._examine(begin, end)
         self.phase("stopping")
@@ -127,6 +130,9 @@ class _Round(Stage):
     def _load(self, sampler: Sampler) -> tuple[int, list[Report]]:
         loop = self.workload.loop
         total = None if loop.seconds is None else loop.seconds + loop.warmup
+        pids = self.processes()
+        collected = self.agents.collections(pids)
+        self.agents.forget_longest(pids)
         start = time.monotonic_ns() + _LEAD
         self.plan.begin_at(start)
         patience = self.workload.timeout + self.workload.grace + STEP_SECONDS
@@ -150,6 +156,7 @@ class _Round(Stage):
             worker.tell(Order("run", start=start))
         reports = hear(self.workers, step="run", deadline=deadline, meanwhile=meanwhile)
         sampler.tick(look=True)
+        self._garbage = between(collected, self.agents.collections([*pids, *self.processes()]))
         return start, reports
 
     def _examine(self, begin: int, end: int) -> Answer:

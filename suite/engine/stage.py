@@ -13,7 +13,9 @@ from suite.engine.progress import Progress
 from suite.engine.recipe import Recipe, SystemRecipe
 from suite.engine.worker import Order, Report
 from suite.errors import SystemFailed
+from suite.measure import proc
 from suite.process.identity import round_identity
+from suite.process.injection import Injection, Mode, injected
 from suite.process.pinning import Cores, share_out
 from suite.process.scratch import scratch_directory
 from suite.system import Component, Place, System
@@ -24,9 +26,21 @@ STEP_SECONDS = 15.0
 
 
 class Stage:
-    """All processes of one fresh start. Whatever ends `stack` ends them, and leaves nothing behind."""
+    """All processes of one fresh start. Whatever ends `stack` ends them, and leaves nothing behind.
 
-    def __init__(self, recipe: Recipe, index: int, progress: Progress, stack: contextlib.ExitStack) -> None:
+    `agents` talks to the Python processes of the system from inside, as far as `mode` lets it.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        index: int,
+        progress: Progress,
+        stack: contextlib.ExitStack,
+        *,
+        mode: Mode = "gc",
+        native: bool = False,
+    ) -> None:
         self.recipe = recipe
         self.index = index
         self.progress = progress
@@ -34,6 +48,9 @@ class Stage:
         self.component = isinstance(self.workload.system, Component)
         self.directory: Path = stack.enter_context(scratch_directory())
         stack.enter_context(round_identity(self.directory))
+        folder = self.directory / "agents"
+        folder.mkdir()
+        self.agents: Injection = stack.enter_context(injected(folder, mode, native=native))
         self.plan = RoundPlan(self.workload, recipe.settings.workers, recipe.settings.seed + index)
         stack.callback(self.plan.close)
         self.cores: Cores = share_out(recipe.settings.workers)
@@ -94,6 +111,10 @@ class Stage:
             return {"system": workers}
         helpers = {name: helper.roots for name, helper in self.workload.beside.items()}
         return {"system": self.workload.system.roots, "workers": workers, **helpers}
+
+    def processes(self) -> list[int]:
+        """The system's processes, those below its roots included."""
+        return proc.tree(self.groups()["system"]())
 
     def connect(self) -> list[Report]:
         """Connect all users. Raises SystemFailed if none can."""

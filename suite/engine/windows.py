@@ -71,10 +71,6 @@ class Windows(Stage):
             before = now
         return False
 
-    def processes(self) -> list[int]:
-        """The system's processes, those below its roots included."""
-        return proc.tree(self.groups()["system"]())
-
     def _run(self) -> list[Report]:
         start = time.monotonic_ns() + _LEAD
         for worker in self.workers:

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from suite.measure.garbage import Garbage
+
 Series = npt.NDArray[np.float64]
 _NO_TIMES: npt.NDArray[np.int64] = np.zeros(0, np.int64)
 _NO_VALUES: Series = np.zeros(0)
@@ -91,11 +93,15 @@ def unread(reason: str) -> Usage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Resources:
-    """Figures of all groups, and of the machine, in a window of `wall` seconds."""
+    """Figures of all groups, and of the machine, in a window of `wall` seconds.
+
+    `garbage` is what Python's collector did in the system; None where no process of it told.
+    """
 
     wall: float = 0.0
     machine: Machine = field(default_factory=Machine)
     groups: Mapping[str, Usage] = field(default_factory=dict)
+    garbage: Garbage | None = None
 
     @classmethod
     def absent(cls, reason: str) -> Resources:

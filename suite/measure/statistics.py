@@ -12,10 +12,12 @@ from suite.histogram import Histogram
 from suite.loop import Loop
 from suite.measure.combine import combine
 from suite.measure.distribution import Exact, Point, percentile, points
+from suite.measure.garbage import Garbage
 from suite.measure.ratios import PER_OPERATION, RATIOS, ratio
 from suite.measure.recording import Recording
 from suite.measure.resources import ELSEWHERE, Resources, Usage
 from suite.measure.series import series
+from suite.metric import GC_COUNTS
 from suite.outcome import BEYOND, NOT_GOOD, OUTCOMES, Outcome
 from suite.run import Round
 
@@ -23,6 +25,7 @@ __all__ = ["combine", "measure_round"]
 
 CONNECT = "connect"
 """The operation under which users' connects are recorded."""
+_NO_COLLECTOR = "no process of it tells of garbage collection: not Python, or it ignores PYTHONPATH"
 _Mask = npt.NDArray[np.bool_]
 
 
@@ -62,6 +65,7 @@ def measure_round(
         sheet.count(name, rows if name == CONNECT else rows & sheet.measured)
     sheet.count("", recording.by_loop & sheet.measured)
     sheet.use(resources, int(recording.by_loop.sum()))
+    sheet.garbage(resources.garbage)
     for name in RATIOS:
         missing = ELSEWHERE if "cpu" in name else "closed loop: nothing is planned"
         sheet.put(name, ratio(name, [sheet.sums]) or Point(None, note=sheet.notes.get(name, missing)))
@@ -165,6 +169,17 @@ class _Sheet:
                 self.sums[key] = usage.cpu
             else:
                 self.notes[metric] = usage.notes.get("cpu", "no time was measured")
+
+    def garbage(self, garbage: Garbage | None) -> None:
+        """What Python's collector did; nothing is put for a system that isn't Python."""
+        if garbage is None:
+            self.notes["gc.pause.per_operation"] = _NO_COLLECTOR
+            return
+        self.sums["gc.pause"] = garbage.pause
+        self.metrics["gc.pause.max"] = garbage.longest
+        self.metrics["gc.uncollectable"] = float(garbage.uncollectable)
+        for name, counts in zip(GC_COUNTS, (garbage.collections, garbage.freed), strict=True):
+            self.metrics |= {f"gc.{name}.{n}": float(count) for n, count in enumerate(counts)}
 
     def _usage(self, at: str, usage: Usage, wall: float) -> None:
         for name in ("idle", "peak", "after", "growth"):

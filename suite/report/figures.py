@@ -17,7 +17,7 @@ _ALWAYS = (
     "response.mean", "response.p50", "response.p95", "response.p99", "response.max",
     "throughput", "failures",
 )  # fmt: skip
-_IF_ANY = ("rejected", "dropped", "limit.excess", "limit.shortfall")
+_IF_ANY = ("rejected", "dropped", "limit.excess", "limit.shortfall", "gc.pause.max", "gc.uncollectable")
 _RESOURCES = ("memory.idle", "memory.peak", "memory.growth", "cpu.per_operation")
 _OF_OPERATION = ("response.p50", "response.p95", "response.p99", "throughput")
 
