@@ -1,0 +1,217 @@
+"""One look at a system: the marks of some windows of one length, as lines that the rule can judge."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple, TypeVar
+
+from suite.leak import Counter, Growth
+from suite.leaks.rule import COARSE, FLOORS, Floor, Suspicion, confirms, detectable, scattered, settled, suspicion
+
+ALL = "all"
+CHANGING = "started or ended"
+"""The processes that were not there at all marks, as one."""
+BOUNDS: Mapping[Counter, float] = MappingProxyType({"blocks": 1.5, "malloc": 100.0, "resident": 1_000.0})
+"""Noise that hides more than this of an operation settles nothing: 100 bytes is what a search promises to
+find, about one and a half small objects; where only the kernel counts, a kilobyte."""
+OBJECT = 64
+"""Bytes of a usual small object of Python's, where only their number is known."""
+_SMALLEST = 16
+"""Bytes of the smallest one."""
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one process holds at one mark: blocks of Python's, bytes from malloc, resident bytes.
+
+    None is what can't be read. `python` is False for a process that can't be asked from inside.
+    """
+
+    blocks: float | None
+    malloc: float | None
+    resident: float | None
+    python: bool = True
+
+
+Marks = Mapping[int, Reading]
+"""All processes of a system at one mark, by their id."""
+
+
+class Line(NamedTuple):
+    """Whose counter it is. Python's processes and the others are counted apart, for their floors differ."""
+
+    python: bool
+    process: str
+    counter: Counter
+
+    @property
+    def whole(self) -> Line:
+        """The sum that this one is part of."""
+        return self._replace(process=ALL)
+
+    @property
+    def floor(self) -> Floor:
+        return (FLOORS if self.python else COARSE)[self.counter]
+
+
+class Suspect(NamedTuple):
+    """Growth of one line and of the sum that it is part of."""
+
+    own: Suspicion
+    whole: Suspicion
+
+
+class Look:
+    """Marks before and after windows of so many `operations`; at least one mark.
+
+    `stayed` are the processes that are judged one by one, all others are judged as one: those that
+    were there at all marks, unless told by an earlier look that this one continues.
+    """
+
+    def __init__(
+        self, marks: Sequence[Marks], operations: int, stayed: frozenset[int] | None = None
+    ) -> None:
+        self.operations = operations
+        self.before = marks[0]
+        self.windows = len(marks) - 1
+        self.stayed = frozenset.intersection(*map(frozenset, marks)) if stayed is None else stayed
+        self.lines: dict[Line, tuple[float, ...]] = {}
+        self._processes: dict[bool, int] = {}
+        everyone = frozenset[int]().union(*marks)
+        inside = {pid for pid in everyone if all(mark[pid].python for mark in marks if pid in mark)}
+        for python, pids in ((True, inside), (False, everyone - inside)):
+            self._processes[python] = max(1, len(pids & self.stayed))
+            for counter in FLOORS if python else COARSE:
+                self._count(marks, python, counter, pids)
+
+    def suspects(self) -> dict[Line, Suspect]:
+        """The lines that grow, where the sum does as well."""
+        found = {}
+        for line, levels in self.lines.items():
+            if line.process != ALL:
+                floor = line.floor.shared(self._processes[line.python])
+                own = suspicion(levels, self.operations, floor)
+                whole = self._judged(suspicion, line.whole)
+                if own is not None and whole is not None:
+                    found[line] = Suspect(own, whole)
+        return found
+
+    def confirmed(self, suspects: Mapping[Line, Suspect]) -> list[Line]:
+        """Those of an earlier look that grow on, and their sums with them."""
+        return [
+            line
+            for line, first in suspects.items()
+            if line in self.lines
+            and confirms(self.lines[line], self.operations, line.floor, first.own)
+            and confirms(self.lines[line.whole], self.operations, line.floor, first.whole)
+        ]
+
+    def settled(self) -> bool:
+        """Whether the sums are flat by now."""
+        return all(self._judged(settled, line) for line in self._deciding() if line.process == ALL)
+
+    def growing(self, *, late: bool = False) -> bool:
+        """Whether a sum grows, steadily or not; with `late`, in the second half of the windows."""
+        for line in self._sums():
+            levels = self.lines[line][self.windows // 2 if late else 0 :]
+            if any(rule(levels, self.operations, line.floor) for rule in (suspicion, scattered)):
+                return True
+        return False
+
+    def restless(self) -> str | None:
+        """Noise that would hide too much, in words; None if there is none."""
+        for line in self._deciding():
+            if self._judged(detectable, line) > BOUNDS[line.counter]:
+                who = "in all" if line.process == ALL else f"of process {line.process}"
+                return f"{line.counter} {who} never became quiet"
+        return None
+
+    def detectable(self) -> float | None:
+        """The smallest growth in bytes per operation that shows wherever it is; None without a counter."""
+        found = (
+            self._judged(detectable, line) * (OBJECT if line.counter == "blocks" else 1)
+            for line in self._deciding()
+        )
+        return max((value for value in found if math.isfinite(value)), default=None)
+
+    def growths(self, lines: Iterable[Line]) -> tuple[Growth, ...]:
+        """`lines` and their sums, as they are reported."""
+        wanted = dict.fromkeys(each for line in lines for each in (line, line.whole))
+        return tuple(
+            Growth(line.process, line.counter, self.operations, self.lines[line], self.rate(line))
+            for line in wanted
+        )
+
+    def a_sum(self) -> tuple[Line, ...]:
+        """One counter of the sum, to show where none rose."""
+        return tuple(sorted(self._sums(), key=lambda line: (not line.python, line.counter)))[:1]
+
+    def rate(self, line: Line) -> float:
+        """Mean growth of one operation, in units of the counter; 0.0 if it was not counted."""
+        levels = self.lines.get(line, (0.0,))
+        return (levels[-1] - levels[0]) / (max(1, self.windows) * self.operations)
+
+    def blocks(self) -> float | None:
+        """Growth of Python's blocks per operation; None if they were not counted."""
+        line = Line(True, ALL, "blocks")
+        return self.rate(line) if line in self.lines else None
+
+    def size(self, lines: Iterable[Line]) -> float:
+        """Growth in bytes per operation, from those counters that know it best.
+
+        What malloc says is exact, but Python's small objects are not its own: where resident memory grows
+        more than twice as fast they are what grows. Where neither can be the blocks, they are taken to be
+        usual ones.
+        """
+        total = 0.0
+        for python in {line.python for line in lines}:
+            malloc, resident = (self._sure(Line(python, ALL, counter)) for counter in ("malloc", "resident"))
+            blocks = self._sure(Line(python, ALL, "blocks"))
+            seen = malloc if malloc >= 0.5 * resident else resident
+            total += seen if seen >= _SMALLEST * blocks else OBJECT * blocks
+        return total
+
+    def _sure(self, line: Line) -> float:
+        """The rate of a sum if it passes the floor, else 0.0."""
+        rate = self.rate(line) if line in self.lines else 0.0
+        return rate if rate * self.windows * self.operations >= line.floor.total else 0.0
+
+    def _deciding(self) -> list[Line]:
+        """The lines whose noise matters: resident memory where malloc's bytes can't be read."""
+        exact = {line.python for line in self.lines if line.counter == "malloc"}
+        return [line for line in self.lines if line.counter != "resident" or line.python not in exact]
+
+    def _sums(self) -> list[Line]:
+        return [line for line in self.lines if line.process == ALL]
+
+    def _judged(self, rule: Callable[[Sequence[float], int, Floor], _Result], line: Line) -> _Result:
+        return rule(self.lines[line], self.operations, line.floor)
+
+    def _count(self, marks: Sequence[Marks], python: bool, counter: Counter, pids: Iterable[int]) -> None:
+        """Lines of one counter: of each process that stayed, of the others as one, of all."""
+        series = {pid: [_value(mark, pid, counter) for mark in marks] for pid in pids}
+        known = {pid: values for pid, values in series.items() if None not in values}
+        if not known:
+            return
+        parts: dict[str, list[tuple[float, ...]]] = {}
+        for pid, values in sorted(known.items()):
+            levels = tuple(value or 0.0 for value in values)
+            parts.setdefault(ALL, []).append(levels)
+            if pid not in self.stayed:
+                parts.setdefault(CHANGING, []).append(levels)
+            elif all(pid in mark for mark in marks):
+                parts.setdefault(str(pid), []).append(levels)
+        for process, several in parts.items():
+            self.lines[Line(python, process, counter)] = tuple(map(sum, zip(*several, strict=True)))
+
+
+def _value(mark: Marks, pid: int, counter: Counter) -> float | None:
+    """What a process holds: 0.0 of one that is not there, None if it can't be read."""
+    if pid not in mark:
+        return 0.0
+    value: float | None = getattr(mark[pid], counter)
+    return value if value is not None and math.isfinite(value) else None

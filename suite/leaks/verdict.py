@@ -1,0 +1,204 @@
+"""The course of a search for a leak: asks for windows of operations, is sent marks, ends in a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+
+from suite.leak import LeakOutcome, LeakVerdict
+from suite.leaks.finding import Finding, Unsettled, tell, tell_unsettled
+from suite.leaks.look import Line, Look, Marks, Reading
+
+__all__ = ["Idle", "Marks", "Reading", "Rules", "Step", "Window", "search"]
+
+_GIVEN_UP = 12
+"""So many windows of growth are no warm-up any more."""
+_LONGER = 4
+"""So much longer are the windows that confirm."""
+_GONE = 0.8
+"""Growth of which so much went away was only retained."""
+_ORDER = ("no growth", "bounded", "released")
+"""What does not end a search before held connections were tried, the more harmless first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Run so many operations, then mark. With `hold` connections stay open until a step without it."""
+
+    operations: int
+    hold: bool = False
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Wait, then mark. With `hold` connections stay open meanwhile."""
+
+    seconds: float
+    hold: bool = False
+    words: str = ""
+
+
+Step = Window | Idle
+_Asking = Generator[Step, Marks, Marks]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How far to look.
+
+    `windows` of so many `requests` decide, `confirm` windows four times as long confirm, at most `warmup`
+    windows come before. What grows irregularly, or can't be told from noise, is looked at `sporadic` times
+    as long. Before it accuses it idles `ttl` seconds. `held` looks a second time with connections held.
+    """
+
+    requests: int = 100
+    windows: int = 8
+    confirm: int = 4
+    warmup: int = 20
+    ttl: float = 5.0
+    sporadic: int = 5
+    held: bool = True
+
+
+def search(rules: Rules = Rules()) -> Generator[Step, Marks, LeakVerdict]:  # noqa: B008 it is immutable
+    """Yields what is wanted next and is sent the marks after it; returns the verdict.
+
+    Bounded in steps whatever it is sent. A process that can't be read is left out.
+    """
+    course = _Course(rules)
+    try:
+        finding = yield from course.run()
+    except Unsettled as reason:
+        return tell_unsettled(str(reason), course.operations, course.detectable, held=course.hold)
+    return tell(finding, course.operations, course.detectable, ttl=rules.ttl)
+
+
+class _Course:
+    """A search on its way: what was done, and the last marks."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._begin: Marks = {}
+        self._now: Marks = {}
+        self.operations = 0
+        self.hold = False
+        self.detectable: float | None = None
+
+    def run(self) -> Generator[Step, Marks, Finding]:
+        self._begin = yield from self._take(Window(0, words="first mark"))
+        yield from self._warm_up()
+        found = [(yield from self._mode())]
+        if self._rules.held and found[0].outcome in _ORDER:
+            self.hold = True
+            words = "warming up, connections held"
+            self._begin = yield from self._take(Window(self._rules.requests, hold=True, words=words))
+            found.append((yield from self._mode()))
+        return max(found, key=_gravity)
+
+    def _take(self, step: Step) -> _Asking:
+        marks = yield step
+        if isinstance(step, Window):
+            self.operations += step.operations
+        self._now = {pid: reading for pid, reading in marks.items() if _readable(reading)}
+        if not self._now:
+            raise Unsettled("no process of the system could be read")
+        return self._now
+
+    def _warm_up(self) -> Generator[Step, Marks, None]:
+        """Until the counters are flat, or grow so long that they won't be."""
+        marks = [self._now]
+        for index in range(self._rules.warmup):
+            step = Window(self._rules.requests, words=f"warming up, window {index + 1}")
+            marks.append((yield from self._take(step)))
+            if Look(marks, self._rules.requests).settled():
+                return
+            if index + 1 >= _GIVEN_UP and Look(marks[-9:], self._rules.requests).growing():
+                return
+
+    def _look(
+        self, operations: int, windows: int, words: str, stayed: frozenset[int] | None = None
+    ) -> Generator[Step, Marks, Look]:
+        marks = [self._now]
+        for index in range(windows):
+            step = Window(operations, self.hold, f"{words}, window {index + 1} of {windows}")
+            marks.append((yield from self._take(step)))
+        return Look(marks, operations, stayed)
+
+    def _mode(self) -> Generator[Step, Marks, Finding]:
+        """Look with connections closed at the marks, or held; longer where that does not decide."""
+        requests, windows, noticed = self._rules.requests, self._rules.windows, self.detectable or 0.0
+        words = "looking, connections held" if self.hold else "looking"
+        look = yield from self._look(requests, windows, words)
+        self.detectable = max(noticed, look.detectable() or 0.0) or None
+        first = yield from self._judge(look)
+        if first.outcome not in ("sporadic", "unsettled"):
+            return first
+        look = yield from self._look(requests * self._rules.sporadic, windows, f"{words} longer")
+        self.detectable = max(noticed, look.detectable() or 0.0) or None
+        return (yield from self._judge(look, before=first))
+
+    def _judge(self, look: Look, before: Finding | None = None) -> Generator[Step, Marks, Finding]:
+        """What one look says. `before` is what a shorter one could not decide.
+
+        That one may have seen the end of what grows: the longer one needs growth in its late half too.
+        """
+        suspects = look.suspects()
+        if not look.lines or not (look.stayed or suspects):
+            raise Unsettled("processes were replaced all the time")
+        grew = before is not None and before.outcome == "sporadic"
+        if suspects:
+            windows = self._rules.confirm
+            longer = yield from self._look(_LONGER * look.operations, windows, "confirming", look.stayed)
+            lines = longer.confirmed(suspects)
+            if lines:
+                return (yield from self._accuse(look, longer, lines))
+            if suspects.keys() - longer.lines.keys():
+                return self._found("unsettled", longer, reason="processes that grew were replaced")
+            if longer.growing(late=True):
+                return self._found("sporadic", longer)
+            grew = True
+        elif look.growing() and (before is None or look.growing(late=True)):
+            return self._found("sporadic", look)
+        elif reason := look.restless():
+            return self._found("unsettled", look, reason=reason)
+        return self._found("bounded" if grew else "no growth", look)
+
+    def _accuse(self, look: Look, longer: Look, lines: list[Line]) -> Generator[Step, Marks, Finding]:
+        """A leak, unless it goes away by itself, or with the next operation after a time."""
+        peak = self._now
+        for step in (
+            Idle(self._rules.ttl, self.hold, f"idling {self._rules.ttl:g} s, for what expires"),
+            Window(self._rules.requests, self.hold, "one window more, for what expires with it"),
+        ):
+            now = yield from self._take(step)
+            if _gone(Look([look.before, peak, now], 1), lines):
+                return self._found("released", longer, lines)
+        return self._found("unbounded", longer, lines)
+
+    def _found(
+        self, outcome: LeakOutcome, look: Look, lines: Iterable[Line] = (), *, reason: str = ""
+    ) -> Finding:
+        filled = Look([self._begin, self._now], 1)
+        return Finding(outcome, look, tuple(lines), filled, held=self.hold, reason=reason)
+
+
+def _readable(reading: Reading) -> bool:
+    return (reading.blocks, reading.malloc, reading.resident) != (None, None, None)
+
+
+def _gone(look: Look, lines: Iterable[Line]) -> bool:
+    """Whether what grew from the first to the second mark went away by the third.
+
+    Allocators keep memory that was freed: resident memory decides only where nothing else grew.
+    """
+    sums = {line.whole for line in lines}
+    for line in {line for line in sums if line.counter != "resident"} or sums:
+        before, peak, now = look.lines.get(line, (0.0, 0.0, 0.0))
+        if peak <= before or peak - now < _GONE * (peak - before):
+            return False
+    return True
+
+
+def _gravity(finding: Finding) -> int:
+    return _ORDER.index(finding.outcome) if finding.outcome in _ORDER else len(_ORDER)
