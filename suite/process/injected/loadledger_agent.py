@@ -1,0 +1,290 @@
+"""The agent in a Python process of the system under test: counts collections, answers marks, records.
+
+It lives in processes of others: standard library only, Python 3.8 or later, silent whatever happens, and
+it keeps nothing that grows. Modules that start with an underscore are used for what they lack: they import
+nothing, and a thread of `_thread` is none of the user's `threading`.
+"""
+
+# ruff: noqa: BLE001, S110, SIM105, PTH108  (no error of ours may show; nothing is imported without need)
+from __future__ import annotations
+
+import gc
+import mmap
+import os
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+_GENERATIONS = 3
+_COLUMNS = 5  # collections, collected, uncollectable, pause, longest; suite/process/injection.py reads them
+
+
+class Collections:
+    """Counts garbage collections in a mapped file, which is there even after a SIGKILL."""
+
+    def __init__(self, directory: str) -> None:
+        self.directory = directory
+        self.paused = False  # true while collections are our own
+        self._begun = time.perf_counter_ns()
+        self._open()
+        gc.callbacks.append(self._hook)
+
+    def _open(self) -> None:
+        size = _GENERATIONS * _COLUMNS * 8
+        path = f"{self.directory}/{os.getpid()}.gc"
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            os.posix_fallocate(file, 0, size)  # a mapped hole on a full disk would be a SIGBUS
+            self._table = memoryview(mmap.mmap(file, size)).cast("Q")
+        finally:
+            os.close(file)
+
+    def forked(self) -> None:
+        """In a child: a file of its own. The mapping that it inherits is its parent's."""
+        try:
+            self._open()
+        except Exception:
+            gc.callbacks.remove(self._hook)
+
+    def _hook(
+        self, phase: str, info: dict[str, int], clock: Callable[[], int] = time.perf_counter_ns
+    ) -> None:
+        try:
+            if phase == "start":
+                self._begun = clock()
+            elif not self.paused:
+                pause = clock() - self._begun
+                table = self._table
+                row = info["generation"] * _COLUMNS
+                table[row] += 1
+                table[row + 1] += info["collected"]
+                table[row + 2] += info["uncollectable"]
+                table[row + 3] += pause
+                if pause > table[row + 4]:
+                    table[row + 4] = pause
+        except Exception:
+            pass
+
+
+class Recorder:
+    """A recording by memray of all that is allocated, in a file per process: `memray.<pid>`."""
+
+    def __init__(self, directory: str, native: bool) -> None:
+        self.directory = directory
+        self._tracker: Any = None
+        self._reason = ""
+        try:
+            import memray
+
+            # Named so, a forked child's file is `memray.<its pid>`: memray replaces the pid at the end.
+            self._tracker = memray.Tracker(
+                destination=memray.FileDestination(
+                    f"{directory}/memray.{os.getpid()}", overwrite=True, compress_on_exit=False
+                ),
+                native_traces=native,
+                follow_fork=True,
+                trace_python_allocators=True,
+            )
+            self._tracker.__enter__()
+        except Exception as error:
+            self._tracker = None
+            self._reason = " ".join(f"{type(error).__name__}: {error}".split())
+        self.forked()
+
+    def forked(self) -> None:
+        """Say in a file of this process why it is not recorded, if it is not."""
+        if self._reason:
+            try:
+                with open(f"{self.directory}/{os.getpid()}.failed", "w", encoding="utf-8") as file:
+                    file.write(f"{self._reason}\n")
+            except Exception:
+                pass
+
+    def stop(self) -> bool:
+        """End the recording; whether there was one."""
+        tracker, self._tracker = self._tracker, None
+        if tracker is None:
+            return False
+        tracker.__exit__(None, None, None)
+        return True
+
+
+class Desk:
+    """Answers the coordinator, on a socket and from a thread of this process's own."""
+
+    def __init__(self, directory: str, collections: Collections, recorder: Recorder | None) -> None:
+        import _thread
+
+        self.directory = directory
+        self._collections = collections
+        self._recorder = recorder
+        self._heap = _heap_reader()
+        # A fork waits for the answer: a child would inherit a collector that is busy for ever.
+        self.lock = _thread.RLock()
+        self._open()
+
+    def _open(self) -> None:
+        import _signal  # type: ignore[import-not-found]
+        import _socket
+        import _thread
+
+        listener: Any = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+        try:
+            listener.settimeout(None)  # whatever socket.setdefaulttimeout says
+            _bind(listener, self.directory, f"{os.getpid()}.sock")
+            listener.listen(8)
+            self._listener = listener
+            self._inode = os.fstat(listener.fileno()).st_ino
+            # The thread takes no signals: those of the process are for who waits for them.
+            before = _signal.pthread_sigmask(_signal.SIG_BLOCK, _signal.valid_signals())
+            try:
+                _thread.start_new_thread(self._serve, ())
+            finally:
+                _signal.pthread_sigmask(_signal.SIG_SETMASK, before)
+        except BaseException:
+            listener.close()
+            raise
+
+    def reopen(self) -> None:
+        """A new socket and a new thread: in a forked child, or where the old socket was closed."""
+        try:
+            if self._ours():
+                self._listener.close()
+            else:
+                self._listener.detach()
+            self._open()
+        except Exception:
+            pass
+
+    def _ours(self) -> bool:
+        """Whether our descriptor is still our socket: a daemon closes all that it finds, and reuses it."""
+        try:
+            return os.fstat(self._listener.fileno()).st_ino == self._inode
+        except OSError:
+            return False
+
+    def _serve(self) -> None:
+        ours = True
+        while ours:
+            try:
+                connection, _ = self._listener._accept()
+            except OSError:  # no descriptor is free, say
+                connection = None
+                time.sleep(0.05)
+            ours = self._ours()
+            if not ours:
+                self.reopen()  # another thread takes over, before anybody can ask again
+            if connection is not None:
+                self._reply(connection)
+
+    def _reply(self, connection: int) -> None:
+        try:
+            os.write(connection, self._answer(os.read(connection, 64)))
+        except Exception:
+            pass
+        finally:
+            os.close(connection)
+
+    def _answer(self, question: bytes) -> bytes:
+        with self.lock:
+            if question == b"mark\n":
+                return self._mark()
+            if question == b"stop\n":
+                stopped = self._recorder is not None and self._recorder.stop()
+                return b'{"pid": %d, "stopped": %s}\n' % (os.getpid(), b"true" if stopped else b"false")
+        return b""
+
+    def _mark(self) -> bytes:
+        self._collections.paused = True
+        try:
+            for _ in range(3):  # what a finalizer lets go is found by the next
+                if not gc.collect():
+                    break
+        finally:
+            self._collections.paused = False
+        threading = sys.modules.get("threading")
+        return b'{"pid": %d, "blocks": %d, "malloc": %s, "threads": %d}\n' % (
+            os.getpid(),
+            sys.getallocatedblocks(),
+            self._heap(),
+            threading.active_count() if threading is not None else 1,
+        )
+
+
+def _bind(listener: Any, directory: str, name: str) -> None:
+    path = f"{directory}/{name}"
+    try:
+        os.unlink(path)  # of a program that this process ran before it exec'd
+    except OSError:
+        pass
+    if len(os.fsencode(path)) < 100:
+        listener.bind(path)
+        return
+    folder = os.open(directory, os.O_PATH | os.O_DIRECTORY)
+    try:
+        listener.bind(f"/proc/self/fd/{folder}/{name}")
+    finally:
+        os.close(folder)
+
+
+def _heap_reader() -> Callable[[], bytes]:
+    """A function that gives the bytes which malloc has handed out, as text; null where libc can't tell."""
+    try:
+        import ctypes
+
+        size = ctypes.c_size_t  # of ten fields two matter; the older mallinfo overflows at 2 GiB
+        fields = [("a", size * 4), ("hblkhd", size), ("b", size * 2), ("uordblks", size), ("c", size * 2)]
+        information = type("mallinfo2", (ctypes.Structure,), {"_fields_": fields})
+        ask = ctypes.CDLL(None).mallinfo2
+        ask.restype, ask.argtypes = information, []
+    except Exception:
+        return lambda: b"null"
+
+    def read() -> bytes:
+        heap = ask()
+        return b"%d" % (heap.uordblks + heap.hblkhd)
+
+    return read
+
+
+def _in_main_interpreter() -> bool:
+    """A subinterpreter can't end while a thread of ours is in it."""
+    for name in ("_interpreters", "_xxsubinterpreters"):
+        try:
+            module = __import__(name)
+            return bool(module.get_current() == module.get_main())
+        except ImportError:
+            continue
+    return True
+
+
+def start() -> None:
+    """What LOADLEDGER_AGENT_MODE says: gc, counters or trace, each more than the one before."""
+    if not _in_main_interpreter():
+        return
+    directory = os.environ["LOADLEDGER_AGENT"]
+    mode = os.environ.get("LOADLEDGER_AGENT_MODE", "gc")
+    recorder = None
+    if mode == "trace":
+        import atexit
+
+        recorder = Recorder(directory, os.environ.get("LOADLEDGER_AGENT_NATIVE") == "1")
+        os.register_at_fork(after_in_child=recorder.forked)
+        atexit.register(recorder.stop)
+    collections = Collections(directory)
+    os.register_at_fork(after_in_child=collections.forked)
+    if mode in ("counters", "trace"):
+        if sys.version_info >= (3, 12):
+            import warnings
+
+            message = r"This process \(pid=\d+\) is multi-threaded, use of fork"  # by our thread
+            warnings.filterwarnings("ignore", message, DeprecationWarning)
+        desk = Desk(directory, collections, recorder)
+        os.register_at_fork(
+            before=desk.lock.acquire, after_in_parent=desk.lock.release, after_in_child=desk.lock.release
+        )
+        os.register_at_fork(after_in_child=desk.reopen)

@@ -1,0 +1,213 @@
+"""An agent in every Python process that is started: counters at marks, collections, recordings."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import struct
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from multiprocess import resource_tracker
+
+Mode = Literal["gc", "counters", "trace"]
+"""Each does more than the one before: garbage collections; answers at marks; a recording by memray."""
+
+_FOLDER = Path(__file__).parent / "injected"
+_GENERATION = struct.Struct("=5Q")  # as injected/loadledger_agent.py writes it; times in ns
+_LONGEST = 32  # offset within it
+_GENERATIONS = 3
+
+# memray moves the threshold from which glibc maps memory: fixed, runs with and without it behave alike.
+_MALLOC = {"MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "4194304"}
+
+_START = 1.0
+"""Seconds that a process which is new to us may need until its agent is there."""
+
+
+class Counts(NamedTuple):
+    """What a process holds after a full collection: Python's blocks, bytes from malloc (None: unknown)."""
+
+    blocks: int
+    malloc: int | None
+
+
+class Generation(NamedTuple):
+    """Garbage collections of one generation, objects they freed or could not; pauses in seconds."""
+
+    collections: int
+    collected: int
+    uncollectable: int
+    pause: float
+    longest: float
+
+
+@contextmanager
+def injected(directory: Path, mode: Mode, *, native: bool = False) -> Iterator[Injection]:
+    """All processes started inside carry the agent in their environment; it writes to `directory`.
+
+    `native` records the stacks of C code too, in mode trace. A process that is given a PYTHONPATH of its
+    own, or told to ignore it, has no agent.
+    """
+    resource_tracker.ensure_running()  # it serves all rounds: without an agent
+    directory = directory.resolve()
+    directory.mkdir(parents=True, exist_ok=True)
+    own = os.environ.get("PYTHONPATH")
+    changes = {
+        "LOADLEDGER_AGENT": str(directory),
+        "LOADLEDGER_AGENT_MODE": mode,
+        "LOADLEDGER_AGENT_NATIVE": "1" if native else "0",
+        "PYTHONPATH": f"{_FOLDER}{os.pathsep}{own}" if own else str(_FOLDER),
+    }
+    if mode != "gc":
+        changes |= {name: value for name, value in _MALLOC.items() if name not in os.environ}
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        yield Injection(directory)
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+class Injection:
+    """The agents that write to `directory`, asked by pid. Nothing here raises for a process that is gone."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._known: set[int] = set()
+
+    def mark(self, pids: Sequence[int], timeout: float = 10.0) -> dict[int, Counts | str]:
+        """Collect garbage in all processes at once and count what is left; a str says why there is none."""
+        found: dict[int, Counts | str] = {}
+        for pid, answer in self._ask(b"mark\n", pids, timeout).items():
+            failed = self._failure(pid)
+            if failed is not None:
+                found[pid] = failed
+            elif isinstance(answer, str):
+                found[pid] = answer
+            else:
+                found[pid] = Counts(answer["blocks"], answer["malloc"])
+        return found
+
+    def stop(self, pids: Sequence[int], timeout: float = 10.0) -> dict[int, str]:
+        """End the recordings, so that they are whole; what went wrong by pid. For mode trace."""
+        reasons = {}
+        for pid, answer in self._ask(b"stop\n", pids, timeout).items():
+            failed = self._failure(pid)
+            if failed is not None:
+                reasons[pid] = failed
+            elif isinstance(answer, str):
+                reasons[pid] = answer
+            elif not answer["stopped"]:
+                reasons[pid] = "it is not being recorded"
+        return reasons
+
+    def recordings(self) -> dict[int, Path]:
+        """The file by memray of each process, also of those that ended."""
+        return {int(path.suffix[1:]): path for path in sorted(self.directory.glob("memray.*[0-9]"))}
+
+    def collections(self, pids: Iterable[int]) -> dict[int, tuple[Generation, ...]]:
+        """Garbage collections since the start of each process, youngest generation first, also of those
+        that ended; those made for marks are left out. Without an agent: not among the keys."""
+        found = {}
+        for pid in pids:
+            with contextlib.suppress(OSError, struct.error):
+                rows = _GENERATION.iter_unpack(self._table(pid).read_bytes())
+                found[pid] = tuple(
+                    Generation(collections, collected, uncollectable, pause / 1e9, longest / 1e9)
+                    for collections, collected, uncollectable, pause, longest in rows
+                )
+        return found
+
+    def forget_longest(self, pids: Iterable[int]) -> None:
+        """Let the longest pauses start anew."""
+        for pid in pids:
+            with contextlib.suppress(OSError), self._table(pid).open("r+b", buffering=0) as file:
+                for generation in range(_GENERATIONS):
+                    file.seek(generation * _GENERATION.size + _LONGEST)
+                    file.write(bytes(8))
+
+    def _table(self, pid: int) -> Path:
+        return self.directory / f"{pid}.gc"
+
+    def _failure(self, pid: int) -> str | None:
+        """Why the process is not recorded, if the agent said so."""
+        try:
+            reason = (self.directory / f"{pid}.failed").read_text(errors="replace").strip()
+        except OSError:
+            return None
+        return f"memray does not work there: {reason}"
+
+    def _ask(self, question: bytes, pids: Iterable[int], timeout: float) -> dict[int, dict[str, Any] | str]:
+        """Ask all, then wait for all: they work at the same time. A str is the reason for no answer."""
+        now = time.monotonic()
+        asked: dict[int, socket.socket | str] = {}
+        answers: dict[int, dict[str, Any] | str] = {}
+        with contextlib.ExitStack() as stack:
+            folder = os.open(self.directory, os.O_PATH | os.O_DIRECTORY)
+            stack.callback(os.close, folder)
+            for pid in pids:
+                patience = 0.0 if pid in self._known else min(_START, timeout)
+                self._known.add(pid)
+                # The path of a socket may have 107 bytes: this one is short wherever the directory is.
+                asked[pid] = _sent(question, pid, f"/proc/self/fd/{folder}/{pid}.sock", now + patience)
+            for connection in asked.values():
+                if not isinstance(connection, str):
+                    stack.enter_context(connection)
+            for pid, connection in asked.items():
+                if isinstance(connection, str):
+                    answers[pid] = connection
+                else:
+                    answers[pid] = _answer(connection, pid, now + timeout, timeout)
+        return answers
+
+
+def _sent(question: bytes, pid: int, path: str, limit: float) -> socket.socket | str:
+    """A connection on which `question` was asked; until `limit` (monotonic) its agent may appear."""
+    while True:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.setblocking(False)
+        try:
+            connection.connect(path)
+            connection.send(question)
+        except BlockingIOError:
+            connection.close()
+            return "it does not take questions: is its main thread stuck in C code?"
+        except OSError:
+            connection.close()
+            if _ended(pid):
+                return "it has ended"
+            if time.monotonic() >= limit:
+                return "no agent answers: not Python, or it ignores PYTHONPATH (-I, -E, -S)"
+            time.sleep(0.01)
+        else:
+            return connection
+
+
+def _answer(connection: socket.socket, pid: int, limit: float, timeout: float) -> dict[str, Any] | str:
+    """What came back until `limit` (monotonic)."""
+    connection.settimeout(max(limit - time.monotonic(), 0.001))
+    try:
+        answer: dict[str, Any] = json.loads(connection.recv(4096))
+    except TimeoutError:
+        return f"did not answer in {timeout:g} s: is its main thread stuck in C code?"
+    except (OSError, ValueError):
+        return "it has ended" if _ended(pid) else "its agent has no answer"
+    return answer
+
+
+def _ended(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return True
+    return state in "ZX"
