@@ -18,8 +18,10 @@ from rich.text import Text
 from suite.engine.capacity import Capacity
 from suite.engine.probe import Probe
 from suite.history.entry import Entry
+from suite.leak import LeakSearch
 from suite.report.capacity import answer, curve, look_line, looks_table, scaling_words
 from suite.report.figures import figures, operations
+from suite.report.leaks import below, closing, counters, head, suspects
 from suite.report.lines import checks, details, doubts, error, limiter
 from suite.report.listing import listed
 from suite.report.live import Live
@@ -137,6 +139,20 @@ class Reporter:
             self._console.print(text)
         where = "" if saved is None else f"  saved as {saved}"
         self._console.print(Text.assemble(code_text(exit_code), where), soft_wrap=True)
+
+    def print_leaks(self, search: LeakSearch, code: int, saved: str | Path | None = None) -> None:
+        """All that a search for leaks found: what rose, who is suspected, the verdict."""
+        self._live.close()
+        self._console.print()
+        for line in head(search):
+            self._console.print(line, soft_wrap=True)
+        for table in (counters(search), suspects(search)):
+            if table.row_count:
+                self._console.print(Padding(table, (1, 0, 0, 2), expand=False))
+        self._console.print()
+        for line in below(search):
+            self._console.print(Text.assemble("  ", line), soft_wrap=True)
+        self._console.print(closing(search, code, saved), soft_wrap=True)
 
     def print_list(self, rows: Sequence[Workload]) -> None:
         """The workloads that there are, with their loops, parameters and tags."""

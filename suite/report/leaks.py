@@ -1,0 +1,193 @@
+"""What a search for leaks says: counters that rose, suspects, the verdict; all as data too."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from suite.errors import StoreError
+from suite.history.codec import decode_leaks, encode_leaks
+from suite.leak import Counter, Frame, LeakSearch, LeakSuspect
+from suite.report.verdict import verdict_word
+from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, code_text, plain_table
+from suite.units import format_quantity
+
+SCHEMA = 1
+_ROWS, _FRAMES = 8, 5
+_BARS = "▁▂▃▄▅▆▇█"
+_TOP = len(_BARS) - 1
+_COUNTERS: dict[Counter, tuple[str, str]] = {
+    "blocks": ("Python blocks", "1"),
+    "malloc": ("malloc", "B"),
+    "resident": ("resident", "B"),
+}
+_ENDS = {0: ("NO LEAK", "bold green"), 1: ("LEAK", BAD), 3: ("CAN'T TELL", WARNING)}
+
+
+def head(search: LeakSearch) -> Iterator[Text]:
+    """The outcome in words; how far was looked, and what could have been noticed."""
+    verdict = search.verdict
+    colour = {0: GOOD, 1: BAD, 3: WARNING}[search.exit_code]
+    yield Text.assemble((_flat(search.workload), "bold"), "  ", (_flat(verdict.words), colour))
+    looked = f"{_many(verdict.operations, 'operation')} in {format_quantity(search.seconds, 's')}"
+    if verdict.held:
+        looked += ", connections held open"
+    if verdict.detectable is not None:
+        looked += f"; {format_quantity(verdict.detectable, 'B')} per operation would have been noticed"
+    yield Text(f"  {looked}", FAINT)
+
+
+def counters(search: LeakSearch) -> Table:
+    """A row per counter that decided, the sum of all processes first."""
+    table = plain_table()
+    table.add_column("process", overflow="fold")
+    table.add_column("counter", no_wrap=True)
+    for title in ("per operation", "first → last", "rise"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("levels", no_wrap=True)
+    growths = [growth for growth in search.verdict.growths if growth.levels]
+    growths.sort(key=lambda growth: growth.process != "all")
+    for growth in growths[:_ROWS]:
+        word, unit = _COUNTERS[growth.counter]
+        first, last = growth.levels[0], growth.levels[-1]
+        table.add_row(
+            Text(clean(growth.process)),
+            word,
+            _signed(growth.per_operation, unit),
+            f"{format_quantity(first, unit)} → {format_quantity(last, unit)}",
+            _signed(last - first, unit),
+            sparkline(growth.levels),
+        )
+    if len(growths) > _ROWS:
+        table.add_row(Text(f"and {len(growths) - _ROWS} more", FAINT))
+    return table
+
+
+def suspects(search: LeakSearch) -> Table:
+    """A row per suspect, the one that grows most first."""
+    table = plain_table()
+    for title in ("share", "bytes/op", "blocks/op"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("function", overflow="fold")
+    table.add_column("where", overflow="fold")
+    found = search.suspects or ()
+    for suspect in found[:_ROWS]:
+        table.add_row(
+            format_quantity(suspect.share, "ratio"),
+            _signed(suspect.bytes_per_operation, "B"),
+            _signed(suspect.blocks_per_operation, "1"),
+            Text(_called(suspect)),
+            Text(f"{_flat(suspect.file)}:{suspect.line}"),
+        )
+    if len(found) > _ROWS:
+        table.add_row("", "", "", Text(f"and {len(found) - _ROWS} more", FAINT))
+    return table
+
+
+def below(search: LeakSearch) -> Iterator[Text]:
+    """What stands below the tables: the first suspect's stack, what nothing explains, notes, recordings."""
+    if not search.suspects and search.exit_code == 1:
+        why = "no allocation was traced" if search.suspects is None else "nothing that was traced grows"
+        yield Text.assemble(("no suspects: ", WARNING), why)
+    if search.suspects and search.suspects[0].stack:
+        yield Text.assemble(("stack: ", FAINT), _stack(search.suspects[0].stack))
+    if search.unattributed is not None:
+        size = _signed(search.unattributed, "B")
+        yield Text.assemble(
+            ("unattributed: ", FAINT), f"{size} per operation, in no allocation that was traced"
+        )
+    for note in search.notes:
+        yield Text.assemble(("note: ", FAINT), clean(note))
+    for recording in search.recordings:
+        yield Text.assemble(("flame graph: ", FAINT), clean(recording))
+
+
+def closing(search: LeakSearch, code: int, saved: str | Path | None = None) -> Text:
+    """The verdict in one line, and where the document is. `code` is what the command ends with."""
+    # Code 0 may be asked for with `--on-invalid=warn`; the verdict stays what it is.
+    end = Text(*_ENDS[search.exit_code]) if code in _ENDS else code_text(code)
+    where = "" if saved is None else f"; saved as {saved}"
+    return Text.assemble(end, f"  {_finding(search)}{where}")
+
+
+def sparkline(levels: Sequence[float]) -> str:
+    """A bar per level, the lowest and the highest of them as ends of the scale."""
+    known = [level for level in levels if math.isfinite(level)]
+    low = min(known, default=0.0)
+    span = max(known, default=0.0) - low
+    flat = not 0 < span < math.inf
+    return "".join(
+        " " if not math.isfinite(level) else _BARS[0 if flat else round((level - low) / span * _TOP)]
+        for level in levels
+    )
+
+
+def leaks_document(search: LeakSearch, *, exit_code: int | None = None) -> dict[str, Any]:
+    """What `--json` writes: base units. `exit_code` is the search's own unless something else ended it."""
+    code = search.exit_code if exit_code is None else exit_code
+    data = encode_leaks(search)
+    return {
+        "schema": SCHEMA,
+        "commit": data.pop("commit"),
+        "environment": data.pop("environment"),
+        "verdict": verdict_word(code),
+        "exit_code": code,
+        "leaks": data,
+    }
+
+
+def parse_leaks(document: Mapping[str, Any]) -> LeakSearch:
+    """The search of such a document. Raises StoreError if it is not one, or of a newer schema."""
+    inside = document.get("leaks") if isinstance(document, Mapping) else None
+    if not isinstance(inside, Mapping) or document.get("schema") != SCHEMA:
+        raise StoreError(f"this is not a document of a leak search with schema {SCHEMA}")
+    outside = {name: document[name] for name in ("commit", "environment") if name in document}
+    return decode_leaks({**inside, **outside})
+
+
+def _finding(search: LeakSearch) -> str:
+    verdict = search.verdict
+    if search.exit_code == 3:
+        return _flat(verdict.words)
+    if search.exit_code == 0:
+        return f"up to {_many(verdict.operations, 'operation')}"
+    if search.suspects:
+        worst, more = search.suspects[0], len(search.suspects) - 1
+        others = f" and {_many(more, 'more suspect')}" if more else ""
+        return (
+            f"{_called(worst)} {_signed(worst.bytes_per_operation, 'B')} per operation, "
+            f"{_flat(worst.file)}:{worst.line}{others}"
+        )
+    if verdict.bytes_per_operation is not None:
+        return f"{_signed(verdict.bytes_per_operation, 'B')} per operation"
+    return _flat(verdict.words)
+
+
+def _stack(stack: Sequence[Frame]) -> str:
+    shown = [f"{_called(frame)} {_flat(Path(frame.file).name)}:{frame.line}" for frame in stack[:_FRAMES]]
+    if len(stack) > _FRAMES:
+        shown.append(f"{len(stack) - _FRAMES} more")
+    return " < ".join(shown)
+
+
+def _called(site: LeakSuspect | Frame) -> str:
+    """`remember()`; what is no name, like <module>, stays as it is."""
+    return _flat(site.function) + ("" if site.function.endswith((">", ")")) else "()")
+
+
+def _signed(value: float, unit: str) -> str:
+    return ("+" if value > 0 else "") + format_quantity(value, unit)
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _flat(text: str) -> str:
+    """`text` from outside within one line."""
+    return clean(text).replace("\n", "\\n")
