@@ -1,25 +1,9 @@
-"""Users of leaky.py, as a server and as a command: suite leaks leaky_load.py --set behaviour=python."""
-
-import asyncio
+"""Load on leaky.py, as a server and as a command: suite leaks leaky_load.py --set behaviour=python."""
 
 from leaky import leaky
+from load_null import Asker
 
-from suite import Command, Server, User, Workload, closed_loop, operation
-
-
-class Asker(User):
-    async def connect(self, system):
-        self.reader, self.writer = await asyncio.open_connection(system.host, system.port)
-
-    async def close(self):
-        self.writer.close()
-
-    @operation
-    async def ask(self):
-        self.writer.write(b"?")
-        if await self.reader.read(1) != b".":
-            raise ConnectionResetError("the server closed the connection")
-
+from suite import Command, Server, Workload, closed_loop
 
 parameters = {"behaviour": "clean", "size": 1_000, "children": "", "ttl": 2.0, "seed": 1}
 options = " ".join(f"--{name}={{{name}}}" for name in parameters)
