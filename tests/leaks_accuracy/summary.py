@@ -54,8 +54,9 @@ class Trials:
 
 @dataclass(frozen=True)
 class Goal:
-    """What the search is held to; `found` says how it was, or where it was not."""
+    """What the search is held to; `found` says where it was kept, or how it was missed."""
 
+    name: str
     words: str
     kept: bool
     found: str
@@ -64,28 +65,38 @@ class Goal:
 def goals(trials):
     """The Goals that these Trials can judge."""
     asked = [each for each in trials if each.said]
-    constant = [each for each in asked if each.case.constant]
     clean = [each for each in asked if not each.case.leaks]
-    traced = [each for each in asked if each.named is not None and each.accused]
-    if constant:
-        missed = [each for each in constant if each.right < LEAST_FOUND * len(each.said)]
-        yield _goal(f"every constant leak is found in {LEAST_FOUND:.0%} of its trials", constant, missed,
-                    lambda each: f"{each.right}/{len(each.said)}")  # fmt: skip
-    if clean:
-        wrong = [each for each in clean if each.accused]
-        yield _goal(
-            "nothing that is clean is accused", clean, wrong, lambda each: f"{each.accused}/{len(each.said)}"
-        )
-        slow = [each for each in clean if each.load > MOST_SECONDS]
-        yield _goal(f"a verdict of what is clean takes less than {MOST_SECONDS:g} s of load", clean, slow,
-                    lambda each: f"{each.load:.1f} s")  # fmt: skip
-    if traced:
-        wrong = [each for each in traced if each.named < each.accused]
-        yield _goal("every accusation names the right function", traced, wrong,
-                    lambda each: f"{each.named}/{each.accused}")  # fmt: skip
+    yield from _goal(
+        "found",
+        f"a constant leak is found in {LEAST_FOUND:.0%} of its trials",
+        [each for each in asked if each.case.constant],
+        lambda each: each.right >= LEAST_FOUND * len(each.said),
+        lambda each: f"{each.right}/{len(each.said)}",
+    )
+    yield from _goal(
+        "accused",
+        "what is clean is never accused",
+        clean,
+        lambda each: not each.accused,
+        lambda each: f"{each.accused}/{len(each.said)}",
+    )
+    yield from _goal(
+        "seconds",
+        f"a verdict on what is clean takes less than {MOST_SECONDS:g} s of load",
+        clean,
+        lambda each: each.load < MOST_SECONDS,
+        lambda each: f"{each.load:.1f} s",
+    )
+    yield from _goal(
+        "function",
+        "an accusation names the right function",
+        [each for each in asked if each.named is not None and each.accused],
+        lambda each: each.named == each.accused,
+        lambda each: f"{each.named}/{each.accused}",
+    )
 
 
-def _goal(words, judged, missed, figure):
-    if missed:
-        return Goal(words, False, ", ".join(f"{each.case.name} {figure(each)}" for each in missed))
-    return Goal(words, True, f"{len(judged)} cases")
+def _goal(name, words, judged, kept, figure):
+    missed = [f"{each.case.name} {figure(each)}" for each in judged if not kept(each)]
+    if judged:
+        yield Goal(name, words, not missed, ", ".join(missed) or f"in all of {len(judged)} cases")
