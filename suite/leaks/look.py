@@ -9,7 +9,18 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from suite.leak import Counter, Growth
-from suite.leaks.rule import COARSE, FLOORS, Floor, Suspicion, confirms, detectable, scattered, settled, suspicion
+from suite.leaks.rule import (
+    COARSE,
+    FLOORS,
+    Floor,
+    Suspicion,
+    confirms,
+    detectable,
+    scattered,
+    settled,
+    slowing,
+    suspicion,
+)
 
 ALL = "all"
 CHANGING = "started or ended"
@@ -72,11 +83,9 @@ class Look:
     were there at all marks, unless told by an earlier look that this one continues.
     """
 
-    def __init__(
-        self, marks: Sequence[Marks], operations: int, stayed: frozenset[int] | None = None
-    ) -> None:
+    def __init__(self, marks: Sequence[Marks], operations: int, stayed: frozenset[int] | None = None) -> None:
         self.operations = operations
-        self.before = marks[0]
+        self.marks = tuple(marks)
         self.windows = len(marks) - 1
         self.stayed = frozenset.intersection(*map(frozenset, marks)) if stayed is None else stayed
         self.lines: dict[Line, tuple[float, ...]] = {}
@@ -115,12 +124,21 @@ class Look:
         return all(self._judged(settled, line) for line in self._deciding() if line.process == ALL)
 
     def growing(self, *, late: bool = False) -> bool:
-        """Whether a sum grows, steadily or not; with `late`, in the second half of the windows."""
+        """Whether a sum grows, steadily or not; with `late`, undiminished in the second half as well."""
         for line in self._sums():
-            levels = self.lines[line][self.windows // 2 if late else 0 :]
-            if any(rule(levels, self.operations, line.floor) for rule in (suspicion, scattered)):
+            levels = self.lines[line]
+            parts = [levels, levels[self.windows // 2 :]] if late else [levels]
+            if all(self._grows(part, line.floor) for part in parts) and not (late and slowing(levels)):
                 return True
         return False
+
+    def above(self, earlier: Look) -> bool:
+        """Whether a sum stayed above where an `earlier` look began: what grew meanwhile is still there."""
+        return any(
+            min(self.lines[line]) - max(earlier.lines[line][:2]) >= line.floor.total
+            for line in self._sums()
+            if line in earlier.lines
+        )
 
     def restless(self) -> str | None:
         """Noise that would hide too much, in words; None if there is none."""
@@ -175,10 +193,14 @@ class Look:
             total += seen if seen >= _SMALLEST * blocks else OBJECT * blocks
         return total
 
+    def _grows(self, levels: Sequence[float], floor: Floor) -> bool:
+        return any(rule(levels, self.operations, floor) for rule in (suspicion, scattered))
+
     def _sure(self, line: Line) -> float:
         """The rate of a sum if it passes the floor, else 0.0."""
-        rate = self.rate(line) if line in self.lines else 0.0
-        return rate if rate * self.windows * self.operations >= line.floor.total else 0.0
+        rate = self.rate(line)
+        grown = rate * self.windows * self.operations
+        return rate if line in self.lines and grown >= line.floor.total else 0.0
 
     def _deciding(self) -> list[Line]:
         """The lines whose noise matters: resident memory where malloc's bytes can't be read."""

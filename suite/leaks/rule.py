@@ -68,23 +68,36 @@ def suspicion(levels: Sequence[float], operations: int, floor: Floor) -> Suspici
 
 
 def confirms(levels: Sequence[float], operations: int, floor: Floor, first: Suspicion) -> bool:
-    """Whether longer windows bear out the `first` suspicion: all rise, not much slower than before."""
+    """Whether longer windows bear out the `first` suspicion: all rise, not much slower than before.
+
+    What became slower and still does is about to end.
+    """
     deltas = _deltas(levels)
     if not deltas or min(deltas) <= 0 or sum(deltas) < floor.total:
         return False
     expected = first.per_operation * operations
-    return sum(deltas) / len(deltas) >= 0.5 * expected and deltas[-1] >= 0.4 * expected
+    mean = sum(deltas) / len(deltas)
+    if mean < 0.8 * expected and _late(deltas) < 0.75 * _early(deltas):
+        return False
+    return mean >= 0.5 * expected and deltas[-1] >= 0.4 * expected
 
 
 def scattered(levels: Sequence[float], operations: int, floor: Floor) -> bool:
     """Whether there is growth that was not given back, too irregular to suspect: look for longer.
 
-    It passes the floor, and less fell in between than stayed: jitter about one level falls as it rises.
+    It passes the floor, and three times what fell in between: jitter about one level falls as it rises,
+    and by chance does that in fewer than 1 of 1,000 looks.
     """
     deltas = _deltas(levels)
     net = sum(deltas)
     fallen = -sum(delta for delta in deltas if delta < 0)
-    return net >= floor.total and net > fallen and suspicion(levels, operations, floor) is None
+    return net >= floor.total and net > 3 * fallen and suspicion(levels, operations, floor) is None
+
+
+def slowing(levels: Sequence[float]) -> bool:
+    """Whether the late half grew much less than the early one."""
+    deltas = _deltas(levels)
+    return _late(deltas) < 0.4 * _early(deltas)
 
 
 def detectable(levels: Sequence[float], operations: int, floor: Floor) -> float:
@@ -108,10 +121,9 @@ def _missing(deltas: Sequence[float], operations: int, floor: Floor) -> float:
     count = len(deltas)
     falls = count - math.ceil(count * 7 / 8)  # so many windows need not rise
     lowest = min(sorted(deltas)[falls], *deltas[-2:])
-    early, late = sum(deltas[: count // 2]), sum(deltas[-(count // 2) :])
     return max(
         math.nextafter(0.0, 1.0) - lowest,
-        (0.5 * early - late) / (0.5 * (count // 2)),
+        (0.5 * _early(deltas) - _late(deltas)) / (0.5 * (count // 2)),
         floor.per_operation * operations - statistics.median(deltas),
         (floor.total - sum(deltas)) / count,
     )
@@ -119,3 +131,11 @@ def _missing(deltas: Sequence[float], operations: int, floor: Floor) -> float:
 
 def _deltas(levels: Sequence[float]) -> list[float]:
     return [after - before for before, after in pairwise(levels)]
+
+
+def _early(deltas: Sequence[float]) -> float:
+    return sum(deltas[: len(deltas) // 2])
+
+
+def _late(deltas: Sequence[float]) -> float:
+    return sum(deltas[len(deltas) - len(deltas) // 2 :])

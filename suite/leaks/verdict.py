@@ -20,14 +20,20 @@ _GONE = 0.8
 _ORDER = ("no growth", "bounded", "released")
 """What does not end a search before held connections were tried, the more harmless first."""
 
+_UNDECIDED = ("sporadic", "unsettled")
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Run so many operations, then mark. With `hold` connections stay open until a step without it."""
+    """Run so many operations, then mark. With `hold` connections stay open until a step without it.
+
+    `warming`: what grows in it decides nothing.
+    """
 
     operations: int
     hold: bool = False
     words: str = ""
+    warming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ class Rules:
     held: bool = True
 
 
-def search(rules: Rules = Rules()) -> Generator[Step, Marks, LeakVerdict]:  # noqa: B008 it is immutable
+def search(rules: Rules = Rules()) -> Generator[Step, Marks, LeakVerdict]:
     """Yields what is wanted next and is sent the marks after it; returns the verdict.
 
     Bounded in steps whatever it is sent. A process that can't be read is left out.
@@ -92,7 +98,7 @@ class _Course:
         if self._rules.held and found[0].outcome in _ORDER:
             self.hold = True
             words = "warming up, connections held"
-            self._begin = yield from self._take(Window(self._rules.requests, hold=True, words=words))
+            self._begin = yield from self._take(Window(self._rules.requests, True, words, warming=True))
             found.append((yield from self._mode()))
         return max(found, key=_gravity)
 
@@ -109,7 +115,8 @@ class _Course:
         """Until the counters are flat, or grow so long that they won't be."""
         marks = [self._now]
         for index in range(self._rules.warmup):
-            step = Window(self._rules.requests, words=f"warming up, window {index + 1}")
+            words = f"warming up, window {index + 1}"
+            step = Window(self._rules.requests, words=words, warming=True)
             marks.append((yield from self._take(step)))
             if Look(marks, self._rules.requests).settled():
                 return
@@ -126,27 +133,29 @@ class _Course:
         return Look(marks, operations, stayed)
 
     def _mode(self) -> Generator[Step, Marks, Finding]:
-        """Look with connections closed at the marks, or held; longer where that does not decide."""
-        requests, windows, noticed = self._rules.requests, self._rules.windows, self.detectable or 0.0
+        """Look with connections closed at the marks, or held; longer while that does not decide."""
+        rules, noticed = self._rules, self.detectable or 0.0
         words = "looking, connections held" if self.hold else "looking"
-        look = yield from self._look(requests, windows, words)
-        self.detectable = max(noticed, look.detectable() or 0.0) or None
-        first = yield from self._judge(look)
-        if first.outcome not in ("sporadic", "unsettled"):
-            return first
-        look = yield from self._look(requests * self._rules.sporadic, windows, f"{words} longer")
-        self.detectable = max(noticed, look.detectable() or 0.0) or None
-        return (yield from self._judge(look, before=first))
+        found: Finding | None = None
+        for factor in (1, rules.sporadic, 2 * rules.sporadic):
+            look = yield from self._look(factor * rules.requests, rules.windows, words)
+            self.detectable = max(noticed, look.detectable() or 0.0) or None
+            found = yield from self._judge(look, found)
+            if found.outcome not in _UNDECIDED:
+                break
+            words = f"looking {'longer' if factor == 1 else 'longer still'}"
+        assert found is not None
+        return found
 
     def _judge(self, look: Look, before: Finding | None = None) -> Generator[Step, Marks, Finding]:
         """What one look says. `before` is what a shorter one could not decide.
 
-        That one may have seen the end of what grows: the longer one needs growth in its late half too.
+        That one may have seen the end of what grows: the longer one needs growth that does not slow down.
         """
         suspects = look.suspects()
         if not look.lines or not (look.stayed or suspects):
             raise Unsettled("processes were replaced all the time")
-        grew = before is not None and before.outcome == "sporadic"
+        grew = before is not None and before.outcome == "sporadic" and look.above(before.look)
         if suspects:
             windows = self._rules.confirm
             longer = yield from self._look(_LONGER * look.operations, windows, "confirming", look.stayed)
@@ -157,8 +166,8 @@ class _Course:
                 return self._found("unsettled", longer, reason="processes that grew were replaced")
             if longer.growing(late=True):
                 return self._found("sporadic", longer)
-            grew = True
-        elif look.growing() and (before is None or look.growing(late=True)):
+            grew = longer.above(look)
+        elif look.growing(late=before is not None):
             return self._found("sporadic", look)
         elif reason := look.restless():
             return self._found("unsettled", look, reason=reason)
@@ -172,7 +181,7 @@ class _Course:
             Window(self._rules.requests, self.hold, "one window more, for what expires with it"),
         ):
             now = yield from self._take(step)
-            if _gone(Look([look.before, peak, now], 1), lines):
+            if _gone(Look([look.marks[0], peak, now], 1), lines):
                 return self._found("released", longer, lines)
         return self._found("unbounded", longer, lines)
 
