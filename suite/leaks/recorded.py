@@ -19,7 +19,7 @@ Levels = npt.NDArray[np.float64]
 
 _SNAPSHOTS = 10**7
 """memray's own limit of 10,000 would join snapshots, and marks with them."""
-_LATE = 100
+_LATE = 30
 """Milliseconds between the last snapshot and the end: memray makes one every 10, where it gets to it."""
 _DEPTH = 100
 _NATIVE = 8
@@ -41,7 +41,8 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The stacks of one process. It tells of the first `covered` marks, all unless it breaks off."""
+    """The stacks of one process. It tells of the first `covered` marks, all unless it breaks off; they hold
+    nothing after that."""
 
     stacks: tuple[Stack, ...]
     covered: int

@@ -6,23 +6,18 @@ from a leak. What each call stack holds at quiet marks is judged by the same rul
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-import numpy as np
-
-from suite.leak import Frame, LeakSuspect
-from suite.leaks.recorded import Levels, Recorded, Stack, read
-from suite.leaks.rule import Floor, suspicion
+from suite.leak import LeakSuspect
+from suite.leaks.ranking import FLOOR, Ranking
+from suite.leaks.recorded import Recorded, read
 from suite.leaks.site import Sites
 from suite.units import format_quantity
 
-_FLOOR = Floor(8, 4096)
 _ENOUGH = 5
-"""Marks without which a recording that breaks off says nothing: the rule wants four windows."""
-_DEEPEST = 25
+"""Marks without which recordings that break off say nothing: the rule wants four windows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +54,27 @@ def attribute(
     A recording that can't be used is a note, and so is one that breaks off before the last mark.
     """
     notes: list[str] = []
-    processes = _usable(recordings, marks, notes)
-    if not processes:
+    processes = _readable(recordings, [mark.at for mark in marks], notes)
+    count = max((process.covered for process in processes.values()), default=0)
+    if count < min(_ENOUGH, len(marks)):
+        if processes:
+            notes.append("the recordings break off before anything can be told from them")
         return Attribution((), None, tuple(notes))
-    count = min(process.covered for process in processes)
     if count < len(marks):
-        notes.append(f"only the first {count - 1} of {len(marks) - 1} windows are looked at")
-        marks = marks[:count]
-        processes = [process.until(count) for process in processes]
-    found = _Found(Sites(roots), [mark.operations for mark in marks[1:]])
-    for process in processes:
-        for stack in process.stacks:
+        notes.append(
+            f"the recordings break off: only the first {count - 1} of {len(marks) - 1} windows are looked at"
+        )
+    broken = [pid for pid, process in processes.items() if process.covered < count and process.stacks]
+    if broken:
+        notes.append(
+            f"{len(broken)} recordings break off (process {', '.join(map(str, broken[:5]))}):"
+            " these processes count as ended there"
+        )
+    found = Ranking(Sites(roots), [mark.operations for mark in marks[1:count]])
+    for process in processes.values():
+        for stack in process.until(count).stacks:
             found.add(stack)
-    if found.nameless >= _FLOOR.per_operation:
+    if found.nameless >= FLOOR.per_operation:
         notes.append(
             f"{format_quantity(found.nameless, 'B')} per operation were asked for while no Python code ran;"
             " a recording of C stacks (--native) may tell where"
@@ -99,118 +102,13 @@ def too_big(recordings: Mapping[int, Path], limit_bytes: int) -> str | None:
     )
 
 
-def _usable(recordings: Mapping[int, Path], marks: Sequence[Mark], notes: list[str]) -> list[Recorded]:
-    moments = [mark.at for mark in marks]
-    usable = []
+def _readable(
+    recordings: Mapping[int, Path], moments: Sequence[float], notes: list[str]
+) -> dict[int, Recorded]:
+    processes = {}
     for pid, path in sorted(recordings.items()):
         try:
-            process = read(path, moments)
+            processes[pid] = read(path, moments)
         except (OSError, NotImplementedError) as error:
             notes.append(f"the recording of process {pid} can't be read: {error}")
-            continue
-        if process.covered < min(_ENOUGH, len(marks)):
-            notes.append(f"the recording of process {pid} breaks off too early and is left out")
-            continue
-        if process.covered < len(marks):
-            notes.append(f"the recording of process {pid} breaks off")
-        usable.append(process)
-    return usable
-
-
-@dataclass(slots=True)
-class _Site:
-    """All stacks of one call site; those with the same frames are one, of whichever process."""
-
-    stacks: dict[tuple[Frame, ...], Levels] = field(default_factory=dict)
-    lines: dict[tuple[Frame, ...], int] = field(default_factory=dict)
-
-    def whole(self) -> Levels:
-        return np.asarray(np.sum(list(self.stacks.values()), axis=0))
-
-
-class _Found:
-    """Call sites of all processes. `explained` and `nameless` are bytes per operation, as the allocator
-    gave them, of stacks with and without a call site."""
-
-    def __init__(self, sites: Sites, operations: Sequence[int]) -> None:
-        self._names = sites
-        self._operations = operations
-        self._all = max(sum(operations), 1)
-        self._sites: dict[tuple[str, str], _Site] = defaultdict(_Site)
-        self.explained = 0.0
-        self.nameless = 0.0
-
-    def add(self, stack: Stack) -> None:
-        given = float(stack.levels[2, -1] - stack.levels[2, 0]) / self._all
-        raw = self._names.of(stack.python)
-        if raw is not None:
-            known = self._names.frame(raw)
-        elif stack.native:
-            known = _plain(*stack.native[0])
-        else:
-            self.nameless += given
-            return
-        self.explained += given
-        shown = (raw for raw in stack.python if self._names.place(raw[1])[0])
-        frames = (*(_plain(*raw) for raw in stack.native), *map(self._names.frame, shown))
-        site = self._sites[known.function, known.file]
-        held = site.stacks.get(frames)
-        site.stacks[frames] = stack.levels if held is None else held + stack.levels
-        site.lines[frames] = known.line
-
-    def suspects(self) -> tuple[LeakSuspect, ...]:
-        """Call sites that grow by the rule, or with stacks that do, the largest growth first."""
-        grown = []
-        for (function, file), site in self._sites.items():
-            growing = self._growing(site)
-            if growing:
-                size, blocks = (
-                    sum(_growth(levels, row) for levels in growing.values()) / self._all for row in (0, 1)
-                )
-                heaviest = max(growing, key=lambda frames: _growth(growing[frames], 0))
-                line = site.lines[heaviest]
-                grown.append((function, file, line, size, blocks, heaviest[:_DEEPEST]))
-        total = sum(size for _, _, _, size, _, _ in grown)
-        ranked = sorted(grown, key=lambda one: (-one[3], one[:2]))
-        return tuple(
-            LeakSuspect(function, file, line, size, blocks, size / total, stack)
-            for function, file, line, size, blocks, stack in ranked
-        )
-
-    def falls(self) -> Iterator[str]:
-        """Words on call sites that give back steadily what they held: another may be taking their place."""
-        for (function, file), site in self._sites.items():
-            whole = site.whole()
-            if self._rises(-whole):
-                fall = format_quantity(-_growth(whole, 0) / self._all, "B")
-                yield (
-                    f"{function} ({file}) gave back {fall} per operation meanwhile:"
-                    " a suspect of that size may only have taken its place"
-                )
-
-    def _growing(self, site: _Site) -> Mapping[tuple[Frame, ...], Levels]:
-        """All stacks if their sum grows: a leak may be spread over many. Else those that do."""
-        whole = site.whole()
-        if self._rises(whole):
-            return site.stacks
-        growing = {frames: levels for frames, levels in site.stacks.items() if self._rises(levels)}
-        # A full cache that is filled from elsewhere now: one stack takes the place of another.
-        genuine = _growth(whole, 0) >= 0.5 * sum(_growth(levels, 0) for levels in growing.values())
-        return growing if genuine else {}
-
-    def _rises(self, levels: Levels) -> bool:
-        sizes = levels[0]
-        if sizes[-1] <= sizes[0]:
-            return False
-        length = max(round(self._all / len(self._operations)), 1)
-        even = np.diff(sizes) * length / np.maximum(self._operations, 1)
-        return suspicion([0.0, *np.cumsum(even).tolist()], length, _FLOOR) is not None
-
-
-def _growth(levels: Levels, row: int) -> float:
-    return float(levels[row, -1] - levels[row, 0])
-
-
-def _plain(function: str, file: str, line: int) -> Frame:
-    """A frame of C code: where it was compiled says nothing."""
-    return Frame(function, PurePath(file).name, line)
+    return processes
