@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from suite.leak import Counter, LeakOutcome, LeakVerdict
-from suite.leaks.look import ALL, CHANGING, Line, Look
+from suite.leaks.look import ALL, CHANGING, NAMES, Line, Look
 from suite.units import format_quantity
 
-_NAMES: dict[Counter, str] = {
-    "blocks": "Python's blocks",
-    "malloc": "malloc's bytes",
-    "resident": "resident memory",
-}
 _EXACT: tuple[Counter, ...] = ("malloc", "resident", "blocks")
 
 
@@ -83,14 +79,14 @@ def _words(
         case "bounded":
             words = f"filled{mode}, bounded at about {_filled(finding.filled)} after {far}"
         case "released":
-            words = f"retained{mode} for up to {format_quantity(ttl, 's')}, then released; {far}"
+            words = f"retained{mode} for up to {format_quantity(ttl, 's')}, then released, in {far}"
         case "unbounded":
             words = f"unbounded{mode} up to {far} at {_rate(finding, size)}: {_risen(finding.lines)} rose"
         case "sporadic":
             words = f"sporadic{mode}: grew irregularly, about {_rate(finding, size)} in {far}; needs more"
         case "unsettled":
             words = f"could not settle{mode} after {far}: {finding.reason}"
-    return words + _coarse(finding)
+    return words + _notes(finding.look.lines)
 
 
 def _mode(held: bool) -> str:
@@ -105,7 +101,7 @@ def _rate(finding: Finding, size: float | None) -> str:
 
 def _risen(lines: tuple[Line, ...]) -> str:
     """Which counters of whom: "Python's blocks and resident memory of process 12"."""
-    counters = [_NAMES[counter] for counter in _NAMES if counter in {line.counter for line in lines}]
+    counters = [NAMES[counter] for counter in NAMES if counter in {line.counter for line in lines}]
     pids = sorted({line.process for line in lines} - {CHANGING}, key=int)
     whose = [f"process{'es' if len(pids) > 1 else ''} {', '.join(pids)}"] if pids else []
     if CHANGING in {line.process for line in lines}:
@@ -124,8 +120,11 @@ def _filled(look: Look) -> str:
     return "what it had"
 
 
-def _coarse(finding: Finding) -> str:
-    """What to know where processes could be watched from outside only."""
-    if all(line.python for line in finding.look.lines):
-        return ""
-    return "; of processes that aren't Python only resident memory is known, with wider floors"
+def _notes(lines: Collection[Line]) -> str:
+    """What to know about the processes."""
+    words = ""
+    if any(line.process == CHANGING for line in lines):
+        words += "; processes came and went meanwhile"
+    if not all(line.python for line in lines):
+        words += "; of processes that aren't Python only resident memory is known, with wider floors"
+    return words

@@ -25,6 +25,9 @@ from suite.leaks.rule import (
 ALL = "all"
 CHANGING = "started or ended"
 """The processes that were not there at all marks, as one."""
+NAMES: Mapping[Counter, str] = MappingProxyType(
+    {"blocks": "Python's blocks", "malloc": "malloc's bytes", "resident": "resident memory"}
+)
 BOUNDS: Mapping[Counter, float] = MappingProxyType({"blocks": 1.5, "malloc": 100.0, "resident": 1_000.0})
 """Noise that hides more than this of an operation settles nothing: 100 bytes is what a search promises to
 find, about one and a half small objects; where only the kernel counts, a kilobyte."""
@@ -145,7 +148,7 @@ class Look:
         for line in self._deciding():
             if self._judged(detectable, line) > BOUNDS[line.counter]:
                 who = "in all" if line.process == ALL else f"of process {line.process}"
-                return f"{line.counter} {who} never became quiet"
+                return f"{NAMES[line.counter]} {who} never became quiet"
         return None
 
     def detectable(self) -> float | None:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from suite.leak import Counter
 
-_LEAST = 4
+LEAST = 4
 """So many windows are needed to tell growth from chance."""
 _FLAT = 3
 """So many flat windows end a warm-up."""
@@ -61,7 +61,7 @@ def settled(levels: Sequence[float], operations: int, floor: Floor) -> bool:
 def suspicion(levels: Sequence[float], operations: int, floor: Floor) -> Suspicion | None:
     """Growth in at least 7 of 8 windows that does not slow down and passes the floor, else None."""
     deltas = _deltas(levels)
-    if len(deltas) < _LEAST or _missing(deltas, operations, floor) > 0:
+    if len(deltas) < LEAST or _missing(deltas, operations, floor) > 0:
         return None
     total = sum(deltas)
     return Suspicion(total / (len(deltas) * operations), total)
@@ -77,7 +77,7 @@ def confirms(levels: Sequence[float], operations: int, floor: Floor, first: Susp
         return False
     expected = first.per_operation * operations
     mean = sum(deltas) / len(deltas)
-    if mean < 0.8 * expected and _late(deltas) < 0.75 * _early(deltas):
+    if mean < 0.85 * expected and _late(deltas) < 0.8 * _early(deltas):
         return False
     return mean >= 0.5 * expected and deltas[-1] >= 0.4 * expected
 
@@ -104,15 +104,19 @@ def detectable(levels: Sequence[float], operations: int, floor: Floor) -> float:
     """The smallest steady growth of an operation that the rule notices over the noise of these `levels`.
 
     The noise is what is left of the windows without their mean, and the same upside down, for chance
-    could have had it so. Growth of the levels themselves is no noise; a fall has to be made up for.
-    Infinite for fewer windows than the rule needs.
+    could have had it so, or put the worst of it last. Growth of the levels themselves is no noise; a fall
+    has to be made up for. Infinite for fewer windows than the rule needs.
     """
     deltas = _deltas(levels)
-    if len(deltas) < _LEAST:
+    if len(deltas) < LEAST:
         return math.inf
     mean = statistics.fmean(deltas)
     noise = [delta - mean for delta in deltas]
-    needed = max(_missing(noise, operations, floor), _missing([-delta for delta in noise], operations, floor))
+    needed = max(
+        _missing(noise, operations, floor),
+        _missing([-delta for delta in noise], operations, floor),
+        *map(abs, noise),
+    )
     return (needed + max(-mean, 0.0)) / operations
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from suite.leak import LeakOutcome, LeakVerdict
 from suite.leaks.finding import Finding, Unsettled, tell, tell_unsettled
 from suite.leaks.look import Line, Look, Marks, Reading
+from suite.leaks.rule import LEAST
 
 __all__ = ["Idle", "Marks", "Reading", "Rules", "Step", "Window", "search"]
 
@@ -65,6 +66,10 @@ class Rules:
     ttl: float = 5.0
     sporadic: int = 5
     held: bool = True
+
+    def __post_init__(self) -> None:
+        if min(self.requests, self.confirm, self.sporadic) < 1 or self.windows < LEAST:
+            raise ValueError(f"at least {LEAST} windows of 1 request are needed, not {self}")
 
 
 def search(rules: Rules = Rules()) -> Generator[Step, Marks, LeakVerdict]:
@@ -169,7 +174,7 @@ class _Course:
             grew = longer.above(look)
         elif look.growing(late=before is not None):
             return self._found("sporadic", look)
-        elif reason := look.restless():
+        if not grew and (reason := look.restless()):
             return self._found("unsettled", look, reason=reason)
         return self._found("bounded" if grew else "no growth", look)
 

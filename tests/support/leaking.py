@@ -9,6 +9,7 @@ from suite.leaks.verdict import Idle, Reading, Rules, search
 
 FAR = 60_000
 """More operations than any search needs."""
+RULES = Rules()
 SECONDS = 0.0005
 """How long one operation takes."""
 
@@ -59,10 +60,11 @@ class System:
             return Reading(None, None, None)
         if process.kind == "other":
             return Reading(None, None, resident, python=False)
-        return Reading(30_000 + process.blocks, 5_000_000 + process.malloc, resident)
+        malloc = None if process.kind == "no malloc" else 5_000_000 + process.malloc
+        return Reading(30_000 + process.blocks, malloc, resident)
 
 
-def drive(system, rules=Rules(), steps=None):
+def drive(system, rules=RULES, steps=None):
     """Do what a search asks for, as a session does; its verdict."""
     course = search(rules)
     marks = None
@@ -134,7 +136,7 @@ def usual(pid=1):
 
 
 def is_a(kind, pid=1):
-    """"other" than Python, or "unreadable"."""
+    """ "other" than Python, "unreadable", or without a malloc that can be asked: "no malloc"."""
 
     def part(_):
         def add(_, processes):
@@ -295,11 +297,12 @@ CASES = {
     "cache that fills while it is confirmed": (FILLED, usual(), adds(between(300, 1_900), **SMALL)),
     "LRU of 3,000": (FILLED, usual(), adds(between(0, 3_000), blocks=3, malloc=1_000)),
     "LRU of 1,000, random keys": (FILLED, usual(), drawn(distinct(1_050, 1_000), blocks=3, malloc=1_000)),
+    "clean, malloc unknown": (CLEAN, usual(), is_a("no malloc")),
     "ring of 600 frames": (CLEAN, usual(), adds(between(0, 600), malloc=100_000)),
     "fragmentation": (FILLED, usual(), drawn(fragments(3_000_000, 700), mapped=1)),
     "fragmentation, slow": (FILLED, usual(), drawn(fragments(3_000_000, 2_000), mapped=1)),
     "busy": (CLEAN, usual(), jitters(blocks=300, malloc=10_000, mapped=500_000)),
-    "busy, slowly": (CLEAN, usual(), drifts(blocks=200, malloc=10_000)),
+    "busy, slowly": (FILLED, usual(), drifts(blocks=200, malloc=10_000)),
     "one step": (FILLED, usual(), adds(at(700), malloc=1_000_000, blocks=300)),
     "caches of 8 threads": (
         FILLED, usual(), *(adds(between(50, 300 * i), blocks=1, malloc=64) for i in range(1, 9))
@@ -310,6 +313,7 @@ CASES = {
     "worker recycled": (CLEAN, usual(), recycled(500)),
     "worker recycled, warms up": (FILLED | {"unsettled"}, usual(), recycled(500, warm=400)),
     "worker recycled, leaks": (FILLED | {"unsettled"}, usual(), recycled(500, blocks=2, small=100)),
+    "worker recycled oddly, leaks": (FILLED | {"unsettled"}, usual(), recycled(470, blocks=2, small=100)),
     "not Python": (CLEAN, is_a("other"), jitters(mapped=50_000)),
     "not Python beside": (CLEAN, usual(), is_a("other", 2), jitters(2, mapped=50_000)),
     "unreadable beside": (CLEAN, usual(), is_a("unreadable", 2)),
@@ -325,6 +329,7 @@ CASES = {
     "100 B and a step": (LEAK, usual(), adds(done, **SMALL), adds(at(1_400), blocks=5_000, malloc=10**6)),
     "numpy, 1 KB": (LEAK, usual(), adds(done, blocks=1, malloc=1_100)),
     "malloc, 100 B": (LEAK, usual(), adds(done, malloc=112)),
+    "malloc, 1 KB, malloc unknown": (LEAK, usual(), is_a("no malloc"), adds(done, malloc=1_100)),
     "mmap, 4 KB": (LEAK, usual(), adds(done, mapped=4_096)),
     "forked child": (LEAK, usual(), usual(2), adds(done, 2, **SMALL)),
     "spawned child": (LEAK, usual(), started(2, 50), adds(lambda s: max(0, s.done - 50), 2, **SMALL)),
@@ -347,7 +352,7 @@ def system_of(case, seed):
     return System(seed, *CASES[case][1:])
 
 
-def trial(case, seeds, rules=Rules()):
+def trial(case, seeds, rules=RULES):
     """The outcomes of a case over `seeds` with their number, and the mean number of operations."""
     outcomes = defaultdict(int)
     operations = 0

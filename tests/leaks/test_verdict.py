@@ -1,0 +1,312 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.leaking import (
+    CASES,
+    CLEAN,
+    LEAK,
+    SMALL,
+    System,
+    adds,
+    between,
+    done,
+    drawn,
+    drive,
+    held,
+    jitters,
+    recycled,
+    share,
+    system_of,
+    trial,
+    usual,
+)
+
+from suite.leaks.verdict import Idle, Reading, Rules, Window, search
+
+MOST = 98
+"""Steps of a search by the usual rules, at the very most."""
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_cases_have_the_right_outcome(case):
+    outcomes, _ = trial(case, range(12))
+    right = sum(outcomes.get(outcome, 0) for outcome in CASES[case][0])
+    assert right >= 11, outcomes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES)
+def test_99_of_100_searches_have_the_right_outcome(case):
+    outcomes, _ = trial(case, range(1_000, 1_200))
+    right = sum(outcomes.get(outcome, 0) for outcome in CASES[case][0])
+    assert right >= 198, outcomes
+    if case not in ("fragmentation, slow", *(case for case in CASES if CASES[case][0] == LEAK)):
+        assert "unbounded" not in outcomes, "nobody is accused wrongly"
+
+
+def test_a_clean_system_takes_2000_operations():
+    for case in ("clean", "worker recycled", "unreadable beside"):
+        outcomes, operations = trial(case, range(10))
+        assert outcomes == {"no growth": 10}
+        assert operations == 2_000
+
+
+def test_the_course_of_a_clean_search():
+    steps = []
+    verdict = drive(system_of("clean", 1), steps=steps)
+    assert steps[0] == Window(0, words="first mark")
+    assert [step.operations for step in steps[1:]] == [100] * 20
+    assert [step.hold for step in steps] == [False] * 12 + [True] * 9
+    assert steps[1].words == "warming up, window 1"
+    assert steps[4].words == "looking, window 1 of 8"
+    assert steps[12].words == "warming up, connections held"
+    assert steps[-1].words == "looking, connections held, window 8 of 8"
+    assert not any(isinstance(step, Idle) for step in steps), "nobody to accuse"
+    assert (verdict.bytes_per_operation, verdict.blocks_per_operation, verdict.held) == (0.0, 0.0, False)
+    assert verdict.detectable == pytest.approx(8, rel=0.3)
+    assert verdict.words.startswith("no growth in 2,000 operations, from 8")
+    assert [(growth.process, growth.counter) for growth in verdict.growths] == [("all", "blocks")]
+    assert len(verdict.growths[0].levels) == 9
+
+
+def test_the_course_that_accuses():
+    steps = []
+    verdict = drive(system_of("100 B", 1), steps=steps)
+    assert verdict.operations == 3_700
+    looking = [step.operations for step in steps if isinstance(step, Window)][13:]
+    assert looking == [100] * 8 + [400] * 4 + [100], "confirmed, and once more after the time to live"
+    assert steps[-2] == Idle(5.0, words="idling 5 s, for what expires")
+    assert verdict.blocks_per_operation == pytest.approx(2, rel=0.01)
+    assert "unbounded up to 3,700 operations at " in verdict.words
+    assert "Python's blocks of process 1 rose" in verdict.words
+    own, whole = (growth for growth in verdict.growths if growth.counter == "blocks")
+    assert (own.process, own.operations, len(own.levels)) == ("1", 400, 5)
+    assert whole.process == "all"
+    assert whole.per_operation == pytest.approx(2, rel=0.01)
+
+
+def test_held_connections_stay_open_until_the_verdict():
+    steps = []
+    verdict = drive(system_of("held connections", 1), steps=steps)
+    first = next(index for index, step in enumerate(steps) if step.hold)
+    assert all(step.hold for step in steps[first:]), "also while it idles"
+    assert isinstance(steps[-2], Idle)
+    assert verdict.held
+    assert "unbounded while connections are held" in verdict.words
+    assert drive(system_of("held connections", 1), Rules(held=False)).outcome == "no growth"
+
+
+@pytest.mark.parametrize(
+    ("case", "size", "blocks"),
+    [
+        ("malloc, 100 B", 112, 0),
+        ("numpy, 1 KB", 1_100, 1),
+        ("10 KB", 10_000, 2),
+        ("mmap, 4 KB", 4_096, 0),
+        ("sporadic", 100, 0.02),
+        ("not Python, 10 KB", 10_000, None),
+    ],
+)
+def test_the_size_of_a_leak(case, size, blocks):
+    verdict = drive(system_of(case, 2))
+    assert verdict.bytes_per_operation == pytest.approx(size, rel=0.35 if case == "sporadic" else 0.03)
+    assert verdict.blocks_per_operation == (blocks if blocks is None else pytest.approx(blocks, abs=0.02))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_small_objects_are_sized_by_the_arenas_they_fill_or_by_their_number(seed):
+    verdict = drive(system_of("1 KB", seed))
+    assert 500 <= verdict.bytes_per_operation <= 2_000
+    assert 64 <= drive(system_of("100 B", seed)).bytes_per_operation <= 1_048_576 / 1_600
+
+
+def test_what_is_bounded_tells_how_much_and_how_far():
+    verdict = drive(system_of("LRU of 3,000", 1))
+    assert verdict.words == "filled, bounded at about 3 MB after 4,500 operations"
+    assert verdict.bytes_per_operation == 0.0
+
+
+def test_what_expires_is_released_after_the_time_to_live():
+    assert drive(system_of("expires, with the next", 1)).words.startswith("retained for up to 5 s, then ")
+    assert drive(system_of("expires, at once", 1), Rules(ttl=1.0)).outcome == "unbounded", "2 s, in truth"
+
+
+def test_processes_that_come_and_go_are_told():
+    assert "came and went" in drive(system_of("worker recycled, leaks", 1)).words
+    piled = drive(system_of("children pile up", 1))
+    assert "processes that started meanwhile rose" in piled.words
+    assert {growth.process for growth in piled.growths} == {"started or ended", "all"}
+
+
+def test_processes_that_are_not_python_are_told():
+    verdict = drive(system_of("not Python", 1))
+    assert "only resident memory is known, with wider floors" in verdict.words
+    assert verdict.blocks_per_operation is None
+    assert verdict.detectable > 128
+
+
+@pytest.mark.parametrize(
+    ("case", "reason"),
+    [
+        ("unreadable", "no process of the system could be read"),
+        ("vanishes", "no process of the system could be read"),
+        ("replaced all the time", "replaced all the time"),
+        ("far too busy", "never became quiet"),
+    ],
+)
+def test_what_can_not_be_settled_says_why(case, reason):
+    verdict = drive(system_of(case, 1))
+    assert verdict.words.startswith("could not settle")
+    assert reason in verdict.words
+    assert verdict.bytes_per_operation is None
+    assert (verdict.detectable is None) == (case in ("unreadable", "vanishes"))
+
+
+def test_memory_that_moves_between_processes_is_no_growth():
+    """Process 2 grows as process 3 shrinks; it looks for longer until that is over."""
+    taken = between(0, 4_000)
+    moving = System(1, usual(), adds(taken, 2, **SMALL), adds(lambda system: -taken(system), 3, **SMALL))
+    verdict = drive(moving)
+    assert verdict.outcome == "no growth"
+    assert verdict.operations > 4_000
+
+
+@pytest.mark.parametrize("workers", [16, 32])
+def test_many_workers_that_share_the_operations(workers):
+    parts = [drawn(share(1 / workers), pid, blocks=2, malloc=100) for pid in range(2, 2 + workers)]
+    assert drive(System(1, usual(), *parts)).outcome == "unbounded"
+
+
+def test_irregular_growth_for_ever_is_sporadic():
+    """Once in 1,500 operations: too rare for windows of 1,000."""
+    verdict = drive(System(5, usual(), drawn(share(1 / 1_500), malloc=100_000)))
+    assert verdict.outcome == "sporadic"
+    assert verdict.bytes_per_operation == pytest.approx(67, rel=0.6)
+    assert "needs more" in verdict.words
+
+
+# --- what would have been noticed
+
+
+@pytest.mark.parametrize("noise", [{}, {"malloc": 1_000, "blocks": 20}, {"malloc": 5_000, "blocks": 100}])
+def test_the_detectable_growth_is_found_and_much_less_is_not(noise):
+    """As growth of malloc, which is the coarser counter here."""
+    found = less = 0
+    for seed in range(25):
+        parts = (usual(), jitters(**noise))
+        least = drive(System(seed, *parts)).detectable
+        leak = adds(lambda system, least=least: int(1.02 * least * system.done), malloc=1)
+        found += drive(System(1_000 + seed, *parts, leak)).outcome == "unbounded"
+        tiny = adds(lambda system, least=least: int(0.03 * least * system.done), malloc=1)
+        less += drive(System(1_000 + seed, *parts, tiny)).outcome == "unbounded"
+    assert found >= 24
+    assert less <= 2
+
+
+# --- whatever it is sent
+
+
+class Moved(System):
+    """The same under other process ids, and with other levels to begin with."""
+
+    ids = ()
+    more = 0
+
+    def marks(self):
+        return {
+            self.ids[pid]: Reading(
+                reading.blocks + self.more, reading.malloc + 48 * self.more, reading.resident + self.more
+            )
+            for pid, reading in super().marks().items()
+        }
+
+
+@given(
+    st.permutations([7, 11, 200, 3]),
+    st.integers(0, 10**6),
+    st.sampled_from([(), (adds(done, 2, **SMALL),), (adds(held, 2, **SMALL),), (jitters(1, blocks=150),)]),
+    st.integers(0, 100),
+)
+def test_ids_and_first_levels_do_not_matter(ids, more, parts, seed):
+    parts = (usual(0), usual(1), usual(2), usual(3), *parts)
+    moved = Moved(seed, *parts)
+    moved.ids, moved.more = ids, more
+    plain = drive(System(seed, *parts))
+    other = drive(moved)
+    assert (other.outcome, other.operations) == (plain.outcome, plain.operations)
+
+
+@given(st.integers(1, 50), st.integers(0, 20))
+def test_a_larger_leak_is_a_leak_too(factor, seed):
+    leak = adds(done, blocks=2 * factor, malloc=100 * factor)
+    assert drive(System(seed, usual(), leak)).outcome in LEAK
+    assert drive(System(seed, usual(), recycled(500), leak)).outcome in LEAK
+
+
+levels = st.none() | st.integers(0, 10**9) | st.floats()
+readings = st.builds(Reading, levels, levels, levels, st.booleans())
+several = st.dictionaries(st.integers(1, 4), readings, min_size=1, max_size=4)
+
+
+def driven(marks, rules):
+    """A search that is sent `marks`, the last ones for ever; its steps and the verdict."""
+    course = search(rules)
+    steps = [next(course)]
+    try:
+        while True:
+            steps.append(course.send(marks[min(len(steps), len(marks)) - 1]))
+    except StopIteration as end:
+        return steps, end.value
+
+
+@given(st.lists(several, min_size=1, max_size=40), st.booleans())
+def test_it_ends_whatever_it_is_sent(marks, twice):
+    steps, verdict = driven(marks, Rules(held=twice))
+    assert len(steps) <= MOST
+    assert verdict.operations == sum(step.operations for step in steps if isinstance(step, Window))
+    assert verdict.words
+    assert (verdict.detectable is None) or verdict.detectable > 0
+
+
+rising = st.lists(st.integers(0, 400), min_size=1, max_size=60)
+
+
+@given(rising, rising, st.sets(st.integers(0, 59), max_size=6))
+def test_it_ends_on_what_rises_and_breaks_off(first, second, gaps):
+    """More like real marks: levels that rise, some that can't be read, a process that is replaced."""
+    marks, blocks, malloc = [], 0, 0
+    for index in range(60):
+        blocks += first[index % len(first)]
+        malloc += 50 * second[index % len(second)]
+        known = index not in gaps
+        marks.append(
+            {
+                1: Reading(blocks if known else None, malloc if known else None, 10**7 + malloc),
+                2 + index // 25: Reading(500 + blocks // 3, malloc, 10**7, python=known),
+            }
+        )
+    steps, verdict = driven(marks, Rules())
+    assert len(steps) <= MOST
+    assert verdict.outcome != "released" or any(isinstance(step, Idle) for step in steps)
+    assert verdict.outcome != "unbounded" or any(isinstance(step, Idle) for step in steps)
+
+
+def test_nothing_at_all_ends_at_once():
+    steps, verdict = driven([{}], Rules())
+    assert len(steps) == 1
+    assert verdict.outcome == "unsettled"
+
+
+@pytest.mark.parametrize("wrong", [{"requests": 0}, {"windows": 3}, {"confirm": 0}, {"sporadic": 0}])
+def test_rules_that_can_not_decide_are_refused(wrong):
+    with pytest.raises(ValueError, match="windows"):
+        Rules(**wrong)
+
+
+@pytest.mark.parametrize("windows", [4, 12, 20])
+def test_other_numbers_of_windows_decide_too(windows):
+    rules = Rules(windows=windows, requests=200)
+    for seed in range(5):
+        assert drive(system_of("clean", seed), rules).outcome in CLEAN
+        assert drive(system_of("100 B", seed), rules).outcome in LEAK
+        assert drive(system_of("held connections", seed), rules).outcome in LEAK
