@@ -158,7 +158,9 @@ class _Course:
         That one may have seen the end of what grows: the longer one needs growth that does not slow down.
         """
         suspects = look.suspects()
-        if not look.lines or not (look.stayed or suspects):
+        if not look.lines:
+            raise Unsettled("no counter could be read at all marks")
+        if not (look.stayed or suspects):
             raise Unsettled("processes were replaced all the time")
         grew = before is not None and before.outcome == "sporadic" and look.above(before.look)
         if suspects:

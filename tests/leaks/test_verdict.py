@@ -291,6 +291,14 @@ def test_it_ends_on_what_rises_and_breaks_off(first, second, gaps):
     assert verdict.outcome != "unbounded" or any(isinstance(step, Idle) for step in steps)
 
 
+def test_counters_that_fail_in_turn_settle_nothing():
+    marks = [{1: Reading(1, None, None)}, {1: Reading(None, 1, None)}]
+    _, verdict = driven(marks * 50, Rules())
+    assert verdict.outcome == "unsettled"
+    assert "no counter could be read at all marks" in verdict.words
+    assert verdict.detectable is None
+
+
 def test_nothing_at_all_ends_at_once():
     steps, verdict = driven([{}], Rules())
     assert len(steps) == 1
