@@ -65,11 +65,16 @@ def overwrite_frame(held, ring, numbers):
     ring[start : start + FRAME] = os.urandom(FRAME)
 
 
-def scatter(held, pieces, dice):
+def scatter(held, pieces, noise, dice):
     """Pieces of all sizes come and go: there are as many as ever, and holes between them."""
-    short_lived = [os.urandom(dice.randrange(16, 4096)) for _ in range(200)]
+    short_lived = [_piece(noise, dice) for _ in range(100)]
     for piece in short_lived[::10]:
         pieces[dice.randrange(_PIECES)] = piece
+
+
+def _piece(noise, dice):
+    start = dice.randrange(len(noise) - 4096)
+    return noise[start : start + dice.randrange(16, 4096)]
 
 
 def remember_python(held, size):
@@ -132,9 +137,9 @@ def _area(options):
 
 
 def _fragmentation(options):
-    dice = random.Random(options.seed)
-    pieces = [os.urandom(dice.randrange(16, 4096)) for _ in range(_PIECES)]
-    return partial(scatter, pieces=pieces, dice=dice)
+    dice, noise = random.Random(options.seed), os.urandom(1_000_000)
+    pieces = [_piece(noise, dice) for _ in range(_PIECES)]
+    return partial(scatter, pieces=pieces, noise=noise, dice=dice)
 
 
 def _busy(options):

@@ -19,7 +19,7 @@ class Case:
     """`parameters` are those of `leaky`; `outcomes` the right ones of a search.
 
     `function` is the one that leaks, None if it can't be named. `bytes` are the least that a request
-    leaves, on average. `requests` is how many a window needs.
+    leaves, on average. `requests` is how many a window needs. `held`: only while connections are held.
     """
 
     name: str

@@ -26,8 +26,8 @@ class Trials:
 
     @property
     def right(self):
-        """How many verdicts are right; for a leak that is to find it."""
-        return sum(each.outcome in self.case.outcomes for each in self.said)
+        """How many verdicts are right; of what leaks they find it, and say so if connections must be held."""
+        return sum(each.outcome in self.case.outcomes and each.held >= self.case.held for each in self.said)
 
     @property
     def accused(self):

@@ -7,8 +7,8 @@ from leaks_accuracy.ours import Said
 from leaks_accuracy.summary import Trials
 
 
-def said(outcome, function=None, load=3.0):
-    return Said(outcome, outcome, load, 2 * load, function=function)
+def said(outcome, function=None, load=3.0, held=False):
+    return Said(outcome, outcome, load, 2 * load, held, function=function)
 
 
 def trials(case, *verdicts):
@@ -36,6 +36,13 @@ def test_what_is_counted():
 def test_a_bounded_one_may_be_said_to_be_either():
     each = trials(CLEAN, said("no growth"), said("bounded"), said("unsettled"), said("unbounded", "x"))
     assert (each.right, each.accused, each.named) == (2, 1, None)
+
+
+def test_growth_with_held_connections_is_to_be_called_that():
+    each = trials(
+        Case("held", {}, LEAK, None, 1000.0, held=True), said("unbounded"), said("unbounded", held=True)
+    )
+    assert each.right == 1
 
 
 def test_goals_that_are_kept():
