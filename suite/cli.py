@@ -14,6 +14,8 @@ from typing import Annotated, Any
 import typer
 
 from suite.cli_capacity import EPILOG, capacity_command
+from suite.cli_leaks import EPILOG as LEAKS_EPILOG
+from suite.cli_leaks import leaks_command
 from suite.errors import Faults, Interrupted, SuiteError
 from suite.options import (
     ConfigFile,
@@ -40,6 +42,7 @@ Examples:
   suite run                        a quick pass of everything
   suite run load_shop.py           your own load file
   suite capacity load_shop.py      how much load it holds
+  suite leaks load_shop.py         whether it leaks, and where
   suite list dicom                 what there is to run
   suite show                       what was measured
 
@@ -187,6 +190,7 @@ def run_command(
 
 
 app.command("capacity", epilog=EPILOG)(capacity_command)
+app.command("leaks", epilog=LEAKS_EPILOG)(leaks_command)
 
 
 @app.command("list", epilog=_LIST_EPILOG)

@@ -25,6 +25,7 @@ LAYERS = [
         "run",
         "evidence",
         "leak",
+        "comparison",
         "settings",
         "",
     },
@@ -36,9 +37,9 @@ LAYERS = [
     {"reference"},
     {"leaks", "history"},
     {"report"},
-    {"session", "searching", "integrations"},
+    {"session", "searching", "leaking", "integrations"},
     {"options"},
-    {"cli_capacity"},
+    {"cli_capacity", "cli_leaks"},
     {"cli"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

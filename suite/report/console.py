@@ -26,7 +26,7 @@ from suite.report.lines import checks, details, doubts, error, limiter
 from suite.report.listing import listed
 from suite.report.live import Live
 from suite.report.summary import entries, summary
-from suite.report.words import FAINT, clean, code_text, plan_words, verdict_text
+from suite.report.words import BAD, FAINT, clean, code_text, plan_words, verdict_text
 from suite.run import Round, Run
 from suite.workload import Workload
 
@@ -153,6 +153,11 @@ class Reporter:
         for line in below(search):
             self._console.print(Text.assemble("  ", line), soft_wrap=True)
         self._console.print(closing(search, code, saved), soft_wrap=True)
+
+    def print_fault(self, workload: str, text: str) -> None:
+        """A workload that could not be measured, while others can."""
+        self._live.close()
+        self._console.print(Text(f"{clean(workload)}  {clean(text)}", BAD), soft_wrap=True)
 
     def print_list(self, rows: Sequence[Workload]) -> None:
         """The workloads that there are, with their loops, parameters and tags."""

@@ -13,6 +13,7 @@ from typing import Any
 from suite.engine.capacity import Capacity
 from suite.history.codec import decode_run, encode_run, plain
 from suite.history.faults import disk_faults
+from suite.leak import LeakSearch
 from suite.report.file import write_text
 from suite.run import Run
 
@@ -70,7 +71,7 @@ def print_document(data: Mapping[str, Any]) -> None:
         sys.stdout.flush()
 
 
-def run_path(folder: Path, run: Run | Capacity) -> Path:
+def run_path(folder: Path, run: Run | Capacity | LeakSearch) -> Path:
     """Where the document of a Run or a search belongs under `folder`: names sort by time (UTC)."""
     started = datetime.fromisoformat(run.started)
     started = started.astimezone(UTC) if started.tzinfo else started

@@ -30,7 +30,8 @@ class Live:
 
     def phase(self, workload: str, index: int, rounds: int, phase: str) -> None:
         """A round entered another phase."""
-        self._head = f"{workload}  round {index + 1} of {rounds}  {phase}"
+        counted = f"round {index + 1} of {rounds}  " if rounds > 1 else ""
+        self._head = f"{workload}  {counted}{phase}"
         self._rounds = rounds
         self._due = _EVERY
         if self._changing:

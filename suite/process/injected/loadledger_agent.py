@@ -123,6 +123,10 @@ class Desk:
         self._collections = collections
         self._recorder = recorder
         self._heap = _heap_reader()
+        # Python keeps up to 4,096 names of looked-up attributes in a cache: it would fill for an hour and
+        # look like a leak of some bytes per request. `sys` has this function to hunt for leaks.
+        older = getattr(sys, "_clear_type_cache", lambda: None)
+        self._forget: Callable[[], None] = getattr(sys, "_clear_internal_caches", older)
         # A fork waits for the answer: a child would inherit a collector that is busy for ever.
         self.lock = _thread.RLock()
         self._open()
@@ -204,6 +208,7 @@ class Desk:
             for _ in range(3):  # what a finalizer lets go is found by the next
                 if not gc.collect():
                     break
+            self._forget()
         finally:
             self._collections.paused = False
         threading = sys.modules.get("threading")

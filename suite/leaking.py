@@ -1,0 +1,86 @@
+"""What one `suite leaks` command does: search, keep each result at once, print it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from suite.catalog import Found
+from suite.errors import SuiteError, SystemFailed, WorkerFailed
+from suite.history.codec import encode_leaks
+from suite.history.store import Ledger
+from suite.leak import LeakSearch
+from suite.leaks.session import LeakSettings, find_leaks
+from suite.process.guard import interruptible
+from suite.report.console import Reporter, make_console
+from suite.report.document import SCHEMA, print_document, run_path, write_document
+from suite.report.file import check_writable
+from suite.report.leaks import leaks_document
+from suite.report.verdict import overall
+from suite.settings import Settings
+
+
+def search_leaks(
+    results: Path,
+    plans: Sequence[tuple[Found, Settings]],
+    how: LeakSettings,
+    *,
+    json_file: str | None = None,
+) -> int:
+    """Search each workload, keep documents and flame graphs in `results`/leaks, print; the exit code.
+
+    A system that fails ends its own search only. What ends the command early (Interrupted, a StoreError)
+    is raised after what was found is kept and printed. Raises StoreError before anything runs if a result
+    could not be written.
+    """
+    folder = results / "leaks"
+    check_writable(folder / "draft")
+    if json_file not in (None, "-"):
+        check_writable(Path(str(json_file)))
+    found: list[LeakSearch] = []
+    codes: list[int] = []
+    fault: SuiteError | None = None
+    with (
+        interruptible(),
+        Reporter(make_console(stderr=json_file == "-")) as reporter,
+        Ledger(results / "ledger.db") as ledger,
+    ):
+        for one, settings in plans:
+            try:
+                search = find_leaks(
+                    one.workload, settings, how, reference=one.reference, progress=reporter, keep=folder
+                )
+                found.append(search)
+                codes.append(search.exit_code)
+                _keep(search, folder, ledger, reporter)
+            except (SystemFailed, WorkerFailed) as error:
+                codes.append(error.exit_code)
+                reporter.print_fault(one.workload.name, str(error))
+            except SuiteError as error:
+                codes.append(error.exit_code)
+                fault = error
+                break
+        code = overall(codes)
+        data: dict[str, Any] = {
+            "schema": SCHEMA,
+            "exit_code": code,
+            "leaks": [encode_leaks(s) for s in found],
+        }
+        if json_file == "-":
+            print_document(data)
+        elif json_file is not None:
+            write_document(Path(json_file), data)
+    if fault is not None:
+        raise fault
+    return code
+
+
+def _keep(search: LeakSearch, folder: Path, ledger: Ledger, reporter: Reporter) -> None:
+    """Write, store and print; a step that fails does not keep the others from being tried."""
+    path = run_path(folder, search)
+    with contextlib.ExitStack() as last_first:
+        last_first.callback(reporter.print_leaks, search, search.exit_code, saved=path)
+        last_first.callback(ledger.add_leaks, search)
+        write_document(path, leaks_document(search))

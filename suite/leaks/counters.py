@@ -1,0 +1,42 @@
+"""What the processes of a system hold at a quiet moment."""
+
+from __future__ import annotations
+
+from suite.leaks.verdict import Marks, Reading
+from suite.measure import proc
+from suite.process.injection import Counts, Injection
+
+
+class Counters:
+    """Reads all processes at once.
+
+    `notes` say what could not be read, by kind, once each; `python`: whether any process answered.
+    """
+
+    def __init__(self, injection: Injection) -> None:
+        self._injection = injection
+        self.notes: dict[str, str] = {}
+        self.python = False
+
+    def read(self, pids: list[int]) -> Marks:
+        """Collect garbage in every process, then count.
+
+        A process that does not answer is read from outside, as one that isn't Python.
+        """
+        answers = self._injection.mark(pids)
+        return {pid: self._reading(pid, answers.get(pid, "it has ended")) for pid in pids}
+
+    def _reading(self, pid: int, answer: Counts | str) -> Reading:
+        try:
+            held = proc.held(pid)
+        except OSError as error:
+            self.notes.setdefault("memory", f"its memory can't be read: {error.strerror or error}")
+            held = None
+        resident = None if held is None else float(held.resident)
+        if isinstance(answer, str):
+            if resident is not None:  # it has not just ended
+                self.notes.setdefault(answer, f"process {pid}: {answer}")
+            return Reading(None, None, resident, python=False)
+        self.python = True
+        malloc = None if answer.malloc is None else float(answer.malloc)
+        return Reading(float(answer.blocks), malloc, resident)

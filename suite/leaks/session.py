@@ -1,0 +1,173 @@
+"""A search for leaks on a real system: load it, count, decide, and name what grows."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from suite.catalog import Reference, reference_to
+from suite.engine.progress import Progress, Silent
+from suite.engine.recipe import Recipe
+from suite.errors import ConfigurationError
+from suite.leak import LeakSearch, LeakVerdict
+from suite.leaks.counters import Counters
+from suite.leaks.tracing import Tracing, trace
+from suite.leaks.tracker import Attribution
+from suite.leaks.verdict import Rules, Step, search
+from suite.leaks.watched import Watched, watched
+from suite.loop import ClosedLoop, Loop
+from suite.measure.environment import commit, fingerprint
+from suite.process.guard import interruptible
+from suite.settings import Settings, configured
+from suite.system import Remote
+from suite.workload import Workload
+
+_USERS = 8
+"""Of a loop that has no number of users of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeakSettings:
+    """How to look. `requests` are the operations of a window; `ttl` seconds pass idle before a leak is
+    accused; `native` traces C stacks too; `attribute` names the call sites of a leak, with recordings
+    of at most `most_bytes`."""
+
+    requests: int = 100
+    windows: int = 8
+    ttl: float = 5.0
+    native: bool = False
+    attribute: bool = True
+    most_bytes: int = 2 * 1000**3
+
+
+def find_leaks(
+    workload: Workload,
+    settings: Settings | None = None,
+    leak: LeakSettings | None = None,
+    *,
+    reference: Reference | None = None,
+    progress: Progress | None = None,
+    keep: Path | None = None,
+) -> LeakSearch:
+    """Look for growth of `workload`'s system with operations, and name its call sites if there is any.
+
+    Flame graphs of what leaks go below `keep`, if that is given.
+
+    The workload's loop gives users and think time; it always runs closed, window by window. Call it from
+    the main thread. Raises ConfigurationError, SystemFailed and WorkerFailed for what ends the search
+    before there is a verdict, and Interrupted.
+    """
+    settings, leak = settings or Settings(), leak or LeakSettings()
+    actual = configured(workload, settings)
+    if isinstance(actual.system, Remote):
+        raise ConfigurationError(
+            f"{workload.name}: the memory of a system that runs elsewhere can't be read; leave --target out"
+        )
+    for system in (actual.system, *actual.beside.values()):
+        system.check()
+    loop = _windowed(actual.loop, leak.requests)
+    recipe = Recipe(
+        reference or reference_to(workload),
+        replace(
+            settings,
+            rounds=1,
+            loop=loop,
+            users=None,
+            operations=None,
+            seconds=None,
+            rate=None,
+            quick=False,
+        ),
+    )
+    started = datetime.now(UTC).isoformat(timespec="milliseconds")
+    identity = uuid.uuid4().hex[:12]
+    watcher = progress or Silent()
+    with interruptible():
+        look = _Look(recipe, leak, watcher)
+        verdict = look.verdict()
+        found, recordings = Attribution((), None), tuple[str, ...]()
+        if verdict.outcome == "unbounded" and leak.attribute and look.python:
+            how = Tracing(leak.native, leak.most_bytes, keep / identity if keep is not None else None)
+            found, recordings = trace(recipe, watcher, how, look.taken, verdict)
+    sha, branch, dirty = commit(Path.cwd())
+    traced = bool(found.suspects) or found.unattributed is not None
+    return LeakSearch(
+        id=identity,
+        workload=workload.name,
+        started=started,
+        commit=sha,
+        branch=branch,
+        environment={**fingerprint(), "dirty": dirty},
+        plan=_plan(loop, leak, settings, actual),
+        verdict=verdict,
+        seconds=look.seconds,
+        suspects=found.suspects if traced else None,
+        unattributed=found.unattributed,
+        recordings=recordings,
+        notes=(*look.notes, *found.notes),
+    )
+
+
+def _windowed(loop: Loop, requests: int) -> ClosedLoop:
+    """The closed loop of one window: the workload's own users, as many as have something to do."""
+    users = min(loop.users or _USERS, requests)
+    think = loop.think if isinstance(loop, ClosedLoop) else 0.0
+    return ClosedLoop(users, operations=requests, think=think)
+
+
+def _plan(loop: ClosedLoop, leak: LeakSettings, settings: Settings, workload: Workload) -> dict[str, Any]:
+    parameters = {
+        name: value if isinstance(value, str | int | float | bool | None) else str(value)
+        for name, value in {**workload.system.parameters, **workload.parameters}.items()
+    }
+    how = {name: value for name, value in asdict(leak).items() if name != "attribute"}
+    return {
+        "loop": "closed",
+        "users": loop.users,
+        **how,
+        "workers": settings.workers,
+        "seed": settings.seed,
+        "parameters": parameters,
+    }
+
+
+class _Look:
+    """The search itself. `taken` are its steps, `python` whether any process told from inside."""
+
+    def __init__(self, recipe: Recipe, leak: LeakSettings, progress: Progress) -> None:
+        self._recipe = recipe
+        self._rules = Rules(requests=leak.requests, windows=leak.windows, ttl=leak.ttl)
+        self._progress = progress
+        self.taken: list[Step] = []
+        self.seconds = 0.0
+        self.notes: list[str] = []
+        self.python = False
+
+    def verdict(self) -> LeakVerdict:
+        course = search(self._rules)
+        with watched(self._recipe, self._progress, "counters") as system:
+            counters = Counters(system.agents)
+            try:
+                step = next(course)
+                while True:
+                    system.take(step)
+                    self.taken.append(step)
+                    step = course.send(counters.read(system.processes()))
+            except StopIteration as end:
+                verdict: LeakVerdict = end.value
+            self.python = counters.python
+            self.seconds = system.seconds
+            self.notes += [*counters.notes.values(), *_failures(system)]
+        return verdict
+
+
+def _failures(system: Watched) -> Iterator[str]:
+    """What to say of operations that did not end well: they may leave more or less than others."""
+    bad = system.operations - system.well
+    if bad:
+        causes = ", ".join(f"{d.count:,} {d.cause}" for d in system.details[:3] if d.outcome != "rejected")
+        yield f"{bad:,} of {system.operations:,} operations did not end well: {causes}"
