@@ -4,12 +4,13 @@ import argparse
 import dataclasses
 import functools
 import json
+import subprocess
 
 from leaks_accuracy import memray_rule, resident_rule, summary, table
 from leaks_accuracy.cases import CASES
 from rich.progress import Progress, TimeElapsedColumn
 
-from suite.errors import Interrupted, SuiteError
+from suite.errors import Interrupted, SystemFailed
 from suite.process.guard import interruptible
 
 JUDGES = ("ours", "rss", "memray")
@@ -94,7 +95,7 @@ def _judge(trial, rivals, ours, seed, failed):
             continue
         try:
             accused = accuses(trial.case, seed=seed)
-        except (memray_rule.Failed, SuiteError) as error:
+        except (memray_rule.Failed, SystemFailed, OSError, subprocess.TimeoutExpired) as error:
             failed.append(f"{name}, {trial.case.name}: {error}")
             table.note(failed[-1])
             continue

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from suite.errors import Interrupted, SuiteError
+from suite.errors import Interrupted
 from suite.leaks.session import LeakSettings, find_leaks
 from suite.settings import Settings
 
@@ -34,9 +34,9 @@ def said_of(case, seed=1):
         found = find_leaks(case.workload(seed), Settings(seed=seed), LeakSettings(requests=case.requests))
     except Interrupted:
         raise
-    except SuiteError as error:
+    except Exception as error:  # one search must not end hours of them
         wall = time.monotonic() - began
-        return Said("error", str(error), wall, wall)
+        return Said("error", f"{type(error).__name__}: {error}", wall, wall)
     first = found.suspects[0] if found.suspects else None
     return Said(
         found.verdict.outcome,

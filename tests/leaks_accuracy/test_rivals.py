@@ -1,9 +1,5 @@
 """The rivals' rules on a leak that each of them sees, and on something bounded that each takes for one."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from examples import leaky
 from leaks_accuracy import memray_rule, resident_rule
@@ -52,13 +48,3 @@ def test_one_process_is_all_that_a_test_has():
 )
 def test_the_limit_of_memray(name, limit, accused):
     assert memray_rule.accuses(KNOWN[name], limit) is accused
-
-
-def test_what_is_not_known_is_refused():
-    script = Path(__file__).parent / "compare.py"
-    for words in (["--repeats", "0"], ["--only", "dirty"], ["--judges", "me"]):
-        done = subprocess.run(
-            [sys.executable, str(script), *words], capture_output=True, text=True, timeout=60
-        )
-        assert done.returncode == 2
-        assert words[0] in done.stderr
