@@ -1,0 +1,34 @@
+"""One or two values that leap away and return: nothing changed there."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+_FAR = 5.0
+_BESIDE = 5
+_LONGEST = 2
+
+
+def collapsed(values: Floats, deviation: float) -> Floats:
+    """`values` with every spike put to the median of its surroundings.
+
+    A spike is one value or two, further than 5 `deviation`s from the median of five before and of five
+    after, which agree with each other. The last values are never one: they may be a new level.
+    """
+    calm = values.copy()
+    leaps = np.flatnonzero(np.abs(np.diff(values)) > _FAR * deviation) + 1
+    for start in leaps.tolist():
+        for width in range(1, _LONGEST + 1):
+            before = values[max(0, start - _BESIDE) : start]
+            after = values[start + width : start + width + _BESIDE]
+            if len(after) < _BESIDE // 2 + 1:
+                continue
+            low, high = sorted((float(np.median(before)), float(np.median(after))))
+            inside = values[start : start + width]
+            far = bool((inside > high + _FAR * deviation).all() or (inside < low - _FAR * deviation).all())
+            if far and high - low <= _FAR * deviation:
+                calm[start : start + width] = (low + high) / 2
+                break
+    return calm
