@@ -10,7 +10,7 @@ import numpy as np
 
 from suite.comparison import Shift
 from suite.history.entry import Entry
-from suite.history.likeness import likeness
+from suite.history.likeness import likeness, one_plan
 from suite.history.ranks import Values64
 from suite.history.rows import seconds_since_epoch
 from suite.history.store import Ledger
@@ -35,8 +35,8 @@ def baseline(ledger: Ledger, head: Run, commits: Sequence[str] = (), *, anywhere
     """Stored Runs like `head`: of the first of `commits`, then of its neighbours until they are enough.
 
     `commits` come nearest first; without any it is the newest Runs that are older than `head` and of
-    another state of the code. Left out are `head` itself, invalid Runs, and such as may not be compared
-    with it; `anywhere` lets other hardware and load in. At most 30.
+    another state of the code. Left out are `head` itself, invalid Runs, and such as ran on other hardware
+    or to another plan (`anywhere` lets those in). At most 30.
     """
     found: list[Run] = []
     used: list[str] = []
@@ -47,11 +47,11 @@ def baseline(ledger: Ledger, head: Run, commits: Sequence[str] = (), *, anywhere
             used.append(commit or "")
         if len(found) >= ENOUGH:
             break
+    count = f"{len(found)} run" if len(found) == 1 else f"{len(found)} runs"
     if not commits:
-        return Baseline(tuple(found), f"the {len(found)} newest runs before it")
-    if used == [commits[0]] or not used:
-        return Baseline(tuple(found), f"{len(found)} runs of {commits[0][:12]}")
-    return Baseline(tuple(found), f"{len(found)} runs of {commits[0][:12]} and its neighbours")
+        return Baseline(tuple(found), f"{count} before it")
+    around = "" if used in ([], [commits[0]]) else " and its neighbours"
+    return Baseline(tuple(found), f"{count} of {commits[0][:12]}{around}")
 
 
 def _like(ledger: Ledger, head: Run, commit: str | None, most: int, anywhere: bool) -> Iterator[Run]:
@@ -63,7 +63,7 @@ def _like(ledger: Ledger, head: Run, commit: str | None, most: int, anywhere: bo
             continue
         run = ledger.run(entry.id)
         differences = likeness(run, head)
-        if differences.never or (differences.refused and not anywhere):
+        if differences.never or not (anywhere or (differences.alike and one_plan(run, head))):
             continue
         if commit is not None or not _one_state(run, head):
             count += 1
@@ -79,9 +79,9 @@ def _older(entry: Entry, head: Run) -> bool:
 
 
 def _one_state(run: Run, head: Run) -> bool:
-    """Whether both are of one commit, as far as can be told: changes not committed are another state."""
-    dirty = run.environment.get("dirty"), head.environment.get("dirty")
-    return head.commit is not None and run.commit == head.commit and dirty[0] == dirty[1]
+    """Whether both are certainly of one state of the code; with changes not committed nobody knows."""
+    dirty = run.environment.get("dirty") or head.environment.get("dirty")
+    return head.commit is not None and run.commit == head.commit and not dirty
 
 
 class Spread:

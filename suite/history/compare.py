@@ -51,11 +51,7 @@ def compare(
         raise ConfigurationError(f"no runs to compare {'with' if head else 'on the new side'}")
     notes = list(_differences(base, head, anywhere))
     sides = _believed(base), _believed(head)
-    for name, all_of_them, kept in zip(("base", "head"), (base, head), sides, strict=True):
-        if len(kept) < len(all_of_them):
-            notes.append(
-                f"{name}: {len(all_of_them) - len(kept)} of {len(all_of_them)} runs invalid, not counted"
-            )
+    notes += [*_doubts("base", base), *_doubts("head", head)]
     names = list(metrics) if metrics is not None else list(_usual(*sides))
     cases: list[_Case] = []
     changes: dict[str, Change] = {}
@@ -179,7 +175,7 @@ def _case(name: str, base: Sequence[Run], head: Sequence[Run], minimums: Overrid
     a, b = scale.values(one.values), scale.values(other.values)
     case = _Case(name, unit, better, (one, other), scale, hodges_lehmann(a, b, CONFIDENCE))
     if not any(one.values) and not any(other.values):
-        return replace(case, shift=Shift(0.0, 0.0, 0.0), p_rose=1.0, p_fell=1.0)
+        return replace(case, shift=Shift(0.0, 0.0, 0.0))  # needs no test, and takes no share of the error
     if len(a) < ENOUGH:
         return replace(case, short=f"{_runs(len(a))} of base, {ENOUGH} tell its spread; use suite ab")
     if len(b) >= ENOUGH and interleaved(base, head):
@@ -257,6 +253,8 @@ def settled(
 def _amount(value: float, relative: bool, unit: str) -> str:
     if relative:
         return f"{100 * value:+.3g} %"
+    if unit == "ratio":  # % would look like a share of the base
+        return f"{100 * value:+.3g} points"
     return ("-" if value < 0 else "+") + format_quantity(abs(value), unit)
 
 
@@ -266,6 +264,17 @@ def _runs(count: int) -> str:
 
 def _believed(runs: Sequence[Run]) -> list[Run]:
     return [run for run in runs if run.validity.verdict != "invalid" and run.error is None]
+
+
+def _doubts(side: str, runs: Sequence[Run]) -> Iterator[str]:
+    """How many of `runs` don't count, and why some that do are not wholly believed."""
+    kept = _believed(runs)
+    if len(kept) < len(runs):
+        yield f"{side}: {len(runs) - len(kept)} of {len(runs)} runs invalid, not counted"
+    doubtful = [run for run in kept if run.validity.verdict == "doubtful"]
+    if doubtful:
+        reason = next((text for run in doubtful for text in run.validity.reasons), "no reason given")
+        yield f"{side}: {len(doubtful)} of {len(kept)} runs doubtful ({reason})"
 
 
 def _usual(base: Sequence[Run], head: Sequence[Run]) -> Iterator[str]:

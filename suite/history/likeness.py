@@ -25,7 +25,7 @@ _SOFTWARE = {
     "python": "Python",
 }
 _LOAD = ("users", "rate", "arrivals", "stages", "burst", "think", "busy", "target")
-_PLAN = ("operations", "seconds", "warmup", "workers", "spin", "seed", "quick")
+_PLAN = ("operations", "seconds", "warmup", "workers", "spin", "quick")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,22 @@ def likeness(base: Run, head: Run) -> Likeness:
     notes = [
         *unknown,
         *_software(base.environment, head.environment),
-        *_differing(base.plan, head.plan, {key: key for key in _PLAN}),
+        *_differing(base.plan, head.plan, {key: key for key in (*_PLAN, "seed")}),
         *rounds,
         *_mapping("parameter", base.plan.get("parameters"), head.plan.get("parameters")),
     ]
     return Likeness(tuple(never), (*hardware, *load), tuple(notes))
+
+
+def one_plan(base: Run, head: Run) -> bool:
+    """Whether both ran the same load as long, with the same parameters; one that a side lacks is no other."""
+    mine, theirs = (run.plan.get("parameters") or {} for run in (base, head))
+    common = {key: key for key in mine if key in theirs}
+    differing = [
+        *_differing(base.plan, head.plan, {key: key for key in (*_LOAD, *_PLAN)}),
+        *_differing(mine, theirs, common),
+    ]
+    return not differing
 
 
 def _hardware(base: Mapping[str, Any], head: Mapping[str, Any]) -> tuple[list[str], list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +67,15 @@ def test_without_commits_it_is_what_came_before(ledger):
     fill(ledger, B, 4, first=700)
     found = baseline(ledger, HEAD)
     assert {run.commit for run in found.runs} == {A}
-    assert found.origin == "the 2 newest runs before it"
+    assert found.origin == "2 runs before it"
+
+
+def test_uncommitted_changes_are_another_state(ledger):
+    dirty = {"dirty": True}
+    fill(ledger, C, 1, environment=dirty)
+    fill(ledger, C, 1, first=1, environment={"dirty": False})
+    assert len(baseline(ledger, replace(HEAD, environment=dirty)).runs) == 2
+    assert len(baseline(ledger, replace(HEAD, environment={"dirty": False})).runs) == 1
 
 
 def test_runs_that_may_not_count_are_left_out(ledger):
@@ -75,6 +84,7 @@ def test_runs_that_may_not_count_are_left_out(ledger):
     fill(ledger, A, 1, first=2, plan={"loop": "open", "rate": 5})
     fill(ledger, A, 1, first=3, environment={"machine": {"cpu": "z"}})
     fill(ledger, A, 1, first=4, workload="other")
+    fill(ledger, A, 1, first=5, plan={**HEAD.plan, "quick": True})
     ledger.add(HEAD)
     assert baseline(ledger, HEAD, [A, C]).runs == ()
     elsewhere = make_run(id="e", commit=A, environment={"machine": {"cpu": "y"}})

@@ -111,13 +111,13 @@ def test_the_median_round_stands_for_a_run_but_bad_ratios_are_not_overlooked():
     found = {change.metric: change for change in compare(base, [head]).changes}
     assert (found["response.p50"].verdict, found["response.p50"].head) == ("same", 1.0)
     assert (found["failures"].verdict, found["failures"].relative) == ("regression", False)
-    assert found["failures"].reason.startswith("+10 %")
+    assert found["failures"].reason.startswith("+10 points")
 
 
 def test_zero_on_both_sides_is_the_same_however_few():
     change = only(compare([run(failures=0.0)], [run(HEAD, failures=0.0)]))
     assert change.verdict == "same"
-    assert change.reason == "+0 % (+0 % to +0 %), within ±0.1 %"
+    assert change.reason == "+0 points (+0 points to +0 points), within ±0.1 points"
 
 
 def test_negative_values_are_judged_by_difference():
@@ -136,6 +136,12 @@ def test_invalid_runs_and_failed_ones_never_count():
     nothing = compare(p50(STEADY), [replace(base[-1], commit=HEAD)])
     assert (nothing.verdict, nothing.changes) == ("inconclusive", ())
     assert "response.p50: no valid run of head" in nothing.notes
+
+
+def test_doubt_travels_along():
+    head = replace(p50([1.0], HEAD, 60)[0], validity=Validity("doubtful", ("busy machine",)))
+    found = compare(p50(STEADY), [head])
+    assert (found.verdict, found.notes) == ("same", ("head: 1 of 1 runs doubtful (busy machine)",))
 
 
 def test_a_metric_on_one_side_is_a_line_and_a_verdict_only_where_asked_for():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.runs import make_run
 
-from suite.history.likeness import Likeness, likeness
+from suite.history.likeness import Likeness, likeness, one_plan
 
 ENVIRONMENT = {
     "cpu": "EPYC", "cores": 8, "affinity": 8, "governor": None, "memory": 32_000_000_000, "machine": "x86_64",
@@ -92,3 +92,21 @@ def test_closed_and_open_loops_and_other_workloads_are_never_compared():
         "loop: closed v open; closed and open loops measure different things",
     )
     assert not found.alike
+
+
+@pytest.mark.parametrize(
+    ("plan", "one"),
+    [
+        ({}, True),
+        ({"seconds": 30.0}, False),
+        ({"quick": True}, False),
+        ({"users": 9}, False),
+        ({"seed": 7}, True),
+        ({"parameters": {"limit": 6}}, False),
+        ({"parameters": {"limit": 5, "new": 1}}, True),
+        ({"parameters": None}, True),
+        ({"repeated": [{"round": 1}]}, True),
+    ],
+)
+def test_a_spread_is_of_one_plan(plan, one):
+    assert one_plan(run(), run(plan=plan)) == one
