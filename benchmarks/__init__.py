@@ -1,7 +1,7 @@
 """asv benchmarks: one file per system, a class per workload. Names only, no logic.
 
-Each class runs its load once, in `setup_cache`: ten short rounds, each with a fresh system. asv tells
-the loads apart by where `setup_cache` is defined, so every class defines its own.
+Each class runs its load once, in `setup_cache`: ten short rounds, each with a fresh system, or a search
+for leaks. asv tells the loads apart by where `setup_cache` is defined, so every class defines its own.
 """
 
 from __future__ import annotations
@@ -20,6 +20,13 @@ def measure(name: str) -> dict[str, Any]:
     from suite.integrations import asv
 
     return asv.measure(name)
+
+
+def search(name: str) -> dict[str, Any]:
+    """What a search for leaks of a workload found."""
+    from suite.integrations import asv
+
+    return asv.leaks(name)
 
 
 class _Skipping:
@@ -82,3 +89,12 @@ class _Limited(_Load):
 
     track_limit_excess.unit = "1"  # type: ignore[attr-defined]
     track_limit_shortfall.unit = "1"  # type: ignore[attr-defined]
+
+
+class _Leaks(_Skipping):
+    """A search for leaks: one verdict, no rounds."""
+
+    def track_bytes_per_operation(self, result: dict[str, Any]) -> Any:
+        return result.get("leak.bytes_per_operation", _NAN)
+
+    track_bytes_per_operation.unit = "bytes"  # type: ignore[attr-defined]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks import TIMEOUT as _TIMEOUT
-from benchmarks import _Limited, _Load
+from benchmarks import _Leaks, _Limited, _Load
 from benchmarks import measure as _measure
+from benchmarks import search as _search
 
 
 class FiftyUsers(_Limited):
@@ -40,5 +41,12 @@ class UserLimit(_Limited):
 class RapidCycles(_Load):
     def setup_cache(self) -> dict[str, Any]:
         return _measure("conversation/rapid-cycles")
+
+    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+
+
+class RapidCyclesLeaks(_Leaks):
+    def setup_cache(self) -> dict[str, Any]:
+        return _search("conversation/rapid-cycles")
 
     setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]

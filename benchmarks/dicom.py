@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks import TIMEOUT as _TIMEOUT
-from benchmarks import _Load
+from benchmarks import _Leaks, _Load
 from benchmarks import measure as _measure
+from benchmarks import search as _search
 
 _NAN = float("nan")
 
@@ -55,5 +56,12 @@ class Forward(_Load):
 class FileIo(_Load):
     def setup_cache(self) -> dict[str, Any]:
         return _measure("dicom/file-io")
+
+    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+
+
+class ReceiveLeaks(_Leaks):
+    def setup_cache(self) -> dict[str, Any]:
+        return _search("dicom/receive")
 
     setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]

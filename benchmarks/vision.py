@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks import TIMEOUT as _TIMEOUT
-from benchmarks import _Load
+from benchmarks import _Leaks, _Load
 from benchmarks import measure as _measure
+from benchmarks import search as _search
 
 
 class Match500(_Load):
@@ -33,5 +34,12 @@ class FrameBufferFour(_Load):
 class FrameAdd(_Load):
     def setup_cache(self) -> dict[str, Any]:
         return _measure("vision/frame-add")
+
+    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+
+
+class Match500Leaks(_Leaks):
+    def setup_cache(self) -> dict[str, Any]:
+        return _search("vision/match-500")
 
     setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]

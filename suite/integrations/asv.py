@@ -22,6 +22,9 @@ ROUNDS = 10
 _SECONDS = 1.0
 """A round's measured part at most: all benchmarks of a commit must fit into minutes."""
 
+_TTL = 1.0
+"""Seconds that our own systems may keep things."""
+
 Samples = dict[str, Any]
 
 
@@ -50,6 +53,25 @@ def measure(name: str) -> dict[str, Samples]:
         said = [result.error.message] if result.error is not None else failed
         raise SuiteError(f"{name}: " + "; ".join(said))
     return _samples(result)
+
+
+def leaks(name: str) -> dict[str, Samples]:
+    """Look for leaks of the workload called `name`: bytes that an operation leaves, as `measure` tells it.
+
+    0.0 where nothing leaks, nan where it can't be told. Empty if this commit has no such workload.
+    """
+    from suite.catalog import installed
+    from suite.leaks.session import LeakSettings, find_leaks
+
+    found = next((found for found in installed() if found.workload.name == name), None)
+    if found is None:
+        return {}
+    with _quiet():
+        how = LeakSettings(ttl=_TTL, attribute=False)
+        verdict = find_leaks(found.workload, leak=how, reference=found.reference).verdict
+    told = verdict.outcome not in ("sporadic", "unsettled") and verdict.bytes_per_operation is not None
+    value = verdict.bytes_per_operation if told else float("nan")
+    return {"leak.bytes_per_operation": {"samples": [value], "number": 1}}
 
 
 def _failed_checks(result: Run) -> list[str]:

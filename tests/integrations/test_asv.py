@@ -3,12 +3,14 @@
 import inspect
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 import uuid
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from asv_runner.discovery import disc_benchmarks
@@ -17,6 +19,7 @@ from support.processes import EXAMPLES, wait_for
 import suite.catalog
 from suite.errors import SuiteError
 from suite.integrations import asv
+from suite.leak import LeakVerdict
 
 ROOT = Path(__file__).parent.parent.parent
 LOAD = [
@@ -39,6 +42,9 @@ EXPECTED = {
     "vision.FrameBuffer": LOAD,
     "vision.FrameBufferFour": LOAD,
     "vision.FrameAdd": LOAD,
+    "conversation.RapidCyclesLeaks": ["bytes_per_operation"],
+    "dicom.ReceiveLeaks": ["bytes_per_operation"],
+    "vision.Match500Leaks": ["bytes_per_operation"],
     "harness.NullPlain": ["time_per_operation"],
     "harness.NullAsync": ["time_per_operation"],
     "harness.Clock20000": ["lateness_p50", "lateness_p99", "cpu_per_operation"],
@@ -79,13 +85,32 @@ def test_every_class_has_a_load_of_its_own_with_a_timeout(discovered):
 
 def test_every_workload_that_benchmarks_name_exists():
     text = "".join(path.read_text() for path in (ROOT / "benchmarks").glob("*.py"))
-    named = {part.split('"')[0] for part in text.split('_measure("')[1:]}
-    assert named <= {found.workload.name for found in suite.catalog.installed()}
-    assert len(named) == len(EXPECTED)
+    measured = re.findall(r'_measure\("([^"]+)"\)', text)
+    searched = re.findall(r'_search\("([^"]+)"\)', text)
+    assert {*measured, *searched} <= {found.workload.name for found in suite.catalog.installed()}
+    assert len({*measured}) + len({*searched}) == len(EXPECTED)
 
 
-def test_the_signature_is_frozen():
+def test_the_signatures_are_frozen():
     assert str(inspect.signature(asv.measure)) == "(name: 'str') -> 'dict[str, Samples]'"
+    assert str(inspect.signature(asv.leaks)) == "(name: 'str') -> 'dict[str, Samples]'"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "found", "stored"),
+    [("no growth", 0.0, 0.0), ("bounded", 0.0, 0.0), ("unbounded", 96.5, 96.5), ("sporadic", 3.0, math.nan)],
+)
+def test_a_search_for_leaks_gives_bytes_per_operation(outcome, found, stored, monkeypatch):
+    import suite.leaks.session
+
+    verdict = LeakVerdict(outcome, "as told", 100, bytes_per_operation=found)
+    monkeypatch.setattr(
+        suite.catalog, "installed", lambda: suite.catalog.from_file(EXAMPLES / "load_echo.py")
+    )
+    monkeypatch.setattr(suite.leaks.session, "find_leaks", lambda *_, **__: SimpleNamespace(verdict=verdict))
+    (value,) = asv.leaks("echo/mixed")["leak.bytes_per_operation"]["samples"]
+    assert value == stored or (math.isnan(value) and math.isnan(stored))
+    assert asv.leaks("echo/of-tomorrow") == {}
 
 
 @pytest.fixture
