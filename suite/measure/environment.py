@@ -6,15 +6,15 @@ import hashlib
 import os
 import platform
 import socket
-import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from suite.process.git import git
+
 _PACKAGES = ("loadledger", "uvloop", "httptools", "numpy", "hdrhistogram", "multiprocess", "sqlalchemy")
-_GIT_SECONDS = 10.0
 
 
 def fingerprint() -> dict[str, Any]:
@@ -45,28 +45,11 @@ def commit(cwd: str | os.PathLike[str]) -> tuple[str | None, str | None, bool]:
 
     (None, None, False) where there is none, or no git; the branch is None for a detached head.
     """
-    sha = _git(cwd, "rev-parse", "--verify", "HEAD")
+    sha = git(cwd, "rev-parse", "--verify", "HEAD").text
     if not sha:
         return None, None, False
-    branch = _git(cwd, "symbolic-ref", "--short", "--quiet", "HEAD") or None
-    return sha, branch, bool(_git(cwd, "status", "--porcelain", "--untracked-files=no"))
-
-
-def _git(cwd: str | os.PathLike[str], *arguments: str) -> str:
-    """Output of git; empty if it failed. Takes no locks, so it disturbs nobody's work."""
-    try:
-        done = subprocess.run(
-            ["git", "--no-optional-locks", *arguments],  # noqa: S607
-            cwd=cwd,
-            capture_output=True,
-            text=True,
-            timeout=_GIT_SECONDS,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    branch = git(cwd, "symbolic-ref", "--short", "--quiet", "HEAD").text or None
+    return sha, branch, bool(git(cwd, "status", "--porcelain", "--untracked-files=no").text)
 
 
 def _cpu_model() -> str | None:
