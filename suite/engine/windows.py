@@ -58,7 +58,7 @@ class Windows(Stage):
             self.close()
 
     def quiet(self) -> bool:
-        """Wait until the system has nothing left to do; False if it never stops."""
+        """Wait until the system and its helpers have nothing left to do; False if they never stop."""
         still = 0
         end = time.monotonic() + _QUIET_WAIT
         before = self._cpu()
@@ -113,4 +113,6 @@ class Windows(Stage):
                 np.frombuffer(view, kind, used)[:] = 0
 
     def _cpu(self) -> float:
-        return sum(found.cpu for pid in self.processes() if (found := proc.stat(pid)) is not None)
+        """Seconds used by all that may still work on what it was given."""
+        roots = [pid for name, find in self.groups().items() if name != "workers" for pid in find()]
+        return sum(found.cpu for pid in proc.tree(roots) if (found := proc.stat(pid)) is not None)

@@ -42,7 +42,7 @@ def tell(finding: Finding, operations: int, detectable: float | None, *, ttl: fl
         blocks_per_operation=blocks,
         detectable=detectable,
         held=finding.held and finding.outcome != "no growth",
-        growths=finding.look.growths(finding.lines or finding.look.a_sum()),
+        growths=finding.look.growths(finding.lines or finding.look.risen() or finding.look.a_sum()),
     )
 
 

@@ -167,6 +167,10 @@ class Look:
             for line in wanted
         )
 
+    def risen(self) -> tuple[Line, ...]:
+        """The sums that grow, steadily or not."""
+        return tuple(line for line in self._sums() if self._grows(self.lines[line], line.floor))
+
     def a_sum(self) -> tuple[Line, ...]:
         """One counter of the sum, to show where none rose."""
         return tuple(sorted(self._sums(), key=lambda line: (not line.python, line.counter)))[:1]

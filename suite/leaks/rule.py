@@ -85,13 +85,14 @@ def confirms(levels: Sequence[float], operations: int, floor: Floor, first: Susp
 def scattered(levels: Sequence[float], operations: int, floor: Floor) -> bool:
     """Whether there is growth that was not given back, too irregular to suspect: look for longer.
 
-    It passes the floor, and three times what fell in between: jitter about one level falls as it rises,
-    and by chance does that in fewer than 1 of 1,000 looks.
+    It passes the floor, in all and per operation, and three times what fell in between: jitter about one
+    level falls as it rises, and by chance does that in fewer than 1 of 1,000 looks.
     """
     deltas = _deltas(levels)
     net = sum(deltas)
+    least = max(floor.total, floor.per_operation * operations * len(deltas))
     fallen = -sum(delta for delta in deltas if delta < 0)
-    return net >= floor.total and net > 3 * fallen and suspicion(levels, operations, floor) is None
+    return net >= least and net > 3 * fallen and suspicion(levels, operations, floor) is None
 
 
 def slowing(levels: Sequence[float]) -> bool:
