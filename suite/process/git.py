@@ -21,8 +21,10 @@ class Answer:
         return self.fault is None
 
 
-def git(cwd: str | os.PathLike[str], *arguments: str) -> Answer:
-    """Run `git ARGUMENTS` in `cwd`. Takes no locks, so it disturbs nobody's work; never raises."""
+def git(cwd: str | os.PathLike[str], *arguments: str, seconds: float = _SECONDS) -> Answer:
+    """Run `git ARGUMENTS` in `cwd`, at most `seconds` long. Takes no locks that it can do without, so it
+    disturbs nobody's work; never raises.
+    """
     try:
         done = subprocess.run(
             ["git", "--no-optional-locks", *arguments],  # noqa: S607
@@ -30,14 +32,14 @@ def git(cwd: str | os.PathLike[str], *arguments: str) -> Answer:
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=_SECONDS,
+            timeout=seconds,
             check=False,
             stdin=subprocess.DEVNULL,
         )
     except FileNotFoundError:
         return Answer(fault="git is not installed" if Path(cwd).is_dir() else f"there is no folder {cwd}")
     except subprocess.TimeoutExpired:
-        return Answer(fault=f"git took longer than {_SECONDS:g} s")
+        return Answer(fault=f"git took longer than {seconds:g} s")
     except OSError as error:
         return Answer(fault=f"git can't be started: {error.strerror}")
     if done.returncode == 0:
