@@ -25,9 +25,9 @@ Status = Literal["provisional", "confirmed"]
 Direction = Literal["better", "worse", "changed"]
 _ALERT = 0.02
 _TAIL = 300
-_SETTLED = 100
+_SETTLED = 150
 _EDGE = 50
-_WIDEST = 15
+_WIDEST = 12
 _MARGIN = 5
 _REACH = 100
 
@@ -39,7 +39,7 @@ class ChangePoint:
     By likelihood it may be anywhere from `earliest` to `latest`. `before` and `after` are the levels
     (geometric means where all values are positive), `change` is after / before - 1, from `low` to
     `high` with 95 % confidence. `p` is the larger of Welch's and Mann and Whitney's. It is `confirmed`
-    once its place is known to 15 values and the kernel method finds it there as well.
+    once its place is known to 12 values and the kernel method finds it there as well.
     """
 
     index: int
@@ -94,9 +94,12 @@ def detect(
 def extend(detection: Detection, tail: Values, *, better: Better = "lower") -> Detection:
     """`detection` with the values that came since: `tail` is all from `detection.resume` to the newest.
 
-    What it costs does not depend on the length of the history.
+    What it costs does not depend on the length of the history. Raises ValueError for a tail that ends
+    before what is known does.
     """
     start = detection.resume
+    if start + len(tail) < detection.length:
+        raise ValueError(f"a tail from {start} on has {detection.length - start} values at least")
     kept = tuple(point for point in detection.points if point.index <= start)
     return _continued(kept, detection.pin, start, tail, better)
 

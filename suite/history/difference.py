@@ -6,14 +6,15 @@ from suite.history.ranks import mann_whitney
 from suite.history.series import Series
 from suite.history.welch import Welch
 
-MEANS = 2e-4
+MEANS = 1e-4
 RANKS = 1e-3
 """The p that each test must stay below."""
 
 
 def means(series: Series, start: int, split: int, end: int) -> Welch:
     """How far the level from `split` to `end` is from that before, as dependent as the noise is."""
-    return Welch.of(series.calm[start:split], series.calm[split:end], series.inflation)
+    before, after = series.calm[start:split], series.calm[split:end]
+    return Welch.of(before, after, series.inflation, series.deviation)
 
 
 def ranks(series: Series, start: int, split: int, end: int) -> float:

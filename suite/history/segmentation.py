@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from suite.history.difference import doubt
+from suite.history.seeds import LEAST, gain, prominent
 from suite.history.series import Series
 
 Floats = npt.NDArray[np.float64]
-LEAST = 3
-"""Values on each side of a change."""
-_DECAY = math.sqrt(0.5)
 _STANDS_OUT = 3.75
 """Standard errors from which on a split is a candidate."""
 _ALIKE = 2.0
@@ -38,12 +35,11 @@ class Split:
 def segment(series: Series) -> list[Split]:
     """The changes of level in `series`, in order.
 
-    After Kovács, Bühlmann, Li and Munk, Seeded binary segmentation (2023): in intervals of all sizes
-    the best split of each is a candidate; the most prominent is taken and all intervals across it are
-    left, until none is prominent. Then, as long as two neighbouring segments don't differ by Welch's
-    test and by ranks, the split that is doubted most goes, and the others are placed anew.
+    Prominent splits of seeded intervals are candidates. As long as two neighbouring segments don't
+    differ by Welch's test and by ranks, the split that is doubted most goes; the others are placed anew.
     """
-    splits = _prominent(series)
+    unit = series.deviation * math.sqrt(series.inflation)
+    splits = prominent(series.calm, _STANDS_OUT * unit)
     for _ in range(_ROUNDS):
         before = splits
         splits = _placed(series, _certain(series, splits))
@@ -51,49 +47,6 @@ def segment(series: Series) -> list[Split]:
             break
     splits = _certain(series, splits)
     return [_ranged(series, index, *around) for index, around in _neighbours(splits, len(series))]
-
-
-def _prominent(series: Series) -> list[int]:
-    """Splits of the seeded intervals, the most prominent first taken."""
-    values = series.calm
-    floor = 1e-12 * float(np.abs(values).max(initial=0.0))
-    unit = max(series.deviation, floor) ** 2 * series.inflation
-    rows = list(_seeded(values))
-    if not rows or unit <= 0:
-        return []
-    found = np.concatenate(rows)
-    found = found[found[:, 0] > _STANDS_OUT**2 * unit]
-    found = found[np.argsort(-found[:, 0], kind="stable")]
-    splits: list[int] = []
-    while len(found):
-        split = int(found[0, 1])
-        splits.append(split)
-        found = found[(found[:, 2] >= split) | (found[:, 3] <= split)]
-    return sorted(splits)
-
-
-def _seeded(values: Floats) -> Iterator[Floats]:
-    """Per layer of intervals, rows of: gain of the best split, the split, start and end of the interval."""
-    n = len(values)
-    total = np.concatenate([[0.0], np.cumsum(values - values.mean())]) if n else values
-    length = float(n)
-    while length >= 2 * LEAST:
-        size = math.ceil(length)
-        starts = np.linspace(0, n - size, 2 * math.ceil(n / length) - 1).round().astype(np.int64)
-        inner = np.arange(LEAST, size - LEAST + 1)
-        base = total[starts]
-        left = total[starts[:, None] + inner] - base[:, None]
-        gains = _gain(left, (total[starts + size] - base)[:, None], inner, size)
-        best = gains.argmax(axis=1)
-        yield np.stack(
-            [gains[np.arange(len(starts)), best], starts + inner[best], starts, starts + size], axis=1
-        )
-        length *= _DECAY
-
-
-def _gain(left: Floats, whole: Floats | float, inner: npt.NDArray[np.int64], size: int) -> Floats:
-    """What a split after `inner` of `size` values takes off the sum of squares, from sums of the values."""
-    return np.asarray((left - whole * (inner / size)) ** 2 * size / (inner * (size - inner)), np.float64)
 
 
 def _neighbours(splits: list[int], n: int) -> list[tuple[int, tuple[int, int]]]:
@@ -106,7 +59,7 @@ def _profile(series: Series, start: int, end: int) -> Floats:
     """The gain of every split from `start` + LEAST on."""
     values = series.calm[start:end]
     inner = np.arange(LEAST, len(values) - LEAST + 1)
-    return _gain(np.cumsum(values - values.mean())[inner - 1], 0.0, inner, len(values))
+    return gain(np.cumsum(values - values.mean())[inner - 1], 0.0, inner, len(values))
 
 
 def _placed(series: Series, splits: list[int]) -> list[int]:

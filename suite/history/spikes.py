@@ -18,17 +18,17 @@ def collapsed(values: Floats, deviation: float) -> Floats:
     after, which agree with each other. The last values are never one: they may be a new level.
     """
     calm = values.copy()
-    leaps = np.flatnonzero(np.abs(np.diff(values)) > _FAR * deviation) + 1
-    for start in leaps.tolist():
+    reach = _FAR * deviation
+    for start in (np.flatnonzero(np.abs(np.diff(values)) > reach) + 1).tolist():
+        before = values[max(0, start - _BESIDE) : start]
         for width in range(1, _LONGEST + 1):
-            before = values[max(0, start - _BESIDE) : start]
             after = values[start + width : start + width + _BESIDE]
-            if len(after) < _BESIDE // 2 + 1:
-                continue
+            if len(after) <= _BESIDE // 2:
+                break
             low, high = sorted((float(np.median(before)), float(np.median(after))))
-            inside = values[start : start + width]
-            far = bool((inside > high + _FAR * deviation).all() or (inside < low - _FAR * deviation).all())
-            if far and high - low <= _FAR * deviation:
+            window = values[start - 1 : start + width + 1]
+            away = (window < low - reach) | (window > high + reach)
+            if high - low <= reach and away[1:-1].all() and not away[0] and not away[-1]:
                 calm[start : start + width] = (low + high) / 2
                 break
     return calm

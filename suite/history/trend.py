@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from suite.history.seeds import LEAST
 from suite.history.segmentation import Split, segment
 from suite.history.series import Series
 from suite.history.welch import student
@@ -38,6 +39,8 @@ def course(series: Series) -> Course:
     A trend makes a staircase of steps; but within the segments it goes on. Where it does, series and
     segmentation are done again without it until both agree.
     """
+    if len(series) < 2 * LEAST:
+        return Course(series, ())
     steps = Course(series, tuple(segment(series)))
     slopes = {_slope(series, steps.splits), _slope(series, ())} - {0.0}
     return min([steps, *(_settled(series, slope) for slope in sorted(slopes))], key=_criterion)

@@ -48,8 +48,6 @@ def goals(rows, drift=None, growth=None):
     if every := row.get(EVERY):
         words = "false alarms per 1,000 of independent noise, provisional too"
         yield _most(words, every.independent, _ALARMS)
-        for other in others:
-            yield _most(f"{words}, v {other.label}", every.independent, other.independent)
     if drift is not None:
         yield _least("drift of .1 % a value found", drift, _DRIFT)
     if growth is not None:

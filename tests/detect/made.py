@@ -10,7 +10,7 @@ SPREADS = (0.01, 0.02, 0.05, 0.10)
 INDEPENDENT = ("normal", "heavy-tailed", "bimodal")
 KINDS = (*INDEPENDENT, "autocorrelated")
 STEPS = {30: 1, 100: 2, 1_000: 5, 10_000: 20}
-"""The most steps in a series of a length; the number goes round from 1."""
+"""The most steps in a series of a length; 1 at least."""
 _UNITS = (1e-3, 1.0, 50.0)
 _LOWEST = 0.05
 DRIFT = 0.001
@@ -76,16 +76,13 @@ def _noisy(rng, level, kind, spread):
 
 
 def all_stepped(seed, n, repeat) -> Iterator[Made]:
-    """Every kind of noise, size of step and spread, `repeat` times; below 1 only that share of kinds."""
+    """Every kind of noise, size of step and spread, `repeat` times; below 1 one kind each, in turn."""
     rng = np.random.default_rng((seed, n, 1))
-    kinds = KINDS * max(1, int(repeat))
-    turn = 0
-    for size in SIZES:
-        for spread in SPREADS:
-            for kind in kinds if repeat >= 1 else [KINDS[turn % len(KINDS)]]:
-                yield stepped(rng, kind, n, size, spread, 1 + turn % STEPS[n])
-                turn += 1
-            turn += 1
+    for row, size in enumerate(SIZES):
+        for column, spread in enumerate(SPREADS):
+            turn = (row + column) % len(KINDS)
+            for kind in KINDS * int(repeat) if repeat >= 1 else KINDS[turn : turn + 1]:
+                yield stepped(rng, kind, n, size, spread, int(rng.integers(STEPS[n])) + 1)
 
 
 def all_flat(seed, n, repeat) -> Iterator[Made]:

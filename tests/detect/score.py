@@ -30,11 +30,13 @@ class Score:
 
 
 def score(true, found):
-    """Each found index stands for the nearest true one within 5 that no nearer one stands for."""
-    pairs = sorted((abs(a - b), a, b) for a in true for b in found if abs(a - b) <= MARGIN)
-    met, used = set(), set()
-    for _, a, b in pairs:
-        if a not in met and b not in used:
-            met.add(a)
-            used.add(b)
-    return Score(len(true), len(found), len(met))
+    """A found index is right if it stands for a true one within 5, each for one alone, as many as can."""
+    true, found, right = sorted(true), sorted(found), 0
+    at = 0
+    for index in found:
+        while at < len(true) and true[at] < index - MARGIN:
+            at += 1
+        if at < len(true) and true[at] <= index + MARGIN:
+            right += 1
+            at += 1
+    return Score(len(true), len(found), right)
