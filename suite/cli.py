@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from suite.cli_capacity import EPILOG, capacity_command
+from suite.cli_compare import COMPARE_EPILOG, GATE_EPILOG, compare_command, gate_command
 from suite.cli_leaks import EPILOG as LEAKS_EPILOG
 from suite.cli_leaks import leaks_command
 from suite.errors import Faults, Interrupted, SuiteError
@@ -43,6 +44,7 @@ Examples:
   suite run load_shop.py           your own load file
   suite capacity load_shop.py      how much load it holds
   suite leaks load_shop.py         whether it leaks, and where
+  suite compare main               what changed since main
   suite list dicom                 what there is to run
   suite show                       what was measured
 
@@ -191,6 +193,8 @@ def run_command(
 
 app.command("capacity", epilog=EPILOG)(capacity_command)
 app.command("leaks", epilog=LEAKS_EPILOG)(leaks_command)
+app.command("compare", epilog=COMPARE_EPILOG)(compare_command)
+app.command("gate", epilog=GATE_EPILOG)(gate_command)
 
 
 @app.command("list", epilog=_LIST_EPILOG)

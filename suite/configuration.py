@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from suite.errors import ConfigurationError, Faults
 from suite.settings import Settings
@@ -15,6 +15,36 @@ from suite.units import parse
 _TABLES = ("set", "thresholds")
 
 Table = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The metrics that a gate judges (None: the usual ones) and their minimum effects as written."""
+
+    metrics: tuple[str, ...] | None = None
+    minimum: Mapping[str, str | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The table `gate`: what is judged, against what, and what becomes of what can't be decided.
+
+    `workloads` are budgets by name, or by the first part of names, over the `general` one.
+    """
+
+    base: str = "main"
+    on_inconclusive: Literal["fail", "warn"] = "fail"
+    general: Budget = Budget()
+    workloads: Mapping[str, Budget] = field(default_factory=dict)
+
+    def budget(self, workload: str) -> Budget:
+        """Of the metrics the nearest list, of the minimum effects all, the nearest first."""
+        found = self.general
+        for name in (workload.partition("/")[0], workload):
+            own = self.workloads.get(name, Budget())
+            metrics = found.metrics if own.metrics is None else own.metrics
+            found = Budget(metrics, {**found.minimum, **own.minimum})
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +57,7 @@ class Configuration:
     results: str = "results"
     general: Table = field(default_factory=dict)
     workloads: Mapping[str, Table] = field(default_factory=dict)
+    gate: Gate = Gate()
     source: str = "the configuration file"
 
     def settings(self, workload: str, given: Table) -> Settings:
@@ -85,13 +116,14 @@ def _checked(path: Path, table: Any) -> Configuration:
         results = _text(general.pop("results", results))
     with faults.collected(f"{path}: "):
         workloads = dict(_mapping("workloads", general.pop("workloads", {})))
+    gate = _gate(f"{path}: gate", general.pop("gate", {}), faults)
     general = _part(f"{path}: ", general, faults)
     for name, part in workloads.items():
         with faults.collected(f"{path}: "):
             where = f"workloads.{name}"
             workloads[name] = _part(f"{path}: {where}: ", _mapping(where, part), faults)
     faults.check()
-    return Configuration(results, general, workloads, str(path))
+    return Configuration(results, general, workloads, gate, str(path))
 
 
 def _part(where: str, table: Table, faults: Faults) -> dict[str, Any]:
@@ -103,6 +135,64 @@ def _part(where: str, table: Table, faults: Faults) -> dict[str, Any]:
                 raise ConfigurationError(f"no such setting; there are: {', '.join(sorted(_KINDS))}")
             found[key] = _KINDS[key](value)
     return found
+
+
+def _gate(where: str, table: Any, faults: Faults) -> Gate:
+    """The table `gate`. Its faults are collected; what is left of it then is not for use."""
+    found: dict[str, Any] = {}
+    own: dict[str, Any] = {}
+    with faults.collected(f"{where}: "):
+        own = dict(_mapping("it", table))
+    if "base" in own:
+        with faults.collected(f"{where}.base: "):
+            found["base"] = _text(own.pop("base"))
+    if "on_inconclusive" in own:
+        with faults.collected(f"{where}.on_inconclusive: "):
+            found["on_inconclusive"] = fail_or_warn(own.pop("on_inconclusive"))
+    with faults.collected(f"{where}: "):
+        workloads = _mapping("workloads", own.pop("workloads", {}))
+        found["workloads"] = {
+            name: _budget(f"{where}.workloads.{name}", part, faults) for name, part in workloads.items()
+        }
+    return Gate(**found, general=_budget(where, own, faults))
+
+
+def _budget(where: str, table: Any, faults: Faults) -> Budget:
+    found: dict[str, Any] = {}
+    own: Table = {}
+    with faults.collected(f"{where}: "):
+        own = _mapping("it", table)
+    for key, value in own.items():
+        with faults.collected(f"{where}.{key}: "):
+            if key == "metrics":
+                found[key] = _names(value)
+            elif key == "minimum":
+                found[key] = _minimum(value)
+            else:
+                raise ConfigurationError("no such setting; there are: metrics, minimum")
+    return Budget(**found)
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise ConfigurationError(f'{value!r} is not a list of metrics, such as ["response.p99"]')
+    return tuple(dict.fromkeys(map(_text, value)))
+
+
+def _minimum(value: Any) -> Mapping[str, str | float]:
+    for name, size in _mapping("it", value).items():
+        if isinstance(size, Mapping):
+            raise ConfigurationError(f'put names of metrics in quotes: "{name}.{next(iter(size), "")}"')
+        if isinstance(size, bool) or not isinstance(size, str | int | float):
+            raise ConfigurationError(f'{name}: {size!r} is not a minimum effect, such as "10%"')
+    return dict(value)
+
+
+def fail_or_warn(value: Any) -> Literal["fail", "warn"]:
+    """`value` if it is one of the two. Raises ConfigurationError."""
+    if value not in ("fail", "warn"):
+        raise ConfigurationError(f"fail or warn is wanted, not {value!r}")
+    return "fail" if value == "fail" else "warn"
 
 
 def _mapping(name: str, value: Any) -> Table:

@@ -37,9 +37,9 @@ LAYERS = [
     {"reference"},
     {"leaks", "history"},
     {"report"},
-    {"session", "searching", "leaking", "integrations"},
+    {"session", "searching", "leaking", "sides", "pairing", "comparing", "integrations"},
     {"options"},
-    {"cli_capacity", "cli_leaks"},
+    {"cli_capacity", "cli_leaks", "cli_compare"},
     {"cli"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -1,0 +1,205 @@
+"""What `suite compare` and `suite gate` do: find both sides, compare workload by workload, tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from suite.comparison import Comparison
+from suite.configuration import Budget, Gate
+from suite.errors import ConfigurationError, Faults
+from suite.history.compare import compare
+from suite.history.faults import disk_faults
+from suite.pairing import Pair, paired
+from suite.report.annotations import annotated
+from suite.report.compare import print_compared
+from suite.report.compared import Compared, compare_document
+from suite.report.console import make_console
+from suite.report.document import print_document, write_document
+from suite.report.file import check_writable, write_text
+from suite.report.markdown import markdown
+from suite.report.verdict import overall
+from suite.sides import Finder, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is compared: workloads whose names have one of `match`, or all; each with its `budget`."""
+
+    budget: Callable[[str], Budget]
+    match: tuple[str, ...] = ()
+    anywhere: bool = False
+
+    def workloads(self, names: Sequence[str]) -> list[str]:
+        """Those of `names` that are wanted. Raises ConfigurationError if none is."""
+        found = [name for name in names if not self.match or any(text in name for text in self.match)]
+        if names and not found:
+            raise ConfigurationError(
+                f"no workload's name has {' or '.join(self.match)}; there are: {', '.join(names)}"
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where results go beside the terminal; "-" is stdout, which then has nothing else."""
+
+    json_file: str | None = None
+    markdown_file: str | None = None
+    quantiles: bool = False
+
+    def check(self) -> None:
+        """Raise before anything is done what writing would raise after it."""
+        if self.json_file == self.markdown_file == "-":
+            raise ConfigurationError("--json and --markdown can't both go to stdout")
+        for file in (self.json_file, self.markdown_file):
+            if file not in (None, "-"):
+                check_writable(Path(str(file)))
+
+    def console(self) -> Console:
+        """For tables: stderr where stdout is data."""
+        return make_console(stderr="-" in (self.json_file, self.markdown_file))
+
+    def write(self, compared: Compared, code: int, title: str) -> None:
+        """Write the files. Raises StoreError."""
+        if self.json_file == "-":
+            print_document(compare_document(compared, exit_code=code))
+        elif self.json_file is not None:
+            write_document(Path(self.json_file), compare_document(compared, exit_code=code))
+        if self.markdown_file == "-":
+            make_console().out(markdown(compared, title=title), end="", highlight=False)
+        elif self.markdown_file is not None:
+            write_text(Path(self.markdown_file), markdown(compared, title=title))
+
+
+def compare_sides(results: Path, base: str, head: str | None, wanted: Wanted, outputs: Outputs) -> int:
+    """Compare what two words stand for, the newest state if `head` is None; print; the exit code.
+
+    Raises ConfigurationError or StoreError, with what would mend it.
+    """
+    outputs.check()
+    with Finder(results) as finder:
+        sides: list[Side] = []
+        faults = Faults()
+        with faults.collected():
+            sides.append(finder.find(base))
+        with faults.collected():
+            sides.append(_newest(finder, wanted) if head is None else finder.find(head))
+        faults.check()
+        compared = _compared(sides[0], sides[1], wanted, finder)
+    code = compared.conclusion.exit_code
+    print_compared(outputs.console(), compared, code, quantiles=outputs.quantiles)
+    outputs.write(compared, code, "Load benchmarks")
+    return code
+
+
+def gate_runs(
+    results: Path,
+    gate: Gate,
+    head: str | None,
+    wanted: Wanted,
+    outputs: Outputs,
+    *,
+    annotate: bool = False,
+    summary: str | None = None,
+) -> int:
+    """Judge the Runs of HEAD (without git the newest) against the gate's base; print; the exit code.
+
+    Markdown is appended to the file `summary`. Raises ConfigurationError or StoreError: no Runs to
+    judge are no pass.
+    """
+    outputs.check()
+    with Finder(results) as finder:
+        judged = _newest(finder, wanted, at_head=True) if head is None else finder.find(head)
+        compared = _compared(_base(finder, gate.base, judged), judged, wanted, finder)
+    code = overall([compared.conclusion.exit_code], on_invalid=gate.on_inconclusive)
+    console = outputs.console()
+    print_compared(console, compared, code, quantiles=outputs.quantiles)
+    if annotate:
+        for line in annotated(compared, warn=gate.on_inconclusive == "warn"):
+            console.print(Text(line), soft_wrap=True)
+    outputs.write(compared, code, "Load gate")
+    if summary:
+        with disk_faults(summary), Path(summary).open("a", encoding="utf-8") as file:
+            file.write(markdown(compared, title="Load gate"))
+    return code
+
+
+def _newest(finder: Finder, wanted: Wanted, *, at_head: bool = False) -> Side:
+    sha = finder.commits.sha("HEAD") if at_head else None
+    if sha is not None and not finder.has(sha):
+        raise ConfigurationError(
+            f"there are no runs of HEAD ({sha[:12]}) to judge; make them with: suite run"
+        )
+    return finder.newest(wanted.workloads(finder.ledger.workloads()), sha)
+
+
+def _base(finder: Finder, word: str, head: Side) -> Side:
+    """The side `word`; of a branch the commit where head left it; without Runs the nearest before it."""
+    sha = None if word.endswith(".json") else finder.sha(word)
+    if sha is None:
+        return finder.find(word)
+    if head.commit is not None and finder.commits.is_branch(word):
+        sha = finder.commits.fork(sha, head.commit) or sha
+    line = finder.commits.line(sha)
+    if sha == head.commit and head.code is not None:
+        line = line[1:]  # the branch itself is judged, so what came before is its base
+    for candidate in line:
+        if finder.has(candidate):
+            where = f"{word} ({candidate[:12]})"
+            near = "" if candidate == sha else ", the nearest before it that has runs"
+            return finder.committed(candidate, candidate[:12] if candidate.startswith(word) else where + near)
+    if finder.commits.shallow:
+        hint = "this clone is shallow, fetch the rest: git fetch --unshallow"
+    else:
+        hint = f"make them with: git checkout {(line or [sha])[0][:12]} && suite run"
+    raise ConfigurationError(f"there are no runs of the base {word} ({sha[:12]}) or before it; {hint}")
+
+
+def _compared(base: Side, head: Side, wanted: Wanted, finder: Finder) -> Compared:
+    names = wanted.workloads(sorted({*base.runs, *head.runs}))
+    pairs, lines = paired(base, head, names, finder, anywhere=wanted.anywhere)
+    _check_metrics(pairs, wanted)
+    comparisons = []
+    for pair in pairs:
+        budget = wanted.budget(pair.workload)
+        metrics = None
+        if budget.metrics is not None:
+            known = _metrics(pair)
+            metrics = [name for name in budget.metrics if name in known]
+            if not metrics:
+                lines.append(f"{pair.workload}: has none of the metrics that are judged")
+                continue
+        if pair.refused:
+            found = Comparison(pair.workload, "", "", (), (0, len(pair.head)), notes=pair.refused)
+        else:
+            found = compare(
+                pair.base, pair.head, metrics=metrics, minimums=budget.minimum, anywhere=wanted.anywhere
+            )
+        notes = (*found.notes, *pair.notes)
+        comparisons.append(replace(found, base=base.name, head=head.name, notes=notes))
+    return Compared(base.name, head.name, tuple(comparisons), tuple(lines), (base.code, head.code))
+
+
+def _check_metrics(pairs: Sequence[Pair], wanted: Wanted) -> None:
+    """Raise ConfigurationError for metrics that no workload has: else a typo would never fail."""
+    known = {name for pair in pairs for name in _metrics(pair)}
+    bases = {name.partition("@")[0] for name in known}
+    budgets = [wanted.budget(pair.workload) for pair in pairs]
+    asked = {name for budget in budgets for name in budget.metrics or ()} - known
+    asked |= {name for budget in budgets for name in budget.minimum} - known - bases
+    faults = []
+    for name in sorted(asked):
+        near = get_close_matches(name, sorted(known), 3)
+        faults.append(f"no workload has a metric {name}" + (f"; is it {' or '.join(near)}?" if near else ""))
+    if faults:
+        raise ConfigurationError.of(faults)
+
+
+def _metrics(pair: Pair) -> Iterator[str]:
+    return (name for run in (*pair.base, *pair.head) for name in run.metrics)

@@ -1,0 +1,138 @@
+"""All that one command compared, and the words for it that terminal, Markdown and annotations share."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from suite.comparison import Change, Comparison, Conclusion, QuantileShift, Verdict, conclude
+from suite.report.verdict import verdict_word
+from suite.units import format_quantity
+
+SCHEMA = 1
+GRAVEST_FIRST: tuple[Verdict, ...] = ("regression", "inconclusive", "improvement", "same")
+_PLURALS = {"regression": "regressions", "improvement": "improvements"}
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """`base` and `head` are names for people; `codes` are their commits where builds can be made of them.
+
+    `left_out` has a line per workload that only one side has.
+    """
+
+    base: str
+    head: str
+    comparisons: tuple[Comparison, ...]
+    left_out: tuple[str, ...] = ()
+    codes: tuple[str | None, str | None] = (None, None)
+
+    @property
+    def conclusion(self) -> Conclusion:
+        """One verdict of all."""
+        return conclude(self.comparisons)
+
+    def changes(self, *verdicts: Verdict) -> Iterator[tuple[Comparison, Change]]:
+        """The changes that ended so, in the order of `verdicts`."""
+        for verdict in verdicts:
+            for one in self.comparisons:
+                yield from ((one, change) for change in one.changes if change.verdict == verdict)
+
+
+def counted(compared: Compared) -> str:
+    """How many metrics ended how: "1 regression, 7 same in 2 workloads"."""
+    found = Counter(change.verdict for one in compared.comparisons for change in one.changes)
+    parts = [
+        f"{found[verdict]} {verdict if found[verdict] == 1 else _PLURALS.get(verdict, verdict)}"
+        for verdict in GRAVEST_FIRST
+        if found[verdict]
+    ]
+    count = len(compared.comparisons)
+    return f"{', '.join(parts) or 'nothing compared'} in {count} workload{'' if count == 1 else 's'}"
+
+
+def remedy(compared: Compared) -> str | None:
+    """What could not be decided, and the command that would; None if all was decided."""
+    open_ones = [one for one in compared.comparisons if _undecided(one) or not one.changes]
+    if not open_ones:
+        return None
+    count = sum(_undecided(one) for one in open_ones)
+    parts = [f"{count} metric{'' if count == 1 else 's'}"] if count else []
+    nothing = sum(not one.changes for one in open_ones)
+    parts += [f"{nothing} workload{'' if nothing == 1 else 's'} with nothing to compare"] if nothing else []
+    base, head = compared.codes
+    names = " ".join(one.workload for one in open_ones)
+    if base is not None and head is not None and base != head:
+        how = f": suite ab {base} {head} {names}"
+    elif base is not None and head is None:
+        how = f", commit the changes, then: suite ab {base} HEAD {names}"
+    else:
+        how = ", run each side more often, or two commits by suite ab"
+    return f"not decided: {' and '.join(parts)}; to decide it{how}"
+
+
+def amount(value: float, change: Change) -> str:
+    """A shift for people: "+12.3 %", "-1.5 points" of a ratio, "+3 ms"."""
+    if change.relative:
+        return f"{100 * value:+.3g} %"
+    if change.unit == "ratio":  # % would look like a share of the base
+        return f"{100 * value:+.3g} points"
+    return ("-" if value < 0 else "+") + format_quantity(abs(value), change.unit)
+
+
+def interval(change: Change) -> str:
+    """The ends between which the shift lies, as far as they are known."""
+    if change.shift is None:
+        return ""
+    low, high = change.shift.low, change.shift.high
+    if change.relative and low <= -1:
+        low = -math.inf
+    if math.isfinite(low) and math.isfinite(high):
+        return f"{amount(low, change)} to {amount(high, change)}"
+    if math.isfinite(low):
+        return f"from {amount(low, change)}"
+    return f"up to {amount(high, change)}" if math.isfinite(high) else ""
+
+
+def shift(change: Change) -> str:
+    """How far head lies from base."""
+    return "-" if change.shift is None else amount(change.shift.estimate, change)
+
+
+def chance(p: float | None) -> str:
+    """A p value with two digits."""
+    return "-" if p is None else f"{p:.2g}" if p >= 1e-4 else "< 0.0001"
+
+
+def why_open(change: Change) -> str:
+    """What keeps a metric from a verdict, without the figures that stand in the table."""
+    return change.reason if change.shift is None else change.reason.partition(": ")[2]
+
+
+def point(one: QuantileShift) -> str:
+    """A quantile's name: p50, p99.9."""
+    return f"p{100 * one.quantile:g}"
+
+
+def compare_document(compared: Compared, *, exit_code: int) -> dict[str, Any]:
+    """What `--json` writes: base units; null for an end of an interval that is not known."""
+    conclusion = compared.conclusion
+    base, head = compared.codes
+    return {
+        "schema": SCHEMA,
+        "verdict": verdict_word(exit_code),
+        "exit_code": exit_code,
+        "base": {"name": compared.base, "commit": base},
+        "head": {"name": compared.head, "commit": head},
+        "conclusion": {"verdict": conclusion.verdict, "reasons": conclusion.reasons},
+        "comparisons": [{**asdict(one), "verdict": one.verdict} for one in compared.comparisons],
+        "left_out": compared.left_out,
+        "remedy": remedy(compared),
+    }
+
+
+def _undecided(comparison: Comparison) -> int:
+    return sum(change.verdict == "inconclusive" for change in comparison.changes)

@@ -1,0 +1,113 @@
+"""A comparison as Markdown for a pull request or a job's summary: what changed first, the rest folded."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from suite.comparison import Change, Comparison
+from suite.report.compare import open_lines
+from suite.report.compared import GRAVEST_FIRST, Compared, chance, counted, interval, remedy, shift
+from suite.report.shiftplot import shift_plot
+from suite.report.words import clean
+from suite.units import format_quantity
+
+_LONGEST = 60_000
+"""Characters: a comment of a pull request may have 65,536."""
+_CHANGES = 50
+
+
+def markdown(compared: Compared, *, title: str = "Load benchmarks") -> str:
+    """The whole text. Details that would make it too long for a comment are left out, and it says so."""
+    lines = [f"## {title}: {compared.conclusion.verdict}", ""]
+    lines += [f"{_code(compared.base)} → {_code(compared.head)}: {counted(compared)}.", ""]
+    changed = list(compared.changes("regression", "improvement"))
+    if changed:
+        rows = [_row(one, change) for one, change in changed[:_CHANGES]]
+        lines += [*_table(("workload", "metric", "base", "head", "shift", "verdict"), rows), ""]
+    if len(changed) > _CHANGES:
+        lines += [f"… and {len(changed) - _CHANGES} more that changed.", ""]
+    hint = remedy(compared)
+    if hint is not None:
+        said, _, command = hint.partition(": suite ab ")
+        lines += [_text(said) + (f": {_code(f'suite ab {command}')}" if command else ""), ""]
+    lines += [f"- left out: {_text(line)}" for line in compared.left_out]
+    text = "\n".join(lines).rstrip() + "\n"
+    missing = 0
+    for one in sorted(compared.comparisons, key=lambda one: GRAVEST_FIRST.index(one.verdict)):
+        block = "\n" + "\n".join(_details(one)) + "\n"
+        if missing or len(text) + len(block) > _LONGEST:
+            missing += 1
+        else:
+            text += block
+    if missing:
+        text += f"\nDetails of {missing} more workloads are in the JSON document.\n"
+    return text
+
+
+def _details(one: Comparison) -> Iterator[str]:
+    base, head = one.runs
+    summary = f"{one.workload}: {one.verdict}, {base} runs of base, {head} of head"
+    yield f"<details><summary>{html.escape(clean(summary))}</summary>"
+    yield ""
+    if one.changes:
+        titles = ("metric", "base", "head", "shift", "interval", "p adjusted", "verdict")
+        yield from _table(titles, [_full_row(change) for change in one.changes])
+        yield ""
+    else:
+        yield "Nothing could be compared."
+        yield ""
+    for key, shifts in one.quantiles.items():
+        plot = list(shift_plot(shifts))
+        yield from (f"{_text(key)} time by quantile:", "", "```text", *plot, "```", "")
+    for line in (*open_lines(one), *one.notes):
+        yield f"- {_text(line)}"
+    yield ""
+    yield "</details>"
+
+
+def _row(one: Comparison, change: Change) -> Sequence[str]:
+    ends = interval(change)
+    return (
+        _text(one.workload),
+        _text(change.metric),
+        format_quantity(change.base, change.unit),
+        format_quantity(change.head, change.unit),
+        shift(change) + (f" ({ends})" if ends else ""),
+        _verdict(change),
+    )
+
+
+def _full_row(change: Change) -> Sequence[str]:
+    return (
+        _text(change.metric),
+        format_quantity(change.base, change.unit),
+        format_quantity(change.head, change.unit),
+        shift(change),
+        interval(change),
+        chance(change.p),
+        _verdict(change),
+    )
+
+
+def _verdict(change: Change) -> str:
+    return f"**{change.verdict}**" if change.verdict == "regression" else change.verdict
+
+
+def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(titles)} |"
+    yield f"|{'---|' * len(titles)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def _text(text: str) -> str:
+    """`text` from outside on one line, every sign that Markdown or HTML would act on as itself."""
+    flat = " ".join(clean(text).split())
+    return re.sub(r"([\\`*_{}\[\]<>|~#@$])", r"\\\1", flat)
+
+
+def _code(text: str) -> str:
+    """`text` as code: nothing in it acts but backticks, which are none of names or commits."""
+    return f"`{' '.join(clean(text).split()).replace('`', chr(39))}`"

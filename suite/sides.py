@@ -1,0 +1,203 @@
+"""What is compared: the Runs that a commit, a run's id or a result document stands for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from suite.errors import ConfigurationError, StoreError
+from suite.history.commits import Commits
+from suite.history.entry import Entry
+from suite.history.rows import seconds_since_epoch
+from suite.history.store import Ledger
+from suite.report.document import SCHEMA, parse_run
+from suite.run import Run
+
+_MOST = 30
+"""Runs of one commit that are looked at for a workload, the newest."""
+_SHORTEST = 4
+"""Digits of a sha from which on it is looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Runs by workload, newest first. With a `commit` its neighbours may stand in, else they are all.
+
+    `name` is what people call it, `dropped` are the names of workloads with Runs that don't count for
+    it, because the code had changes that were not committed.
+    """
+
+    name: str
+    commit: str | None
+    runs: Mapping[str, tuple[Run, ...]]
+    dropped: frozenset[str] = frozenset()
+
+    @property
+    def code(self) -> str | None:
+        """The commit of all Runs, shortened; None if there is no one commit that has what they ran."""
+        runs = [run for some in self.runs.values() for run in some]
+        commits = {self.commit} if self.commit is not None else {run.commit for run in runs}
+        only = next(iter(commits), None)
+        return only[:12] if only and len(commits) == 1 and not any(map(is_dirty, runs)) else None
+
+
+class Finder:
+    """Finds sides among documents, in the ledger of `results` (opened when it is needed) and with git."""
+
+    def __init__(self, results: Path, commits: Commits | None = None) -> None:
+        self.commits = commits or Commits()
+        self._results = results
+        self._opened: Ledger | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._opened is not None:
+            self._opened.close()
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger. Raises StoreError if there is none, or it can't be read."""
+        if self._opened is None:
+            place = self._results / "ledger.db"
+            if not place.exists():
+                raise StoreError(f"there are no results in {self._results}; start with: suite run")
+            self._opened = Ledger(place)
+        return self._opened
+
+    def find(self, word: str) -> Side:
+        """The side that `word` means: a .json file, a commit with Runs, or a run by its id.
+
+        Raises ConfigurationError or StoreError with what would mend it.
+        """
+        if word.endswith(".json"):
+            return Side(Path(word).name, None, by_workload(read_runs(Path(word))))
+        sha = self.sha(word)
+        if sha is not None and self._entries(sha):
+            return self.committed(sha, sha[:12] if sha.startswith(word) else f"{word} ({sha[:12]})")
+        try:
+            run = self.ledger.run(word)
+        except ConfigurationError as error:
+            raise self._unknown(word, sha, str(error)) from error
+        return Side(f"run {run.id}", None, by_workload([run]))
+
+    def sha(self, word: str) -> str | None:
+        """The commit that `word` names, as git or else the ledger has it; None if neither does.
+
+        Raises ConfigurationError if the ledger has several that begin so.
+        """
+        found = self.commits.sha(word)
+        if found is not None or len(word) < _SHORTEST or not set(word) <= set("0123456789abcdef"):
+            return found
+        known = {entry.commit for entry in self._entries(word) if entry.commit}
+        if len(known) > 1:
+            names = ", ".join(sorted(sha[:12] for sha in known))
+            raise ConfigurationError(f"several commits start with {word!r}, give more of it: {names}")
+        return next(iter(known), None)
+
+    def has(self, sha: str) -> bool:
+        """Whether the ledger has a Run of that commit."""
+        return bool(self.ledger.runs(commit=sha, limit=1))
+
+    def newest(self, workloads: Iterable[str], commit: str | None = None) -> Side:
+        """The newest state of the code that ran: of the newest Run's commit, or of the one given.
+
+        Where the newest Run of a workload was of code with changes, it is that Run alone.
+        """
+        latest = [entry for name in workloads for entry in self.ledger.runs(name, commit, limit=1)]
+        if not latest:
+            raise ConfigurationError("there are no runs to compare; start with: suite run")
+        newest = max(latest, key=lambda entry: seconds_since_epoch(entry.started))
+        sha = newest.commit
+        if sha is None:
+            runs = [self.ledger.run(entry.id) for entry in latest if entry.commit is None]
+            return Side("the newest runs", None, by_workload(runs))
+        found = self._loaded(self._entries(sha))
+        runs = [run for some in found.values() for run in (some[:1] if is_dirty(some[0]) else _clean(some))]
+        changed = any(map(is_dirty, runs))
+        return Side(sha[:12] + (" with changes" if changed else ""), sha, by_workload(runs))
+
+    def committed(self, sha: str, name: str) -> Side:
+        """Runs of a commit itself; of a workload that has none, the newest of it with changes."""
+        found = self._loaded(self._entries(sha))
+        runs = {workload: _clean(some) or some[:1] for workload, some in found.items()}
+        dropped = frozenset(one for one, some in found.items() if 0 < len(_clean(some)) < len(some))
+        return Side(name, sha, runs, dropped)
+
+    def _entries(self, sha: str) -> list[Entry]:
+        return self.ledger.runs(commit=sha, limit=None)
+
+    def _loaded(self, entries: Sequence[Entry]) -> dict[str, tuple[Run, ...]]:
+        names = dict.fromkeys(entry.workload for entry in entries)
+        chosen = {name: [entry.id for entry in entries if entry.workload == name][:_MOST] for name in names}
+        return {name: tuple(map(self.ledger.run, ids)) for name, ids in chosen.items()}
+
+    def _unknown(self, word: str, sha: str | None, why: str) -> ConfigurationError:
+        if why.startswith("several"):
+            return ConfigurationError(why)
+        if sha is not None:
+            short = sha[:12]
+            return ConfigurationError(
+                f"there are no runs of {word} ({short}); make them with: git checkout {short} && suite run, "
+                "or let suite ab measure both sides"
+            )
+        if self.commits.fault is not None:
+            return ConfigurationError(
+                f"{word} is no commit and no run of the ledger, and git can't be asked: {self.commits.fault}"
+            )
+        if self.commits.shallow:
+            return ConfigurationError(
+                f"{word} is not known in this shallow clone; fetch the rest: git fetch --unshallow"
+            )
+        return ConfigurationError(
+            f"{word} is no commit, run or result document; git log lists commits, suite show lists runs"
+        )
+
+
+def read_runs(path: Path) -> list[Run]:
+    """The Runs of a result document. Raises StoreError if it can't be read, is none, or is newer."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise StoreError(f"can't read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise StoreError(f"{path} is not JSON: {error}") from error
+    runs = data.get("runs") if isinstance(data, Mapping) else None
+    if not isinstance(runs, list):
+        raise StoreError(f"{path} is not a result document of suite run")
+    schema = data.get("schema")
+    if isinstance(schema, int) and schema > SCHEMA:
+        raise StoreError(f"{path} was written by a newer Loadledger; update this one to read it")
+    try:
+        found = [parse_run(run) for run in runs]
+    except StoreError as error:
+        raise StoreError(f"{path}: {error}") from error
+    if not found:
+        raise StoreError(f"{path} has no runs")
+    return found
+
+
+def by_workload(runs: Iterable[Run]) -> dict[str, tuple[Run, ...]]:
+    """`runs` by their workloads, newest first."""
+    ordered = sorted(runs, key=lambda run: seconds_since_epoch(run.started), reverse=True)
+    names = dict.fromkeys(run.workload for run in ordered)
+    return {name: tuple(run for run in ordered if run.workload == name) for name in sorted(names)}
+
+
+def is_dirty(run: Run) -> bool:
+    """Whether the code had changes that were not committed."""
+    return bool(run.environment.get("dirty"))
+
+
+def _clean(runs: Sequence[Run]) -> tuple[Run, ...]:
+    return tuple(run for run in runs if not is_dirty(run))
