@@ -32,11 +32,12 @@ _SMALL, _GRAIN, _HEADER = 512, 16, 8
 @dataclass(frozen=True, slots=True)
 class Stack:
     """Where allocations were made whose sum changed between marks. `python` are its Python frames and
-    `native` the C frames below them, innermost first."""
+    `native` the C frames below them, innermost first. `pythonic`: Python's own allocators made them."""
 
     python: tuple[Raw, ...]
     native: tuple[Raw, ...]
     levels: Levels
+    pythonic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,4 +138,4 @@ def _stack(record: Any, native: bool, levels: Levels) -> Stack:
             if (python and raw == python[0]) or len(below) == _NATIVE:
                 break
             below.append(raw)
-    return Stack(python, tuple(below), levels)
+    return Stack(python, tuple(below), levels, record.allocator in _PYMALLOC)

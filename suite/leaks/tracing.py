@@ -1,9 +1,9 @@
-"""A second run of a system that leaks, under memray: which call sites hold what grows."""
+"""More runs of a system that leaks, under tracemalloc and memray: which call sites hold what grows."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +12,9 @@ from suite.engine.recipe import Recipe
 from suite.errors import StoreError, SystemFailed, WorkerFailed
 from suite.leak import LeakVerdict
 from suite.leaks.flame import save_flame_graph
+from suite.leaks.objects import stacks
+from suite.leaks.recorded import Stack
+from suite.leaks.rule import FLOORS
 from suite.leaks.tracker import Attribution, Mark, attribute, too_big
 from suite.leaks.verdict import Step, Window
 from suite.leaks.watched import Watched, watched
@@ -21,6 +24,8 @@ _WINDOWS = 8
 _WORTH_A_GRAPH = 0.1
 """Of the largest recording's size: helper processes hold next to nothing, and a graph takes seconds."""
 _STILL = 0.03  # s around a mark: memray notes the state every 10 ms
+_PATIENCE = 60.0
+"""Seconds that a mark may take: tracemalloc looks at every object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,41 +42,81 @@ def trace(
 ) -> tuple[Attribution, tuple[str, ...]]:
     """Start the system once more, repeat the warm-up of what was `taken`, and name what grows then.
 
-    Also the paths of flame graphs. A system that dies under memray and recordings that grow too big are
-    notes of the Attribution, not errors.
+    If Python's blocks grew it is started twice: tracemalloc knows best who made them, memray the rest. Also
+    the paths of flame graphs. A system that dies meanwhile and recordings that grow too big are notes of
+    the Attribution, not errors.
     """
-    warm = [step for step in taken if isinstance(step, Window) and step.warming and step.hold <= verdict.held]
-    size = verdict.growths[0].operations // 4
-    marks: list[Mark] = []
+    course = _Course(taken, verdict)
+    roots = _roots(recipe)
+    notes: list[str] = []
+    made: tuple[Stack, ...] = ()
+    known = Attribution((), None)
+    if (verdict.blocks_per_operation or 0.0) > FLOORS["blocks"].per_operation:
+        made, known = _objects(recipe, progress, course, roots, notes)
+    kept: tuple[str, ...] = ()
     try:
         with watched(recipe, progress, "trace", native=how.native) as system:
-            for step in warm:
-                system.take(step)
-            marks.append(Mark(_collected(system)))
-            for index in range(_WINDOWS):
-                words = f"tracing, window {index + 1} of {_WINDOWS}"
-                system.take(Window(size, verdict.held, words))
-                marks.append(Mark(_collected(system), size))
+            marks = []
+            for mark in course.marks(system, "tracing"):
+                marks.append(mark)
                 if problem := too_big(system.agents.recordings(), how.most_bytes):
-                    return Attribution((), None, (problem,)), ()
+                    return replace(known, notes=(*notes, problem)), ()
             system.phase("reading what was recorded")
             problems = system.agents.stop(system.processes())
             recordings = system.agents.recordings()
-            roots = _roots(recipe)
-            found = attribute(recordings, marks, growth=verdict.bytes_per_operation, roots=roots)
-            notes = [*found.notes, *(f"process {pid}: {why}" for pid, why in problems.items())]
-            kept: tuple[str, ...] = ()
+            found = attribute(recordings, marks, growth=course.growth, roots=roots, objects=made)
+            notes += [*found.notes, *(f"process {pid}: {why}" for pid, why in problems.items())]
             if how.keep is not None and found.suspects:
                 kept = _kept(recordings, how.keep, notes)
             return replace(found, notes=tuple(notes)), kept
     except (SystemFailed, WorkerFailed) as error:
-        words = f"no call site is named: the system failed under memray: {error}"
-        return Attribution((), None, (words,)), ()
+        less = "only Python's own objects are looked at" if made else "no call site is named"
+        return replace(known, notes=(*notes, f"{less}: the system failed under memray: {error}")), ()
+
+
+class _Course:
+    """The steps of a search that led to its `verdict`, as often as they are wanted: warm-up, windows."""
+
+    def __init__(self, taken: Sequence[Step], verdict: LeakVerdict) -> None:
+        windows = (step for step in taken if isinstance(step, Window) and step.warming)
+        self._warm = [step for step in windows if step.hold <= verdict.held]
+        self._held = verdict.held
+        self._size = verdict.growths[0].operations // 4
+        self.growth = verdict.bytes_per_operation
+
+    def marks(self, system: Watched, words: str) -> Iterator[Mark]:
+        """A mark before the first window and after each."""
+        for step in self._warm:
+            system.take(step)
+        yield Mark(_collected(system))
+        for index in range(_WINDOWS):
+            system.take(Window(self._size, self._held, f"{words}, window {index + 1} of {_WINDOWS}"))
+            yield Mark(_collected(system), self._size)
+
+
+def _objects(
+    recipe: Recipe, progress: Progress, course: _Course, roots: Sequence[Path], notes: list[str]
+) -> tuple[tuple[Stack, ...], Attribution]:
+    """What Python's own allocators made, and what it says if nothing else is known; nothing of either
+    where no call site grows."""
+    nothing = (), Attribution((), None)
+    try:
+        with watched(recipe, progress, "objects") as system:
+            marks = list(course.marks(system, "tracing objects"))
+            made = stacks(system.agents.objects(), [mark.at for mark in marks])
+    except (SystemFailed, WorkerFailed) as error:
+        notes.append(f"call sites are memray's alone: the system failed under tracemalloc: {error}")
+        return nothing
+    found = attribute({}, marks, growth=course.growth, roots=roots, objects=made)
+    if not found.suspects:
+        notes.append("call sites are memray's alone: tracemalloc saw none that grows")
+        return nothing
+    return made, found
 
 
 def _collected(system: Watched) -> float:
     """The wall-clock time of a moment without garbage, still before and after."""
-    system.agents.mark(system.processes())
+    system.agents.mark(system.processes(), _PATIENCE)
     time.sleep(_STILL)
     at = time.time()
     time.sleep(_STILL)

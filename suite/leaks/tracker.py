@@ -1,4 +1,4 @@
-"""Call sites whose memory grows with operations, from recordings of memray.
+"""Call sites whose memory grows with operations, from recordings of memray and what tracemalloc saw.
 
 A process of the system is recorded from its start on, for what was there before a recording can't be told
 from a leak. What each call stack holds at quiet marks is judged by the same rule as the counters.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from suite.leak import LeakSuspect
 from suite.leaks.ranking import FLOOR, Ranking
-from suite.leaks.recorded import Recorded, read
+from suite.leaks.recorded import Recorded, Stack, read
 from suite.leaks.site import Sites
 from suite.units import format_quantity
 
@@ -34,7 +34,7 @@ class Mark:
 @dataclass(frozen=True, slots=True)
 class Attribution:
     """Who holds what grows: `suspects` by growth, and the bytes per operation that are none of any call
-    site that memray knows (None: unknown). `notes` say what could not be read."""
+    site that is known (None: unknown). `notes` say what could not be read."""
 
     suspects: tuple[LeakSuspect, ...]
     unattributed: float | None
@@ -47,10 +47,12 @@ def attribute(
     *,
     growth: float | None,
     roots: Sequence[Path] = (),
+    objects: Sequence[Stack] = (),
 ) -> Attribution:
     """The call sites that grow from mark to mark, all processes (`recordings` by pid) together.
 
     `growth` are the bytes per operation that the counters saw. Files of call sites are told from `roots`.
+    With `objects`, of as many marks, what Python's own allocators made is theirs to tell.
     A recording that can't be used is a note, and so is one that breaks off before the last mark.
     """
     notes: list[str] = []
@@ -59,7 +61,9 @@ def attribute(
     if count < min(_ENOUGH, len(marks)):
         if processes:
             notes.append("the recordings break off before anything can be told from them")
-        return Attribution((), None, tuple(notes))
+        if not objects:
+            return Attribution((), None, tuple(notes))
+        processes, count = {}, len(marks)
     if count < len(marks):
         notes.append(
             f"the recordings break off: only the first {count - 1} of {len(marks) - 1} windows are looked at"
@@ -73,7 +77,10 @@ def attribute(
     found = Ranking(Sites(roots), [mark.operations for mark in marks[1:count]])
     for process in processes.values():
         for stack in process.until(count).stacks:
-            found.add(stack)
+            if not (objects and stack.pythonic):
+                found.add(stack)
+    for stack in Recorded(tuple(objects), len(marks)).until(count).stacks:
+        found.add(stack)
     if found.nameless >= FLOOR.per_operation:
         notes.append(
             f"{format_quantity(found.nameless, 'B')} per operation were asked for while no Python code ran;"

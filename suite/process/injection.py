@@ -15,8 +15,9 @@ from typing import Any, Literal, NamedTuple
 
 from multiprocess import resource_tracker
 
-Mode = Literal["gc", "counters", "trace"]
-"""Each does more than the one before: garbage collections; answers at marks; a recording by memray."""
+Mode = Literal["gc", "counters", "objects", "trace"]
+"""Garbage collections; answers at marks too; then also what changed between marks by traceback, or a
+recording by memray."""
 
 _FOLDER = Path(__file__).parent / "injected"
 _GENERATION = struct.Struct("=5Q")  # as injected/loadledger_agent.py writes it; times in ns
@@ -35,6 +36,23 @@ class Counts(NamedTuple):
 
     blocks: int
     malloc: int | None
+
+
+class Change(NamedTuple):
+    """What Python's allocators handed out at one traceback, less what they got back: bytes asked for,
+    blocks, bytes given. `stack` are files and lines, innermost first."""
+
+    asked: int
+    blocks: int
+    given: int
+    stack: tuple[tuple[str, int], ...]
+
+
+class Changes(NamedTuple):
+    """Of one process between two marks; `at` in seconds of `time.time()`."""
+
+    at: float
+    changes: tuple[Change, ...]
 
 
 class Generation(NamedTuple):
@@ -115,6 +133,17 @@ class Injection:
         """The file by memray of each process, also of those that ended."""
         return {int(path.suffix[1:]): path for path in sorted(self.directory.glob("memray.*[0-9]"))}
 
+    def objects(self) -> dict[int, list[Changes]]:
+        """What changed at each mark of each process but the first, also of those that ended. For mode
+        objects. What a process did not write to the end is left out."""
+        found = {}
+        for path in sorted(self.directory.glob("*.objects")):
+            rows = []
+            with contextlib.suppress(OSError, ValueError), path.open(encoding="ascii") as lines:
+                rows += [_changes(json.loads(line)) for line in lines]
+            found[int(path.stem)] = rows
+        return found
+
     def collections(self, pids: Iterable[int]) -> dict[int, tuple[Generation, ...]]:
         """Garbage collections since the start of each process, youngest generation first, also of those
         that ended; those made for marks are left out. Without an agent: not among the keys."""
@@ -169,6 +198,16 @@ class Injection:
                 else:
                     answers[pid] = _answer(connection, pid, now + timeout, timeout)
         return answers
+
+
+def _changes(line: dict[str, Any]) -> Changes:
+    return Changes(
+        line["at"],
+        tuple(
+            Change(asked, blocks, given, tuple((file, number) for file, number in stack))
+            for asked, blocks, given, stack in line["changes"]
+        ),
+    )
 
 
 def _sent(question: bytes, pid: int, path: str, limit: float) -> socket.socket | str:
