@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from suite.catalog import Found
-from suite.errors import SuiteError, SystemFailed, WorkerFailed
+from suite.errors import StoreError, SuiteError, SystemFailed, WorkerFailed
 from suite.history.codec import encode_leaks
-from suite.history.store import Ledger
+from suite.history.store import Ledger, Sighting
 from suite.leak import LeakSearch
 from suite.leaks.session import LeakSettings, find_leaks
 from suite.process.guard import interruptible
@@ -81,6 +81,15 @@ def _keep(search: LeakSearch, folder: Path, ledger: Ledger, reporter: Reporter) 
     """Write, store and print; a step that fails does not keep the others from being tried."""
     path = run_path(folder, search)
     with contextlib.ExitStack() as last_first:
-        last_first.callback(reporter.print_leaks, search, search.exit_code, saved=path)
+        last_first.callback(_print, search, path, ledger, reporter)
         last_first.callback(ledger.add_leaks, search)
         write_document(path, leaks_document(search))
+
+
+def _print(search: LeakSearch, path: Path, ledger: Ledger, reporter: Reporter) -> None:
+    """Print what was found, with the first suspect's past as far as searches are stored."""
+    past: list[Sighting] = []
+    for suspect in (search.suspects or ())[:1]:
+        with contextlib.suppress(StoreError):  # a ledger that can't be used has said so already
+            past = ledger.suspect_history(search.workload, suspect.function, suspect.file)
+    reporter.print_leaks(search, search.exit_code, saved=path, past=past)

@@ -18,10 +18,11 @@ from rich.text import Text
 from suite.engine.capacity import Capacity
 from suite.engine.probe import Probe
 from suite.history.entry import Entry
+from suite.history.store import Sighting
 from suite.leak import LeakSearch
 from suite.report.capacity import answer, curve, look_line, looks_table, scaling_words
 from suite.report.figures import figures, operations
-from suite.report.leaks import below, closing, counters, head, suspects
+from suite.report.leaks import below, closing, counters, growing_since, head, suspects
 from suite.report.lines import checks, details, doubts, error, limiter
 from suite.report.listing import listed
 from suite.report.live import Live
@@ -140,8 +141,15 @@ class Reporter:
         where = "" if saved is None else f"  saved as {saved}"
         self._console.print(Text.assemble(code_text(exit_code), where), soft_wrap=True)
 
-    def print_leaks(self, search: LeakSearch, code: int, saved: str | Path | None = None) -> None:
-        """All that a search for leaks found: what rose, who is suspected, the verdict."""
+    def print_leaks(
+        self,
+        search: LeakSearch,
+        code: int,
+        saved: str | Path | None = None,
+        past: Sequence[Sighting] = (),
+    ) -> None:
+        """All that a search for leaks found: what rose, who is suspected (with the first suspect's `past`,
+        this search included), the verdict."""
         self._live.close()
         self._console.print()
         for line in head(search):
@@ -150,7 +158,7 @@ class Reporter:
             if table.row_count:
                 self._console.print(Padding(table, (1, 0, 0, 2), expand=False))
         self._console.print()
-        for line in below(search):
+        for line in (*below(search), *growing_since(search, past)):
             self._console.print(Text.assemble("  ", line), soft_wrap=True)
         self._console.print(closing(search, code, saved), soft_wrap=True)
 

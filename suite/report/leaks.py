@@ -12,6 +12,7 @@ from rich.text import Text
 
 from suite.errors import StoreError
 from suite.history.codec import decode_leaks, encode_leaks
+from suite.history.store import Sighting, since
 from suite.leak import Counter, Frame, LeakSearch, LeakSuspect
 from suite.report.verdict import verdict_word
 from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, code_text, plain_table
@@ -105,6 +106,19 @@ def below(search: LeakSearch) -> Iterator[Text]:
         yield Text.assemble(("note: ", FAINT), clean(note))
     for recording in search.recordings:
         yield Text.assemble(("flame graph: ", FAINT), clean(recording))
+
+
+def growing_since(search: LeakSearch, past: Sequence[Sighting]) -> Iterator[Text]:
+    """The commit at which the first suspect began to grow, if an earlier search saw it grow already."""
+    first = since(past)
+    if first is None or not search.suspects or not past[-1].bytes_per_operation:
+        return
+    stretch = past[past.index(first) :]
+    if len(stretch) > 1:
+        where = f"commit {first.commit[:10]}" if first.commit else "no commit"
+        clean_before = ", clean before" if len(stretch) < len(past) else ""
+        words = f"{where}, {first.started[:10]}, in {len(stretch)} searches{clean_before}"
+        yield Text.assemble(("growing since: ", FAINT), words)
 
 
 def closing(search: LeakSearch, code: int, saved: str | Path | None = None) -> Text:

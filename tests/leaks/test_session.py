@@ -1,0 +1,104 @@
+"""Searches of real servers: what leaks is found and named, what does not is left in peace."""
+
+import pytest
+from leaks_accuracy.cases import CASES
+from support.processes import EXAMPLES
+
+from suite import Command, Remote, Workload, closed_loop
+from suite.errors import ConfigurationError, SystemFailed
+from suite.leaks.session import LeakSettings, find_leaks
+from suite.settings import Settings
+
+BY_NAME = {case.name: case for case in CASES}
+QUICK = LeakSettings(ttl=0.2)
+
+
+def searched(name, how=QUICK, **settings):
+    return find_leaks(BY_NAME[name].workload(), Settings(**settings), how)
+
+
+def test_a_clean_server_is_left_in_peace():
+    found = searched("clean")
+    assert found.verdict.outcome in ("no growth", "bounded")
+    assert found.exit_code == 0
+    assert found.suspects is None
+    assert 0 < found.verdict.detectable < 100
+    assert found.verdict.bytes_per_operation == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["python-100", "spawn-100", "held"])
+def test_a_leak_is_found_and_named(name, tmp_path):
+    case = BY_NAME[name]
+    found = find_leaks(case.workload(), Settings(), QUICK, keep=tmp_path if name == "held" else None)
+    assert found.verdict.outcome == "unbounded"
+    assert found.exit_code == 1
+    assert found.verdict.held == case.held
+    assert found.verdict.bytes_per_operation == pytest.approx(case.bytes, rel=1.5)
+    first = found.suspects[0]
+    assert first.function == case.function
+    assert first.file.endswith("leaky.py")
+    assert first.share > 0.8
+    assert first.bytes_per_operation == pytest.approx(case.bytes, rel=0.6)
+    assert first.stack[0].function == case.function
+    assert bool(found.recordings) == (name == "held")
+    for graph in found.recordings:
+        assert "remember_in_connection" in (tmp_path / found.id / graph.rpartition("/")[2]).read_text()
+
+
+def test_what_no_tracer_sees_is_unattributed():
+    found = searched("malloc-1000")
+    assert found.verdict.outcome == "unbounded"
+    assert found.unattributed == pytest.approx(1000, rel=0.3)
+    assert found.suspects == ()
+
+
+def test_growth_that_expires_was_only_retained():
+    found = find_leaks(BY_NAME["expiring-timer"].workload(), Settings(), LeakSettings(ttl=2.5))
+    assert found.verdict.outcome in ("released", "bounded", "no growth")
+    assert found.exit_code == 0
+
+
+DIES_UNDER_TRACE = """
+import os, sys
+if os.environ["LOADLEDGER_AGENT_MODE"] == "trace":
+    sys.exit("no thank you")
+sys.path.insert(0, sys.argv.pop(1))
+from leaky import main
+main()
+"""
+
+
+def test_a_system_that_dies_under_memray_is_a_note_and_the_verdict_stands(tmp_path):
+    script = tmp_path / "dies.py"
+    script.write_text(DIES_UNDER_TRACE)
+    words = ["{python}", str(script), str(EXAMPLES), "--port={port}", "--behaviour=python", "--size=100"]
+    users = next(iter(BY_NAME["python-100"].workload().users))
+    found = find_leaks(
+        Workload("dies", Command(words), users, loop=closed_loop(4, operations=100)), None, QUICK
+    )
+    assert found.verdict.outcome == "unbounded"
+    assert found.suspects is None
+    assert "no thank you" in found.notes[-1]
+    assert "under memray" in found.notes[-1]
+
+
+def test_recordings_that_outgrow_their_limit_are_a_note_and_the_verdict_stands():
+    found = searched("python-100", LeakSettings(ttl=0.2, most_bytes=100_000))
+    assert found.verdict.outcome == "unbounded"
+    assert found.suspects is None
+    assert any("limit" in note or "more than" in note for note in found.notes), found.notes
+
+
+def test_a_system_that_does_not_start_is_an_error():
+    users = next(iter(BY_NAME["clean"].workload().users))
+    system = Command("{python} -c 'raise SystemExit(3)'")
+    with pytest.raises(SystemFailed):
+        find_leaks(Workload("leaky/dead", system, users, loop=closed_loop(1, operations=10)), None, QUICK)
+
+
+def test_a_system_that_runs_elsewhere_has_no_memory_to_read():
+    users = next(iter(BY_NAME["clean"].workload().users))
+    remote = Workload("leaky/far", Remote("http://127.0.0.1:1"), users, loop=closed_loop(1, operations=10))
+    with pytest.raises(ConfigurationError, match="can't be read"):
+        find_leaks(remote, None, QUICK)
