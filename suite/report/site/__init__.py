@@ -1,0 +1,1 @@
+"""The pages that `asv publish` gets from us: plain files that a browser opens without a server."""

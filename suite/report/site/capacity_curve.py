@@ -1,0 +1,100 @@
+"""Response time and throughput against load, from a document of `suite capacity`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from suite.report.site.svg import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    WIDTH,
+    Axis,
+    line,
+    mark,
+    picture,
+    text,
+    x_labels,
+    y_grid,
+)
+from suite.units import format_quantity
+
+_TOP = 20
+
+
+def capacity_curve(document: Mapping[str, Any], figure: str) -> str | None:
+    """`figure` is p99 (in seconds) or throughput; None if fewer than two loads have it."""
+    capacity = document["capacity"]
+    looks = [look for look in capacity["found"]["looks"] if look["valid"] and look[figure]]
+    if len({look["load"] for look in looks}) < 2:
+        return None
+    unit, log = ("s", True) if figure == "p99" else ("1/s", False)
+    x = Axis.over((look["load"] for look in looks), LEFT + 8, WIDTH - RIGHT - 16, log=True)
+    y = Axis.over((look[figure] for look in looks), HEIGHT - BOTTOM, _TOP, log=log)
+    inner = [*y_grid(y, unit), *_interval(capacity, x)]
+    inner += x_labels(
+        [(x(tick), load_words(tick, capacity["unit"])) for tick in x.ticks(8)], HEIGHT - BOTTOM + 18
+    )
+    inner.append(line(_through(looks, figure, x, y), "curve c0"))
+    inner += [_look(look, figure, unit, capacity["unit"], x(look["load"]), y(look[figure])) for look in looks]
+    inner.append(text((LEFT + WIDTH) / 2, HEIGHT - 8, "load", "middle", "faint"))
+    return picture(inner, f"{figure} against load, {len(looks)} looks", css="capacity")
+
+
+def capacity_words(document: Mapping[str, Any]) -> str:
+    """The interval in a line."""
+    capacity = document["capacity"]
+    low, high = capacity["interval"]
+    unit = capacity["unit"]
+    if low is None and high is None:
+        return "not known: no load could be judged"
+    if high is None:
+        return f"at least {load_words(low, unit)}"
+    if low is None:
+        return f"below {load_words(high, unit)}: {capacity['found']['broke']} broke first"
+    between = f"between {load_words(low, unit)} and {load_words(high, unit)}"
+    return f"{between}; then {capacity['found']['broke']} broke first"
+
+
+def load_words(load: float, unit: str) -> str:
+    """A load for people."""
+    return format_quantity(load, "1/s") if unit == "1/s" else f"{load:,.0f} user{'' if load == 1 else 's'}"
+
+
+def _interval(capacity: Mapping[str, Any], x: Axis) -> Iterator[str]:
+    low, high = (end for end in capacity["interval"])
+    if low and high and high > low:
+        start, end = max(x(low), x.start), min(x(high), x.end)
+        ends = " and ".join(load_words(end, capacity["unit"]) for end in (low, high))
+        yield (
+            f'<rect class="between" x="{start:g}" y="{_TOP}" width="{max(end - start, 2):g}" '
+            f'height="{HEIGHT - BOTTOM - _TOP}"><title>the capacity lies between {ends}</title></rect>'
+        )
+
+
+def _through(looks: Sequence[Mapping[str, Any]], figure: str, x: Axis, y: Axis) -> list[tuple[float, float]]:
+    """The middle of the looks at each load."""
+    values: dict[float, list[float]] = {}
+    for look in looks:
+        values.setdefault(look["load"], []).append(look[figure])
+    return [(x(load), y(sorted(each)[len(each) // 2])) for load, each in sorted(values.items())]
+
+
+def _look(look: Mapping[str, Any], figure: str, unit: str, loads: str, x: float, y: float) -> str:
+    how = {True: "held", False: "broke", None: "not judged"}[look["holds"]]
+    tip = "\n".join(
+        [
+            f"{load_words(look['load'], loads)}: {how}",
+            f"{figure} {format_quantity(look[figure], unit)}",
+            *look["reasons"],
+        ]
+    )
+    if look["holds"] is False:
+        return (
+            f'<g class="broke"><title>{escape(tip)}</title><circle cx="{x}" cy="{y}" r="7"/>'
+            f'<path d="M{x - 4:g},{y - 4:g}l8,8m0,-8l-8,8"/></g>'
+        )
+    return mark(x, y, tip, "held" if look["holds"] else "pt void", 4)

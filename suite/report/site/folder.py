@@ -1,0 +1,47 @@
+"""The site as a folder: pages, stylesheet and script, and copies of flame graphs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from suite.history.faults import disk_faults
+from suite.report.file import write_text
+from suite.report.site.page import Site, file_names, index_page, workload_page
+from suite.report.site.story import Story
+
+_ASSETS = Path(__file__).parent / "assets"
+
+
+def write_site(
+    folder: Path, stories: Sequence[Story], *, project: str, root: Path, notes: Iterable[str] = ()
+) -> dict[str, str]:
+    """Write all pages to `folder`; the file of each workload. `root` is what stored paths are relative to.
+
+    Raises StoreError if something can't be written.
+    """
+    files = file_names([story.name for story in stories])
+    with disk_faults(folder):
+        shutil.copytree(_ASSETS, folder, dirs_exist_ok=True)
+        flames = _flames(stories, root, folder / "flames")
+    site = Site(project, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", files, flames, tuple(notes))
+    for story in stories:
+        write_text(folder / files[story.name], workload_page(site, story))
+    write_text(folder / "index.html", index_page(site, stories))
+    return files
+
+
+def _flames(stories: Sequence[Story], root: Path, folder: Path) -> dict[str, str]:
+    """Copies of the flame graphs that are still there, so that the site can be moved; links by their path."""
+    links: dict[str, str] = {}
+    for recording in (path for story in stories for search in story.leaks for path in search.recordings):
+        source = root / recording
+        if recording in links or source.suffix != ".html" or not source.is_file():
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        name = f"{len(links)}-{source.name}"
+        shutil.copyfile(source, folder / name)
+        links[recording] = f"flames/{name}"
+    return links

@@ -1,0 +1,126 @@
+"""Latency by percentile: whole distributions side by side, so that a tail can't hide."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from suite.histogram import Histogram
+from suite.report.site.story import Story
+from suite.report.site.svg import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    Axis,
+    line,
+    mark,
+    picture,
+    text,
+    x_labels,
+    y_grid,
+)
+from suite.units import format_quantity
+
+MOST = 4
+_SHOWN = (0.0, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999)
+_ASV = {"response.p50": 0.5, "response.p95": 0.95, "response.p99": 0.99}
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Seconds by quantile, rising; from `bound` on the truth is at least that."""
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+    bound: float = 1.0
+    exact: bool = True
+
+    @property
+    def largest(self) -> float:
+        """The highest quantile."""
+        return self.points[-1][0]
+
+
+def curve_of(name: str, histogram: Histogram) -> Curve | None:
+    """Up to the percentile that ten values decide, None of an empty one."""
+    count = histogram.count
+    if not count or histogram.min is None:
+        return None
+    last = max(1 - 10 / count, 0.5)
+    steps = 12 * math.log10(1 / (1 - last))
+    quantiles = [1 - 10 ** (-step / 12) for step in range(math.floor(steps) + 1)] + [last]
+    points, bound = [], 1.0
+    for quantile in sorted({round(q, 7) for q in quantiles}):
+        value, beyond = histogram.percentile(quantile)
+        if value:
+            points.append((quantile, value))
+            bound = min(bound, quantile) if beyond else bound
+    return Curve(name, tuple(points), bound) if len(points) > 1 else None
+
+
+def run_curves(story: Story, kind: str = "response") -> list[Curve]:
+    """The newest Runs' whole distributions, newest first."""
+    made = [
+        curve_of(f"{(run.commit or 'no commit')[:8]}, {run.started[:10]}", run.histograms[kind])
+        for run in story.runs[:MOST]
+        if kind in run.histograms
+    ]
+    return [curve for curve in made if curve is not None]
+
+
+def asv_curves(story: Story, setting: str) -> list[Curve]:
+    """What asv keeps of the newest commits: three percentiles each."""
+    tracks = {track.metric: track for track in story.of(setting) if track.metric in _ASV}
+    if len(tracks) < 2:
+        return []
+    values: dict[tuple[str | None, str], dict[float, float]] = {}
+    for metric, track in tracks.items():
+        for point in track.points[-MOST:]:
+            if point.value:
+                values.setdefault((point.commit, point.when), {})[_ASV[metric]] = point.value
+    newest = sorted(values, key=lambda key: key[1], reverse=True)[:MOST]
+    return [
+        Curve(
+            f"{(key[0] or 'no commit')[:8]}, {key[1][:10]}", tuple(sorted(values[key].items())), exact=False
+        )
+        for key in newest
+        if len(values[key]) > 1
+    ]
+
+
+def spectrum(curves: Sequence[Curve], words: str) -> str:
+    """Seconds (logarithmic) against nines of the quantile, the first curve in front."""
+    x = Axis(0, max(_nines(curve.largest) for curve in curves), LEFT + 8, WIDTH - RIGHT - 16)
+    y = Axis.over(
+        (value for curve in curves for _, value in curve.points), HEIGHT - BOTTOM, TOP - 20, log=True
+    )
+    labels = [(x(_nines(q)), "min" if not q else f"p{q * 100:g}") for q in _SHOWN if _nines(q) <= x.high]
+    labels = [label for label, after in zip(labels, [*labels[1:], None], strict=True) if _apart(label, after)]
+    inner = [
+        *y_grid(y, "s"),
+        *(f'<path class="grid" d="M{at},{TOP - 20}V{HEIGHT - BOTTOM}"/>' for at, _ in labels),
+    ]
+    inner += x_labels(labels, HEIGHT - BOTTOM + 18)
+    inner.append(text((LEFT + WIDTH) / 2, HEIGHT - 8, "percentile", "middle", "faint"))
+    for index, curve in reversed(list(enumerate(curves))):
+        inner.append(line([(x(_nines(q)), y(value)) for q, value in curve.points], f"curve c{index}"))
+        wanted = [0.5, 0.9, 0.95, 0.99, 0.999, 0.9999] if curve.exact else list(_ASV.values())
+        for quantile in wanted:
+            near = min(curve.points, key=lambda point: abs(_nines(point[0]) - _nines(quantile)))
+            if quantile <= curve.largest and abs(_nines(near[0]) - _nines(quantile)) < 0.09:
+                sign = "> " if near[0] >= curve.bound else ""
+                tip = f"p{quantile * 100:g}  {sign}{format_quantity(near[1], 's')}\n{curve.name}"
+                inner.append(mark(x(_nines(near[0])), y(near[1]), tip, f"dot c{index}"))
+    return picture(inner, words, css="spectrum")
+
+
+def _apart(label: tuple[float, str], after: tuple[float, str] | None) -> bool:
+    return after is None or after[0] - label[0] > 34
+
+
+def _nines(quantile: float) -> float:
+    return -math.log10(max(1 - quantile, 1e-9))

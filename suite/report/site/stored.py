@@ -1,0 +1,139 @@
+"""What the ledger and the results folder add to the stories of workloads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import cast
+
+from suite.history.past import Past, past
+from suite.history.store import Ledger
+from suite.metric import Better
+from suite.report.site.spectrum import MOST as SPECTRA
+from suite.report.site.story import Brief, Story
+from suite.report.site.track import Point, Track
+from suite.report.words import plan_words
+from suite.run import Measured
+
+Stories = dict[str, Story]
+Revisions = Callable[[Iterable[str]], Mapping[str, int]]
+"""Where commits are in the history, for those that the repository knows."""
+
+_RUNS, _SEARCHES = 500, 10
+_HARDWARE = ("cpu", "machine", "cores", "affinity", "container")
+_TWICE = ("time_per_operation", "offered")
+"""Not shown: throughput says it, or the plan does."""
+
+
+def add_ledger(stories: Stories, place: Path, revisions: Revisions) -> None:
+    """Add Runs and searches for leaks. Raises StoreError if the ledger can't be read."""
+    with Ledger(place) as ledger:
+        names = {*ledger.workloads(), *(search.workload for search in ledger.leaks(limit=1000))}
+        for name in sorted(names):
+            story = stories.setdefault(name, Story(name))
+            pasts = _ordered(past(place, name, _RUNS), revisions)
+            labels = _settings(pasts)
+            for setting in dict.fromkeys(labels.values()):
+                for track in _tracks(setting, [each for each in pasts if labels[each.id] == setting]):
+                    story.add(track)
+            story.briefs = sorted((_brief(each, labels[each.id]) for each in pasts), key=lambda b: b.started)
+            story.runs = [ledger.run(key) for key in _telling(story)]
+            story.leaks = ledger.leaks(name, limit=_SEARCHES)
+
+
+def add_capacities(stories: Stories, folder: Path) -> list[str]:
+    """Add what `suite capacity` saved in `folder`, newest first; names of files that are no such thing."""
+    broken = []
+    for path in sorted(folder.glob("*.json"), reverse=True):
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            capacity = data["capacity"]
+            name = capacity["workload"]
+            _ = capacity["unit"], capacity["interval"], capacity["started"], capacity["found"]["looks"]
+        except (OSError, ValueError, KeyError, TypeError):
+            broken.append(path.name)
+        else:
+            stories.setdefault(name, Story(name)).capacities.append(data)
+    return broken
+
+
+def _ordered(pasts: Sequence[Past], revisions: Revisions) -> list[Past]:
+    """As the repository has their commits; by their start where it does not know one of them."""
+    known = revisions({each.commit for each in pasts if each.commit})
+    if any(each.commit not in known for each in pasts):
+        return list(pasts)
+    return sorted(pasts, key=lambda each: (known[each.commit or ""], each.started))
+
+
+def _settings(pasts: Sequence[Past]) -> dict[str, str]:
+    """A label for each Run, by id: equal for Runs of equal hardware and plan."""
+    keys = {each.id: _key(each) for each in pasts}
+    words = {keys[each.id]: _words(each) for each in pasts}
+    labels: dict[str, str] = {}
+    for key, label in words.items():
+        several = label in labels.values()
+        labels[key] = f"{label} ({1 + sum(other == label for other in words.values())})" if several else label
+    return {run: labels[key] for run, key in keys.items()}
+
+
+def _key(each: Past) -> str:
+    plan = {name: value for name, value in each.plan.items() if name != "seed"}
+    plan["parameters"] = {k: v for k, v in (plan.get("parameters") or {}).items() if k != "seed"}
+    hardware = [each.environment.get(name) for name in _HARDWARE]
+    return json.dumps([hardware, plan], sort_keys=True, default=str)
+
+
+def _words(each: Past) -> str:
+    cores = each.environment.get("cores")
+    machine = f"{each.environment.get('cpu') or 'unknown CPU'}{f', {cores} cores' if cores else ''}"
+    return f"{machine}: {plan_words(each.plan)}{', quick' if each.plan.get('quick') else ''}"
+
+
+def _tracks(setting: str, pasts: Sequence[Past]) -> list[Track]:
+    names = dict.fromkeys(name for each in pasts for name in each.metrics)
+    tracks = []
+    for name in names:
+        if name.partition("@")[0] in _TWICE:
+            continue
+        sample = next(each.metrics[name] for each in pasts if name in each.metrics)
+        points = tuple(_point(each, each.metrics.get(name)) for each in pasts)
+        tracks.append(Track(name, sample.unit, cast(Better, sample.better), setting, points))
+    return tracks
+
+
+def _point(each: Past, measured: Measured | None) -> Point:
+    value = measured.value if measured else None
+    if each.validity == "invalid":
+        return Point(each.commit, each.started, None, shown=value, note="invalid: " + "; ".join(each.reasons))
+    notes = [each.validity] if each.validity == "doubtful" else []
+    notes += ["a lower bound"] if measured is not None and measured.at_least else []
+    return Point(each.commit, each.started, value, note=", ".join(notes))
+
+
+def _brief(each: Past, setting: str) -> Brief:
+    values = {name: measured.value for name, measured in each.metrics.items()}
+    return Brief(
+        each.id, each.started, each.commit, setting, each.verdict, each.validity, each.reasons,
+        each.outcomes, values,
+    )  # fmt: skip
+
+
+def _telling(story: Story) -> list[str]:
+    """Ids of Runs to show whole, newest first, in the newest Run's setting: one per commit, of the newest
+    two commits and of those before the latest changes, then of others."""
+    if not story.briefs:
+        return []
+    setting = story.briefs[-1].setting
+    briefs = [brief for brief in story.briefs if brief.setting == setting and brief.validity != "invalid"]
+    newest = {brief.commit: brief.id for brief in briefs}
+    order = [brief.id for brief in reversed(briefs) if newest[brief.commit] == brief.id]
+    before = {
+        newest[track.points[change.index - 1].commit]
+        for track in story.of(setting)
+        for change in track.changes
+        if track.points[change.index - 1].commit in newest
+    }
+    chosen = [*order[:2], *(key for key in order[2:] if key in before)]
+    chosen = list(dict.fromkeys([*chosen, *order]))[:SPECTRA]
+    return [key for key in order if key in chosen]

@@ -1,0 +1,58 @@
+"""One Run second by second: memory, completed operations, CPU."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from suite.report.site.svg import (
+    BOTTOM,
+    LEFT,
+    RIGHT,
+    WIDTH,
+    Axis,
+    line,
+    mark,
+    picture,
+    text,
+    x_labels,
+    y_grid,
+)
+from suite.run import Run
+from suite.units import format_quantity
+
+SHOWN = {
+    "memory": ("B", "memory of the system"),
+    "p99": ("s", "response p99 of each second"),
+    "completed": ("1", "operations completed in each second"),
+    "cpu": ("1", "cores used by the system"),
+}
+_HEIGHT, _TOP = 220, 16
+
+
+def timeline(runs: Sequence[Run], name: str) -> str | None:
+    """The series `name` of `runs`, the newest first and in front; None if the newest has no two values."""
+    unit, words = SHOWN[name]
+    drawn = [_points(run, name) for run in runs]
+    if not drawn or len(drawn[0]) < 2:
+        return None
+    seconds = [second for points in drawn for second, _ in points]
+    x = Axis(min(*seconds, 0.0), max(seconds), LEFT + 8, WIDTH - RIGHT - 16)
+    y = Axis.over((value for points in drawn for _, value in points), _HEIGHT - BOTTOM, _TOP)
+    inner = [*y_grid(y, unit)]
+    inner += x_labels([(x(tick), f"{tick:g} s") for tick in x.ticks(8)], _HEIGHT - BOTTOM + 18)
+    for index, points in reversed(list(enumerate(drawn))):
+        inner.append(line([(x(second), y(value)) for second, value in points], f"curve c{index}"))
+        if not index:
+            inner += [
+                mark(x(second), y(value), f"{format_quantity(value, unit)}\nat {second:g} s", "dot c0", 2.6)
+                for second, value in points
+            ]
+    inner.append(
+        text((LEFT + WIDTH) / 2, _HEIGHT - 8, "time since the start of the round", "middle", "faint")
+    )
+    return picture(inner, words, height=_HEIGHT, css="timeline")
+
+
+def _points(run: Run, name: str) -> list[tuple[float, float]]:
+    pairs = zip(run.series.get("second", ()), run.series.get(name, ()), strict=False)
+    return [(second, value) for second, value in pairs if second is not None and value is not None]
