@@ -27,7 +27,7 @@ _ALERT = 0.02
 _TAIL = 300
 _SETTLED = 150
 _EDGE = 50
-_WIDEST = 12
+_WIDEST = 15
 _MARGIN = 5
 _REACH = 100
 
@@ -39,7 +39,7 @@ class ChangePoint:
     By likelihood it may be anywhere from `earliest` to `latest`. `before` and `after` are the levels
     (geometric means where all values are positive), `change` is after / before - 1, from `low` to
     `high` with 95 % confidence. `p` is the larger of Welch's and Mann and Whitney's. It is `confirmed`
-    once its place is known to 12 values and the kernel method finds it there as well.
+    once its place is known to 15 values and the kernel method finds it there as well.
     """
 
     index: int

@@ -36,7 +36,7 @@ def noise(values: Floats) -> tuple[float, float]:
     rest = np.concatenate([part - part.mean() for part in parts])
     one, two = _square(np.diff(rest)), _square(rest[2:] - rest[:-2])
     if one <= 0:
-        return float(np.sqrt(np.mean(np.diff(values) ** 2) / 2)), 1.0
+        return 0.0, 1.0
     rho = min(_MOST, max(0.0, two / one - 1 - 1 / math.sqrt(len(values))))
     return math.sqrt(one / 2 / (1 - rho)), (1 + rho) / (1 - rho)
 

@@ -48,7 +48,8 @@ def _layers(values: Floats) -> Iterator[Floats]:
     length = float(n)
     while length >= 2 * LEAST:
         size = math.ceil(length)
-        starts = np.linspace(0, n - size, 2 * math.ceil(n / length) - 1).round().astype(np.int64)
+        many = 2 * math.ceil(n / length) - 1
+        starts = (np.arange(many) * ((n - size) / max(1, many - 1))).round().astype(np.int64)
         inner = np.arange(LEAST, size - LEAST + 1)
         base = total[starts]
         gains = gain(

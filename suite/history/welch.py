@@ -32,15 +32,14 @@ class Welch:
     def of(cls, a: Floats, b: Floats, inflation: float = 1.0, usual: float = 0.0) -> Self:
         """Of at least two values each, `inflation` of which say what one free of its neighbours would.
 
-        A `usual` deviation, if known, counts for eight values more on each side: three alone say little
-        of their own (Smyth, Linear models and empirical Bayes methods for assessing differential
-        expression, 2004).
+        A `usual` deviation, if known, counts for eight values more on each side, for three alone say
+        little of their own; but it takes nothing off a spread that is wider (Smyth, Linear models and
+        empirical Bayes methods for assessing differential expression, 2004).
         """
         apart = float(b.mean() - a.mean())
         extra = _USUAL if usual > 0 else 0
         free, more = len(a) - 1 + extra, len(b) - 1 + extra
-        one = (float(((a - a.mean()) ** 2).sum()) + extra * usual**2) / free / len(a)
-        other = (float(((b - b.mean()) ** 2).sum()) + extra * usual**2) / more / len(b)
+        one, other = (_variance(values, usual, extra) / len(values) for values in (a, b))
         nothing = _ROUNDING * max(abs(float(a.mean())), abs(float(b.mean())))
         if math.sqrt(one + other) <= nothing or one + other <= _TINY:
             return cls(apart if abs(apart) > nothing else 0.0, 0.0, float(free + more))
@@ -59,6 +58,11 @@ class Welch:
         """Where the difference lies with a confidence of 1 - `doubt`."""
         reach = quantile(doubt, self.freedom) * self.error
         return self.apart - reach, self.apart + reach
+
+
+def _variance(values: Floats, usual: float, extra: int) -> float:
+    own = float(values.var(ddof=1))
+    return max(own, (own * (len(values) - 1) + extra * usual**2) / (len(values) - 1 + extra))
 
 
 def student(t: float, freedom: float) -> float:

@@ -9,7 +9,7 @@ from detect.score import MARGIN, Score, score
 
 from suite.history.changepoint import detect, extend
 
-LENGTHS = {30: 6, 100: 15, 1_000: 6, 10_000: 0.25}
+LENGTHS = {30: 6, 100: 30, 1_000: 6, 10_000: 0.25}
 """Of stepped series, with how often each combination is tried."""
 FLAT = {30: 400, 100: 200, 1_000: 30}
 DRIFTING = {200: 3, 500: 3, 1_000: 3}
