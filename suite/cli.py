@@ -13,6 +13,8 @@ from typing import Annotated, Any
 
 import typer
 
+from suite.cli_ab import EPILOG as AB_EPILOG
+from suite.cli_ab import ab_command
 from suite.cli_capacity import EPILOG, capacity_command
 from suite.cli_compare import COMPARE_EPILOG, GATE_EPILOG, compare_command, gate_command
 from suite.cli_leaks import EPILOG as LEAKS_EPILOG
@@ -191,6 +193,7 @@ def run_command(
     raise typer.Exit(code)
 
 
+app.command("ab", epilog=AB_EPILOG)(ab_command)
 app.command("capacity", epilog=EPILOG)(capacity_command)
 app.command("leaks", epilog=LEAKS_EPILOG)(leaks_command)
 app.command("compare", epilog=COMPARE_EPILOG)(compare_command)

@@ -37,9 +37,10 @@ LAYERS = [
     {"reference"},
     {"leaks", "history"},
     {"report"},
-    {"session", "searching", "leaking", "sides", "pairing", "comparing", "integrations"},
+    {"ab"},
+    {"session", "searching", "leaking", "abtesting", "sides", "pairing", "comparing", "integrations"},
     {"options"},
-    {"cli_capacity", "cli_leaks", "cli_compare"},
+    {"cli_ab", "cli_capacity", "cli_leaks", "cli_compare"},
     {"cli"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

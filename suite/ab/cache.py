@@ -1,0 +1,70 @@
+"""Environments that are kept: the next comparison with the same commit need not build it again."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+KEPT = 6
+_NOTE = "loadledger.txt"
+"""Written last: an environment without it was not finished."""
+
+
+@contextlib.contextmanager
+def cached(folder: Path, key: str, build: Callable[[Path], str]) -> Iterator[tuple[Path, str]]:
+    """The environment `key` below `folder` and what its builder said of it; built if it is not there.
+
+    While inside, no other process removes it. Those used longest ago go when there are more than six.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ".gitignore").write_text("*\n")
+    place = folder / key
+    note = place / _NOTE
+    with _locked(folder, key) as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        if not note.exists():
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not note.exists():
+                shutil.rmtree(place, ignore_errors=True)
+                said = build(place)
+                note.write_text(said, encoding="utf-8")
+            fcntl.flock(lock, fcntl.LOCK_SH)
+        note.touch()
+        _forget_oldest(folder)
+        yield place, note.read_text(encoding="utf-8")
+
+
+def digest(*folders: Path) -> str:
+    """One hash of names and contents of all files in `folders`, git's own and byte code left out."""
+    found = hashlib.sha256()
+    for top in folders:
+        for root, names, files in os.walk(top):
+            names[:] = sorted(name for name in names if name not in (".git", "__pycache__"))
+            for path in (Path(root, name) for name in sorted(files) if name != ".git"):
+                found.update(os.fsencode(path.relative_to(top)) + b"\0")
+                content = os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
+                found.update(hashlib.sha256(content).digest())
+    return found.hexdigest()
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, key: str) -> Iterator[int]:
+    descriptor = os.open(folder / f"{key}.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _forget_oldest(folder: Path) -> None:
+    notes = sorted(folder.glob(f"*/{_NOTE}"), key=lambda path: path.stat().st_mtime)
+    for place in (note.parent for note in notes[:-KEPT]):
+        with _locked(folder, place.name) as lock, contextlib.suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(place, ignore_errors=True)
+            (folder / f"{place.name}.lock").unlink(missing_ok=True)

@@ -1,0 +1,144 @@
+"""Pairs of rounds in turns, until the sequential design says what they show."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Literal, Protocol
+
+from suite.ab.primary import alike, primary_metrics
+from suite.ab.side import Name
+from suite.comparison import Comparison
+from suite.history.minimum import Overrides
+from suite.history.sequential import ALPHA, LOOKS, Standing, judge_runs, schedule
+from suite.run import Run
+
+_REPEATS = 4
+"""How many pairs may be invalid in all; more of them, and the machine is to blame or the workload."""
+_SIDES: Mapping[Literal["A", "B"], Name] = MappingProxyType({"A": "base", "B": "head"})
+
+
+class Watch(Protocol):
+    """Who is told what goes on."""
+
+    def sampling(self, trial: Trial, side: Name) -> None: ...
+    def paired(self, trial: Trial) -> None: ...
+    def repeated(self, trial: Trial, reason: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One run of each side; `order` says which came first ("AB": base)."""
+
+    order: str
+    base: Run
+    head: Run
+
+
+@dataclass(slots=True)
+class Trial:
+    """What is known of one workload so far. `metrics` decide; `cut` says why it ended before its time."""
+
+    workload: str
+    titles: tuple[str, str]
+    seed: int
+    alpha: float = ALPHA
+    metrics: tuple[str, ...] = ()
+    minimums: Overrides = field(default_factory=dict)
+    pairs: list[Pair] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
+    differences: tuple[str, ...] = ()
+    cut: str = ""
+
+    def judged(self) -> tuple[Standing, Comparison]:
+        """What the pairs show by now."""
+        runs = [(pair.base, pair.head) for pair in self.pairs]
+        standing, found = judge_runs(runs, self.metrics, minimums=self.minimums, alpha=self.alpha)
+        notes = (*self.differences, *found.notes, *self._doubts())
+        base, head = self.titles
+        return standing, replace(found, workload=self.workload, base=base, head=head, notes=notes)
+
+    def middles(self, metric: str) -> tuple[float, float] | None:
+        """Medians of base and head so far; None where a side has no value."""
+        sides = [
+            [m.value for run in runs if (m := run.metrics.get(metric)) is not None and m.value is not None]
+            for runs in self._sides()
+        ]
+        return (statistics.median(sides[0]), statistics.median(sides[1])) if all(sides) else None
+
+    def broken_checks(self) -> list[str]:
+        """Names of checks that head did not hold, each once."""
+        return _broken(self._sides()[1])
+
+    def _sides(self) -> tuple[list[Run], list[Run]]:
+        return [pair.base for pair in self.pairs], [pair.head for pair in self.pairs]
+
+    def _doubts(self) -> Iterator[str]:
+        for side, runs in zip(("base", "head"), self._sides(), strict=True):
+            yield from (f"{side}: check failed: {name}" for name in _broken(runs))
+            doubtful = [run for run in runs if run.validity.verdict == "doubtful"]
+            if doubtful:
+                reason = next((text for run in doubtful for text in run.validity.reasons), "no reason given")
+                yield f"{side}: {len(doubtful)} of {len(runs)} rounds doubtful ({reason})"
+        failing = self.middles("failures")
+        if failing is not None and any(failing) and "failures" not in self.metrics:
+            yield f"failures: {100 * failing[0]:.3g} % v {100 * failing[1]:.3g} %"
+        if self.repeated:
+            yield f"{len(self.repeated)} pairs repeated, the first because: {self.repeated[0]}"
+        if self.cut:
+            yield self.cut
+
+
+def measure(trial: Trial, take: Callable[[Name], Run], watch: Watch) -> None:
+    """Fill `trial` with pairs until they decide, at a look, or are used up.
+
+    An invalid round is repeated with its whole pair. What `take` raises passes through; the pairs so far
+    are in `trial`.
+    """
+    for order in schedule(trial.seed):
+        pair = _pair(trial, order, take, watch)
+        if pair is None:
+            trial.cut = f"given up: {trial.repeated[-1]}"
+            return
+        if not trial.pairs:
+            trial.differences = alike(pair.base, pair.head)
+            trial.metrics = trial.metrics or primary_metrics(pair.base, pair.head)
+        trial.pairs.append(pair)
+        watch.paired(trial)
+        if len(trial.pairs) in LOOKS and trial.judged()[0].decision != "go on":
+            return
+
+
+def _pair(
+    trial: Trial, order: Sequence[Literal["A", "B"]], take: Callable[[Name], Run], watch: Watch
+) -> Pair | None:
+    """A pair of which both rounds can be believed; None when too many could not."""
+    while len(trial.repeated) <= _REPEATS:
+        found: dict[str, Run] = {}
+        reason = None
+        for letter in order:
+            side = _SIDES[letter]
+            watch.sampling(trial, side)
+            found[letter] = run = take(side)
+            reason = _unbelievable(run)
+            if reason is not None:
+                trial.repeated.append(f"{side}: {reason}")
+                watch.repeated(trial, trial.repeated[-1])
+                break
+        if reason is None:
+            return Pair("".join(order), found["A"], found["B"])
+    return None
+
+
+def _unbelievable(run: Run) -> str | None:
+    if run.error is not None:
+        return run.error.message
+    if run.validity.verdict == "invalid":
+        return "; ".join(run.validity.reasons) or "invalid"
+    return None
+
+
+def _broken(runs: Sequence[Run]) -> list[str]:
+    return list(dict.fromkeys(check.name for run in runs for check in run.checks if not check.passed))

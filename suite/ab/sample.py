@@ -1,0 +1,108 @@
+"""One process run: a fresh `suite run` of one side, one round of one workload."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from suite.ab.side import Side
+from suite.errors import ConfigurationError, StoreError, SuiteError, SystemFailed
+from suite.history.codec import decode_run
+from suite.process.child import Child, start_command
+from suite.run import Run
+
+_GRACE = 20.0
+"""Seconds that a round has to end and clean up after itself when we are interrupted."""
+_POLL = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A workload and the words by which `suite run` finds and shapes it.
+
+    `target` is a name, a module, or a file (relative to the checkout if it lies in it); `match` narrows a
+    target that may have several workloads. `load_file`, relative to the checkout, is where it is
+    described: both sides take that from the work tree.
+    """
+
+    name: str
+    target: str
+    match: bool
+    words: tuple[str, ...]
+    load_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sampler:
+    """Runs samples; `scratch` is for what they write, `cwd` is relative to the checkout.
+
+    `configuration` is the file that both sides go by, None for that of each.
+    """
+
+    work_tree: Path
+    cwd: Path
+    scratch: Path
+    configuration: Path | None = None
+
+    def take(self, side: Side, task: Task) -> Run:
+        """The Run of one round. Call it from the main thread.
+
+        Raises SystemFailed if the system would not start, ConfigurationError for what this side does not
+        have, and SuiteError for a fault of ours; each with the name of the side.
+        """
+        document = self.scratch / "sample.json"
+        document.unlink(missing_ok=True)
+        cwd = side.folder / self.cwd
+        cwd.mkdir(parents=True, exist_ok=True)
+        target = str(side.folder / task.target) if task.target.endswith(".py") else task.target
+        # As the console command: the current folder is not on the path (-P).
+        argv = [str(side.python), "-P", "-m", "suite.cli", "run", target]
+        argv += ["-k", task.name] if task.match else []
+        argv += [*task.words, "--rounds", "1", "--json", str(document)]
+        argv += ["--results", str(self.scratch / f"results-{side.name}")]
+        argv += ["--config", str(self.configuration)] if self.configuration is not None else []
+        log = self.scratch / "sample.log"
+        child = _ran(argv, log, side.variables(self.work_tree), cwd)
+        run = _read(document, task.name)
+        if run is None or child.exit_status in (2, 4, 70):
+            raise _fault(child, side, task, run)
+        commit = side.commit
+        return replace(run, commit=commit.sha, environment={**run.environment, "dirty": bool(commit.changed)})
+
+
+def compile_all(side: Side, scratch: Path) -> None:
+    """Byte code for all files of a side, so that no round has to make it."""
+    argv = [str(side.python), "-m", "compileall", "-qq", str(side.folder)]
+    _ran(argv, scratch / "compile.log", {}, scratch)
+
+
+def _ran(argv: Sequence[str], log: Path, variables: Mapping[str, str], cwd: Path) -> Child:
+    child = start_command(argv, log=log, env=variables, cwd=cwd)
+    try:
+        while not child.wait(_POLL):
+            pass
+    finally:
+        child.stop(_GRACE)
+    return child
+
+
+def _read(document: Path, name: str) -> Run | None:
+    """The Run of the workload `name`; None if there is none."""
+    try:
+        data = json.loads(document.read_text(encoding="utf-8"))
+        return next((decode_run(one) for one in data["runs"] if one["workload"] == name), None)
+    except (OSError, ValueError, KeyError, TypeError, StoreError):
+        return None
+
+
+def _fault(child: Child, side: Side, task: Task, run: Run | None) -> SuiteError:
+    said = [line.removeprefix("suite: ") for line in child.tail().splitlines() if line.startswith("suite: ")]
+    kinds = {2: ConfigurationError, 4: SystemFailed}
+    kind = kinds.get(child.exit_status or 0, SuiteError)
+    if run is not None and run.error is not None:
+        text = run.error.message
+    else:
+        text = "\n".join(said) if said and kind is ConfigurationError else child.obituary()
+    return kind(f"{task.name}, {side.title}: {text}")

@@ -1,0 +1,260 @@
+"""What one `suite ab` command does: build both sides, take turns, keep each result at once, print it."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import shutil
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from suite.ab.build import Builder
+from suite.ab.environments import Wanted, choose, project_in, ready
+from suite.ab.pairs import Trial, measure
+from suite.ab.repository import Commit, Repository, take
+from suite.ab.sample import Sampler, Task, compile_all
+from suite.ab.side import Name, Side
+from suite.comparison import Comparison
+from suite.errors import ConfigurationError, SuiteError, SystemFailed, WorkerFailed
+from suite.history.codec import encode_run
+from suite.history.minimum import Overrides
+from suite.history.sequential import ALPHA
+from suite.measure.environment import fingerprint
+from suite.process.guard import interruptible
+from suite.process.identity import round_identity
+from suite.process.scratch import scratch_directory
+from suite.report.ab import AbReporter, so_far
+from suite.report.compared import Compared
+from suite.report.console import make_console
+from suite.report.document import SCHEMA, print_document, run_path, write_document
+from suite.report.file import check_writable
+from suite.report.verdict import overall, verdict_word
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to compare, and how.
+
+    `tasks` run alike on both sides. What is `carried` (relative to the repository) both take from the work
+    tree, as they do load files; `configuration` is the work tree's own file, if it has one.
+    """
+
+    base: str
+    head: str | None
+    tasks: tuple[Task, ...]
+    carried: tuple[Path, ...] = ()
+    configuration: Path | None = None
+    metrics: tuple[str, ...] = ()
+    minimums: Overrides = field(default_factory=dict)
+    wanted: Wanted = "auto"
+    extras: str = ""
+    python: str | None = None
+
+    def taken(self) -> Iterable[Path]:
+        """Files and folders that both sides take from the work tree."""
+        files = (task.load_file for task in self.tasks)
+        return dict.fromkeys((*(file for file in files if file is not None), *self.carried))
+
+
+class _Outcome:
+    """What the workloads came to so far; keeps and prints each."""
+
+    def __init__(self, commits: Mapping[Name, Commit], folder: Path, reporter: AbReporter) -> None:
+        self._commits = commits
+        self._folder = folder
+        self._reporter = reporter
+        self.comparisons: list[Comparison] = []
+        self.broken: list[str] = []
+        self.codes: list[int] = []
+        self._entries: list[dict[str, Any]] = []
+
+    def keep(self, trial: Trial, seconds: float) -> None:
+        """Judge, write and print; a step that fails does not keep the others from being tried."""
+        standing, found = trial.judged()
+        broken = trial.broken_checks()
+        code = 1 if broken or found.verdict == "regression" else 3 if found.verdict == "inconclusive" else 0
+        entry = _entry(trial, standing.looked, found)
+        self.comparisons.append(found)
+        self.broken += [f"{trial.workload}: {name}" for name in broken]
+        self.codes.append(code)
+        self._entries.append(entry)
+        path = run_path(self._folder, trial.pairs[0].base)
+        with contextlib.ExitStack() as last_first:
+            last_first.callback(self._reporter.result, found, seconds)
+            write_document(path, self._document([entry], code))
+
+    def end(self, code: int, json_file: str | None) -> None:
+        """Print the verdict on all, and write it where it is asked for."""
+        names = [str(commit) for commit in self._commits.values()]
+        compared = Compared(names[0], names[1], tuple(self.comparisons))
+        saved = str(self._folder) if self.comparisons else ""
+        self._reporter.end(compared, code, self.broken, saved)
+        data = self._document(self._entries, code)
+        if json_file == "-":
+            print_document(data)
+        elif json_file is not None:
+            write_document(Path(json_file), data)
+
+    def _document(self, entries: Sequence[Mapping[str, Any]], code: int) -> dict[str, Any]:
+        return {
+            "schema": SCHEMA,
+            "environment": fingerprint(),
+            "verdict": verdict_word(code),
+            "exit_code": code,
+            **{name: asdict(commit) for name, commit in self._commits.items()},
+            "ab": list(entries),
+        }
+
+
+def compare_commits(
+    results: Path, repository: Repository, request: Request, *, json_file: str | None = None
+) -> int:
+    """Compare workload by workload, keep documents in `results`/ab, print; the exit code.
+
+    A workload that one side lacks, or whose system fails, ends its own comparison only. What ends the
+    command early (Interrupted, a StoreError) is raised after what was found is kept and printed. Raises
+    ConfigurationError for what git does not know and a commit that does not build, and StoreError before
+    anything runs if a result could not be written.
+    """
+    folder = results / "ab"
+    check_writable(folder / "draft")
+    if json_file not in (None, "-"):
+        check_writable(Path(str(json_file)))
+    commits: dict[Name, Commit] = {
+        "base": repository.commit(request.base),
+        "head": repository.commit(request.head) if request.head is not None else repository.work_tree(),
+    }
+    fault: SuiteError | None = None
+    with interruptible(), AbReporter(make_console(stderr=json_file == "-")) as reporter:
+        outcome = _Outcome(commits, folder, reporter)
+        with _prepared(repository, request, commits, folder / "envs", reporter) as (sides, sampler):
+            for task in request.tasks:
+                try:
+                    _compare(task, sides, sampler, request, outcome, reporter)
+                except (SystemFailed, WorkerFailed, ConfigurationError) as error:
+                    outcome.codes.append(error.exit_code)
+                    reporter.fault(str(error))
+                except SuiteError as error:
+                    fault = error
+                    break
+        code = overall([*outcome.codes, *([fault.exit_code] if fault else [])])
+        outcome.end(code, json_file)
+    if fault is not None:
+        raise fault
+    return code
+
+
+@contextlib.contextmanager
+def _prepared(
+    repository: Repository,
+    request: Request,
+    commits: Mapping[Name, Commit],
+    kept: Path,
+    reporter: AbReporter,
+) -> Iterator[tuple[Mapping[Name, Side], Sampler]]:
+    """Both sides, checked out and built; nothing of them is left afterwards but environments in `kept`."""
+    here = Path.cwd().resolve().relative_to(repository.root)
+    with contextlib.ExitStack() as held:
+        scratch = held.enter_context(scratch_directory())
+        held.enter_context(round_identity(scratch))
+        checkouts: dict[Name, Path] = {}
+        for name, commit in commits.items():
+            reporter.doing(f"checking out {name}")
+            checkouts[name] = held.enter_context(repository.checked_out(commit, scratch / name))
+            for path in request.taken():
+                take(repository.root / path, checkouts[name] / path)
+        project = project_in(repository.root / here, repository.root)
+        chosen = choose(request.wanted, checkouts, project, repository.root, request.python)
+        extras = request.extras or ("all" if chosen.brings_suite else "")
+        builder = Builder(request.python or sys.executable, extras, scratch)
+        reporter.doing("making ready")
+        sides = held.enter_context(ready(chosen, commits, checkouts, project, builder, kept))
+        for side in sides.values():
+            compile_all(side, scratch)
+        notes = [str(chosen), *(f"{side.name}: {side.note}" for side in sides.values() if side.note)]
+        reporter.start(str(commits["base"]), str(commits["head"]), notes)
+        configuration = None if chosen.brings_suite else _configuration(request, scratch)
+        yield sides, Sampler(repository.root, here, scratch, configuration)
+
+
+def _configuration(request: Request, scratch: Path) -> Path:
+    """A copy of the configuration file of the work tree for both sides; where there is none, an empty one."""
+    if request.configuration is None:
+        empty = scratch / "loadledger.toml"
+        empty.touch()
+        return empty
+    copy = scratch / request.configuration.name
+    shutil.copy(request.configuration, copy)
+    return copy
+
+
+def _compare(
+    task: Task,
+    sides: Mapping[Name, Side],
+    sampler: Sampler,
+    request: Request,
+    outcome: _Outcome,
+    reporter: AbReporter,
+) -> None:
+    """Compare one workload; whatever ends it, the pairs that it has are kept and printed."""
+    base, head = (str(side.commit) for side in sides.values())
+    # The workloads of a command share its error.
+    trial = Trial(
+        task.name,
+        (base, head),
+        seed=random.SystemRandom().randrange(2**32),
+        alpha=ALPHA / len(request.tasks),
+        metrics=request.metrics,
+        minimums=request.minimums,
+    )
+    begun = time.monotonic()
+    try:
+        measure(trial, lambda name: sampler.take(sides[name], task), _Watch(reporter))
+    except SuiteError as error:
+        trial.cut = f"ended early: {error}".splitlines()[0]
+        raise
+    finally:
+        if trial.pairs:
+            outcome.keep(trial, time.monotonic() - begun)
+
+
+class _Watch:
+    """Tells the reporter, in its own words, what goes on."""
+
+    def __init__(self, reporter: AbReporter) -> None:
+        self._reporter = reporter
+
+    def sampling(self, trial: Trial, side: Name) -> None:
+        self._reporter.sampling(trial.workload, len(trial.pairs), side, _standing(trial))
+
+    def paired(self, trial: Trial) -> None:
+        self._reporter.paired(trial.workload, len(trial.pairs), _standing(trial))
+
+    def repeated(self, trial: Trial, reason: str) -> None:
+        self._reporter.repeated(trial.workload, reason)
+
+
+def _standing(trial: Trial) -> str:
+    return so_far({name: trial.middles(name) for name in trial.metrics})
+
+
+def _entry(trial: Trial, looked: int, found: Comparison) -> dict[str, Any]:
+    return {
+        "workload": trial.workload,
+        "verdict": found.verdict,
+        "looked": looked,
+        "seed": trial.seed,
+        "alpha": trial.alpha,
+        "metrics": trial.metrics,
+        "comparison": asdict(found),
+        "pairs": [
+            {"order": pair.order, "base": encode_run(pair.base), "head": encode_run(pair.head)}
+            for pair in trial.pairs
+        ],
+        "repeated": trial.repeated,
+        "cut": trial.cut or None,
+    }

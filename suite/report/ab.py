@@ -1,0 +1,162 @@
+"""What an A/B comparison shows: its sides, how far it is, a table per workload, the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from suite.comparison import Change, Comparison, Verdict
+from suite.history.sequential import BLOCK, LOOKS
+from suite.report.compare import open_lines
+from suite.report.compared import Compared, amount, counted, interval, shift
+from suite.report.live import Live
+from suite.report.shiftplot import shift_plot
+from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, code_text, plain_table
+from suite.units import format_quantity
+
+_COLOURS: Mapping[Verdict, str] = {
+    "regression": BAD,
+    "improvement": GOOD,
+    "same": GOOD,
+    "inconclusive": WARNING,
+}
+_LAST = LOOKS[-1]
+
+
+class AbReporter:
+    """Prints to one rich Console. Use it as a context manager, so that no unfinished line is left."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._live = Live(console)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._live.close()
+
+    def doing(self, what: str) -> None:
+        """What goes on before there are pairs; only on a terminal."""
+        self._live.phase(clean(what), 0, 1, "")
+
+    def start(self, base: str, head: str, notes: Iterable[str]) -> None:
+        """Who is compared, and how they are run."""
+        self._live.close()
+        self._say(Text.assemble(("base  ", FAINT), clean(base)))
+        self._say(Text.assemble(("head  ", FAINT), clean(head)))
+        for note in notes:
+            self._say(Text(f"      {clean(note)}", FAINT))
+        self._console.print()
+
+    def sampling(self, workload: str, pairs: int, side: str, so_far: str) -> None:
+        """A round of `side` starts, after so many whole `pairs`."""
+        self._live.phase(f"{clean(workload)}  pair {pairs + 1} of {_LAST}", 0, 1, f"{side}  {so_far}")
+
+    def paired(self, workload: str, pairs: int, so_far: str) -> None:
+        """A pair is whole; every fourth one is told for good."""
+        if pairs % BLOCK == 0:
+            self._live.close()
+            self._say(Text(f"{clean(workload)}  {pairs} of up to {_LAST} pairs  {so_far}", FAINT))
+
+    def repeated(self, workload: str, reason: str) -> None:
+        """A pair was invalid."""
+        self._live.close()
+        self._say(Text(f"{clean(workload)}  pair repeated, {clean(reason)}", WARNING))
+
+    def fault(self, text: str) -> None:
+        """What could not be compared, while others can."""
+        self._live.close()
+        self._say(Text(clean(text), BAD))
+
+    def result(self, found: Comparison, seconds: float) -> None:
+        """All that one workload's pairs show."""
+        self._live.close()
+        self._console.print()
+        colour = _COLOURS[found.verdict]
+        after = f"  {found.runs[0]} pairs in {format_quantity(seconds, 's')}"
+        self._say(Text.assemble((clean(found.workload), "bold"), "  ", (_word(found.verdict), colour), after))
+        self._console.print(Padding(changes_table(found.changes), (1, 0, 1, 2), expand=False))
+        for line in (*_open(found), *_notes(found)):
+            self._say(Text.assemble("  ", line))
+        if found.verdict in ("regression", "improvement"):
+            for row in _plots(found):
+                self._say(Text(f"  {row}"))
+        self._console.print()
+
+    def end(self, compared: Compared, code: int, broken: Sequence[str], saved: str = "") -> None:
+        """The verdict on all."""
+        self._live.close()
+        for reason in compared.conclusion.reasons if compared.conclusion.verdict == "regression" else ():
+            self._say(Text.assemble(("regression: ", BAD), clean(reason)))
+        for line in broken:
+            self._say(Text.assemble(("check failed: ", BAD), clean(line)))
+        verdict = compared.conclusion.verdict
+        decided = code in (0, 3) or (code == 1 and verdict == "regression")
+        word = Text(verdict.upper(), _COLOURS[verdict]) if decided else code_text(code)
+        where = f"; saved in {saved}" if saved else ""
+        self._say(Text.assemble(word, f"  {counted(compared)}{where}"))
+
+    def _say(self, text: Text) -> None:
+        self._console.print(text, soft_wrap=True)
+
+
+def changes_table(changes: Sequence[Change]) -> Table:
+    """A row per metric that decides, with the smallest change that counts."""
+    table = plain_table()
+    table.add_column("metric", overflow="fold", min_width=12)
+    for title in ("base", "head", "shift", "interval", "minimum"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for change in changes:
+        table.add_row(
+            Text(clean(change.metric)),
+            format_quantity(change.base, change.unit),
+            format_quantity(change.head, change.unit),
+            shift(change),
+            interval(change),
+            f"±{amount(change.minimum, change).lstrip('+')}" if change.shift is not None else "",
+            Text(_word(change.verdict), _COLOURS[change.verdict]),
+        )
+    return table
+
+
+def so_far(middles: Mapping[str, tuple[float, float] | None]) -> str:
+    """How far the medians of head lie from those of base, in a few words."""
+    return ", ".join(
+        f"{clean(name)} {100 * (both[1] / both[0] - 1):+.3g} %"
+        for name, both in middles.items()
+        if both is not None and both[0]
+    )
+
+
+def _word(verdict: Verdict) -> str:
+    return verdict.upper() if verdict == "regression" else verdict
+
+
+def _open(found: Comparison) -> Iterator[Text]:
+    for line in open_lines(found):
+        yield Text.assemble(("inconclusive: ", WARNING), clean(line))
+
+
+def _notes(found: Comparison) -> Iterator[Text]:
+    for note in found.notes:
+        yield Text.assemble(("note: ", FAINT), clean(note))
+
+
+def _plots(found: Comparison) -> Iterator[str]:
+    for key, shifts in found.quantiles.items():
+        yield ""
+        yield f"{clean(key)} time by quantile: base, head, shift with its 95 % interval"
+        yield from shift_plot(shifts)
