@@ -17,7 +17,7 @@ import multiprocess
 from multiprocess import resource_tracker
 
 from suite.errors import SystemFailed
-from suite.process.guard import die_with_parent, sigint_blocked
+from suite.process.guard import die_with_parent, release_sigterm, sigint_blocked, sigterm_held
 from suite.process.parcel import Parcel
 
 _spawn = multiprocess.get_context("spawn")
@@ -104,6 +104,7 @@ def start_command(
     parent = os.getpid()
 
     def prepare() -> None:
+        release_sigterm()
         die_with_parent(parent)
         if cores:
             os.sched_setaffinity(0, cores)
@@ -112,7 +113,7 @@ def start_command(
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     environment = {**os.environ, "PATH": path, **env}
     try:
-        with log.open("wb") as output, sigint_blocked():
+        with log.open("wb") as output, sigint_blocked(), sigterm_held():
             process = subprocess.Popen(
                 _resolved(argv, environment["PATH"]),
                 stdin=subprocess.DEVNULL,

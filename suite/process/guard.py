@@ -46,6 +46,25 @@ def sigint_blocked() -> Iterator[None]:
 
 
 @contextmanager
+def sigterm_held() -> Iterator[None]:
+    """SIGTERM waits until the end of this.
+
+    What a handler raises while Python forks is lost: hooks of other modules run then, and their errors
+    are only printed. A child inherits the mask, and has to call `release_sigterm`.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def release_sigterm() -> None:
+    """Let SIGTERM through again."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+
+@contextmanager
 def interruptible() -> Iterator[None]:
     """SIGINT and SIGTERM raise Interrupted once; while that unwinds, more of them are ignored.
 

@@ -10,6 +10,7 @@ import pytest
 from support.scripts import gone, script
 
 from suite.errors import Interrupted
+from suite.process.child import start_command
 from suite.process.guard import interruptible, sigint_blocked
 
 
@@ -91,3 +92,32 @@ def test_orphans_come_to_us(tmp_path: Path) -> None:
         assert gone(orphan)
         parent.go_on()
         assert parent.says() == "False"
+
+
+def test_a_signal_while_a_program_is_started_is_not_lost(tmp_path: Path) -> None:
+    """Python only prints what is raised while its hooks after a fork run: `suite` ended with 0 once."""
+    code = f"""
+        import os, signal
+        from pathlib import Path
+        from suite.errors import Interrupted
+        from suite.process.child import start_command
+        from suite.process.guard import interruptible
+
+        parent = os.getpid()
+        os.register_at_fork(after_in_parent=lambda: os.kill(parent, signal.SIGTERM))
+        try:
+            with interruptible():
+                start_command(["sleep", "60"], log=Path({str(tmp_path / "log")!r}), env={{}})
+        except Interrupted as error:
+            print(error.exit_code)
+        else:
+            print("lost")
+    """
+    with script(tmp_path, code) as running:
+        assert running.finished()[1] == "143\n"
+
+
+def test_a_program_can_be_ended_with_sigterm(tmp_path: Path) -> None:
+    child = start_command(["sleep", "60"], log=tmp_path / "log", env={})
+    child.stop(grace=20)
+    assert child.exit_status == -signal.SIGTERM
