@@ -102,8 +102,10 @@ def _rate(finding: Finding, size: float | None) -> str:
 def _risen(lines: tuple[Line, ...]) -> str:
     """Which counters of whom: "Python's blocks and resident memory of process 12"."""
     counters = [NAMES[counter] for counter in NAMES if counter in {line.counter for line in lines}]
-    pids = sorted({line.process for line in lines} - {CHANGING}, key=int)
+    pids = sorted({line.process for line in lines} - {CHANGING, ALL}, key=int)
     whose = [f"process{'es' if len(pids) > 1 else ''} {', '.join(pids)}"] if pids else []
+    if ALL in {line.process for line in lines}:
+        whose.append("all processes together")
     if CHANGING in {line.process for line in lines}:
         whose.append("processes that started meanwhile")
     return f"{' and '.join(counters)} of {' and of '.join(whose)}"

@@ -72,6 +72,10 @@ class Line(NamedTuple):
         return (FLOORS if self.python else COARSE)[self.counter]
 
 
+_EXPLAINED = 0.8
+"""Of the growth of a sum: so much has to come from processes that keep what they take."""
+
+
 class Suspect(NamedTuple):
     """Growth of one line and of the sum that it is part of."""
 
@@ -101,15 +105,29 @@ class Look:
                 self._count(marks, python, counter, pids)
 
     def suspects(self) -> dict[Line, Suspect]:
-        """The lines that grow, where the sum does as well."""
-        found = {}
-        for line, levels in self.lines.items():
-            if line.process != ALL:
-                floor = line.floor.shared(self._processes[line.python])
-                own = suspicion(levels, self.operations, floor)
-                whole = self._judged(suspicion, line.whole)
-                if own is not None and whole is not None:
-                    found[line] = Suspect(own, whole)
+        """The lines that grow, where the sum does as well.
+
+        A sum that grows steadily from processes that don't, since they share the operations out as it
+        happens, stands for them.
+        """
+        found: dict[Line, Suspect] = {}
+        for line in self._sums():
+            whole = self._judged(suspicion, line)
+            if whole is None:
+                continue
+            parts = {part: levels for part, levels in self.lines.items() if part.whole == line != part}
+            floor = line.floor.shared(self._processes[line.python])
+            steady = {part: suspicion(levels, self.operations, floor) for part, levels in parts.items()}
+            grown = {part: Suspect(own, whole) for part, own in steady.items() if own is not None}
+            if not grown:
+                kept = sum(
+                    levels[-1] - levels[0]
+                    for levels in parts.values()
+                    if scattered(levels, self.operations, floor)
+                )
+                if kept >= _EXPLAINED * whole.total:
+                    grown = {line: Suspect(whole, whole)}
+            found |= grown
         return found
 
     def confirmed(self, suspects: Mapping[Line, Suspect]) -> list[Line]:

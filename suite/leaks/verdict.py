@@ -150,6 +150,8 @@ class _Course:
                 break
             words = f"looking {'longer' if factor == 1 else 'longer still'}"
         assert found is not None
+        if found.outcome == "sporadic" and (yield from self._expires(found.look, found.look.risen())):
+            return self._found("released", found.look, found.look.risen())
         return found
 
     def _judge(self, look: Look, before: Finding | None = None) -> Generator[Step, Marks, Finding]:
@@ -182,6 +184,22 @@ class _Course:
 
     def _accuse(self, look: Look, longer: Look, lines: list[Line]) -> Generator[Step, Marks, Finding]:
         """A leak, unless it goes away by itself, or with the next operation after a time."""
+        if (yield from self._expires(look, lines)):
+            return self._found("released", longer, lines)
+        if all(line.counter == "resident" and line.python for line in lines):
+            # Heap that was given back may stay resident; what is freed is used again, what leaks is not.
+            suspects = {line: first for line, first in look.suspects().items() if line in lines}
+            again = yield from self._look(
+                longer.operations, self._rules.confirm, "confirming again", longer.stayed
+            )
+            lines = again.confirmed(suspects)
+            if not lines:
+                return self._found("bounded", again)
+            longer = again
+        return self._found("unbounded", longer, lines)
+
+    def _expires(self, look: Look, lines: Iterable[Line]) -> Generator[Step, Marks, bool]:
+        """Whether what grew since `look` began goes away by itself, or with the next operations."""
         peak = self._now
         for step in (
             Idle(self._rules.ttl, self.hold, f"idling {self._rules.ttl:g} s, for what expires"),
@@ -189,8 +207,8 @@ class _Course:
         ):
             now = yield from self._take(step)
             if _gone(Look([look.marks[0], peak, now], 1), lines):
-                return self._found("released", longer, lines)
-        return self._found("unbounded", longer, lines)
+                return True
+        return False
 
     def _found(
         self, outcome: LeakOutcome, look: Look, lines: Iterable[Line] = (), *, reason: str = ""

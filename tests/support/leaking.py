@@ -223,7 +223,37 @@ def expiring(seconds, *, lazily):
     return amount
 
 
+def highest(amount):
+    """The most that `amount(system)` was at any mark: what an allocator keeps of what was freed."""
+    most = {}
+
+    def high(system):
+        most[system] = max(most.get(system, 0), amount(system))
+        return most[system]
+
+    return high
+
+
 # --- processes
+
+
+def turns(pids, every, **each):
+    """Processes that share operations out as it happens: so many in a row go to one of them."""
+
+    def part(system):
+        owners = np.repeat(system.random.choice(pids, FAR // every + 1), every)
+        served = {pid: np.concatenate([[0], np.cumsum(owners == pid)]) for pid in pids}
+        parts = [
+            adds(lambda system, pid=pid: int(served[pid][system.done]), pid, **each)(system) for pid in pids
+        ]
+
+        def add(system, processes):
+            for part in parts:
+                part(system, processes)
+
+        return add
+
+    return part
 
 
 def recycled(every, first=10, warm=0, **each):
@@ -310,6 +340,12 @@ CASES = {
     "expires, at once": ({"released"}, usual(), adds(expiring(2.0, lazily=False), **SMALL)),
     "expires, with the next": ({"released"}, usual(), adds(expiring(2.0, lazily=True), **SMALL)),
     "expires soon": (FILLED, usual(), adds(expiring(0.5, lazily=True), **SMALL)),
+    "expires, but its pages stay": (
+        {"released", *FILLED},
+        usual(),
+        adds(expiring(1.0, lazily=False), **SMALL),
+        adds(highest(expiring(1.0, lazily=False)), mapped=200),
+    ),
     "worker recycled": (CLEAN, usual(), recycled(500)),
     "worker recycled, warms up": (FILLED | {"unsettled"}, usual(), recycled(500, warm=400)),
     "worker recycled, leaks": (FILLED | {"unsettled"}, usual(), recycled(500, blocks=2, small=100)),
@@ -337,6 +373,8 @@ CASES = {
         LEAK, usual(), *(usual(pid) for pid in CHILDREN), drawn(share(1 / 8), 5, **SMALL)
     ),
     "all of 8 children": (LEAK, usual(), *(drawn(share(1 / 8), pid, **SMALL) for pid in CHILDREN)),
+    "children that take turns": (LEAK, usual(), usual(2), usual(3), turns((2, 3), 100, **SMALL)),
+    "children that take long turns": (LEAK, usual(), usual(2), usual(3), turns((2, 3), 250, **SMALL)),
     "parent of a recycled worker": (LEAK, usual(), recycled(500), adds(done, **SMALL)),
     "sporadic": (LEAK, usual(), drawn(share(0.01), blocks=2, malloc=10_000)),
     "held connections": (LEAK, usual(), adds(held, **SMALL)),
