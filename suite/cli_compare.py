@@ -58,7 +58,7 @@ Exit codes:
 """
 
 _Head = Annotated[
-    str | None, typer.Argument(metavar="[HEAD]", show_default=False, help="The same, of the newer side.")
+    str | None, typer.Argument(metavar="HEAD", show_default=False, help="The other side. [the newest runs]")
 ]
 _Names = Annotated[
     list[str] | None,
@@ -105,7 +105,7 @@ def compare_command(
 def gate_command(
     head: Annotated[
         str | None,
-        typer.Argument(metavar="[HEAD]", show_default=False, help="What to judge. [git's HEAD]"),
+        typer.Argument(metavar="HEAD", show_default=False, help="What to judge. [git's HEAD]"),
     ] = None,
     base: Annotated[
         str | None, typer.Option(metavar="COMMIT", help="What to judge it against. [main]")

@@ -24,7 +24,8 @@ from suite.report.document import print_document, write_document
 from suite.report.file import check_writable, write_text
 from suite.report.markdown import markdown
 from suite.report.verdict import overall
-from suite.sides import Finder, Side
+from suite.run import Run
+from suite.sides import Finder, Side, is_dirty
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +148,12 @@ def _base(finder: Finder, word: str, head: Side) -> Side:
     if head.commit is not None and finder.commits.is_branch(word):
         sha = finder.commits.fork(sha, head.commit) or sha
     line = finder.commits.line(sha)
-    if sha == head.commit and head.code is not None:
+    if sha == head.commit and not head.changed:
         line = line[1:]  # the branch itself is judged, so what came before is its base
     for candidate in line:
         if finder.has(candidate):
-            where = f"{word} ({candidate[:12]})"
             near = "" if candidate == sha else ", the nearest before it that has runs"
-            return finder.committed(candidate, candidate[:12] if candidate.startswith(word) else where + near)
+            return finder.committed(candidate, f"{word} ({candidate[:12]}{near})")
     if finder.commits.shallow:
         hint = "this clone is shallow, fetch the rest: git fetch --unshallow"
     else:
@@ -162,7 +162,7 @@ def _base(finder: Finder, word: str, head: Side) -> Side:
 
 
 def _compared(base: Side, head: Side, wanted: Wanted, finder: Finder) -> Compared:
-    names = wanted.workloads(sorted({*base.runs, *head.runs}))
+    names = wanted.workloads(sorted({*base.counts, *head.counts}))
     pairs, lines = paired(base, head, names, finder, anywhere=wanted.anywhere)
     _check_metrics(pairs, wanted)
     comparisons = []
@@ -183,7 +183,18 @@ def _compared(base: Side, head: Side, wanted: Wanted, finder: Finder) -> Compare
             )
         notes = (*found.notes, *pair.notes)
         comparisons.append(replace(found, base=base.name, head=head.name, notes=notes))
-    return Compared(base.name, head.name, tuple(comparisons), tuple(lines), (base.code, head.code))
+    codes = (
+        _code(base, [run for pair in pairs for run in pair.base]),
+        _code(head, [run for pair in pairs for run in pair.head]),
+    )
+    return Compared(base.name, head.name, tuple(comparisons), tuple(lines), codes)
+
+
+def _code(side: Side, runs: Sequence[Run]) -> str | None:
+    """The commit that has what a side ran, shortened; None if none has, or several."""
+    commits = {run.commit for run in runs} if side.commit is None else {side.commit}
+    only = commits.pop() if len(commits) == 1 else None
+    return only[:12] if only and not side.changed and not any(map(is_dirty, runs)) else None
 
 
 def _check_metrics(pairs: Sequence[Pair], wanted: Wanted) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from suite.history.baseline import ENOUGH, baseline
 from suite.history.likeness import likeness, one_plan
 from suite.run import Run
-from suite.sides import Finder, Side, is_dirty
+from suite.sides import Finder, Side, clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,41 +27,41 @@ def paired(
 ) -> tuple[list[Pair], list[str]]:
     """A Pair for each of `workloads` that both sides have, and a line for each that one side lacks."""
     line = finder.commits.line(base.commit) if base.commit is not None else []
-    twins = base.commit is not None and base.commit == head.commit
     # Head's own Runs are nobody's neighbours, unless it is compared with itself.
-    line = [sha for sha in line if sha != head.commit or twins]
-    pairs: list[Pair] = []
-    lines: list[str] = []
-    for name in workloads:
-        if name not in head.runs:
-            lines.append(f"{name}: no runs in head")
-            continue
-        heads = head.runs[name][:1] if twins else head.runs[name]
-        alike = tuple(run for run in heads if _fits(run, heads[0], anywhere))
-        given = tuple(run for run in base.runs.get(name, ()) if run.id not in {one.id for one in alike})
-        runs = _likely(given, alike[0], line, finder, anywhere)
-        runs = tuple(run for run in runs if run.id not in {one.id for one in alike})
-        if not runs and not given:
-            lines.append(f"{name}: no other runs in base" if twins else f"{name}: no runs in base")
-            continue
-        notes = [*_notes(name, base, head, runs, finder)]
-        for side, all_of_it, kept in (("head", heads, alike), ("base", given, runs)):
-            others = sum(run.id not in {one.id for one in kept} for run in all_of_it)
-            if others and kept:
-                notes.append(f"{side}: {_runs(others)} left out: another machine or plan, or not valid")
-        refused = () if runs else tuple(_refusals(given[0], alike[0], anywhere))
-        pairs.append(Pair(name, runs, alike, tuple(notes), refused))
-    return pairs, lines
+    line = [sha for sha in line if sha != head.commit or base.commit == head.commit]
+    found = [_pair(name, base, head, line, finder, anywhere) for name in workloads]
+    return [one for one in found if isinstance(one, Pair)], [one for one in found if isinstance(one, str)]
 
 
-def _likely(
-    given: tuple[Run, ...], head: Run, line: Sequence[str], finder: Finder, anywhere: bool
-) -> tuple[Run, ...]:
-    """Those that fit `head`; with a `line` of commits, what the ledger has of them until it is enough."""
-    if not line:
-        return tuple(run for run in given if _fits(run, head, anywhere))
-    found = baseline(finder.ledger, head, line, anywhere=anywhere).runs
-    return tuple(run for run in found if not is_dirty(run)) or found
+def _pair(
+    name: str, base: Side, head: Side, line: Sequence[str], finder: Finder, anywhere: bool
+) -> Pair | str:
+    """One workload's; `line` is base's commit and those before it, empty if base is just its Runs."""
+    if name not in head.counts:
+        return f"{name}: no runs in head"
+    twins = head.commit is not None and head.commit == base.commit
+    heads = head.load(name)[: 1 if twins else None]
+    heads = tuple(run for run in heads if _fits(run, heads[0], anywhere))
+    taken = {run.id for run in heads}
+    if line:
+        near = baseline(finder.ledger, heads[0], line, anywhere=anywhere).runs
+        near = tuple(run for run in near if run.id not in taken)
+        runs = clean(near) or near
+    else:
+        there = base.load(name) if name in base.counts else ()
+        runs = tuple(run for run in there if run.id not in taken and _fits(run, heads[0], anywhere))
+    if runs:
+        own = sum(run.commit == base.commit for run in runs) if line else len(runs)
+        notes = list(_neighbours(base, own, runs, finder))
+        if not twins:
+            notes += [*_left_out("base", base, name, own), *_left_out("head", head, name, len(heads))]
+        return Pair(name, runs, heads, tuple(notes))
+    if name not in base.counts:
+        return f"{name}: no runs in base"
+    for run in base.load(name):
+        if run.id not in taken:
+            return Pair(name, (), heads, refused=tuple(_refusals(run, heads[0], anywhere)))
+    return f"{name}: base and head are the same run"
 
 
 def _fits(run: Run, head: Run, anywhere: bool) -> bool:
@@ -84,13 +84,16 @@ def _refusals(base: Run, head: Run, anywhere: bool) -> Iterator[str]:
         yield f"{line}; --anywhere compares them all the same"
 
 
-def _notes(name: str, base: Side, head: Side, runs: Sequence[Run], finder: Finder) -> Iterator[str]:
-    for word, side in (("base", base), ("head", head)):
-        if name in side.dropped:
-            yield f"{word}: runs of code with changes left out"
+def _left_out(word: str, side: Side, name: str, kept: int) -> Iterator[str]:
+    others = side.counts.get(name, 0) - kept
+    if others > 0:
+        yield f"{word}: {_runs(others)} left out: other machine, plan or code, or not valid"
+
+
+def _neighbours(base: Side, own: int, runs: Sequence[Run], finder: Finder) -> Iterator[str]:
+    """Whose runs stand in for the base's own, and why there may be more that nobody knows of."""
     if base.commit is None:
         return
-    own = sum(run.commit == base.commit for run in runs)
     if own < len(runs):
         yield f"base: {_runs(own)} of {base.commit[:12]} and {len(runs) - own} of its neighbours"
     if len(runs) < ENOUGH:

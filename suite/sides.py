@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -25,24 +25,23 @@ _SHORTEST = 4
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Runs by workload, newest first. With a `commit` its neighbours may stand in, else they are all.
+    """Runs of one state of the code: `counts` by workload, and `load` to have a workload's, newest first.
 
-    `name` is what people call it, `dropped` are the names of workloads with Runs that don't count for
-    it, because the code had changes that were not committed.
+    `name` is what people call it. With a `commit` the Runs of its neighbours may stand in, else those
+    of the side are all. `changed` if the code that ran had changes that were not committed.
     """
 
     name: str
     commit: str | None
-    runs: Mapping[str, tuple[Run, ...]]
-    dropped: frozenset[str] = frozenset()
+    counts: Mapping[str, int]
+    load: Callable[[str], tuple[Run, ...]]
+    changed: bool = False
 
-    @property
-    def code(self) -> str | None:
-        """The commit of all Runs, shortened; None if there is no one commit that has what they ran."""
-        runs = [run for some in self.runs.values() for run in some]
-        commits = {self.commit} if self.commit is not None else {run.commit for run in runs}
-        only = next(iter(commits), None)
-        return only[:12] if only and len(commits) == 1 and not any(map(is_dirty, runs)) else None
+    @classmethod
+    def of(cls, name: str, runs: Iterable[Run]) -> Side:
+        """Just these `runs`."""
+        found = by_workload(runs)
+        return cls(name, None, {workload: len(some) for workload, some in found.items()}, found.__getitem__)
 
 
 class Finder:
@@ -81,7 +80,7 @@ class Finder:
         Raises ConfigurationError or StoreError with what would mend it.
         """
         if word.endswith(".json"):
-            return Side(Path(word).name, None, by_workload(read_runs(Path(word))))
+            return Side.of(Path(word).name, read_runs(Path(word)))
         sha = self.sha(word)
         if sha is not None and self._entries(sha):
             return self.committed(sha, sha[:12] if sha.startswith(word) else f"{word} ({sha[:12]})")
@@ -89,7 +88,7 @@ class Finder:
             run = self.ledger.run(word)
         except ConfigurationError as error:
             raise self._unknown(word, sha, str(error)) from error
-        return Side(f"run {run.id}", None, by_workload([run]))
+        return Side.of(f"run {run.id}", [run])
 
     def sha(self, word: str) -> str | None:
         """The commit that `word` names, as git or else the ledger has it; None if neither does.
@@ -121,26 +120,38 @@ class Finder:
         sha = newest.commit
         if sha is None:
             runs = [self.ledger.run(entry.id) for entry in latest if entry.commit is None]
-            return Side("the newest runs", None, by_workload(runs))
-        found = self._loaded(self._entries(sha))
-        runs = [run for some in found.values() for run in (some[:1] if is_dirty(some[0]) else _clean(some))]
-        changed = any(map(is_dirty, runs))
-        return Side(sha[:12] + (" with changes" if changed else ""), sha, by_workload(runs))
+            return Side.of("the newest runs", runs)
+        changed = any(is_dirty(self.ledger.run(entry.id)) for entry in latest if entry.commit == sha)
+        name = sha[:12] + (" with changes" if changed else "")
+
+        def state(runs: tuple[Run, ...]) -> tuple[Run, ...]:
+            return runs[:1] if is_dirty(runs[0]) else clean(runs)
+
+        return self._of(sha, name, state, changed=changed)
 
     def committed(self, sha: str, name: str) -> Side:
         """Runs of a commit itself; of a workload that has none, the newest of it with changes."""
-        found = self._loaded(self._entries(sha))
-        runs = {workload: _clean(some) or some[:1] for workload, some in found.items()}
-        dropped = frozenset(one for one, some in found.items() if 0 < len(_clean(some)) < len(some))
-        return Side(name, sha, runs, dropped)
+        return self._of(sha, name, lambda runs: clean(runs) or runs[:1])
+
+    def _of(
+        self,
+        sha: str,
+        name: str,
+        state: Callable[[tuple[Run, ...]], tuple[Run, ...]],
+        *,
+        changed: bool = False,
+    ) -> Side:
+        ids: dict[str, list[str]] = {}
+        for entry in self._entries(sha):
+            ids.setdefault(entry.workload, []).append(entry.id)
+        chosen = {workload: some[:_MOST] for workload, some in ids.items()}
+        counts = {workload: len(some) for workload, some in chosen.items()}
+        return Side(
+            name, sha, counts, lambda one: state(tuple(map(self.ledger.run, chosen[one]))), changed=changed
+        )
 
     def _entries(self, sha: str) -> list[Entry]:
         return self.ledger.runs(commit=sha, limit=None)
-
-    def _loaded(self, entries: Sequence[Entry]) -> dict[str, tuple[Run, ...]]:
-        names = dict.fromkeys(entry.workload for entry in entries)
-        chosen = {name: [entry.id for entry in entries if entry.workload == name][:_MOST] for name in names}
-        return {name: tuple(map(self.ledger.run, ids)) for name, ids in chosen.items()}
 
     def _unknown(self, word: str, sha: str | None, why: str) -> ConfigurationError:
         if why.startswith("several"):
@@ -199,5 +210,6 @@ def is_dirty(run: Run) -> bool:
     return bool(run.environment.get("dirty"))
 
 
-def _clean(runs: Sequence[Run]) -> tuple[Run, ...]:
+def clean(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """Those of code without such changes."""
     return tuple(run for run in runs if not is_dirty(run))

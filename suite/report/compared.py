@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -64,23 +65,31 @@ def remedy(compared: Compared) -> str | None:
     nothing = sum(not one.changes for one in open_ones)
     parts += [f"{nothing} workload{'' if nothing == 1 else 's'} with nothing to compare"] if nothing else []
     base, head = compared.codes
-    names = " ".join(one.workload for one in open_ones)
+    names = shlex.join(one.workload for one in open_ones)
     if base is not None and head is not None and base != head:
         how = f": suite ab {base} {head} {names}"
     elif base is not None and head is None:
         how = f", commit the changes, then: suite ab {base} HEAD {names}"
     else:
-        how = ", run each side more often, or two commits by suite ab"
+        how = ", run each side more often, or compare two commits with suite ab"
     return f"not decided: {' and '.join(parts)}; to decide it{how}"
 
 
 def amount(value: float, change: Change) -> str:
     """A shift for people: "+12.3 %", "-1.5 points" of a ratio, "+3 ms"."""
     if change.relative:
-        return f"{100 * value:+.3g} %"
+        return percent(value)
     if change.unit == "ratio":  # % would look like a share of the base
         return f"{100 * value:+.3g} points"
     return ("-" if value < 0 else "+") + format_quantity(abs(value), change.unit)
+
+
+def percent(share: float) -> str:
+    """A relative shift: "+12.3 %", "-0.05 %", "+4,200 %"."""
+    value = 100 * share
+    if abs(value) >= 1000:
+        return f"{value:+,.0f} %"
+    return f"{value if abs(value) >= 0.01 else 0:+.3g} %"
 
 
 def interval(change: Change) -> str:

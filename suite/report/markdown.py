@@ -31,7 +31,10 @@ def markdown(compared: Compared, *, title: str = "Load benchmarks") -> str:
     hint = remedy(compared)
     if hint is not None:
         said, _, command = hint.partition(": suite ab ")
-        lines += [_text(said) + (f": {_code(f'suite ab {command}')}" if command else ""), ""]
+        lines += [
+            _text(said[:1].upper() + said[1:]) + (f": {_code(f'suite ab {command}')}" if command else ""),
+            "",
+        ]
     lines += [f"- left out: {_text(line)}" for line in compared.left_out]
     text = "\n".join(lines).rstrip() + "\n"
     missing = 0
@@ -48,8 +51,8 @@ def markdown(compared: Compared, *, title: str = "Load benchmarks") -> str:
 
 def _details(one: Comparison) -> Iterator[str]:
     base, head = one.runs
-    summary = f"{one.workload}: {one.verdict}, {base} runs of base, {head} of head"
-    yield f"<details><summary>{html.escape(clean(summary))}</summary>"
+    summary = f"{one.workload}: {one.verdict}, runs: {base} of base, {head} of head"
+    yield f"<details><summary>{html.escape(_flat(summary))}</summary>"
     yield ""
     if one.changes:
         titles = ("metric", "base", "head", "shift", "interval", "p adjusted", "verdict")
@@ -104,10 +107,13 @@ def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str
 
 def _text(text: str) -> str:
     """`text` from outside on one line, every sign that Markdown or HTML would act on as itself."""
-    flat = " ".join(clean(text).split())
-    return re.sub(r"([\\`*_{}\[\]<>|~#@$])", r"\\\1", flat)
+    return re.sub(r"([\\`*_{}\[\]<>|~#$])", r"\\\1", _flat(text))
 
 
 def _code(text: str) -> str:
     """`text` as code: nothing in it acts but backticks, which are none of names or commits."""
-    return f"`{' '.join(clean(text).split()).replace('`', chr(39))}`"
+    return f"`{_flat(text).replace('`', chr(39))}`"
+
+
+def _flat(text: str) -> str:
+    return " ".join(clean(text).split())

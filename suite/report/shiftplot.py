@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from suite.comparison import QuantileShift
-from suite.report.compared import point
+from suite.report.compared import percent, point
 from suite.units import format_quantity
 
 _WIDTH = 45
@@ -19,37 +19,33 @@ _REACH = 3
 def shift_plot(shifts: Sequence[QuantileShift], width: int = _WIDTH) -> Iterator[str]:
     """A line per quantile: both values, the shift, and on an axis the shift (o) in its interval (-).
 
-    `|` is no shift; `<` and `>` are ends beyond the axis, or not known. No lines of no quantiles.
+    `|` is no shift; `<` and `>` are ends beyond the axis. An interval that is not known is not drawn.
     """
     if not shifts:
         return
     largest = max(abs(one.shift.estimate) for one in shifts)
     reach = _REACH * max(largest, _LEAST)
-    ends = [end for one in shifts for end in (one.shift.low, one.shift.high) if math.isfinite(end)]
-    low = min(-_LEAST, max(min(ends, default=0.0), -reach), *(one.shift.estimate for one in shifts))
-    high = max(_LEAST, min(max(ends, default=0.0), reach), *(one.shift.estimate for one in shifts))
+    known = [end for one in shifts for end in (one.shift.low, one.shift.high) if -1 < end < math.inf]
+    low = min(-_LEAST, max(min(known, default=0.0), -reach), *(one.shift.estimate for one in shifts))
+    high = max(_LEAST, min(max(known, default=0.0), reach), *(one.shift.estimate for one in shifts))
 
     def place(value: float) -> int:
         return round((min(max(value, low), high) - low) / (high - low) * (width - 1))
 
     for one in shifts:
         cells = [" "] * width
-        first, last = place(one.shift.low), place(one.shift.high)
-        cells[first : last + 1] = "-" * (last + 1 - first)
+        if one.shift.low > -1 or one.shift.high < math.inf:
+            first, last = place(one.shift.low), place(one.shift.high)
+            cells[first : last + 1] = "-" * (last + 1 - first)
+            cells[0] = "<" if one.shift.low < low else cells[0]
+            cells[-1] = ">" if one.shift.high > high else cells[-1]
         cells[place(0.0)] = "|"
-        if one.shift.low < low:
-            cells[0] = "<"
-        if one.shift.high > high:
-            cells[-1] = ">"
         cells[place(one.shift.estimate)] = "o"
         mark = "> " if one.at_least else ""
         base, head = (mark + format_quantity(value, "s") for value in (one.base, one.head))
-        yield f"{point(one):>5}  {base:>9} {head:>9}  {_percent(one.shift.estimate):>8}  {''.join(cells)}"
-    left, right = _percent(low), _percent(high)
+        yield f"{point(one):>5}  {base:>9} {head:>9}  {percent(one.shift.estimate):>9}  {''.join(cells)}"
+    scale = [*f"{percent(low):<{width - len(percent(high))}}{percent(high)}"]
     middle = place(0.0)
-    scale = f"{left}{'0':>{max(middle + 1 - len(left), 2)}}"
-    yield f"{'':>37}{scale}{right:>{max(width - len(scale), len(right) + 1)}}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:+.3g} %"
+    if set(scale[max(middle - 1, 0) : middle + 2]) == {" "}:
+        scale[middle] = "0"
+    yield f"{'':>39}{''.join(scale)}"
