@@ -31,8 +31,11 @@ def cached(folder: Path, key: str, build: Callable[[Path], str]) -> Iterator[tup
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not note.exists():
                 shutil.rmtree(place, ignore_errors=True)
-                said = build(place)
-                note.write_text(said, encoding="utf-8")
+                try:
+                    note.write_text(build(place), encoding="utf-8")
+                except BaseException:
+                    shutil.rmtree(place, ignore_errors=True)
+                    raise
             fcntl.flock(lock, fcntl.LOCK_SH)
         note.touch()
         _forget_oldest(folder)

@@ -49,9 +49,8 @@ class Repository:
         """Whatever git resolves: a branch, a tag, HEAD~3. Raises ConfigurationError for what it does not."""
         sha = self._commits.sha(word)
         if sha is None:
-            hint = (
-                "; this clone is shallow: git fetch --unshallow brings more" if self._commits.shallow else ""
-            )
+            shallow = self._commits.shallow
+            hint = "; this clone is shallow: git fetch --unshallow brings more" if shallow else ""
             raise ConfigurationError(f"git knows no commit {word!r}{hint}")
         return Commit(sha, self._said("log", "-1", "--format=%s", sha))
 

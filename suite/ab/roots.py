@@ -51,15 +51,14 @@ def _root(top: str, folder: Path, hints: list[Path]) -> Path | None:
 
 def _tops(found: Distribution) -> Iterator[str]:
     """Names of the packages and modules that it installs at the top."""
-    yield from (found.read_text("top_level.txt") or "").split()
+    said = found.read_text("top_level.txt")
+    if said:
+        yield from said.split()
+        return
     for file in found.files or ():
-        top = file.parts[0]
-        if (
-            file.suffix == ".py"
-            and top.removesuffix(".py").isidentifier()
-            and not top.startswith("__editable")
-        ):
-            yield top.removesuffix(".py")
+        name = file.parts[0].removesuffix(".py")
+        if file.suffix == ".py" and name.isidentifier() and not name.startswith("__editable"):
+            yield name
 
 
 def _linked(found: Distribution, work_tree: Path) -> Iterator[Path]:

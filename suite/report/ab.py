@@ -87,7 +87,8 @@ class AbReporter:
         colour = _COLOURS[found.verdict]
         after = f"  {found.runs[0]} pairs in {format_quantity(seconds, 's')}"
         self._say(Text.assemble((clean(found.workload), "bold"), "  ", (_word(found.verdict), colour), after))
-        self._console.print(Padding(changes_table(found.changes), (1, 0, 1, 2), expand=False))
+        if found.changes:
+            self._console.print(Padding(changes_table(found.changes), (1, 0, 1, 2), expand=False))
         for line in (*_open(found), *_notes(found)):
             self._say(Text.assemble("  ", line))
         if found.verdict in ("regression", "improvement"):
