@@ -16,7 +16,7 @@ from suite.report.site.track import Point, Track
 
 _UNITS = {"seconds": "s", "bytes": "B", "ratio": "ratio", "1": "1"}
 _MACHINE = {"machine", "os", "arch", "cpu", "num_cpu", "ram"}
-_WORKLOAD = re.compile(r"""\bmeasure\(\s*["']([^"']+)["']""")
+_WORKLOAD = re.compile(r"""measure\(\s*["']([^"']+)["']""")
 _METRIC = re.compile(r"""\bresult\.get\(\s*["']([^"']+)["']""")
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=[0-9])")
 

@@ -33,7 +33,14 @@ METRICS = {
     "cpu_per_operation": ("seconds", 0.00102),
     "failures": ("ratio", 0.0),
 }
-MACHINE = {"machine": "bench", "os": "Linux 6.1", "arch": "x86_64", "cpu": "made up", "num_cpu": "8", "ram": "1"}
+MACHINE = {
+    "machine": "bench",
+    "os": "Linux 6.1",
+    "arch": "x86_64",
+    "cpu": "made up",
+    "num_cpu": "8",
+    "ram": "1",
+}
 
 
 def git(folder: Path, *words: str) -> str:
@@ -47,7 +54,8 @@ def make_project(folder: Path, commits: int = COMMITS) -> list[str]:
     git(folder, "init", "-q", "-b", "main")
     configuration = {
         "version": 1, "project": "shop", "repo": ".", "branches": ["HEAD"], "benchmark_dir": "benchmarks",
-        "results_dir": "results/asv", "html_dir": "results/site", "plugins": [".suite.integrations.publisher"],
+        "results_dir": "results/asv", "html_dir": "results/site",
+        "plugins": [".suite.integrations.publisher"],
     }  # fmt: skip
     (folder / "asv.conf.json").write_text(json.dumps(configuration))
     git(folder, "add", ".")
@@ -57,7 +65,12 @@ def make_project(folder: Path, commits: int = COMMITS) -> list[str]:
         for day in range(commits)
     )
     subprocess.run(
-        ["git", "fast-import", "--quiet"], cwd=folder, input=stream, text=True, check=True, capture_output=True
+        ["git", "fast-import", "--quiet"],
+        cwd=folder,
+        input=stream,
+        text=True,
+        check=True,
+        capture_output=True,
     )
     return git(folder, "rev-list", "--reverse", "HEAD").splitlines()
 
@@ -78,7 +91,9 @@ def benchmark(name: str, workload: str, metric: str) -> dict:
     }  # fmt: skip
 
 
-def add_asv_results(folder: Path, commits: list[str], prefix: str = "shop.Browse", workload: str = "shop/browse"):
+def add_asv_results(
+    folder: Path, commits: list[str], prefix: str = "shop.Browse", workload: str = "shop/browse"
+):
     """asv's results of all commits; the fifth failed, and the 40 % are there from STEP on."""
     chance = random.Random(7)
     place = folder / "results" / "asv" / "bench"
@@ -93,11 +108,30 @@ def add_asv_results(folder: Path, commits: list[str], prefix: str = "shop.Browse
             level = METRICS[metric][1] * (1.4 if index >= STEP and metric != "memory_peak" else 1.0)
             value = level * math.exp(chance.gauss(0, 0.03)) if index != 5 else None
             ends = [None, None] if value is None else [value * 0.96, value * 1.04]
-            results[name] = [[value], [], "1", 1700000000000, 3.0, [ends[0]], [ends[1]], *[[value]] * 2, [1], [10]]
+            results[name] = [
+                [value],
+                [],
+                "1",
+                1700000000000,
+                3.0,
+                [ends[0]],
+                [ends[1]],
+                *[[value]] * 2,
+                [1],
+                [10],
+            ]
         columns = ["result", "params", "version", "started_at", "duration"]
-        columns += ["stats_ci_99_a", "stats_ci_99_b", "stats_q_25", "stats_q_75", "stats_number", "stats_repeat"]
+        columns += [
+            "stats_ci_99_a",
+            "stats_ci_99_b",
+            "stats_q_25",
+            "stats_q_75",
+            "stats_number",
+            "stats_repeat",
+        ]
         data = {
-            "commit_hash": commit, "env_name": "virtualenv-py3.11", "date": (1700000000 + index * 86400) * 1000,
+            "commit_hash": commit, "env_name": "virtualenv-py3.11",
+            "date": (1700000000 + index * 86400) * 1000,
             "params": {**MACHINE, "python": "3.11"}, "python": "3.11", "requirements": {}, "env_vars": {},
             "result_columns": columns, "results": results, "durations": {}, "version": 2,
         }  # fmt: skip
@@ -147,7 +181,7 @@ def make_stored_run(index: int, commit: str, **changes) -> Run:
 
 
 def add_ledger(folder: Path, commits: list[str]) -> None:
-    """A Run for each commit, one of them invalid; two searches for leaks, the newer one with a flame graph."""
+    """A Run for each commit, one of them invalid; two searches for leaks, one with a flame graph."""
     with Ledger(folder / "results" / "ledger.db") as ledger:
         for index, commit in enumerate(commits):
             changes = {"validity": Validity("invalid", ("the load was not delivered",))} if index == 9 else {}
@@ -156,7 +190,9 @@ def add_ledger(folder: Path, commits: list[str]) -> None:
         graph.parent.mkdir()
         graph.write_text("<!doctype html><title>flames</title>")
         ledger.add_leaks(make_search(id="new", started="2024-05-02T10:11:12+00:00"))
-        ledger.add_leaks(make_search("bounded", id="old", suspects=None, recordings=("results/leaks/gone.html",)))
+        ledger.add_leaks(
+            make_search("bounded", id="old", suspects=None, recordings=("results/leaks/gone.html",))
+        )
 
 
 def add_capacity(folder: Path, **changes) -> Capacity:
@@ -171,5 +207,3 @@ def publish(folder: Path) -> subprocess.CompletedProcess:
         [sys.executable, "-m", "asv", "publish", "--no-pull"],
         cwd=folder, capture_output=True, text=True, timeout=110, check=False,
     )  # fmt: skip
-
-

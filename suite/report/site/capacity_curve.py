@@ -31,9 +31,11 @@ def capacity_curve(document: Mapping[str, Any], figure: str) -> str | None:
     looks = [look for look in capacity["found"]["looks"] if look["valid"] and look[figure]]
     if len({look["load"] for look in looks}) < 2:
         return None
-    unit, log = ("s", True) if figure == "p99" else ("1/s", False)
-    x = Axis.over((look["load"] for look in looks), LEFT + 8, WIDTH - RIGHT - 16, log=True)
-    y = Axis.over((look[figure] for look in looks), HEIGHT - BOTTOM, _TOP, log=log)
+    unit = "s" if figure == "p99" else "1/s"
+    loads = [look["load"] for look in looks]
+    wide = max(loads) > 20 * min(loads)
+    x = Axis.over(loads, LEFT + 8, WIDTH - RIGHT - 16, log=wide)
+    y = Axis.over((look[figure] for look in looks), HEIGHT - BOTTOM, _TOP, log=wide or figure == "p99")
     inner = [*y_grid(y, unit), *_interval(capacity, x)]
     inner += x_labels(
         [(x(tick), load_words(tick, capacity["unit"])) for tick in x.ticks(8)], HEIGHT - BOTTOM + 18

@@ -26,6 +26,7 @@ from suite.units import format_quantity
 MOST = 300
 """Points that a chart shows: the newest ones."""
 _LABEL = 112
+_REACH = 0.3
 _SPARK = (120, 28)
 
 
@@ -37,7 +38,7 @@ def history_chart(track: Track) -> str:
     x = Axis(0, max(len(points) - 1, 1), LEFT + 16, WIDTH - RIGHT - 16)
     if len(points) == 1:
         x = Axis(-1, 1, x.start, x.end)
-    y = Axis.over(_heights(points), HEIGHT - BOTTOM, TOP)
+    y = Axis.over(_heights(points), HEIGHT - BOTTOM, TOP if changes else TOP - 26)
     named = _labelled(len(points))
     inner = [
         *y_grid(y, track.unit),
@@ -62,7 +63,7 @@ def sparkline(track: Track) -> str:
     if not any(value is not None for value in values):
         return ""
     known = [value for value in values if value is not None]
-    x = Axis(0, max(len(values) - 1, 1), 4, width - 6)
+    x = Axis(0, len(values) - 1, 4, width - 6) if len(values) > 1 else Axis(-1, 1, 4, width - 6)
     low, high = min(known), max(known)
     air = (high - low) * 0.1 or abs(high) * 0.1 or 1.0
     y = Axis(low - air, high + air, height - 4, 4)
@@ -86,7 +87,11 @@ def share_words(share: float) -> str:
 
 def _heights(points: Sequence[Point]) -> Iterator[float]:
     for point in points:
-        yield from (v for v in (point.value, point.low, point.high, point.shown) if v is not None)
+        yield from (v for v in (point.value, point.shown) if v is not None)
+        if point.value is not None and point.low is not None and point.high is not None:
+            # Of few rounds an interval may be so wide that it would flatten the history.
+            reach = abs(point.value) * _REACH
+            yield from (max(point.low, point.value - reach), min(point.high, point.value + reach))
 
 
 def _labelled(count: int, most: int = 7) -> list[int]:
@@ -111,7 +116,8 @@ def _whiskers(points: Sequence[Point], x: Axis, y: Axis) -> Iterator[str]:
         return
     for i, point in enumerate(points):
         if point.value is not None and point.low is not None and point.high is not None:
-            yield f'<path class="whisker" d="M{x(i)},{y(point.low)}V{y(point.high)}"/>'
+            low, high = max(point.low, y.low), min(point.high, y.high)
+            yield f'<path class="whisker" d="M{x(i)},{y(low)}V{y(high)}"/>'
 
 
 def _steps(changes: Sequence[ChangePoint], skipped: int, count: int, x: Axis, y: Axis) -> str:

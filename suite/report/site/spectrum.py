@@ -27,6 +27,7 @@ from suite.units import format_quantity
 
 MOST = 4
 _SHOWN = (0.0, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999)
+_DOTS = (0.5, 0.9, 0.95, 0.99, 0.999, 0.9999)
 _ASV = {"response.p50": 0.5, "response.p95": 0.95, "response.p99": 0.99}
 
 
@@ -54,6 +55,7 @@ def curve_of(name: str, histogram: Histogram) -> Curve | None:
     steps = 12 * math.log10(1 / (1 - last))
     quantiles = [1 - 10 ** (-step / 12) for step in range(math.floor(steps) + 1)] + [last]
     points, bound = [], 1.0
+    quantiles += [quantile for quantile in _DOTS if quantile < last]
     for quantile in sorted({round(q, 7) for q in quantiles}):
         value, beyond = histogram.percentile(quantile)
         if value:
@@ -108,13 +110,11 @@ def spectrum(curves: Sequence[Curve], words: str) -> str:
     inner.append(text((LEFT + WIDTH) / 2, HEIGHT - 8, "percentile", "middle", "faint"))
     for index, curve in reversed(list(enumerate(curves))):
         inner.append(line([(x(_nines(q)), y(value)) for q, value in curve.points], f"curve c{index}"))
-        wanted = [0.5, 0.9, 0.95, 0.99, 0.999, 0.9999] if curve.exact else list(_ASV.values())
-        for quantile in wanted:
-            near = min(curve.points, key=lambda point: abs(_nines(point[0]) - _nines(quantile)))
-            if quantile <= curve.largest and abs(_nines(near[0]) - _nines(quantile)) < 0.09:
-                sign = "> " if near[0] >= curve.bound else ""
-                tip = f"p{quantile * 100:g}  {sign}{format_quantity(near[1], 's')}\n{curve.name}"
-                inner.append(mark(x(_nines(near[0])), y(near[1]), tip, f"dot c{index}"))
+        for quantile, value in curve.points:
+            if quantile in _DOTS:
+                sign = "> " if quantile >= curve.bound else ""
+                tip = f"p{quantile * 100:g}  {sign}{format_quantity(value, 's')}\n{curve.name}"
+                inner.append(mark(x(_nines(quantile)), y(value), tip, f"dot c{index}"))
     return picture(inner, words, css="spectrum")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from suite.report.site.svg import (
     BOTTOM,
@@ -22,11 +22,12 @@ from suite.units import format_quantity
 
 SHOWN = {
     "memory": ("B", "memory of the system"),
-    "p99": ("s", "response p99 of each second"),
-    "completed": ("1", "operations completed in each second"),
+    "p99": ("s", "response p99 at that time"),
+    "completed": ("1/s", "operations completed per second"),
     "cpu": ("1", "cores used by the system"),
 }
 _HEIGHT, _TOP = 220, 16
+_DEEP = _HEIGHT - _TOP - BOTTOM
 
 
 def timeline(runs: Sequence[Run], name: str) -> str | None:
@@ -38,7 +39,7 @@ def timeline(runs: Sequence[Run], name: str) -> str | None:
     seconds = [second for points in drawn for second, _ in points]
     x = Axis(min(*seconds, 0.0), max(seconds), LEFT + 8, WIDTH - RIGHT - 16)
     y = Axis.over((value for points in drawn for _, value in points), _HEIGHT - BOTTOM, _TOP)
-    inner = [*y_grid(y, unit)]
+    inner = [*_warm_up(x), *y_grid(y, unit)]
     inner += x_labels([(x(tick), f"{tick:g} s") for tick in x.ticks(8)], _HEIGHT - BOTTOM + 18)
     for index, points in reversed(list(enumerate(drawn))):
         inner.append(line([(x(second), y(value)) for second, value in points], f"curve c{index}"))
@@ -54,5 +55,17 @@ def timeline(runs: Sequence[Run], name: str) -> str | None:
 
 
 def _points(run: Run, name: str) -> list[tuple[float, float]]:
-    pairs = zip(run.series.get("second", ()), run.series.get(name, ()), strict=False)
+    """Seconds and values; of counts the rate, without the last bucket: that may be a shorter one."""
+    seconds, values = run.series.get("second", ()), run.series.get(name, ())
+    if name == "completed":
+        width = (seconds[1] or 0.0) - (seconds[0] or 0.0) if len(seconds) > 1 else 0.0
+        values = tuple(value / width if value is not None and width else None for value in values[:-1])
+    pairs = zip(seconds, values, strict=False)
     return [(second, value) for second, value in pairs if second is not None and value is not None]
+
+
+def _warm_up(x: Axis) -> Iterator[str]:
+    """The part before the zero, that counts for nothing."""
+    if x.low < 0 < x.high:
+        yield f'<rect class="warm" x="{x.start}" y="{_TOP}" width="{x(0.0) - x.start:g}" height="{_DEEP}"/>'
+        yield text(x.start + 6, _TOP + 14, "warm-up", "start", "faint")

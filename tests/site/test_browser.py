@@ -1,0 +1,109 @@
+"""The pages in a real browser, opened from files without a network, in light and dark."""
+
+import pytest
+from support.browser import Browser, find_browser
+
+pytestmark = pytest.mark.slow
+PAPER = {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 28)"}
+SEEN = "[...document.querySelectorAll('svg.{}')].filter(e => e.getBoundingClientRect().height > 40).length"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    command = find_browser()
+    if command is None:
+        pytest.skip("no Chromium: install one, or name it in LOADLEDGER_BROWSER")
+    made = Browser(command, tmp_path_factory.mktemp("profile"))
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index.html", "shop-browse.html"])
+def test_pages_open_offline_without_a_fault(made, browser, name, scheme):
+    browser.open(made.pages / name, scheme=scheme)
+    assert browser.faults == []
+    assert browser.loads
+    assert all(load.startswith(("file://", "data:")) for load in browser.loads)
+    assert browser.run("getComputedStyle(document.body).backgroundColor") == PAPER[scheme]
+    assert browser.run("document.documentElement.scrollWidth") <= 1200
+    if name == "index.html":
+        assert browser.run("document.querySelectorAll('svg.spark path.run').length") == 3
+
+
+def test_the_graphs_are_there(made, browser):
+    browser.open(made.pages / "shop-browse.html")
+    seen = {
+        css: browser.run(SEEN.format(css))
+        for css in ("history", "spectrum", "outcomes", "timeline", "capacity")
+    }
+    assert seen == {"history": 1, "spectrum": 2, "outcomes": 1, "timeline": 4, "capacity": 2}
+
+
+def test_a_metric_and_a_setting_can_be_chosen(made, browser):
+    browser.open(made.pages / "shop-browse.html")
+    shown = "[...document.querySelectorAll('.panel')].filter(e => e.offsetHeight).map(e => e.id).join()"
+    assert browser.run(shown) == "m0-0"
+    browser.run("document.querySelectorAll('.card')[2].click()")
+    assert browser.run(shown) == "m0-2"
+    browser.run("s = document.getElementById('setting'); s.value = 1; s.dispatchEvent(new Event('change'))")
+    assert browser.run(shown) == "m1-0"
+    browser.open(made.pages / "shop-browse.html", fragment="#m1-2")
+    assert browser.run(shown) == "m1-2"
+    assert browser.faults == []
+
+
+def test_the_theme_button_wins_over_the_system(made, browser):
+    browser.open(made.pages / "index.html", scheme="light")
+    for _ in range(2):  # system, light, dark
+        browser.run("document.getElementById('theme').click()")
+    assert browser.run("getComputedStyle(document.body).backgroundColor") == PAPER["dark"]
+    browser.run("document.getElementById('theme').click()")
+    assert browser.run("getComputedStyle(document.body).backgroundColor") == PAPER["light"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_what_is_behind_it(made, browser, scheme):
+    browser.open(made.pages / "shop-browse.html", scheme=scheme)
+    ratios = browser.run(_CONTRASTS)
+    assert len(ratios) > 10
+    assert min(ratio for ratio, _ in ratios) >= 4.5, sorted(ratios)[:3]
+
+
+def test_a_narrow_window_needs_no_sideways_scrolling(made, browser):
+    browser.open(made.pages / "shop-browse.html", width=400, height=800)
+    assert browser.run("document.documentElement.scrollWidth") <= 400
+
+
+def test_asv_offline_says_where_to_go(made, browser):
+    browser.open(made.site / "error.html")
+    assert browser.run("document.querySelector('a').getAttribute('href')") == "loadledger/index.html"
+
+
+_CONTRASTS = """(() => {
+  const parts = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = (color) => {
+    const [r, g, b] = parts(color).slice(0, 3).map((v) => {
+      const s = v / 255;
+      return s <= 0.03928 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const color = getComputedStyle(e).backgroundColor;
+      if ((parts(color)[3] ?? 1) > 0) return color;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  const found = [];
+  const told = "p, a, small, td, th, h1, h2, h3, .badge, .move, .value, .name, svg text";
+  for (const element of document.querySelectorAll(told)) {
+    const small = element.classList.contains("small");
+    if (small || !element.getClientRects().length || !element.textContent.trim()) continue;
+    const style = getComputedStyle(element);
+    const [a, b] = [light(element.closest("svg") ? style.fill : style.color), light(behind(element))];
+    found.push([(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), element.outerHTML.slice(0, 80)]);
+  }
+  return found;
+})()"""

@@ -1,0 +1,90 @@
+"""Drawings hold for any values: well-formed, inside their frame, every value there."""
+
+import math
+from xml.etree import ElementTree
+
+import numpy as np
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from suite.histogram import Histogram
+from suite.report.site.history_chart import history_chart, sparkline
+from suite.report.site.spectrum import curve_of, spectrum
+from suite.report.site.svg import HEIGHT, WIDTH, Axis
+from suite.report.site.track import Point, Track
+
+finite = st.floats(-1e12, 1e12)
+positive = st.floats(1e-9, 1e12)
+words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
+points = st.builds(
+    Point,
+    commit=st.none() | st.text("0123456789abcdef", min_size=40, max_size=40),
+    when=st.just("2024-05-01T10:11:12"),
+    value=st.none() | st.floats(-1e9, 1e9),
+    shown=st.none() | st.floats(-1e9, 1e9),
+    note=words,
+)
+
+
+@given(st.lists(finite, min_size=1, max_size=20))
+def test_an_axis_spans_its_values_with_ticks_inside(values):
+    axis = Axis.over(values, 100.0, 0.0)
+    places = [axis(value) for value in sorted(values)]
+    assert all(-0.1 <= place <= 100.1 for place in places)
+    assert places == sorted(places, reverse=True)
+    ticks = axis.ticks()
+    assert 1 <= len(ticks) <= 8
+    slack = (axis.high - axis.low) * 1e-6
+    assert all(axis.low - slack <= tick <= axis.high + slack for tick in ticks)
+
+
+@given(st.lists(positive, min_size=1, max_size=20))
+def test_a_logarithmic_axis_too(values):
+    axis = Axis.over(values, 0.0, 100.0, log=True)
+    assert all(0 <= axis(value) <= 100 for value in values)
+    ticks = axis.ticks()
+    assert len(ticks) <= 26
+    assert ticks == sorted(ticks)
+    assert all(axis.low * 0.999 <= tick <= axis.high * 1.001 for tick in ticks)
+
+
+@given(st.lists(points, min_size=1, max_size=30), words)
+def test_a_history_has_a_mark_for_each_value(some, name):
+    track = Track(name, "s", "lower", "here", tuple(some))
+    drawn = ElementTree.fromstring(history_chart(track))
+    marks = drawn.findall("circle")
+    assert len(marks) == sum(p.value is not None or p.shown is not None for p in some)
+    for mark in marks:
+        assert 0 <= float(mark.attrib["cx"]) <= WIDTH
+        assert 0 <= float(mark.attrib["cy"]) <= HEIGHT
+    spark = sparkline(track)
+    assert bool(spark) == any(point.value is not None for point in some)
+    if spark:
+        ElementTree.fromstring(spark)
+
+
+@given(
+    st.lists(st.integers(1, 10**12), min_size=1, max_size=60), st.lists(st.integers(1, 10**12), max_size=5)
+)
+def test_a_spectrum_never_falls_and_ends_where_ten_values_decide(ok, beyond):
+    curve = curve_of("a", Histogram.of(np.array(ok, np.int64), np.array(beyond, np.int64)))
+    assume(curve is not None)
+    quantiles = [quantile for quantile, _ in curve.points]
+    values = [value for _, value in curve.points]
+    assert quantiles == sorted(set(quantiles))
+    assert values == sorted(values)
+    count = len(ok) + len(beyond)
+    assert curve.largest <= max(1 - 10 / count, 0.5) + 1e-6
+    drawn = ElementTree.fromstring(spectrum([curve], "words"))
+    assert drawn.findall("path")
+
+
+def test_no_histogram_no_curve():
+    assert curve_of("a", Histogram.of(np.zeros(0, np.int64))) is None
+
+
+def test_an_axis_of_equal_values_has_them_in_the_middle():
+    for value in (0.0, 5.0, -5.0):
+        axis = Axis.over([value, value], 0.0, 100.0)
+        assert math.isfinite(axis(value))
+        assert axis.high > axis.low

@@ -1,0 +1,217 @@
+"""`asv publish` adds our pages: whole, self-contained, linked with asv's, with what was measured."""
+
+import json
+import re
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from support import published
+from support.markup import read_markup
+
+from suite.history.store import Ledger
+
+
+def elements(page):
+    return read_markup(page.read_text(encoding="utf-8"))
+
+
+def charts(page, css):
+    return [element for element in elements(page) if element.name == "svg" and element.has(css)]
+
+
+def circles(chart, css="pt"):
+    return [element for element in chart.inside if element.name == "circle" and element.has(css)]
+
+
+def pages_of(folder):
+    return folder / "results" / "site" / "loadledger"
+
+
+def test_every_page_is_well_formed_and_loads_nothing_from_elsewhere(made):
+    pages = sorted(made.pages.glob("*.html"))
+    assert [page.name for page in pages] == ["index.html", "shop-browse.html"]
+    for page in pages:
+        for element in elements(page):
+            for name in ("src", "href", "data", "action", "style"):
+                assert not re.match(r"(https?:)?//|.*url\(", element.attributes.get(name) or ""), element
+    for asset in ("site.css", "site.js", "asv.js"):
+        text = (made.pages / asset).read_text()
+        assert not re.search(r"https?://|@import|url\(|fetch\(|XMLHttpRequest", text)
+
+
+def test_every_link_leads_to_a_file_and_a_place_on_it(made):
+    count = 0
+    for page in made.pages.glob("*.html"):
+        for element in elements(page):
+            address = element.attributes.get("href") or element.attributes.get("src")
+            if address is None or address.startswith("data:"):
+                continue
+            parts = urlsplit(address)
+            target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+            assert target.is_file(), address
+            if parts.fragment and made.pages in target.parents:
+                assert parts.fragment in {other.attributes.get("id") for other in elements(target)}, address
+            count += 1
+    assert count > 30
+
+
+def test_a_chart_has_a_point_per_measured_commit(made):
+    drawn = charts(made.pages / "shop-browse.html", "history")
+    asv = drawn[: len(published.METRICS) - 1]  # failures are always 0 there: no chart
+    assert all(len(circles(chart)) == published.COMMITS - 1 for chart in asv)  # one failed
+    assert all(not circles(chart, "void") for chart in asv)
+    ledger = drawn[len(asv) :]
+    # The invalid one is drawn and set apart; the first Run has no failures, but other Runs do.
+    assert ledger
+    assert all(len(circles(chart)) == published.COMMITS for chart in ledger)
+    assert all(len(circles(chart, "void")) == 1 for chart in ledger)
+
+
+def test_time_per_operation_is_shown_as_a_rate_where_more_is_better(made):
+    text = (made.pages / "shop-browse.html").read_text()
+    assert "time per operation" not in text.replace("asv's graph (time per operation)", "")
+    chart = charts(made.pages / "shop-browse.html", "history")[0]
+    data = json.loads((made.site / next(made.site.glob("graphs/**/*time_per_operation.json"))).read_text())
+    tips = [circle.inside for circle in circles(chart)]
+    assert tips
+    newest = 1 / data[-1][1]
+    shown = [element.text for element in chart.inside if element.name == "title"][-1]
+    assert shown.startswith(f"{newest:,.0f} /s")
+    assert "higher is better" in text
+
+
+def test_the_planted_change_is_drawn_where_it_is(made):
+    commit = made.commits[published.STEP][:8]
+    for chart in charts(made.pages / "shop-browse.html", "history")[:4]:
+        labels = [element.text for element in chart.inside if element.name == "text" and element.has("label")]
+        assert [label for label in labels if label.endswith(commit)] == labels
+        assert len(labels) == 1
+        assert [element for element in chart.inside if element.has("steps")]
+    rates = charts(made.pages / "shop-browse.html", "history")[0]
+    assert "▼ −" in next(element.text for element in rates.inside if element.has("label"))
+    index = (made.pages / "index.html").read_text()
+    assert commit in index
+    assert "worse" in index
+
+
+def test_metrics_that_moved_at_one_commit_are_one_event(made):
+    table = next(e for e in elements(made.pages / "index.html") if e.name == "table" and e.has("events"))
+    codes = [element.text for element in table.inside if element.name == "code"]
+    assert codes == [made.commits[published.STEP][:8]] * 2  # in asv's results and in the ledger
+
+
+def test_the_ledger_gives_whole_distributions_outcomes_time_validity(made):
+    page = made.pages / "shop-browse.html"
+    curves = [e for e in charts(page, "spectrum")[0].inside if e.name == "path" and e.has("curve")]
+    assert len(curves) == 4
+    before = made.commits[published.STEP - 1][:8]
+    legend = next(e for e in elements(page) if e.name == "figcaption" and before in e.text)
+    assert made.commits[-1][:8] in legend.text
+    bars = [e for e in charts(page, "outcomes")[0].inside if e.has("failed")]
+    assert len(bars) == published.COMMITS - 1
+    squares = [e for e in charts(page, "strip")[0].inside if e.has("square")]
+    assert len(squares) == published.COMMITS
+    assert sum(square.has("invalid") for square in squares) == 1
+    assert len(charts(page, "timeline")) == 4
+
+
+def test_leaks_link_to_a_copy_of_their_flame_graph(made):
+    page = made.pages / "shop-browse.html"
+    link = next(element for element in elements(page) if element.has("flame"))
+    assert "flames" in (page.parent / link.attributes["href"]).read_text()
+    assert "shop/basket.py:12" in page.read_text()
+
+
+def test_capacity_curves_have_every_look(made):
+    drawn = charts(made.pages / "shop-browse.html", "capacity")
+    assert len(drawn) == 2
+    for chart in drawn:
+        assert len([element for element in chart.inside if element.has("held")]) == 8
+        assert len([element for element in chart.inside if element.has("broke")]) == 2
+
+
+def test_asv_links_to_our_pages_once(made):
+    index, error = (made.site / name for name in ("index.html", "error.html"))
+    assert index.read_text().count("loadledger/index.html") == 1
+    assert index.read_text().count("loadledger/asv.js") == 1
+    assert "loadledger/index.html" in error.read_text()
+    pages = json.loads(
+        re.search(r"const pages = (\{.*?\});", (made.pages / "asv.js").read_text(), re.DOTALL)[1]
+    )
+    assert pages["shop.Browse.track_response_p99"] == "shop-browse.html"
+    assert json.loads((made.site / "index.json").read_text())["pages"][-1][0] == "loadledger"
+
+
+def test_names_from_outside_are_text(tmp_path):
+    name = "<script>alert(1)</script>/&\"'x"
+    commits = published.make_project(tmp_path, 2)
+    published.add_asv_results(tmp_path, commits)
+    with Ledger(tmp_path / "results" / "ledger.db") as ledger:
+        ledger.add(published.make_stored_run(3, commits[0], workload=name))
+    said = published.publish(tmp_path)
+    assert said.returncode == 0, said.stderr
+    for page in pages_of(tmp_path).glob("*.html"):
+        scripts = [e for e in elements(page) if e.name == "script"]
+        assert [script.text for script in scripts] == [""]
+    assert name in next(
+        e.text for e in elements(pages_of(tmp_path) / "index.html") if e.text.startswith("<scr")
+    )
+
+
+@pytest.mark.parametrize("source", ["asv", "ledger", "neither"])
+def test_pages_come_with_either_source_alone(tmp_path, source):
+    commits = published.make_project(tmp_path, 12)
+    published.add_asv_results(tmp_path, commits if source == "asv" else [])
+    if source == "ledger":
+        published.add_ledger(tmp_path, commits)
+    said = published.publish(tmp_path)
+    assert said.returncode == 0, said.stdout + said.stderr
+    index = (pages_of(tmp_path) / "index.html").read_text()
+    if source == "neither":
+        assert "Nothing is measured yet" in index
+        return
+    page = pages_of(tmp_path) / "shop-browse.html"
+    drawn = charts(page, "history")
+    assert drawn
+    assert all(len(circles(chart)) >= 11 for chart in drawn)
+    spectra = charts(page, "spectrum")
+    assert spectra
+    assert ("three percentiles that asv keeps" in page.read_text()) == (source == "asv")
+
+
+def test_what_cannot_be_read_is_said_and_left_out(tmp_path):
+    commits = published.make_project(tmp_path, 3)
+    published.add_asv_results(tmp_path, commits)
+    (tmp_path / "results" / "ledger.db").write_text("no ledger at all" * 100)
+    (tmp_path / "results" / "capacity").mkdir()
+    (tmp_path / "results" / "capacity" / "broken.json").write_text('{"capacity": {}}')
+    said = published.publish(tmp_path)
+    assert said.returncode == 0, said.stderr
+    assert "ledger results/ledger.db is" in said.stdout + said.stderr
+    assert "broken.json is no document of suite capacity" in said.stdout + said.stderr
+    assert "ledger results/ledger.db is" in (pages_of(tmp_path) / "index.html").read_text()
+    assert charts(pages_of(tmp_path) / "shop-browse.html", "history")
+
+
+def test_commits_that_a_shallow_clone_lacks_are_shown_by_their_dates(tmp_path):
+    commits = published.make_project(tmp_path, 8)
+    gone = [f"{index:08x}" * 5 for index in range(4)]
+    published.add_asv_results(tmp_path, [*gone, *commits[4:]])
+    said = published.publish(tmp_path)
+    assert said.returncode == 0, said.stderr
+    chart = charts(pages_of(tmp_path) / "shop-browse.html", "history")[0]
+    order = [e.text.split("\n")[1][:8] for e in chart.inside if e.name == "title"]
+    expected = [commit[:8] for index, commit in enumerate([*gone, *commits[4:]]) if index != 5]
+    assert order == expected
+
+
+def test_points_of_a_renamed_benchmark_stay(tmp_path):
+    commits = published.make_project(tmp_path, 6)
+    published.add_asv_results(tmp_path, commits, prefix="shop.LookAround")
+    old = json.loads((tmp_path / "results/asv/benchmarks.json").read_text())
+    new = {name.replace("LookAround", "Browse"): value for name, value in old.items() if name != "version"}
+    new = {name: {**value, "name": name} for name, value in new.items()}
+    (tmp_path / "results/asv/benchmarks.json").write_text(json.dumps({**new, "version": 2}))
+    assert published.publish(tmp_path).returncode == 0
+    chart = charts(pages_of(tmp_path) / "shop-look-around.html", "history")[0]
+    assert len(circles(chart)) == 5
