@@ -136,12 +136,12 @@ class Injection:
     def objects(self) -> dict[int, list[Changes]]:
         """What changed at each mark of each process but the first, also of those that ended. For mode
         objects. What a process did not write to the end is left out."""
-        found = {}
+        found: dict[int, list[Changes]] = {}
         for path in sorted(self.directory.glob("*.objects")):
-            rows = []
+            rows = found[int(path.stem)] = []
             with contextlib.suppress(OSError, ValueError), path.open(encoding="ascii") as lines:
-                rows += [_changes(json.loads(line)) for line in lines]
-            found[int(path.stem)] = rows
+                for line in lines:
+                    rows.append(_changes(json.loads(line)))  # noqa: PERF401  (those before a bad one stay)
         return found
 
     def collections(self, pids: Iterable[int]) -> dict[int, tuple[Generation, ...]]:

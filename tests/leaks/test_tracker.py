@@ -2,9 +2,11 @@
 
 import re
 
+import numpy as np
 import pytest
 from support.traced import HERE, Traced, traced
 
+from suite.leaks.recorded import Stack
 from suite.leaks.tracker import Attribution, attribute, too_big
 
 SIZES = {
@@ -147,6 +149,24 @@ def test_what_memray_does_not_see_is_unattributed(tmp_path, words):
     assert found.unattributed == pytest.approx(5000, rel=0.1)
     native = [frame for frame in named["strdup"].stack if frame.file.endswith(".c")]
     assert bool(native) == bool(words)
+
+
+def test_what_python_made_is_told_by_objects_alone(tmp_path):
+    """A site of theirs takes the place of memray's own, which may have found a freelist empty."""
+    run = traced(tmp_path, "traced_leaks")
+    sizes = 100 * SIZES["put_kilobyte"] * np.arange(9.0)
+    python = (("maker", str(HERE / "traced_leaks.py"), 7),)
+    made = Stack(python, (), np.stack([sizes, sizes / 1000, 1.04 * sizes]), pythonic=True)
+    alone, both = run.attributed(10_000.0), run.attributed(10_000.0, objects=[made])
+    assert list(by_function(both)) == ["an_array", "ones_of_a_library", "maker"], "numpy asks malloc"
+    assert by_function(both)["maker"].bytes_per_operation == 1000
+    assert (
+        by_function(both)["an_array"].bytes_per_operation < by_function(alone)["an_array"].bytes_per_operation
+    )
+    assert sum(suspect.share for suspect in both.suspects) == pytest.approx(1)
+    assert alone.unattributed == 0
+    assert 0 < both.unattributed < 10_000 - 1040
+    assert attribute({}, run.marks, growth=10_000.0, objects=[made]).unattributed == pytest.approx(8960)
 
 
 def test_two_marks_are_too_few_to_tell(forks):

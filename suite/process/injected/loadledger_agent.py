@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _GENERATIONS = 3
 _COLUMNS = 5  # collections, collected, uncollectable, pause, longest; suite/process/injection.py reads them
-_FRAMES = 16
+_FRAMES = 6  # each makes a program slower again by what it takes without; json.loads() is three
+_DICTS = 20_000  # some 0.1 ms each is what it takes to ask for the traces of a dict
 
 
 class Collections:
@@ -178,17 +179,21 @@ class Objects:
         table = self._table
         if table is None:
             return moved
-        small = sys.getsizeof({"": 0})
+        small, size = sys.getsizeof({"": 0}), sys.getsizeof
         tracked = gc.get_objects()
         both = (tracked, gc.get_referents(*tracked))  # a dict without containers is not tracked
-        dicts = {id(each): each for some in both for each in some if type(each) is dict}
+        dicts = {
+            id(each): each for some in both for each in some if type(each) is dict and size(each) == small
+        }
         del tracked, both
+        if self._first and len(dicts) > _DICTS:
+            self._table = None
+            return moved
         for address, each in dicts.items():
-            if sys.getsizeof(each) == small:
-                there, here = table(address), made(each)
-                if there is not None and here is not None and there != here:
-                    moved[here] = moved.get(here, 0) + 1
-                    moved[there] = moved.get(there, 0) - 1
+            there, here = table(address), made(each)
+            if there is not None and here is not None and there != here:
+                moved[here] = moved.get(here, 0) + 1
+                moved[there] = moved.get(there, 0) - 1
         return moved
 
     def _changes(self, sizes: dict[Any, list[int]], tables: dict[Any, int]) -> list[Any]:
@@ -347,6 +352,7 @@ class Desk:
             self._forget()
             if self._objects is not None:
                 self._objects.mark()
+                gc.collect()  # empties the freelists: what lies there of ours has no trace to be moved
         finally:
             self._collections.paused = False
         threading = sys.modules.get("threading")
