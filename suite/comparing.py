@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from suite.catalog import installed
 from suite.comparison import Comparison
 from suite.configuration import Budget, Gate
 from suite.errors import ConfigurationError, Faults
@@ -156,9 +157,12 @@ def _base(finder: Finder, word: str, head: Side) -> Side:
             return finder.committed(candidate, f"{word} ({candidate[:12]}{near})")
     if finder.commits.shallow:
         hint = "this clone is shallow, fetch the rest: git fetch --unshallow"
+    elif not line:
+        hint = "it is what is judged, and the first commit; give another --base"
     else:
-        hint = f"make them with: git checkout {(line or [sha])[0][:12]} && suite run"
-    raise ConfigurationError(f"there are no runs of the base {word} ({sha[:12]}) or before it; {hint}")
+        hint = f"make them with: git checkout {line[0][:12]} && suite run"
+    where = f"before {word}" if sha not in line else f"of the base {word} or before it"
+    raise ConfigurationError(f"there are no runs {where} ({sha[:12]}); {hint}")
 
 
 def _compared(base: Side, head: Side, wanted: Wanted, finder: Finder) -> Compared:
@@ -187,7 +191,19 @@ def _compared(base: Side, head: Side, wanted: Wanted, finder: Finder) -> Compare
         _code(base, [run for pair in pairs for run in pair.base]),
         _code(head, [run for pair in pairs for run in pair.head]),
     )
-    return Compared(base.name, head.name, tuple(comparisons), tuple(lines), codes)
+    return Compared(
+        base.name, head.name, tuple(comparisons), tuple(lines), codes, head.changed, _installed(comparisons)
+    )
+
+
+def _installed(comparisons: Sequence[Comparison]) -> frozenset[str]:
+    """Names of installed workloads, where something is not decided and they are needed for advice."""
+    if all(one.changes and one.verdict in ("same", "improvement") for one in comparisons):
+        return frozenset()
+    try:
+        return frozenset(found.workload.name for found in installed())
+    except ConfigurationError:  # a broken package is no reason to compare nothing
+        return frozenset()
 
 
 def _code(side: Side, runs: Sequence[Run]) -> str | None:

@@ -69,7 +69,7 @@ def test_too_few_runs_decide_nothing_and_what_would_is_said(command, shas):
     assert said.code == 3
     assert "inconclusive: 3 runs of base, 8 tell its spread; use suite ab: response.p50, resp" in said.out
     sides = f"{shas[1][:12]} {shas[2][:12]}"
-    assert f"not decided: 2 metrics; to decide it: suite ab {sides} shop/browse\n" in said.out
+    assert f"not decided: 2 metrics; to decide it: suite ab {sides} <load file of shop/browse>\n" in said.out
     assert said.out.splitlines()[-1] == "INCONCLUSIVE  2 inconclusive in 1 workload"
 
 
@@ -193,7 +193,7 @@ def test_undecided_with_uncommitted_changes(command, shas):
     fill(command.folder, *steady(shas[2], count=2), *steady(shas[2], 2.0, 100, 1, environment=dirty))
     said = command("compare", "HEAD")
     assert said.code == 3
-    assert f"to decide it, commit the changes, then: suite ab {shas[2][:12]} HEAD shop/browse" in said.out
+    assert f"to decide it: suite ab {shas[2][:12]} <load file of shop/browse>" in said.out
 
 
 def test_other_hardware_is_refused_unless_told(command, shas):

@@ -56,7 +56,10 @@ def test_what_cannot_be_compared_is_no_pass_either_and_what_would_decide_is_said
     assert said.code == 3
     assert "note: load, users: 8 v 3; --anywhere compares them all the same" in said.out
     sides = f"{shas[2][:12]} {shas[3][:12]}"
-    assert f"1 workload with nothing to compare; to decide it: suite ab {sides} shop/browse\n" in said.out
+    assert (
+        f"1 workload with nothing to compare; to decide it: suite ab {sides} <load file of shop/browse>\n"
+        in said.out
+    )
     fill(command.folder, *steady(shas[2], first=50, count=3, plan=plan))
     few = command("gate")
     assert few.code == 3
@@ -106,9 +109,14 @@ def test_no_runs_of_base_at_all(command, shas):
     assert said.code == 2
     short = shas[1][:12]
     assert said.complaints == [
-        f"suite: there are no runs of the base HEAD~2 ({short}) or before it; "
+        f"suite: there are no runs of the base HEAD~2 or before it ({short}); "
         f"make them with: git checkout {short} && suite run"
     ]
+    first = command("gate", "--base", "HEAD~3", shas[0])
+    assert first.err.startswith(f"suite: there are no runs of {shas[0]}")
+    fill(command.folder, *steady(shas[0], 1.0, 100, 3))
+    first = command("gate", "--base", "HEAD~3", shas[0])
+    assert first.err.endswith("; it is what is judged, and the first commit; give another --base\n")
     unknown = command("gate", "--base", "trunk")
     assert unknown.code == 2
     assert unknown.err.startswith("suite: trunk is no commit, run or result document")
@@ -126,7 +134,10 @@ def test_a_shallow_clone_says_what_to_fetch(command, shas):
     )
     on_it = command("gate", "--base", "topic")
     assert on_it.code == 2
-    assert "or before it; this clone is shallow, fetch the rest: git fetch --unshallow" in on_it.err
+    assert on_it.err == (
+        f"suite: there are no runs before topic ({shas[3][:12]}); "
+        "this clone is shallow, fetch the rest: git fetch --unshallow\n"
+    )
 
 
 def test_without_git_the_newest_runs_are_judged(command, monkeypatch):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from suite.report.compared import Compared, remedy
+from suite.report.compared import Compared, brief, remedy
 from suite.report.words import clean
 
 _MOST = 10
@@ -20,11 +20,11 @@ def annotated(compared: Compared, *, warn: bool = False) -> Iterator[str]:
     kept = regressions if len(regressions) <= _MOST else regressions[: _MOST - 1]
     for one, change in kept:
         title = f"{one.workload} {change.metric} regressed"
-        yield _command("error", title, f"{change.reason} ({one.base} to {one.head})")
+        yield _command("error", title, f"{brief(change)}; {one.base} to {one.head}")
     if len(kept) < len(regressions):
         yield _command("error", "more regressions", f"{len(regressions) - len(kept)} more, see the log")
     for one, change in list(compared.changes("improvement"))[:_MOST]:
-        yield _command("notice", f"{one.workload} {change.metric} improved", change.reason)
+        yield _command("notice", f"{one.workload} {change.metric} improved", brief(change))
     hint = remedy(compared)
     if hint is not None or not compared.comparisons:
         kind = "warning" if warn or regressions else "error"

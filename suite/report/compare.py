@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from suite.comparison import Comparison, Verdict
-from suite.report.compared import Compared, chance, counted, interval, remedy, shift, why_open
+from suite.report.compared import Compared, brief, chance, counted, interval, remedy, shift, why_open
 from suite.report.shiftplot import shift_plot
 from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, plain_table
 from suite.units import format_quantity
@@ -73,8 +73,9 @@ def closing(compared: Compared, exit_code: int, saved: str = "") -> Iterator[Tex
         yield Text.assemble(("left out: ", FAINT), clean(line))
     conclusion = compared.conclusion
     if conclusion.verdict == "regression":
-        for reason in conclusion.reasons:
-            yield Text.assemble(("regression: ", BAD), clean(reason))
+        for one, change in compared.changes("regression"):
+            name = f"{one.workload} {change.metric}"
+            yield Text.assemble(("regression: ", BAD), clean(f"{name}: {brief(change)}"))
     hint = remedy(compared)
     if hint is not None:
         yield Text(clean(hint), WARNING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,14 +15,17 @@ from suite.units import format_quantity
 
 SCHEMA = 1
 GRAVEST_FIRST: tuple[Verdict, ...] = ("regression", "inconclusive", "improvement", "same")
+_SMALLEST = 1e-4
+"""A p below it says no more."""
 _PLURALS = {"regression": "regressions", "improvement": "improvements"}
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """`base` and `head` are names for people; `codes` are their commits where builds can be made of them.
+    """`base` and `head` are names for people; `left_out` has a line per workload that only one side has.
 
-    `left_out` has a line per workload that only one side has.
+    `codes` are the commits that have what the sides ran, None where none has; with `changed` head was
+    the work tree. `installed` are workloads that need no load file to be named.
     """
 
     base: str
@@ -30,6 +33,8 @@ class Compared:
     comparisons: tuple[Comparison, ...]
     left_out: tuple[str, ...] = ()
     codes: tuple[str | None, str | None] = (None, None)
+    changed: bool = False
+    installed: frozenset[str] = frozenset()
 
     @property
     def conclusion(self) -> Conclusion:
@@ -65,14 +70,21 @@ def remedy(compared: Compared) -> str | None:
     nothing = sum(not one.changes for one in open_ones)
     parts += [f"{nothing} workload{'' if nothing == 1 else 's'} with nothing to compare"] if nothing else []
     base, head = compared.codes
-    names = shlex.join(one.workload for one in open_ones)
-    if base is not None and head is not None and base != head:
-        how = f": suite ab {base} {head} {names}"
-    elif base is not None and head is None:
-        how = f", commit the changes, then: suite ab {base} HEAD {names}"
-    else:
+    sides = [base] if compared.changed else [base, head]
+    if None in sides or base == head:
         how = ", run each side more often, or compare two commits with suite ab"
+    else:
+        how = f": suite ab {' '.join(map(str, sides))} {' '.join(_targets(compared, open_ones))}"
     return f"not decided: {' and '.join(parts)}; to decide it{how}"
+
+
+def _targets(compared: Compared, comparisons: Sequence[Comparison]) -> Iterator[str]:
+    """What to name on a command line; which load file a Run came from is not kept."""
+    names = [one.workload for one in comparisons]
+    yield from (shlex.quote(name) for name in names if name in compared.installed)
+    others = [name for name in names if name not in compared.installed]
+    if others:
+        yield f"<load file of {', '.join(others)}>"
 
 
 def amount(value: float, change: Change) -> str:
@@ -111,9 +123,17 @@ def shift(change: Change) -> str:
     return "-" if change.shift is None else amount(change.shift.estimate, change)
 
 
+def brief(change: Change) -> str:
+    """A shift in one breath: "+21 % (+15 % to +27 %), p = 0.0004"."""
+    ends = interval(change)
+    sign = "" if change.p is None or change.p < _SMALLEST else "= "
+    certain = "" if change.p is None else f", p {sign}{chance(change.p)}"
+    return shift(change) + (f" ({ends})" if ends else "") + certain
+
+
 def chance(p: float | None) -> str:
     """A p value with two digits."""
-    return "-" if p is None else f"{p:.2g}" if p >= 1e-4 else "< 0.0001"
+    return "-" if p is None else f"{p:.2g}" if p >= _SMALLEST else "< 0.0001"
 
 
 def why_open(change: Change) -> str:

@@ -43,7 +43,8 @@ def shift_plot(shifts: Sequence[QuantileShift], width: int = _WIDTH) -> Iterator
         cells[place(one.shift.estimate)] = "o"
         mark = "> " if one.at_least else ""
         base, head = (mark + format_quantity(value, "s") for value in (one.base, one.head))
-        yield f"{point(one):>5}  {base:>9} {head:>9}  {percent(one.shift.estimate):>9}  {''.join(cells)}"
+        row = f"{point(one):>5}  {base:>9} {head:>9}  {percent(one.shift.estimate):>9}  "
+        yield (row + "".join(cells)).rstrip()
     scale = [*f"{percent(low):<{width - len(percent(high))}}{percent(high)}"]
     middle = place(0.0)
     if set(scale[max(middle - 1, 0) : middle + 2]) == {" "}:

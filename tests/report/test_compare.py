@@ -13,7 +13,7 @@ from rich.console import Console
 from suite.comparison import Change, Comparison, QuantileShift, Shift
 from suite.report.annotations import annotated
 from suite.report.compare import print_compared
-from suite.report.compared import Compared, amount, compare_document, interval, remedy
+from suite.report.compared import Compared, amount, brief, compare_document, interval, remedy
 from suite.report.document import dumps
 from suite.report.markdown import markdown
 from suite.report.shiftplot import shift_plot
@@ -45,7 +45,7 @@ def make_comparison(*changes, workload="shop/browse", **rest):
 
 
 def make_compared(*comparisons, **rest):
-    rest = {"codes": ("aaaaaaaaaaaa", "bbbbbbbbbbbb"), **rest}
+    rest = {"codes": ("aaaaaaaaaaaa", "bbbbbbbbbbbb"), "installed": frozenset({"shop/browse"}), **rest}
     return Compared("main (aaaaaaaaaaaa)", "bbbbbbbbbbbb", comparisons, **rest)
 
 
@@ -104,18 +104,25 @@ def test_what_comes_from_outside_steers_no_terminal():
     assert "\x1b" not in "".join(annotated(make_compared(bad)))
 
 
+FREE = ", run each side more often, or compare two commits with suite ab"
+
+
 @pytest.mark.parametrize(
-    ("codes", "end"),
+    ("known", "end"),
     [
-        (("a", "b"), "to decide it: suite ab a b shop/browse"),
-        (("a", None), "to decide it, commit the changes, then: suite ab a HEAD shop/browse"),
-        ((None, "b"), "to decide it, run each side more often, or compare two commits with suite ab"),
-        (("a", "a"), "to decide it, run each side more often, or compare two commits with suite ab"),
+        ({"codes": ("a", "b")}, ": suite ab a b shop/browse '<x> y' <load file of my/own>"),
+        ({"codes": ("a", None), "changed": True}, ": suite ab a shop/browse '<x> y' <load file of my/own>"),
+        ({"codes": (None, "b")}, FREE),
+        ({"codes": ("a", None)}, FREE),
+        ({"codes": ("a", "a")}, FREE),
     ],
 )
-def test_what_would_decide(codes, end):
-    one = make_comparison(make_change("inconclusive"))
-    assert remedy(make_compared(one, codes=codes)) == f"not decided: 1 metric; {end}"
+def test_what_would_decide(known, end):
+    open_ones = [
+        make_comparison(make_change("inconclusive"), workload=w) for w in ("shop/browse", "my/own", "<x> y")
+    ]
+    compared = make_compared(*open_ones, installed=frozenset({"shop/browse", "<x> y"}), **known)
+    assert remedy(compared) == f"not decided: 3 metrics; to decide it{end}"
 
 
 def test_all_decided_needs_no_remedy():
@@ -145,6 +152,12 @@ def test_amounts_have_a_sign():
     assert [amount(size, make_change()) for size in (0.5, -0.0123, 1e-9, 42)] == [
         "+50 %", "-1.23 %", "+0 %", "+4,200 %",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("p", "words"), [(None, ""), (0.0123, ", p = 0.012"), (1e-9, ", p < 0.0001")])
+def test_a_change_in_one_breath(p, words):
+    assert brief(make_change(p=p)) == f"+21 % (+15 % to +27 %){words}"
+    assert brief(make_change(p=p, shift=None)) == f"-{words}"
 
 
 def test_the_document_is_json_whatever_is_unknown():
@@ -205,8 +218,8 @@ def test_annotations_are_one_line_each_and_few():
     lines = list(annotated(make_compared(many)))
     assert len([line for line in lines if line.startswith("::error")]) == 10
     assert lines[0] == (
-        "::error title=shop/browse m%2C0%3Ax regressed::+21 %25 (+15 %25 to +27 %25), p = 0.0004 "
-        "(main (aaaaaaaaaaaa) to bbbbbbbbbbbb)"
+        "::error title=shop/browse m%2C0%3Ax regressed::+21 %25 (+15 %25 to +27 %25), p = 0.0004"
+        "; main (aaaaaaaaaaaa) to bbbbbbbbbbbb"
     )
     assert lines[9] == "::error title=more regressions::3 more, see the log"
     assert lines[10].startswith("::notice title=shop/browse response.p50 improved::-21 %25")
@@ -262,4 +275,4 @@ def test_every_plot_is_as_wide_as_its_axis(points):
     places = [row[39:].index("o") for row in rows[:-1]]
     ordered = [place for _, place in sorted(zip((p[0] for p in points), places, strict=True))]
     assert ordered == sorted(ordered)
-    assert {len(row[39:]) for row in rows} == {45}
+    assert max(len(row[39:]) for row in rows) == len(rows[-1][39:]) == 45
