@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from sqlalchemy import JSON, BigInteger, Float, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-REVISION = "0003"
+REVISION = "0004"
 """The schema that these models describe: the newest file in migrations/versions."""
 
 RunId = Annotated[str, mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)]
@@ -21,7 +21,11 @@ class Base(DeclarativeBase):
 
 
 class RunRow(Base):
-    """One Run. `started_at` is `started` in seconds since the epoch, to order Runs by."""
+    """One Run. `started_at` is `started` in seconds since the epoch, to order Runs by.
+
+    `machine` and `load` are equal for Runs that may share a history, and `counted` are those that do:
+    see `classes`.
+    """
 
     __tablename__ = "runs"
     __table_args__ = (
@@ -29,6 +33,9 @@ class RunRow(Base):
         Index("ix_runs_started_at", "started_at"),
         Index("ix_runs_commit", "commit"),
         Index("ix_runs_environment_hash", "environment_hash"),
+        Index(
+            "ix_runs_history", "workload", "machine", "load", "counted", "commit", "started_at", "id"
+        ),  # all that a history asks of this table
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -50,6 +57,9 @@ class RunRow(Base):
     error_message: Mapped[str | None]
     evidence: Mapped[list[Any] | None]
     limiter: Mapped[dict[str, Any] | None]
+    machine: Mapped[str]
+    load: Mapped[str]
+    counted: Mapped[bool]
 
     metrics: Mapped[list[MetricRow]] = relationship(
         cascade="all", lazy="selectin", order_by="MetricRow.position"
@@ -254,3 +264,36 @@ class LeakSuspectRow(Base):
     blocks_per_operation: Mapped[float | None] = mapped_column(Float(53))
     share: Mapped[float | None] = mapped_column(Float(53))
     stack: Mapped[list[Any]]
+
+
+class DetectionRow(Base):
+    """What is known of the changes of one metric: the plain data of a Detection, see `detections`.
+
+    `line` tells machine, load and branch. `stamp` changes with what the Runs are that it was found in,
+    `settled` with the commits before those that are looked at again. Drift is since the commit `pinned`.
+    """
+
+    __tablename__ = "detections"
+
+    workload: Mapped[str] = mapped_column(primary_key=True)
+    metric: Mapped[str] = mapped_column(primary_key=True)
+    line: Mapped[str] = mapped_column(primary_key=True)
+    stamp: Mapped[str]
+    settled: Mapped[str]
+    length: Mapped[int]
+    points: Mapped[list[Any]]
+    drift: Mapped[dict[str, Any] | None]
+    pin: Mapped[dict[str, Any]]
+    pinned: Mapped[str | None]
+
+
+class AcceptedRow(Base):
+    """A change that is wanted, and why; `accepted_at` in seconds since the epoch."""
+
+    __tablename__ = "accepted"
+
+    workload: Mapped[str] = mapped_column(primary_key=True)
+    metric: Mapped[str] = mapped_column(primary_key=True)
+    commit: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    accepted_at: Mapped[float] = mapped_column(Float(53))

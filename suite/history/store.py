@@ -91,7 +91,7 @@ class Ledger:
 
     def run(self, name: str) -> Run:
         """The Run whose id is `name` or, alone of all, starts with it. Raises ConfigurationError."""
-        with self._session() as session:
+        with self.session() as session:
             row = session.get(RunRow, name)
             if row is None:
                 row = session.get_one(RunRow, _only(session, RunRow.id, name, _RUNS))
@@ -100,7 +100,7 @@ class Ledger:
     def latest(self, workload: str | None = None) -> Run | None:
         """The newest Run, of `workload` if that is given; None if there is none."""
         query = select(RunRow).where(*_matching(workload, None)).order_by(*_NEWEST_FIRST).limit(1)
-        with self._session() as session:
+        with self.session() as session:
             row = session.scalars(query).first()
             return None if row is None else decode_run(from_rows(row))
 
@@ -118,7 +118,7 @@ class Ledger:
             MetricRow.at_least, MetricRow.note,
         ).where(MetricRow.name.in_(HEADLINES), MetricRow.run_id.in_(chosen))  # fmt: skip
         metrics: dict[str, dict[str, Measured]] = {}
-        with self._session() as session:
+        with self.session() as session:
             found = session.execute(runs).mappings().all()
             for run_id, name, unit, better, value, at_least, note in session.execute(headlines):
                 measured = Measured(unit, better, value, at_least=at_least, note=note)
@@ -127,7 +127,7 @@ class Ledger:
 
     def workloads(self) -> list[str]:
         """Names of all workloads that have a Run, in order."""
-        with self._session() as session:
+        with self.session() as session:
             return list(session.scalars(select(RunRow.workload).distinct().order_by(RunRow.workload)))
 
     def add_leaks(self, search: LeakSearch) -> None:
@@ -136,7 +136,7 @@ class Ledger:
 
     def leak(self, name: str) -> LeakSearch:
         """The search whose id is `name` or, alone of all, starts with it. Raises ConfigurationError."""
-        with self._session() as session:
+        with self.session() as session:
             row = session.get(LeakSearchRow, name)
             if row is None:
                 row = session.get_one(LeakSearchRow, _only(session, LeakSearchRow.id, name, _SEARCHES))
@@ -147,7 +147,7 @@ class Ledger:
         query = select(LeakSearchRow).order_by(LeakSearchRow.started_at.desc(), LeakSearchRow.id.desc())
         if workload is not None:
             query = query.where(LeakSearchRow.workload == workload)
-        with self._session() as session:
+        with self.session() as session:
             return [decode_leaks(leaks_from_rows(row)) for row in session.scalars(query.limit(limit))]
 
     def suspect_history(self, workload: str, function: str, file: str) -> list[Sighting]:
@@ -170,7 +170,7 @@ class Ledger:
             .where(search.workload == workload, or_(named.c.search_id.is_not(None), clears))
             .order_by(search.started_at, search.id)
         )
-        with self._session() as session:
+        with self.session() as session:
             return [
                 Sighting(commit, started, 0.0 if search_id is None else number(total))
                 for commit, started, search_id, total in session.execute(query)
@@ -178,7 +178,7 @@ class Ledger:
 
     def _add(self, row: RunRow | LeakSearchRow) -> None:
         table, key = type(row), row.id
-        with self._session(writing=True) as session:
+        with self.session(writing=True) as session:
             if session.get(table, key) is not None:
                 return
             session.add(row)
@@ -191,7 +191,8 @@ class Ledger:
                     raise
 
     @contextmanager
-    def _session(self, *, writing: bool = False) -> Iterator[Session]:
+    def session(self, *, writing: bool = False) -> Iterator[Session]:
+        """One transaction. Faults of the database leave it as StoreError."""
         engine = self._engine.execution_options(writing=True) if writing else self._engine
         with database_faults(self.place), Session(engine) as session:
             yield session
