@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -228,5 +228,5 @@ def _check_metrics(pairs: Sequence[Pair], wanted: Wanted) -> None:
         raise ConfigurationError.of(faults)
 
 
-def _metrics(pair: Pair) -> Iterator[str]:
-    return (name for run in (*pair.base, *pair.head) for name in run.metrics)
+def _metrics(pair: Pair) -> set[str]:
+    return {name for run in (*pair.base, *pair.head) for name in run.metrics}

@@ -268,6 +268,9 @@ def test_metrics_can_be_chosen(command, shas):
     found = verdicts(said)["shop/browse"]
     assert found == {"response.max": "inconclusive", "response.p50": "same"}
     assert "inconclusive: no value in base: response.max" in said.err
+    for names in (["response.p50", "response.p95"], ["response.p95", "response.p50"]):
+        said = command("compare", "HEAD~1", "--metric", names[0], "--metric", names[1], "--json", "-")
+        assert list(verdicts(said)["shop/browse"]) == names
     typo = command("compare", "HEAD~1", "--metric", "respons.p50")
     assert typo.code == 2
     assert typo.complaints[0].startswith("suite: no workload has a metric respons.p50; is it response.p50")
