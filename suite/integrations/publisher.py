@@ -11,6 +11,9 @@ from typing import Any
 
 from asv.console import log
 from asv.publishing import OutputPublisher
+from asv.util import UserError
+
+from suite.errors import SuiteError
 
 FOLDER = "loadledger"
 """Of our pages, below asv's."""
@@ -26,11 +29,18 @@ class LoadledgerPages(OutputPublisher):  # type: ignore[misc]
 
     @classmethod
     def publish(cls, conf: Any, repo: Any, benchmarks: Any, graphs: Any, revisions: Any) -> None:  # noqa: ARG003
-        """Write the pages and link them with asv's. What can't be read is said, and left out."""
+        """Write the pages and link them with asv's; what can't be read is said, and left out.
+
+        Raises asv's UserError if the pages can't be written.
+        """
         try:
             from suite.integrations.publishing import publish
         except ImportError as error:
             log.error(f"no load history: {error}; it needs Loadledger where asv runs: pip install loadledger")
             return
-        for warning in publish(conf, repo, benchmarks, revisions, Path(conf.html_dir), FOLDER):
+        try:
+            warnings = publish(conf, repo, benchmarks, revisions, Path(conf.html_dir), FOLDER)
+        except SuiteError as error:  # what asv shows without a traceback
+            raise UserError(str(error)) from error
+        for warning in warnings:
             log.warning(warning)

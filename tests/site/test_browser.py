@@ -1,5 +1,7 @@
 """The pages in a real browser, opened from files without a network, in light and dark."""
 
+import re
+
 import pytest
 from support.browser import Browser, find_browser
 
@@ -78,6 +80,21 @@ def test_a_narrow_window_needs_no_sideways_scrolling(made, browser):
 def test_asv_offline_says_where_to_go(made, browser):
     browser.open(made.site / "error.html")
     assert browser.run("document.querySelector('a').getAttribute('href')") == "loadledger/index.html"
+
+
+def test_the_link_on_asv_pages_follows_the_graph_that_is_shown(made, browser):
+    # Without the network's scripts, as asv itself loads them.
+    foreign = re.compile(r"<script(?! src=.loadledger).*?</script>|<link[^>]*https:[^>]*>", re.DOTALL)
+    page = made.site / "without-scripts.html"
+    page.write_text(foreign.sub("", (made.site / "index.html").read_text()))
+    address = "document.getElementById('loadledger-link').getAttribute('href')"
+    browser.open(page)
+    assert browser.faults == []
+    assert browser.run(address) == "loadledger/index.html"
+    browser.open(page, fragment="#shop.Browse.track_response_p99?x-axis=commit")
+    assert browser.run(address) == "loadledger/shop-browse.html"
+    browser.open(page, fragment="#/regressions")
+    assert browser.run(address) == "loadledger/index.html"
 
 
 _CONTRASTS = """(() => {

@@ -11,6 +11,7 @@ from suite.histogram import Histogram
 from suite.report.site.history_chart import history_chart, sparkline
 from suite.report.site.spectrum import curve_of, spectrum
 from suite.report.site.svg import HEIGHT, WIDTH, Axis
+from suite.report.site.thin import thinned
 from suite.report.site.track import Point, Track
 
 finite = st.floats(-1e12, 1e12)
@@ -88,3 +89,30 @@ def test_an_axis_of_equal_values_has_them_in_the_middle():
         axis = Axis.over([value, value], 0.0, 100.0)
         assert math.isfinite(axis(value))
         assert axis.high > axis.low
+
+
+@given(st.lists(points, max_size=60), st.integers(1, 20))
+def test_thinned_points_span_all_that_they_stand_for(some, most):
+    fewer, size = thinned(some, most)
+    assert len(fewer) <= most
+    assert (size - 1) * most < max(len(some), 1) <= max(size * most, 1)
+    values = [point.value for point in some if point.value is not None]
+    if size == 1:
+        assert fewer == some
+    elif values:
+        assert min(point.low for point in fewer if point.low is not None) == min(values)
+        assert max(point.high for point in fewer if point.high is not None) == max(values)
+        assert {point.value for point in fewer} - {None} <= set(values)
+
+
+def test_a_long_history_is_drawn_whole_with_all_its_changes():
+    rng = np.random.default_rng(1)
+    levels = np.repeat([1.0, 1.5, 1.2], 400)
+    values = levels * np.exp(rng.normal(0, 0.02, len(levels)))
+    some = tuple(Point(f"{i:08d}", "2024-05-01", float(value)) for i, value in enumerate(values))
+    track = Track("response.p99", "s", "lower", "here", some)
+    drawn = ElementTree.fromstring(history_chart(track))
+    assert len(drawn.findall("circle")) == 300
+    labels = [element.text for element in drawn.findall("text") if "label" in element.attrib["class"]]
+    assert [label.split()[-1] for label in labels] == ["00000400", "00000800"]
+    assert ["▲" in labels[0], "▼" in labels[1]] == [True, True]

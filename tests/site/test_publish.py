@@ -2,13 +2,18 @@
 
 import json
 import re
+import subprocess
+import sys
+from types import SimpleNamespace
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from asv.util import UserError
 from support import published
 from support.markup import read_markup
 
 from suite.history.store import Ledger
+from suite.integrations.publisher import LoadledgerPages
 
 
 def elements(page):
@@ -119,7 +124,10 @@ def test_leaks_link_to_a_copy_of_their_flame_graph(made):
     page = made.pages / "shop-browse.html"
     link = next(element for element in elements(page) if element.has("flame"))
     assert "flames" in (page.parent / link.attributes["href"]).read_text()
-    assert "shop/basket.py:12" in page.read_text()
+    text = page.read_text()
+    assert "shop/basket.py:12" in text
+    assert "2024-05-02 10:11" in text  # since when it grows
+    assert sorted(file.name for file in (made.pages / "flames").iterdir()) == ["0-shop.html"]
 
 
 def test_capacity_curves_have_every_look(made):
@@ -215,3 +223,19 @@ def test_points_of_a_renamed_benchmark_stay(tmp_path):
     assert published.publish(tmp_path).returncode == 0
     chart = charts(pages_of(tmp_path) / "shop-look-around.html", "history")[0]
     assert len(circles(chart)) == 5
+
+
+def test_what_cannot_be_written_is_one_line_of_asv(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "asv").mkdir()
+    (tmp_path / "file").touch()
+    conf = SimpleNamespace(html_dir=str(tmp_path / "file"), results_dir="asv", project="shop")
+    repo = SimpleNamespace(get_revisions=lambda commits: {})
+    with pytest.raises(UserError, match="a part of its path is a file"):
+        LoadledgerPages.publish(conf, repo, {}, None, {})
+
+
+def test_importing_the_plugin_is_light():
+    words = "import asv.main, sys; import suite.integrations.publisher; print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert not {"numpy", "sqlalchemy", "jinja2", "rich", "uvloop"} & set(said.stdout.split())

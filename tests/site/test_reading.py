@@ -27,10 +27,11 @@ def test_what_the_code_measures_goes_before_the_name():
 
 
 def test_every_workload_has_a_file_of_its_own():
-    names = ["dicom/receive", "dicom-receive", "Dicom/Receive", "index", "///", "é"]
+    names = ["dicom/receive", "dicom-receive", "Dicom/Receive", "index", "///", "é", "w" * 300, "w" * 301]
     files = file_names(names)
     assert len({file.lower() for file in files.values()}) == len(names)
     assert "index.html" not in files.values()
+    assert max(map(len, files.values())) < 120
 
 
 def test_titles():

@@ -13,8 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from suite.report.site.capacity_curve import capacity_curve, capacity_words, load_words
+from suite.report.site.change_marks import change_words, share_words
 from suite.report.site.event import Event, events_of, newest_first
-from suite.report.site.history_chart import MOST, change_words, history_chart, share_words, sparkline
+from suite.report.site.history_chart import MOST, history_chart, sparkline
 from suite.report.site.outcome_chart import MOST as BARS
 from suite.report.site.outcome_chart import NOT_OK, not_ok, outcome_chart, validity_strip
 from suite.report.site.spectrum import Curve, asv_curves, run_curves, spectrum
@@ -25,6 +26,8 @@ from suite.report.words import plan_words
 from suite.units import format_quantity
 
 _RECENT = 12
+_LONGEST = 100
+"""Characters of a file name, which may have 255 bytes."""
 _HERE = Path(__file__).parent
 HEADLINES = ("throughput", "response.p99", "memory.peak")
 
@@ -44,7 +47,7 @@ def file_names(workloads: Sequence[str]) -> dict[str, str]:
     """A file name per workload, each once, also where the file system takes capitals for small letters."""
     names: dict[str, str] = {}
     for workload in workloads:
-        stem = re.sub(r"[^a-z0-9]+", "-", workload.lower()).strip("-") or "workload"
+        stem = re.sub(r"[^a-z0-9]+", "-", workload.lower()).strip("-")[:_LONGEST] or "workload"
         taken, name, count = {"index.html", *names.values()}, f"{stem}.html", 2
         while name in taken:
             name, count = f"{stem}-{count}.html", count + 1

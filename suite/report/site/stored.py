@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
 from suite.history.past import Past, past
-from suite.history.store import Ledger
+from suite.history.store import Ledger, Sighting, since
+from suite.leak import LeakSearch
 from suite.metric import Better
 from suite.report.site.spectrum import MOST as SPECTRA
 from suite.report.site.story import Brief, Story
@@ -40,6 +41,15 @@ def add_ledger(stories: Stories, place: Path, revisions: Revisions) -> None:
             story.briefs = sorted((_brief(each, labels[each.id]) for each in pasts), key=lambda b: b.started)
             story.runs = [ledger.run(key) for key in _telling(story)]
             story.leaks = ledger.leaks(name, limit=_SEARCHES)
+            story.since = dict(_since(ledger, story.leaks[:1]))
+
+
+def _since(ledger: Ledger, searches: Sequence[LeakSearch]) -> Iterator[tuple[tuple[str, str], Sighting]]:
+    for search in searches:
+        for suspect in search.suspects or ():
+            first = since(ledger.suspect_history(search.workload, suspect.function, suspect.file))
+            if first is not None:
+                yield (suspect.function, suspect.file), first
 
 
 def add_capacities(stories: Stories, folder: Path) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from suite.history.store import Sighting
 from suite.leak import LeakSearch
 from suite.report.site.track import Track, place
 from suite.run import Run
@@ -31,7 +32,8 @@ class Story:
     """A workload's tracks, and what the ledger and the results folder hold besides.
 
     `briefs` are oldest first, of all settings; `runs` whole, newest first, one per commit and all of the
-    newest's setting. `leaks` are newest first. `capacities` are the documents of `suite capacity`.
+    newest's setting. `leaks` are newest first; `since` says when the newest's suspects began, by function
+    and file. `capacities` are the documents of `suite capacity`.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Story:
     briefs: list[Brief] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     leaks: list[LeakSearch] = field(default_factory=list)
+    since: dict[tuple[str, str], Sighting] = field(default_factory=dict)
     capacities: list[Mapping[str, Any]] = field(default_factory=list)
 
     def add(self, track: Track) -> None:

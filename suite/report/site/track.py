@@ -77,10 +77,14 @@ class Track:
         return replace(self, metric=f"throughput{at}{operation}", unit="1/s", better="higher", points=points)
 
 
+_FIRST = ("throughput", "response.p50", "response.p95", "response.p99", "failures", "memory.peak",
+          "memory.growth_per_operation", "cpu.per_operation")  # fmt: skip
+
+
 def place(metric: str) -> tuple[int, str]:
     """Where a metric belongs in a list: throughput and percentiles first, own ones last."""
     base, _, operation = metric.partition("@")
-    order = ["throughput", *STANDARD]
+    order = [*_FIRST, *STANDARD]
     return (order.index(base) if base in order else len(order)) + (100 if operation else 0), metric
 
 

@@ -1,0 +1,30 @@
+"""Fewer points for a long history: each stands for its neighbours."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+from suite.report.site.track import Point
+
+
+def thinned(points: Sequence[Point], most: int) -> tuple[list[Point], int]:
+    """At most `most` points for all of `points`, and how many each stands for.
+
+    A point that stands for several has their median, from the lowest to the highest of them; commit and
+    date are those of the last.
+    """
+    size = max(-(-len(points) // most), 1)
+    if size == 1:
+        return list(points), 1
+    return [_summed_up(points[at : at + size]) for at in range(0, len(points), size)], size
+
+
+def _summed_up(points: Sequence[Point]) -> Point:
+    last = points[-1]
+    values = [point.value for point in points if point.value is not None]
+    if not values:
+        shown = next((point.shown for point in points if point.shown is not None), None)
+        return Point(last.commit, last.when, None, shown=shown, note=last.note)
+    words = f"the last of {len(points)} points, their median"
+    return Point(last.commit, last.when, statistics.median_low(values), min(values), max(values), note=words)
