@@ -131,6 +131,8 @@ class Objects:
 
     def mark(self) -> None:
         """Write down what changed since the mark before; of the first one there is nothing to tell."""
+        collecting = gc.isenabled()
+        gc.disable()  # so many tuples would have all objects looked at again and again: half of the time
         try:
             import _json
             import _tracemalloc
@@ -152,6 +154,9 @@ class Objects:
                 out.write(f'{{"at":{time.time()!r},"changes":[{",".join(rows)}]}}\n')
         except Exception:
             pass
+        finally:
+            if collecting:
+                gc.enable()
 
     def _sizes(self, traces: Any) -> dict[Any, list[int]]:
         """The sizes of all blocks by traceback. It makes no object but lists, for each is traced."""
