@@ -131,7 +131,8 @@ def compare_commits(
     fault: SuiteError | None = None
     with interruptible(), AbReporter(make_console(stderr=json_file == "-")) as reporter:
         outcome = _Outcome(commits, folder, reporter)
-        with _prepared(repository, request, commits, (folder / "envs").resolve(), reporter) as (sides, sampler):
+        kept = (folder / "envs").resolve()
+        with _prepared(repository, request, commits, kept, reporter) as (sides, sampler):
             for task in request.tasks:
                 try:
                     _compare(task, sides, sampler, request, outcome, reporter)

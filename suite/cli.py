@@ -47,6 +47,7 @@ Examples:
   suite capacity load_shop.py      how much load it holds
   suite leaks load_shop.py         whether it leaks, and where
   suite compare main               what changed since main
+  suite ab main load_shop.py       the same, measured anew in turns
   suite list dicom                 what there is to run
   suite show                       what was measured
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import site
@@ -41,7 +42,8 @@ class Builder:
         except (OSError, subprocess.CalledProcessError) as error:
             raise ConfigurationError(f"--python: {self.python} is no Python that runs") from error
         ours = "" if brings_suite else _suite_digest()
-        return digest_of(digest(project), version, self.extras, ours)[:16]
+        decisive = "\0".join((digest(project), version, self.extras, ours))
+        return hashlib.sha256(decisive.encode()).hexdigest()[:16]
 
     def build(self, place: Path, project: Path, name: str, *, brings_suite: bool) -> str:
         """Install `project`, and beside it the running Loadledger unless it is that; a note, or "".
@@ -95,13 +97,6 @@ class Builder:
         finally:
             child.stop()
         return child
-
-
-def digest_of(*texts: str) -> str:
-    """One hash of several texts."""
-    from hashlib import sha256
-
-    return sha256("\0".join(texts).encode()).hexdigest()
 
 
 def _borrow(place: Path) -> None:

@@ -10,6 +10,7 @@ from suite.history.minimum import Overrides, minimum
 from suite.history.sequential import MOST_METRICS
 from suite.measure.distribution import GATE
 from suite.run import Run
+from suite.system import Remote
 from suite.workload import Workload
 
 _FOR_P99 = GATE * 100
@@ -17,7 +18,12 @@ _FOR_P99 = GATE * 100
 
 
 def check_metrics(names: Sequence[str], minimums: Overrides, workload: Workload) -> None:
-    """Raise ConfigurationError for more metrics than may decide, those that can't, and bad minimums."""
+    """Raise ConfigurationError for more metrics than may decide, those that can't, and bad minimums.
+
+    And for a system of which no commit would be measured.
+    """
+    if isinstance(workload.system, Remote):
+        raise ConfigurationError(f"{workload.name} runs elsewhere: it is the same for both commits")
     if len(names) > MOST_METRICS:
         raise ConfigurationError(f"at most {MOST_METRICS} metrics can decide, not {len(names)}")
     for name in names:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from importlib.metadata import Distribution
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,11 @@ def test_commits_that_agree_share_the_running_environment(checkouts):
         ("requirements.txt", "six", "requirements.txt differs"),
         ("setup.py", "setup()", "setup.py differs"),
         ("suite/fast.pyx", "", "suite/fast.pyx is compiled"),
-        ("pyproject.toml", OURS + '[tool.setuptools_scm]\nversion_file = "x"\n', "building writes its version"),
+        (
+            "pyproject.toml",
+            OURS + '[tool.setuptools_scm]\nversion_file = "x"\n',
+            "building writes its version",
+        ),
         ("pyproject.toml", PROJECT.format(name="unheard-of", version="1"), "project.name differs"),
     ],
 )
@@ -103,6 +108,31 @@ def test_roots_are_where_the_packages_lie_in_each_checkout(tmp_path):
     roots = import_roots(here, Path("/nowhere"), Path("backend"), tmp_path)
     assert roots == [tmp_path / "backend" / "src"]
     assert import_roots(here, Path("/nowhere"), Path("frontend"), tmp_path) is None
+
+
+def test_folders_that_an_editable_install_put_on_the_path_are_roots(tmp_path):
+    work_tree, checkout, record = tmp_path / "work", tmp_path / "checkout", tmp_path / "shop-1.dist-info"
+    record.mkdir()
+    (tmp_path / "shop.pth").write_text(f"{work_tree}/code\n/elsewhere\nimport x\n")
+    (record / "METADATA").write_text("Name: shop\nVersion: 1\n")
+    (record / "RECORD").write_text("shop.pth,,\nshop-1.dist-info/METADATA,,\n")
+    shop = Distribution.at(record)
+    assert import_roots(shop, work_tree, Path(), checkout) is None
+    (checkout / "code").mkdir(parents=True)
+    assert import_roots(shop, work_tree, Path(), checkout) == [checkout / "code"]
+
+
+def test_modules_of_an_install_without_a_list_of_its_tops_are_found(tmp_path):
+    record = tmp_path / "shop-1.dist-info"
+    record.mkdir()
+    (record / "METADATA").write_text("Name: shop\nVersion: 1\n")
+    (record / "RECORD").write_text("shop/__init__.py,,\ntill.py,,\nshop-1.dist-info/METADATA,,\n")
+    checkout = tmp_path / "checkout"
+    (checkout / "src" / "shop").mkdir(parents=True)
+    assert import_roots(Distribution.at(record), tmp_path / "work", Path(), checkout) is None
+    (checkout / "till.py").touch()
+    found = import_roots(Distribution.at(record), tmp_path / "work", Path(), checkout)
+    assert set(found) == {checkout, checkout / "src"}
 
 
 def test_the_project_is_the_nearest_folder_that_says_so(tmp_path):
