@@ -5,9 +5,19 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+_PLACE = """
+import fcntl, os, sys
+# The browser reads from 3 and writes to 4; copies out of the way first, for either may be there already.
+copies = [fcntl.fcntl(int(given), fcntl.F_DUPFD, 10) for given in sys.argv[1:3]]
+for copy, wanted in zip(copies, (3, 4)):
+    os.dup2(copy, wanted)
+os.execvp(sys.argv[3], sys.argv[3:])
+"""
 
 
 def find_browser() -> str | None:
@@ -22,19 +32,14 @@ class Browser:
         theirs_in, ours_out = os.pipe()
         ours_in, theirs_out = os.pipe()
 
-        def place() -> None:
-            # The browser reads from 3 and writes to 4; copies first, for either may be there already.
-            copies = os.dup(theirs_in), os.dup(theirs_out)
-            for copy, wanted in zip(copies, (3, 4), strict=True):
-                os.dup2(copy, wanted)
-
         words = [
             command, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
             "--disable-dev-shm-usage", "--no-first-run", f"--user-data-dir={profile}",
             "--remote-debugging-pipe", "about:blank",
         ]  # fmt: skip
         self._process = subprocess.Popen(
-            words, preexec_fn=place, close_fds=False, stdin=subprocess.DEVNULL,
+            [sys.executable, "-c", _PLACE, str(theirs_in), str(theirs_out), *words],
+            pass_fds=(theirs_in, theirs_out), stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         os.close(theirs_in)
@@ -46,6 +51,13 @@ class Browser:
         self.loads: list[str] = []
         self._session = None
         self._loaded = False
+        try:
+            self._attach()
+        except BaseException:
+            self.close()
+            raise
+
+    def _attach(self) -> None:
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
