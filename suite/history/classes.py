@@ -10,8 +10,8 @@ from typing import Any
 
 _HARDWARE = ("cpu", "machine", "cores", "affinity", "container")
 _LOAD = (
-    "loop", "users", "rate", "arrivals", "stages", "burst", "think", "busy", "target", "operations", "seconds",
-    "warmup", "workers", "spin", "quick", "parameters",
+    "loop", "users", "rate", "arrivals", "stages", "burst", "think", "busy", "target", "operations",
+    "seconds", "warmup", "workers", "spin", "quick", "parameters",
 )  # fmt: skip
 _MEMORY_STEPS = 4
 """Classes of memory in each doubling: a kernel update moves what is usable by a percent or less."""
@@ -21,8 +21,8 @@ def machine_class(environment: Mapping[str, Any]) -> str:
     """12 hex digits that are equal for like hardware and container classes."""
     facts = {name: environment.get(name) for name in _HARDWARE}
     memory = environment.get("memory")
-    known = isinstance(memory, int | float) and memory > 0
-    facts["memory"] = round(_MEMORY_STEPS * math.log2(memory)) if known else None
+    if isinstance(memory, int | float) and memory > 0:
+        facts["memory"] = round(_MEMORY_STEPS * math.log2(memory))
     return _digest(facts)
 
 
@@ -31,7 +31,7 @@ def load_class(plan: Mapping[str, Any]) -> str:
     return _digest({name: plan[name] for name in _LOAD if plan.get(name) is not None})
 
 
-def counts(environment: Mapping[str, Any], verdict: str, validity: str) -> bool:
+def counted(environment: Mapping[str, Any], verdict: str, validity: str) -> bool:
     """Whether a Run says something of its commit: it ran to its end, can be believed, had no changes."""
     return validity != "invalid" and verdict in ("pass", "fail") and not environment.get("dirty")
 

@@ -269,8 +269,9 @@ class LeakSuspectRow(Base):
 class DetectionRow(Base):
     """What is known of the changes of one metric: the plain data of a Detection, see `detections`.
 
-    `line` tells machine, load and branch. `stamp` changes with what the Runs are that it was found in,
-    `settled` with the commits before those that are looked at again. Drift is since the commit `pinned`.
+    `line` tells machine, load and branch. `stamp` changes with the Runs that it was found in, `settled`
+    only with those before what is looked at again. `places` are the commits of `points`. Drift is since
+    the commit `pinned`.
     """
 
     __tablename__ = "detections"
@@ -282,6 +283,7 @@ class DetectionRow(Base):
     settled: Mapped[str]
     length: Mapped[int]
     points: Mapped[list[Any]]
+    places: Mapped[list[Any]]
     drift: Mapped[dict[str, Any] | None]
     pin: Mapped[dict[str, Any]]
     pinned: Mapped[str | None]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from suite.history.classes import counts, load_class, machine_class
+from suite.history.classes import counted, load_class, machine_class
 from suite.history.models import (
     CheckRow,
     DetailRow,
@@ -52,7 +52,7 @@ def to_rows(data: Mapping[str, Any]) -> RunRow:
         environment_hash=environment_hash(data["environment"]),
         machine=machine_class(data["environment"]),
         load=load_class(data["plan"]),
-        counted=counts(data["environment"], data["verdict"], data["validity"]["verdict"]),
+        counted=counted(data["environment"], data["verdict"], data["validity"]["verdict"]),
         validity=data["validity"]["verdict"],
         reasons=data["validity"]["reasons"],
         evidence=data["evidence"],

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from suite.history.classes import counts, load_class, machine_class
+from suite.history.classes import counted, load_class, machine_class
 
 revision = "0004"
 down_revision = "0003"
@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("settled", sa.String(), nullable=False),
         sa.Column("length", sa.Integer(), nullable=False),
         sa.Column("points", sa.JSON(), nullable=False),
+        sa.Column("places", sa.JSON(), nullable=False),
         sa.Column("drift", sa.JSON()),
         sa.Column("pin", sa.JSON(), nullable=False),
         sa.Column("pinned", sa.String()),
@@ -72,7 +73,7 @@ def _keys(name: str, environment: Any, plan: Any, verdict: str, validity: str) -
         "id": name,
         "machine": machine_class(where),
         "load": load_class(how),
-        "counted": counts(where, verdict, validity),
+        "counted": counted(where, verdict, validity),
     }
 
 
