@@ -29,8 +29,10 @@ NAMES: Mapping[Counter, str] = MappingProxyType(
     {"blocks": "Python's blocks", "malloc": "malloc's bytes", "resident": "resident memory"}
 )
 BOUNDS: Mapping[Counter, float] = MappingProxyType({"blocks": 1.5, "malloc": 100.0, "resident": 1_000.0})
-"""Noise that hides more than this of an operation settles nothing: 100 bytes is what a search promises to
-find, about one and a half small objects; where only the kernel counts, a kilobyte."""
+"""Noise that hides more than this of an operation is worth a longer look: 100 bytes is what a search promises
+to find, about one and a half small objects; where only the kernel counts, a kilobyte."""
+FAR_TOO_MUCH = 10
+"""So many times that settles nothing."""
 OBJECT = 64
 """Bytes of a usual small object of Python's, where only their number is known."""
 _SMALLEST = 16
@@ -161,10 +163,10 @@ class Look:
             if line in earlier.lines
         )
 
-    def restless(self) -> str | None:
-        """Noise that would hide too much, in words; None if there is none."""
+    def restless(self, times: float = 1) -> str | None:
+        """Noise that would hide more than so many `times` the BOUNDS, in words; None if there is none."""
         for line in self._deciding():
-            if self._judged(detectable, line) > BOUNDS[line.counter]:
+            if self._judged(detectable, line) > times * BOUNDS[line.counter]:
                 who = "in all" if line.process == ALL else f"of process {line.process}"
                 return f"{NAMES[line.counter]} {who} never became quiet"
         return None

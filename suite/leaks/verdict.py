@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from suite.leak import LeakOutcome, LeakVerdict
 from suite.leaks.finding import Finding, Unsettled, tell, tell_unsettled
-from suite.leaks.look import Line, Look, Marks, Reading
+from suite.leaks.look import FAR_TOO_MUCH, Line, Look, Marks, Reading
 from suite.leaks.rule import LEAST
 
 __all__ = ["Idle", "Marks", "Reading", "Rules", "Step", "Window", "search"]
@@ -142,10 +142,11 @@ class _Course:
         rules, noticed = self._rules, self.detectable or 0.0
         words = "looking, connections held" if self.hold else "looking"
         found: Finding | None = None
-        for factor in (1, rules.sporadic, 2 * rules.sporadic):
+        longest = 2 * rules.sporadic
+        for factor in (1, rules.sporadic, longest):
             look = yield from self._look(factor * rules.requests, rules.windows, words)
             self.detectable = max(noticed, look.detectable() or 0.0) or None
-            found = yield from self._judge(look, found)
+            found = yield from self._judge(look, found, noise=FAR_TOO_MUCH if factor == longest else 1)
             if found.outcome not in _UNDECIDED:
                 break
             words = f"looking {'longer' if factor == 1 else 'longer still'}"
@@ -154,8 +155,10 @@ class _Course:
             return self._found("released", found.look, found.look.risen())
         return found
 
-    def _judge(self, look: Look, before: Finding | None = None) -> Generator[Step, Marks, Finding]:
-        """What one look says. `before` is what a shorter one could not decide.
+    def _judge(
+        self, look: Look, before: Finding | None = None, *, noise: float = 1
+    ) -> Generator[Step, Marks, Finding]:
+        """What one look says. `before` is what a shorter one could not decide. `noise` is borne.
 
         That one may have seen the end of what grows: the longer one needs growth that does not slow down.
         """
@@ -178,7 +181,7 @@ class _Course:
             grew = longer.above(look)
         elif look.growing(late=before is not None):
             return self._found("sporadic", look)
-        if not grew and (reason := look.restless()):
+        if not grew and (reason := look.restless(noise)):
             return self._found("unsettled", look, reason=reason)
         return self._found("bounded" if grew else "no growth", look)
 
