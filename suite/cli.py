@@ -17,6 +17,14 @@ from suite.cli_ab import EPILOG as AB_EPILOG
 from suite.cli_ab import ab_command
 from suite.cli_capacity import EPILOG, capacity_command
 from suite.cli_compare import COMPARE_EPILOG, GATE_EPILOG, compare_command, gate_command
+from suite.cli_history import (
+    ACCEPT_EPILOG,
+    BLAME_EPILOG,
+    HISTORY_EPILOG,
+    accept_command,
+    blame_command,
+    history_command,
+)
 from suite.cli_leaks import EPILOG as LEAKS_EPILOG
 from suite.cli_leaks import leaks_command
 from suite.errors import Faults, Interrupted, SuiteError
@@ -199,6 +207,9 @@ app.command("capacity", epilog=EPILOG)(capacity_command)
 app.command("leaks", epilog=LEAKS_EPILOG)(leaks_command)
 app.command("compare", epilog=COMPARE_EPILOG)(compare_command)
 app.command("gate", epilog=GATE_EPILOG)(gate_command)
+app.command("history", epilog=HISTORY_EPILOG)(history_command)
+app.command("accept", epilog=ACCEPT_EPILOG)(accept_command)
+app.command("blame", epilog=BLAME_EPILOG)(blame_command)
 
 
 @app.command("list", epilog=_LIST_EPILOG)

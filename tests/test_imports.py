@@ -38,9 +38,10 @@ LAYERS = [
     {"leaks", "history"},
     {"report"},
     {"ab"},
-    {"session", "searching", "leaking", "abtesting", "sides", "pairing", "comparing", "integrations"},
+    {"session", "searching", "leaking", "abtesting", "sides", "pairing", "comparing", "historian", "integrations"},
+    {"historytelling"},
     {"options"},
-    {"cli_ab", "cli_capacity", "cli_leaks", "cli_compare"},
+    {"cli_ab", "cli_capacity", "cli_leaks", "cli_compare", "cli_history"},
     {"cli"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

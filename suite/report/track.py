@@ -1,0 +1,31 @@
+"""One metric's history, ready to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from suite.history.detections import Found
+from suite.history.lines import Line
+from suite.history.order import Measured
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What was found in a history, its commits, and the values of the newest of them.
+
+    `accepted` are reasons by commit, `machine` says in words where it ran, `notes` what is left out.
+    """
+
+    line: Line
+    found: Found
+    commits: tuple[Measured, ...]
+    values: tuple[float | None, ...]
+    accepted: Mapping[str, str]
+    machine: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def start(self) -> int:
+        """The place of the first of the values."""
+        return len(self.commits) - len(self.values)
