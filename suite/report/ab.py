@@ -136,7 +136,7 @@ def changes_table(changes: Sequence[Change]) -> Table:
 def so_far(middles: Mapping[str, tuple[float, float] | None]) -> str:
     """How far the medians of head lie from those of base, in a few words."""
     return ", ".join(
-        f"{clean(name)} {100 * (both[1] / both[0] - 1):+.3g} %"
+        f"{clean(name)} {100 * (both[1] / both[0] - 1):+.1f} %"
         for name, both in middles.items()
         if both is not None and both[0]
     )
