@@ -27,6 +27,14 @@ from suite.cli_history import (
 )
 from suite.cli_leaks import EPILOG as LEAKS_EPILOG
 from suite.cli_leaks import leaks_command
+from suite.cli_ledger import (
+    EXPORT_EPILOG,
+    IMPORT_EPILOG,
+    PRUNE_EPILOG,
+    export_command,
+    import_command,
+    prune_command,
+)
 from suite.errors import Faults, Interrupted, SuiteError
 from suite.options import (
     ConfigFile,
@@ -210,6 +218,9 @@ app.command("gate", epilog=GATE_EPILOG)(gate_command)
 app.command("history", epilog=HISTORY_EPILOG)(history_command)
 app.command("accept", epilog=ACCEPT_EPILOG)(accept_command)
 app.command("blame", epilog=BLAME_EPILOG)(blame_command)
+app.command("export", epilog=EXPORT_EPILOG)(export_command)
+app.command("import", epilog=IMPORT_EPILOG)(import_command)
+app.command("prune", epilog=PRUNE_EPILOG)(prune_command)
 
 
 @app.command("list", epilog=_LIST_EPILOG)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -53,10 +54,8 @@ class Historian:
         machine: str | None = None,
         anywhere: bool = False,
     ) -> None:
-        if "://" not in str(place) and not Path(place).exists():
-            raise StoreError(f"there is no ledger {place}; start with: suite run")
+        self.ledger = opened(place)
         self.order = Order(branch)
-        self.ledger = Ledger(place)
         self.reader = Lines(self.ledger)
         self.detections = Detections(self.ledger, self.order)
         self._machine = machine
@@ -94,6 +93,11 @@ class Historian:
             found.append((line, some))
             left += len(wanted) - len(some)
         return Overview(tuple(events(found)), tuple(lines), left)
+
+    def look_through(self) -> None:
+        """Find what is not known yet, if anything can be."""
+        if self.reader.all():
+            self.overview(seconds=math.inf)
 
     def tracks(self, metric: str, workload: str | None = None, limit: int | None = None) -> list[Track]:
         """The metric's history in each workload that has it, where it ran last; the newest `limit` commits.
@@ -185,6 +189,13 @@ class Historian:
                 "committed code; suite show lists the runs there are"
             )
         return _merged(lines) if self._anywhere else lines
+
+
+def opened(place: Path | str) -> Ledger:
+    """The ledger there, which must exist already. Raises StoreError."""
+    if "://" not in str(place) and not Path(place).exists():
+        raise StoreError(f"there is no ledger {place}; start with: suite run")
+    return Ledger(place)
 
 
 def _merged(lines: Sequence[Line]) -> list[Line]:

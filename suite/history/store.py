@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -175,6 +175,32 @@ class Ledger:
                 Sighting(commit, started, 0.0 if search_id is None else number(total))
                 for commit, started, search_id, total in session.execute(query)
             ]
+
+    def add_new(self, runs: Iterable[Run] = (), searches: Iterable[LeakSearch] = ()) -> int:
+        """Store those that are not there yet, all or none of them, and say how many they were."""
+        rows: list[RunRow | LeakSearchRow] = [to_rows(encode_run(run)) for run in runs]
+        rows += [leaks_to_rows(encode_leaks(search)) for search in searches]
+        added = 0
+        with self.session(writing=True) as session:
+            for row in rows:
+                if session.get(type(row), row.id) is None:
+                    session.add(row)
+                    session.flush()  # the same may be among them twice
+                    added += 1
+            session.commit()
+        return added
+
+    def run_ids(self, workload: str | None = None, commit: str | None = None) -> list[str]:
+        """The ids of all Runs, of `workload` and `commit` (may be abbreviated) if given, oldest first."""
+        query = select(RunRow.id).where(*_matching(workload, commit))
+        with self.session() as session:
+            return list(session.scalars(query.order_by(RunRow.started_at, RunRow.id)))
+
+    def leak_ids(self) -> list[str]:
+        """The ids of all searches for leaks, oldest first."""
+        query = select(LeakSearchRow.id).order_by(LeakSearchRow.started_at, LeakSearchRow.id)
+        with self.session() as session:
+            return list(session.scalars(query))
 
     def _add(self, row: RunRow | LeakSearchRow) -> None:
         table, key = type(row), row.id

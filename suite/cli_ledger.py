@@ -1,0 +1,140 @@
+"""`suite export`, `suite import` and `suite prune`: what goes out of the ledger, comes in, is let go."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from suite.cli_history import Ledgers, place_of
+from suite.errors import ConfigurationError
+from suite.options import ConfigFile, Results
+
+EXPORT_EPILOG = """
+\b
+Examples:
+  suite export all.json                             every run, as one document
+  suite export runs/ --workload shop/browse         a document per run
+  suite export asv-results/ --format asv            what asv publish reads
+  suite export bench.json --format pytest-benchmark --commit 4c1d9a2
+
+\b
+asv gets the metrics of which less is better. What is exported is imported once, however
+often it is tried.
+"""
+IMPORT_EPILOG = """
+\b
+Examples:
+  suite import result.json results/runs/            documents of suite run
+  suite import results/asv/                         results of asv, all commits
+  suite import .benchmarks/                         reports of pytest-benchmark
+  suite import ../other/results/ledger.db           merge a ledger
+
+\b
+What a file is shows from its content. What is there already stays as it is: importing
+twice adds nothing. A file that can't be read is named, the others still come in.
+"""
+PRUNE_EPILOG = """
+\b
+Examples:
+  suite prune --keep 200 --dry-run          what would go
+  suite prune --keep 200                    all but the newest 200 commits of each workload
+  suite prune --before 2025-01-01
+  suite prune --branch scratch              what was measured on a branch
+
+\b
+Commits around changes stay, so that histories still show them. Searches for leaks and the
+documents in results/runs stay.
+"""
+
+
+def export_command(
+    target: Annotated[str, typer.Argument(metavar="FILE.json|FOLDER", help="Where to; - for stdout.")],
+    form: Annotated[
+        str, typer.Option("--format", metavar="document|asv|pytest-benchmark", help="For whom.")
+    ] = "document",
+    workload: Annotated[
+        str | None, typer.Option("--workload", "-k", metavar="NAME", help="Runs of this workload.")
+    ] = None,
+    commit: Annotated[str | None, typer.Option(metavar="COMMIT", help="Runs of this commit.")] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="The newest N runs. [all]")] = None,
+    ledger: Ledgers = None,
+    results: Results = None,
+    config: ConfigFile = None,
+) -> None:
+    """Write runs for other tools, or for another ledger."""
+    from suite.exporting import FORMATS, export
+    from suite.historian import opened
+    from suite.history.commits import Commits
+
+    chosen = next((one for one in FORMATS if one == form), None)
+    if chosen is None:
+        raise ConfigurationError(f"--format is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not {form!r}")
+    sha = None if commit is None else Commits().sha(commit) or commit
+    with opened(place_of(ledger, results, config)) as there:
+        count = export(there, target, chosen, workload, sha, limit)
+    if target != "-":
+        typer.echo(f"wrote {count:,} file{'' if count == 1 else 's'}: {target}")
+
+
+def import_command(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Result files, folders of them, ledgers.")
+    ],
+    ledger: Ledgers = None,
+    results: Results = None,
+    config: ConfigFile = None,
+) -> None:
+    """Add results that were measured elsewhere, or by other tools."""
+    from suite.errors import SuiteError
+    from suite.history.store import Ledger
+    from suite.importing import import_all
+
+    faults: list[SuiteError] = []
+    with Ledger(place_of(ledger, results, config)) as there:
+        for one in import_all(there, sources, faults):
+            typer.echo(f"{one.source}  {one.kind}: {one.added:,} new of {one.records:,}")
+    if faults:
+        raise ConfigurationError("\n".join(str(fault) for fault in faults))
+
+
+def prune_command(
+    keep: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Keep the newest N commits of each workload.")
+    ] = None,
+    before: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Only runs before this day, e.g. 2025-01-31.")
+    ] = None,
+    branch: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only runs measured on this branch.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and let it be.")] = False,
+    ledger: Ledgers = None,
+    results: Results = None,
+    config: ConfigFile = None,
+) -> None:
+    """Remove old runs, but not those that changes stand on."""
+    from suite.historian import Historian
+    from suite.history.pruning import Pruning
+    from suite.history.rows import seconds_since_epoch
+
+    if keep is None and before is None and branch is None:
+        raise ConfigurationError("say what to remove: --keep N, --before DATE or --branch NAME")
+    try:
+        moment = None if before is None else seconds_since_epoch(before)
+    except ValueError as error:
+        raise ConfigurationError(f"--before {before}: write a day like 2025-01-31") from error
+    with Historian(place_of(ledger, results, config)) as historian:
+        historian.look_through()
+        pruning = Pruning(historian.ledger, keep=keep, before=moment, branch=branch)
+        planned = pruning.planned()
+        for one in planned:
+            stays = f"; {one.kept:,} commits stay, as something changed there" if one.kept else ""
+            typer.echo(f"{one.workload}  {one.runs:,} runs of {one.commits:,} commits{stays}")
+        total = sum(one.runs for one in planned)
+        if not total:
+            typer.echo("nothing to remove")
+        elif dry_run:
+            typer.echo(f"would remove {total:,} runs; without --dry-run it does")
+        else:
+            typer.echo(f"removed {pruning.carry_out():,} runs")

@@ -1,0 +1,103 @@
+"""What `suite export` does: write Runs for other tools, or for another ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+from suite.errors import ConfigurationError
+from suite.history.asv_format import asv_files
+from suite.history.pytest_benchmark_format import pytest_benchmark_report
+from suite.history.rows import seconds_since_epoch
+from suite.history.store import Ledger
+from suite.report.document import document, print_document, run_path, write_document
+from suite.report.file import check_writable
+from suite.report.verdict import overall, verdict_word
+from suite.run import Run
+
+Format = Literal["document", "asv", "pytest-benchmark"]
+FORMATS: tuple[Format, ...] = ("document", "asv", "pytest-benchmark")
+
+
+def export(
+    ledger: Ledger, target: str, form: Format, workload: str | None, commit: str | None, limit: int | None
+) -> int:
+    """Write the newest `limit` Runs (all if None) that match; how many files it made.
+
+    A `target` ending in .json, or "-" for stdout, is one file, else a folder. Raises ConfigurationError
+    if there is nothing to write or it does not fit one file, StoreError if it can't be written.
+    """
+    ids = ledger.run_ids(workload, commit)[-limit if limit else 0 :]
+    if not ids:
+        raise ConfigurationError("no run matches; suite show lists the runs")
+    single = target == "-" or target.endswith(".json")
+    if form == "asv" and single:
+        raise ConfigurationError("asv keeps a folder of results, name one: suite export FOLDER --format asv")
+    if target != "-":
+        check_writable(Path(target) if single else Path(target) / "draft")
+    runs = (ledger.run(name) for name in ids)
+    if form == "document":
+        return _document(list(runs), target) if single else _documents(runs, Path(target))
+    if form == "asv":
+        files = asv_files(runs)
+        if not files:
+            raise ConfigurationError("no run of these has a commit, and asv knows results by their commits")
+        for name, data in files.items():
+            write_document(Path(target) / name, data)
+        return len(files)
+    by_commit: dict[str, list[Run]] = {}
+    for run in runs:
+        if "service" in run.histograms or "response" in run.histograms:
+            by_commit.setdefault(run.commit or "", []).append(run)
+    if not by_commit:
+        raise ConfigurationError(
+            "none of these runs has times of operations, which pytest-benchmark is about"
+        )
+    if single:
+        if len(by_commit) > 1:
+            raise ConfigurationError(
+                f"the runs are of {len(by_commit)} commits, such a file has one: add --commit, or name a folder"
+            )
+        report = pytest_benchmark_report(next(iter(by_commit.values())))
+        if target == "-":
+            print_document(report)
+        else:
+            write_document(Path(target), report)
+        return 1
+    for number, (sha, some) in enumerate(by_commit.items(), 1):
+        write_document(Path(target) / f"{number:04}_{sha or 'no-commit'}.json", pytest_benchmark_report(some))
+    return len(by_commit)
+
+
+def _document(runs: Sequence[Run], target: str) -> int:
+    newest = max(runs, key=lambda run: seconds_since_epoch(run.started))
+    code = overall([run.exit_code for run in runs])
+    commits = {run.commit for run in runs}
+    data = document(
+        runs,
+        commit=newest.commit if len(commits) == 1 else None,
+        environment=newest.environment,
+        exit_code=code,
+        verdict=verdict_word(code),
+    )
+    if target == "-":
+        print_document(data)
+    else:
+        write_document(Path(target), data)
+    return 1
+
+
+def _documents(runs: Iterator[Run], folder: Path) -> int:
+    """One file per Run, named as those in results/runs are."""
+    count = 0
+    for count, run in enumerate(runs, 1):  # noqa: B007
+        data = document(
+            [run],
+            commit=run.commit,
+            environment=run.environment,
+            exit_code=run.exit_code,
+            verdict=run.verdict,
+        )
+        write_document(run_path(folder, run), data)
+    return count

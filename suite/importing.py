@@ -1,0 +1,151 @@
+"""What `suite import` does: recognise files by what is in them, and add what the ledger does not have."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from suite.errors import StoreError, SuiteError
+from suite.history.asv_format import is_asv, runs_of_asv
+from suite.history.detections import Detections
+from suite.history.faults import database_faults, disk_faults
+from suite.history.order import Order
+from suite.history.pytest_benchmark_format import is_pytest_benchmark, runs_of_pytest_benchmark
+from suite.history.store import Ledger
+from suite.leak import LeakSearch
+from suite.report.document import SCHEMA, parse_run
+from suite.report.leaks import parse_leaks
+from suite.run import Run
+
+_MAGIC = b"SQLite format 3\0"
+_AT_ONCE = 200
+_PASSED_OVER = ("benchmarks.json", "machine.json")
+"""What asv keeps beside its results."""
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of one file: how many records it has, and how many of them are new."""
+
+    source: str
+    kind: str
+    records: int
+    added: int
+
+
+def import_all(ledger: Ledger, sources: Sequence[str], faults: list[SuiteError]) -> Iterator[Imported]:
+    """Add each of `sources`: files, folders of them, ledgers. What can't be read goes to `faults`."""
+    for source in sources:
+        try:
+            for path in _files(source):
+                try:
+                    yield _import(ledger, path)
+                except StoreError as error:
+                    faults.append(error)
+        except StoreError as error:
+            faults.append(error)
+
+
+def _files(source: str) -> Iterable[str]:
+    path = Path(source)
+    if "://" in source or not path.is_dir():
+        return [source]
+    found = [str(each) for each in sorted(path.rglob("*.json")) if each.name not in _PASSED_OVER]
+    if not found:
+        raise StoreError(f"there are no .json files in {source}")
+    return found
+
+
+def _import(ledger: Ledger, source: str) -> Imported:
+    if "://" in source:
+        with Ledger(source) as other:
+            return _merged(ledger, other, source)
+    path = Path(source)
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_MAGIC))
+        if start == _MAGIC:
+            return _copied(ledger, path)
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise StoreError(f"can't read {path}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise StoreError(f"{path} is no result file: not JSON: {error}") from error
+    try:
+        kind, runs, searches = _recognised(data, path)
+    except StoreError as error:
+        raise StoreError(f"{path}: {error}") from error
+    added = sum(ledger.add_new(some) for some in _batches(runs)) + ledger.add_new((), searches)
+    return Imported(source, kind, len(runs) + len(searches), added)
+
+
+def _recognised(data: Any, path: Path) -> tuple[str, Sequence[Run], Sequence[LeakSearch]]:
+    if isinstance(data, Mapping):
+        schema = data.get("schema")
+        if isinstance(schema, int) and schema > SCHEMA:
+            raise StoreError("written by a newer Loadledger; update this one to read it")
+        if isinstance(data.get("runs"), list) and "schema" in data:
+            return "document", [parse_run(run) for run in data["runs"]], ()
+        if isinstance(data.get("leaks"), Mapping):
+            return "document", (), [parse_leaks(data)]
+        if is_asv(data):
+            # This brings asv with it, which nothing else here needs.
+            from suite.integrations.asv_results import workload_of
+
+            return "asv", runs_of_asv(data, _benchmarks(path), workload_of), ()
+        if is_pytest_benchmark(data):
+            return "pytest-benchmark", runs_of_pytest_benchmark(data), ()
+    raise StoreError("no document of suite run or suite leaks, result of asv or report of pytest-benchmark")
+
+
+def _benchmarks(path: Path) -> Mapping[str, Any]:
+    """What asv wrote of the benchmarks, one folder up; nothing if that can't be read."""
+    try:
+        data = json.loads((path.resolve().parent.parent / "benchmarks.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {name: one for name, one in data.items() if isinstance(one, Mapping)}
+
+
+def _copied(ledger: Ledger, path: Path) -> Imported:
+    """Merge a ledger's file by way of a copy: an older one must not be upgraded where it is."""
+    with disk_faults(tempfile.gettempdir()), tempfile.TemporaryDirectory(prefix="loadledger-") as folder:
+        copy = Path(folder) / "ledger.db"
+        with database_faults(path):
+            source = f"{path.resolve().as_uri()}?mode=ro"
+            with closing(sqlite3.connect(source, uri=True)) as old, closing(sqlite3.connect(copy)) as new:
+                old.backup(new)
+        with Ledger(copy) as other:
+            return _merged(ledger, other, str(path))
+
+
+def _merged(ledger: Ledger, other: Ledger, source: str) -> Imported:
+    runs, searches = other.run_ids(), other.leak_ids()
+    there, found = {*ledger.run_ids()}, {*ledger.leak_ids()}
+    added = 0
+    for some in _batches(name for name in runs if name not in there):
+        added += ledger.add_new(map(other.run, some))
+    for some in _batches(name for name in searches if name not in found):
+        added += ledger.add_new((), map(other.leak, some))
+    known = {(one.workload, one.metric, one.commit) for one in Detections(ledger, Order()).accepted()}
+    accepted = Detections(other, Order()).accepted()
+    mine = Detections(ledger, Order())
+    for one in accepted:
+        if (one.workload, one.metric, one.commit) not in known:
+            mine.accept(one)
+            added += 1
+    return Imported(source, "ledger", len(runs) + len(searches) + len(accepted), added)
+
+
+def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:
+    rest = iter(items)
+    while some := list(islice(rest, _AT_ONCE)):
+        yield some
