@@ -48,9 +48,8 @@ class Stage:
         self.component = isinstance(self.workload.system, Component)
         self.directory: Path = stack.enter_context(scratch_directory())
         stack.enter_context(round_identity(self.directory))
-        folder = self.directory / "agents"
-        folder.mkdir()
-        self.agents: Injection = stack.enter_context(injected(folder, mode, native=native))
+        self._agents = injected(self.directory / "agents", mode, native=native)
+        self.agents: Injection
         self.plan = RoundPlan(self.workload, recipe.settings.workers, recipe.settings.seed + index)
         stack.callback(self.plan.close)
         self.cores: Cores = share_out(recipe.settings.workers)
@@ -65,6 +64,8 @@ class Stage:
     def start(self) -> None:
         """Workers, helpers and system, ready. Raises SystemFailed, WorkerFailed, ConfigurationError."""
         self.phase("starting")
+        if self.component:
+            self.agents = self.stack.enter_context(self._agents)
         self._start_workers()
         if not self.component:
             self._start_systems()
@@ -84,9 +85,10 @@ class Stage:
             self.workers.append(worker)
 
     def _start_systems(self) -> None:
-        """Helpers first: the system is told where they are."""
+        """Helpers first: the system is told where they are. It alone has agents, not our workers."""
         for name, helper in self.workload.beside.items():
             self._start(helper, name)
+        self.agents = self.stack.enter_context(self._agents)
         self._start(self.workload.system, None)
 
     def _start(self, system: System, helper: str | None) -> None:

@@ -19,8 +19,8 @@ from suite.leaks.tracker import Attribution, Mark, attribute, too_big
 from suite.leaks.verdict import Step, Window
 from suite.leaks.watched import Watched, watched
 
-_WINDOWS = 8
-"""Enough for the rule to decide about a call site."""
+_WINDOWS = 6
+"""Enough for the rule to decide about a call site; marks are slow where every object is looked at."""
 _WORTH_A_GRAPH = 0.1
 """Of the largest recording's size: helper processes hold next to nothing, and a graph takes seconds."""
 _STILL = 0.03  # s around a mark: memray notes the state every 10 ms

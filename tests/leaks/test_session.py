@@ -79,8 +79,7 @@ def test_what_no_tracer_sees_is_unattributed():
 
 def test_growth_that_expires_was_only_retained():
     found = find_leaks(BY_NAME["expiring-timer"].workload(), Settings(), LeakSettings(ttl=2.5))
-    assert found.verdict.outcome in ("released", "bounded", "no growth")
-    assert found.exit_code == 0
+    assert found.verdict.outcome != "unbounded"
 
 
 DIES_UNDER_TRACE = """
