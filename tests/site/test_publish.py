@@ -213,6 +213,14 @@ def test_commits_that_a_shallow_clone_lacks_are_shown_by_their_dates(tmp_path):
     assert order == expected
 
 
+def test_of_a_range_only_its_commits_are_shown(tmp_path):
+    commits = published.make_project(tmp_path, 6)
+    published.add_asv_results(tmp_path, commits)
+    assert published.publish(tmp_path, "HEAD~3..HEAD").returncode == 0
+    chart = charts(pages_of(tmp_path) / "shop-browse.html", "history")[0]
+    assert len(circles(chart)) == 2  # the sixth has failed
+
+
 def test_points_of_a_renamed_benchmark_stay(tmp_path):
     commits = published.make_project(tmp_path, 6)
     published.add_asv_results(tmp_path, commits, prefix="shop.LookAround")

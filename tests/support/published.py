@@ -201,9 +201,9 @@ def add_capacity(folder: Path, **changes) -> Capacity:
     return found
 
 
-def publish(folder: Path) -> subprocess.CompletedProcess:
+def publish(folder: Path, *words: str) -> subprocess.CompletedProcess:
     """What `asv publish` says, run in `folder`."""
     return subprocess.run(
-        [sys.executable, "-m", "asv", "publish", "--no-pull"],
+        [sys.executable, "-m", "asv", "publish", "--no-pull", *words],
         cwd=folder, capture_output=True, text=True, timeout=110, check=False,
     )  # fmt: skip

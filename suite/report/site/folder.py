@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -34,7 +35,10 @@ def write_site(
 
 
 def _flames(stories: Sequence[Story], root: Path, folder: Path) -> dict[str, str]:
-    """Copies of the flame graphs that are still there, so that the site can be moved; links by their path."""
+    """Copies of the flame graphs that are still there, so that the site can be moved; links by their path.
+
+    They are 5 MB each and never change: where it can be, a copy is the same file.
+    """
     links: dict[str, str] = {}
     for recording in (path for story in stories for search in story.leaks for path in search.recordings):
         source = root / recording
@@ -42,6 +46,9 @@ def _flames(stories: Sequence[Story], root: Path, folder: Path) -> dict[str, str
             continue
         folder.mkdir(parents=True, exist_ok=True)
         name = f"{len(links)}-{source.name}"
-        shutil.copyfile(source, folder / name)
+        try:
+            os.link(source, folder / name)
+        except OSError:
+            shutil.copyfile(source, folder / name)
         links[recording] = f"flames/{name}"
     return links

@@ -11,6 +11,7 @@ from suite.history.past import Past, past
 from suite.history.store import Ledger, Sighting, since
 from suite.leak import LeakSearch
 from suite.metric import Better
+from suite.report.site.capacity_curve import capacity_curve, capacity_words
 from suite.report.site.spectrum import MOST as SPECTRA
 from suite.report.site.story import Brief, Story
 from suite.report.site.track import Point, Track
@@ -58,13 +59,13 @@ def add_capacities(stories: Stories, folder: Path) -> list[str]:
     for path in sorted(folder.glob("*.json"), reverse=True):
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
-            capacity = data["capacity"]
-            name = capacity["workload"]
-            _ = capacity["unit"], capacity["interval"], capacity["started"], capacity["found"]["looks"]
-        except (OSError, ValueError, KeyError, TypeError):
-            broken.append(path.name)
-        else:
+            name = data["capacity"]["workload"]
+            for figure in ("p99", "throughput"):  # what can be drawn is one
+                capacity_curve(data, figure)
+            _ = capacity_words(data), data["capacity"]["started"][:16], (data["commit"] or "")[:8]
             stories.setdefault(name, Story(name)).capacities.append(data)
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            broken.append(path.name)
     return broken
 
 
@@ -118,6 +119,7 @@ def _point(each: Past, measured: Measured | None) -> Point:
         return Point(each.commit, each.started, None, shown=value, note="invalid: " + "; ".join(each.reasons))
     notes = [each.validity] if each.validity == "doubtful" else []
     notes += ["a lower bound"] if measured is not None and measured.at_least else []
+    notes += ["with changes that were not committed"] if each.environment.get("dirty") else []
     return Point(each.commit, each.started, value, note=", ".join(notes))
 
 
