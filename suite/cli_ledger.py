@@ -93,7 +93,8 @@ def import_command(
     faults: list[SuiteError] = []
     with Ledger(place_of(ledger, results, config)) as there:
         for one in import_all(there, sources, faults):
-            typer.echo(f"{one.source}  {one.kind}: {one.added:,} new of {one.records:,}")
+            files = f", {one.files:,} files" if one.files > 1 else ""
+            typer.echo(f"{one.source}  {', '.join(one.kinds)}{files}: {one.added:,} new of {one.records:,}")
     if faults:
         raise ConfigurationError("\n".join(str(fault) for fault in faults))
 
@@ -129,12 +130,16 @@ def prune_command(
         pruning = Pruning(historian.ledger, keep=keep, before=moment, branch=branch)
         planned = pruning.planned()
         for one in planned:
-            stays = f"; {one.kept:,} commits stay, as something changed there" if one.kept else ""
-            typer.echo(f"{one.workload}  {one.runs:,} runs of {one.commits:,} commits{stays}")
+            stays = f"; {_many(one.kept, 'commit')} of changes stay" if one.kept else ""
+            typer.echo(f"{one.workload}  {_many(one.runs, 'run')} of {_many(one.commits, 'commit')}{stays}")
         total = sum(one.runs for one in planned)
         if not total:
             typer.echo("nothing to remove")
         elif dry_run:
-            typer.echo(f"would remove {total:,} runs; without --dry-run it does")
+            typer.echo(f"would remove {_many(total, 'run')}; without --dry-run it does")
         else:
-            typer.echo(f"removed {pruning.carry_out():,} runs")
+            typer.echo(f"removed {_many(pruning.carry_out(), 'run')}")
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -57,7 +57,7 @@ def export(
     if single:
         if len(by_commit) > 1:
             raise ConfigurationError(
-                f"the runs are of {len(by_commit)} commits, such a file has one: add --commit, or name a folder"
+                f"such a file has one commit and these are {len(by_commit)}: add --commit, or name a folder"
             )
         report = pytest_benchmark_report(next(iter(by_commit.values())))
         if target == "-":

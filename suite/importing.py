@@ -33,10 +33,11 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of one file: how many records it has, and how many of them are new."""
+    """What became of a file or a folder of them: of what kinds it is, and how much of it is new."""
 
     source: str
-    kind: str
+    kinds: tuple[str, ...]
+    files: int
     records: int
     added: int
 
@@ -44,14 +45,19 @@ class Imported:
 def import_all(ledger: Ledger, sources: Sequence[str], faults: list[SuiteError]) -> Iterator[Imported]:
     """Add each of `sources`: files, folders of them, ledgers. What can't be read goes to `faults`."""
     for source in sources:
+        done: list[Imported] = []
         try:
             for path in _files(source):
                 try:
-                    yield _import(ledger, path)
+                    done.append(_import(ledger, path))
                 except StoreError as error:
                     faults.append(error)
         except StoreError as error:
             faults.append(error)
+        if done:
+            kinds = tuple(sorted({kind for one in done for kind in one.kinds}))
+            records, added = sum(one.records for one in done), sum(one.added for one in done)
+            yield Imported(source, kinds, len(done), records, added)
 
 
 def _files(source: str) -> Iterable[str]:
@@ -84,7 +90,7 @@ def _import(ledger: Ledger, source: str) -> Imported:
     except StoreError as error:
         raise StoreError(f"{path}: {error}") from error
     added = sum(ledger.add_new(some) for some in _batches(runs)) + ledger.add_new((), searches)
-    return Imported(source, kind, len(runs) + len(searches), added)
+    return Imported(source, (kind,), 1, len(runs) + len(searches), added)
 
 
 def _recognised(data: Any, path: Path) -> tuple[str, Sequence[Run], Sequence[LeakSearch]]:
@@ -142,7 +148,7 @@ def _merged(ledger: Ledger, other: Ledger, source: str) -> Imported:
         if (one.workload, one.metric, one.commit) not in known:
             mine.accept(one)
             added += 1
-    return Imported(source, "ledger", len(runs) + len(searches) + len(accepted), added)
+    return Imported(source, ("ledger",), 1, len(runs) + len(searches) + len(accepted), added)
 
 
 def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:

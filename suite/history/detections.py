@@ -7,11 +7,13 @@ import json
 import math
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import select
 
+from suite.errors import StoreError
 from suite.history.changepoint import ChangePoint, Detection, Drift, Pin, detect, extend
 from suite.history.lines import Line, Lines, Quantity
 from suite.history.models import AcceptedRow, DetectionRow
@@ -91,7 +93,7 @@ class Detections:
         self._accepted = None
 
     def of(self, line: Line, quantities: Iterable[Quantity], *, until: float = math.inf) -> list[Found]:
-        """What is found in each of these metrics of a line, in their order; stored as far as it is new.
+        """What is found in each of these metrics of a line, in their order; kept if it can be.
 
         What was found before is used as far as the commits are as they were. Of what is not known yet,
         that is left out which `until` (of `time.monotonic`) gives no time for. Raises StoreError.
@@ -114,7 +116,8 @@ class Detections:
             kept.append(quantity)
         result = [_found(quantity, row) for quantity, row in zip(kept, found, strict=True)]
         if rows:
-            with self._ledger.session(writing=True) as session:
+            # A ledger that can't be written, or someone who did it meanwhile, is no reason not to answer.
+            with suppress(StoreError), self._ledger.session(writing=True) as session:
                 for row in rows:
                     session.merge(row)
                 session.commit()
