@@ -68,7 +68,7 @@ def test_a_run_in_short_is_what_was_stored(tmp_path_factory, runs):
             assert measured == replace(run.metrics[name], values=())
 
 
-@settings(max_examples=25, phases=[Phase.explicit, Phase.generate])  # a page each: shrinking takes minutes
+@settings(max_examples=12, phases=[Phase.explicit, Phase.generate])  # a page each: shrinking takes minutes
 @given(st.lists(any_runs(), max_size=4, unique_by=lambda run: run.id), st.lists(any_searches(), max_size=2))
 def test_any_run_and_any_search_make_a_page(tmp_path_factory, runs, searches):
     place = tmp_path_factory.mktemp("ledger") / "ledger.db"
