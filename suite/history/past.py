@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from suite.history.database import open_engine, url_of
 from suite.history.faults import database_faults
-from suite.history.models import MetricRow, OutcomeRow, RunRow
+from suite.history.models import AcceptedRow, MetricRow, OutcomeRow, RunRow
 from suite.run import Measured
 
 _LEFT_OUT = ("service.%", "gc.%", "%@connect", "generator.%")
@@ -75,3 +75,15 @@ def past(place: str | Path, workload: str, limit: int, *, timeout: float = 30.0)
     finally:
         engine.dispose()
     return list(found.values())
+
+
+def accepted(place: str | Path, workload: str, *, timeout: float = 30.0) -> dict[tuple[str, str], str]:
+    """Why changes of `workload` are wanted, by metric and commit. Raises StoreError."""
+    query = select(AcceptedRow.metric, AcceptedRow.commit, AcceptedRow.reason)
+    engine = open_engine(url_of(place), timeout)
+    try:
+        with database_faults(place), Session(engine) as session:
+            found = session.execute(query.where(AcceptedRow.workload == workload))
+            return {(metric, commit): reason for metric, commit, reason in found}
+    finally:
+        engine.dispose()

@@ -59,7 +59,7 @@ def test_a_history_has_a_mark_for_each_value(some, name):
         assert 0 <= float(mark.attrib["cx"]) <= WIDTH
         assert 0 <= float(mark.attrib["cy"]) <= HEIGHT
     spark = sparkline(track)
-    assert bool(spark) == any(point.value is not None for point in some)
+    assert bool(spark) == any(point.level is not None for point in some)
     if spark:
         ElementTree.fromstring(spark)
 

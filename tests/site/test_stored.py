@@ -1,16 +1,20 @@
 """What the ledger gives to pages: Runs in short, in series that do not mix what must not be mixed."""
 
 import math
+import statistics
 from dataclasses import replace
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from support import published
 from support.markup import read_markup
 from support.published import make_stored_run
 from support.records import any_searches
 from support.runs import any_runs
 
+from suite.history.detections import Accepted, Detections
+from suite.history.order import Order
 from suite.history.past import past
 from suite.history.store import Ledger
 from suite.report.site.page import Site, index_page, workload_page
@@ -127,6 +131,38 @@ def test_an_invalid_run_counts_for_nothing_but_is_shown(place):
     assert [point.value is None for point in track.points] == [False, True]
     assert track.points[1].shown
     assert "too late" in track.points[1].note
+
+
+def test_runs_of_one_commit_are_one_point(place):
+    runs = [make_stored_run(index, COMMITS[index // 3]) for index in range(5)]
+    dirty = replace(make_stored_run(5, COMMITS[1]), environment={**runs[0].environment, "dirty": True})
+    store(place, *runs, dirty)
+    track = read(place)["shop/browse"].find("throughput")
+    rates = [run.metrics["throughput"].value for run in runs]
+    told = [(point.commit, point.value) for point in track.points if point.value is not None]
+    assert told == [(COMMITS[0], statistics.median(rates[:3])), (COMMITS[1], statistics.median(rates[3:]))]
+    assert (track.points[0].low, track.points[0].high) == (min(rates[:3]), max(rates[:3]))
+    aside = [point for point in track.points if point.value is None]
+    assert [(point.shown, point.note) for point in aside] == [
+        (dirty.metrics["throughput"].value, "changes that were not committed")
+    ]
+
+
+def test_an_accepted_change_says_why(place):
+    commits = [f"{index:08x}" * 5 for index in range(published.COMMITS)]
+    store(place, *(make_stored_run(index, commit) for index, commit in enumerate(commits)))
+    accept = Accepted("shop/browse", "throughput", commits[published.STEP], "it checks <signatures> now")
+    with Ledger(place) as ledger:
+        Detections(ledger, Order(folder=place.parent)).accept(accept)
+    story = read(place, commits)["shop/browse"]
+    track = story.find("throughput")
+    assert [track.reason(change) for change in track.changes] == [accept.reason]
+    assert track.detection.pin.index == published.STEP
+    other = story.find("response.p95")
+    assert [other.reason(change) for change in other.changes] == [None]
+    page = workload_page(Site("made up", "now", {"shop/browse": "x.html"}, {}), story)
+    assert page.count("accepted: it checks &lt;signatures&gt; now") == 1
+    read_markup(page)
 
 
 def test_what_is_no_capacity_search_is_named(tmp_path):

@@ -62,7 +62,10 @@ def history_chart(track: Track) -> str:
 def sparkline(track: Track) -> str:
     """The history in small, the last value marked."""
     width, height = _SPARK
-    values = [point.value for point in thinned(track.points, _SPARKS)[0]]
+    points = thinned(track.points, _SPARKS)[0]
+    values = [point.value for point in points]
+    if all(value is None for value in values):
+        values = [point.shown for point in points]
     if not any(value is not None for value in values):
         return ""
     known = [value for value in values if value is not None]
@@ -102,7 +105,7 @@ def _whiskers(points: Sequence[Point], at: Sequence[float], y: Axis) -> Iterator
 def _marks(track: Track, points: Sequence[Point], at: Sequence[float], y: Axis) -> Iterator[str]:
     radius = 3.4 if len(points) <= _FEW else 2.2
     for x, point in zip(at, points, strict=True):
-        value = point.value if point.value is not None else point.shown
+        value = point.level
         if value is not None:
             doubt = "doubt" if point.note.startswith("doubtful") else ""
             void = "void" if point.value is None else ""

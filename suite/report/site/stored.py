@@ -5,27 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import cast
 
-from suite.history.past import Past, past
+from suite.history.past import Past, accepted, past
 from suite.history.store import Ledger, Sighting, since
 from suite.leak import LeakSearch
-from suite.metric import Better
 from suite.report.site.capacity_curve import capacity_curve, capacity_words
 from suite.report.site.spectrum import MOST as SPECTRA
+from suite.report.site.stored_tracks import settings_of, tracks_of
 from suite.report.site.story import Brief, Story
-from suite.report.site.track import Point, Track
-from suite.report.words import plan_words
-from suite.run import Measured
 
 Stories = dict[str, Story]
 Revisions = Callable[[Iterable[str]], Mapping[str, int]]
 """Where commits are in the history, for those that the repository knows."""
 
 _RUNS, _SEARCHES = 500, 10
-_HARDWARE = ("cpu", "machine", "cores", "affinity", "container")
-_TWICE = ("time_per_operation", "offered")
-"""Not shown: throughput says it, or the plan does."""
 
 
 def add_ledger(stories: Stories, place: Path, revisions: Revisions) -> None:
@@ -35,10 +28,12 @@ def add_ledger(stories: Stories, place: Path, revisions: Revisions) -> None:
         for name in sorted(names):
             story = stories.setdefault(name, Story(name))
             pasts = _ordered(past(place, name, _RUNS), revisions)
-            labels = _settings(pasts)
+            labels = settings_of(pasts)
             for setting in dict.fromkeys(labels.values()):
-                for track in _tracks(setting, [each for each in pasts if labels[each.id] == setting]):
+                here = [each for each in pasts if labels[each.id] == setting]
+                for track in tracks_of(setting, here):
                     story.add(track)
+            story.accept(accepted(place, name))
             story.briefs = sorted((_brief(each, labels[each.id]) for each in pasts), key=lambda b: b.started)
             story.runs = [ledger.run(key) for key in _telling(story)]
             story.leaks = ledger.leaks(name, limit=_SEARCHES)
@@ -75,52 +70,6 @@ def _ordered(pasts: Sequence[Past], revisions: Revisions) -> list[Past]:
     if any(each.commit not in known for each in pasts):
         return list(pasts)
     return sorted(pasts, key=lambda each: (known[each.commit or ""], each.started))
-
-
-def _settings(pasts: Sequence[Past]) -> dict[str, str]:
-    """A label for each Run, by id: equal for Runs of equal hardware and plan."""
-    keys = {each.id: _key(each) for each in pasts}
-    words = {keys[each.id]: _words(each) for each in pasts}
-    labels: dict[str, str] = {}
-    for key, label in words.items():
-        several = label in labels.values()
-        labels[key] = f"{label} ({1 + sum(other == label for other in words.values())})" if several else label
-    return {run: labels[key] for run, key in keys.items()}
-
-
-def _key(each: Past) -> str:
-    plan = {name: value for name, value in each.plan.items() if name != "seed"}
-    plan["parameters"] = {k: v for k, v in (plan.get("parameters") or {}).items() if k != "seed"}
-    hardware = [each.environment.get(name) for name in _HARDWARE]
-    return json.dumps([hardware, plan], sort_keys=True, default=str)
-
-
-def _words(each: Past) -> str:
-    cores = each.environment.get("cores")
-    machine = f"{each.environment.get('cpu') or 'unknown CPU'}{f', {cores} cores' if cores else ''}"
-    return f"{machine}: {plan_words(each.plan)}{', quick' if each.plan.get('quick') else ''}"
-
-
-def _tracks(setting: str, pasts: Sequence[Past]) -> list[Track]:
-    names = dict.fromkeys(name for each in pasts for name in each.metrics)
-    tracks = []
-    for name in names:
-        if name.partition("@")[0] in _TWICE:
-            continue
-        sample = next(each.metrics[name] for each in pasts if name in each.metrics)
-        points = tuple(_point(each, each.metrics.get(name)) for each in pasts)
-        tracks.append(Track(name, sample.unit, cast(Better, sample.better), setting, points))
-    return tracks
-
-
-def _point(each: Past, measured: Measured | None) -> Point:
-    value = measured.value if measured else None
-    if each.validity == "invalid":
-        return Point(each.commit, each.started, None, shown=value, note="invalid: " + "; ".join(each.reasons))
-    notes = [each.validity] if each.validity == "doubtful" else []
-    notes += ["a lower bound"] if measured is not None and measured.at_least else []
-    notes += ["with changes that were not committed"] if each.environment.get("dirty") else []
-    return Point(each.commit, each.started, value, note=", ".join(notes))
 
 
 def _brief(each: Past, setting: str) -> Brief:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from suite.history.store import Sighting
@@ -48,6 +48,13 @@ class Story:
         """Add a track, unless it is always 0 or has no value at all: that needs no chart."""
         if any(point.value or point.shown for point in track.points):
             self.tracks.append(track)
+
+    def accept(self, reasons: Mapping[tuple[str, str], str]) -> None:
+        """Take changes as wanted, for a reason by metric and commit, wherever they were measured."""
+        by_metric: dict[str, dict[str, str]] = {}
+        for (metric, commit), reason in reasons.items():
+            by_metric.setdefault(metric, {})[commit] = reason
+        self.tracks = [replace(track, accepted=by_metric.get(track.metric, {})) for track in self.tracks]
 
     @property
     def settings(self) -> list[str]:

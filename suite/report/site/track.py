@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from suite.history.changepoint import ChangePoint, Detection, detect
@@ -13,7 +14,7 @@ from suite.metric import STANDARD, Better
 class Point:
     """A value at a commit: its interval where one is known, and why it is missing or doubtful.
 
-    `when` is an ISO date, "" if unknown. An invalid measurement has its value in `shown` only.
+    `when` is an ISO date, "" if unknown. A value that does not count is in `shown` only.
     """
 
     commit: str | None
@@ -25,6 +26,11 @@ class Point:
     note: str = ""
 
     @property
+    def level(self) -> float | None:
+        """The value, or else the one that does not count."""
+        return self.shown if self.value is None else self.value
+
+    @property
     def short(self) -> str:
         """The commit as people write it."""
         return self.commit[:8] if self.commit else "no commit"
@@ -34,7 +40,7 @@ class Point:
 class Track:
     """A metric's points in order, measured in one `setting`: a machine, and what else must not be mixed.
 
-    `link` is asv's own graph of it.
+    `link` is asv's own graph of it. `accepted` has reasons for wanted changes, by commit.
     """
 
     metric: str
@@ -43,11 +49,13 @@ class Track:
     setting: str
     points: tuple[Point, ...]
     link: str | None = None
+    accepted: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def detection(self) -> Detection:
-        """Where it changed."""
-        return detect([point.value for point in self.points], better=self.better)
+        """Where it changed, and its drift since the last accepted change."""
+        pinned = max((at for at, point in enumerate(self.points) if point.commit in self.accepted), default=0)
+        return detect([point.value for point in self.points], better=self.better, pinned=pinned)
 
     @property
     def changes(self) -> tuple[ChangePoint, ...]:
@@ -56,8 +64,15 @@ class Track:
 
     @property
     def latest(self) -> Point | None:
-        """The newest point with a value."""
-        return next((point for point in reversed(self.points) if point.value is not None), None)
+        """The newest point with a value, or else with one that does not count."""
+        newest = self.points[::-1]
+        told = next((point for point in newest if point.value is not None), None)
+        return told or next((point for point in newest if point.shown is not None), None)
+
+    def reason(self, change: ChangePoint) -> str | None:
+        """Why a change is wanted: a commit at which it may be was accepted."""
+        commits = [self.points[at].commit or "" for at in range(change.earliest, change.latest + 1)]
+        return next((self.accepted[commit] for commit in commits if commit in self.accepted), None)
 
     def as_rate(self) -> Track:
         """Time per operation as the rate that people think in, where more is better; others as they are."""
