@@ -130,7 +130,7 @@ def prune_command(
         pruning = Pruning(historian.ledger, keep=keep, before=moment, branch=branch)
         planned = pruning.planned()
         for one in planned:
-            stays = f"; {_many(one.kept, 'commit')} of changes stay" if one.kept else ""
+            stays = f"; {_many(one.kept, 'commit')} kept for changes there" if one.kept else ""
             typer.echo(f"{one.workload}  {_many(one.runs, 'run')} of {_many(one.commits, 'commit')}{stays}")
         total = sum(one.runs for one in planned)
         if not total:

@@ -1,0 +1,189 @@
+"""`suite history`, `suite accept`, `suite blame`: what they say, of a made-up ledger."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from support.histories import commit, fill, git, make_history_run, repository
+from support.runs import make_measured
+
+from suite.history.store import Ledger
+from suite.run import Validity
+
+
+def runs(shas, workload="shop/browse", step=None, **changes):
+    """A Run of each commit, in milliseconds about 10; 25 % slower from `step` on."""
+    made = []
+    for at, sha in enumerate(shas):
+        level = 1.25 if step is not None and at >= step else 1.0
+        wave = 1 + 0.004 * (at * 7 % 5 - 2)
+        metrics = {
+            "response.p50": make_measured("response.p50", 0.01 * level * wave),
+            "response.p95": make_measured("response.p95", 0.03 * level * wave),
+            "throughput": make_measured("throughput", 300 / (level * wave)),
+            "memory.peak": make_measured("memory.peak", 5e7 * wave),
+        }
+        made.append(replace(make_history_run(sha, minute=at, workload=workload, **changes), metrics=metrics))
+    return made
+
+
+@pytest.fixture
+def shas(command):
+    return repository(command.folder, 40)
+
+
+def test_metrics_that_moved_at_one_commit_are_one_event(command, shas):
+    fill(command.folder, *runs(shas, step=24), *runs(shas, "shop/buy", step=24))
+    said = command("history")
+    assert (said.code, said.err) == (0, "")
+    lines = said.out.splitlines()
+    assert lines[0].startswith(f"{shas[24][:12]}  2024-05-01  6 worse in 2 workloads")
+    assert sum("✗ worse" in line for line in lines) == 6
+    assert "memory.peak" not in said.out
+    [event] = json.loads(command("history", "--json", "-").out)["events"]
+    assert (event["commit"], event["alert"], len(event["moved"])) == (shas[24], True, 6)
+    one = command("history", "shop/buy").out
+    assert "3 worse" in one
+    assert "shop/browse" not in one
+
+
+def test_a_metric_is_drawn_with_its_changes(command, shas):
+    fill(command.folder, *runs(shas, step=24))
+    said = command("history", "response.p50", "--limit", "5")
+    assert said.code == 0
+    assert said.out.startswith("shop/browse response.p50  lower is better, 40 commits, x, 2 cores")
+    assert "┆" in said.out
+    rows = [line.split()[0] for line in said.out.splitlines() if "2024-05-01" in line]
+    assert rows == [*(sha[:12] for sha in shas[-5:]), "2024-05-01"]
+    assert f"2024-05-01  {shas[24][:12]}  +25" in said.out
+    assert "✗ worse" in said.out
+    assert "10 ms → 12.5 ms" in said.out
+
+
+def test_a_higher_rate_is_better(command, shas):
+    fill(command.folder, *reversed(runs(list(reversed(shas)), step=20)))
+    assert "✓ better" in command("history", "throughput").out
+
+
+def test_a_document_has_every_commit(command, shas):
+    fill(command.folder, *runs(shas, step=24))
+    said = command("history", "response.p50", "--json", "out.json")
+    assert said.code == 0
+    [found] = json.loads((command.folder / "out.json").read_text())["histories"]
+    assert [one["commit"] for one in found["commits"]] == shas
+    [change] = found["changes"]
+    assert (change["commit"], change["direction"], change["status"]) == (shas[24], "worse", "confirmed")
+
+
+def test_without_a_change_that_is_said(command, shas):
+    fill(command.folder, *runs(shas))
+    assert command("history").out == "no change of level in any history\n"
+    assert "no change of level" in command("history", "response.p50").out
+
+
+def test_machines_and_branches_are_not_mixed_unless_told_to(command, shas):
+    git(command.folder, "checkout", "-q", "-b", "scratch")
+    side = commit(command.folder)
+    git(command.folder, "checkout", "-q", "main")
+    other = runs(shas[:9], environment={"cpu": "y", "cores": 64})
+    quick = runs(shas[:3], plan={"loop": "closed", "users": 1, "quick": True})
+    fill(command.folder, *runs([*shas, side]), *other, *quick)
+    said = command("history", "response.p50").out
+    assert "40 commits, x, 2 cores" in said
+    assert "9 runs on other machines: --machine " in said
+    assert "3 runs under another load, not mixed in" in said
+    assert "1 commit of other branches" in said
+    assert "41 commits" in command("history", "response.p50", "--branch", "scratch").out
+    machine = said.partition("--machine ")[2].partition(",")[0]
+    assert "9 commits, y, 64 cores" in command("history", "response.p50", "--machine", machine[:6]).out
+    assert "40 commits, any machine" in command("history", "response.p50", "--anywhere").out
+
+
+def test_an_accepted_change_is_shown_with_its_reason(command, shas):
+    fill(command.folder, *runs(shas, step=24))
+    git(command.folder, "tag", "prices", shas[24])
+    said = command("accept", "response.p50", "prices", "--reason", "prices are checked now")
+    assert (said.code, said.err) == (0, "")
+    assert f"accepted  shop/browse response.p50 at {shas[24][:12]}: +25" in said.out
+    assert f"drift is measured from {shas[24][:12]} on" in said.out
+    assert "accepted: prices are checked now" in command("history", "response.p50").out
+    assert "accepted: prices are checked now" in command("history").out
+    [found] = json.loads(command("history", "response.p50", "--json", "-").out)["histories"]
+    assert found["pinned"] == shas[24]
+    assert found["changes"][0]["accepted"] == "prices are checked now"
+
+
+def test_blame_names_the_range_and_what_would_narrow_it(command, shas):
+    gap = [sha for at, sha in enumerate(shas) if not 20 < at < 24]
+    fill(command.folder, *runs(gap, step=21))
+    said = command("blame", "response.p50", "--workload", "shop/browse")
+    assert (said.code, said.err) == (0, "")
+    assert f"last good  {shas[20][:12]}" in said.out
+    assert f"first bad  {shas[24][:12]}" in said.out
+    assert said.out.count("not measured") == 3
+    assert f"suite ab {shas[20][:12]} {shas[24][:12]} shop/browse" in said.out
+    assert f"suite ab {shas[20][:12]} {shas[22][:12]} shop/browse" in said.out
+    found = json.loads(command("blame", "response.p50", "--json", "-").out)
+    assert found["not_measured"] == shas[21:24]
+
+
+def test_blame_of_one_commit_needs_no_halving(command, shas):
+    fill(command.folder, *runs(shas, step=24))
+    said = command("blame", "response.p50").out
+    assert "to be sure:" in said
+    assert said.count("suite ab") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["history", "respons.p50"], "no workload has a metric respons.p50; is it response.p50"),
+        (["history", "shop/brows"], "is it shop/browse?"),
+        (["history", "response.p50", "-k", "shop/brows"], "no workload shop/brows has runs that count"),
+        (["history", "response.p50", "-k", "shop/browse", "--branch", "nope"], "git knows no branch"),
+        (["history", "--machine", "zz"], "--machine zz: there is "),
+        (["history", "--results", "nowhere"], "there is no ledger nowhere/ledger.db; start with: suite run"),
+        (["history", "--ledger", "postgresql+nothing://u@h/d"], "no driver for postgresql"),
+        (["history", "--json", "results/ledger.db/x.json"], "a part of its path is a file"),
+        (["accept", "response.p50", "abcdef12", "--reason", "x"], "abcdef12 is no commit; shop/browse"),
+        (["accept", "response.p50", "HEAD", "--reason", " "], "--reason: say why"),
+        (["blame", "memory.peak"], "shop/browse memory.peak has no change of level"),
+    ],
+)
+def test_bad_input_is_one_clear_line(command, shas, words, complaint):
+    fill(command.folder, *runs(shas[:30], step=20))
+    said = command(*words)
+    assert said.code == 2
+    assert len(said.complaints) == 1
+    assert complaint in said.complaints[0]
+
+
+def test_several_workloads_need_a_name(command, shas):
+    fill(command.folder, *runs(shas[:9]), *runs(shas[:9], "shop/buy"))
+    [line] = command("blame", "response.p50").complaints
+    assert line.endswith(
+        "several workloads have response.p50, say which with --workload: shop/browse, shop/buy"
+    )
+
+
+def test_a_ledger_of_runs_that_do_not_count_says_what_would(command, shas):
+    fill(command.folder, *runs(shas[:3], validity=Validity("invalid", ("x",))))
+    [line] = command("history").complaints
+    assert "no run counts yet" in line
+
+
+def test_what_there_is_no_time_for_is_said(command, shas, monkeypatch):
+    fill(command.folder, *runs(shas, step=24))
+    monkeypatch.setattr("suite.historian.Historian.overview.__kwdefaults__", {"seconds": -1.0})
+    said = command("history")
+    assert "not looked through yet: 4 histories with new runs; suite history --all does it" in said.out
+    assert "3 worse" in command("history", "--all").out
+    assert "not looked through" not in command("history").out
+
+
+def test_a_ledger_elsewhere_by_its_place(command, shas):
+    fill(command.folder, *runs(shas, step=24))
+    (command.folder / "results" / "ledger.db").rename(command.folder / "other.db")
+    assert "3 worse" in command("history", "--ledger", "other.db").out
+    with Ledger(command.folder / "other.db") as ledger:
+        assert len(ledger.run_ids()) == 40
