@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ def publish(
         found: Mapping[str, int] = repo.get_revisions(set(commits))
         return found
 
+    # asv shows all that is logged, whoever logs it.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     stories: dict[str, Story] = {}
     pages: dict[str, str] = {}
     warnings: list[str] = []

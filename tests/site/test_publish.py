@@ -187,6 +187,14 @@ def test_pages_come_with_either_source_alone(tmp_path, source):
     assert ("three percentiles that asv keeps" in page.read_text()) == (source == "asv")
 
 
+def test_only_what_concerns_the_pages_is_said(tmp_path):
+    commits = published.make_project(tmp_path, 2)
+    published.add_asv_results(tmp_path, commits)
+    (tmp_path / "results" / "ledger.db").touch()  # an empty one gets its tables
+    said = published.publish(tmp_path).stdout
+    assert said.partition("LoadledgerPages\n")[2] == "[100.00%] · Writing index\n"
+
+
 def test_what_cannot_be_read_is_said_and_left_out(tmp_path):
     commits = published.make_project(tmp_path, 3)
     published.add_asv_results(tmp_path, commits)

@@ -58,11 +58,12 @@ class Story:
 
     @property
     def settings(self) -> list[str]:
-        """Where it was measured: what has the most points first."""
-        points: dict[str, int] = {}
+        """Where it was measured: what has the most values that count first."""
+        values: dict[str, int] = {}
         for track in self.tracks:
-            points[track.setting] = max(points.get(track.setting, 0), len(track.points))
-        return sorted(points, key=lambda setting: (-points[setting], setting))
+            count = sum(point.value is not None for point in track.points)
+            values[track.setting] = max(values.get(track.setting, 0), count)
+        return sorted(values, key=lambda setting: (-values[setting], setting))
 
     def of(self, setting: str) -> list[Track]:
         """The tracks of one setting, the telling ones first."""
