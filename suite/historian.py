@@ -99,34 +99,34 @@ class Historian:
         if self.reader.all():
             self.overview(seconds=math.inf)
 
-    def tracks(self, metric: str, workload: str | None = None, limit: int | None = None) -> list[Track]:
+    def tracks(
+        self, metric: str, workload: str | None = None, limit: int | None = None, most: int | None = None
+    ) -> tuple[list[Track], list[str]]:
         """The metric's history in each workload that has it, where it ran last; the newest `limit` commits.
 
-        Raises ConfigurationError with the nearest names if none has it.
+        Of more workloads than `most` only those that ran last; the others are named. Raises
+        ConfigurationError with the nearest names if none has it.
         """
         lines = self._lines(workload)
         newest: dict[str, Line] = {}
         for line in lines:
             newest.setdefault(line.workload, line)
-        tracks = []
-        for line in newest.values():
-            quantity = self.reader.quantity(line, metric)
-            if quantity is not None:
-                tracks.append(self._track(line, quantity, lines, limit))
-        if not tracks:
+        having = [(line, self.reader.quantity(line, metric)) for line in newest.values()]
+        found = [(line, quantity) for line, quantity in having if quantity is not None]
+        if not found:
             names = {name for line in newest.values() for name in self.reader.quantities(line)}
             where = f"{workload} has no" if workload else "no workload has a"
-            near = _near(metric, [*names, *newest])
-            raise ConfigurationError(f"{where} metric {metric}{near}")
-        return tracks
+            raise ConfigurationError(f"{where} metric {metric}{_near(metric, [*names, *newest])}")
+        tracks = [self._track(line, quantity, lines, limit) for line, quantity in found[:most]]
+        return tracks, [line.workload for line, _ in found[len(tracks) :]]
 
     def track(self, metric: str, workload: str | None) -> Track:
         """The metric's one history. Raises ConfigurationError if several workloads have it."""
-        tracks = self.tracks(metric, workload)
-        if len(tracks) > 1:
-            names = ", ".join(track.line.workload for track in tracks)
+        [track], others = self.tracks(metric, workload, most=1)
+        if others:
+            names = ", ".join(sorted([track.line.workload, *others]))
             raise ConfigurationError(f"several workloads have {metric}, say which with --workload: {names}")
-        return tracks[0]
+        return track
 
     def accept(self, metric: str, word: str, workload: str | None, reason: str) -> tuple[Accepted, Track]:
         """Mark what changed at a commit as wanted. Raises ConfigurationError for a commit without Runs."""

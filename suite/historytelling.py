@@ -27,6 +27,7 @@ from suite.report.words import FAINT, clean
 
 _COMMITS = 20
 _SHOWN = 20
+_DRAWN = 4
 
 
 def tell_overview(
@@ -47,13 +48,21 @@ def tell_overview(
 def tell_metric(
     historian: Historian, metric: str, workload: str | None, limit: int | None, json_file: str | None
 ) -> None:
-    """A metric's histories; a document has all commits unless there is a limit."""
+    """A metric's histories; a document has all workloads, and all commits unless there is a limit."""
     _check(json_file)
-    tracks = historian.tracks(metric, workload, None if json_file is not None else limit or _SHOWN)
+    if json_file is None:
+        tracks, others = historian.tracks(metric, workload, limit or _SHOWN, _DRAWN)
+    else:
+        tracks, others = historian.tracks(metric, workload, limit)
     console = make_console(stderr=json_file == "-")
     for track in tracks:
         print_track(console, track, limit or _SHOWN)
-    _write(json_file, tracks_document(tracks))
+    if others:
+        console.print(
+            Text.assemble(("also in: ", FAINT), clean(", ".join(others)), ("; --workload NAME", FAINT)),
+            soft_wrap=True,
+        )
+    _write(json_file, tracks_document(tracks, limit))
 
 
 def tell_accepted(historian: Historian, metric: str, commit: str, workload: str | None, reason: str) -> None:

@@ -73,6 +73,9 @@ def test_a_document_has_every_commit(command, shas):
     assert [one["commit"] for one in found["commits"]] == shas
     [change] = found["changes"]
     assert (change["commit"], change["direction"], change["status"]) == (shas[24], "worse", "confirmed")
+    [few] = json.loads(command("history", "response.p50", "--json", "-", "--limit", "3").out)["histories"]
+    assert [one["commit"] for one in few["commits"]] == shas[-3:]
+    assert (few["length"], few["changes"]) == (40, found["changes"])
 
 
 def test_without_a_change_that_is_said(command, shas):
@@ -164,6 +167,14 @@ def test_several_workloads_need_a_name(command, shas):
     assert line.endswith(
         "several workloads have response.p50, say which with --workload: shop/browse, shop/buy"
     )
+
+
+def test_of_many_workloads_those_that_ran_last_are_drawn_and_the_others_named(command, shas):
+    fill(command.folder, *(run for name in "abcdef" for run in runs(shas[:2], f"shop/{name}")))
+    said = command("history", "response.p50").out
+    assert said.count("lower is better") == 4
+    assert "also in: shop/e, shop/f; --workload NAME" in said
+    assert len(json.loads(command("history", "response.p50", "--json", "-").out)["histories"]) == 6
 
 
 def test_a_ledger_of_runs_that_do_not_count_says_what_would(command, shas):

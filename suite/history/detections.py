@@ -185,7 +185,9 @@ class Detections:
     def _pinned(self, line: Line, metric: str, commits: Sequence[Measured]) -> str | None:
         """The last commit of these at which a change was accepted."""
         wanted = self._wanted(line, metric)
-        return next((one.commit for one in reversed(commits) if one.commit in wanted), None)
+        return (
+            next((one.commit for one in reversed(commits) if one.commit in wanted), None) if wanted else None
+        )
 
 
 class _Stamps:

@@ -68,10 +68,7 @@ class Lines:
             .group_by(RunRow.commit)
         )
         with self._ledger.session() as session:
-            return [
-                Measured(commit or "", first, newest, runs)
-                for commit, first, newest, runs in session.execute(query)
-            ]
+            return [Measured._make(row) for row in session.execute(query)]
 
     def values(self, line: Line, metric: str, commits: Sequence[str]) -> list[float | None]:
         """The metric at each of `commits`: the median over its Runs, None where none has a whole value."""

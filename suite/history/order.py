@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from suite.errors import ConfigurationError
 from suite.history.commits import Commits
@@ -14,9 +15,11 @@ from suite.process.git import git
 _MOST = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A commit with its counted Runs: how many, when the first and the newest began."""
+class Measured(NamedTuple):
+    """A commit with its counted Runs: how many, when the first and the newest began.
+
+    There are many of them, and a tuple is made fastest.
+    """
 
     commit: str
     first: float
@@ -47,7 +50,7 @@ class Order:
 
         What a shallow clone lacks is taken for older than all that it has.
         """
-        by_time = sorted(found, key=lambda one: (one.first, one.commit))
+        by_time = sorted(found, key=itemgetter(1, 0))
         known = [one for one in by_time if one.commit in self._places]
         if not known and (self.branch is None or self.tip is None):
             return by_time, 0

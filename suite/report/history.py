@@ -194,8 +194,8 @@ def events_document(events: Sequence[Event], wanted: Reasons) -> dict[str, Any]:
     }
 
 
-def tracks_document(tracks: Sequence[Track]) -> dict[str, Any]:
-    """Histories for scripts: values, changes, drift."""
+def tracks_document(tracks: Sequence[Track], limit: int | None = None) -> dict[str, Any]:
+    """Histories for scripts: changes, drift, and values at the newest `limit` commits, or at all."""
     return {
         "schema": SCHEMA,
         "histories": [
@@ -204,10 +204,12 @@ def tracks_document(tracks: Sequence[Track]) -> dict[str, Any]:
                 **asdict(track.found.quantity),
                 "machine": track.line.machine,
                 "load": track.line.load,
-                "first": track.start,
+                "length": len(track.commits),
                 "commits": [
                     {"commit": one.commit, "when": _iso(one.first), "value": value, "runs": one.runs}
-                    for one, value in zip(track.commits[track.start :], track.values, strict=True)
+                    for one, value in list(zip(track.commits[track.start :], track.values, strict=True))[
+                        -(limit or 0) :
+                    ]
                 ],
                 "changes": [
                     {**_point(point, place), "accepted": track.accepted.get(place.commit)}
