@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal, Protocol
 
+from suite.ab.canary import machine_shifts, vetoed
 from suite.ab.primary import alike, primary_metrics
 from suite.ab.side import Name
 from suite.comparison import Comparison
@@ -56,6 +57,7 @@ class Trial:
         """What the pairs show by now."""
         runs = [(pair.base, pair.head) for pair in self.pairs]
         standing, found = judge_runs(runs, self.metrics, minimums=self.minimums, alpha=self.alpha)
+        standing, found = vetoed(standing, found, list(machine_shifts(runs)))
         notes = (*self.differences, *found.notes, *self._doubts())
         base, head = self.titles
         return standing, replace(found, workload=self.workload, base=base, head=head, notes=notes)

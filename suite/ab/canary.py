@@ -1,0 +1,137 @@
+"""Canaries: short work of known cost on every turn, to tell a slower commit from a slower machine."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Self
+
+from suite.comparison import Comparison
+from suite.history.minimum import Overrides
+from suite.history.sequential import LOOKS, Decision, Standing, judge_runs
+from suite.run import Measured, Run
+
+CPU, FSYNC, LOOPBACK = "canary/cpu", "canary/fsync", "canary/loopback"
+MINIMUMS: Overrides = MappingProxyType({CPU: "5%", FSYNC: "30%", LOOPBACK: "20%"})
+"""What counts as a shift of the machine; disks vary most by themselves."""
+_REPEATS = 3
+_LOOPS = 100_000
+_BLOCK = b"c" * 4096
+_PINGS = 100
+
+
+def spin() -> int:
+    """A fixed amount of work in the interpreter, a few milliseconds."""
+    total = 0
+    for number in range(_LOOPS):
+        total ^= number
+    return total
+
+
+def sync(file: Path) -> None:
+    """Write one block and wait until the disk has it."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(descriptor, _BLOCK)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class Canaries:
+    """Measures before and after a round, in this very process, so that no commit can touch it.
+
+    What a machine can't do (a full disk, no loopback) is left out. Use it as a context manager.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "canary"
+        self._held = contextlib.ExitStack()
+        self._songs: dict[str, Callable[[], object]] = {CPU: spin, FSYNC: lambda: sync(self._file)}
+
+    def __enter__(self) -> Self:
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", 0)) as listener:
+            near = self._held.enter_context(socket.create_connection(listener.getsockname(), timeout=5))
+            far = self._held.enter_context(listener.accept()[0])
+            for end in (near, far):
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._songs[LOOPBACK] = lambda: _ping(near, far)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._held.close()
+        self._file.unlink(missing_ok=True)
+
+    def beside(self, take: Callable[[], Run]) -> Run:
+        """The Run that `take` gives, with each canary's median among its metrics."""
+        before = self._sing()
+        run = take()
+        after = self._sing()
+        heard = {
+            name: Measured("s", "lower", value := statistics.median(before[name] + after[name]), (value,))
+            for name in before
+            if name in after
+        }
+        return replace(run, metrics={**run.metrics, **heard})
+
+    def _sing(self) -> dict[str, list[float]]:
+        """Seconds of each canary, several times."""
+        heard = {}
+        for name, song in self._songs.items():
+            with contextlib.suppress(OSError):
+                heard[name] = [_seconds(song) for _ in range(_REPEATS)]
+        return heard
+
+
+def machine_shifts(pairs: Sequence[tuple[Run, Run]]) -> Iterator[str]:
+    """Each canary that differs between the sides as a metric would have to: "canary/cpu +12 %"."""
+    names = [name for name in MINIMUMS if all(name in run.metrics for pair in pairs for run in pair)]
+    if not names:
+        return
+    standing, _ = judge_runs(pairs, names, minimums=MINIMUMS)
+    for change in standing.changes:
+        if change.verdict in ("regression", "improvement") and change.shift is not None:
+            yield f"{change.metric} {100 * change.shift.estimate:+.2g} %"
+
+
+def vetoed(standing: Standing, found: Comparison, shifts: Sequence[str]) -> tuple[Standing, Comparison]:
+    """The same, but for verdicts on change: with `shifts` of the machine they are inconclusive.
+
+    Unless it was the last look the turns go on: what befell the machine may even out.
+    """
+    if not shifts:
+        return standing, found
+    why = f"the machine shifted ({', '.join(shifts)})"
+    changes = tuple(
+        replace(one, verdict="inconclusive", reason=f"{one.reason}: {why}")
+        if one.verdict in ("regression", "improvement")
+        else one
+        for one in standing.changes
+    )
+    found = replace(found, changes=changes, notes=(*found.notes, why))
+    if changes == standing.changes:
+        return standing, found
+    decision: Decision = "inconclusive" if standing.looked == LOOKS[-1] else "go on"
+    return Standing(standing.looked, decision, changes), found
+
+
+def _ping(near: socket.socket, far: socket.socket) -> None:
+    """A byte there and back, many times."""
+    for _ in range(_PINGS):
+        near.send(b"c")
+        far.recv(1)
+        far.send(b"c")
+        near.recv(1)
+
+
+def _seconds(song: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    song()
+    return time.perf_counter() - begun
