@@ -96,7 +96,7 @@ def import_command(
             files = f", {one.files:,} files" if one.files > 1 else ""
             typer.echo(f"{one.source}  {', '.join(one.kinds)}{files}: {one.added:,} new of {one.records:,}")
     if faults:
-        raise ConfigurationError("\n".join(str(fault) for fault in faults))
+        raise ConfigurationError.of(dict.fromkeys(map(str, faults)))
 
 
 def prune_command(

@@ -13,7 +13,7 @@ from support.records import make_search
 from support.runs import make_measured
 
 from suite.history.store import Ledger
-from suite.report.document import write_document
+from suite.report.document import document, write_document
 from suite.report.leaks import leaks_document
 
 
@@ -130,10 +130,10 @@ def test_a_search_for_leaks_comes_in(command):
 def test_what_can_not_be_read_is_named_and_the_rest_comes_in(command, shas):
     fill(command.folder, *steady(shas[0], count=2))
     command("export", "good.json")
-    document = json.loads(Path("good.json").read_text())
-    command.file("newer.json", json.dumps({**document, "schema": 99}))
-    del document["runs"][0]["metrics"]
-    command.file("damaged.json", json.dumps(document))
+    data = json.loads(Path("good.json").read_text())
+    command.file("newer.json", json.dumps({**data, "schema": 99}))
+    del data["runs"][0]["metrics"]
+    command.file("damaged.json", json.dumps(data))
     command.file("text.json", "hello")
     command.file("other.json", '{"a": 1}')
     cut = (command.folder / "results" / "ledger.db").read_bytes()[:5000]
@@ -226,3 +226,29 @@ def test_accepted_commits_stay(command, shas):
     command("accept", "response.p50", shas[0], "--reason", "x")
     assert "1 commit kept for changes there" in command("prune", "--before", "2030-01-01").out
     assert {run.commit for run in stored(command.folder)} == {shas[0]}
+
+
+def test_a_full_disk_is_one_line_and_what_was_there_stays(command, shas, monkeypatch):
+    fill(command.folder, *steady(shas[0], count=2))
+    command("export", "good.json")
+    command("import", "good.json", "--results", "other")
+    big = [replace(run, id=f"{run.id}x", branch="x" * 1_000_000) for run in stored(command.folder)]
+    (command.folder / "big").mkdir()
+    for run in big:
+        write_document(
+            Path("big") / f"{run.id}.json",
+            document([run], commit=None, environment={}, exit_code=0, verdict="pass"),
+        )
+    monkeypatch.setattr("suite.history.database._set_up", full)
+    said = command("import", "big", "--results", "other")
+    assert (said.code, len(said.complaints)) == (2, 1)
+    assert "the disk is full; free some space" in said.complaints[0]
+    monkeypatch.undo()
+    with Ledger(command.folder / "other" / "ledger.db") as ledger:
+        assert len(ledger.run_ids()) == 2
+
+
+def full(connection, _record):
+    """Settings of a connection to a database that can't grow."""
+    connection.isolation_level = None
+    connection.execute("PRAGMA max_page_count = 1")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.bulk import add_the_same_ten
 from support.ledger import RUNS, add_the_same, open_it, write_some
 from support.runs import make_run
 
@@ -44,3 +45,9 @@ def test_processes_that_add_the_same_run_at_once_add_it_once(tmp_path: Path) -> 
     assert _at_once(add_the_same, tmp_path / "ledger.db", 3) == [0] * 3
     with Ledger(tmp_path / "ledger.db") as ledger:
         assert len(ledger.runs()) == 1
+
+
+def test_processes_that_import_the_same_and_look_through_it_at_once_keep_it_once(tmp_path: Path) -> None:
+    assert _at_once(add_the_same_ten, tmp_path / "ledger.db", 3) == [0] * 3
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        assert len(ledger.run_ids()) == 10

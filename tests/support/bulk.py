@@ -9,9 +9,13 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import insert
+from support.runs import make_run
 
 from suite.history.classes import load_class, machine_class
+from suite.history.detections import Detections
+from suite.history.lines import Lines
 from suite.history.models import MetricRow, RunRow
+from suite.history.order import Order
 from suite.history.store import Ledger
 from suite.metric import STANDARD
 
@@ -103,3 +107,13 @@ def _metric(run: str, name: str, position: int, level: float, noise: float) -> d
         "at_least": False,
         "note": None,
     }
+
+
+def add_the_same_ten(place: Path, _prefix: str, barrier: Any) -> None:
+    """What a process of several does: store ten Runs that all of them have, and look through them."""
+    barrier.wait(30)
+    with Ledger(place) as ledger:
+        ledger.add_new([make_run(id=f"same{at}", commit=sha_of(at)) for at in range(10)])
+        line = Lines(ledger).all()[0]
+        quantities = list(Lines(ledger).quantities(line).values())
+        assert len(Detections(ledger, Order(folder=place.parent)).of(line, quantities)) == len(quantities)
