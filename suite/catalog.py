@@ -76,13 +76,14 @@ def from_file(path: str | Path) -> list[Found]:
     return found
 
 
-def installed() -> list[Found]:
+def installed(broken: Faults | None = None) -> list[Found]:
     """The workloads of all entry points, sorted by entry point.
 
-    Raises ConfigurationError with all entry points that are broken: a gap would go unnoticed.
+    Raises ConfigurationError with all entry points that are broken, for a gap would go unnoticed; with
+    `broken` they are added there instead.
     """
     entries = sorted(importlib.metadata.entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)
-    faults = Faults()
+    faults = Faults() if broken is None else broken
     found: list[Found] = []
     for entry in entries:
         package = entry.dist.name if entry.dist else "unknown"
@@ -91,7 +92,8 @@ def installed() -> list[Found]:
             if not workloads:
                 raise ConfigurationError(f"{entry.module} defines no Workload")
             found += workloads
-    faults.check()
+    if broken is None:
+        faults.check()
     return found
 
 
@@ -105,12 +107,13 @@ def select(
     """Workloads by targets (a file, a full name, a first part of names, a module), then by filters.
 
     No target means all installed ones. `match` is a part of the name. Raises ConfigurationError with
-    all targets and tags that lead to nothing.
+    all targets and tags that lead to nothing. An entry point that is broken matters unless all targets
+    are full names that are found: what it should define could be meant as well.
     """
-    faults = Faults()
+    faults, broken = Faults(), Faults()
     known: list[Found] = []
     if not targets or not all(_is_file(target) for target in targets):
-        known = installed()
+        known = installed(broken if targets else None)
     chosen: dict[str, Found] = {}
     for target in targets or [""]:
         with faults.collected():
@@ -121,6 +124,8 @@ def select(
                         f"two workloads are called {one.workload.name}, in {other.reference} "
                         f"and in {one.reference}; rename one"
                     )
+    if not all(_is_file(target) or target in chosen for target in targets):
+        faults.lines += broken.lines
     faults.check()
     result = list(chosen.values())
     wanted, unwanted = frozenset(tags), frozenset(exclude_tags)

@@ -1,5 +1,6 @@
 """Finding workloads, and referring to them so that a fresh process finds the same."""
 
+import importlib.metadata
 import pickle
 import subprocess
 import sys
@@ -180,7 +181,9 @@ def select_from(workloads, wanted, unwanted):
     from suite.catalog import Found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("suite.catalog.installed", lambda: [Found(w, Reference(w.name)) for w in workloads])
+        patch.setattr(
+            "suite.catalog.installed", lambda _broken: [Found(w, Reference(w.name)) for w in workloads]
+        )
         try:
             return select(tags=wanted, exclude_tags=unwanted)
         except ConfigurationError:
@@ -305,3 +308,14 @@ def test_a_workload_of_a_module_that_no_import_would_find_travels_with_its_file(
     )
     assert said.stdout.decode().strip() == "file/click"
     assert [name.startswith("loadfile_load_it") for name, _ in reference.parcel.modules] == [True]
+
+
+def test_a_broken_entry_point_matters_only_where_it_could_be_meant(monkeypatch):
+    """A stale one of another package kept `suite ab` from running what it was asked for."""
+    good = list(importlib.metadata.entry_points(group="suite.workloads"))
+    stale = importlib.metadata.EntryPoint("stale", "gone.for.good", "suite.workloads")
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [*good, stale])
+    assert [one.workload.name for one in select(["vision/match-10"])] == ["vision/match-10"]
+    for words in ([], ["stale/what"]):
+        with pytest.raises(ConfigurationError, match=r"gone\.for\.good"):
+            select(words)

@@ -488,7 +488,7 @@ def test_a_run_without_targets_is_quick_and_skips_what_an_extra_is_missing_for(c
         """,
     )
     command.example("load_counter.py")
-    monkeypatch.setattr("suite.catalog.installed", lambda: from_file(load))
+    monkeypatch.setattr("suite.catalog.installed", lambda _broken: from_file(load))
     said = command("run", "--json", "-")
     assert said.code == 0
     assert [run["workload"] for run in document(said)["runs"]] == ["counter/click", "counter/watch"]
