@@ -14,6 +14,7 @@ from typing import Any
 
 from suite.ab.build import Builder
 from suite.ab.environments import Wanted, choose, project_in, ready
+from suite.ab.explain import explain
 from suite.ab.pairs import Trial, measure
 from suite.ab.repository import Commit, Repository, take
 from suite.ab.sample import Sampler, Task, compile_all
@@ -53,6 +54,7 @@ class Request:
     wanted: Wanted = "auto"
     extras: str = ""
     python: str | None = None
+    profile: bool = False
 
     def taken(self) -> Iterable[Path]:
         """Files and folders that both sides take from the work tree."""
@@ -82,10 +84,14 @@ class _Outcome:
         self.broken += [f"{trial.workload}: {name}" for name in broken]
         self.codes.append(code)
         self._entries.append(entry)
-        path = run_path(self._folder, trial.pairs[0].base)
+        path = self.path(trial)
         with contextlib.ExitStack() as last_first:
             last_first.callback(self._reporter.result, found, seconds)
             write_document(path, self._document([entry], code))
+
+    def path(self, trial: Trial) -> Path:
+        """Where the document of a workload with pairs lies."""
+        return run_path(self._folder, trial.pairs[0].base)
 
     def end(self, code: int, json_file: str | None) -> None:
         """Print the verdict on all, and write it where it is asked for."""
@@ -221,6 +227,8 @@ def _compare(
     finally:
         if trial.pairs:
             outcome.keep(trial, time.monotonic() - begun)
+    if request.profile and trial.pairs:
+        explain(trial.judged()[1], sampler, sides, task, outcome.path(trial), reporter)
 
 
 class _Watch:

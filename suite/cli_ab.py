@@ -37,6 +37,7 @@ Examples:
   suite ab HEAD~1 HEAD shop/browse        a commit against the one before
   suite ab main load_shop.py -k browse --metric response.p99 --minimum response.p99=5%
   suite ab v1.2 vision/match-500 --full --json ab.json
+  suite ab main load_shop.py --profile    and which functions a regression comes from
 
 \b
 Both sides run the load file as it is now, in turns and in random order, up to 16 rounds
@@ -89,6 +90,9 @@ def ab_command(
         list[Path] | None,
         typer.Option("--carry", metavar="PATH", help="More that both sides take from the work tree."),
     ] = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Of a regression: which functions it comes from.")
+    ] = False,
     json_file: JsonFile = None,
     results: Results = None,
     config: ConfigFile = None,
@@ -117,6 +121,11 @@ def ab_command(
         least = _minimums(minimums or ())
     with faults.collected():
         configuration = read_configuration(config)
+    if profile:
+        from suite.ab.spy import find_profiler
+
+        with faults.collected():
+            find_profiler()
     faults.check()
     folder = results or Path(configuration.results)
     repository = Repository(Path.cwd(), folder)
@@ -148,6 +157,7 @@ def ab_command(
         wanted=cast("Wanted", environment),
         extras=extras,
         python=python,
+        profile=profile,
     )
     raise typer.Exit(compare_commits(folder, repository, request, json_file=json_file))
 

@@ -27,6 +27,7 @@ from suite.measure.recording import Recording, from_columns
 from suite.measure.sampler import Sampler
 from suite.measure.statistics import measure_round
 from suite.measure.validity import judge
+from suite.process.notice import noticed
 from suite.run import Failure, Round, Validity
 
 _LEAD = 60_000_000  # ns between the order to run and the agreed start: all workers have it by then
@@ -152,9 +153,10 @@ class _Round(Stage):
             return moved + patience if total is None else start / 1e9 + total + patience
 
         sampler.tick(look=True)
-        for worker in self.workers:
-            worker.tell(Order("run", start=start))
-        reports = hear(self.workers, step="run", deadline=deadline, meanwhile=meanwhile)
+        with noticed(self.groups()["system"]()):
+            for worker in self.workers:
+                worker.tell(Order("run", start=start))
+            reports = hear(self.workers, step="run", deadline=deadline, meanwhile=meanwhile)
         sampler.tick(look=True)
         self._garbage = between(collected, self.agents.collections([*pids, *self.processes()]))
         return start, reports

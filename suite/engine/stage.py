@@ -16,6 +16,7 @@ from suite.errors import SystemFailed
 from suite.measure import proc
 from suite.process.identity import round_identity
 from suite.process.injection import Injection, Mode, injected
+from suite.process.notice import recordings
 from suite.process.pinning import Cores, share_out
 from suite.process.scratch import scratch_directory
 from suite.system import Component, Place, System
@@ -48,7 +49,10 @@ class Stage:
         self.component = isinstance(self.workload.system, Component)
         self.directory: Path = stack.enter_context(scratch_directory())
         stack.enter_context(round_identity(self.directory))
-        self._agents = injected(self.directory / "agents", mode, native=native)
+        kept = recordings()
+        if kept is not None:
+            mode = "trace"
+        self._agents = injected(kept or self.directory / "agents", mode, native=native)
         self.agents: Injection
         self.plan = RoundPlan(self.workload, recipe.settings.workers, recipe.settings.seed + index)
         stack.callback(self.plan.close)

@@ -12,10 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from suite.comparison import Change, Comparison, Verdict
+from suite.history.profilediff import Difference
 from suite.history.sequential import BLOCK, LOOKS
 from suite.report.compare import open_lines
 from suite.report.compared import Compared, amount, counted, interval, shift
 from suite.report.live import Live
+from suite.report.profile import difference_table, headline, left_out
 from suite.report.shiftplot import shift_plot
 from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, code_text, plain_table
 from suite.units import format_quantity
@@ -94,6 +96,24 @@ class AbReporter:
         if found.verdict in ("regression", "improvement"):
             for row in _plots(found):
                 self._say(Text(f"  {row}"))
+        self._console.print()
+
+    def profiling(self, workload: str, side: str, done: int, total: int) -> None:
+        """A round of `side` starts under the profiler, after `done` of `total`."""
+        self._live.phase(f"{clean(workload)}  profile {done + 1} of {total}", 0, 1, side)
+
+    def profiled(self, found: Difference, unit: str) -> None:
+        """Which functions make the difference, likeliest causes first."""
+        self._live.close()
+        self._say(Text(f"  {headline(found, unit)}"))
+        if found.rows:
+            self._console.print(Padding(difference_table(found, unit), (1, 0, 1, 2), expand=False))
+        if more := left_out(found):
+            self._say(Text(f"  {more}", FAINT))
+
+    def kept(self, path: str) -> None:
+        """Where the differential flame graph lies."""
+        self._say(Text.assemble(("  flame graph: ", FAINT), clean(path)))
         self._console.print()
 
     def end(self, compared: Compared, code: int, broken: Sequence[str], saved: str = "") -> None:
