@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from suite.ab.build import Builder
+from suite.ab.canary import Canaries
 from suite.ab.environments import Wanted, choose, project_in, ready
 from suite.ab.explain import explain
 from suite.ab.pairs import Trial, measure
@@ -220,7 +221,10 @@ def _compare(
     )
     begun = time.monotonic()
     try:
-        measure(trial, lambda name: sampler.take(sides[name], task), _Watch(reporter))
+        with Canaries(sampler.scratch) as canaries:
+            measure(
+                trial, lambda name: canaries.beside(lambda: sampler.take(sides[name], task)), _Watch(reporter)
+            )
     except SuiteError as error:
         trial.cut = f"ended early: {error}".splitlines()[0]
         raise

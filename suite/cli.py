@@ -15,6 +15,8 @@ import typer
 
 from suite.cli_ab import EPILOG as AB_EPILOG
 from suite.cli_ab import ab_command
+from suite.cli_calibrate import EPILOG as CALIBRATE_EPILOG
+from suite.cli_calibrate import calibrate_command
 from suite.cli_capacity import EPILOG, capacity_command
 from suite.cli_compare import COMPARE_EPILOG, GATE_EPILOG, compare_command, gate_command
 from suite.cli_history import (
@@ -211,6 +213,7 @@ def run_command(
 
 
 app.command("ab", epilog=AB_EPILOG)(ab_command)
+app.command("calibrate", epilog=CALIBRATE_EPILOG)(calibrate_command)
 app.command("capacity", epilog=EPILOG)(capacity_command)
 app.command("leaks", epilog=LEAKS_EPILOG)(leaks_command)
 app.command("compare", epilog=COMPARE_EPILOG)(compare_command)

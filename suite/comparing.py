@@ -18,6 +18,7 @@ from suite.history.compare import compare
 from suite.history.faults import disk_faults
 from suite.pairing import Pair, paired
 from suite.report.annotations import annotated
+from suite.report.calibration import told
 from suite.report.compare import print_compared
 from suite.report.compared import Compared, compare_document
 from suite.report.console import make_console
@@ -119,9 +120,14 @@ def gate_runs(
     with Finder(results) as finder:
         judged = _newest(finder, wanted, at_head=True) if head is None else finder.find(head)
         compared = _compared(_base(finder, gate.base, judged), judged, wanted, finder)
+        promises = {
+            one.workload: told(results, judged.load(one.workload)[0], one, "gate")
+            for one in compared.comparisons
+            if one.changes
+        }
     code = overall([compared.conclusion.exit_code], on_invalid=gate.on_inconclusive)
     console = outputs.console()
-    print_compared(console, compared, code, quantiles=outputs.quantiles)
+    print_compared(console, compared, code, quantiles=outputs.quantiles, promises=promises)
     if annotate:
         for line in annotated(compared, warn=gate.on_inconclusive == "warn"):
             console.print(Text(line), soft_wrap=True)

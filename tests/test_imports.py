@@ -43,6 +43,7 @@ LAYERS = [
         "searching",
         "leaking",
         "abtesting",
+        "calibrating",
         "sides",
         "pairing",
         "comparing",
@@ -53,7 +54,7 @@ LAYERS = [
     },
     {"historytelling"},
     {"options"},
-    {"cli_ab", "cli_capacity", "cli_leaks", "cli_compare", "cli_history", "cli_ledger"},
+    {"cli_ab", "cli_calibrate", "cli_capacity", "cli_leaks", "cli_compare", "cli_history", "cli_ledger"},
     {"cli"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

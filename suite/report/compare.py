@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from rich.console import Console
 from rich.padding import Padding
@@ -10,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from suite.comparison import Comparison, Verdict
+from suite.report.calibration import hint
 from suite.report.compared import Compared, brief, chance, counted, interval, remedy, shift, why_open
 from suite.report.shiftplot import shift_plot
 from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, plain_table
@@ -30,19 +32,33 @@ _ENDS: dict[Verdict, tuple[str, str]] = {
 
 
 def print_compared(
-    console: Console, compared: Compared, exit_code: int, *, quantiles: bool = False, saved: str = ""
+    console: Console,
+    compared: Compared,
+    exit_code: int,
+    *,
+    quantiles: bool = False,
+    saved: str = "",
+    promises: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """All that was compared. Shift plots are for what changed, or with `quantiles` for all."""
+    """All that was compared. Shift plots are for what changed, or with `quantiles` for all.
+
+    `promises` say by workload what would have been caught, "" where that is not known.
+    """
     for one in compared.comparisons:
         console.print(_head(one), soft_wrap=True)
         if one.changes:
             console.print(Padding(changes_table(one), (1, 0, 1, 2), expand=False))
         for line in _below(one):
             console.print(Text.assemble("  ", line), soft_wrap=True)
+        if promises.get(one.workload):
+            console.print(Text(f"  {clean(promises[one.workload])}", FAINT), soft_wrap=True)
         if quantiles or one.verdict in ("regression", "improvement"):
             for row in _plots(one):
                 console.print(Text(f"  {row}"), soft_wrap=True)
         console.print()
+    unknown = [name for name, promise in promises.items() if not promise]
+    if unknown:
+        console.print(Text(clean(hint(unknown)), FAINT), soft_wrap=True)
     for line in closing(compared, exit_code, saved):
         console.print(line, soft_wrap=True)
 
