@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from suite.ab.profile import kind_of, profile
+from suite.ab.profile import Kind, kind_of, profile
 from suite.ab.sample import Sampler, Task
 from suite.ab.side import Name, Side
 from suite.comparison import Comparison
 from suite.errors import Interrupted, SuiteError
+from suite.history.profilediff import Difference
 from suite.report.ab import AbReporter
 from suite.report.file import write_text
 from suite.report.flame import flame_svg
+
+_COSTS: Mapping[Kind, tuple[str, str]] = {
+    "time": ("CPU time per operation", "s"),
+    "waiting": ("time of all threads per operation, waiting too,", "s"),
+    "memory": ("memory at the peak", "B"),
+}
 
 
 def explain(
@@ -25,25 +33,41 @@ def explain(
 ) -> None:
     """Profile both sides for each kind of regression in `found`, none for none; pictures lie by `document`.
 
-    What can't be profiled is told; the verdict stands without it.
+    Where no function takes more of the CPU, waiting is looked at too. What can't be profiled is told; the
+    verdict stands without it.
     """
-    kinds = dict.fromkeys(
-        kind_of(change.metric) for change in found.changes if change.verdict == "regression"
-    )
-    for kind in kinds:
-        unit = "B" if kind == "memory" else "s"
-        target = document.with_suffix(".memory.svg" if kind == "memory" else ".svg")
+    one = _Explained(found, sampler, sides, task, document, reporter)
+    changes = [change for change in found.changes if change.verdict == "regression"]
+    try:
+        for kind in dict.fromkeys(kind_of(change.metric) for change in changes):
+            if not one.profiled(kind).slower and kind == "time":
+                one.profiled("waiting")
+    except Interrupted:
+        raise
+    except SuiteError as error:
+        reporter.fault(f"no profile: {error}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Explained:
+    found: Comparison
+    sampler: Sampler
+    sides: Mapping[Name, Side]
+    task: Task
+    document: Path
+    reporter: AbReporter
+
+    def profiled(self, kind: Kind) -> Difference:
+        """Measure, show, keep."""
 
         def doing(side: Name, done: int, total: int) -> None:
-            reporter.profiling(found.workload, side, done, total)
+            self.reporter.profiling(self.found.workload, side, done, total)
 
-        try:
-            difference = profile(kind, sampler, sides, task, doing)
-            reporter.profiled(difference, unit)
-            title = f"{found.workload}: {found.base} to {found.head}"
-            write_text(target, flame_svg(difference, title, unit))
-            reporter.kept(str(target))
-        except Interrupted:
-            raise
-        except SuiteError as error:
-            reporter.fault(f"no profile: {error}")
+        difference = profile(kind, self.sampler, self.sides, self.task, doing)
+        what, unit = _COSTS[kind]
+        self.reporter.profiled(difference, what, unit)
+        target = self.document.with_suffix(".svg" if kind == "time" else f".{kind}.svg")
+        title = f"{self.found.workload}, {what.rstrip(',')}: {self.found.base} to {self.found.head}"
+        write_text(target, flame_svg(difference, title, unit))
+        self.reporter.kept(str(target))
+        return difference

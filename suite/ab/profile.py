@@ -19,8 +19,8 @@ from suite.history.profilediff import Difference, Function, Profile, Stack, diff
 from suite.leaks.site import Sites
 from suite.process.notice import NOTICE_VARIABLE, RECORDINGS_VARIABLE
 
-Kind = Literal["time", "memory"]
-"""What is profiled: CPU time by py-spy, or memory at its peak by memray."""
+Kind = Literal["time", "waiting", "memory"]
+"""What is profiled: CPU time by py-spy, the same with what waits, or memory at its peak by memray."""
 
 SECONDS = 4.0
 _LENGTH = "--seconds="
@@ -54,8 +54,11 @@ def profile(
     for index, name in enumerate(_ORDER):
         doing(name, index, len(_ORDER))
         sites = Sites([sides[name].folder, sampler.work_tree, Path(__file__).parents[2]])
-        one = _timed if kind == "time" else _recorded
-        found[name].append(one(sampler, sides[name], task, sites))
+        if kind == "memory":
+            one = _recorded(sampler, sides[name], task, sites)
+        else:
+            one = _timed(sampler, sides[name], task, sites, idle=kind == "waiting")
+        found[name].append(one)
     return difference(found["base"], found["head"])
 
 
@@ -84,11 +87,11 @@ def _functions(frames: Iterable[str], sites: Sites) -> Iterator[Function]:
             yield Function(match[1], sites.place(match[2])[1])
 
 
-def _timed(sampler: Sampler, side: Side, task: Task, sites: Sites) -> Profile:
-    """CPU seconds per operation, by stack."""
+def _timed(sampler: Sampler, side: Side, task: Task, sites: Sites, *, idle: bool) -> Profile:
+    """Seconds per operation, by stack: on the CPU, or of threads that are `idle` too."""
     notice = sampler.scratch / "notice.json"
     notice.unlink(missing_ok=True)
-    spies = Spies(find_profiler(), notice, sampler.scratch)
+    spies = Spies(find_profiler(), notice, sampler.scratch, idle=idle)
     with _environment({NOTICE_VARIABLE: str(notice)}), spies:
         run = sampler.take(side, task)
     if spies.refusal:

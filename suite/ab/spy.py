@@ -21,6 +21,7 @@ from suite.process.notice import read_notice
 RATE = 100
 """Samples per second."""
 _POLL = 0.01
+_READY = "Sampling process"
 _MISSING = "--profile needs py-spy, which is not installed: pip install 'loadledger[profile]'"
 _REFUSED = (
     "py-spy may not look into the system's processes: run `sudo sysctl kernel.yama.ptrace_scope=0`,"
@@ -38,15 +39,16 @@ def find_profiler() -> str:
 
 
 class Spies:
-    """Holds py-spy to the processes of a notice for as long as the notice is there.
+    """Holds py-spy to the processes of a notice for as long as the notice is there; `idle` threads count too.
 
     Afterwards `seconds` is how long it has sampled, `refusal` why it could not.
     """
 
-    def __init__(self, program: str, notice: Path, scratch: Path) -> None:
+    def __init__(self, program: str, notice: Path, scratch: Path, *, idle: bool = False) -> None:
         self.seconds = 0.0
         self.refusal = ""
         self._program = program
+        self._idle = idle
         self._notice = notice
         self._scratch = scratch
         self._files: list[Path] = []
@@ -73,10 +75,11 @@ class Spies:
         with contextlib.ExitStack() as stack:
             spies = [stack.enter_context(self._spy(pid)) for pid in _topmost(pids)]
             logs = [self._log(file) for file in self._files]
-            while self._loaded() and not all(_reads(log, "Sampling process") for log in logs):
+            while self._loaded() and not all(_reads(log, _READY) for log in logs):
                 if any(spy.poll() for spy in spies):
                     break
                 time.sleep(_POLL)
+            ready = any(_reads(log, _READY) for log in logs)
             begun = time.monotonic()
             while self._loaded() and not all(spy.poll() is not None for spy in spies):
                 time.sleep(_POLL)
@@ -89,6 +92,8 @@ class Spies:
             self.refusal = (
                 f"py-spy has nothing to tell: {lines[-1] if lines else 'no Python process was there'}"
             )
+        elif not ready:
+            self.refusal = "py-spy was not ready before the load was over"
         else:
             self.seconds = seconds
 
@@ -101,6 +106,7 @@ class Spies:
         file.unlink(missing_ok=True)
         self._files.append(file)
         options = ["--format", "raw", "--full-filenames", "--nolineno", "--subprocesses"]
+        options += ["--idle"] if self._idle else []
         argv = [self._program, "record", *options, "--rate", str(RATE), "--pid", str(pid)]
         with self._log(file).open("wb") as log:
             spy = subprocess.Popen(

@@ -72,6 +72,11 @@ class Difference:
     before: Mapping[Stack, float]
     after: Mapping[Stack, float]
 
+    @property
+    def slower(self) -> bool:
+        """Whether a function costs more itself: it would come first."""
+        return bool(self.rows) and _rank(self.rows[0], LEAST * self.whole.before)[0] == 0
+
 
 def difference(base: Sequence[Profile], head: Sequence[Profile]) -> Difference:
     """What changed from the repeats of `base` to those of `head`, at least one each.

@@ -82,8 +82,8 @@ class AbReporter:
         self._live.close()
         self._say(Text(clean(text), BAD))
 
-    def result(self, found: Comparison, seconds: float) -> None:
-        """All that one workload's pairs show."""
+    def result(self, found: Comparison, seconds: float, promise: str) -> None:
+        """All that one workload's pairs show; `promise` says what they would have shown."""
         self._live.close()
         self._console.print()
         colour = _COLOURS[found.verdict]
@@ -93,6 +93,7 @@ class AbReporter:
             self._console.print(Padding(changes_table(found.changes), (1, 0, 1, 2), expand=False))
         for line in (*_open(found), *_notes(found)):
             self._say(Text.assemble("  ", line))
+        self._say(Text(f"  {clean(promise)}", FAINT))
         if found.verdict in ("regression", "improvement"):
             for row in _plots(found):
                 self._say(Text(f"  {row}"))
@@ -102,10 +103,10 @@ class AbReporter:
         """A round of `side` starts under the profiler, after `done` of `total`."""
         self._live.phase(f"{clean(workload)}  profile {done + 1} of {total}", 0, 1, side)
 
-    def profiled(self, found: Difference, unit: str) -> None:
-        """Which functions make the difference, likeliest causes first."""
+    def profiled(self, found: Difference, what: str, unit: str) -> None:
+        """Which functions make the difference in `what`, likeliest causes first."""
         self._live.close()
-        self._say(Text(f"  {headline(found, unit)}"))
+        self._say(Text(f"  {headline(found, what, unit)}"))
         if found.rows:
             self._console.print(Padding(difference_table(found, unit), (1, 0, 1, 2), expand=False))
         if more := left_out(found):

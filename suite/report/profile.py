@@ -13,10 +13,9 @@ MOST = 12
 """Rows of the table; the flame graph has them all."""
 
 
-def headline(found: Difference, unit: str) -> str:
-    """What all stacks cost together, before and after."""
+def headline(found: Difference, what: str, unit: str) -> str:
+    """What all stacks cost together, before and after; `what` says what a cost is."""
     whole = found.whole
-    what = "CPU time per operation" if unit == "s" else "memory at the peak"
     return (
         f"{what} as profiled: {format_quantity(whole.before, unit)} in base,"
         f" {format_quantity(whole.after, unit)} in head ({_change(whole, unit)})"
@@ -39,7 +38,7 @@ def difference_table(found: Difference, unit: str) -> Table:
 def left_out(found: Difference) -> str:
     """What the table does not show, "" if it shows all."""
     if not found.rows:
-        return "no function changed by more than the noise: what takes longer is not in Python's stacks"
+        return "no function changed by more than the noise"
     more = len(found.rows) - MOST
     return f"{more} more in the flame graph" if more > 0 else ""
 
