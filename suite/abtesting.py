@@ -30,6 +30,7 @@ from suite.process.guard import interruptible
 from suite.process.identity import round_identity
 from suite.process.scratch import scratch_directory
 from suite.report.ab import AbReporter, so_far
+from suite.report.calibration import hint, told
 from suite.report.compared import Compared
 from suite.report.console import make_console
 from suite.report.document import SCHEMA, print_document, run_path, write_document
@@ -87,8 +88,11 @@ class _Outcome:
         self._entries.append(entry)
         path = self.path(trial)
         with contextlib.ExitStack() as last_first:
-            last_first.callback(self._reporter.result, found, seconds)
+            last_first.callback(self._reporter.result, found, seconds, self._promise(trial, found))
             write_document(path, self._document([entry], code))
+
+    def _promise(self, trial: Trial, found: Comparison) -> str:
+        return told(self._folder.parent, trial.pairs[0].base, found, "ab") or hint([trial.workload])
 
     def path(self, trial: Trial) -> Path:
         """Where the document of a workload with pairs lies."""
