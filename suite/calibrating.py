@@ -90,7 +90,9 @@ def calibrate(results: Path, subjects: Sequence[Subject], *, budget: float, json
                 print_calibrated(console, one)
             else:
                 codes.append(3)
-                console.print(clean(work.short()), style=WARNING, soft_wrap=True, highlight=False)
+                console.print(
+                    clean(work.short(ended=fault is not None)), style=WARNING, soft_wrap=True, highlight=False
+                )
             if fault is not None:
                 break
         code = overall([0, *codes, *([fault.exit_code] if fault else [])])
@@ -154,12 +156,13 @@ class _Work:
     def _left(self) -> str:
         return f"{max(self._ends - time.monotonic(), 0.0):.0f} s left"
 
-    def short(self) -> str:
-        """Why there is no calibration."""
+    def short(self, *, ended: bool) -> str:
+        """Why there is no calibration; `ended` says that it was not for want of time."""
         name, count = self.subject.task.name, len(self.runs)
         if self._invalid:
             return f"{name}: {len(self._invalid)} runs invalid, the first because: {self._invalid[0]}"
-        return f"{name}: {count} runs, at least {FEWEST} are needed; give it more time with --budget"
+        more = "" if ended else "; give it more time with --budget"
+        return f"{name}: {count} runs, at least {FEWEST} are needed{more}"
 
     def _plant(self) -> None:
         """Compare the commit with itself slowed down, in turns, by the means of `suite ab`."""
@@ -209,6 +212,7 @@ class _Work:
             {name: one.values for name, one in every.items()},
             self._itself(),
             self._planted,
+            _doubts(runs),
         )
 
     def _itself(self) -> str:
@@ -272,6 +276,12 @@ def _power(one: Series, deciding: Sequence[Series], gated: Sequence[Series]) -> 
     if any(other.metric == one.metric for other in gated):
         gate = detectable(lambda size: gate_catches(gated, one.metric, size, _TRIALS))
     return Power(one.metric, one.unit, one.variation, one.least.size, ab, gate, caught)
+
+
+def _doubts(runs: Sequence[Run]) -> str:
+    doubtful = [run for run in runs if run.validity.verdict == "doubtful"]
+    reason = next((text for run in doubtful for text in run.validity.reasons), "no reason given")
+    return f"{len(doubtful)} of {len(runs)} runs doubtful ({reason})" if doubtful else ""
 
 
 def _delay(runs: Sequence[Run]) -> float | None:

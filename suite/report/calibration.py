@@ -61,6 +61,7 @@ class Calibrated:
     values: Mapping[str, tuple[float, ...]]
     against_itself: str = ""
     planted: str = ""
+    doubts: str = ""
 
 
 class Calibrations:
@@ -163,3 +164,5 @@ def _lines(found: Calibrated) -> Iterable[str]:
         yield f"against itself, as the runs came: {found.against_itself}"
     if found.planted:
         yield f"a slow-down that really ran: {found.planted}"
+    if found.doubts:
+        yield f"on a quieter machine it would be less: {found.doubts}"
