@@ -138,14 +138,15 @@ def print_calibrated(console: Console, found: Calibrated) -> None:
         table.add_row(
             Text(clean(power.metric)),
             format_quantity(values[len(values) // 2], power.unit),
-            f"{100 * power.variation:.2g} %",
+            f"{100 * power.variation:.3g} %",
             *(_least(ab[look]) if ab else "" for look in ("8", "12", "16")),
             _least(power.gate),
         )
     console.print(Padding(table, (1, 0, 1, 2), expand=False))
     for line in _lines(found):
         console.print(Text(f"  {clean(line)}"), soft_wrap=True)
-    note = "columns: least slow-down caught in 95 of 100, by resampling; the gate against 8 stored runs"
+    note = "columns: least slow-down caught in 95 of 100 (none: not even 200 %), by resampling; the gate's"
+    note += " against 8 stored runs"
     console.print(Text(f"  {note}", FAINT), soft_wrap=True)
     console.print()
 
