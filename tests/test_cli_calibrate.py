@@ -8,7 +8,7 @@ from support.histories import fill, make_history_run, repository, steady
 from support.runs import make_measured, make_run
 
 from suite import engine
-from suite.ab.planted import write_planted
+from suite.ab.planted import planted, write_planted
 from suite.catalog import Reference, from_file
 from suite.comparison import Change, Comparison
 from suite.errors import Interrupted, SystemFailed
@@ -219,3 +219,21 @@ def test_a_planted_slow_down_delays_each_operation(command):
     assert run.outcomes["ok"] == 20
     assert run.metrics["response.mean"].value >= delay
     assert all(check.passed for check in run.checks)
+
+
+def test_commands_of_what_is_planted_run_in_their_own_folder(command):
+    load = command.file(
+        "loads.py",
+        """
+        from suite import Command, User, Workload, closed_loop, operation
+
+        class Idle(User):
+            @operation
+            async def wait(self): ...
+
+        one = Workload("idle/one", Command("true"), Idle, loop=closed_loop(operations=1))
+        two = Workload("idle/two", Command("true", cwd="/"), Idle, loop=closed_loop(operations=1))
+        """,
+    )
+    folders = [planted(Reference(name, file=str(load)), 1.0).system.cwd for name in ("idle/one", "idle/two")]
+    assert folders == [command.folder, "/"]

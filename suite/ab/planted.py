@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from suite.catalog import Reference
+from suite.system import Command
 from suite.user import Operation, User
 from suite.workload import Workload
 
@@ -31,8 +32,14 @@ def write_planted(file: Path, reference: Reference, delay: float) -> None:
 
 
 def planted(reference: Reference, delay: float) -> Workload:
-    """The workload with `delay` seconds more in each operation of its users."""
+    """The workload with `delay` seconds more in each operation of its users.
+
+    Its commands run in the folder of its own load file still.
+    """
     workload = copy.copy(reference.load())
+    for system in (workload.system, *workload.beside.values()):
+        if isinstance(system, Command) and system.cwd is None and reference.file:
+            system.cwd = Path(reference.file).parent
     workload.users = MappingProxyType(
         {_slowed(user, delay): weight for user, weight in workload.users.items()}
     )
