@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -209,28 +210,38 @@ def test_outside_of_a_repository(command):
     assert "not a git repository" in said.err
 
 
+def finished(suite):
+    """Its exit code. Skips where the machine itself shifted meanwhile: then nothing can be told."""
+    code = suite.finish(280)
+    if code == 3 and "the machine shifted" in suite.out:
+        pytest.skip(next(line for line in suite.out.splitlines() if "the machine shifted" in line))
+    return code
+
+
+@pytest.mark.timeout(300)
 def test_a_real_regression_is_found(tmp_path):
     scratch = slowed(tmp_path / "repository")
     words = ["ab", "HEAD~1", "HEAD", "load_work.py", "--seconds", "0.1", "--metric", "time_per_operation"]
     suite = Suite(tmp_path, *words, cwd=scratch.folder)
-    assert suite.finish(110) == 1, suite.out + suite.err
-    assert "REGRESSION  8 pairs" in suite.out
+    assert finished(suite) == 1, suite.out + suite.err
+    assert re.search(r"REGRESSION  \d+ pairs", suite.out)
     (document,) = kept(scratch)
     runs = [pair[side] for pair in document["ab"][0]["pairs"] for side in ("base", "head")]
     assert {run["commit"] for run in runs} == {scratch.git("rev-parse", name) for name in ("HEAD", "HEAD~1")}
-    assert len({run["id"] for run in runs}) == 16
+    assert len({run["id"] for run in runs}) == len(runs) in (16, 24, 32)
     assert suite.left_behind() == []
     assert nothing_is_left(scratch)
     assert scratch.git("status", "--porcelain") == ""
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_commit_against_itself_is_no_regression(tmp_path):
     scratch = slowed(tmp_path / "repository")
     scratch.write("new.py", "the work tree is dirty")
     words = ["ab", "HEAD", "load_work.py", "--seconds", "0.1", "--metric", "time_per_operation"]
     suite = Suite(tmp_path, *words, "--minimum", "time_per_operation=300%", cwd=scratch.folder)
-    assert suite.finish(110) in (0, 3), suite.out + suite.err
+    assert suite.finish(280) in (0, 3), suite.out + suite.err
     assert "with uncommitted changes to 1 file" in suite.out
     assert suite.left_behind() == []
 
@@ -280,6 +291,7 @@ def test_a_commit_that_does_not_build(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_environments_of_their_own_without_an_index_borrow_what_is_here(tmp_path, monkeypatch):
     pytest.importorskip("setuptools")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
@@ -297,7 +309,7 @@ def test_environments_of_their_own_without_an_index_borrow_what_is_here(tmp_path
     scratch.commit("Fast project")
     words = ["loads/load_work.py", "--seconds", "0.1", "--metric", "time_per_operation"]
     suite = Suite(tmp_path, "ab", "HEAD~1", "HEAD", *words, cwd=scratch.folder)
-    assert suite.finish(110) == 0, suite.out + suite.err
+    assert finished(suite) == 0, suite.out + suite.err
     assert "pip could reach no index" in suite.out
     assert "improvement  8 pairs" in suite.out
     assert len(list((scratch.folder / "results" / "ab" / "envs").glob("*/bin/python"))) == 2
