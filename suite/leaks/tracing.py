@@ -19,8 +19,9 @@ from suite.leaks.tracker import Attribution, Mark, attribute, too_big
 from suite.leaks.verdict import Step, Window
 from suite.leaks.watched import Watched, watched
 
-_WINDOWS = 6
-"""Enough for the rule to decide about a call site; marks are slow where every object is looked at."""
+_WINDOWS, _FEWER = 8, 6
+"""Enough for the rule to decide about a call site; fewer where every object is looked at, which takes long
+and needs no allowance for growth that comes now and then."""
 _WORTH_A_GRAPH = 0.1
 """Of the largest recording's size: helper processes hold next to nothing, and a graph takes seconds."""
 _STILL = 0.03  # s around a mark: memray notes the state every 10 ms
@@ -46,12 +47,13 @@ def trace(
     the paths of flame graphs. A system that dies meanwhile and recordings that grow too big are notes of
     the Attribution, not errors.
     """
-    course = _Course(taken, verdict)
+    objects = (verdict.blocks_per_operation or 0.0) > FLOORS["blocks"].per_operation
+    course = _Course(taken, verdict, _FEWER if objects else _WINDOWS)
     roots = _roots(recipe)
     notes: list[str] = []
     made: tuple[Stack, ...] = ()
     known = Attribution((), None)
-    if (verdict.blocks_per_operation or 0.0) > FLOORS["blocks"].per_operation:
+    if objects:
         made, known = _objects(recipe, progress, course, roots, notes)
     kept: tuple[str, ...] = ()
     try:
@@ -77,9 +79,10 @@ def trace(
 class _Course:
     """The steps of a search that led to its `verdict`, as often as they are wanted: warm-up, windows."""
 
-    def __init__(self, taken: Sequence[Step], verdict: LeakVerdict) -> None:
+    def __init__(self, taken: Sequence[Step], verdict: LeakVerdict, count: int) -> None:
         windows = (step for step in taken if isinstance(step, Window) and step.warming)
         self._warm = [step for step in windows if step.hold <= verdict.held]
+        self._count = count
         self._held = verdict.held
         self._size = verdict.growths[0].operations // 4
         self.growth = verdict.bytes_per_operation
@@ -89,8 +92,8 @@ class _Course:
         for step in self._warm:
             system.take(step)
         yield Mark(_collected(system))
-        for index in range(_WINDOWS):
-            system.take(Window(self._size, self._held, f"{words}, window {index + 1} of {_WINDOWS}"))
+        for index in range(self._count):
+            system.take(Window(self._size, self._held, f"{words}, window {index + 1} of {self._count}"))
             yield Mark(_collected(system), self._size)
 
 
