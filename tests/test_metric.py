@@ -14,6 +14,8 @@ service.min service.mean service.p50 service.p90 service.p95 service.p99 service
 throughput offered time_per_operation failures rejected dropped limit.excess limit.shortfall
 lateness.p50 lateness.p99 memory.idle memory.peak memory.after memory.growth memory.growth_per_operation
 cpu.per_operation cpu.utilization generator.cpu_per_operation
+gc.pause.max gc.pause.per_operation gc.uncollectable
+gc.collections.0 gc.collections.1 gc.collections.2 gc.freed.0 gc.freed.1 gc.freed.2
 """
 
 
@@ -29,6 +31,7 @@ def test_which_way_is_better() -> None:
         "offered",
         "rejected",
         "cpu.utilization",
+        *(f"gc.{what}.{generation}" for what in ("collections", "freed") for generation in range(3)),
     }
 
 

@@ -140,9 +140,10 @@ async def _socket_to(host: str, port: int, loop: asyncio.AbstractEventLoop) -> s
 
 def _failure(error: Exception, where: str, *, secure: bool) -> ConnectFailed:
     failure: ConnectFailed
-    if getattr(error, "errno", None) in (errno.EMFILE, errno.ENFILE) or (
-        isinstance(error, socket.gaierror) and _exhausted()
-    ):
+    number = getattr(error, "errno", None)
+    # EBUSY is what glibc's resolver may say when it can open nothing.
+    resolver = isinstance(error, socket.gaierror) or number == errno.EBUSY
+    if number in (errno.EMFILE, errno.ENFILE) or (resolver and _exhausted()):
         failure = OutOfDescriptors(f"can't connect to {where}: no file descriptor left; raise `ulimit -n`")
     elif isinstance(error, socket.gaierror | UnicodeError):
         why = getattr(error, "strerror", None) or error
@@ -152,7 +153,7 @@ def _failure(error: Exception, where: str, *, secure: bool) -> ConnectFailed:
     elif secure:
         why = getattr(error, "reason", None) or str(error) or "the connection ended during the handshake"
         failure = TlsFailed(f"no TLS with {where}: {why}")
-    elif getattr(error, "errno", None) == errno.EADDRNOTAVAIL:
+    elif number == errno.EADDRNOTAVAIL:
         failure = ConnectFailed(f"can't connect to {where}: {error}; no local port is free")
     else:
         failure = ConnectFailed(f"can't connect to {where}: {error}")

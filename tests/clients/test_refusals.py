@@ -1,6 +1,8 @@
 """A system that answers nobody as it should is a few lines, whatever it does, and the run goes on."""
 
 import asyncio
+import errno
+import os
 import resource
 
 import pytest
@@ -80,6 +82,21 @@ def test_no_descriptor_is_left(factory, host: str) -> None:  # type: ignore[no-u
     error = error_of(f"http://{host}:1", factory, files=3)
     assert isinstance(error, OutOfDescriptors)
     assert "ulimit" in str(error)
+
+
+def test_a_resolver_that_is_busy_for_want_of_descriptors() -> None:
+    """What glibc says depends on what the process has resolved before: it was EBUSY once."""
+
+    def factory() -> asyncio.AbstractEventLoop:
+        async def busy(*_: object, **__: object) -> None:
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+
+        loop = asyncio.new_event_loop()
+        loop.getaddrinfo = busy  # type: ignore[method-assign, assignment]
+        return loop
+
+    assert isinstance(error_of("http://localhost:1", factory, files=3), OutOfDescriptors)
+    assert not isinstance(error_of("http://localhost:1", factory), OutOfDescriptors)
 
 
 @pytest.mark.parametrize("factory", LOOPS)
