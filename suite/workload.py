@@ -112,6 +112,13 @@ class Workload:
         names = (o.name for user in self.users for o in user.operations() if o.name not in self.without)
         return tuple(dict.fromkeys(names))
 
+    def plain_parameters(self) -> dict[str, Any]:
+        """Parameters of the system and of the workload, as documents hold them."""
+        return {
+            name: value if isinstance(value, str | int | float | bool | None) else str(value)
+            for name, value in {**self.system.parameters, **self.parameters}.items()
+        }
+
     def all_tags(self) -> frozenset[str]:
         """Tags of the workload and of its operations, and the first part of its name."""
         own = {tag for user in self.users for o in user.operations() for tag in o.tags}

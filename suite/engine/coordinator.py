@@ -98,10 +98,7 @@ def _described(workload: Workload, settings: Settings, repeated: list[Mapping[st
     loop = workload.loop
     fields = {key: value for key, value in asdict(loop).items() if value not in (None, ())}
     plan: dict[str, Any] = {"loop": loop.kind, **fields, "workers": settings.workers, "seed": settings.seed}
-    plan["parameters"] = {
-        name: value if isinstance(value, str | int | float | bool | None) else str(value)
-        for name, value in {**workload.system.parameters, **workload.parameters}.items()
-    }
+    plan["parameters"] = workload.plain_parameters()
     if settings.target is not None:
         plan["target"] = settings.target
     if settings.quick:

@@ -120,10 +120,6 @@ def _windowed(loop: Loop, requests: int) -> ClosedLoop:
 
 
 def _plan(loop: ClosedLoop, leak: LeakSettings, settings: Settings, workload: Workload) -> dict[str, Any]:
-    parameters = {
-        name: value if isinstance(value, str | int | float | bool | None) else str(value)
-        for name, value in {**workload.system.parameters, **workload.parameters}.items()
-    }
     how = {name: value for name, value in asdict(leak).items() if name != "attribute"}
     return {
         "loop": "closed",
@@ -131,7 +127,7 @@ def _plan(loop: ClosedLoop, leak: LeakSettings, settings: Settings, workload: Wo
         **how,
         "workers": settings.workers,
         "seed": settings.seed,
-        "parameters": parameters,
+        "parameters": workload.plain_parameters(),
     }
 
 

@@ -156,15 +156,15 @@ def test_a_function_that_calls_itself_counts_once():
 def test_stacks_as_py_spy_writes_them(tmp_path):
     text = (
         'process 7:"python -c a;b (c)";'
-        f"<module> ({tmp_path}/run.py:3);Worker.turn ({tmp_path}/work/it.py) 30\n"
-        f"<module> ({tmp_path}/run.py:4);Worker.turn ({tmp_path}/work/it.py) 12\n"
+        f"<module> ({tmp_path}/run.py:3);Worker.turn ({tmp_path}/shop/it.py) 30\n"
+        f"<module> ({tmp_path}/run.py:4);Worker.turn ({tmp_path}/shop/it.py) 12\n"
         "loads (/usr/lib/python3.11/json/__init__.py) 5\n"
         "get (/venv/lib/python3.11/site-packages/lib/get.py) 1\n"
         'process 8:"nothing that runs" 4\n'
         "\n"
     )
     assert collapsed(text, Sites([tmp_path])) == {
-        (Function("<module>", "run.py"), Function("Worker.turn", "work/it.py")): 42,
+        (Function("<module>", "run.py"), Function("Worker.turn", "shop/it.py")): 42,
         (Function("loads", "stdlib/json/__init__.py"),): 5,
         (Function("get", "site-packages/lib/get.py"),): 1,
     }

@@ -360,12 +360,10 @@ class Desk:
                 gc.collect()  # empties the freelists: what lies there of ours has no trace to be moved
         finally:
             self._collections.paused = False
-        threading = sys.modules.get("threading")
-        return b'{"pid": %d, "blocks": %d, "malloc": %s, "threads": %d}\n' % (
+        return b'{"pid": %d, "blocks": %d, "malloc": %s}\n' % (
             os.getpid(),
             sys.getallocatedblocks(),
             self._heap(),
-            threading.active_count() if threading is not None else 1,
         )
 
 
