@@ -12,14 +12,17 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from suite.ab.build import Builder
 from suite.ab.canary import Canaries
 from suite.ab.environments import Wanted, choose, project_in, ready
 from suite.ab.explain import explain
 from suite.ab.pairs import Trial, measure
 from suite.ab.repository import Commit, Repository, take
-from suite.ab.sample import Sampler, Task, compile_all
+from suite.ab.sample import Sampler, compile_all
 from suite.ab.side import Name, Side
+from suite.ab.task import Task
 from suite.comparison import Comparison
 from suite.errors import ConfigurationError, SuiteError, SystemFailed, WorkerFailed
 from suite.history.codec import encode_run
@@ -33,8 +36,9 @@ from suite.report.ab import AbReporter, so_far
 from suite.report.calibration import hint, told
 from suite.report.compared import Compared
 from suite.report.console import make_console
-from suite.report.document import SCHEMA, print_document, run_path, write_document
+from suite.report.document import SCHEMA, run_path, write_document
 from suite.report.file import check_writable
+from suite.report.target import STDOUT, check_target, deliver
 from suite.report.verdict import overall, verdict_word
 
 
@@ -62,6 +66,14 @@ class Request:
         """Files and folders that both sides take from the work tree."""
         files = (task.load_file for task in self.tasks)
         return dict.fromkeys((*(file for file in files if file is not None), *self.carried))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The exit code of a comparison of commits, and what it found of each workload that both have."""
+
+    code: int
+    comparisons: tuple[Comparison, ...]
 
 
 class _Outcome:
@@ -105,10 +117,7 @@ class _Outcome:
         saved = str(self._folder) if self.comparisons else ""
         self._reporter.end(compared, code, self.broken, saved)
         data = self._document(self._entries, code)
-        if json_file == "-":
-            print_document(data)
-        elif json_file is not None:
-            write_document(Path(json_file), data)
+        deliver(data, json_file)
 
     def _document(self, entries: Sequence[Mapping[str, Any]], code: int) -> dict[str, Any]:
         return {
@@ -122,9 +131,14 @@ class _Outcome:
 
 
 def compare_commits(
-    results: Path, repository: Repository, request: Request, *, json_file: str | None = None
-) -> int:
-    """Compare workload by workload, keep documents in `results`/ab, print; the exit code.
+    results: Path,
+    repository: Repository,
+    request: Request,
+    *,
+    json_file: str | None = None,
+    console: Console | None = None,
+) -> Answer:
+    """Compare workload by workload, keep documents in `results`/ab, print (to stderr if stdout is for JSON).
 
     A workload that one side lacks, or whose system fails, ends its own comparison only. What ends the
     command early (Interrupted, a StoreError) is raised after what was found is kept and printed. Raises
@@ -133,14 +147,13 @@ def compare_commits(
     """
     folder = results / "ab"
     check_writable(folder / "draft")
-    if json_file not in (None, "-"):
-        check_writable(Path(str(json_file)))
+    check_target(json_file)
     commits: dict[Name, Commit] = {
         "base": repository.commit(request.base),
         "head": repository.commit(request.head) if request.head is not None else repository.work_tree(),
     }
     fault: SuiteError | None = None
-    with interruptible(), AbReporter(make_console(stderr=json_file == "-")) as reporter:
+    with interruptible(), AbReporter(console or make_console(stderr=json_file == STDOUT)) as reporter:
         outcome = _Outcome(commits, folder, reporter)
         kept = (folder / "envs").resolve()
         with _prepared(repository, request, commits, kept, reporter) as (sides, sampler):
@@ -157,7 +170,7 @@ def compare_commits(
         outcome.end(code, json_file)
     if fault is not None:
         raise fault
-    return code
+    return Answer(code, tuple(outcome.comparisons))
 
 
 @contextlib.contextmanager

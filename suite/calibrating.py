@@ -10,14 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from suite.ab.canary import Canaries
 from suite.ab.pairs import Trial, measure
 from suite.ab.planted import write_planted
 from suite.ab.primary import primary_metrics
 from suite.ab.repository import Commit
-from suite.ab.sample import Sampler, Task
+from suite.ab.sample import Sampler
 from suite.ab.side import Name, Side
+from suite.ab.task import Task
 from suite.catalog import Reference
 from suite.configuration import Budget
 from suite.errors import Interrupted, SuiteError, SystemFailed, WorkerFailed
@@ -30,9 +32,10 @@ from suite.process.identity import round_identity
 from suite.process.scratch import scratch_directory
 from suite.report.calibration import NAME, Calibrated, Calibrations, Power, print_calibrated
 from suite.report.console import make_console
-from suite.report.document import SCHEMA, print_document, write_document
+from suite.report.document import SCHEMA
 from suite.report.file import check_writable
 from suite.report.live import Live
+from suite.report.target import check_target, deliver
 from suite.report.verdict import overall, verdict_word
 from suite.report.words import BAD, WARNING, clean
 from suite.run import Run
@@ -63,8 +66,7 @@ def calibrate(results: Path, subjects: Sequence[Subject], *, budget: float, json
     StoreError) is raised after what was measured is kept and printed.
     """
     check_writable(results / NAME)
-    if json_file not in (None, "-"):
-        check_writable(Path(str(json_file)))
+    check_target(json_file)
     kept = Calibrations(results)
     console = make_console(stderr=json_file == "-")
     found: list[Calibrated] = []
@@ -98,26 +100,20 @@ def calibrate(results: Path, subjects: Sequence[Subject], *, budget: float, json
         code = overall([0, *codes, *([fault.exit_code] if fault else [])])
         if found:
             console.print(f"kept in {results / NAME}", soft_wrap=True, highlight=False)
-        _write(json_file, found, fault.exit_code if isinstance(fault, Interrupted) else code)
+        deliver(_document(found, fault.exit_code if isinstance(fault, Interrupted) else code), json_file)
     if fault is not None:
         raise fault
     return code
 
 
-def _write(json_file: str | None, found: Sequence[Calibrated], code: int) -> None:
-    if json_file is None:
-        return
-    data = {
+def _document(found: Sequence[Calibrated], code: int) -> dict[str, Any]:
+    return {
         "schema": SCHEMA,
         "environment": fingerprint(),
         "verdict": verdict_word(code),
         "exit_code": code,
         "calibrations": [asdict(one) for one in found],
     }
-    if json_file == "-":
-        print_document(data)
-    else:
-        write_document(Path(json_file), data)
 
 
 class _Work:

@@ -8,25 +8,19 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from suite.cli_ab import EPILOG as AB_EPILOG
 from suite.cli_ab import ab_command
+from suite.cli_blame import EPILOG as BLAME_EPILOG
+from suite.cli_blame import blame_command
 from suite.cli_calibrate import EPILOG as CALIBRATE_EPILOG
 from suite.cli_calibrate import calibrate_command
 from suite.cli_capacity import EPILOG, capacity_command
 from suite.cli_compare import COMPARE_EPILOG, GATE_EPILOG, compare_command, gate_command
-from suite.cli_history import (
-    ACCEPT_EPILOG,
-    BLAME_EPILOG,
-    HISTORY_EPILOG,
-    accept_command,
-    blame_command,
-    history_command,
-)
+from suite.cli_history import ACCEPT_EPILOG, HISTORY_EPILOG, accept_command, history_command
 from suite.cli_leaks import EPILOG as LEAKS_EPILOG
 from suite.cli_leaks import leaks_command
 from suite.cli_ledger import (
@@ -41,6 +35,7 @@ from suite.errors import Faults, Interrupted, SuiteError
 from suite.options import (
     ConfigFile,
     JsonFile,
+    LedgerPlace,
     Match,
     Results,
     Seed,
@@ -160,6 +155,7 @@ def run_command(
     on_invalid: Annotated[
         str, typer.Option(metavar="fail|warn", help="warn turns exit code 3 into 0.")
     ] = "fail",
+    ledger: LedgerPlace = None,
     results: Results = None,
     config: ConfigFile = None,
 ) -> None:
@@ -207,7 +203,7 @@ def run_command(
 
     from suite.session import Session
 
-    session = Session(results or Path(configuration.results), stdout_is_data=json_file == "-")
+    session = Session(configuration.places(results, ledger), stdout_is_data=json_file == "-")
     code = session.run(plans.runs, plans.skipped, json_file=json_file, warn_invalid=on_invalid == "warn")
     raise typer.Exit(code)
 
@@ -255,6 +251,7 @@ def show_command(
     ] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many runs to list.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    ledger: LedgerPlace = None,
     results: Results = None,
     config: ConfigFile = None,
 ) -> None:
@@ -262,7 +259,7 @@ def show_command(
     from suite.configuration import read_configuration
     from suite.session import Session
 
-    session = Session(results or Path(read_configuration(config).results), stdout_is_data=as_json)
+    session = Session(read_configuration(config).places(results, ledger), stdout_is_data=as_json)
     session.show(run, limit=limit, as_json=as_json)
 
 

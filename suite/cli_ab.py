@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -26,9 +25,7 @@ from suite.units import parse
 if TYPE_CHECKING:
     from suite.ab.environments import Wanted
     from suite.ab.repository import Repository
-    from suite.ab.sample import Task
     from suite.catalog import Found
-    from suite.settings import Settings
 
 EPILOG = """
 \b
@@ -100,6 +97,7 @@ def ab_command(
     """Compare two commits by rounds in turns, and say whether one is slower."""
     from suite.ab.primary import check_metrics
     from suite.ab.repository import Repository
+    from suite.ab.task import make_task
     from suite.catalog import select
     from suite.configuration import Configuration, read_configuration
     from suite.planning import make_plans
@@ -149,7 +147,7 @@ def ab_command(
     request = Request(
         base,
         head,
-        tuple(_task(found, settings, given, repository) for found, settings in plans),
+        tuple(make_task(found, settings, given, repository.root) for found, settings in plans),
         tuple(carried),
         configuration=source if source.is_file() else None,
         metrics=tuple(metrics or ()),
@@ -159,7 +157,7 @@ def ab_command(
         python=python,
         profile=profile,
     )
-    raise typer.Exit(compare_commits(folder, repository, request, json_file=json_file))
+    raise typer.Exit(compare_commits(folder, repository, request, json_file=json_file).code)
 
 
 def divided(words: Sequence[str], repository: Repository) -> tuple[str, str | None, list[str]]:
@@ -202,27 +200,3 @@ def _inside(path: Path, repository: Repository) -> Path:
     if not full.exists() or not full.is_relative_to(repository.root):
         raise ConfigurationError(f"--carry {path}: no such file or folder in {repository.root}")
     return full.relative_to(repository.root)
-
-
-def _task(found: Found, settings: Settings, given: Mapping[str, Any], repository: Repository) -> Task:
-    """How a fresh `suite run` finds the workload on either side, and with which options."""
-    from suite.ab.sample import Task
-
-    name, reference = found.workload.name, found.reference
-    words = ["--quick"] if given.get("quick") else []
-    words += [
-        f"--{option}={given[option]:g}"
-        for option in ("users", "seconds", "workers", "seed")
-        if given.get(option) is not None
-    ]
-    words += [f"--set={key}={value}" for key, value in given["set"].items() if key in settings.values]
-    if reference.module.startswith("suite."):  # an entry point of ours, whichever commit it is
-        return Task(name, name, match=False, words=tuple(words))
-    file = Path(reference.file or _origin(reference.module))
-    inside = file.relative_to(repository.root) if file.is_relative_to(repository.root) else None
-    target = reference.module or str(inside or file)
-    return Task(name, target, match=True, words=tuple(words), load_file=inside)
-
-
-def _origin(module: str) -> str:
-    return str(getattr(sys.modules.get(module), "__file__", None) or "")

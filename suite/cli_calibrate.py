@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from suite.errors import ConfigurationError, Faults
 from suite.options import ConfigFile, JsonFile, Match, Results, stdout_is_ours
 from suite.units import parse
-
-if TYPE_CHECKING:
-    from suite.ab.sample import Task
-    from suite.catalog import Found
 
 EPILOG = """
 \b
@@ -51,6 +47,7 @@ def calibrate_command(
     config: ConfigFile = None,
 ) -> None:
     """Learn how small a slow-down can be noticed on this machine."""
+    from suite.ab.task import make_task
     from suite.catalog import select
     from suite.configuration import Configuration, read_configuration
     from suite.planning import make_plans
@@ -80,21 +77,12 @@ def calibrate_command(
     source = Path(configuration.source)
     subjects = [
         Subject(
-            _task(found, full),
+            make_task(found, settings, given, Path.cwd()),
             found.reference,
             configuration.gate.budget(found.workload.name),
             source.resolve() if source.is_file() else None,
         )
-        for found, _ in plans.runs
+        for found, settings in plans.runs
     ]
     code = calibrate(results or Path(configuration.results), subjects, budget=seconds, json_file=json_file)
     raise typer.Exit(code)
-
-
-def _task(found: Found, full: bool) -> Task:
-    """How a fresh `suite run` finds the workload."""
-    from suite.ab.sample import Task
-
-    name, reference = found.workload.name, found.reference
-    words = () if full else ("--quick",)
-    return Task(name, reference.file or reference.module, match=True, words=words)

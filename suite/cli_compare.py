@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from suite.errors import ConfigurationError, Faults
-from suite.options import ConfigFile, JsonFile, Results
+from suite.options import ConfigFile, JsonFile, LedgerPlace, Results
 
 COMPARE_EPILOG = """
 \b
@@ -87,6 +86,7 @@ def compare_command(
     quantiles: _Quantiles = False,
     json_file: JsonFile = None,
     markdown_file: _Markdown = None,
+    ledger: LedgerPlace = None,
     results: Results = None,
     config: ConfigFile = None,
 ) -> None:
@@ -98,8 +98,8 @@ def compare_command(
     budget = Budget(tuple(metrics) if metrics else None)
     wanted = Wanted(lambda _: budget, tuple(workloads or ()), anywhere)
     outputs = Outputs(json_file, markdown_file, quantiles)
-    folder = results or Path(configuration.results)
-    raise typer.Exit(compare_sides(folder, base, head, wanted, outputs))
+    place = configuration.places(results, ledger).ledger
+    raise typer.Exit(compare_sides(place, base, head, wanted, outputs))
 
 
 def gate_command(
@@ -128,6 +128,7 @@ def gate_command(
     quantiles: _Quantiles = False,
     json_file: JsonFile = None,
     markdown_file: _Markdown = None,
+    ledger: LedgerPlace = None,
     results: Results = None,
     config: ConfigFile = None,
 ) -> None:
@@ -154,7 +155,7 @@ def gate_command(
     from suite.comparing import Outputs, Wanted, gate_runs
 
     code = gate_runs(
-        results or Path(configuration.results),
+        configuration.places(results, ledger),
         gate,
         head,
         Wanted(gate.budget if given is None else lambda _: given, tuple(workloads or ()), anywhere),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +10,7 @@ from suite.errors import ConfigurationError, Faults
 from suite.options import (
     ConfigFile,
     JsonFile,
+    LedgerPlace,
     Match,
     Results,
     Seed,
@@ -25,7 +25,7 @@ EPILOG = """
 \b
 Examples:
   suite leaks load_shop.py
-  suite leaks shop/browse --requests 500
+  suite leaks load_shop.py -k browse --requests 500
   suite leaks dicom/receive vision/match-500 --json leaks.json
   suite leaks load_shop.py --ttl 60s        the shop keeps sessions for a minute
   suite leaks load_shop.py --native         C stacks too
@@ -66,6 +66,7 @@ def leaks_command(
     seed: Seed = None,
     workers: Workers = None,
     json_file: JsonFile = None,
+    ledger: LedgerPlace = None,
     results: Results = None,
     config: ConfigFile = None,
 ) -> None:
@@ -98,5 +99,5 @@ def leaks_command(
     from suite.leaks.session import LeakSettings
 
     how = LeakSettings(requests, windows, seconds, native=native, attribute=attribute)
-    code = search_leaks(results or Path(configuration.results), plans.runs, how, json_file=json_file)
+    code = search_leaks(configuration.places(results, ledger), plans.runs, how, json_file=json_file)
     raise typer.Exit(code)

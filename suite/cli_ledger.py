@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from suite.cli_history import Ledgers, place_of
 from suite.errors import ConfigurationError
-from suite.options import ConfigFile, Results
+from suite.options import ConfigFile, LedgerPlace, Results
 
 EXPORT_EPILOG = """
 \b
@@ -58,20 +57,21 @@ def export_command(
     ] = None,
     commit: Annotated[str | None, typer.Option(metavar="COMMIT", help="Runs of this commit.")] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="The newest N runs. [all]")] = None,
-    ledger: Ledgers = None,
+    ledger: LedgerPlace = None,
     results: Results = None,
     config: ConfigFile = None,
 ) -> None:
     """Write runs for other tools, or for another ledger."""
+    from suite.configuration import read_configuration
     from suite.exporting import FORMATS, export
-    from suite.historian import opened
     from suite.history.commits import Commits
+    from suite.history.store import Ledger
 
     chosen = next((one for one in FORMATS if one == form), None)
     if chosen is None:
         raise ConfigurationError(f"--format is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not {form!r}")
     sha = None if commit is None else Commits().sha(commit) or commit
-    with opened(place_of(ledger, results, config)) as there:
+    with Ledger.existing(read_configuration(config).places(results, ledger).ledger) as there:
         count = export(there, target, chosen, workload, sha, limit)
     if target != "-":
         typer.echo(f"wrote {count:,} file{'' if count == 1 else 's'}: {target}")
@@ -81,17 +81,18 @@ def import_command(
     sources: Annotated[
         list[str], typer.Argument(metavar="FILE...", help="Result files, folders of them, ledgers.")
     ],
-    ledger: Ledgers = None,
+    ledger: LedgerPlace = None,
     results: Results = None,
     config: ConfigFile = None,
 ) -> None:
     """Add results that were measured elsewhere, or by other tools."""
+    from suite.configuration import read_configuration
     from suite.errors import SuiteError
     from suite.history.store import Ledger
     from suite.importing import import_all
 
     faults: list[SuiteError] = []
-    with Ledger(place_of(ledger, results, config)) as there:
+    with Ledger(read_configuration(config).places(results, ledger).ledger) as there:
         for one in import_all(there, sources, faults):
             files = f", {one.files:,} files" if one.files > 1 else ""
             typer.echo(f"{one.source}  {', '.join(one.kinds)}{files}: {one.added:,} new of {one.records:,}")
@@ -110,11 +111,12 @@ def prune_command(
         str | None, typer.Option(metavar="NAME", help="Only runs measured on this branch.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and let it be.")] = False,
-    ledger: Ledgers = None,
+    ledger: LedgerPlace = None,
     results: Results = None,
     config: ConfigFile = None,
 ) -> None:
     """Remove old runs, but not those that changes stand on."""
+    from suite.configuration import read_configuration
     from suite.historian import Historian
     from suite.history.pruning import Pruning
     from suite.history.rows import seconds_since_epoch
@@ -125,7 +127,7 @@ def prune_command(
         moment = None if before is None else seconds_since_epoch(before)
     except ValueError as error:
         raise ConfigurationError(f"--before {before}: write a day like 2025-01-31") from error
-    with Historian(place_of(ledger, results, config)) as historian:
+    with Historian(read_configuration(config).places(results, ledger).ledger) as historian:
         historian.look_through()
         pruning = Pruning(historian.ledger, keep=keep, before=moment, branch=branch)
         planned = pruning.planned()

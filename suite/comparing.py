@@ -17,14 +17,15 @@ from suite.errors import ConfigurationError, Faults
 from suite.history.compare import compare
 from suite.history.faults import disk_faults
 from suite.pairing import Pair, paired
+from suite.places import Places
 from suite.report.annotations import annotated
 from suite.report.calibration import told
 from suite.report.compare import print_compared
 from suite.report.compared import Compared, compare_document
 from suite.report.console import make_console
-from suite.report.document import print_document, write_document
-from suite.report.file import check_writable, write_text
+from suite.report.file import write_text
 from suite.report.markdown import markdown
+from suite.report.target import check_target, deliver
 from suite.report.verdict import overall
 from suite.run import Run
 from suite.sides import Finder, Side, is_dirty
@@ -60,9 +61,8 @@ class Outputs:
         """Raise before anything is done what writing would raise after it."""
         if self.json_file == self.markdown_file == "-":
             raise ConfigurationError("--json and --markdown can't both go to stdout")
-        for file in (self.json_file, self.markdown_file):
-            if file not in (None, "-"):
-                check_writable(Path(str(file)))
+        check_target(self.json_file)
+        check_target(self.markdown_file)
 
     def console(self) -> Console:
         """For tables: stderr where stdout is data."""
@@ -70,23 +70,20 @@ class Outputs:
 
     def write(self, compared: Compared, code: int, title: str) -> None:
         """Write the files. Raises StoreError."""
-        if self.json_file == "-":
-            print_document(compare_document(compared, exit_code=code))
-        elif self.json_file is not None:
-            write_document(Path(self.json_file), compare_document(compared, exit_code=code))
+        deliver(compare_document(compared, exit_code=code), self.json_file)
         if self.markdown_file == "-":
             make_console().out(markdown(compared, title=title), end="", highlight=False)
         elif self.markdown_file is not None:
             write_text(Path(self.markdown_file), markdown(compared, title=title))
 
 
-def compare_sides(results: Path, base: str, head: str | None, wanted: Wanted, outputs: Outputs) -> int:
+def compare_sides(ledger: str | Path, base: str, head: str | None, wanted: Wanted, outputs: Outputs) -> int:
     """Compare what two words stand for, the newest state if `head` is None; print; the exit code.
 
     Raises ConfigurationError or StoreError, with what would mend it.
     """
     outputs.check()
-    with Finder(results) as finder:
+    with Finder(ledger) as finder:
         sides: list[Side] = []
         faults = Faults()
         with faults.collected():
@@ -102,7 +99,7 @@ def compare_sides(results: Path, base: str, head: str | None, wanted: Wanted, ou
 
 
 def gate_runs(
-    results: Path,
+    places: Places,
     gate: Gate,
     head: str | None,
     wanted: Wanted,
@@ -117,11 +114,11 @@ def gate_runs(
     judge are no pass.
     """
     outputs.check()
-    with Finder(results) as finder:
+    with Finder(places.ledger) as finder:
         judged = _newest(finder, wanted, at_head=True) if head is None else finder.find(head)
         compared = _compared(_base(finder, gate.base, judged), judged, wanted, finder)
         promises = {
-            one.workload: told(results, judged.load(one.workload)[0], one, "gate")
+            one.workload: told(places.folder, judged.load(one.workload)[0], one, "gate")
             for one in compared.comparisons
             if one.changes
         }

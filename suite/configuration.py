@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from suite.errors import ConfigurationError, Faults
+from suite.places import Places
 from suite.settings import Settings
 from suite.units import parse
 
@@ -51,7 +52,8 @@ class Gate:
 class Configuration:
     """Settings for all workloads, and for some by name (or by the first part of their names).
 
-    `source` is the file they come from, for messages.
+    Without a `ledger` (a file or a database URL) it lies in the folder of `results`. `source` is the file
+    they come from, for messages.
     """
 
     results: str = "results"
@@ -59,6 +61,13 @@ class Configuration:
     workloads: Mapping[str, Table] = field(default_factory=dict)
     gate: Gate = Gate()
     source: str = "the configuration file"
+    ledger: str | None = None
+
+    def places(self, results: Path | None = None, ledger: str | None = None) -> Places:
+        """Where results are kept; a folder that is given has its ledger in it, unless that is given too."""
+        found = Places.below(results or Path(self.results))
+        place = ledger or (self.ledger if results is None else None)
+        return replace(found, ledger=place) if place else found
 
     def settings(self, workload: str, given: Table) -> Settings:
         """What the file says of `workload`; over it what was `given`, a table like those of the file."""
@@ -110,10 +119,13 @@ def _checked(path: Path, table: Any) -> Configuration:
     general: dict[str, Any] = {}
     workloads: dict[str, Table] = {}
     results = "results"
+    ledger: str | None = None
     with faults.collected(f"{path}: "):
         general = dict(_mapping("[tool.loadledger]", table))
     with faults.collected(f"{path}: results: "):
         results = _text(general.pop("results", results))
+    with faults.collected(f"{path}: ledger: "):
+        ledger = _text(general.pop("ledger")) if "ledger" in general else None
     with faults.collected(f"{path}: "):
         workloads = dict(_mapping("workloads", general.pop("workloads", {})))
     gate = _gate(f"{path}: gate", general.pop("gate", {}), faults)
@@ -123,7 +135,7 @@ def _checked(path: Path, table: Any) -> Configuration:
             where = f"workloads.{name}"
             workloads[name] = _part(f"{path}: {where}: ", _mapping(where, part), faults)
     faults.check()
-    return Configuration(results, general, workloads, gate, str(path))
+    return Configuration(results, general, workloads, gate, str(path), ledger)
 
 
 def _part(where: str, table: Table, faults: Faults) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from suite.errors import ConfigurationError, StoreError
+from suite.errors import ConfigurationError
 from suite.history.detections import Accepted, Detections, Found
 from suite.history.events import Event, events
 from suite.history.lines import Line, Lines, Quantity
@@ -54,7 +54,7 @@ class Historian:
         machine: str | None = None,
         anywhere: bool = False,
     ) -> None:
-        self.ledger = opened(place)
+        self.ledger = Ledger.existing(place)
         self.order = Order(branch)
         self.reader = Lines(self.ledger)
         self.detections = Detections(self.ledger, self.order)
@@ -189,13 +189,6 @@ class Historian:
                 "committed code; suite show lists the runs there are"
             )
         return _merged(lines) if self._anywhere else lines
-
-
-def opened(place: Path | str) -> Ledger:
-    """The ledger there, which must exist already. Raises StoreError."""
-    if "://" not in str(place) and not Path(place).exists():
-        raise StoreError(f"there is no ledger {place}; start with: suite run")
-    return Ledger(place)
 
 
 def _merged(lines: Sequence[Line]) -> list[Line]:

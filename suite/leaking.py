@@ -13,39 +13,40 @@ from suite.history.codec import encode_leaks
 from suite.history.store import Ledger, Sighting
 from suite.leak import LeakSearch
 from suite.leaks.session import LeakSettings, find_leaks
+from suite.places import Places
 from suite.process.guard import interruptible
 from suite.report.console import Reporter, make_console
-from suite.report.document import SCHEMA, print_document, run_path, write_document
+from suite.report.document import SCHEMA, run_path, write_document
 from suite.report.file import check_writable
 from suite.report.leaks import leaks_document
+from suite.report.target import check_target, deliver
 from suite.report.verdict import overall
 from suite.settings import Settings
 
 
 def search_leaks(
-    results: Path,
+    places: Places,
     plans: Sequence[tuple[Found, Settings]],
     how: LeakSettings,
     *,
     json_file: str | None = None,
 ) -> int:
-    """Search each workload, keep documents and flame graphs in `results`/leaks, print; the exit code.
+    """Search each workload, keep documents and flame graphs in leaks/, print; the exit code.
 
     A system that fails ends its own search only. What ends the command early (Interrupted, a StoreError)
     is raised after what was found is kept and printed. Raises StoreError before anything runs if a result
     could not be written.
     """
-    folder = results / "leaks"
+    folder = places.folder / "leaks"
     check_writable(folder / "draft")
-    if json_file not in (None, "-"):
-        check_writable(Path(str(json_file)))
+    check_target(json_file)
     found: list[LeakSearch] = []
     codes: list[int] = []
     fault: SuiteError | None = None
     with (
         interruptible(),
         Reporter(make_console(stderr=json_file == "-")) as reporter,
-        Ledger(results / "ledger.db") as ledger,
+        Ledger(places.ledger) as ledger,
     ):
         for one, settings in plans:
             try:
@@ -68,10 +69,7 @@ def search_leaks(
             "exit_code": code,
             "leaks": [encode_leaks(s) for s in found],
         }
-        if json_file == "-":
-            print_document(data)
-        elif json_file is not None:
-            write_document(Path(json_file), data)
+        deliver(data, json_file)
     if fault is not None:
         raise fault
     return code

@@ -22,6 +22,16 @@ Seed = Annotated[int | None, typer.Option(metavar="N", help="Seed of all that is
 Results = Annotated[
     Path | None, typer.Option("--results", metavar="FOLDER", help="Folder of ledger.db and runs/. [results]")
 ]
+LedgerPlace = Annotated[
+    str | None,
+    typer.Option(
+        "--ledger",
+        metavar="PLACE",
+        envvar="LOADLEDGER_LEDGER",
+        show_envvar=False,
+        help="Database of results: a file or a URL; or LOADLEDGER_LEDGER. [RESULTS/ledger.db]",
+    ),
+]
 ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Default: loadledger.toml, or pyproject.toml's table."),

@@ -11,9 +11,10 @@ from suite.errors import SuiteError
 from suite.process.guard import interruptible
 from suite.report.capacity import capacity_document
 from suite.report.console import Reporter, make_console
-from suite.report.document import print_document, run_path, write_document
+from suite.report.document import run_path, write_document
 from suite.report.file import check_writable
 from suite.report.picture import save_capacity
+from suite.report.target import check_target, deliver
 from suite.settings import Settings
 
 
@@ -26,8 +27,7 @@ def search_capacity(
     printed. Raises StoreError before anything runs if a result could not be written.
     """
     check_writable(results / "capacity" / "draft")
-    if json_file not in (None, "-"):
-        check_writable(Path(str(json_file)))
+    check_target(json_file)
     reporter = Reporter(make_console(stderr=json_file == "-"))
     unit = "1/s" if goal.over == "rate" else "users"
     fault: SuiteError | None = None
@@ -51,10 +51,7 @@ def search_capacity(
         write_document(path, data)
         save_capacity(result, path.with_suffix(".svg"))
         reporter.print_capacity(result, code, saved=path)
-        if json_file == "-":
-            print_document(data)
-        elif json_file is not None:
-            write_document(Path(json_file), data)
+        deliver(data, json_file)
     if fault is not None:
         raise fault
     return code

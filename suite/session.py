@@ -11,13 +11,15 @@ from typing import Any
 from suite.catalog import Found
 from suite.engine import run
 from suite.engine.coordinator import RunInterrupted
-from suite.errors import Interrupted, StoreError, SuiteError
+from suite.errors import Interrupted, SuiteError
 from suite.history.store import Ledger
 from suite.measure.environment import commit, fingerprint
+from suite.places import Places
 from suite.process.guard import interruptible
 from suite.report.console import Reporter, make_console
 from suite.report.document import document, print_document, run_document, run_path, write_document
 from suite.report.file import check_writable
+from suite.report.target import check_target, deliver
 from suite.report.verdict import overall, verdict_word
 from suite.run import Run
 from suite.settings import Settings
@@ -27,10 +29,10 @@ _FULL_TABLES = 4
 
 
 class Session:
-    """One command over the results folder. `stdout_is_data` sends tables to stderr."""
+    """One command that keeps results in their `places`. `stdout_is_data` sends tables to stderr."""
 
-    def __init__(self, results: Path, *, stdout_is_data: bool = False) -> None:
-        self.results = results
+    def __init__(self, places: Places, *, stdout_is_data: bool = False) -> None:
+        self.places = places
         self.reporter = Reporter(make_console(stderr=stdout_is_data))
 
     def run(
@@ -47,12 +49,11 @@ class Session:
         early (Interrupted, a StoreError, a ConfigurationError that only showed in a run) is raised after
         what was measured is stored, printed and written.
         """
-        check_writable(self.results / "runs" / "draft")
-        if json_file not in (None, "-"):
-            check_writable(Path(json_file))
+        check_writable(self.places.folder / "runs" / "draft")
+        check_target(json_file)
         runs: list[Run] = []
         fault: SuiteError | None = None
-        with interruptible(), self.reporter, Ledger(self.results / "ledger.db") as ledger:
+        with interruptible(), self.reporter, Ledger(self.places.ledger) as ledger:
             try:
                 for found, settings in plans:
                     self._run(found, settings, runs, ledger, full=len(plans) <= _FULL_TABLES)
@@ -62,9 +63,8 @@ class Session:
             code = overall(codes, on_invalid="warn" if warn_invalid else "fail")
             if isinstance(fault, Interrupted):
                 code = fault.exit_code
-            self.reporter.print_summary(runs, code, skipped, saved=self.results if runs else None)
-            if json_file is not None:
-                self._write(json_file, self._document(runs, code))
+            self.reporter.print_summary(runs, code, skipped, saved=self.places.folder if runs else None)
+            deliver(self._document(runs, code), json_file)
         if fault is not None:
             raise fault
         return code
@@ -74,9 +74,7 @@ class Session:
 
         Raises ConfigurationError if `name` is neither a workload nor a run.
         """
-        if not (self.results / "ledger.db").exists():
-            raise StoreError(f"there are no results in {self.results}; start with: suite run")
-        with Ledger(self.results / "ledger.db") as ledger:
+        with Ledger.existing(self.places.ledger) as ledger:
             if name is None or name in ledger.workloads():
                 entries = ledger.runs(name, limit=limit)
                 if as_json:
@@ -108,16 +106,10 @@ class Session:
             if full or result.exit_code:
                 last_first.callback(self.reporter.print_run, result)
             last_first.callback(ledger.add, result)
-            path = run_path(self.results / "runs", result)
+            path = run_path(self.places.folder / "runs", result)
             write_document(path, self._document([result], result.exit_code))
 
     def _document(self, runs: Sequence[Run], code: int) -> dict[str, Any]:
         sha = runs[0].commit if runs else commit(Path.cwd())[0]
         environment = runs[0].environment if runs else fingerprint()
         return document(runs, commit=sha, environment=environment, exit_code=code, verdict=verdict_word(code))
-
-    def _write(self, file: str, data: dict[str, Any]) -> None:
-        if file == "-":
-            print_document(data)
-        else:
-            write_document(Path(file), data)

@@ -45,11 +45,11 @@ class Side:
 
 
 class Finder:
-    """Finds sides among documents, in the ledger of `results` (opened when it is needed) and with git."""
+    """Finds sides among documents, in the ledger at `place` (opened when it is needed) and with git."""
 
-    def __init__(self, results: Path, commits: Commits | None = None) -> None:
+    def __init__(self, place: str | Path, commits: Commits | None = None) -> None:
         self.commits = commits or Commits()
-        self._results = results
+        self._place = place
         self._opened: Ledger | None = None
 
     def __enter__(self) -> Self:
@@ -68,10 +68,7 @@ class Finder:
     def ledger(self) -> Ledger:
         """The ledger. Raises StoreError if there is none, or it can't be read."""
         if self._opened is None:
-            place = self._results / "ledger.db"
-            if not place.exists():
-                raise StoreError(f"there are no results in {self._results}; start with: suite run")
-            self._opened = Ledger(place)
+            self._opened = Ledger.existing(self._place)
         return self._opened
 
     def find(self, word: str) -> Side:

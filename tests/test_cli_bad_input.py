@@ -66,7 +66,7 @@ def refused(command):
         (["run", "vision", "--tags", "slwo"], r"no workload has the tag 'slwo'; tags: .*vision.*"),
         (["list", "vision", "-T", "slwo"], r"no workload has the tag 'slwo'; tags: .*"),
         (["run", "-k", "zzz"], r"no workload is left after -k, --tags and --exclude-tags; see: suite list"),
-        (["show"], r"there are no results in results; start with: suite run"),
+        (["show"], r"there is no ledger results/ledger.db; start with: suite run"),
     ],
 )  # fmt: skip
 def test_usage(refused, words, says):

@@ -338,7 +338,10 @@ def test_unreadable_documents(command, text, complaint):
 
 def test_no_ledger_or_a_newer_one(command, shas):
     said = command("compare", "main")
-    assert (said.code, said.err) == (2, "suite: there are no results in results; start with: suite run\n")
+    assert (said.code, said.err) == (
+        2,
+        "suite: there is no ledger results/ledger.db; start with: suite run\n",
+    )
     fill(command.folder, *steady(shas[2], count=1))
     with closing(sqlite3.connect(command.folder / "results/ledger.db")) as raw:
         raw.execute("UPDATE alembic_version SET version_num = '9999'")

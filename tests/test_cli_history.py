@@ -1,30 +1,12 @@
-"""`suite history`, `suite accept`, `suite blame`: what they say, of a made-up ledger."""
+"""`suite history` and `suite accept`: what they say, of a made-up ledger."""
 
 import json
-from dataclasses import replace
 
 import pytest
-from support.histories import commit, fill, git, make_history_run, repository
-from support.runs import make_measured
+from support.histories import commit, fill, git, repository, runs
 
 from suite.history.store import Ledger
 from suite.run import Validity
-
-
-def runs(shas, workload="shop/browse", step=None, **changes):
-    """A Run of each commit, in milliseconds about 10; 25 % slower from `step` on."""
-    made = []
-    for at, sha in enumerate(shas):
-        level = 1.25 if step is not None and at >= step else 1.0
-        wave = 1 + 0.004 * (at * 7 % 5 - 2)
-        metrics = {
-            "response.p50": make_measured("response.p50", 0.01 * level * wave),
-            "response.p95": make_measured("response.p95", 0.03 * level * wave),
-            "throughput": make_measured("throughput", 300 / (level * wave)),
-            "memory.peak": make_measured("memory.peak", 5e7 * wave),
-        }
-        made.append(replace(make_history_run(sha, minute=at, workload=workload, **changes), metrics=metrics))
-    return made
 
 
 @pytest.fixture
@@ -116,27 +98,6 @@ def test_an_accepted_change_is_shown_with_its_reason(command, shas):
     assert found["changes"][0]["accepted"] == "prices are checked now"
 
 
-def test_blame_names_the_range_and_what_would_narrow_it(command, shas):
-    gap = [sha for at, sha in enumerate(shas) if not 20 < at < 24]
-    fill(command.folder, *runs(gap, step=21))
-    said = command("blame", "response.p50", "--workload", "shop/browse")
-    assert (said.code, said.err) == (0, "")
-    assert f"last good  {shas[20][:12]}" in said.out
-    assert f"first bad  {shas[24][:12]}" in said.out
-    assert said.out.count("not measured") == 3
-    assert f"suite ab {shas[20][:12]} {shas[24][:12]} shop/browse" in said.out
-    assert f"suite ab {shas[20][:12]} {shas[22][:12]} shop/browse" in said.out
-    found = json.loads(command("blame", "response.p50", "--json", "-").out)
-    assert found["not_measured"] == shas[21:24]
-
-
-def test_blame_of_one_commit_needs_no_halving(command, shas):
-    fill(command.folder, *runs(shas, step=24))
-    said = command("blame", "response.p50").out
-    assert "to be sure:" in said
-    assert said.count("suite ab") == 1
-
-
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
@@ -150,7 +111,6 @@ def test_blame_of_one_commit_needs_no_halving(command, shas):
         (["history", "--json", "results/ledger.db/x.json"], "a part of its path is a file"),
         (["accept", "response.p50", "abcdef12", "--reason", "x"], "abcdef12 is no commit; shop/browse"),
         (["accept", "response.p50", "HEAD", "--reason", " "], "--reason: say why"),
-        (["blame", "memory.peak"], "shop/browse memory.peak has no change of level"),
     ],
 )
 def test_bad_input_is_one_clear_line(command, shas, words, complaint):
@@ -159,14 +119,6 @@ def test_bad_input_is_one_clear_line(command, shas, words, complaint):
     assert said.code == 2
     assert len(said.complaints) == 1
     assert complaint in said.complaints[0]
-
-
-def test_several_workloads_need_a_name(command, shas):
-    fill(command.folder, *runs(shas[:9]), *runs(shas[:9], "shop/buy"))
-    [line] = command("blame", "response.p50").complaints
-    assert line.endswith(
-        "several workloads have response.p50, say which with --workload: shop/browse, shop/buy"
-    )
 
 
 def test_of_many_workloads_those_that_ran_last_are_drawn_and_the_others_named(command, shas):

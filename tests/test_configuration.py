@@ -94,6 +94,7 @@ def test_all_faults_are_raised_at_once_and_name_the_file_and_the_table(tmp_path)
     file.write_text(
         """
         results = 1
+        ledger = 2
         rounds = 0
         nonsense = 1
         workloads.shop = { users = "many", results = "x" }
@@ -105,6 +106,7 @@ def test_all_faults_are_raised_at_once_and_name_the_file_and_the_table(tmp_path)
     lines = [line.removeprefix(f"{file}: ") for line in str(caught.value).splitlines()]
     assert [line.partition(";")[0] for line in lines] == [
         "results: 1 is not text",
+        "ledger: 2 is not text",
         "rounds: 0 is less than 1",
         "nonsense: no such setting",
         "workloads.shop: users: 'many' is not a whole number",
@@ -155,3 +157,22 @@ def test_faults_are_collected_with_their_prefix_and_named_once():
 def test_other_errors_are_not_collected():
     with pytest.raises(ZeroDivisionError), Faults().collected():
         raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "folder", "ledger"),
+    [
+        ("", {}, "results", "results/ledger.db"),
+        ("results = 'out'", {}, "out", "out/ledger.db"),
+        ("ledger = 'team.db'", {}, "results", "team.db"),
+        ("ledger = 'team.db'", {"results": Path("mine")}, "mine", "mine/ledger.db"),
+        ("ledger = 'team.db'", {"ledger": "postgresql://h/d"}, "results", "postgresql://h/d"),
+        ("", {"results": Path("mine"), "ledger": "x.db"}, "mine", "x.db"),
+    ],
+)
+def test_where_results_are_kept(tmp_path, text, words, folder, ledger):
+    """A folder that is given keeps its runs to itself: rounds of a comparison are in no team's history."""
+    file = tmp_path / "x.toml"
+    file.write_text(text)
+    places = read_configuration(file).places(**words)
+    assert (places.folder, str(places.ledger)) == (Path(folder), ledger)

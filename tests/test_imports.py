@@ -52,9 +52,10 @@ LAYERS = [
         "exporting",
         "integrations",
     },
-    {"historytelling"},
+    {"historytelling", "blaming"},
     {"options"},
-    {"cli_ab", "cli_calibrate", "cli_capacity", "cli_leaks", "cli_compare", "cli_history", "cli_ledger"},
+    {"cli_ab", "cli_calibrate", "cli_capacity", "cli_leaks", "cli_compare", "cli_history"},
+    {"cli_blame", "cli_ledger"},
     {"cli"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from suite.ab.profile import Kind, kind_of, profile
-from suite.ab.sample import Sampler, Task
+from suite.ab.sample import Sampler
 from suite.ab.side import Name, Side
+from suite.ab.task import Task
 from suite.comparison import Comparison
 from suite.errors import Interrupted, SuiteError
 from suite.history.profilediff import Difference

@@ -11,9 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from suite.ab.sample import Sampler, Task
+from suite.ab.sample import Sampler
 from suite.ab.side import Name, Side
 from suite.ab.spy import RATE, Spies, find_profiler
+from suite.ab.task import Task
 from suite.errors import SystemFailed
 from suite.history.profilediff import Difference, Function, Profile, Stack, difference
 from suite.leaks.site import Sites

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from suite.ab.side import Side
+from suite.ab.task import Task
 from suite.errors import ConfigurationError, StoreError, SuiteError, SystemFailed
 from suite.history.codec import decode_run
 from suite.process.child import Child, start_command
@@ -16,22 +17,6 @@ from suite.run import Run
 _GRACE = 20.0
 """Seconds that a round has to end and clean up after itself when we are interrupted."""
 _POLL = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A workload and the words by which `suite run` finds and shapes it.
-
-    `target` is a name, a module, or a file (relative to the checkout if it lies in it); `match` narrows a
-    target that may have several workloads. `load_file`, relative to the checkout, is where it is
-    described: both sides take that from the work tree.
-    """
-
-    name: str
-    target: str
-    match: bool
-    words: tuple[str, ...]
-    load_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,4 +40,5 @@ class Side:
             "PYTHONPATH": os.pathsep.join([*map(str, self.first), *inherited]),
             "PATH": os.pathsep.join([str(self.python.parent), os.environ.get("PATH", os.defpath)]),
             "PYTHONDONTWRITEBYTECODE": "",
+            "LOADLEDGER_LEDGER": "",  # rounds of a comparison are no part of a history
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from pathlib import Path
@@ -10,24 +11,32 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from suite.errors import ConfigurationError, StoreError
+from suite.errors import ConfigurationError, MissingExtra, StoreError
 from suite.history.faults import disk_faults
 
+_POSTGRESQL = "postgresql+psycopg"
+_SECRETS = re.compile("//[^/]*@")
 _MAGIC = b"SQLite format 3\0"
 _SMALLEST = 512
 """Bytes in the smallest page that SQLite knows, and so in the smallest database."""
 
 
 def url_of(place: str | Path) -> URL:
-    """The database URL of a path or of a URL as text. Raises ConfigurationError for a malformed URL."""
+    """The database URL of a path or of a URL as text. Raises ConfigurationError for a malformed URL.
+
+    postgresql:// and postgres://, as services hand them out, mean the driver that our extra brings.
+    """
     if isinstance(place, Path) or "://" not in place:
         return URL.create("sqlite", database=str(place))
     try:
-        return make_url(place)
-    except ArgumentError as error:
+        url = make_url(place)
+    except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
         raise ConfigurationError(
-            f"{place!r} is not a database URL; write it like postgresql+psycopg://user@host/name"
+            f"{_SECRETS.sub('//***@', place)!r} is not a database URL; "
+            "write it like postgresql://user@host/name"
         ) from error
+    plain = url.drivername in ("postgresql", "postgres")
+    return url.set(drivername=_POSTGRESQL) if plain else url
 
 
 def open_engine(url: URL, timeout: float) -> Engine:
@@ -40,9 +49,9 @@ def open_engine(url: URL, timeout: float) -> Engine:
         try:
             return create_engine(url)
         except (ImportError, NoSuchModuleError) as error:
-            raise ConfigurationError(
-                f"no driver for {url.drivername} databases: {error}; install one, for example psycopg"
-            ) from error
+            if url.drivername == _POSTGRESQL:
+                raise MissingExtra("psycopg", "postgresql") from error
+            raise ConfigurationError(f"no driver for {url.drivername} databases: {error}") from error
     if not url.database or url.database == ":memory:":
         raise ConfigurationError("a ledger needs a file; give its path")
     path = Path(url.database)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
 
-from suite.history.database import open_engine, url_of
-from suite.history.faults import database_faults
 from suite.history.models import AcceptedRow, MetricRow, OutcomeRow, RunRow
+from suite.history.store import Ledger
 from suite.run import Measured
 
 _LEFT_OUT = ("service.%", "gc.%", "%@connect", "generator.%")
@@ -34,9 +31,8 @@ class Past:
     outcomes: dict[str, int] = field(default_factory=dict)
 
 
-def past(place: str | Path, workload: str, limit: int, *, timeout: float = 30.0) -> list[Past]:
-    """The newest `limit` Runs of `workload`, oldest first, from an up-to-date ledger. Raises StoreError."""
-    engine = open_engine(url_of(place), timeout)
+def past(ledger: Ledger, workload: str, limit: int) -> list[Past]:
+    """The newest `limit` Runs of `workload`, oldest first. Raises StoreError."""
     newest = (
         select(RunRow.id)
         .where(RunRow.workload == workload)
@@ -61,29 +57,22 @@ def past(place: str | Path, workload: str, limit: int, *, timeout: float = 30.0)
     outcomes = select(OutcomeRow.run_id, OutcomeRow.outcome, OutcomeRow.count).where(
         OutcomeRow.run_id.in_(select(newest.c.id)), OutcomeRow.operation.is_(None)
     )
-    try:
-        with database_faults(place), Session(engine) as session:
-            found = {
-                row["id"]: Past(**{**row, "reasons": tuple(row["reasons"])})
-                for row in session.execute(runs).mappings()
-            }
-            for run_id, name, unit, better, value, at_least, note in session.execute(metrics):
-                found[run_id].metrics[name] = Measured(unit, better, value, at_least=at_least, note=note)
-            for run_id, outcome, count in session.execute(outcomes):
-                if outcome is not None:
-                    found[run_id].outcomes[outcome] = count
-    finally:
-        engine.dispose()
+    with ledger.session() as session:
+        found = {
+            row["id"]: Past(**{**row, "reasons": tuple(row["reasons"])})
+            for row in session.execute(runs).mappings()
+        }
+        for run_id, name, unit, better, value, at_least, note in session.execute(metrics):
+            found[run_id].metrics[name] = Measured(unit, better, value, at_least=at_least, note=note)
+        for run_id, outcome, count in session.execute(outcomes):
+            if outcome is not None:
+                found[run_id].outcomes[outcome] = count
     return list(found.values())
 
 
-def accepted(place: str | Path, workload: str, *, timeout: float = 30.0) -> dict[tuple[str, str], str]:
+def accepted(ledger: Ledger, workload: str) -> dict[tuple[str, str], str]:
     """Why changes of `workload` are wanted, by metric and commit. Raises StoreError."""
     query = select(AcceptedRow.metric, AcceptedRow.commit, AcceptedRow.reason)
-    engine = open_engine(url_of(place), timeout)
-    try:
-        with database_faults(place), Session(engine) as session:
-            found = session.execute(query.where(AcceptedRow.workload == workload))
-            return {(metric, commit): reason for metric, commit, reason in found}
-    finally:
-        engine.dispose()
+    with ledger.session() as session:
+        found = session.execute(query.where(AcceptedRow.workload == workload))
+        return {(metric, commit): reason for metric, commit, reason in found}

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from suite.errors import ConfigurationError
+from suite.errors import ConfigurationError, StoreError
 from suite.history.codec import decode_leaks, decode_run, encode_leaks, encode_run, number, plain
 from suite.history.database import open_engine, url_of
 from suite.history.entry import HEADLINES, Entry
@@ -69,6 +69,13 @@ class Ledger:
         self._engine = open_engine(url, timeout)
         with database_faults(self.place):
             upgrade(self._engine, self.place, timeout)
+
+    @classmethod
+    def existing(cls, place: str | Path) -> Self:
+        """The ledger at `place`, whose file must be there already."""
+        if "://" not in str(place) and not Path(place).exists():
+            raise StoreError(f"there is no ledger {place}; start with: suite run")
+        return cls(place)
 
     def __enter__(self) -> Self:
         return self

@@ -38,13 +38,13 @@ def publish(
         configuration = read_configuration()
     except SuiteError as error:
         warnings.append(str(error))
-    results = Path(configuration.results)
+    results, ledger = Path(configuration.results), configuration.places().ledger
     for benchmark, track, workload in read_results(conf.results_dir, benchmarks, revisions, known):
         stories.setdefault(workload, Story(workload)).add(track)
         pages[benchmark] = workload
     try:
-        if (results / "ledger.db").is_file():
-            add_ledger(stories, results / "ledger.db", known)
+        if "://" in str(ledger) or Path(ledger).is_file():
+            add_ledger(stories, ledger, known)
     except SuiteError as error:
         warnings.append(str(error))
     broken = add_capacities(stories, results / "capacity")

@@ -17,9 +17,10 @@ from support.runs import make_measured, make_run
 
 from suite.ab.profile import collapsed, kind_of, profile
 from suite.ab.repository import Commit
-from suite.ab.sample import Sampler, Task
+from suite.ab.sample import Sampler
 from suite.ab.side import Side
 from suite.ab.spy import Spies, find_profiler
+from suite.ab.task import Task
 from suite.errors import ConfigurationError, SystemFailed
 from suite.history.profilediff import LEAST, SURE, Function, Profile, difference
 from suite.leaks.site import Sites

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from support.bulk import fill_fast, sha_of
 from support.records import make_search
 from support.runs import make_run
 
-from suite.errors import StoreError
+from suite.errors import ConfigurationError, StoreError
 from suite.history.detections import Accepted, Detections
 from suite.history.lines import Lines
 from suite.history.order import Order
@@ -54,8 +55,26 @@ def test_everything_that_a_file_can_do(url: str, tmp_path: Path) -> None:
         assert len(ledger.run_ids("shop/browse")) == 7
 
 
+def test_commands_of_a_team_share_it(url: str, command) -> None:  # type: ignore[no-untyped-def]
+    plain = url.replace("postgresql+psycopg://", "postgresql://")
+    command.example("load_counter.py")
+    assert command("run", "load_counter.py", "-k", "click", "--operations", 9, "--ledger", plain).code == 0
+    assert not (command.folder / "results/ledger.db").exists()
+    [one] = json.loads(command("show", "--json", "--ledger", plain).out)["runs"][:1]
+    assert command("show", one["id"], "--ledger", plain).code == 0
+    said = command("compare", one["id"], one["id"], "--ledger", plain)
+    assert (said.code, said.err) == (3, "")
+
+
 def test_a_server_that_is_not_there_is_one_clear_line() -> None:
     with pytest.raises(StoreError, match="can't be used: ") as fault:
         Ledger("postgresql+psycopg://nobody:secret@127.0.0.1:1/none")
     assert "\n" not in str(fault.value)
+    assert "secret" not in str(fault.value)
+
+
+@pytest.mark.parametrize("url", ["postgresql://me:secret@host:port/x", "://me:secret@x"])
+def test_what_is_no_url_is_said_without_its_password(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="not a database URL") as fault:
+        Ledger(url)
     assert "secret" not in str(fault.value)

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from dataclasses import replace
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -90,3 +91,19 @@ def steady(sha, factor=1.0, first=0, count=9, **changes):
     """Runs of one commit, a minute apart, that vary by a percent."""
     values = (STEADY * (1 + count // len(STEADY)))[:count]
     return [make_history_run(sha, factor * v, first + i, **changes) for i, v in enumerate(values)]
+
+
+def runs(shas, workload="shop/browse", step=None, **changes):
+    """A Run of each commit, in milliseconds about 10; 25 % slower from `step` on."""
+    made = []
+    for at, sha in enumerate(shas):
+        level = 1.25 if step is not None and at >= step else 1.0
+        wave = 1 + 0.004 * (at * 7 % 5 - 2)
+        metrics = {
+            "response.p50": make_measured("response.p50", 0.01 * level * wave),
+            "response.p95": make_measured("response.p95", 0.03 * level * wave),
+            "throughput": make_measured("throughput", 300 / (level * wave)),
+            "memory.peak": make_measured("memory.peak", 5e7 * wave),
+        }
+        made.append(replace(make_history_run(sha, minute=at, workload=workload, **changes), metrics=metrics))
+    return made

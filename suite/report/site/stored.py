@@ -21,19 +21,19 @@ Revisions = Callable[[Iterable[str]], Mapping[str, int]]
 _RUNS, _SEARCHES = 500, 10
 
 
-def add_ledger(stories: Stories, place: Path, revisions: Revisions) -> None:
+def add_ledger(stories: Stories, place: str | Path, revisions: Revisions) -> None:
     """Add Runs and searches for leaks. Raises StoreError if the ledger can't be read."""
     with Ledger(place) as ledger:
         names = {*ledger.workloads(), *(search.workload for search in ledger.leaks(limit=1000))}
         for name in sorted(names):
             story = stories.setdefault(name, Story(name))
-            pasts = _ordered(past(place, name, _RUNS), revisions)
+            pasts = _ordered(past(ledger, name, _RUNS), revisions)
             labels = settings_of(pasts)
             for setting in dict.fromkeys(labels.values()):
                 here = [each for each in pasts if labels[each.id] == setting]
                 for track in tracks_of(setting, here):
                     story.add(track)
-            story.accept(accepted(place, name))
+            story.accept(accepted(ledger, name))
             story.briefs = sorted((_brief(each, labels[each.id]) for each in pasts), key=lambda b: b.started)
             story.runs = [ledger.run(key) for key in _telling(story)]
             story.leaks = ledger.leaks(name, limit=_SEARCHES)

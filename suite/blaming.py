@@ -1,0 +1,258 @@
+"""What `suite blame` does: name the commits between which a metric changed, and narrow them down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from suite.ab.repository import Repository
+from suite.ab.task import Task
+from suite.abtesting import Request, compare_commits
+from suite.comparison import Change, Shift
+from suite.errors import ConfigurationError, SystemFailed, WorkerFailed
+from suite.historian import Historian
+from suite.history.bisection import Bounds, Side, bisect, questions, side
+from suite.history.changepoint import ChangePoint
+from suite.history.detections import Place
+from suite.process.git import git
+from suite.report.console import make_console
+from suite.report.document import SCHEMA
+from suite.report.history import change_text, tracks_document
+from suite.report.target import STDOUT, check_target, deliver
+from suite.report.track import Track
+from suite.report.words import FAINT, WARNING, clean
+
+_COMMITS = 20
+_UNSEEN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """The latest change of a history; `between` are the commits after the last good one with their subjects.
+
+    They are in order, the first bad one last; none if git can't tell.
+    """
+
+    track: Track
+    point: ChangePoint
+    place: Place
+    between: Mapping[str, str]
+
+    @property
+    def workload(self) -> str:
+        """Whose history it is."""
+        return self.track.line.workload
+
+    @property
+    def metric(self) -> str:
+        """What changed."""
+        return self.track.found.quantity.metric
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A commit that was measured against the last good one: which end it is like, and how far it lies."""
+
+    commit: str
+    side: Side
+    shift: Shift | None
+
+
+def blame(historian: Historian, metric: str, workload: str | None) -> Blame:
+    """Who is to blame for the latest change of a metric. Raises ConfigurationError if there is none."""
+    track = historian.track(metric, workload)
+    if not track.found.places:
+        raise ConfigurationError(
+            f"{track.line.workload} {metric} has no change of level; suite history {metric} draws it"
+        )
+    place, point = track.found.places[-1], track.found.detection.points[-1]
+    return Blame(track, point, place, between_commits(place.good, place.bad))
+
+
+def tell_blame(found: Blame, json_file: str | None) -> None:
+    """The range of the latest change, and what would narrow it."""
+    check_target(json_file)
+    console = make_console(stderr=json_file == STDOUT)
+    _print(console, found)
+    commands = narrowing(found)
+    if commands:
+        console.print("  to narrow it:" if len(found.between) > 1 else "  to be sure:")
+    for command in commands:
+        console.print(f"    {command}", soft_wrap=True, markup=False)
+    deliver({**_document(found), "commands": commands}, json_file)
+
+
+def narrow(
+    found: Blame,
+    task: Task,
+    repository: Repository,
+    results: Path,
+    *,
+    configuration: Path | None = None,
+    json_file: str | None = None,
+) -> int:
+    """Measure commits of the range in turns with the last good one until one is left; the exit code.
+
+    3 if the change does not show here. What can't be built or run is passed over. Raises what ends a
+    comparison early, when what is known by then is told.
+    """
+    check_target(json_file)
+    console = make_console(stderr=json_file == STDOUT)
+    _print(console, found)
+    if not found.between:
+        raise ConfigurationError(
+            f"git can't tell what lies between {found.place.good[:12]} and {found.place.bad[:12]}; "
+            "in a shallow clone git fetch --unshallow brings more"
+        )
+    line = _first_parents(found.place.good, found.place.bad) or list(found.between)
+    request = Request(found.place.good, None, (task,), configuration=configuration, metrics=(found.metric,))
+    search = _Search(console, found, line, request, repository, results)
+    bounds: Bounds | None = None
+    try:
+        bounds = search.run()
+    finally:
+        search.tell()
+        deliver({**_document(found), "bisection": search.document()}, json_file)
+    return 0 if bounds is not None else _UNSEEN
+
+
+class _Search:
+    """The course of one bisection."""
+
+    def __init__(
+        self,
+        console: Console,
+        found: Blame,
+        line: Sequence[str],
+        request: Request,
+        repository: Repository,
+        results: Path,
+    ) -> None:
+        self._console = console
+        self._found = found
+        self._line = line
+        self._request = request
+        self._repository = repository
+        self._results = results
+        self._whole: Shift | None = None
+        self._steps: list[Step] = []
+
+    def run(self) -> Bounds | None:
+        """Both ends first; None if they don't differ here."""
+        self._say("both ends")
+        whole = self._shift(self._line[-1])
+        self._steps.append(Step(self._line[-1], "unclear", whole))
+        if whole is None or whole.low <= 0 <= whole.high:
+            return None
+        self._whole = whole
+        self._steps[0] = replace(self._steps[0], side="bad")
+        return bisect(len(self._line), self._ask)
+
+    def tell(self) -> None:
+        """What is known by now."""
+        if not self._steps:
+            return
+        if self._whole is None:
+            good, bad = self._found.place.good[:12], self._found.place.bad[:12]
+            text = f"{self._found.metric} of {good} and {bad} does not differ here: nothing to narrow"
+            self._console.print(Text(text, WARNING), soft_wrap=True)
+            return
+        good, left = self._range()
+        names = "first bad" if len(left) == 1 else f"one of these {len(left)}"
+        self._console.print(f"last good  {good[:12]}", soft_wrap=True, highlight=False)
+        for sha in left:
+            subject = clean(self._found.between.get(sha, ""))
+            self._console.print(Text.assemble((names, "bold"), f"  {sha[:12]}  {subject}"), soft_wrap=True)
+
+    def document(self) -> dict[str, Any]:
+        """For scripts: every step, the last good commit, and those of which one is the first bad."""
+        good, left = self._range() if self._whole is not None else (None, [])
+        return {"steps": [asdict(step) for step in self._steps], "good": good, "bad": left}
+
+    def _range(self) -> tuple[str, list[str]]:
+        known = {step.commit: step.side for step in self._steps}
+        first = next(at for at, sha in enumerate(self._line) if known.get(sha) == "bad")
+        last = max((at for at in range(first) if known.get(self._line[at]) == "good"), default=-1)
+        good = self._line[last] if last >= 0 else self._found.place.good
+        return good, list(self._line[last + 1 : first + 1])
+
+    def _ask(self, place: int) -> Side:
+        good, left = self._range()
+        more = questions(Bounds(0, len(left)))
+        self._say(f"{len(left)} commits left after {good[:12]}, about {more} more steps")
+        shift = self._shift(self._line[place])
+        answer = "unclear" if shift is None or self._whole is None else side(shift, self._whole)
+        self._steps.append(Step(self._line[place], answer, shift))
+        self._say(f"{self._line[place][:12]} is {answer}")
+        return answer
+
+    def _shift(self, sha: str) -> Shift | None:
+        """How far a commit lies from the last good one of the history; None if that can't be measured."""
+        try:
+            request = replace(self._request, head=sha)
+            found = compare_commits(
+                self._results, self._repository, request, console=self._console
+            ).comparisons
+        except (ConfigurationError, SystemFailed, WorkerFailed) as error:
+            self._console.print(Text(clean(str(error)), WARNING), soft_wrap=True)
+            return None
+        changes: list[Change] = [change for one in found for change in one.changes]
+        return changes[0].shift if changes else None
+
+    def _say(self, text: str) -> None:
+        self._console.print(Text(clean(text), "bold"), soft_wrap=True)
+        self._console.print()
+
+
+def between_commits(good: str, bad: str) -> Mapping[str, str]:
+    """The commits after `good` up to `bad` with their subjects, oldest first; none if git can't tell."""
+    listed = git(Path.cwd(), "log", "--reverse", "--topo-order", "--format=%H %s", f"{good}..{bad}")
+    return {sha: subject for sha, _, subject in (line.partition(" ") for line in listed.text.splitlines())}
+
+
+def narrowing(found: Blame) -> list[str]:
+    """Commands that narrow the range, or make sure of it."""
+    good, bad = found.place.good[:12], found.place.bad[:12]
+    commands = [f"suite ab {good} {bad} {found.workload}"]
+    if len(found.between) > 1:
+        commands.append(f"suite blame {found.metric} --workload {found.workload} --bisect")
+    return commands
+
+
+def _first_parents(good: str, bad: str) -> list[str]:
+    """The line that merges went into: a bad merge is one step of it, as it landed."""
+    listed = git(Path.cwd(), "rev-list", "--reverse", "--first-parent", f"{good}..{bad}")
+    return listed.text.split()
+
+
+def _print(console: Console, found: Blame) -> None:
+    name = (f"{clean(found.workload)} {clean(found.metric)}", "bold")
+    console.print(Text.assemble(name, "  ", change_text(found.point)))
+    place, measured = found.place, _measured(found)
+    console.print(f"  last good  {place.good[:12]}\n  first bad  {place.bad[:12]}", soft_wrap=True)
+    for sha, subject in list(found.between.items())[:_COMMITS]:
+        ran = "measured" if sha in measured else "not measured"
+        console.print(Text(f"    {sha[:12]}  {ran:<12}  {clean(subject)}"), soft_wrap=True)
+    if len(found.between) > _COMMITS:
+        console.print(Text(f"    and {len(found.between) - _COMMITS} more", FAINT), soft_wrap=True)
+
+
+def _measured(found: Blame) -> set[str]:
+    return {one.commit for one in found.track.commits}
+
+
+def _document(found: Blame) -> dict[str, Any]:
+    measured = _measured(found)
+    return {
+        "schema": SCHEMA,
+        **tracks_document([found.track])["histories"][0]["changes"][-1],
+        "workload": found.workload,
+        "metric": found.metric,
+        "between": list(found.between),
+        "not_measured": [sha for sha in found.between if sha not in measured],
+    }

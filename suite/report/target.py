@@ -1,0 +1,26 @@
+"""Where `--json` sends the result document: a file, stdout, or nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from suite.report.document import print_document, write_document
+from suite.report.file import check_writable
+
+STDOUT = "-"
+
+
+def check_target(target: str | None) -> None:
+    """Raise the StoreError that `deliver` would, as far as it can be known before anything is measured."""
+    if target not in (None, STDOUT):
+        check_writable(Path(str(target)))
+
+
+def deliver(data: Mapping[str, Any], target: str | None) -> None:
+    """Write `data` where it is asked for. Raises StoreError."""
+    if target == STDOUT:
+        print_document(data)
+    elif target is not None:
+        write_document(Path(target), data)
