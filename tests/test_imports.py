@@ -27,6 +27,7 @@ LAYERS = [
         "leak",
         "comparison",
         "settings",
+        "places",
         "",
     },
     {"measure"},
