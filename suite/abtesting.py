@@ -7,10 +7,9 @@ import random
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
@@ -18,6 +17,7 @@ from suite.ab.build import Builder
 from suite.ab.canary import Canaries
 from suite.ab.environments import Wanted, choose, project_in, ready
 from suite.ab.explain import explain
+from suite.ab.outcome import Outcome
 from suite.ab.pairs import Trial, measure
 from suite.ab.repository import Commit, Repository, take
 from suite.ab.sample import Sampler, compile_all
@@ -25,21 +25,16 @@ from suite.ab.side import Name, Side
 from suite.ab.task import Task
 from suite.comparison import Comparison
 from suite.errors import ConfigurationError, SuiteError, SystemFailed, WorkerFailed
-from suite.history.codec import encode_run
 from suite.history.minimum import Overrides
 from suite.history.sequential import ALPHA
-from suite.measure.environment import fingerprint
 from suite.process.guard import interruptible
 from suite.process.identity import round_identity
 from suite.process.scratch import scratch_directory
 from suite.report.ab import AbReporter, so_far
-from suite.report.calibration import hint, told
-from suite.report.compared import Compared
 from suite.report.console import make_console
-from suite.report.document import SCHEMA, run_path, write_document
 from suite.report.file import check_writable
-from suite.report.target import STDOUT, check_target, deliver
-from suite.report.verdict import overall, verdict_word
+from suite.report.target import STDOUT, check_target
+from suite.report.verdict import overall
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,60 +71,6 @@ class Answer:
     comparisons: tuple[Comparison, ...]
 
 
-class _Outcome:
-    """What the workloads came to so far; keeps and prints each."""
-
-    def __init__(self, commits: Mapping[Name, Commit], folder: Path, reporter: AbReporter) -> None:
-        self._commits = commits
-        self._folder = folder
-        self._reporter = reporter
-        self.comparisons: list[Comparison] = []
-        self.broken: list[str] = []
-        self.codes: list[int] = []
-        self._entries: list[dict[str, Any]] = []
-
-    def keep(self, trial: Trial, seconds: float) -> None:
-        """Judge, write and print; a step that fails does not keep the others from being tried."""
-        standing, found = trial.judged()
-        broken = trial.broken_checks()
-        code = 1 if broken or found.verdict == "regression" else 3 if found.verdict == "inconclusive" else 0
-        entry = _entry(trial, standing.looked, found)
-        self.comparisons.append(found)
-        self.broken += [f"{trial.workload}: {name}" for name in broken]
-        self.codes.append(code)
-        self._entries.append(entry)
-        path = self.path(trial)
-        with contextlib.ExitStack() as last_first:
-            last_first.callback(self._reporter.result, found, seconds, self._promise(trial, found))
-            write_document(path, self._document([entry], code))
-
-    def _promise(self, trial: Trial, found: Comparison) -> str:
-        return told(self._folder.parent, trial.pairs[0].base, found, "ab") or hint([trial.workload])
-
-    def path(self, trial: Trial) -> Path:
-        """Where the document of a workload with pairs lies."""
-        return run_path(self._folder, trial.pairs[0].base)
-
-    def end(self, code: int, json_file: str | None) -> None:
-        """Print the verdict on all, and write it where it is asked for."""
-        names = [str(commit) for commit in self._commits.values()]
-        compared = Compared(names[0], names[1], tuple(self.comparisons))
-        saved = str(self._folder) if self.comparisons else ""
-        self._reporter.end(compared, code, self.broken, saved)
-        data = self._document(self._entries, code)
-        deliver(data, json_file)
-
-    def _document(self, entries: Sequence[Mapping[str, Any]], code: int) -> dict[str, Any]:
-        return {
-            "schema": SCHEMA,
-            "environment": fingerprint(),
-            "verdict": verdict_word(code),
-            "exit_code": code,
-            **{name: asdict(commit) for name, commit in self._commits.items()},
-            "ab": list(entries),
-        }
-
-
 def compare_commits(
     results: Path,
     repository: Repository,
@@ -154,7 +95,7 @@ def compare_commits(
     }
     fault: SuiteError | None = None
     with interruptible(), AbReporter(console or make_console(stderr=json_file == STDOUT)) as reporter:
-        outcome = _Outcome(commits, folder, reporter)
+        outcome = Outcome(commits, folder, reporter)
         kept = (folder / "envs").resolve()
         with _prepared(repository, request, commits, kept, reporter) as (sides, sampler):
             for task in request.tasks:
@@ -222,7 +163,7 @@ def _compare(
     sides: Mapping[Name, Side],
     sampler: Sampler,
     request: Request,
-    outcome: _Outcome,
+    outcome: Outcome,
     reporter: AbReporter,
 ) -> None:
     """Compare one workload; whatever ends it, the pairs that it has are kept and printed."""
@@ -249,7 +190,8 @@ def _compare(
         if trial.pairs:
             outcome.keep(trial, time.monotonic() - begun)
     if request.profile and trial.pairs:
-        explain(trial.judged()[1], sampler, sides, task, outcome.path(trial), reporter)
+        found = explain(trial.judged()[1], sampler, sides, task, outcome.path(trial), reporter)
+        outcome.explained(trial, found)
 
 
 class _Watch:
@@ -270,21 +212,3 @@ class _Watch:
 
 def _standing(trial: Trial) -> str:
     return so_far({name: trial.middles(name) for name in trial.metrics})
-
-
-def _entry(trial: Trial, looked: int, found: Comparison) -> dict[str, Any]:
-    return {
-        "workload": trial.workload,
-        "verdict": found.verdict,
-        "looked": looked,
-        "seed": trial.seed,
-        "alpha": trial.alpha,
-        "metrics": trial.metrics,
-        "comparison": asdict(found),
-        "pairs": [
-            {"order": pair.order, "base": encode_run(pair.base), "head": encode_run(pair.head)}
-            for pair in trial.pairs
-        ],
-        "repeated": trial.repeated,
-        "cut": trial.cut or None,
-    }

@@ -350,7 +350,6 @@ def test_rounds_of_a_comparison_are_in_no_ledger_of_a_team(command, monkeypatch)
     assert not (command.folder / "team.db").exists()
 
 
-
 @pytest.mark.parametrize("name", ["run", "list"])
 def test_stdout_is_json_alone_even_if_a_load_file_prints(command, engine, name):
     load = command.file("load_chatty.py", "print('hello')\nfrom load_counter import *\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from suite.ab.profile import Kind, kind_of, profile
 from suite.ab.sample import Sampler
@@ -24,6 +25,29 @@ _COSTS: Mapping[Kind, tuple[str, str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a profile of both sides shows: costs in `unit`, and where the flame graph lies."""
+
+    kind: Kind
+    unit: str
+    difference: Difference
+    picture: Path
+
+    def document(self) -> dict[str, Any]:
+        """For scripts: the functions that changed, likeliest causes first."""
+        return {
+            "kind": self.kind,
+            "unit": self.unit,
+            "whole": self.difference.whole._asdict(),
+            "functions": [
+                {**row.function._asdict(), "own": row.own._asdict(), "total": row.total._asdict()}
+                for row in self.difference.rows
+            ],
+            "flame_graph": self.picture.name,
+        }
+
+
 def explain(
     found: Comparison,
     sampler: Sampler,
@@ -31,7 +55,7 @@ def explain(
     task: Task,
     document: Path,
     reporter: AbReporter,
-) -> None:
+) -> list[Explanation]:
     """Profile both sides for each kind of regression in `found`, none for none; pictures lie by `document`.
 
     Where no function takes more of the CPU, waiting is looked at too. What can't be profiled is told; the
@@ -39,14 +63,17 @@ def explain(
     """
     one = _Explained(found, sampler, sides, task, document, reporter)
     changes = [change for change in found.changes if change.verdict == "regression"]
+    explanations: list[Explanation] = []
     try:
         for kind in dict.fromkeys(kind_of(change.metric) for change in changes):
-            if not one.profiled(kind).slower and kind == "time":
-                one.profiled("waiting")
+            explanations.append(one.profiled(kind))
+            if not explanations[-1].difference.slower and kind == "time":
+                explanations.append(one.profiled("waiting"))
     except Interrupted:
         raise
     except SuiteError as error:
         reporter.fault(f"no profile: {error}")
+    return explanations
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +85,7 @@ class _Explained:
     document: Path
     reporter: AbReporter
 
-    def profiled(self, kind: Kind) -> Difference:
+    def profiled(self, kind: Kind) -> Explanation:
         """Measure, show, keep."""
 
         def doing(side: Name, done: int, total: int) -> None:
@@ -71,4 +98,4 @@ class _Explained:
         title = f"{self.found.workload}, {what.rstrip(',')}: {self.found.base} to {self.found.head}"
         write_text(target, flame_svg(difference, title, unit))
         self.reporter.kept(str(target))
-        return difference
+        return Explanation(kind, unit, difference, target)

@@ -1,5 +1,6 @@
 """From a regression to the function: costs compared, py-spy's output read, both sides profiled for real."""
 
+import json
 import os
 import stat
 import subprocess
@@ -353,7 +354,12 @@ def test_a_regression_is_traced_to_the_function(trial):
     assert "b  work/b.py" in said.out
     (picture,) = trial.pictures()
     assert f"flame graph: results/ab/{picture.name}" in said.out.replace("\n", "")
-    assert picture.with_suffix(".json").exists()
+    (entry,) = json.loads(picture.with_suffix(".json").read_text())["ab"]
+    (profile,) = entry["profiles"]
+    (function,) = profile["functions"]
+    assert (profile["kind"], profile["unit"], profile["flame_graph"]) == ("time", "s", picture.name)
+    assert (function["name"], function["file"]) == ("b", "work/b.py")
+    assert function["own"]["after"] - function["own"]["before"] == pytest.approx(2e-3)
     assert trial.kinds == ["time"]
 
 
