@@ -40,7 +40,6 @@ from suite.report.verdict import overall, verdict_word
 from suite.report.words import BAD, WARNING, clean
 from suite.run import Run
 
-_MOST = 48
 _INVALID = 4
 _ALARM_TRIALS = 500
 _TRIALS = 200
@@ -59,11 +58,14 @@ class Subject:
     configuration: Path | None = None
 
 
-def calibrate(results: Path, subjects: Sequence[Subject], *, budget: float, json_file: str | None) -> int:
-    """Calibrate each within its share of `budget` seconds, keep each at once, print; the exit code.
+def calibrate(
+    results: Path, subjects: Sequence[Subject], *, budget: float, runs: int, json_file: str | None
+) -> int:
+    """Calibrate each, keep each at once, print; the exit code.
 
-    Raises StoreError before anything runs if nothing could be kept. What ends it early (Interrupted, a
-    StoreError) is raised after what was measured is kept and printed.
+    Each has up to `runs` runs within its share of `budget` seconds. Raises StoreError before anything runs
+    if nothing could be kept. What ends it early (Interrupted, a StoreError) is raised after what was measured
+    is kept and printed.
     """
     check_writable(results / NAME)
     check_target(json_file)
@@ -76,7 +78,7 @@ def calibrate(results: Path, subjects: Sequence[Subject], *, budget: float, json
     with interruptible(), scratch_directory() as scratch, round_identity(scratch):
         for index, subject in enumerate(subjects):
             share = max(ends - time.monotonic(), 0.0) / (len(subjects) - index)
-            work = _Work(subject, scratch, Live(console), time.monotonic() + share, share)
+            work = _Work(subject, scratch, Live(console), time.monotonic() + share, share, runs)
             try:
                 work.measure()
             except (SystemFailed, WorkerFailed) as error:
@@ -119,7 +121,9 @@ def _document(found: Sequence[Calibrated], code: int) -> dict[str, Any]:
 class _Work:
     """One workload: its runs so far, and what they come to."""
 
-    def __init__(self, subject: Subject, scratch: Path, live: Live, ends: float, share: float) -> None:
+    def __init__(
+        self, subject: Subject, scratch: Path, live: Live, ends: float, share: float, most: int
+    ) -> None:
         self.subject = subject
         self.live = live
         self.runs: list[Run] = []
@@ -128,6 +132,7 @@ class _Work:
         self._scratch = scratch
         self._ends = ends
         self._share = share
+        self._most = most
         sha, _, changed = commit(Path.cwd())
         self._side = Side("base", Commit(sha or "", "", int(changed)), Path.cwd(), Path(sys.executable))
         self._sampler = Sampler(scratch, Path(), scratch, subject.configuration)
@@ -135,11 +140,11 @@ class _Work:
     def measure(self) -> None:
         """Half of the time for runs as they are, the rest for a slow-down that is planted."""
         reserve = self._share / 2
-        while len(self.runs) < _MOST and len(self._invalid) < _INVALID:
+        while len(self.runs) < self._most and len(self._invalid) < _INVALID:
             now = time.monotonic()
             if now > self._ends or (len(self.runs) >= FEWEST and now > self._ends - reserve):
                 break
-            self.live.phase(clean(self.subject.task.name), len(self.runs), _MOST, self._left())
+            self.live.phase(clean(self.subject.task.name), len(self.runs), self._most, self._left())
             run = self._sampler.take(self._side, self.subject.task)
             if run.error is not None or run.validity.verdict == "invalid":
                 reasons = [run.error.message] if run.error is not None else list(run.validity.reasons)

@@ -41,6 +41,9 @@ def calibrate_command(
     budget: Annotated[
         str, typer.Option(metavar="TIME", help="Longest time for measuring, all of it.")
     ] = "10min",
+    runs: Annotated[
+        int, typer.Option(metavar="N", min=12, help="Most runs of a workload; more tell rarer alarms.")
+    ] = 48,
     full: Annotated[bool, typer.Option("--full", help="Whole loops, not quick ones.")] = False,
     json_file: JsonFile = None,
     results: Results = None,
@@ -84,5 +87,7 @@ def calibrate_command(
         )
         for found, settings in plans.runs
     ]
-    code = calibrate(results or Path(configuration.results), subjects, budget=seconds, json_file=json_file)
+    code = calibrate(
+        results or Path(configuration.results), subjects, budget=seconds, runs=runs, json_file=json_file
+    )
     raise typer.Exit(code)

@@ -88,6 +88,12 @@ def test_what_is_planted_runs_in_turns(command, rounds):
     assert {task.name for task in planted} == set(kept(command)) == {"vision/match-10", "vision/match-100"}
 
 
+def test_more_runs_or_fewer(command, rounds):
+    assert command("calibrate", "vision/match-10", "--runs", "12").code == 0
+    assert kept(command)["vision/match-10"]["runs"] == 12
+    assert "--runs" in command("calibrate", "vision/match-10", "--runs", "11").err
+
+
 def test_a_new_calibration_takes_the_place_of_the_old_and_leaves_the_others(command, rounds):
     command("calibrate", "vision/match-10")
     command("calibrate", "vision/match-100")
