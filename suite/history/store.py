@@ -25,6 +25,8 @@ from suite.leak import LeakSearch
 from suite.run import Measured, Run
 
 DEFAULT = Path("results/ledger.db")
+_WHOLE = (40, 64)
+"""Digits of a sha that is not abbreviated: an index finds it."""
 _NEWEST_FIRST = (RunRow.started_at.desc(), RunRow.id.desc())
 _RUNS = ("run", "runs", "`suite show` lists the runs")
 _SEARCHES = ("leak search", "leak searches", "it is in the name of the document that `suite leaks` saves")
@@ -236,7 +238,10 @@ def _matching(workload: str | None, commit: str | None) -> list[ColumnElement[bo
     if workload is not None:
         conditions.append(RunRow.workload == workload)
     if commit is not None:
-        conditions.append(RunRow.commit.startswith(commit, autoescape=True))
+        whole = len(commit) in _WHOLE
+        conditions.append(
+            RunRow.commit == commit if whole else RunRow.commit.startswith(commit, autoescape=True)
+        )
     return conditions
 
 
