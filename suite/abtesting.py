@@ -189,7 +189,9 @@ def _compare(
     finally:
         if trial.pairs:
             outcome.keep(trial, time.monotonic() - begun)
-    if request.profile and trial.pairs:
+    if not trial.pairs:
+        outcome.gave_up(trial)
+    elif request.profile:
         found = explain(trial.judged()[1], sampler, sides, task, outcome.path(trial), reporter)
         outcome.explained(trial, found)
 

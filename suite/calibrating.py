@@ -172,7 +172,7 @@ class _Work:
             return
         file = self._scratch / "planted.py"
         write_planted(file, self.subject.reference, delay)
-        slow = Task(self.subject.task.name, str(file), match=False, words=self.subject.task.words)
+        slow = Task(self.subject.task.name, str(file), self.subject.task.words)
         tasks: Mapping[Name, Task] = {"base": self.subject.task, "head": slow}
         trial = self._trial()
 

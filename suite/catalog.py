@@ -106,13 +106,14 @@ def select(
 ) -> list[Found]:
     """Workloads by targets (a file, a full name, a first part of names, a module), then by filters.
 
+    `file.py::name` and `module::name` are that one workload.
     No target means all installed ones. `match` is a part of the name. Raises ConfigurationError with
     all targets and tags that lead to nothing. An entry point that is broken matters unless all targets
     are full names that are found: what it should define could be meant as well.
     """
     faults, broken = Faults(), Faults()
     known: list[Found] = []
-    if not targets or not all(_is_file(target) for target in targets):
+    if not targets or not all(is_file(target) for target in targets):
         known = installed(broken if targets else None)
     chosen: dict[str, Found] = {}
     for target in targets or [""]:
@@ -124,7 +125,7 @@ def select(
                         f"two workloads are called {one.workload.name}, in {other.reference} "
                         f"and in {one.reference}; rename one"
                     )
-    if not all(_is_file(target) or target in chosen for target in targets):
+    if not all(is_file(target) or target in chosen for target in targets):
         faults.lines += broken.lines
     faults.check()
     result = list(chosen.values())
@@ -167,13 +168,22 @@ def _tagged(workload: Workload, wanted: frozenset[str], unwanted: frozenset[str]
     return all(any(o.weight and o.name not in skipped for o in user.operations()) for user in workload.users)
 
 
-def _is_file(target: str) -> bool:
-    return target.endswith(".py")
+def is_file(target: str) -> bool:
+    """Whether it names a file, or a workload in one."""
+    return target.partition("::")[0].endswith(".py")
 
 
 def _find(target: str, known: Sequence[Found]) -> list[Found]:
     """The workloads that `target` means. Raises ConfigurationError if there are none."""
-    if _is_file(target):
+    place, sign, name = target.partition("::")
+    if sign:
+        there = from_file(place) if is_file(place) else from_module(place)
+        found = [f for f in there if f.workload.name == name]
+        if not found:
+            names = ", ".join(f.workload.name for f in there) or "none"
+            raise ConfigurationError(f"{place} has no workload {name!r}; there are: {names}")
+        return found
+    if is_file(target):
         return from_file(target)
     prefix = target.rstrip("/") + "/"
     found = [f for f in known if not target or f.workload.name == target]

@@ -165,11 +165,13 @@ def divided(words: Sequence[str], repository: Repository) -> tuple[str, str | No
 
     Raises ConfigurationError if there is no target, or the second word can be both.
     """
+    from suite.catalog import is_file
+
     base, *rest = words
     if not rest:
         raise ConfigurationError("name what to compare: workloads, systems or load files; see: suite list")
     second = rest[0]
-    if len(rest) == 1 or second.endswith(".py") or not repository.knows(second):
+    if len(rest) == 1 or is_file(second) or not repository.knows(second):
         return base, None, rest
     if _is_target(second):
         raise ConfigurationError(

@@ -12,7 +12,7 @@ from support.repositories import LOAD, PROJECT, Scratch, slowed
 from support.runs import make_measured, make_run
 
 from suite.errors import Interrupted, SystemFailed
-from suite.run import CheckResult
+from suite.run import CheckResult, Validity
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_both_sides_run_the_load_file_as_it_is_now(command, scratch, rounds, mon
 
 def test_options_become_words_of_each_round(command, scratch, rounds):
     (command.folder / "loadledger.toml").write_text("workers = 1\n")
-    words = ["--seconds", "500ms", "--users", 3, "--seed", 7, "--metric", "time_per_operation"]
+    words = ["--seconds", "500ms", "--users", 3, "--seed", 12345678, "--metric", "time_per_operation"]
     least = ["--minimum", "time_per_operation=80%"]
     rounds.factor = 1.5
     load = command.example("load_slots.py")
@@ -111,13 +111,39 @@ def test_options_become_words_of_each_round(command, scratch, rounds):
     assert said.code == 0
     assert "±80 %" in said.out
     _, task, sampler = rounds.taken[0]
-    assert task.words == ("--quick", "--users=3", "--seconds=0.5", "--seed=7", "--set=slots=2")
-    assert (task.target, task.match, task.load_file) == ("load_slots.py", True, Path("load_slots.py"))
+    assert task.words == ("--quick", "--users=3", "--seconds=0.5", "--seed=12345678", "--set=slots=2")
+    assert (task.target, task.load_file) == (f"load_slots.py::{task.name}", Path("load_slots.py"))
     assert sampler.configuration.name == "loadledger.toml"
     rounds.taken.clear()
     assert command("ab", "HEAD", "vision/match-10", "--full").code == 1
     _, task, _ = rounds.taken[0]
-    assert (task.words, task.target, task.match) == ((), "vision/match-10", False)
+    assert (task.words, task.target) == ((), "vision/match-10")
+
+
+def test_rounds_that_are_all_invalid_are_no_pass(command, scratch, rounds):
+    """It ended with 0 and "pass": without a pair nothing was kept, and nothing had a code."""
+    invalid = make_run(workload="work/turn", validity=Validity("invalid", ("a worker died",)))
+    rounds.answers["work/turn", "head"] = invalid
+    said = command("ab", "HEAD~1", "HEAD", "load_work.py", "--json", "out.json")
+    assert said.code == 3
+    assert "work/turn: no pair of rounds can be believed; given up: head: a worker died" in said.out
+    assert "INCONCLUSIVE" in said.out
+    found = json.loads((command.folder / "out.json").read_text())
+    assert (found["verdict"], found["exit_code"]) == ("invalid", 3)
+    assert found["ab"][0]["verdict"] == "inconclusive"
+    assert nothing_is_left(scratch)
+
+
+def test_a_workload_whose_name_another_begins_with_runs_alone(command, scratch, rounds):
+    """Every round of shop/browse ran shop/browse-heavy too: what is run was found by a part of its name."""
+    more = LOAD.replace('"work/turn"', '"work/turn-heavy"').replace("turn = Workload", "heavy = Workload")
+    scratch.write("load_work.py", LOAD + more.partition("import Worker")[2])
+    assert command("ab", "HEAD", "load_work.py::work/turn").code == 0
+    assert {task.target for _, task, _ in rounds.taken} == {"load_work.py::work/turn"}
+    listed = command("list", "load_work.py::work/turn", "--json").out
+    assert [one["name"] for one in json.loads(listed)["workloads"]] == ["work/turn"]
+    [line] = command("list", "load_work.py::work/tur").complaints
+    assert line.endswith("load_work.py has no workload 'work/tur'; there are: work/turn, work/turn-heavy")
 
 
 def test_several_workloads_share_the_error_and_fail_apart(command, scratch, rounds):

@@ -50,6 +50,12 @@ class Outcome:
             last_first.callback(self._reporter.result, found, seconds, self._promise(trial, found))
             write_document(path, self._document([entry], code))
 
+    def gave_up(self, trial: Trial) -> None:
+        """Tell that no pair of rounds could be believed, which decides nothing."""
+        self.codes.append(3)
+        self._entries.append({"workload": trial.workload, "verdict": "inconclusive", "cut": trial.cut})
+        self._reporter.fault(f"{trial.workload}: no pair of rounds can be believed; {trial.cut}")
+
     def explained(self, trial: Trial, found: Sequence[Explanation]) -> None:
         """Add to the document of the workload kept last which functions its regression comes from."""
         entry, code = self._entries[-1], self.codes[-1]

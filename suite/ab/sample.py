@@ -9,6 +9,7 @@ from pathlib import Path
 
 from suite.ab.side import Side
 from suite.ab.task import Task
+from suite.catalog import is_file
 from suite.errors import ConfigurationError, StoreError, SuiteError, SystemFailed
 from suite.history.codec import decode_run
 from suite.process.child import Child, start_command
@@ -41,10 +42,9 @@ class Sampler:
         document.unlink(missing_ok=True)
         cwd = side.folder / self.cwd
         cwd.mkdir(parents=True, exist_ok=True)
-        target = str(side.folder / task.target) if task.target.endswith(".py") else task.target
+        target = str(side.folder / task.target) if is_file(task.target) else task.target
         # As the console command: the current folder is not on the path (-P).
         argv = [str(side.python), "-P", "-m", "suite.cli", "run", target]
-        argv += ["-k", task.name] if task.match else []
         argv += [*task.words, "--rounds", "1", "--json", str(document)]
         argv += ["--results", str(self.scratch / f"results-{side.name}")]
         argv += ["--config", str(self.configuration)] if self.configuration is not None else []

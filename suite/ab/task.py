@@ -16,14 +16,12 @@ from suite.settings import Settings
 class Task:
     """A workload and the words by which `suite run` finds and shapes it.
 
-    `target` is a name, a module, or a file (relative to the checkout if it lies in it); `match` narrows a
-    target that may have several workloads. `load_file`, relative to the checkout, is where it is
-    described: both sides take that from the work tree.
+    `target` is a name, or module::name, or file::name (relative to the checkout if it lies in it).
+    `load_file`, relative to the checkout, is where it is described: both sides take that from the work tree.
     """
 
     name: str
     target: str
-    match: bool
     words: tuple[str, ...]
     load_file: Path | None = None
 
@@ -33,18 +31,18 @@ def make_task(found: Found, settings: Settings, given: Mapping[str, Any], root: 
     name, reference = found.workload.name, found.reference
     words = ["--quick"] if given.get("quick") else []
     words += [
-        f"--{option}={given[option]:g}"
+        f"--{option}={given[option]}"
         for option in ("users", "seconds", "workers", "seed")
         if given.get(option) is not None
     ]
     values = given.get("set", {})
     words += [f"--set={key}={value}" for key, value in values.items() if key in settings.values]
     if reference.module.startswith("suite."):  # an entry point of ours, whichever commit it is
-        return Task(name, name, match=False, words=tuple(words))
+        return Task(name, name, tuple(words))
     file = Path(reference.file or _origin(reference.module))
     inside = file.relative_to(root) if file.is_relative_to(root) else None
-    target = reference.module or str(inside or file)
-    return Task(name, target, match=True, words=tuple(words), load_file=inside)
+    place = reference.module or str(inside or file)
+    return Task(name, f"{place}::{name}", tuple(words), inside)
 
 
 def _origin(module: str) -> str:

@@ -250,7 +250,7 @@ def sampled(tmp_path, sides, kind, monkeypatch):
     configuration = tmp_path / "loadledger.toml"
     configuration.touch()
     sampler = Sampler(tmp_path / "repository", Path(), scratch, configuration)
-    task = Task("work/turn", "load_work.py", match=True, words=("--quick",), load_file=Path("load_work.py"))
+    task = Task("work/turn", "load_work.py::work/turn", ("--quick",), Path("load_work.py"))
     told = []
     found = profile(kind, sampler, sides, task, lambda *words: told.append(words))
     assert [words[0] for words in told] == ["base", "head", "head", "base", "base", "head"]
