@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -13,7 +14,8 @@ from rich.text import Text
 from suite.ab.repository import Repository
 from suite.ab.task import Task
 from suite.abtesting import Request, compare_commits
-from suite.comparison import Change, Shift
+from suite.catalog import installed_names
+from suite.comparison import Shift
 from suite.errors import ConfigurationError, SystemFailed, WorkerFailed
 from suite.historian import Historian
 from suite.history.bisection import Bounds, Side, bisect, questions, side
@@ -22,7 +24,8 @@ from suite.history.detections import Place
 from suite.process.git import git
 from suite.report.console import make_console
 from suite.report.document import SCHEMA
-from suite.report.history import change_text, tracks_document
+from suite.report.history import change_text
+from suite.report.history_document import tracks_document
 from suite.report.target import STDOUT, check_target, deliver
 from suite.report.track import Track
 from suite.report.words import FAINT, WARNING, clean
@@ -63,23 +66,35 @@ class Step:
     shift: Shift | None
 
 
-def blame(historian: Historian, metric: str, workload: str | None) -> Blame:
-    """Who is to blame for the latest change of a metric. Raises ConfigurationError if there is none."""
+def blame(historian: Historian, metric: str, workload: str | None, commit: str | None = None) -> Blame:
+    """Who is to blame for a change of a metric: the one that came with `commit`, else the latest.
+
+    Those that are wanted or too small to alert go last. Raises ConfigurationError if there is none.
+    """
     track = historian.track(metric, workload)
-    if not track.found.places:
-        raise ConfigurationError(
-            f"{track.line.workload} {metric} has no change of level; suite history {metric} draws it"
-        )
-    place, point = track.found.places[-1], track.found.detection.points[-1]
-    return Blame(track, point, place, between_commits(place.good, place.bad))
+    name = track.line.workload
+    changes = list(zip(track.found.places, track.found.detection.points, strict=True))
+    if not changes:
+        raise ConfigurationError(f"{name} {metric} has no change of level; suite history {metric} draws it")
+    if commit is None:
+        urgent = [(a, b) for a, b in changes if b.alert and a.commit not in track.accepted]
+        place, point = (urgent or changes)[-1]
+        return Blame(track, point, place, between_commits(place.good, place.bad))
+    sha = historian.order.commits.sha(commit) or commit
+    for place, point in changes:
+        between = between_commits(place.good, place.bad)
+        if sha in between or place.commit.startswith(sha):
+            return Blame(track, point, place, between)
+    there = ", ".join(place.commit[:12] for place, _ in changes[-5:])
+    raise ConfigurationError(f"{name} {metric} did not change with {commit}; its changes came with: {there}")
 
 
-def tell_blame(found: Blame, json_file: str | None) -> None:
-    """The range of the latest change, and what would narrow it."""
+def tell_blame(found: Blame, json_file: str | None, options: Sequence[str] = ()) -> None:
+    """The range of the change, and the commands that would narrow it, with the `options` that were given."""
     check_target(json_file)
     console = make_console(stderr=json_file == STDOUT)
     _print(console, found)
-    commands = narrowing(found)
+    commands = narrowing(found, options)
     if commands:
         console.print("  to narrow it:" if len(found.between) > 1 else "  to be sure:")
     for command in commands:
@@ -112,13 +127,12 @@ def narrow(
     line = _first_parents(found.place.good, found.place.bad) or list(found.between)
     request = Request(found.place.good, None, (task,), configuration=configuration, metrics=(found.metric,))
     search = _Search(console, found, line, request, repository, results)
-    bounds: Bounds | None = None
     try:
-        bounds = search.run()
+        code = search.run()
     finally:
         search.tell()
         deliver({**_document(found), "bisection": search.document()}, json_file)
-    return 0 if bounds is not None else _UNSEEN
+    return code
 
 
 class _Search:
@@ -140,18 +154,27 @@ class _Search:
         self._repository = repository
         self._results = results
         self._whole: Shift | None = None
+        self._unseen = ""
         self._steps: list[Step] = []
 
-    def run(self) -> Bounds | None:
-        """Both ends first; None if they don't differ here."""
+    def run(self) -> int:
+        """Both ends first, then what is between them; the exit code."""
         self._say("both ends")
-        whole = self._shift(self._line[-1])
+        whole, code = self._shift(self._line[-1])
         self._steps.append(Step(self._line[-1], "unclear", whole))
-        if whole is None or whole.low <= 0 <= whole.high:
-            return None
+        if whole is None:
+            self._unseen = "can't be measured here"
+            return code or _UNSEEN
+        if whole.low <= 0 <= whole.high:
+            self._unseen = "does not differ here"
+            return _UNSEEN
+        if whole.estimate * self._found.point.change < 0:
+            self._unseen = "moved the other way here"
+            return _UNSEEN
         self._whole = whole
         self._steps[0] = replace(self._steps[0], side="bad")
-        return bisect(len(self._line), self._ask)
+        bisect(len(self._line), self._ask)
+        return 0
 
     def tell(self) -> None:
         """What is known by now."""
@@ -159,7 +182,7 @@ class _Search:
             return
         if self._whole is None:
             good, bad = self._found.place.good[:12], self._found.place.bad[:12]
-            text = f"{self._found.metric} of {good} and {bad} does not differ here: nothing to narrow"
+            text = f"{self._found.metric} of {good} and {bad} {self._unseen}: nothing to narrow"
             self._console.print(Text(text, WARNING), soft_wrap=True)
             return
         good, left = self._range()
@@ -185,24 +208,22 @@ class _Search:
         good, left = self._range()
         more = questions(Bounds(0, len(left)))
         self._say(f"{len(left)} commits left after {good[:12]}, about {more} more steps")
-        shift = self._shift(self._line[place])
+        shift, _ = self._shift(self._line[place])
         answer = "unclear" if shift is None or self._whole is None else side(shift, self._whole)
         self._steps.append(Step(self._line[place], answer, shift))
         self._say(f"{self._line[place][:12]} is {answer}")
         return answer
 
-    def _shift(self, sha: str) -> Shift | None:
-        """How far a commit lies from the last good one of the history; None if that can't be measured."""
+    def _shift(self, sha: str) -> tuple[Shift | None, int]:
+        """How far a commit lies from the last good one, None if that can't be measured; the exit code."""
         try:
             request = replace(self._request, head=sha)
-            found = compare_commits(
-                self._results, self._repository, request, console=self._console
-            ).comparisons
+            answer = compare_commits(self._results, self._repository, request, console=self._console)
         except (ConfigurationError, SystemFailed, WorkerFailed) as error:
             self._console.print(Text(clean(str(error)), WARNING), soft_wrap=True)
-            return None
-        changes: list[Change] = [change for one in found for change in one.changes]
-        return changes[0].shift if changes else None
+            return None, error.exit_code
+        shifts = [change.shift for one in answer.comparisons for change in one.changes]
+        return next(iter(shifts), None), answer.code
 
     def _say(self, text: str) -> None:
         self._console.print(Text(clean(text), "bold"), soft_wrap=True)
@@ -215,12 +236,16 @@ def between_commits(good: str, bad: str) -> Mapping[str, str]:
     return {sha: subject for sha, _, subject in (line.partition(" ") for line in listed.text.splitlines())}
 
 
-def narrowing(found: Blame) -> list[str]:
-    """Commands that narrow the range, or make sure of it."""
+def narrowing(found: Blame, options: Sequence[str] = ()) -> list[str]:
+    """Commands that narrow the range, or make sure of it; `options` are those that blame itself was given."""
     good, bad = found.place.good[:12], found.place.bad[:12]
-    commands = [f"suite ab {good} {bad} {found.workload}"]
+    installed = found.workload in installed_names()
+    target = shlex.quote(found.workload) if installed else f"<load file of {found.workload}>"
+    metric = shlex.quote(found.metric)
+    commands = [f"suite ab {good} {bad} {target} --metric {metric}"]
     if len(found.between) > 1:
-        commands.append(f"suite blame {found.metric} --workload {found.workload} --bisect")
+        words = [metric, "--workload", shlex.quote(found.workload), *map(shlex.quote, options), "--bisect"]
+        commands.append(f"suite blame {' '.join(words)}{'' if installed else ' ' + target}")
     return commands
 
 

@@ -88,7 +88,11 @@ def calibrate(
                 fault = error
             work.live.close()
             if len(work.runs) >= FEWEST:
-                one = work.calibrated()
+                try:
+                    one = work.calibrated()
+                except Interrupted as error:  # what was measured is kept all the same; no second one comes
+                    fault = error
+                    one = work.calibrated()
                 found.append(one)
                 kept.keep(work.runs[0], one)
                 print_calibrated(console, one)

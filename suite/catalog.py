@@ -97,6 +97,14 @@ def installed(broken: Faults | None = None) -> list[Found]:
     return found
 
 
+def installed_names() -> frozenset[str]:
+    """Names of all installed workloads; none where an entry point is broken."""
+    try:
+        return frozenset(found.workload.name for found in installed())
+    except ConfigurationError:  # advice is all that needs them, and does without
+        return frozenset()
+
+
 def select(
     targets: Sequence[str] = (),
     *,

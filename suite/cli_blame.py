@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from suite.cli_history import OfBranch, OfMachine, OfWorkload
-from suite.errors import ConfigurationError
+from suite.errors import ConfigurationError, Faults
 from suite.options import ConfigFile, JsonFile, LedgerPlace, Results, Values, pairs, stdout_is_ours
 from suite.units import parse
 
@@ -16,11 +16,12 @@ EPILOG = """
 \b
 Examples:
   suite blame response.p99 --workload shop/browse
+  suite blame response.p99 --workload shop/browse --change 4c1d9a2
   suite blame response.p99 --workload shop/browse --bisect load_shop.py
   suite blame throughput -k dicom/receive --bisect --full
 
 \b
-Names the last commit before the latest change and the first after it. --bisect measures the
+Names the last commit before a change and the first after it. --bisect measures the
 commits between them: each is built and compared with the last good one by rounds in turns, as
 suite ab does, in as many steps as halving the range takes. What can't be built is passed over.
 
@@ -38,6 +39,9 @@ def blame_command(
         typer.Argument(metavar="LOAD_FILE...", help="Where the workload is, if it is not installed."),
     ] = None,
     workload: OfWorkload = None,
+    change: Annotated[
+        str | None, typer.Option(metavar="COMMIT", help="The change that came with it. [the latest]")
+    ] = None,
     branch: OfBranch = None,
     machine: OfMachine = None,
     bisect: Annotated[bool, typer.Option("--bisect", help="Measure the commits of the range.")] = False,
@@ -53,17 +57,29 @@ def blame_command(
 ) -> None:
     """Name the commits between which a metric last changed, and narrow them down."""
     from suite.blaming import blame, narrow, tell_blame
-    from suite.configuration import read_configuration
+    from suite.configuration import Configuration, read_configuration
     from suite.historian import Historian
 
     if not bisect and (full or files or values or seconds is not None):
         raise ConfigurationError("load files, --full, --seconds and --set are for --bisect")
-    configuration = read_configuration(config)
+    configuration = Configuration()
+    given: dict[str, Any] = {} if full else {"quick": True}
+    faults = Faults()
+    with faults.collected("--seconds: "):
+        given |= {} if seconds is None else {"seconds": parse(seconds, "s")}
+    with faults.collected():
+        given["set"] = pairs(values or ())
+    with faults.collected():
+        configuration = read_configuration(config)
+    faults.check()
     places = configuration.places(results, ledger)
     with Historian(places.ledger, branch=branch, machine=machine) as historian:
-        found = blame(historian, metric, workload)
+        found = blame(historian, metric, workload, change)
     if not bisect:
-        tell_blame(found, json_file)
+        texts = {"branch": branch, "machine": machine, "change": change, "results": results, "config": config}
+        texts |= {} if ledger is None or "://" in ledger else {"ledger": ledger}  # URLs may have passwords
+        told = [word for name, text in texts.items() if text is not None for word in (f"--{name}", str(text))]
+        tell_blame(found, json_file, told)
         return
 
     from suite.ab.primary import check_metrics
@@ -72,9 +88,6 @@ def blame_command(
     from suite.catalog import select
     from suite.planning import make_plans
 
-    given: dict[str, Any] = {"set": pairs(values or ())}
-    given |= {} if full else {"quick": True}
-    given |= {} if seconds is None else {"seconds": parse(seconds, "s")}
     with stdout_is_ours(json_file == "-"):
         chosen = [one for one in select(files or [found.workload]) if one.workload.name == found.workload]
     if not chosen:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,10 +10,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from suite.catalog import installed
+from suite.ab.canary import MINIMUMS, doubted
+from suite.catalog import installed_names
 from suite.comparison import Comparison
 from suite.configuration import Budget, Gate
 from suite.errors import ConfigurationError, Faults
+from suite.history.baseline import ENOUGH
 from suite.history.compare import compare
 from suite.history.faults import disk_faults
 from suite.pairing import Pair, paired
@@ -118,9 +120,15 @@ def gate_runs(
         judged = _newest(finder, wanted, at_head=True) if head is None else finder.find(head)
         compared = _compared(_base(finder, gate.base, judged), judged, wanted, finder)
         promises = {
-            one.workload: told(places.folder, judged.load(one.workload)[0], one, "gate")
+            one.workload: told(
+                places.folder,
+                judged.load(one.workload)[0],
+                one,
+                "gate",
+                alone=len(compared.comparisons) > 1,
+            )
             for one in compared.comparisons
-            if one.changes
+            if one.changes and one.runs[0] >= ENOUGH
         }
     code = overall([compared.conclusion.exit_code], on_invalid=gate.on_inconclusive)
     console = outputs.console()
@@ -170,8 +178,10 @@ def _base(finder: Finder, word: str, head: Side) -> Side:
 
 def _compared(base: Side, head: Side, wanted: Wanted, finder: Finder) -> Compared:
     names = wanted.workloads(sorted({*base.counts, *head.counts}))
-    pairs, lines = paired(base, head, names, finder, anywhere=wanted.anywhere)
-    _check_metrics(pairs, wanted)
+    every, lines = paired(base, head, names, finder, anywhere=wanted.anywhere)
+    pairs = [pair for pair in every if pair.workload not in MINIMUMS] or every
+    shifts = [shift for pair in every if pair not in pairs for shift in _shift(pair)]
+    _check_metrics(pairs, wanted, finder)
     comparisons = []
     for pair in pairs:
         budget = wanted.budget(pair.workload)
@@ -186,8 +196,14 @@ def _compared(base: Side, head: Side, wanted: Wanted, finder: Finder) -> Compare
             found = Comparison(pair.workload, "", "", (), (0, len(pair.head)), notes=pair.refused)
         else:
             found = compare(
-                pair.base, pair.head, metrics=metrics, minimums=budget.minimum, anywhere=wanted.anywhere
+                pair.base,
+                pair.head,
+                metrics=metrics,
+                minimums=budget.minimum,
+                among=len(pairs),
+                anywhere=wanted.anywhere,
             )
+            found = doubted(found, shifts) if shifts else found
         notes = (*found.notes, *pair.notes)
         comparisons.append(replace(found, base=base.name, head=head.name, notes=notes))
     codes = (
@@ -203,10 +219,7 @@ def _installed(comparisons: Sequence[Comparison]) -> frozenset[str]:
     """Names of installed workloads, where something is not decided and they are needed for advice."""
     if all(one.changes and one.verdict in ("same", "improvement") for one in comparisons):
         return frozenset()
-    try:
-        return frozenset(found.workload.name for found in installed())
-    except ConfigurationError:  # a broken package is no reason to compare nothing
-        return frozenset()
+    return installed_names()
 
 
 def _code(side: Side, runs: Sequence[Run]) -> str | None:
@@ -216,19 +229,41 @@ def _code(side: Side, runs: Sequence[Run]) -> str | None:
     return only[:12] if only and not side.changed and not any(map(is_dirty, runs)) else None
 
 
-def _check_metrics(pairs: Sequence[Pair], wanted: Wanted) -> None:
-    """Raise ConfigurationError for metrics that no workload has: else a typo would never fail."""
+def _shift(canary: Pair) -> Iterator[str]:
+    """How far the machine itself lies from base, if it surely does: "canary/cpu +12 %"."""
+    if canary.refused:
+        return
+    minimums = {"response.p50": MINIMUMS[canary.workload]}
+    for change in compare(canary.base, canary.head, metrics=list(minimums), minimums=minimums).changes:
+        if change.verdict in ("regression", "improvement") and change.shift is not None:
+            yield f"{canary.workload} {100 * change.shift.estimate:+.2g} %"
+
+
+def _check_metrics(pairs: Sequence[Pair], wanted: Wanted, finder: Finder) -> None:
+    """Raise ConfigurationError for metrics that no workload has: else a typo would never fail.
+
+    What a configuration names for workloads that are not looked at now is no typo.
+    """
     known = {name for pair in pairs for name in _metrics(pair)}
     bases = {name.partition("@")[0] for name in known}
     budgets = [wanted.budget(pair.workload) for pair in pairs]
     asked = {name for budget in budgets for name in budget.metrics or ()} - known
     asked |= {name for budget in budgets for name in budget.minimum} - known - bases
+    if asked:
+        every = finder.ledger.workloads()
+        others = {name for workload in every for name in _newest_metrics(finder, workload)}
+        asked -= others | {name.partition("@")[0] for name in others}
     faults = []
     for name in sorted(asked):
         near = get_close_matches(name, sorted(known), 3)
         faults.append(f"no workload has a metric {name}" + (f"; is it {' or '.join(near)}?" if near else ""))
     if faults:
         raise ConfigurationError.of(faults)
+
+
+def _newest_metrics(finder: Finder, workload: str) -> Iterable[str]:
+    newest = finder.ledger.latest(workload)
+    return newest.metrics if newest is not None else ()
 
 
 def _metrics(pair: Pair) -> set[str]:

@@ -2,12 +2,15 @@
 
 import json
 import signal
+from dataclasses import replace
 
 import pytest
+import typer.main
 from support.histories import commit, fill, git, repository, runs
 from support.runs import make_measured, make_run
 
-from suite.errors import ConfigurationError, Interrupted
+from suite.cli import app
+from suite.errors import ConfigurationError, Interrupted, SystemFailed
 
 LOAD = """
 from suite import Component, User, Workload, closed_loop, operation
@@ -65,13 +68,15 @@ BISECT = ("blame", "response.p50", "--bisect", "load_shop.py", "--json", "out.js
 def test_blame_names_the_range_and_what_would_narrow_it(command, shas):
     gap = [sha for at, sha in enumerate(shas) if not 20 < at < 24]
     fill(command.folder, *runs(gap, step=21))
-    said = command("blame", "response.p50", "--workload", "shop/browse")
+    said = command("blame", "response.p50", "--workload", "shop/browse", "--results", "results")
     assert (said.code, said.err) == (0, "")
     assert f"last good  {shas[20][:12]}" in said.out
     assert f"first bad  {shas[24][:12]}" in said.out
     assert said.out.count("not measured") == 3
-    assert f"suite ab {shas[20][:12]} {shas[24][:12]} shop/browse" in said.out
-    assert "suite blame response.p50 --workload shop/browse --bisect" in said.out
+    sides = f"{shas[20][:12]} {shas[24][:12]}"
+    assert f"suite ab {sides} <load file of shop/browse> --metric response.p50" in said.out
+    words = "response.p50 --workload shop/browse --results results --bisect <load file of shop/browse>"
+    assert f"suite blame {words}" in said.out
     found = json.loads(command("blame", "response.p50", "--json", "-").out)
     assert found["not_measured"] == shas[21:24]
 
@@ -95,6 +100,51 @@ def test_bisecting_finds_the_commit_in_as_many_steps_as_halving_takes(command, s
     assert (found["good"], found["bad"]) == (shas[16], [shas[17]])
     assert [step["commit"] for step in found["steps"]] == gap.measured
     assert {step["side"] for step in found["steps"]} == {"good", "bad"}
+
+
+def test_an_installed_workload_needs_no_load_file(command, shas):
+    """The commands that were printed failed: they named a workload where a load file was wanted, or none."""
+    gap = [sha for at, sha in enumerate(shas) if not 20 < at < 24]
+    fill(command.folder, *runs(gap, "vision/match-500", step=21))
+    said = command("blame", "response.p50")
+    printed = [line.split() for line in said.out.splitlines() if line.strip().startswith("suite ")]
+    assert [words[1] for words in printed] == ["ab", "blame"]
+    assert printed[0][-3:] == ["vision/match-500", "--metric", "response.p50"]
+    group = typer.main.get_command(app)
+    for _, name, *words in printed:
+        assert group.commands[name].make_context(name, words)
+
+
+def test_a_change_that_is_wanted_or_small_goes_last(command, shas):
+    slower = runs(shas, step=16)
+    fill(command.folder, *slower)
+    accepted = command("accept", "response.p50", shas[16], "--reason", "checks more")
+    assert accepted.code == 0
+    twice = [replace(run, id=f"x{run.id}", workload="shop/buy") for run in runs(shas, step=16)]
+    for run in twice[28:]:
+        run.metrics["response.p50"] = make_measured("response.p50", 0.02)
+    fill(command.folder, *twice)
+    assert f"first bad  {shas[28][:12]}" in command("blame", "response.p50", "-k", "shop/buy").out
+    assert command("accept", "response.p50", shas[28], "--reason", "x", "-k", "shop/buy").code == 0
+    assert f"first bad  {shas[16][:12]}" in command("blame", "response.p50", "-k", "shop/buy").out
+    named = command("blame", "response.p50", "-k", "shop/buy", "--change", shas[28])
+    assert f"first bad  {shas[28][:12]}" in named.out
+    [line] = command("blame", "response.p50", "-k", "shop/buy", "--change", shas[3]).complaints
+    assert f"did not change with {shas[3]}; its changes came with: {shas[16][:12]}, {shas[28][:12]}" in line
+    assert f"first bad  {shas[16][:12]}" in command("blame", "response.p50", "-k", "shop/browse").out
+
+
+@pytest.mark.parametrize(
+    ("factor", "code", "why"),
+    [(SystemFailed("it would not start"), 4, "can't be measured here"), (0.8, 3, "moved the other way here")],
+)
+def test_ends_that_can_not_be_told_apart_narrow_nothing(command, shas, gap, factor, code, why):
+    """Whatever kept the ends from differing was told as no difference; a change the other way was pursued."""
+    gap.factors[shas[24]] = factor
+    said = command(*BISECT)
+    assert said.code == code
+    assert f"response.p50 of {shas[14][:12]} and {shas[24][:12]} {why}: nothing to narrow" in said.out
+    assert len(gap.measured) <= 1
 
 
 def test_what_can_not_be_measured_is_passed_over(command, shas, gap):

@@ -7,7 +7,7 @@ import pytest
 from support.histories import fill, make_history_run, repository, steady
 from support.runs import make_measured, make_run
 
-from suite import engine
+from suite import calibrating, engine
 from suite.ab.planted import planted, write_planted
 from suite.catalog import Reference, from_file
 from suite.comparison import Change, Comparison
@@ -102,6 +102,23 @@ def test_a_new_calibration_takes_the_place_of_the_old_and_leaves_the_others(comm
     found = kept(command)
     assert set(found) == {"vision/match-10", "vision/match-100"}
     assert found["vision/match-10"]["metrics"][0]["variation"] > 0.1
+
+
+def test_interrupted_while_it_counts_it_keeps_what_was_measured(command, rounds, monkeypatch):
+    """Ctrl-C while it resampled lost minutes of measuring: only measuring was guarded."""
+    real, called = calibrating.ab_catches, []
+
+    def once(*words):
+        called.append(words)
+        if len(called) == 1:
+            raise Interrupted(2)
+        return real(*words)
+
+    monkeypatch.setattr("suite.calibrating.ab_catches", once)
+    said = command("calibrate", "vision/match-10", "vision/match-100", "--json", "out.json")
+    assert said.code == 130
+    assert set(kept(command)) == {"vision/match-10"}
+    assert len(json.loads((command.folder / "out.json").read_text())["calibrations"]) == 1
 
 
 def test_interrupted_it_keeps_what_was_measured(command, rounds):

@@ -291,3 +291,48 @@ def test_json_on_stdout_is_nothing_else(command, shas):
     data = json.loads(said.out)
     assert (data["exit_code"], data["conclusion"]["verdict"]) == (1, "regression")
     assert "\n::error" in said.err
+
+
+def test_workloads_share_the_error(command, shas):
+    """With 1 % for each, every tenth gate over ten workloads would have failed for nothing."""
+    for at in range(10):
+        fill(command.folder, *steady(shas[2], workload=f"shop/w{at}"))
+        fill(command.folder, *steady(shas[3], 1.05 if at == 3 else 1.0, 100, 1, workload=f"shop/w{at}"))
+    many, alone = command("gate"), command("gate", "-k", "w3")
+    assert alone.code == 1
+    assert many.code == 3
+    found = [json.loads(command("gate", *words, "--json", "-").out) for words in ([], ["-k", "w3"])]
+    chances = [
+        change["p"]
+        for one in found
+        for compared in one["comparisons"]
+        if compared["workload"] == "shop/w3"
+        for change in compared["changes"]
+    ]
+    assert chances[0] == pytest.approx(10 * chances[-1])
+
+
+def test_a_machine_that_shifted_is_no_regression(command, shas):
+    """Canaries were judged as workloads: a slower machine failed the gate as a regression of canary/cpu."""
+    fill(command.folder, *steady(shas[2], workload="canary/cpu"), *steady(shas[3], 1.3, 100, 1))
+    fill(command.folder, *steady(shas[3], 1.0, 101, 1, workload="canary/cpu"))
+    assert command("gate").code == 1
+    fill(command.folder, *steady(shas[3], 1.3, 102, 2, workload="canary/cpu"))
+    said = command("gate")
+    assert said.code == 3
+    assert "the machine shifted (canary/cpu +3" in said.out
+    assert last(said).startswith("INCONCLUSIVE")
+    assert command("gate", "-k", "canary").code == 1
+
+
+def test_a_budget_for_workloads_that_did_not_run_is_no_typo(command, shas):
+    """A job that ran some workloads only ended with 2: their metrics were all that was known."""
+    fill(command.folder, *steady(shas[0], metrics=("lateness.p50",), workload="cam/view"))
+    fill(command.folder, *steady(shas[3], 1.0, 100, 3))
+    (command.folder / "loadledger.toml").write_text('[gate]\nmetrics = ["response.p50", "lateness.p50"]\n')
+    said = command("gate")
+    assert (said.code, said.err) == (0, "")
+    (command.folder / "loadledger.toml").write_text('[gate]\nmetrics = ["response.p50", "latenes.p50"]\n')
+    said = command("gate")
+    assert said.code == 2
+    assert "no workload has a metric latenes.p50" in said.err

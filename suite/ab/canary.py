@@ -108,18 +108,23 @@ def vetoed(standing: Standing, found: Comparison, shifts: Sequence[str]) -> tupl
     """
     if not shifts:
         return standing, found
+    found = doubted(replace(found, changes=standing.changes), shifts)
+    if found.changes == standing.changes:
+        return standing, found
+    decision: Decision = "inconclusive" if standing.looked == LOOKS[-1] else "go on"
+    return Standing(standing.looked, decision, found.changes), found
+
+
+def doubted(found: Comparison, shifts: Sequence[str]) -> Comparison:
+    """The same with no verdict on change: with `shifts` of the machine nobody knows whose it is."""
     why = f"the machine shifted ({', '.join(shifts)})"
     changes = tuple(
         replace(one, verdict="inconclusive", reason=f"{one.reason}: {why}")
         if one.verdict in ("regression", "improvement")
         else one
-        for one in standing.changes
+        for one in found.changes
     )
-    found = replace(found, changes=changes, notes=(*found.notes, why))
-    if changes == standing.changes:
-        return standing, found
-    decision: Decision = "inconclusive" if standing.looked == LOOKS[-1] else "go on"
-    return Standing(standing.looked, decision, changes), found
+    return replace(found, changes=changes, notes=(*found.notes, why))
 
 
 def _ping(near: socket.socket, far: socket.socket) -> None:

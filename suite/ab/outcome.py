@@ -14,6 +14,7 @@ from suite.ab.repository import Commit
 from suite.ab.side import Name
 from suite.comparison import Comparison
 from suite.history.codec import encode_run
+from suite.history.sequential import ALPHA
 from suite.measure.environment import fingerprint
 from suite.report.ab import AbReporter
 from suite.report.calibration import hint, told
@@ -63,7 +64,11 @@ class Outcome:
         write_document(self.path(trial), self._document([entry], code))
 
     def _promise(self, trial: Trial, found: Comparison) -> str:
-        return told(self._folder.parent, trial.pairs[0].base, found, "ab") or hint([trial.workload])
+        if trial.cut:
+            return ""
+        alone = trial.alpha < ALPHA
+        caught = told(self._folder.parent, trial.pairs[0].base, found, "ab", alone=alone)
+        return caught or hint([trial.workload])
 
     def path(self, trial: Trial) -> Path:
         """Where the document of a workload with pairs lies."""

@@ -21,7 +21,7 @@ from suite.run import Measured, Run
 from suite.units import format_quantity
 
 ALPHA = 0.01
-"""The chance, over all metrics of a comparison, that noise makes a regression; as much for improvements."""
+"""The chance that noise makes a regression, over all that is compared; as much for improvements."""
 CONFIDENCE = 0.90
 """Of the intervals shown; `same` is wrong in 5 of 100 where the change is as large as the minimum effect."""
 USUAL = (*HEADLINES, "memory.peak", "cpu.per_operation")
@@ -37,15 +37,16 @@ def compare(
     *,
     metrics: Sequence[str] | None = None,
     minimums: Overrides = MappingProxyType({}),
-    alpha: float = ALPHA,
+    among: int = 1,
     anywhere: bool = False,
 ) -> Comparison:
     """Judge `head` against `base`, one statistic per Run, Holm over the metrics.
 
     Sides that took turns, with at least 8 Runs each, are compared by the exact Mann-Whitney test.
     Otherwise head counts as one draw, set against the spread of at least 8 base Runs; with fewer the
-    verdict is inconclusive. Invalid Runs never count. Raises ConfigurationError for Runs that must not
-    be compared; `anywhere` lets other hardware and another load pass as notes.
+    verdict is inconclusive. The error of 1 % is that of a whole command, which compares `among` workloads.
+    Invalid Runs never count. Raises ConfigurationError for Runs that must not be compared; `anywhere` lets
+    other hardware and another load pass as notes.
     """
     if not base or not head:
         raise ConfigurationError(f"no runs to compare {'with' if head else 'on the new side'}")
@@ -63,7 +64,7 @@ def compare(
                 changes[name] = case
         else:
             cases.append(case)
-    changes |= {change.metric: change for change in _judged(cases, alpha)}
+    changes |= {change.metric: change for change in _judged(cases, among)}
     return Comparison(
         base[0].workload,
         side_name(base),
@@ -200,15 +201,16 @@ def missing(name: str, base: Sequence[Run], head: Sequence[Run], one: Pool, othe
     return f"no value in {' and '.join(lacking)}" + (f" ({note})" if note else "")
 
 
-def _judged(cases: Sequence[_Case], alpha: float) -> Iterator[Change]:
+def _judged(cases: Sequence[_Case], among: int) -> Iterator[Change]:
     tested = [case for case in cases if case.p_rose is not None and case.better != "none"]
     rose = dict(zip((c.metric for c in tested), holm([c.p_rose or 0.0 for c in tested]), strict=True))
     fell = dict(zip((c.metric for c in tested), holm([c.p_fell or 0.0 for c in tested]), strict=True))
     for case in cases:
         up, down = rose.get(case.metric, 1.0), fell.get(case.metric, 1.0)
+        up, down = min(up * among, 1.0), min(down * among, 1.0)  # Bonferroni over the workloads
         p = min(up, down) if case.metric in rose else None
         yield settled(case.metric, case.unit, case.better, case.sides, case.scale, case.shift,
-                      rose=up <= alpha, fell=down <= alpha, p=p, short=case.short)  # fmt: skip
+                      rose=up <= ALPHA, fell=down <= ALPHA, p=p, short=case.short)  # fmt: skip
 
 
 def settled(

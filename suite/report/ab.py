@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from suite.comparison import Change, Comparison, Verdict
+from suite.comparison import Change, Comparison
+from suite.history.drift import relative
 from suite.history.profilediff import Difference
 from suite.history.sequential import BLOCK, LOOKS
-from suite.report.compare import open_lines
-from suite.report.compared import Compared, amount, counted, interval, shift
+from suite.report.compare import below, changes_table, plots
+from suite.report.compared import Compared, amount, counted
 from suite.report.live import Live
 from suite.report.profile import difference_table, headline, left_out
-from suite.report.shiftplot import shift_plot
-from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, code_text, plain_table
+from suite.report.verdict import code_text, conclusion_text
+from suite.report.words import BAD, FAINT, WARNING, clean, percent
 from suite.units import format_quantity
 
-_COLOURS: Mapping[Verdict, str] = {
-    "regression": BAD,
-    "improvement": GOOD,
-    "same": GOOD,
-    "inconclusive": WARNING,
-}
 _LAST = LOOKS[-1]
 
 
@@ -86,17 +80,19 @@ class AbReporter:
         """All that one workload's pairs show; `promise` says what they would have shown."""
         self._live.close()
         self._console.print()
-        colour = _COLOURS[found.verdict]
+        verdict = conclusion_text(found.verdict)
         after = f"  {found.runs[0]} pairs in {format_quantity(seconds, 's')}"
-        self._say(Text.assemble((clean(found.workload), "bold"), "  ", (_word(found.verdict), colour), after))
+        self._say(Text.assemble((clean(found.workload), "bold"), "  ", verdict, after))
         if found.changes:
-            self._console.print(Padding(changes_table(found.changes), (1, 0, 1, 2), expand=False))
-        for line in (*_open(found), *_notes(found)):
-            self._say(Text.assemble("  ", line))
-        self._say(Text(f"  {clean(promise)}", FAINT))
+            table = changes_table(found.changes, "minimum", _minimum)
+            self._console.print(Padding(table, (1, 0, 1, 2), expand=False))
+        for line in below(found):
+            self._say(line)
+        if promise:
+            self._say(Text(f"  {clean(promise)}", FAINT))
         if found.verdict in ("regression", "improvement"):
-            for row in _plots(found):
-                self._say(Text(f"  {row}"))
+            for row in plots(found):
+                self._say(row)
         self._console.print()
 
     def profiling(self, workload: str, side: str, done: int, total: int) -> None:
@@ -126,7 +122,7 @@ class AbReporter:
             self._say(Text.assemble(("check failed: ", BAD), clean(line)))
         verdict = compared.conclusion.verdict
         decided = code in (0, 3) or (code == 1 and verdict == "regression")
-        word = Text(verdict.upper(), _COLOURS[verdict]) if decided else code_text(code)
+        word = conclusion_text(verdict) if decided else code_text(code)
         where = f"; saved in {saved}" if saved else ""
         self._say(Text.assemble(word, f"  {counted(compared)}{where}"))
 
@@ -134,51 +130,13 @@ class AbReporter:
         self._console.print(text, soft_wrap=True)
 
 
-def changes_table(changes: Sequence[Change]) -> Table:
-    """A row per metric that decides, with the smallest change that counts."""
-    table = plain_table()
-    table.add_column("metric", overflow="fold", min_width=12)
-    for title in ("base", "head", "shift", "interval", "minimum"):
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
-    for change in changes:
-        table.add_row(
-            Text(clean(change.metric)),
-            format_quantity(change.base, change.unit),
-            format_quantity(change.head, change.unit),
-            shift(change),
-            interval(change),
-            f"±{amount(change.minimum, change).lstrip('+')}" if change.shift is not None else "",
-            Text(_word(change.verdict), _COLOURS[change.verdict]),
-        )
-    return table
-
-
 def so_far(middles: Mapping[str, tuple[float, float] | None]) -> str:
     """How far the medians of head lie from those of base, in a few words."""
     return ", ".join(
-        f"{clean(name)} {100 * (both[1] / both[0] - 1):+.1f} %"
-        for name, both in middles.items()
-        if both is not None and both[0]
+        f"{clean(name)} {percent(relative(*both))}" for name, both in middles.items() if both is not None
     )
 
 
-def _word(verdict: Verdict) -> str:
-    return verdict.upper() if verdict == "regression" else verdict
-
-
-def _open(found: Comparison) -> Iterator[Text]:
-    for line in open_lines(found):
-        yield Text.assemble(("inconclusive: ", WARNING), clean(line))
-
-
-def _notes(found: Comparison) -> Iterator[Text]:
-    for note in found.notes:
-        yield Text.assemble(("note: ", FAINT), clean(note))
-
-
-def _plots(found: Comparison) -> Iterator[str]:
-    for key, shifts in found.quantiles.items():
-        yield ""
-        yield f"{clean(key)} time by quantile: base, head, shift with its 95 % interval"
-        yield from shift_plot(shifts)
+def _minimum(change: Change) -> str:
+    """The smallest change that counts."""
+    return "" if change.shift is None else f"±{amount(change.minimum, change).lstrip('+')}"

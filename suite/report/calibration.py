@@ -17,7 +17,8 @@ from suite.errors import StoreError
 from suite.history.classes import load_class, machine_class
 from suite.history.faults import disk_faults
 from suite.report.document import write_document
-from suite.report.words import FAINT, clean, plain_table
+from suite.report.table import PlainTable
+from suite.report.words import FAINT, clean
 from suite.run import Run
 from suite.units import format_quantity
 
@@ -89,8 +90,10 @@ class Calibrations:
         loads.setdefault(run.workload, {})[load_class(run.plan)] = asdict(found)
         write_document(self._path, {"schema": SCHEMA, "machines": self._machines})
 
-    def would_catch(self, run: Run, found: Comparison, way: Way) -> str:
+    def would_catch(self, run: Run, found: Comparison, way: Way, *, alone: bool = False) -> str:
         """One line on what the comparison would have caught; "" if that was not calibrated.
+
+        `alone` says that it shared its error with others, which catches less than was calibrated.
 
         A metric of which another minimum effect was asked for than calibrated is left out.
         """
@@ -107,13 +110,14 @@ class Calibrations:
                     parts.append(f"≥ {100 * size:g} % of {change.metric}")
         except (KeyError, TypeError, AttributeError):
             return ""
-        return f"would catch {', '.join(parts)} in 95 of 100" if parts else ""
+        how = "alone it would catch" if alone else "would catch"
+        return f"{how} {', '.join(parts)} in 95 of 100" if parts else ""
 
 
-def told(results: Path, run: Run, found: Comparison, way: Way) -> str:
+def told(results: Path, run: Run, found: Comparison, way: Way, *, alone: bool = False) -> str:
     """`Calibrations.would_catch`; a file that can't be read is as good as none: no gate fails for it."""
     try:
-        return Calibrations(results).would_catch(run, found, way)
+        return Calibrations(results).would_catch(run, found, way, alone=alone)
     except StoreError as error:
         return str(error).splitlines()[0]
 
@@ -128,7 +132,7 @@ def print_calibrated(console: Console, found: Calibrated) -> None:
     """A row per metric, and how often there would be false alarms."""
     head = Text.assemble((clean(found.workload), "bold"), f"  calibrated from {found.runs} runs")
     console.print(head, soft_wrap=True)
-    table = plain_table()
+    table = PlainTable()
     table.add_column("metric", overflow="fold", min_width=12)
     for title in ("median", "CV", "8 pairs", "12 pairs", "16 pairs", "gate"):
         table.add_column(title, justify="right", no_wrap=True)
@@ -136,7 +140,7 @@ def print_calibrated(console: Console, found: Calibrated) -> None:
         ab = power.ab
         values = sorted(found.values[power.metric])
         table.add_row(
-            Text(clean(power.metric)),
+            power.metric,
             format_quantity(values[len(values) // 2], power.unit),
             f"{100 * power.variation:.3g} %",
             *(_least(ab[look]) if ab else "" for look in ("8", "12", "16")),
