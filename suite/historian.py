@@ -17,14 +17,8 @@ from suite.history.events import Event, events
 from suite.history.lines import Line, Lines, Quantity
 from suite.history.order import Order
 from suite.history.store import Ledger
-from suite.metric import STANDARD
 from suite.report.track import Track
 
-_WATCHED = (
-    "throughput", "response.p50", "response.p95", "response.p99", "failures", "memory.peak",
-    "memory.growth_per_operation", "cpu.per_operation",
-)  # fmt: skip
-"""What the overview looks at, beside what is a workload's own."""
 _TAIL = 300
 _SECONDS = 0.4
 _SHORTEST = 4
@@ -88,7 +82,7 @@ class Historian:
         found: list[tuple[Line, list[Found]]] = []
         left = 0
         for line in lines:
-            wanted = [one for one in self.reader.quantities(line).values() if _watched(one)]
+            wanted = [one for one in self.reader.quantities(line).values() if one.watched]
             some = self.detections.of(line, wanted, until=until)
             found.append((line, some))
             left += len(wanted) - len(some)
@@ -215,12 +209,6 @@ def _notes(line: Line, same: Sequence[Line], others: int) -> Iterable[str]:
 
 def _runs(count: int) -> str:
     return f"{count:,} run{'' if count == 1 else 's'}"
-
-
-def _watched(quantity: Quantity) -> bool:
-    name = quantity.metric
-    own = name not in STANDARD and "@" not in name
-    return quantity.better != "none" and (name in _WATCHED or own)
 
 
 def _near(name: str, names: Iterable[str]) -> str:

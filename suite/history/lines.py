@@ -12,8 +12,12 @@ from sqlalchemy import ColumnElement, func, select
 from suite.history.models import MetricRow, RunRow
 from suite.history.order import Measured
 from suite.history.store import Ledger
-from suite.metric import Better
+from suite.metric import STANDARD, Better
 
+_WATCHED = (
+    "throughput", "response.p50", "response.p95", "response.p99", "failures", "memory.peak",
+    "memory.growth_per_operation", "cpu.per_operation",
+)  # fmt: skip
 _AT_ONCE = 500
 """Commits asked for by name; of more, all are read."""
 
@@ -39,6 +43,12 @@ class Quantity:
     metric: str
     unit: str
     better: Better
+
+    @property
+    def watched(self) -> bool:
+        """Whether an overview of all changes looks at it: the telling ones, and what is a workload's own."""
+        own = self.metric not in STANDARD and "@" not in self.metric
+        return self.better != "none" and (self.metric in _WATCHED or own)
 
 
 class Lines:

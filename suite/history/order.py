@@ -45,6 +45,10 @@ class Order:
             listed = git(here, "rev-list", "--topo-order", f"--max-count={_MOST}", "--reverse", self.tip)
             self._places = {sha: place for place, sha in enumerate(listed.text.split())}
 
+    def place(self, commit: str) -> int | None:
+        """Where a commit is among those that led to the branch, the oldest at 0; None if it is not."""
+        return self._places.get(commit)
+
     def arranged(self, found: Sequence[Measured]) -> tuple[list[Measured], int]:
         """`found` in order, oldest first, and how many were left out as they are of other branches.
 
