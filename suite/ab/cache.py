@@ -65,9 +65,11 @@ def _locked(folder: Path, key: str) -> Iterator[int]:
 
 
 def _forget_oldest(folder: Path) -> None:
-    notes = sorted(folder.glob(f"*/{_NOTE}"), key=lambda path: path.stat().st_mtime)
-    for place in (note.parent for note in notes[:-KEPT]):
+    used: list[tuple[float, Path]] = []
+    for note in folder.glob(f"*/{_NOTE}"):
+        with contextlib.suppress(FileNotFoundError):  # another process forgets too
+            used.append((note.stat().st_mtime, note.parent))
+    for _, place in sorted(used)[:-KEPT]:
         with _locked(folder, place.name) as lock, contextlib.suppress(BlockingIOError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(place, ignore_errors=True)
-            (folder / f"{place.name}.lock").unlink(missing_ok=True)
+            shutil.rmtree(place, ignore_errors=True)  # its lock stays: somebody may wait for it
