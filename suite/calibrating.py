@@ -35,7 +35,7 @@ from suite.report.console import make_console
 from suite.report.document import SCHEMA
 from suite.report.file import check_writable
 from suite.report.live import Live
-from suite.report.target import check_target, deliver
+from suite.report.target import STDOUT, check_target, deliver
 from suite.report.verdict import overall, verdict_word
 from suite.report.words import BAD, WARNING, clean
 from suite.run import Run
@@ -70,7 +70,7 @@ def calibrate(
     check_writable(results / NAME)
     check_target(json_file)
     kept = Calibrations(results)
-    console = make_console(stderr=json_file == "-")
+    console = make_console(stderr=json_file == STDOUT)
     found: list[Calibrated] = []
     codes: list[int] = []
     fault: SuiteError | None = None

@@ -27,7 +27,7 @@ from suite.report.compared import Compared, compare_document
 from suite.report.console import make_console
 from suite.report.file import write_text
 from suite.report.markdown import markdown
-from suite.report.target import check_target, deliver
+from suite.report.target import STDOUT, check_target, deliver
 from suite.report.verdict import overall
 from suite.run import Run
 from suite.sides import Finder, Side, is_dirty
@@ -61,19 +61,19 @@ class Outputs:
 
     def check(self) -> None:
         """Raise before anything is done what writing would raise after it."""
-        if self.json_file == self.markdown_file == "-":
+        if self.json_file == self.markdown_file == STDOUT:
             raise ConfigurationError("--json and --markdown can't both go to stdout")
         check_target(self.json_file)
         check_target(self.markdown_file)
 
     def console(self) -> Console:
         """For tables: stderr where stdout is data."""
-        return make_console(stderr="-" in (self.json_file, self.markdown_file))
+        return make_console(stderr=STDOUT in (self.json_file, self.markdown_file))
 
     def write(self, compared: Compared, code: int, title: str) -> None:
         """Write the files. Raises StoreError."""
         deliver(compare_document(compared, exit_code=code), self.json_file)
-        if self.markdown_file == "-":
+        if self.markdown_file == STDOUT:
             make_console().out(markdown(compared, title=title), end="", highlight=False)
         elif self.markdown_file is not None:
             write_text(Path(self.markdown_file), markdown(compared, title=title))

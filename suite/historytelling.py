@@ -8,15 +8,10 @@ from rich.text import Text
 
 from suite.historian import Historian
 from suite.report.console import make_console
-from suite.report.history import (
-    change_text,
-    events_document,
-    print_events,
-    print_track,
-    reasons,
-    tracks_document,
-)
-from suite.report.target import check_target, deliver
+from suite.report.history import change_text, print_events, print_track
+from suite.report.history_document import events_document, tracks_document
+from suite.report.target import STDOUT, check_target, deliver
+from suite.report.track import reasons
 from suite.report.words import FAINT, clean
 
 _SHOWN = 20
@@ -30,7 +25,7 @@ def tell_overview(
     check_target(json_file)
     overview = historian.overview(workload, **({"seconds": math.inf} if everything else {}))
     wanted = reasons(historian.detections.accepted())
-    console = make_console(stderr=json_file == "-")
+    console = make_console(stderr=json_file == STDOUT)
     print_events(console, overview.events, wanted, limit)
     if overview.left:
         left = f"not looked through yet: {overview.left} histories with new runs; suite history --all does it"
@@ -47,7 +42,7 @@ def tell_metric(
         tracks, others = historian.tracks(metric, workload, limit or _SHOWN, _DRAWN)
     else:
         tracks, others = historian.tracks(metric, workload, limit)
-    console = make_console(stderr=json_file == "-")
+    console = make_console(stderr=json_file == STDOUT)
     for track in tracks:
         print_track(console, track, limit or _SHOWN)
     if others:

@@ -21,7 +21,7 @@ from suite.history.pytest_benchmark_format import is_pytest_benchmark, runs_of_p
 from suite.history.store import Ledger
 from suite.leak import LeakSearch
 from suite.report.document import SCHEMA, parse_run
-from suite.report.leaks import parse_leaks
+from suite.report.leaks_document import parse_leaks
 from suite.run import Run
 
 _MAGIC = b"SQLite format 3\0"

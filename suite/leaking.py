@@ -18,8 +18,8 @@ from suite.process.guard import interruptible
 from suite.report.console import Reporter, make_console
 from suite.report.document import SCHEMA, run_path, write_document
 from suite.report.file import check_writable
-from suite.report.leaks import leaks_document
-from suite.report.target import check_target, deliver
+from suite.report.leaks_document import leaks_document
+from suite.report.target import STDOUT, check_target, deliver
 from suite.report.verdict import overall
 from suite.settings import Settings
 
@@ -45,7 +45,7 @@ def search_leaks(
     fault: SuiteError | None = None
     with (
         interruptible(),
-        Reporter(make_console(stderr=json_file == "-")) as reporter,
+        Reporter(make_console(stderr=json_file == STDOUT)) as reporter,
         Ledger(places.ledger) as ledger,
     ):
         for one, settings in plans:

@@ -14,7 +14,7 @@ from suite.report.console import Reporter, make_console
 from suite.report.document import run_path, write_document
 from suite.report.file import check_writable
 from suite.report.picture import save_capacity
-from suite.report.target import check_target, deliver
+from suite.report.target import STDOUT, check_target, deliver
 from suite.settings import Settings
 
 
@@ -28,7 +28,7 @@ def search_capacity(
     """
     check_writable(results / "capacity" / "draft")
     check_target(json_file)
-    reporter = Reporter(make_console(stderr=json_file == "-"))
+    reporter = Reporter(make_console(stderr=json_file == STDOUT))
     unit = "1/s" if goal.over == "rate" else "users"
     fault: SuiteError | None = None
     with interruptible(), reporter:

@@ -11,7 +11,7 @@ from support.records import make_search
 from suite.errors import Interrupted, SystemFailed
 from suite.history.store import Ledger
 from suite.leak import LeakVerdict
-from suite.report.leaks import parse_leaks
+from suite.report.leaks_document import parse_leaks
 
 CLEAN = LeakVerdict("no growth", "no growth in 2,000 operations", 2_000, 0.0, 0.0, 8.0)
 
@@ -71,7 +71,7 @@ def test_it_says_since_when_the_first_suspect_grows(command, finder):
     assert "growing since" not in command("leaks", load, "-k", "mixed").out
     finder.answers["echo/mixed"] = make_search(commit="c" * 40, started="2026-01-03T00:00:00+00:00")
     said = command("leaks", load, "-k", "mixed")
-    assert "growing since: commit bbbbbbbbbb, 2026-01-02, in 2 searches" in said.out
+    assert "growing since: commit bbbbbbbbbbbb, 2026-01-02, in 2 searches" in said.out
 
 
 def test_json_on_stdout_is_json_alone(command, finder):

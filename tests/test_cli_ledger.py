@@ -14,7 +14,7 @@ from support.runs import make_measured
 
 from suite.history.store import Ledger
 from suite.report.document import document, write_document
-from suite.report.leaks import leaks_document
+from suite.report.leaks_document import leaks_document
 
 
 @pytest.fixture

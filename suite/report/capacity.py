@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,10 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from suite.engine.capacity import Capacity
-from suite.engine.probe import Probe
+from suite.engine.probe import Found, Probe
 from suite.report.plot import plot
+from suite.report.table import PlainTable
 from suite.report.verdict import verdict_word
-from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, first_line, plain_table
+from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, first_line, many
 from suite.units import format_quantity
 
 SCHEMA = 1
@@ -24,10 +25,10 @@ def load_words(load: float | None, unit: str) -> str:
     """A load for people: "800 /s", "12 users"."""
     if load is None:
         return "-"
-    return format_quantity(load, unit) if unit == "1/s" else f"{load:,.0f} user{'' if load == 1 else 's'}"
+    return format_quantity(load, unit) if unit == "1/s" else many(load, "user")
 
 
-def held_words(look: Probe) -> Text:
+def _held(look: Probe) -> Text:
     """Whether a look held, and why not."""
     more = f" (and {len(look.reasons) - 1} more)" if len(look.reasons) > 1 else ""
     why = first_line(look.reasons[0], 90) + more if look.reasons else ""
@@ -41,12 +42,12 @@ def held_words(look: Probe) -> Text:
 def look_line(look: Probe, unit: str) -> Text:
     """One look as a line of progress."""
     p99 = format_quantity(look.p99, "s")
-    return Text.assemble(f"at {load_words(look.load, unit):>10}  p99 {p99:>8}  ", held_words(look))
+    return Text.assemble(f"at {load_words(look.load, unit):>10}  p99 {p99:>8}  ", _held(look))
 
 
 def looks_table(capacity: Capacity) -> Table:
     """A row per load, lowest first; figures of its last look, and how its looks ended."""
-    table = plain_table()
+    table = PlainTable()
     for title in (
         "rate" if capacity.unit == "1/s" else "users",
         "delivered",
@@ -70,7 +71,7 @@ def looks_table(capacity: Capacity) -> Table:
             format_quantity(last.p99, "s"),
             format_quantity(last.failures, "ratio"),
             f"{held} of {len(counted)}" if counted else "-",
-            held_words(telling) if telling is not None else Text(),
+            _held(telling) if telling is not None else Text(),
         )
     return table
 
@@ -87,9 +88,14 @@ def curve(capacity: Capacity) -> Iterator[str]:
 
 
 def answer(capacity: Capacity) -> Text:
-    """The interval in words, and what broke first or why there is none."""
-    found, unit = capacity.found, capacity.unit
-    low, high = (load_words(end, unit) for end in capacity.interval)
+    """The capacity in a line."""
+    words = answer_words(capacity.found, capacity.interval, capacity.unit)
+    return Text.assemble(("capacity  ", "bold"), words)
+
+
+def answer_words(found: Found, interval: Sequence[float | None], unit: str) -> str:
+    """The interval in words, and what broke first or why there is none; looks are not needed for it."""
+    low, high = (load_words(end, unit) for end in interval)
     held, broke = load_words(found.low, unit), load_words(found.high, unit)
     first = f"{clean(found.broke or '?')} broke first"
     match found.end:
@@ -111,7 +117,7 @@ def answer(capacity: Capacity) -> Text:
                 words = f"below {broke}: {first}; the search ended before anything held"
     if found.spent:
         words += "; the budget was spent before the interval was narrow enough"
-    return Text.assemble(("capacity  ", "bold"), words)
+    return words
 
 
 def scaling_words(capacity: Capacity) -> Iterator[Text]:

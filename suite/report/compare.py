@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from rich.console import Console
@@ -10,25 +10,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from suite.comparison import Comparison, Verdict
+from suite.comparison import Change, Comparison
 from suite.report.calibration import hint
 from suite.report.compared import Compared, brief, chance, counted, interval, remedy, shift, why_open
 from suite.report.shiftplot import shift_plot
-from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, plain_table
+from suite.report.table import PlainTable
+from suite.report.verdict import compared_text, conclusion_text
+from suite.report.words import BAD, FAINT, WARNING, clean, many
 from suite.units import format_quantity
-
-_WORDS: dict[Verdict, tuple[str, str]] = {
-    "regression": ("✗ REGRESSION", BAD),
-    "improvement": ("✓ improvement", GOOD),
-    "same": ("same", FAINT),
-    "inconclusive": ("? inconclusive", WARNING),
-}
-_ENDS: dict[Verdict, tuple[str, str]] = {
-    "regression": ("REGRESSION", BAD),
-    "improvement": ("IMPROVEMENT", "bold green"),
-    "same": ("SAME", "bold green"),
-    "inconclusive": ("INCONCLUSIVE", WARNING),
-}
 
 
 def print_compared(
@@ -47,14 +36,15 @@ def print_compared(
     for one in compared.comparisons:
         console.print(_head(one), soft_wrap=True)
         if one.changes:
-            console.print(Padding(changes_table(one), (1, 0, 1, 2), expand=False))
-        for line in _below(one):
-            console.print(Text.assemble("  ", line), soft_wrap=True)
+            table = changes_table(one.changes, "p adjusted", lambda change: chance(change.p))
+            console.print(Padding(table, (1, 0, 1, 2), expand=False))
+        for line in below(one):
+            console.print(line, soft_wrap=True)
         if promises.get(one.workload):
             console.print(Text(f"  {clean(promises[one.workload])}", FAINT), soft_wrap=True)
         if quantiles or one.verdict in ("regression", "improvement"):
-            for row in _plots(one):
-                console.print(Text(f"  {row}"), soft_wrap=True)
+            for row in plots(one):
+                console.print(row, soft_wrap=True)
         console.print()
     unknown = [name for name, promise in promises.items() if not promise]
     if unknown:
@@ -63,22 +53,22 @@ def print_compared(
         console.print(line, soft_wrap=True)
 
 
-def changes_table(comparison: Comparison) -> Table:
-    """A row per metric that was compared."""
-    table = plain_table()
+def changes_table(changes: Sequence[Change], title: str, figure: Callable[[Change], str]) -> Table:
+    """A row per metric that was compared; the column `title` has a `figure` of each change."""
+    table = PlainTable()
     table.add_column("metric", overflow="fold", min_width=12)
-    for title in ("base", "head", "shift", "interval", "p adjusted"):
-        table.add_column(title, justify="right", no_wrap=True)
+    for name in ("base", "head", "shift", "interval", title):
+        table.add_column(name, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
-    for change in comparison.changes:
+    for change in changes:
         table.add_row(
-            Text(clean(change.metric)),
+            change.metric,
             format_quantity(change.base, change.unit),
             format_quantity(change.head, change.unit),
             shift(change),
             interval(change),
-            chance(change.p),
-            Text(*_WORDS[change.verdict]),
+            figure(change),
+            compared_text(change.verdict),
         )
     return table
 
@@ -97,7 +87,25 @@ def closing(compared: Compared, exit_code: int, saved: str = "") -> Iterator[Tex
         yield Text(clean(hint), WARNING)
     passed = "; passes as a warning" if conclusion.verdict == "inconclusive" and not exit_code else ""
     where = f"; saved as {saved}" if saved else ""
-    yield Text.assemble(_ENDS[conclusion.verdict], f"  {counted(compared)}{passed}{where}")
+    yield Text.assemble(conclusion_text(conclusion.verdict), f"  {counted(compared)}{passed}{where}")
+
+
+def below(one: Comparison) -> Iterator[Text]:
+    """What stands below the table: why metrics have no verdict, and what else a reader must know."""
+    if not one.changes:
+        yield Text("  nothing could be compared", WARNING)
+    for line in open_lines(one):
+        yield Text.assemble("  ", ("inconclusive: ", WARNING), clean(line))
+    for note in one.notes:
+        yield Text.assemble("  ", ("note: ", FAINT), clean(note))
+
+
+def plots(one: Comparison) -> Iterator[Text]:
+    """Where latency moved: a shift plot for each kind of time."""
+    for key, shifts in one.quantiles.items():
+        yield Text()
+        yield Text(f"  {clean(key)} time by quantile: base, head, shift with its 95 % interval")
+        yield from (Text(f"  {row}") for row in shift_plot(shifts))
 
 
 def open_lines(comparison: Comparison) -> Iterator[str]:
@@ -111,22 +119,7 @@ def open_lines(comparison: Comparison) -> Iterator[str]:
 
 
 def _head(one: Comparison) -> Text:
-    base, head = (f"{count} run{'' if count == 1 else 's'}" for count in one.runs)
+    base, head = (many(count, "run") for count in one.runs)
     sides = f"base {one.base}, {base} → head {one.head}, {head}"
-    return Text.assemble((clean(one.workload), "bold"), "  ", _ENDS[one.verdict], f"  {clean(sides)}")
-
-
-def _below(one: Comparison) -> Iterator[Text]:
-    if not one.changes:
-        yield Text("nothing could be compared", WARNING)
-    for line in open_lines(one):
-        yield Text.assemble(("inconclusive: ", WARNING), clean(line))
-    for note in one.notes:
-        yield Text.assemble(("note: ", FAINT), clean(note))
-
-
-def _plots(one: Comparison) -> Iterator[str]:
-    for key, shifts in one.quantiles.items():
-        yield ""
-        yield f"{clean(key)} time by quantile: base, head, shift with its 95 % interval"
-        yield from shift_plot(shifts)
+    verdict = conclusion_text(one.verdict)
+    return Text.assemble((clean(one.workload), "bold"), "  ", verdict, f"  {clean(sides)}")

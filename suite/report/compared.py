@@ -11,7 +11,7 @@ from typing import Any
 
 from suite.comparison import Change, Comparison, Conclusion, QuantileShift, Verdict, conclude
 from suite.report.verdict import verdict_word
-from suite.units import format_quantity
+from suite.report.words import many, percent, signed
 
 SCHEMA = 1
 GRAVEST_FIRST: tuple[Verdict, ...] = ("regression", "inconclusive", "improvement", "same")
@@ -57,7 +57,7 @@ def counted(compared: Compared) -> str:
         if found[verdict]
     ]
     count = len(compared.comparisons)
-    return f"{', '.join(parts) or 'nothing compared'} in {count} workload{'' if count == 1 else 's'}"
+    return f"{', '.join(parts) or 'nothing compared'} in {many(count, 'workload')}"
 
 
 def remedy(compared: Compared) -> str | None:
@@ -66,9 +66,9 @@ def remedy(compared: Compared) -> str | None:
     if not open_ones:
         return None
     count = sum(_undecided(one) for one in open_ones)
-    parts = [f"{count} metric{'' if count == 1 else 's'}"] if count else []
+    parts = [many(count, "metric")] if count else []
     nothing = sum(not one.changes for one in open_ones)
-    parts += [f"{nothing} workload{'' if nothing == 1 else 's'} with nothing to compare"] if nothing else []
+    parts += [f"{many(nothing, 'workload')} with nothing to compare"] if nothing else []
     base, head = compared.codes
     sides = [base] if compared.changed else [base, head]
     if None in sides or base == head:
@@ -93,15 +93,7 @@ def amount(value: float, change: Change) -> str:
         return percent(value)
     if change.unit == "ratio":  # % would look like a share of the base
         return f"{100 * value:+.3g} points"
-    return ("-" if value < 0 else "+") + format_quantity(abs(value), change.unit)
-
-
-def percent(share: float) -> str:
-    """A relative shift: "+12.3 %", "-0.05 %", "+4,200 %"."""
-    value = 100 * share
-    if abs(value) >= 1000:
-        return f"{value:+,.0f} %"
-    return f"{value if abs(value) >= 0.01 else 0:+.3g} %"
+    return signed(value, change.unit)
 
 
 def interval(change: Change) -> str:
@@ -142,7 +134,7 @@ def why_open(change: Change) -> str:
 
 
 def point(one: QuantileShift) -> str:
-    """A quantile's name: p50, p99.9."""
+    """A quantile as a label: p50, p99.9."""
     return f"p{100 * one.quantile:g}"
 
 

@@ -27,7 +27,8 @@ from suite.report.lines import checks, details, doubts, error, limiter
 from suite.report.listing import listed
 from suite.report.live import Live
 from suite.report.summary import entries, summary
-from suite.report.words import BAD, FAINT, clean, code_text, plan_words, verdict_text
+from suite.report.verdict import code_text, verdict_text
+from suite.report.words import BAD, FAINT, clean, many, plan_words
 from suite.run import Round, Run
 from suite.workload import Workload
 
@@ -40,9 +41,10 @@ def make_console(*, stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="replace")
+    # What is printed is never markup: names from outside may look like it.
     # A file or a pipe has no width of its own; tables need not be squeezed into a terminal's 80 columns.
     width = None if stream.isatty() or "COLUMNS" in os.environ else _WIDTH_OF_FILES
-    return _Console(stderr=stderr, highlight=False, emoji=False, width=width)
+    return _Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=width)
 
 
 class _Console(Console):
@@ -88,8 +90,7 @@ class Reporter:
     def print_run(self, run: Run) -> None:
         """All that one Run says: verdict, metrics, operations, checks, failures, doubts, error."""
         self._live.close()
-        rounds = f"{run.rounds} round{'' if run.rounds == 1 else 's'}"
-        plan = f"{run.validity.verdict}, {rounds}, {clean(plan_words(run.plan))}"
+        plan = f"{run.validity.verdict}, {many(run.rounds, 'round')}, {clean(plan_words(run.plan))}"
         name = (clean(run.workload), "bold")
         self._console.print(Text.assemble(name, "  ", verdict_text(run.verdict), "  ", plan))
         for table in (figures(run), operations(run)):
@@ -175,4 +176,5 @@ class Reporter:
 
     def print_runs(self, rows: Sequence[Entry]) -> None:
         """Runs of the ledger in short."""
-        self._console.print(entries(rows, self._console) if rows else "no runs yet; start with: suite run")
+        nothing = Text("no runs yet; start with: suite run")
+        self._console.print(entries(rows, self._console) if rows else nothing)

@@ -8,7 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from suite.metric import STANDARD
-from suite.report.words import FAINT, clean, judged_text, plain_table, quantity
+from suite.report.table import PlainTable
+from suite.report.verdict import judged_text
+from suite.report.words import FAINT, clean, quantity
 from suite.run import Measured, Run
 from suite.units import format_quantity
 
@@ -29,7 +31,7 @@ def figures(run: Run) -> Table:
         for name in dict.fromkeys(one.metric for one in run.thresholds)
     }
     several = run.rounds > 1
-    table = plain_table()
+    table = PlainTable()
     table.add_column("metric", overflow="fold", min_width=12)
     table.add_column("value", justify="right", no_wrap=True)
     if several:
@@ -42,7 +44,7 @@ def figures(run: Run) -> Table:
             last = judged_text(judged[name], measured.unit if measured else _unit(name))
         if measured is not None and measured.note:
             last = Text.assemble(last, "  " if last else "", (clean(measured.note), FAINT))
-        row: list[str | Text] = [Text(clean(name)), quantity(measured)]
+        row = [name, quantity(measured)]
         if several:
             row.append(_spread(measured))
         table.add_row(*row, last)
@@ -51,7 +53,7 @@ def figures(run: Run) -> Table:
 
 def operations(run: Run) -> Table:
     """A row per operation, also of those recorded elsewhere; no rows if there is but one to connect for."""
-    table = plain_table()
+    table = PlainTable()
     table.add_column("operation", overflow="fold", min_width=9)
     for title in ("ok", "rejected", "failed", "p50", "p95", "p99", "throughput"):
         table.add_column(title, justify="right", no_wrap=True)
@@ -60,7 +62,7 @@ def operations(run: Run) -> Table:
         good, refused = counts.get("ok", 0), counts.get("rejected", 0)
         bad = sum(counts.values()) - good - refused
         cells = [quantity(run.metrics.get(f"{metric}@{name}")) for metric in _OF_OPERATION]
-        table.add_row(Text(clean(name)), f"{good:,}", f"{refused:,}", f"{bad:,}", *cells)
+        table.add_row(name, f"{good:,}", f"{refused:,}", f"{bad:,}", *cells)
     return table
 
 

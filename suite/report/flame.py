@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from suite.history.profilediff import Difference, Function, Stack
-from suite.report.words import clean
+from suite.report.words import clean, signed
 from suite.units import format_quantity
 
 _WIDTH, _ROW, _TOP = 1200.0, 18, 48
@@ -92,10 +92,9 @@ def _drawn(node: _Node, left: float, width: float, depth: int, largest: float, u
     opacity = _FAINTEST + (1 - _FAINTEST) * (0.2 if kind == "even" else share)
     y = _TOP + depth * _ROW
     name, file = node.function
-    sign = "+" if change >= 0 else "-"
     told = (
         f"{name} ({file})\nbase {format_quantity(node.before, unit)},"
-        f" head {format_quantity(node.after, unit)}, {sign}{format_quantity(abs(change), unit)}"
+        f" head {format_quantity(node.after, unit)}, {signed(change, unit)}"
     )
     room = int((width - 6) / _LETTER)
     label = name if len(name) <= room else f"{name[: room - 1]}…" if room > 3 else ""

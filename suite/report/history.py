@@ -1,35 +1,26 @@
-"""What `suite history` and `suite blame` show: a history drawn, its changes, events of many metrics."""
+"""What `suite history` and `suite blame` show: a history with its changes, events of many metrics."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+import math
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from statistics import median
-from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from suite.history.changepoint import ChangePoint
-from suite.history.detections import Accepted, Place
-from suite.history.events import Event, Moved
-from suite.report.document import SCHEMA
-from suite.report.track import Track
-from suite.report.words import BAD, FAINT, GOOD, NOTE, clean, plain_table
+from suite.history.changepoint import ChangePoint, Drift
+from suite.history.events import Event
+from suite.history.lines import Quantity
+from suite.report.drawing import drawing
+from suite.report.table import PlainTable
+from suite.report.track import Reasons, Track
+from suite.report.words import DIRECTIONS, FAINT, NOTE, clean, percent, short_commit
 from suite.units import format_quantity
 
-_HEIGHT, _WIDTH = 8, 80
 _CHANGES = 10
 _METRICS = 8
-_DIRECTIONS = {"better": ("✓ better", GOOD), "worse": ("✗ worse", BAD), "changed": ("changed", NOTE)}
-Reasons = Mapping[tuple[str, str, str], str]
-
-
-def reasons(accepted: Sequence[Accepted]) -> dict[tuple[str, str, str], str]:
-    """Why changes are wanted, by workload, metric and commit."""
-    return {(one.workload, one.metric, one.commit): one.reason for one in accepted}
 
 
 def print_track(console: Console, track: Track, limit: int) -> None:
@@ -40,22 +31,23 @@ def print_track(console: Console, track: Track, limit: int) -> None:
     console.print(Text.assemble(name, "  ", (head, FAINT)), soft_wrap=True)
     for line in drawing(track):
         console.print(Text.assemble("  ", line), soft_wrap=True)
-    table = plain_table()
+    table = PlainTable()
     for title in ("commit", "first run", "value", "runs"):
         table.add_column(title, justify="left" if title in ("commit", "first run") else "right", no_wrap=True)
     table.add_column("change", overflow="fold")
-    at = {
-        place.commit: (point, place)
-        for point, place in zip(found.detection.points, found.places, strict=True)
-    }
+    at = {place.commit: point for point, place in zip(found.detection.points, found.places, strict=True)}
     for one, value in list(zip(track.commits[track.start :], track.values, strict=True))[-limit:]:
         changed = at.get(one.commit)
-        words = Text() if changed is None else change_text(changed[0])
+        words = Text() if changed is None else change_text(changed)
         reason = track.accepted.get(one.commit)
         if reason is not None:
             words.append(f"{' ' if words else ''}accepted: {clean(reason)}", NOTE)
         table.add_row(
-            one.commit[:12], _day(one.first), format_quantity(value, quantity.unit), str(one.runs), words
+            short_commit(one.commit),
+            _day(one.first),
+            format_quantity(value, quantity.unit),
+            str(one.runs),
+            words,
         )
     console.print(Padding(table, (1, 0, 1, 2), expand=False))
     for line in (*changes(track), *drift(track)):
@@ -65,56 +57,21 @@ def print_track(console: Console, track: Track, limit: int) -> None:
     console.print()
 
 
-def drawing(track: Track) -> Iterator[Text]:
-    """The values as dots, with a line where a change is; none without two different values."""
-    width = min(_WIDTH, len(track.values))
-    columns = [
-        _middle(track.values[len(track.values) * at // width : len(track.values) * (at + 1) // width])
-        for at in range(width)
-    ]
-    known = [value for value in columns if value is not None]
-    if not known or min(known) == max(known):
-        return
-    low, high = min(known), max(known)
-    rows = [
-        None if value is None else round((value - low) / (high - low) * (_HEIGHT - 1)) for value in columns
-    ]
-    marks = {
-        (point.index - track.start) * width // len(track.values): _DIRECTIONS[point.direction][1]
-        for point in track.found.detection.points
-        if point.index >= track.start and point.alert
-    }
-    unit = track.found.quantity.unit
-    titles = {_HEIGHT - 1: format_quantity(high, unit), 0: format_quantity(low, unit)}
-    left = max(map(len, titles.values()))
-    for row in reversed(range(_HEIGHT)):
-        line = Text(f"{titles.get(row, ''):>{left}} ", FAINT).append("│ ")
-        for at in range(width):
-            if rows[at] == row:
-                line.append("●", marks.get(at, ""))
-            else:
-                line.append("┆" if at in marks else " ", marks.get(at, ""))
-        line.rstrip()
-        yield line
-    first, last = track.commits[track.start].commit[:8], track.commits[-1].commit[:8]
-    yield Text(f"{'':>{left}} └{'─' * (width + 1)}", FAINT)
-    yield Text(f"{'':>{left}}   {first}{last:>{max(width - len(first), len(last) + 1)}}", FAINT)
-
-
 def changes(track: Track) -> Iterator[Text]:
     """A line for each of the newest changes, the newest first."""
     points = list(zip(track.found.detection.points, track.found.places, strict=True))
     if not points:
         yield Text("no change of level", FAINT)
-    unit = track.found.quantity.unit
+    quantity = track.found.quantity
     for point, place in reversed(points[-_CHANGES:]):
         line = Text.assemble(
-            f"{_day(place.when)}  {place.commit[:12]}  ",
+            f"{_day(place.when)}  {short_commit(place.commit)}  ",
             change_text(point),
-            f"  {format_quantity(point.before, unit)} → {format_quantity(point.after, unit)}",
+            f"  {_levels(point, quantity)}",
         )
         if point.earliest != point.latest:
-            line.append(f"  anywhere after {place.good[:12]} up to {place.bad[:12]}", FAINT)
+            ends = f"after {short_commit(place.good)} up to {short_commit(place.bad)}"
+            line.append(f"  anywhere {ends}", FAINT)
         reason = track.accepted.get(place.commit)
         if reason is not None:
             line.append(f"  accepted: {clean(reason)}", NOTE)
@@ -129,27 +86,23 @@ def drift(track: Track) -> Iterator[Text]:
     if moved is None:
         return
     direction = "worse" if (moved.change > 0) == (quantity.better == "lower") else "better"
-    words = _DIRECTIONS["changed" if quantity.better == "none" else direction]
+    words = DIRECTIONS["changed" if quantity.better == "none" else direction]
     since = track.found.since or track.commits[moved.since].commit
     yield Text.assemble(
         ("drift  ", "bold"),
         f"{percent(moved.change)} ",
         words,
-        f", {format_quantity(moved.before, quantity.unit)} → {format_quantity(moved.after, quantity.unit)}",
-        f" little by little since {since[:12]}, beside the changes above",
+        f", {_levels(moved, quantity)} little by little since {short_commit(since)}",
+        ", beside the changes above",
     )
 
 
 def change_text(point: ChangePoint) -> Text:
     """Size, direction and how sure it is; "small" if it is below what alerts."""
-    size = Text.assemble(percent(point.change), " ", _DIRECTIONS[point.direction])
-    certain = point.status if point.alert else f"{point.status}, small"
-    return size.append(f" ({percent(point.low)} to {percent(point.high)}, {certain})", FAINT)
-
-
-def percent(change: float) -> str:
-    """A relative change for people."""
-    return f"{100 * change:+.3g} %" if abs(change) != float("inf") else "from nothing"
+    certain = [point.status] if point.alert else [point.status, "small"]
+    if math.isfinite(point.low) and math.isfinite(point.high):
+        certain.insert(0, f"{percent(point.low)} to {percent(point.high)}")
+    return _size(point).append(f" ({', '.join(certain)})", FAINT)
 
 
 def print_events(console: Console, events: Sequence[Event], wanted: Reasons, limit: int) -> None:
@@ -157,20 +110,21 @@ def print_events(console: Console, events: Sequence[Event], wanted: Reasons, lim
     if not events:
         console.print(Text("no change of level in any history", FAINT))
     for event in events[:limit]:
-        console.print(Text.assemble((event.commit[:12], "bold"), f"  {_day(event.when)}  ", _summed(event)))
-        table = plain_table()
+        console.print(
+            Text.assemble((short_commit(event.commit), "bold"), f"  {_day(event.when)}  ", _summed(event))
+        )
+        table = PlainTable()
         table.show_header = False
         for _ in range(4):
             table.add_column(overflow="fold")
         for one in event.moved[:_METRICS]:
-            point, unit = one.point, one.quantity.unit
-            level = f"{format_quantity(point.before, unit)} → {format_quantity(point.after, unit)}"
             reason = wanted.get((one.line.workload, one.quantity.metric, one.place.commit))
-            words = Text.assemble(percent(point.change), " ", _DIRECTIONS[point.direction])
-            words.append("" if point.status == "confirmed" else f" {point.status}", FAINT)
+            words = _size(one.point)
+            words.append("" if one.point.status == "confirmed" else f" {one.point.status}", FAINT)
             if reason is not None:
                 words.append(f" accepted: {clean(reason)}", NOTE)
-            table.add_row(clean(one.line.workload), clean(one.quantity.metric), level, words)
+            level = _levels(one.point, one.quantity)
+            table.add_row(one.line.workload, one.quantity.metric, level, words)
         console.print(Padding(table, (0, 0, 0, 2), expand=False))
         if len(event.moved) > _METRICS:
             console.print(Text(f"  and {len(event.moved) - _METRICS} more; --json has them all", FAINT))
@@ -178,65 +132,13 @@ def print_events(console: Console, events: Sequence[Event], wanted: Reasons, lim
         console.print(Text(f"and {len(events) - limit} earlier events; --limit N shows more", FAINT))
 
 
-def events_document(events: Sequence[Event], wanted: Reasons) -> dict[str, Any]:
-    """Events for scripts."""
-    return {
-        "schema": SCHEMA,
-        "events": [
-            {
-                "commit": event.commit,
-                "when": _iso(event.when),
-                "alert": event.alert,
-                "moved": [_moved(one, wanted) for one in event.moved],
-            }
-            for event in events
-        ],
-    }
+def _size(point: ChangePoint) -> Text:
+    return Text.assemble(percent(point.change), " ", DIRECTIONS[point.direction])
 
 
-def tracks_document(tracks: Sequence[Track], limit: int | None = None) -> dict[str, Any]:
-    """Histories for scripts: changes, drift, and values at the newest `limit` commits, or at all."""
-    return {
-        "schema": SCHEMA,
-        "histories": [
-            {
-                "workload": track.line.workload,
-                **asdict(track.found.quantity),
-                "machine": track.line.machine,
-                "load": track.line.load,
-                "length": len(track.commits),
-                "commits": [
-                    {"commit": one.commit, "when": _iso(one.first), "value": value, "runs": one.runs}
-                    for one, value in list(zip(track.commits[track.start :], track.values, strict=True))[
-                        -(limit or 0) :
-                    ]
-                ],
-                "changes": [
-                    {**_point(point, place), "accepted": track.accepted.get(place.commit)}
-                    for point, place in zip(track.found.detection.points, track.found.places, strict=True)
-                ],
-                "drift": None if track.found.detection.drift is None else asdict(track.found.detection.drift),
-                "pinned": track.found.since,
-                "notes": list(track.notes),
-            }
-            for track in tracks
-        ],
-    }
-
-
-def _moved(one: Moved, wanted: Reasons) -> dict[str, Any]:
-    return {
-        "workload": one.line.workload,
-        **asdict(one.quantity),
-        "machine": one.line.machine,
-        "load": one.line.load,
-        **_point(one.point, one.place),
-        "accepted": wanted.get((one.line.workload, one.quantity.metric, one.place.commit)),
-    }
-
-
-def _point(point: ChangePoint, place: Place) -> dict[str, Any]:
-    return {**asdict(place), "when": _iso(place.when), **asdict(point), "alert": point.alert}
+def _levels(moved: ChangePoint | Drift, quantity: Quantity) -> str:
+    before, after = (format_quantity(level, quantity.unit) for level in (moved.before, moved.after))
+    return clean(f"{before} → {after}")
 
 
 def _summed(event: Event) -> Text:
@@ -244,7 +146,7 @@ def _summed(event: Event) -> Text:
     directions = [one.point.direction for one in event.moved]
     parts = [
         Text(f"{directions.count(name)} {words.split()[-1]}", style)
-        for name, (words, style) in _DIRECTIONS.items()
+        for name, (words, style) in DIRECTIONS.items()
         if name in directions
     ]
     workloads = len({one.line.workload for one in event.moved})
@@ -256,14 +158,5 @@ def _better(better: str) -> str:
     return {"lower": "lower is better", "higher": "higher is better"}.get(better, "neither way is better")
 
 
-def _middle(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return median(known) if known else None
-
-
 def _day(when: float) -> str:
     return f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d}"
-
-
-def _iso(when: float) -> str:
-    return datetime.fromtimestamp(when, UTC).isoformat(timespec="seconds")

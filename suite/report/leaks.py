@@ -1,24 +1,21 @@
-"""What a search for leaks says: counters that rose, suspects, the verdict; all as data too."""
+"""What a search for leaks says: counters that rose, suspects, the verdict."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
-from suite.errors import StoreError
-from suite.history.codec import decode_leaks, encode_leaks
 from suite.history.store import Sighting, since
 from suite.leak import Counter, Frame, LeakSearch, LeakSuspect
-from suite.report.verdict import verdict_word
-from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, code_text, plain_table
+from suite.report.table import PlainTable
+from suite.report.verdict import code_text
+from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, many, short_commit, signed
 from suite.units import format_quantity
 
-SCHEMA = 1
 _ROWS, _FRAMES = 8, 5
 _BARS = "▁▂▃▄▅▆▇█"
 _TOP = len(_BARS) - 1
@@ -35,7 +32,7 @@ def head(search: LeakSearch) -> Iterator[Text]:
     verdict = search.verdict
     colour = {0: GOOD, 1: BAD, 3: WARNING}[search.exit_code]
     yield Text.assemble((_flat(search.workload), "bold"), "  ", (_flat(verdict.words), colour))
-    looked = f"{_many(verdict.operations, 'operation')} in {format_quantity(search.seconds, 's')}"
+    looked = f"{many(verdict.operations, 'operation')} in {format_quantity(search.seconds, 's')}"
     if verdict.held:
         looked += ", connections held open"
     if verdict.detectable is not None:
@@ -45,7 +42,7 @@ def head(search: LeakSearch) -> Iterator[Text]:
 
 def counters(search: LeakSearch) -> Table:
     """A row per counter that decided, the sum of all processes first."""
-    table = plain_table()
+    table = PlainTable()
     table.add_column("process", overflow="fold")
     table.add_column("counter", no_wrap=True)
     for title in ("per operation", "first → last", "rise"):
@@ -57,11 +54,11 @@ def counters(search: LeakSearch) -> Table:
         word, unit = _COUNTERS[growth.counter]
         first, last = growth.levels[0], growth.levels[-1]
         table.add_row(
-            Text(clean(growth.process)),
+            growth.process,
             word,
-            _signed(growth.per_operation, unit),
+            signed(growth.per_operation, unit),
             f"{format_quantity(first, unit)} → {format_quantity(last, unit)}",
-            _signed(last - first, unit),
+            signed(last - first, unit),
             sparkline(growth.levels),
         )
     if len(growths) > _ROWS:
@@ -71,7 +68,7 @@ def counters(search: LeakSearch) -> Table:
 
 def suspects(search: LeakSearch) -> Table:
     """A row per suspect, the one that grows most first."""
-    table = plain_table()
+    table = PlainTable()
     for title in ("share", "bytes/op", "blocks/op"):
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("function", overflow="fold")
@@ -80,10 +77,10 @@ def suspects(search: LeakSearch) -> Table:
     for suspect in found[:_ROWS]:
         table.add_row(
             format_quantity(suspect.share, "ratio"),
-            _signed(suspect.bytes_per_operation, "B"),
-            _signed(suspect.blocks_per_operation, "1"),
-            Text(_called(suspect)),
-            Text(f"{_flat(suspect.file)}:{suspect.line}"),
+            signed(suspect.bytes_per_operation, "B"),
+            signed(suspect.blocks_per_operation, "1"),
+            _called(suspect),
+            f"{_flat(suspect.file)}:{suspect.line}",
         )
     if len(found) > _ROWS:
         table.add_row("", "", "", Text(f"and {len(found) - _ROWS} more", FAINT))
@@ -98,7 +95,7 @@ def below(search: LeakSearch) -> Iterator[Text]:
     if search.suspects and search.suspects[0].stack:
         yield Text.assemble(("stack: ", FAINT), _stack(search.suspects[0].stack))
     if search.unattributed is not None:
-        size = _signed(search.unattributed, "B")
+        size = signed(search.unattributed, "B")
         yield Text.assemble(
             ("unattributed: ", FAINT), f"{size} per operation, in no allocation that was traced"
         )
@@ -115,7 +112,7 @@ def growing_since(search: LeakSearch, past: Sequence[Sighting]) -> Iterator[Text
         return
     stretch = past[past.index(first) :]
     if len(stretch) > 1:
-        where = f"commit {first.commit[:10]}" if first.commit else "no commit"
+        where = f"commit {short_commit(first.commit)}" if first.commit else "no commit"
         clean_before = ", clean before" if len(stretch) < len(past) else ""
         words = f"{where}, {first.started[:10]}, in {len(stretch)} searches{clean_before}"
         yield Text.assemble(("growing since: ", FAINT), words)
@@ -141,44 +138,21 @@ def sparkline(levels: Sequence[float]) -> str:
     )
 
 
-def leaks_document(search: LeakSearch, *, exit_code: int | None = None) -> dict[str, Any]:
-    """What `--json` writes: base units. `exit_code` is the search's own unless something else ended it."""
-    code = search.exit_code if exit_code is None else exit_code
-    data = encode_leaks(search)
-    return {
-        "schema": SCHEMA,
-        "commit": data.pop("commit"),
-        "environment": data.pop("environment"),
-        "verdict": verdict_word(code),
-        "exit_code": code,
-        "leaks": data,
-    }
-
-
-def parse_leaks(document: Mapping[str, Any]) -> LeakSearch:
-    """The search of such a document. Raises StoreError if it is not one, or of a newer schema."""
-    inside = document.get("leaks") if isinstance(document, Mapping) else None
-    if not isinstance(inside, Mapping) or document.get("schema") != SCHEMA:
-        raise StoreError(f"this is not a document of a leak search with schema {SCHEMA}")
-    outside = {name: document[name] for name in ("commit", "environment") if name in document}
-    return decode_leaks({**inside, **outside})
-
-
 def _finding(search: LeakSearch) -> str:
     verdict = search.verdict
     if search.exit_code == 3:
         return _flat(verdict.words)
     if search.exit_code == 0:
-        return f"up to {_many(verdict.operations, 'operation')}"
+        return f"up to {many(verdict.operations, 'operation')}"
     if search.suspects:
         worst, more = search.suspects[0], len(search.suspects) - 1
-        others = f" and {_many(more, 'more suspect')}" if more else ""
+        others = f" and {many(more, 'more suspect')}" if more else ""
         return (
-            f"{_called(worst)} {_signed(worst.bytes_per_operation, 'B')} per operation, "
+            f"{_called(worst)} {signed(worst.bytes_per_operation, 'B')} per operation, "
             f"{_flat(worst.file)}:{worst.line}{others}"
         )
     if verdict.bytes_per_operation is not None:
-        return f"{_signed(verdict.bytes_per_operation, 'B')} per operation"
+        return f"{signed(verdict.bytes_per_operation, 'B')} per operation"
     return _flat(verdict.words)
 
 
@@ -192,14 +166,6 @@ def _stack(stack: Sequence[Frame]) -> str:
 def _called(site: LeakSuspect | Frame) -> str:
     """`remember()`; what is no name, like <module>, stays as it is."""
     return _flat(site.function) + ("" if site.function.endswith((">", ")")) else "()")
-
-
-def _signed(value: float, unit: str) -> str:
-    return ("+" if value > 0 else "") + format_quantity(value, unit)
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _flat(text: str) -> str:

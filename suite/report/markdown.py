@@ -72,37 +72,28 @@ def _details(one: Comparison) -> Iterator[str]:
 
 def _row(one: Comparison, change: Change) -> Sequence[str]:
     ends = interval(change)
-    return (
-        _text(one.workload),
-        _text(change.metric),
-        format_quantity(change.base, change.unit),
-        format_quantity(change.head, change.unit),
-        shift(change) + (f" ({ends})" if ends else ""),
-        _verdict(change),
-    )
+    base, head = _sides(change)
+    moved = shift(change) + (f" ({ends})" if ends else "")
+    return one.workload, change.metric, base, head, moved, change.verdict
 
 
 def _full_row(change: Change) -> Sequence[str]:
-    return (
-        _text(change.metric),
-        format_quantity(change.base, change.unit),
-        format_quantity(change.head, change.unit),
-        shift(change),
-        interval(change),
-        chance(change.p),
-        _verdict(change),
-    )
+    base, head = _sides(change)
+    ends = interval(change)
+    return change.metric, base, head, shift(change), ends, chance(change.p), change.verdict
 
 
-def _verdict(change: Change) -> str:
-    return f"**{change.verdict}**" if change.verdict == "regression" else change.verdict
+def _sides(change: Change) -> tuple[str, str]:
+    return format_quantity(change.base, change.unit), format_quantity(change.head, change.unit)
 
 
 def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Rows end with a verdict."""
     yield f"| {' | '.join(titles)} |"
     yield f"|{'---|' * len(titles)}"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"
+    for *cells, verdict in rows:
+        last = f"**{verdict}**" if verdict == "regression" else verdict
+        yield f"| {' | '.join([*map(_text, cells), last])} |"
 
 
 def _text(text: str) -> str:

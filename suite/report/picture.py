@@ -41,7 +41,9 @@ def save_capacity(capacity: Capacity, path: Path, *, title: str = "suite capacit
 
 
 def _save(show: Callable[[Reporter], None], path: Path, title: str) -> None:
-    console = Console(record=True, file=io.StringIO(), width=_WIDTH, highlight=False, emoji=False)
+    console = Console(
+        record=True, file=io.StringIO(), width=_WIDTH, markup=False, highlight=False, emoji=False
+    )
     with Reporter(console) as reporter:
         show(reporter)
     text = console.export_text(clear=False)

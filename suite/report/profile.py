@@ -6,7 +6,8 @@ from rich.table import Table
 from rich.text import Text
 
 from suite.history.profilediff import Cost, Difference
-from suite.report.words import BAD, FAINT, GOOD, clean, plain_table
+from suite.report.table import PlainTable
+from suite.report.words import BAD, FAINT, GOOD, clean, signed
 from suite.units import format_quantity
 
 MOST = 12
@@ -18,13 +19,13 @@ def headline(found: Difference, what: str, unit: str) -> str:
     whole = found.whole
     return (
         f"{what} as profiled: {format_quantity(whole.before, unit)} in base,"
-        f" {format_quantity(whole.after, unit)} in head ({_change(whole, unit)})"
+        f" {format_quantity(whole.after, unit)} in head ({signed(whole.change, unit)})"
     )
 
 
 def difference_table(found: Difference, unit: str) -> Table:
     """The first functions whose change is beyond the noise: what they cost themselves, then in all."""
-    table = plain_table()
+    table = PlainTable()
     table.add_column("function", overflow="fold", min_width=12)
     for title in ("own base", "head", "change", "total base", "head", "change"):
         table.add_column(title, justify="right", no_wrap=True)
@@ -45,10 +46,5 @@ def left_out(found: Difference) -> str:
 
 def _cells(cost: Cost, unit: str) -> tuple[str, str, Text]:
     colour = "" if abs(cost.change) <= cost.error else BAD if cost.change > 0 else GOOD
-    change = Text(_change(cost, unit), colour)
+    change = Text(signed(cost.change, unit), colour)
     return format_quantity(cost.before, unit), format_quantity(cost.after, unit), change
-
-
-def _change(cost: Cost, unit: str) -> str:
-    sign = "+" if cost.change >= 0 else "-"
-    return sign + format_quantity(abs(cost.change), unit)

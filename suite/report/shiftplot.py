@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 
 from suite.comparison import QuantileShift
-from suite.report.compared import percent, point
+from suite.report.compared import point
+from suite.report.words import percent
 from suite.units import format_quantity
 
 _WIDTH = 45

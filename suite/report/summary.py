@@ -10,7 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from suite.history.entry import Entry
-from suite.report.words import BAD, clean, plain_table, quantity, short_verdict, validity_text, verdict_text
+from suite.report.table import PlainTable
+from suite.report.verdict import short_verdict, validity_text, verdict_text
+from suite.report.words import BAD, quantity, short_commit
 from suite.run import Run
 
 _FIGURES = {
@@ -35,7 +37,7 @@ def summary(runs: Sequence[Run], console: Console) -> Table:
         for run in runs:
             values = [quantity(run.metrics.get(name)) for name in figures.values()]
             row = [*values, _checks(run)] if checks else values
-            made.add_row(Text(clean(run.workload)), short_verdict(run), validity_text(run), *row)
+            made.add_row(run.workload, short_verdict(run), validity_text(run), *row)
         return made
 
     return _widest(table, _LESS, console)
@@ -49,12 +51,12 @@ def entries(rows: Sequence[Entry], console: Console) -> Table:
         made = _table(["run", "started", "workload", "verdict"], [*figures, "commit"])
         for row in rows:
             made.add_row(
-                Text(clean(row.id[:8])),
+                row.id[:8],
                 f"{datetime.fromisoformat(row.started):%m-%d %H:%M}",
-                Text(clean(row.workload)),
+                row.workload,
                 verdict_text(row.verdict),
                 *(quantity(row.metrics.get(name)) for name in figures.values()),
-                Text(clean(row.commit or "-")[:8]),
+                short_commit(row.commit, 8),
             )
         return made
 
@@ -66,7 +68,7 @@ def _figures(without: frozenset[str]) -> Mapping[str, str]:
 
 
 def _table(left: Sequence[str], right: Sequence[str]) -> Table:
-    table = plain_table()
+    table = PlainTable()
     for title in left:
         table.add_column(title, overflow="fold", min_width=_SHORTEST[title])
     for title in right:

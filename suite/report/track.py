@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from suite.history.detections import Found
+from suite.history.detections import Accepted, Found
 from suite.history.lines import Line
 from suite.history.order import Measured
+
+Reasons = Mapping[tuple[str, str, str], str]
+"""Why changes are wanted, by workload, metric and commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +32,8 @@ class Track:
     def start(self) -> int:
         """The place of the first of the values."""
         return len(self.commits) - len(self.values)
+
+
+def reasons(accepted: Sequence[Accepted]) -> Reasons:
+    """Of changes that were accepted."""
+    return {(one.workload, one.metric, one.commit): one.reason for one in accepted}

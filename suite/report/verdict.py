@@ -1,13 +1,46 @@
-"""One exit code for several Runs, and what it means in a word."""
+"""How it ended: one exit code for several Runs, what it means in a word, verdicts as people read them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Literal
 
+from rich.text import Text
+
+from suite.comparison import Verdict
+from suite.report.words import BAD, FAINT, GOOD, NOTE, WARNING, clean
+from suite.run import Judgement, Run
+from suite.units import format_quantity
+
 _GRAVEST_FIRST = (130, 143, 2, 70, 4, 1, 3, 0)
 
 _WORDS: dict[int, Literal["pass", "fail", "invalid"]] = {0: "pass", 1: "fail", 3: "invalid"}
+_VERDICTS = {
+    "pass": ("passed", GOOD),
+    "fail": ("FAILED", BAD),
+    "invalid": ("INVALID", WARNING),
+    "error": ("ERROR", BAD),
+}
+_CODES = {
+    0: ("PASSED", "bold green"),
+    1: ("FAILED", BAD),
+    2: ("CONFIGURATION ERROR", BAD),
+    3: ("INVALID", WARNING),
+    4: ("SYSTEM FAILED", BAD),
+    130: ("INTERRUPTED", WARNING),
+    143: ("INTERRUPTED", WARNING),
+}
+_MISSED = {
+    "critical": ("✗ CRITICAL", BAD),
+    "warning": ("! warning", WARNING),
+    "target": ("○ missed target", NOTE),
+}
+_COMPARED: dict[Verdict, tuple[str, str]] = {
+    "regression": ("✗ REGRESSION", BAD),
+    "improvement": ("✓ improvement", GOOD),
+    "same": ("same", FAINT),
+    "inconclusive": ("? inconclusive", WARNING),
+}
 
 
 def overall(codes: Iterable[int], *, on_invalid: Literal["fail", "warn"] = "fail") -> int:
@@ -22,3 +55,56 @@ def overall(codes: Iterable[int], *, on_invalid: Literal["fail", "warn"] = "fail
 def verdict_word(code: int) -> Literal["pass", "fail", "invalid", "error"]:
     """The word that documents have for an exit code."""
     return _WORDS.get(code, "error")
+
+
+def code_text(code: int) -> Text:
+    """The end of a whole command."""
+    return Text(*_CODES.get(code, ("INTERNAL ERROR", BAD)))
+
+
+def verdict_text(verdict: str) -> Text:
+    """A Run's verdict."""
+    return Text(*_VERDICTS[verdict])
+
+
+def short_verdict(run: Run) -> Text:
+    """The verdict in a word or two: of a pass, whether a lesser level was missed."""
+    level = _worst_level(run.thresholds)
+    if run.verdict == "pass" and level is not None:
+        return Text("warning" if level == "warning" else "target missed", _MISSED[level][1])
+    return verdict_text(run.verdict)
+
+
+def validity_text(run: Run) -> Text:
+    """Whether the numbers can be believed."""
+    return Text(run.validity.verdict, "" if run.validity.verdict == "valid" else WARNING)
+
+
+def judged_text(judged: tuple[Judgement, ...], unit: str) -> Text:
+    """All levels of one threshold: the outcome with a mark, then the limits."""
+    level = _worst_level(judged)
+    if level is not None:
+        outcome = _MISSED[level]
+    elif any(one.passed is None for one in judged):
+        outcome = ("? not judged", WARNING)
+    else:
+        outcome = ("✓ passed", GOOD)
+    limits = ", ".join(f"{one.level} {format_quantity(one.limit, unit)}" for one in judged)
+    return Text.assemble(outcome, f" ({clean(limits)})")
+
+
+def compared_text(verdict: Verdict) -> Text:
+    """The verdict on one metric of two sides, with a mark."""
+    return Text(*_COMPARED[verdict])
+
+
+def conclusion_text(verdict: Verdict) -> Text:
+    """The verdict on all metrics of two sides."""
+    passes = verdict in ("same", "improvement")
+    return Text(verdict.upper(), "bold green" if passes else _COMPARED[verdict][1])
+
+
+def _worst_level(judged: tuple[Judgement, ...]) -> str | None:
+    """The gravest level that was not held, None if all that could be judged were."""
+    missed = {one.level for one in judged if one.passed is False}
+    return next((level for level in _MISSED if level in missed), None)

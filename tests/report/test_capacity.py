@@ -12,7 +12,7 @@ from support.capacities import look, make_capacity
 from suite.engine.goal import Goal
 from suite.engine.probe import Found
 from suite.engine.scaling import fit_scaling
-from suite.report.capacity import answer, capacity_document, load_words
+from suite.report.capacity import answer, answer_words, capacity_document, load_words
 from suite.report.console import Reporter
 from suite.report.document import dumps
 from suite.report.picture import save_capacity
@@ -56,6 +56,12 @@ def test_an_answer_never_says_more_than_is_known(end, low, high, words):
     found = Found(end, low, high, "backlog" if high else None, ())
     assert str(answer(make_capacity(found=found))) == f"capacity  {words}"
     assert "budget was spent" in str(answer(make_capacity(found=replace(found, spent=True))))
+
+
+def test_an_answer_needs_no_looks():
+    capacity = make_capacity()
+    words = answer_words(replace(capacity.found, looks=()), capacity.interval, "1/s")
+    assert str(answer(capacity)) == f"capacity  {words}"
 
 
 def test_users_are_counted_in_whole_numbers_without_chance():

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from suite.comparison import Change, Comparison, QuantileShift, Shift
+from suite.metric import QUANTILES
 from suite.report.annotations import annotated
 from suite.report.compare import print_compared
-from suite.report.compared import Compared, amount, brief, compare_document, interval, remedy
+from suite.report.compared import Compared, amount, brief, compare_document, interval, point, remedy
 from suite.report.document import dumps
 from suite.report.markdown import markdown
 from suite.report.shiftplot import shift_plot
@@ -149,9 +150,16 @@ def test_intervals_say_only_what_is_known(changes, words):
 
 def test_amounts_have_a_sign():
     assert amount(-0.5, make_change(relative=False)) == "-500 ms"
+    assert amount(math.inf, make_change()) == "from nothing"
     assert [amount(size, make_change()) for size in (0.5, -0.0123, 1e-9, 42)] == [
         "+50 %", "-1.23 %", "+0 %", "+4,200 %",
     ]  # fmt: skip
+
+
+def test_a_quantile_is_not_labelled_as_its_metric_is_named():
+    one = QuantileShift(QUANTILES["p999"], 1.0, 1.0, Shift(0, 0, 0))
+    assert point(one) == "p99.9"
+    assert next(shift_plot([one])).split()[0] == "p99.9"
 
 
 @pytest.mark.parametrize(("p", "words"), [(None, ""), (0.0123, ", p = 0.012"), (1e-9, ", p < 0.0001")])

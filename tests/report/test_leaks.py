@@ -13,7 +13,8 @@ from suite.errors import StoreError
 from suite.leak import Frame, Growth
 from suite.report.console import Reporter
 from suite.report.document import dumps
-from suite.report.leaks import leaks_document, parse_leaks, sparkline
+from suite.report.leaks import sparkline
+from suite.report.leaks_document import leaks_document, parse_leaks
 
 
 def shown(search, code=None, saved=None, width=110):

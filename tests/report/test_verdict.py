@@ -1,12 +1,21 @@
-"""One exit code for many Runs."""
+"""One exit code for many Runs, and verdicts in words."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.runs import make_run
 
-from suite.report.verdict import overall, verdict_word
+from suite.report.verdict import (
+    compared_text,
+    conclusion_text,
+    judged_text,
+    overall,
+    short_verdict,
+    verdict_word,
+)
+from suite.run import Judgement, Run, Validity
 
 _CODES = [130, 143, 2, 70, 4, 1, 3, 0]
 
@@ -35,3 +44,43 @@ def test_an_unknown_code_is_refused() -> None:
 )
 def test_words(code: int, word: str) -> None:
     assert verdict_word(code) == word
+
+
+def _judged(*passed: bool | None) -> tuple[Judgement, ...]:
+    levels = zip(("target", "warning", "critical"), (0.1, 0.5, 1.0), passed, strict=True)
+    return tuple(Judgement("response.p95", level, limit, 0.2, held) for level, limit, held in levels)
+
+
+@pytest.mark.parametrize(
+    ("passed", "word"),
+    [
+        ((True, True, True), "✓ passed"),
+        ((False, True, True), "○ missed target"),
+        ((False, False, True), "! warning"),
+        ((False, False, False), "✗ CRITICAL"),
+        ((None, None, None), "? not judged"),
+    ],
+)
+def test_thresholds(passed: tuple[bool | None, ...], word: str) -> None:
+    text = judged_text(_judged(*passed), "s").plain
+    assert text == f"{word} (target 100 ms, warning 500 ms, critical 1 s)"
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        (make_run(), "passed"),
+        (make_run(thresholds=_judged(False, True, True)), "target missed"),
+        (make_run(thresholds=_judged(False, False, True)), "warning"),
+        (make_run(thresholds=_judged(False, False, False)), "FAILED"),
+        (make_run(validity=Validity("invalid")), "INVALID"),
+    ],
+)
+def test_verdicts(run: Run, words: str) -> None:
+    assert short_verdict(run).plain == words
+
+
+def test_a_conclusion_is_loud_and_the_verdict_on_a_metric_marked() -> None:
+    assert [compared_text(one).plain for one in ("same", "regression")] == ["same", "✗ REGRESSION"]
+    assert [conclusion_text(one).plain for one in ("same", "regression")] == ["SAME", "REGRESSION"]
+    assert compared_text("regression").style == conclusion_text("regression").style

@@ -1,16 +1,27 @@
-"""Plans, thresholds and verdicts in words."""
+"""Plans, quantities and text from outside in words."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from typing import Any
 
 import pytest
-from support.runs import make_measured, make_run
+from hypothesis import given
+from hypothesis import strategies as st
+from support.runs import make_measured
 
 from suite.loop import Loop, closed_loop, open_loop
-from suite.report.words import clean, first_line, judged_text, plan_words, quantity, short_verdict
-from suite.run import Judgement, Run, Validity
+from suite.report.words import (
+    clean,
+    first_line,
+    many,
+    percent,
+    plan_words,
+    quantity,
+    short_commit,
+    signed,
+)
 
 
 @pytest.mark.parametrize(
@@ -37,40 +48,6 @@ def test_a_plan_tells_what_is_unusual() -> None:
     assert plan_words(plan) == "closed loop, 1 user, 1 s, 2 workers, at http://x"
 
 
-def _judged(*passed: bool | None) -> tuple[Judgement, ...]:
-    levels = zip(("target", "warning", "critical"), (0.1, 0.5, 1.0), passed, strict=True)
-    return tuple(Judgement("response.p95", level, limit, 0.2, held) for level, limit, held in levels)
-
-
-@pytest.mark.parametrize(
-    ("passed", "word"),
-    [
-        ((True, True, True), "✓ passed"),
-        ((False, True, True), "○ missed target"),
-        ((False, False, True), "! warning"),
-        ((False, False, False), "✗ CRITICAL"),
-        ((None, None, None), "? not judged"),
-    ],
-)
-def test_thresholds(passed: tuple[bool | None, ...], word: str) -> None:
-    text = judged_text(_judged(*passed), "s").plain
-    assert text == f"{word} (target 100 ms, warning 500 ms, critical 1 s)"
-
-
-@pytest.mark.parametrize(
-    ("run", "words"),
-    [
-        (make_run(), "passed"),
-        (make_run(thresholds=_judged(False, True, True)), "target missed"),
-        (make_run(thresholds=_judged(False, False, True)), "warning"),
-        (make_run(thresholds=_judged(False, False, False)), "FAILED"),
-        (make_run(validity=Validity("invalid")), "INVALID"),
-    ],
-)
-def test_verdicts(run: Run, words: str) -> None:
-    assert short_verdict(run).plain == words
-
-
 def test_a_lower_bound_is_shown_as_one() -> None:
     assert quantity(make_measured("response.p99", 1.5, at_least=True)) == "> 1.5 s"
     assert quantity(make_measured("response.p99", at_least=True)) == "-"
@@ -82,3 +59,47 @@ def test_text_from_outside_can_not_steer_the_terminal() -> None:
     assert first_line("\n  first \nsecond") == "first"
     assert first_line("x" * 500, 10) == "x" * 9 + "…"
     assert first_line("") == ""
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.1234, "+12.3 %"),
+        (-0.0005, "-0.05 %"),
+        (-1e-9, "+0 %"),
+        (9.994, "+999 %"),
+        (9.996, "+1,000 %"),
+        (42.0, "+4,200 %"),
+        (math.inf, "from nothing"),
+        (-math.inf, "from nothing"),
+    ],
+)
+def test_relative_changes(share: float, words: str) -> None:
+    assert percent(share) == words
+
+
+@given(st.floats(-1, 1e9))
+def test_a_percentage_has_no_exponent_and_says_the_change(share: float) -> None:
+    number, sign = percent(share).split()
+    assert "e" not in number
+    assert sign == "%"
+    assert float(number.replace(",", "")) == pytest.approx(100 * share, rel=0.006, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [(0.003, "s", "+3 ms"), (-2e6, "B", "-2 MB"), (0.0, "B", "0 B"), (-0.0, "1", "0"), (3, "fps", "+3 fps")],
+)
+def test_differences_have_a_sign(value: float, unit: str, words: str) -> None:
+    assert signed(value, unit) == words
+
+
+def test_one_is_not_plural() -> None:
+    assert [many(count, "run") for count in (0, 1, 1200)] == ["0 runs", "1 run", "1,200 runs"]
+
+
+def test_a_commit_is_as_long_everywhere() -> None:
+    assert short_commit("0123456789abcdef") == "0123456789ab"
+    assert short_commit("0123456789abcdef", 8) == "01234567"
+    assert short_commit(None) == short_commit("") == "no commit"
+    assert short_commit("\x1b[31m") == "\\x1b[31m"
