@@ -42,7 +42,7 @@ from suite.options import (
     Target,
     Values,
     Workers,
-    pairs,
+    read_plans,
     stdout_is_ours,
 )
 from suite.units import parse
@@ -160,10 +160,6 @@ def run_command(
     config: ConfigFile = None,
 ) -> None:
     """Run workloads, print what they measured, keep it."""
-    from suite.catalog import Found, select
-    from suite.configuration import Configuration, read_configuration
-    from suite.planning import make_plans
-
     everything = not (targets or match or tags or exclude_tags)
     given: dict[str, Any] = {
         "rounds": rounds,
@@ -174,8 +170,6 @@ def run_command(
         "workers": workers,
         "seed": seed,
     }
-    configuration = Configuration()
-    chosen: list[Found] = []
     faults = Faults()
     if on_invalid not in ("fail", "warn"):
         faults.lines.append(f"--on-invalid is fail or warn, not {on_invalid!r}")
@@ -183,19 +177,16 @@ def run_command(
         given["seconds"] = None if seconds is None else parse(seconds, "s")
     with faults.collected("--rate: "):
         given["rate"] = None if rate is None else parse(rate, "1/s")
-    with faults.collected():
-        given["set"] = pairs(values or ())
-    with faults.collected():
-        configuration = read_configuration(config)
-    with faults.collected(), stdout_is_ours(json_file == "-"):
-        chosen = select(targets or (), match=match, tags=tags or (), exclude_tags=exclude_tags or ())
-    faults.check()
-    plans = make_plans(
-        chosen,
-        configuration,
-        {name: value for name, value in given.items() if value is not None},
-        tags=tags or (),
-        exclude_tags=exclude_tags or (),
+    configuration, plans = read_plans(
+        faults,
+        given,
+        targets or (),
+        match=match,
+        values=values,
+        config=config,
+        json_file=json_file,
+        tags=tags,
+        exclude_tags=exclude_tags,
         lenient=everything,
     )
     for note in plans.notes:

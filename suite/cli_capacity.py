@@ -16,8 +16,7 @@ from suite.options import (
     Seed,
     Values,
     Workers,
-    pairs,
-    stdout_is_ours,
+    read_plans,
 )
 from suite.units import parse
 
@@ -77,14 +76,8 @@ def capacity_command(
     config: ConfigFile = None,
 ) -> None:
     """Find the highest load that a system holds, and what breaks first."""
-    from suite.catalog import Found, select
-    from suite.configuration import Configuration, read_configuration
     from suite.engine.goal import default_over
-    from suite.planning import make_plans
 
-    given: dict[str, Any] = {"target": target_url, "workers": workers, "seed": seed}
-    configuration = Configuration()
-    chosen: list[Found] = []
     faults = Faults()
     if over not in (None, "rate", "users"):
         faults.lines.append(f"--over is rate or users, not {over!r}")
@@ -96,19 +89,14 @@ def capacity_command(
             times[name] = parse(text, "s")
             if times[name] <= 0:
                 raise ConfigurationError("a time above 0 is wanted")
-    with faults.collected():
-        given["set"] = pairs(values or ())
-    with faults.collected():
-        configuration = read_configuration(config)
-    with faults.collected(), stdout_is_ours(json_file == "-"):
-        chosen = select([target], match=match)
-        if len(chosen) > 1:
-            names = ", ".join(found.workload.name for found in chosen)
-            raise ConfigurationError(f"one workload is wanted, {target} has several: {names}; choose with -k")
-    faults.check()
-    ((found, settings),) = make_plans(
-        chosen, configuration, {name: value for name, value in given.items() if value is not None}
-    ).runs
+    given = {"target": target_url, "workers": workers, "seed": seed}
+    configuration, plans = read_plans(
+        faults, given, [target], match=match, values=values, config=config, json_file=json_file
+    )
+    if len(plans.runs) > 1:
+        names = ", ".join(found.workload.name for found, _ in plans.runs)
+        raise ConfigurationError(f"one workload is wanted, {target} has several: {names}; choose with -k")
+    ((found, settings),) = plans.runs
     goal = _goal(
         over or default_over(found.workload),
         level,

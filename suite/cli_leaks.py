@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -16,8 +16,7 @@ from suite.options import (
     Seed,
     Values,
     Workers,
-    pairs,
-    stdout_is_ours,
+    read_plans,
 )
 from suite.units import parse
 
@@ -71,28 +70,15 @@ def leaks_command(
     config: ConfigFile = None,
 ) -> None:
     """Look for leaks, and name the lines that hold the memory."""
-    from suite.catalog import Found, select
-    from suite.configuration import Configuration, read_configuration
-    from suite.planning import make_plans
-
-    given: dict[str, Any] = {"users": users, "workers": workers, "seed": seed}
-    configuration = Configuration()
-    chosen: list[Found] = []
     faults = Faults()
     seconds = 0.0
     with faults.collected("--ttl: "):
         seconds = parse(ttl, "s")
         if seconds < 0:
             raise ConfigurationError("a time can't be negative")
-    with faults.collected():
-        given["set"] = pairs(values or ())
-    with faults.collected():
-        configuration = read_configuration(config)
-    with faults.collected(), stdout_is_ours(json_file == "-"):
-        chosen = select(targets, match=match)
-    faults.check()
-    plans = make_plans(
-        chosen, configuration, {name: value for name, value in given.items() if value is not None}
+    given = {"users": users, "workers": workers, "seed": seed}
+    configuration, plans = read_plans(
+        faults, given, targets, match=match, values=values, config=config, json_file=json_file
     )
 
     from suite.leaking import search_leaks

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from suite.errors import ConfigurationError
+from suite.errors import ConfigurationError, Faults
+
+if TYPE_CHECKING:
+    from suite.configuration import Configuration
+    from suite.planning import Plans
 
 Match = Annotated[str | None, typer.Option("-k", metavar="TEXT", help="Only workloads whose name has TEXT.")]
 Values = Annotated[
@@ -47,6 +51,42 @@ def pairs(texts: Sequence[str]) -> dict[str, str]:
     if faults:
         raise ConfigurationError.of(f"--set {text}: write it as NAME=VALUE" for text in faults)
     return {name.strip(): value for name, _, value in (text.partition("=") for text in texts)}
+
+
+def read_plans(
+    faults: Faults,
+    given: Mapping[str, Any],
+    targets: Sequence[str],
+    *,
+    match: str | None,
+    values: Sequence[str] | None,
+    config: Path | None,
+    json_file: str | None,
+    tags: Sequence[str] | None = None,
+    exclude_tags: Sequence[str] | None = None,
+    lenient: bool = False,
+) -> tuple[Configuration, Plans]:
+    """The configuration, and the chosen workloads with the settings that it and what is `given` make.
+
+    What is None was not given. Raises ConfigurationError with all faults, those collected before first.
+    """
+    from suite.catalog import select
+    from suite.configuration import Configuration, read_configuration
+    from suite.planning import make_plans
+
+    table = {name: value for name, value in given.items() if value is not None}
+    configuration, chosen = Configuration(), []
+    with faults.collected():
+        table["set"] = pairs(values or ())
+    with faults.collected():
+        configuration = read_configuration(config)
+    with faults.collected(), stdout_is_ours(json_file == "-"):
+        chosen = select(targets, match=match, tags=tags or (), exclude_tags=exclude_tags or ())
+    faults.check()
+    plans = make_plans(
+        chosen, configuration, table, tags=tags or (), exclude_tags=exclude_tags or (), lenient=lenient
+    )
+    return configuration, plans
 
 
 def stdout_is_ours(yes: bool) -> contextlib.AbstractContextManager[object]:
