@@ -12,7 +12,7 @@ from suite.report.history import change_text, print_events, print_track
 from suite.report.history_document import events_document, tracks_document
 from suite.report.target import STDOUT, check_target, deliver
 from suite.report.track import reasons
-from suite.report.words import FAINT, clean
+from suite.report.words import FAINT, clean, short_commit
 
 _SHOWN = 20
 _DRAWN = 4
@@ -61,9 +61,7 @@ def tell_accepted(historian: Historian, metric: str, commit: str, workload: str 
         for point, place in zip(track.found.detection.points, track.found.places, strict=True)
     }
     what = change_text(points[one.commit]) if one.commit in points else Text("no change of level there")
-    console = make_console()
-    console.print(
-        Text.assemble(f"accepted  {clean(one.workload)} {clean(metric)} at {one.commit[:12]}: ", what),
-        soft_wrap=True,
-    )
-    console.print(f"drift is measured from {one.commit[:12]} on", soft_wrap=True)
+    console, sha = make_console(), short_commit(one.commit)
+    accepted = f"accepted  {clean(one.workload)} {clean(metric)} at {sha}: "
+    console.print(Text.assemble(accepted, what), soft_wrap=True)
+    console.print(f"drift is measured from {sha} on", soft_wrap=True)

@@ -56,15 +56,15 @@ class AbReporter:
             self._say(Text(f"      {clean(note)}", FAINT))
         self._console.print()
 
-    def sampling(self, workload: str, pairs: int, side: str, so_far: str) -> None:
+    def sampling(self, workload: str, pairs: int, side: str, standing: str) -> None:
         """A round of `side` starts, after so many whole `pairs`."""
-        self._live.phase(f"{clean(workload)}  pair {pairs + 1} of {_LAST}", 0, 1, f"{side}  {so_far}")
+        self._live.phase(f"{clean(workload)}  pair {pairs + 1} of {_LAST}", 0, 1, f"{side}  {standing}")
 
-    def paired(self, workload: str, pairs: int, so_far: str) -> None:
+    def paired(self, workload: str, pairs: int, standing: str) -> None:
         """A pair is whole; every fourth one is told for good."""
         if pairs % BLOCK == 0:
             self._live.close()
-            self._say(Text(f"{clean(workload)}  {pairs} of up to {_LAST} pairs  {so_far}", FAINT))
+            self._say(Text(f"{clean(workload)}  {pairs} of up to {_LAST} pairs  {standing}", FAINT))
 
     def repeated(self, workload: str, reason: str) -> None:
         """A pair was invalid."""

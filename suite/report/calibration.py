@@ -107,7 +107,7 @@ class Calibrations:
                     continue
                 size = power["gate"] if way == "gate" else (power["ab"] or {}).get("16")
                 if size is not None:
-                    parts.append(f"≥ {100 * size:g} % of {change.metric}")
+                    parts.append(f"{_least(size)} of {change.metric}")
         except (KeyError, TypeError, AttributeError):
             return ""
         how = "alone it would catch" if alone else "would catch"
@@ -142,7 +142,7 @@ def print_calibrated(console: Console, found: Calibrated) -> None:
         table.add_row(
             power.metric,
             format_quantity(values[len(values) // 2], power.unit),
-            f"{100 * power.variation:.3g} %",
+            format_quantity(power.variation, "ratio"),
             *(_least(ab[look]) if ab else "" for look in ("8", "12", "16")),
             _least(power.gate),
         )
@@ -156,7 +156,7 @@ def print_calibrated(console: Console, found: Calibrated) -> None:
 
 
 def _least(size: float | None) -> str:
-    return "none" if size is None else f"≥ {100 * size:g} %"
+    return "none" if size is None else f"≥ {format_quantity(size, 'ratio')}"
 
 
 def _lines(found: Calibrated) -> Iterable[str]:

@@ -82,9 +82,9 @@ def closing(compared: Compared, exit_code: int, saved: str = "") -> Iterator[Tex
         for one, change in compared.changes("regression"):
             name = f"{one.workload} {change.metric}"
             yield Text.assemble(("regression: ", BAD), clean(f"{name}: {brief(change)}"))
-    hint = remedy(compared)
-    if hint is not None:
-        yield Text(clean(hint), WARNING)
+    undecided = remedy(compared)
+    if undecided is not None:
+        yield Text(clean(undecided), WARNING)
     passed = "; passes as a warning" if conclusion.verdict == "inconclusive" and not exit_code else ""
     where = f"; saved as {saved}" if saved else ""
     yield Text.assemble(conclusion_text(conclusion.verdict), f"  {counted(compared)}{passed}{where}")

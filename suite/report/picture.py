@@ -1,4 +1,4 @@
-"""The summary as an SVG picture, for a README."""
+"""What the terminal shows as an SVG picture: for a README, and beside what a capacity search found."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ STDOUT = "-"
 
 def check_target(target: str | None) -> None:
     """Raise the StoreError that `deliver` would, as far as it can be known before anything is measured."""
-    if target not in (None, STDOUT):
-        check_writable(Path(str(target)))
+    if target is not None and target != STDOUT:
+        check_writable(Path(target))
 
 
 def deliver(data: Mapping[str, Any], target: str | None) -> None:
