@@ -99,7 +99,7 @@ def drift(track: Track) -> Iterator[Text]:
 
 def change_text(point: ChangePoint) -> Text:
     """Size, direction and how sure it is; "small" if it is below what alerts."""
-    certain = [point.status] if point.alert else [point.status, "small"]
+    certain: list[str] = [point.status] if point.alert else [point.status, "small"]
     if math.isfinite(point.low) and math.isfinite(point.high):
         certain.insert(0, f"{percent(point.low)} to {percent(point.high)}")
     return _size(point).append(f" ({', '.join(certain)})", FAINT)
