@@ -1,59 +1,67 @@
-"""asv's results as tracks: which workload and metric a benchmark stands for, and its value per commit."""
+"""asv's results as graphs: which workload and metric a benchmark stands for, and its value per commit."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from asv.results import iter_results
-
-from suite.metric import STANDARD
-from suite.report.site.track import Point, Track
+from suite.metric import STANDARD, Better, find
+from suite.report.site.graph import Graph, Point
+from suite.report.site.lineage import Lineage, Step
+from suite.report.site.story import LEAK, Story
 
 _UNITS = {"seconds": "s", "bytes": "B", "ratio": "ratio", "1": "1"}
+_ANY_UNIT = "unit"
+"""What asv says of a benchmark that names none."""
 _MACHINE = {"machine", "os", "arch", "cpu", "num_cpu", "ram"}
-_WORKLOAD = re.compile(r"""measure\(\s*["']([^"']+)["']""")
-_METRIC = re.compile(r"""\bresult\.get\(\s*["']([^"']+)["']""")
+_WORKLOAD = re.compile(r"""(?:\basv\.|(?<![\w.]))_*(?:measure|leaks|search)\(\s*["']([^"']+)["']\s*,?\s*\)""")
+"""Calls of ours, alone or as a module's, also under a private name."""
+_RESULT = re.compile(r"\bdef track_\w+\(\s*self\s*,\s*(\w+)")
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=[0-9])")
+_TAILS = {name.replace(".", "_"): (name, metric.unit) for name, metric in STANDARD.items()}
+_TAILS["bytes_per_operation"] = LEAK, "B"
+_ENDS = {
+    **{f"_{tail}": unit for tail, (_, unit) in _TAILS.items()},
+    **{f"_{name.partition('.')[2]}": "s" for name in STANDARD if name.startswith("response.p")},
+}
+"""Units by what a benchmark's name ends with."""
 
-Revisions = Callable[[Iterable[str]], Mapping[str, int]]
+Benchmarks = Mapping[str, Mapping[str, Any]]
 
 
-def read_results(
-    folder: str,
-    benchmarks: Mapping[str, Mapping[str, Any]],
-    published: Mapping[str, int],
-    revisions: Revisions,
-) -> Iterator[tuple[str, Track, str]]:
-    """A benchmark's name, its track and its workload, for all tracked numbers of workloads in `folder`.
+class _Found(NamedTuple):
+    """A result of asv, and which of its benchmarks are ours."""
 
-    Of a range of commits that is being published only those that are in it; commits that the repository
-    does not have (a shallow clone) stay, ordered by their dates. Benchmarks that are no more in the suite
-    stay too.
+    result: Any
+    names: frozenset[str]
+
+
+def add_results(
+    stories: dict[str, Story], results: Iterable[Any], benchmarks: Benchmarks, lineage: Lineage
+) -> dict[str, str]:
+    """Add all numbers that benchmarks of ours track; the workload of each of these benchmarks.
+
+    Ours are those that call us. Of those that are no more in the suite, it is each class with a metric
+    that we know.
     """
-    results = list(iter_results(folder))
-    known = revisions({result.commit_hash for result in results})
-    results = [r for r in results if r.commit_hash in published or r.commit_hash not in known]
-    if all(result.commit_hash in known for result in results):
-        results.sort(key=lambda result: known[result.commit_hash])
-    else:
-        results.sort(key=lambda result: result.date)
-    tracks: dict[tuple[str, str], list[Point]] = {}
-    for result in results:
-        for name in sorted(_keys(result, benchmarks)):
-            point = _point(result, name)
-            if point is not None:
-                tracks.setdefault((name, _setting(result)), []).append(point)
-    for (name, setting), points in tracks.items():
-        found = benchmarks.get(name, {})
-        metric, unit = _metric(name, found)
-        link = f"../index.html#{quote(name)}" if found else None
-        track = Track(metric, unit, "lower", setting, tuple(points), link).as_rate()
-        yield name, track, workload_of(name, found.get("code", ""))
+    codes = {_class(name): each.get("code", "") for name, each in benchmarks.items()}
+    pages: dict[str, str] = {}
+    for setting, found in _by_setting(list(results), benchmarks).items():
+        named = f"{setting}, {lineage.name}" if lineage.name else setting
+        steps, left = lineage.arranged({commit: one.result.date / 1000 for commit, one in found.items()})
+        for name in sorted({name for one in found.values() for name in one.names}):
+            known = benchmarks.get(name, {})
+            workload = pages[name] = workload_of(name, known.get("code") or codes.get(_class(name), ""))
+            story = stories.setdefault(workload, Story(workload))
+            story.leave(named, (commit for commit in left if name in found[commit].names))
+            metric, unit = _metric(name, known)
+            points = tuple(_point(found[step.commit], name, step) for step in steps)
+            link = f"../index.html#{quote(name)}" if known else None
+            story.add(Graph(metric, unit, _better(metric), named, points, link).as_rate())
+    return pages
 
 
 def workload_of(benchmark: str, code: str) -> str:
@@ -65,17 +73,56 @@ def workload_of(benchmark: str, code: str) -> str:
     return "/".join([*(group.replace("_", "-") for group in groups), _HUMPS.sub("-", name).lower()])
 
 
-def _metric(benchmark: str, found: Mapping[str, Any]) -> tuple[str, str]:
-    """Name and base unit, from the code where it says them."""
-    said = _METRIC.search(found.get("code", ""))
-    tail = benchmark.rpartition(".")[2].removeprefix("track_")
-    metric = said[1] if said else {name.replace(".", "_"): name for name in STANDARD}.get(tail, tail)
-    standard = STANDARD.get(metric.partition("@")[0])
-    unit = _UNITS.get(found.get("unit", ""), standard.unit if standard else found.get("unit") or "1")
-    return metric, unit
+def _by_setting(results: Sequence[Any], benchmarks: Benchmarks) -> dict[str, dict[str, _Found]]:
+    """What there is in each setting, by commit."""
+    keys = [frozenset(_keys(result, benchmarks)) for result in results]
+    every = frozenset[str]().union(*keys)
+    gone = every - benchmarks.keys()
+    ours = {name for name in every - gone if _WORKLOAD.search(benchmarks[name].get("code", ""))}
+    classes = {_class(name) for name in (*ours, *(name for name in gone if _tail(name) in _TAILS))}
+    ours |= {name for name in gone if _class(name) in classes}
+    found: dict[str, dict[str, _Found]] = {}
+    for result, names in zip(results, keys, strict=True):
+        if names & ours:
+            found.setdefault(_setting(result), {})[result.commit_hash] = _Found(result, names & ours)
+    return found
 
 
-def _keys(result: Any, benchmarks: Mapping[str, Any]) -> Iterator[str]:
+def _class(benchmark: str) -> str:
+    return benchmark.rpartition(".")[0]
+
+
+def _tail(benchmark: str) -> str:
+    return benchmark.rpartition(".")[2].removeprefix("track_")
+
+
+def _metric(benchmark: str, known: Mapping[str, Any]) -> tuple[str, str]:
+    """Name and base unit, from the code where it says them, else from the name."""
+    code = known.get("code", "")
+    result = _RESULT.search(code)
+    taken = rf"""\b{result[1] if result else "result"}(?:\.get\(|\[)\s*["']([^"']+)["']"""
+    said = re.search(taken, code)
+    tail = _tail(benchmark)
+    metric = said[1] if said else _TAILS[tail][0] if tail in _TAILS else tail
+    unit = known.get("unit") or _ANY_UNIT
+    return metric, _unit(metric) if unit == _ANY_UNIT else _UNITS.get(unit, unit)
+
+
+def _unit(metric: str) -> str:
+    """That of a metric that we know, else of one that ends like it."""
+    name = metric.partition("@")[0].replace(".", "_")
+    if name in _TAILS:
+        return _TAILS[name][1]
+    ends = [end for end in _ENDS if name.endswith(end)]
+    return _ENDS[max(ends, key=len)] if ends else "1"
+
+
+def _better(metric: str) -> Better:
+    standard = find(metric)
+    return "lower" if standard is None else standard.better
+
+
+def _keys(result: Any, benchmarks: Benchmarks) -> Iterator[str]:
     current = result.get_result_keys(benchmarks)
     for name in result.get_all_result_keys():
         tracked = name.count(".") >= 2 and name.rpartition(".")[2].startswith("track_")
@@ -83,18 +130,17 @@ def _keys(result: Any, benchmarks: Mapping[str, Any]) -> Iterator[str]:
             yield name
 
 
-def _point(result: Any, name: str) -> Point | None:
-    """The value of a benchmark without parameters, None for one that has some."""
-    values, stats = result.get_result_value(name, []), result.get_result_stats(name, [])
-    if not values or len(values) != 1:
-        return None
-    value = _finite(values[0])
-    interval = (stats[0] or {}) if stats else {}
+def _point(found: _Found, name: str, step: Step) -> Point:
+    """The value of a benchmark without parameters; none of one that has some, or was not run there."""
+    result = found.result
+    values = result.get_result_value(name, []) if name in found.names else None
+    stats = result.get_result_stats(name, []) if values else None
+    value = _finite(values[0]) if values and len(values) == 1 else None
+    interval = (stats[0] or {}) if stats and value is not None else {}
     low, high = _finite(interval.get("ci_99_a")), _finite(interval.get("ci_99_b"))
-    when = datetime.fromtimestamp(result.date / 1000, UTC).isoformat(timespec="seconds")
     if low is None or high is None:
         low = high = None
-    return Point(result.commit_hash, when, value, low, high)
+    return Point(step.commit, step.when, value, low, high, rank=step.rank)
 
 
 def _finite(value: object) -> float | None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from asv.results import iter_results
+
 from suite.configuration import Configuration, read_configuration
-from suite.errors import SuiteError
+from suite.errors import ConfigurationError, SuiteError
+from suite.history.database import url_of
 from suite.integrations.asv_pages import link_pages
-from suite.integrations.asv_results import read_results
+from suite.integrations.asv_results import add_results
 from suite.report.site.folder import write_site
+from suite.report.site.lineage import Lineage
 from suite.report.site.stored import add_capacities, add_ledger
 from suite.report.site.story import Story
 
@@ -23,33 +28,64 @@ def publish(
 
     What can't be read is left out, and the pages say so. Raises StoreError if they can't be written.
     """
-
-    def known(commits: Iterable[str]) -> Mapping[str, int]:
-        found: Mapping[str, int] = repo.get_revisions(set(commits))
-        return found
-
     # asv shows all that is logged, whoever logs it.
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    stories: dict[str, Story] = {}
-    pages: dict[str, str] = {}
     warnings: list[str] = []
     configuration = Configuration()
     try:
         configuration = read_configuration()
     except SuiteError as error:
         warnings.append(str(error))
-    results, ledger = Path(configuration.results), configuration.places().ledger
-    for benchmark, track, workload in read_results(conf.results_dir, benchmarks, revisions, known):
-        stories.setdefault(workload, Story(workload)).add(track)
-        pages[benchmark] = workload
+    stories: dict[str, Story] = {}
+    pages: dict[str, str] = {}
+    lineages = _lineages(conf, repo)
+    for lineage, results in _published(conf, repo, revisions, lineages):
+        pages |= add_results(stories, results, benchmarks, lineage)
     try:
-        if "://" in str(ledger) or Path(ledger).is_file():
-            add_ledger(stories, ledger, known)
+        ledger = _ledger(configuration)
+        if ledger is not None:
+            add_ledger(stories, ledger, lineages)
     except SuiteError as error:
         warnings.append(str(error))
-    broken = add_capacities(stories, results / "capacity")
-    warnings += [f"{results / 'capacity' / name} is no document of suite capacity" for name in broken]
-    ordered = [stories[name] for name in sorted(stories)]
+    capacities = Path(configuration.results) / "capacity"
+    broken = add_capacities(stories, capacities)
+    warnings += [f"{capacities / name} is no document of suite capacity" for name in broken]
+    ordered = [stories[name] for name in sorted(stories) if stories[name]]
     files = write_site(site / folder, ordered, project=conf.project, root=Path.cwd(), notes=warnings)
-    link_pages(site, folder, {benchmark: files[workload] for benchmark, workload in pages.items()})
+    link_pages(site, folder, {name: files[workload] for name, workload in pages.items() if workload in files})
     return warnings
+
+
+def _lineages(conf: Any, repo: Any) -> list[Lineage]:
+    """The branches that asv publishes, as git lists them in its repository."""
+    where = conf.repo if Path(conf.repo).is_dir() else conf.project  # asv's own copy of one elsewhere
+    names = [repo.get_branch_name(branch) for branch in conf.branches]
+    try:
+        return [Lineage(name, where, name=name if len(names) > 1 else "") for name in names]
+    except ConfigurationError:  # not git's: then it is time that orders them
+        return [Lineage(folder=where)]
+
+
+def _published(
+    conf: Any, repo: Any, revisions: Mapping[str, int], lineages: list[Lineage]
+) -> list[tuple[Lineage, list[Any]]]:
+    """Asv's results for each branch, of a range of commits those in it; that limits the branches too."""
+    results = list(iter_results(conf.results_dir))
+    commits = {result.commit_hash for result in results}
+    outside = repo.get_revisions(commits).keys() - revisions.keys()
+    for lineage in lineages:
+        lineage.limit(commits - outside, outside)
+    return [(lineage, [each for each in results if each.commit_hash not in outside]) for lineage in lineages]
+
+
+def _ledger(configuration: Configuration) -> str | Path | None:
+    """Where the ledger is; None if there is none. Raises ConfigurationError for one that was named."""
+    named = os.environ.get("LOADLEDGER_LEDGER") or None
+    place = configuration.places(ledger=named).ledger
+    url = url_of(place)
+    if url.get_backend_name() != "sqlite" or Path(url.database or "").is_file():
+        return place
+    if named or configuration.ledger:
+        who = "LOADLEDGER_LEDGER" if named else configuration.source
+        raise ConfigurationError(f"there is no ledger {place}, which {who} names")
+    return None

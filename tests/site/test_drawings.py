@@ -4,15 +4,21 @@ import math
 from xml.etree import ElementTree
 
 import numpy as np
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from support.capacities import look, make_capacity
 
+from suite.engine.goal import Goal
+from suite.engine.probe import Found
 from suite.histogram import Histogram
+from suite.report.capacity import capacity_document
+from suite.report.site.capacity_curve import capacity_curve
+from suite.report.site.graph import Graph, Point
 from suite.report.site.history_chart import history_chart, sparkline
 from suite.report.site.spectrum import curve_of, spectrum
-from suite.report.site.svg import HEIGHT, WIDTH, Axis
+from suite.report.site.svg import HEIGHT, LEFT, RIGHT, WIDTH, Axis
 from suite.report.site.thin import thinned
-from suite.report.site.track import Point, Track
 
 finite = st.floats(-1e12, 1e12)
 positive = st.floats(1e-9, 1e12)
@@ -24,6 +30,7 @@ points = st.builds(
     value=st.none() | st.floats(-1e9, 1e9),
     shown=st.none() | st.floats(-1e9, 1e9),
     note=words,
+    at_least=st.booleans(),
 )
 
 
@@ -51,14 +58,14 @@ def test_a_logarithmic_axis_too(values):
 
 @given(st.lists(points, min_size=1, max_size=30), words)
 def test_a_history_has_a_mark_for_each_value(some, name):
-    track = Track(name, "s", "lower", "here", tuple(some))
-    drawn = ElementTree.fromstring(history_chart(track))
+    graph = Graph(name, "s", "lower", "here", tuple(some))
+    drawn = ElementTree.fromstring(history_chart(graph))
     marks = drawn.findall("circle")
     assert len(marks) == sum(p.value is not None or p.shown is not None for p in some)
     for mark in marks:
         assert 0 <= float(mark.attrib["cx"]) <= WIDTH
         assert 0 <= float(mark.attrib["cy"]) <= HEIGHT
-    spark = sparkline(track)
+    spark = sparkline(graph)
     assert bool(spark) == any(point.level is not None for point in some)
     if spark:
         ElementTree.fromstring(spark)
@@ -110,9 +117,50 @@ def test_a_long_history_is_drawn_whole_with_all_its_changes():
     levels = np.repeat([1.0, 1.5, 1.2], 400)
     values = levels * np.exp(rng.normal(0, 0.02, len(levels)))
     some = tuple(Point(f"{i:08d}", "2024-05-01", float(value)) for i, value in enumerate(values))
-    track = Track("response.p99", "s", "lower", "here", some)
-    drawn = ElementTree.fromstring(history_chart(track))
+    graph = Graph("response.p99", "s", "lower", "here", some)
+    drawn = ElementTree.fromstring(history_chart(graph))
     assert len(drawn.findall("circle")) == 300
     labels = [element.text for element in drawn.findall("text") if "label" in element.attrib["class"]]
     assert [label.split()[-1] for label in labels] == ["00000400", "00000800"]
     assert ["▲" in labels[0], "▼" in labels[1]] == [True, True]
+
+
+def test_a_metric_that_leaves_nothing_has_no_infinite_change():
+    some = tuple(Point(f"{i:08d}", "2024-05-01", 5.0 + i % 3 if i >= 20 else 0.0) for i in range(40))
+    graph = Graph("pool.waits", "1", "lower", "here", some)
+    assert [change.change for change in graph.changes] == [math.inf]
+    drawn = history_chart(graph)
+    assert "▲ from nothing at 00000020" in drawn
+    assert "inf" not in drawn
+
+
+def test_a_metric_that_came_late_is_drawn_from_its_first_value_on():
+    some = tuple(Point(f"{i:08d}", "2024-05-01", None if i < 30 else 1.0 + i % 3) for i in range(40))
+    drawn = ElementTree.fromstring(history_chart(Graph("fps", "1/s", "higher", "here", some)))
+    marks = [float(mark.attrib["cx"]) for mark in drawn.findall("circle")]
+    assert len(marks) == 10
+    assert marks[0] < LEFT + 30
+    assert marks[-1] > WIDTH - RIGHT - 30
+
+
+@pytest.mark.parametrize("most", [2, 3, 7, 15])
+def test_an_axis_of_users_has_whole_users_only_each_once(most):
+    looks = tuple(look(load) for load in range(1, most + 1))
+    found = make_capacity(found=Found("range", most, None, None, looks), goal=Goal("users"))
+    drawn = ElementTree.fromstring(capacity_curve(capacity_document(found, exit_code=0), "throughput"))
+    labels = [text.text for text in drawn.findall("text") if text.text.split()[-1] in ("user", "users")]
+    assert len(labels) > 1
+    assert len(set(labels)) == len(labels)
+    ticks = [text for text in drawn.findall("text") if text.text in labels]
+    places = [(float(tick.attrib["x"]), float(tick.text.split()[0])) for tick in ticks]
+    (x0, first), (x1, second) = places[:2]
+    each = (x1 - x0) / (second - first)
+    # The last one may be moved to stay inside.
+    assert all(abs(x0 + (users - first) * each - x) < 1 for x, users in places[:-1])
+
+
+def test_an_axis_of_rates_may_have_parts_of_one():
+    looks = tuple(look(load) for load in (0.5, 1.0))
+    found = make_capacity(found=Found("range", 1.0, None, None, looks), goal=Goal("rate"))
+    drawn = capacity_curve(capacity_document(found, exit_code=0), "throughput")
+    assert ">0.5 /s<" in drawn

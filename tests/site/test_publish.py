@@ -86,14 +86,14 @@ def test_time_per_operation_is_shown_as_a_rate_where_more_is_better(made):
 
 
 def test_the_planted_change_is_drawn_where_it_is(made):
-    commit = made.commits[published.STEP][:8]
+    commit = made.commits[published.STEP][:12]
     for chart in charts(made.pages / "shop-browse.html", "history")[:4]:
         labels = [element.text for element in chart.inside if element.name == "text" and element.has("label")]
         assert [label for label in labels if label.endswith(commit)] == labels
         assert len(labels) == 1
         assert [element for element in chart.inside if element.has("steps")]
     rates = charts(made.pages / "shop-browse.html", "history")[0]
-    assert "▼ −" in next(element.text for element in rates.inside if element.has("label"))
+    assert "▼ -" in next(element.text for element in rates.inside if element.has("label"))
     index = (made.pages / "index.html").read_text()
     assert commit in index
     assert "worse" in index
@@ -102,7 +102,10 @@ def test_the_planted_change_is_drawn_where_it_is(made):
 def test_metrics_that_moved_at_one_commit_are_one_event(made):
     table = next(e for e in elements(made.pages / "index.html") if e.name == "table" and e.has("events"))
     codes = [element.text for element in table.inside if element.name == "code"]
-    assert codes == [made.commits[published.STEP][:8]] * 2  # in asv's results and in the ledger
+    assert codes == [made.commits[published.STEP][:12]]  # in asv's results and in the ledger
+    settings = {element.text for element in table.inside if element.name == "small" and ":" in element.text}
+    assert len(settings) == 1
+    assert "asv on bench" in table.text
 
 
 def test_the_ledger_gives_whole_distributions_outcomes_time_validity(made):
@@ -211,14 +214,13 @@ def test_what_cannot_be_read_is_said_and_left_out(tmp_path):
 
 def test_commits_that_a_shallow_clone_lacks_are_shown_by_their_dates(tmp_path):
     commits = published.make_project(tmp_path, 8)
-    gone = [f"{index:08x}" * 5 for index in range(4)]
-    published.add_asv_results(tmp_path, [*gone, *commits[4:]])
+    published.add_asv_results(tmp_path, commits)
+    (tmp_path / ".git" / "shallow").write_text(f"{commits[4]}\n")
     said = published.publish(tmp_path)
     assert said.returncode == 0, said.stderr
     chart = charts(pages_of(tmp_path) / "shop-browse.html", "history")[0]
     order = [e.text.split("\n")[1][:8] for e in chart.inside if e.name == "title"]
-    expected = [commit[:8] for index, commit in enumerate([*gone, *commits[4:]]) if index != 5]
-    assert order == expected
+    assert order == [commit[:8] for index, commit in enumerate(commits) if index != 5]
 
 
 def test_of_a_range_only_its_commits_are_shown(tmp_path):
@@ -245,8 +247,10 @@ def test_what_cannot_be_written_is_one_line_of_asv(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "asv").mkdir()
     (tmp_path / "file").touch()
-    conf = SimpleNamespace(html_dir=str(tmp_path / "file"), results_dir="asv", project="shop")
-    repo = SimpleNamespace(get_revisions=lambda commits: {})
+    conf = SimpleNamespace(
+        html_dir=str(tmp_path / "file"), results_dir="asv", project="shop", repo=".", branches=["main"]
+    )
+    repo = SimpleNamespace(get_revisions=lambda commits: {}, get_branch_name=lambda branch: branch)
     with pytest.raises(UserError, match="a part of its path is a file"):
         LoadledgerPages.publish(conf, repo, {}, None, {})
 

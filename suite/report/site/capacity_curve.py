@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from suite.engine.probe import Found
+from suite.report.capacity import answer_words, load_words
+from suite.report.site.setting import setting_words
 from suite.report.site.svg import (
     BOTTOM,
     HEIGHT,
@@ -16,7 +20,7 @@ from suite.report.site.svg import (
     line,
     mark,
     picture,
-    text,
+    x_caption,
     x_labels,
     y_grid,
 )
@@ -37,33 +41,30 @@ def capacity_curve(document: Mapping[str, Any], figure: str) -> str | None:
     x = Axis.over(loads, LEFT + 8, WIDTH - RIGHT - 16, log=wide)
     y = Axis.over((look[figure] for look in looks), HEIGHT - BOTTOM, _TOP, log=wide or figure == "p99")
     inner = [*y_grid(y, unit), *_interval(capacity, x)]
-    inner += x_labels(
-        [(x(tick), load_words(tick, capacity["unit"])) for tick in x.ticks(8)], HEIGHT - BOTTOM + 18
-    )
+    ticks = [tick for tick in x.ticks(8) if capacity["unit"] == "1/s" or math.isclose(tick, round(tick))]
+    inner += x_labels([(x(tick), load_words(tick, capacity["unit"])) for tick in ticks], HEIGHT - BOTTOM + 18)
     inner.append(line(_through(looks, figure, x, y), "curve c0"))
     inner += [_look(look, figure, unit, capacity["unit"], x(look["load"]), y(look[figure])) for look in looks]
-    inner.append(text((LEFT + WIDTH) / 2, HEIGHT - 8, "load", "middle", "faint"))
+    inner.append(x_caption("load"))
     return picture(inner, f"{figure} against load, {len(looks)} looks", css="capacity")
 
 
 def capacity_words(document: Mapping[str, Any]) -> str:
     """The interval in a line."""
     capacity = document["capacity"]
-    low, high = capacity["interval"]
-    unit = capacity["unit"]
-    if low is None and high is None:
-        return "not known: no load could be judged"
-    if high is None:
-        return f"at least {load_words(low, unit)}"
-    if low is None:
-        return f"below {load_words(high, unit)}: {capacity['found']['broke']} broke first"
-    between = f"between {load_words(low, unit)} and {load_words(high, unit)}"
-    return f"{between}; then {capacity['found']['broke']} broke first"
+    told = capacity["found"]
+    found = Found(told["end"], told["low"], told["high"], told["broke"], (), told.get("spent", False))
+    return answer_words(found, capacity["interval"], capacity["unit"])
 
 
-def load_words(load: float, unit: str) -> str:
-    """A load for people."""
-    return format_quantity(load, "1/s") if unit == "1/s" else f"{load:,.0f} user{'' if load == 1 else 's'}"
+def capacity_setting(document: Mapping[str, Any]) -> str:
+    """Machine, loop and looks of the search."""
+    capacity = document["capacity"]
+    goal = capacity["goal"]
+    searched = {"rate", "users"} if goal["over"] == "users" else {"rate"}
+    loop = {name: value for name, value in capacity["loop"].items() if name not in searched}
+    looks = f"looks of {format_quantity(goal['seconds'], 's')}, held to {goal['level']} thresholds"
+    return f"{setting_words(document['environment'], {**loop, 'seconds': None, 'operations': None})}, {looks}"
 
 
 def _interval(capacity: Mapping[str, Any], x: Axis) -> Iterator[str]:

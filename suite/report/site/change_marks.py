@@ -5,22 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from suite.history.changepoint import ChangePoint
+from suite.report.site.graph import Point
 from suite.report.site.svg import BOTTOM, HEIGHT, RIGHT, TOP, WIDTH, Axis, line, text
-from suite.report.site.track import Point
+from suite.report.words import percent
 
-_LABEL = 118
+_LABEL = 170
 """Width of a label."""
-
-
-def change_words(change: ChangePoint) -> str:
-    """Its size with a sign: "+12 %"."""
-    return share_words(change.change)
-
-
-def share_words(share: float) -> str:
-    """A ratio less 1 with a sign: "−3.2 %"."""
-    words = f"{share * 100:+,.0f} %" if abs(share) >= 0.1 else f"{share * 100:+.1f} %"
-    return words.replace("-", "−")
 
 
 def cuts(changes: Sequence[ChangePoint], x: Axis) -> Iterator[str]:
@@ -34,17 +24,17 @@ def cuts(changes: Sequence[ChangePoint], x: Axis) -> Iterator[str]:
         yield f'<path class="cut {css}" d="M{x(change.index - 0.5)},{TOP}V{HEIGHT - BOTTOM}"/>'
 
 
-def steps(changes: Sequence[ChangePoint], count: int, x: Axis, y: Axis) -> str:
+def steps(changes: Sequence[ChangePoint], x: Axis, y: Axis) -> str:
     """The level before, between and after the changes; nothing where nothing changed."""
     if not changes:
         return ""
     places: list[tuple[float, float]] = []
-    at = x(0)
+    at = x(x.low)
     for change in changes:
         cut = x(change.index - 0.5)
         places += [(at, y(change.before)), (cut, y(change.before)), (cut, y(change.after))]
         at = cut
-    places.append((x(count - 1), y(changes[-1].after)))
+    places.append((x(x.high), y(changes[-1].after)))
     return line(places, "steps")
 
 
@@ -66,5 +56,5 @@ def labels(changes: Sequence[ChangePoint], points: Sequence[Point], x: Axis) -> 
         taken.append((row, start, end))
         arrow = "▲" if change.change > 0 else "▼"
         css = f"label {change.direction} {'' if change.alert else 'small'}"
-        words = f"{arrow} {change_words(change)} at {points[change.index].short}"
+        words = f"{arrow} {percent(change.change)} at {points[change.index].short}"
         yield text(at, TOP - 8 - 16 * row, words, anchor, css)

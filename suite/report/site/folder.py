@@ -10,7 +10,7 @@ from pathlib import Path
 
 from suite.history.faults import disk_faults
 from suite.report.file import write_text
-from suite.report.site.page import Site, file_names, index_page, workload_page
+from suite.report.site.page import Site, file_name, index_page, workload_page
 from suite.report.site.story import Story
 
 _ASSETS = Path(__file__).parent / "assets"
@@ -23,7 +23,7 @@ def write_site(
 
     Raises StoreError if something can't be written.
     """
-    files = file_names([story.name for story in stories])
+    files = {story.name: file_name(story.name) for story in stories}
     with disk_faults(folder):
         shutil.copytree(_ASSETS, folder, dirs_exist_ok=True)
         flames = _flames(stories, root, folder / "flames")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from suite.report.site.change_marks import cuts, labels, steps
+from suite.report.site.graph import Graph, Point, title
 from suite.report.site.svg import (
     BOTTOM,
     HEIGHT,
@@ -20,7 +21,6 @@ from suite.report.site.svg import (
     y_grid,
 )
 from suite.report.site.thin import thinned
-from suite.report.site.track import Point, Track, title
 from suite.units import format_quantity
 
 MOST = 300
@@ -30,39 +30,39 @@ _REACH = 0.3
 _SPARK, _SPARKS = (120, 28), 60
 
 
-def history_chart(track: Track) -> str:
-    """The whole history of `track`, as SVG."""
-    points, size = thinned(track.points, MOST)
-    count, changes = len(track.points), track.changes
-    x = Axis(0, count - 1, LEFT + 16, WIDTH - RIGHT - 16)
-    if count == 1:
-        x = Axis(-1, 1, x.start, x.end)
+def history_chart(graph: Graph) -> str:
+    """The history of `graph` from its first value on, as SVG."""
+    count, changes, first = len(graph.points), graph.changes, graph.first
+    points, size = thinned(graph.points[first:], MOST)
+    x = Axis(first, count - 1, LEFT + 16, WIDTH - RIGHT - 16)
+    if count - first == 1:
+        x = Axis(first - 1, first + 1, x.start, x.end)
     y = Axis.over(_heights(points), HEIGHT - BOTTOM, TOP if changes else TOP - 26)
-    at = [x(min(index * size + (size - 1) / 2, count - 1)) for index in range(len(points))]
+    at = [x(min(first + index * size + (size - 1) / 2, count - 1)) for index in range(len(points))]
     named = _labelled(len(points))
     values = (
         (where, y(point.value)) if point.value is not None else None
         for where, point in zip(at, points, strict=True)
     )
     inner = [
-        *y_grid(y, track.unit),
+        *y_grid(y, graph.unit),
         *x_labels([(at[i], points[i].short) for i in named], HEIGHT - BOTTOM + 18),
         *x_labels([(at[i], points[i].when[:10]) for i in named], HEIGHT - BOTTOM + 34, "faint"),
         *cuts(changes, x),
         *_whiskers(points, at, y),
         line(values, "run"),
-        steps(changes, count, x, y),
-        *_marks(track, points, at, y),
-        *labels(changes, track.points, x),
+        steps(changes, x, y),
+        *_marks(graph.unit, points, at, y),
+        *labels(changes, graph.points, x),
     ]
     found = f"{len(changes)} change{'' if len(changes) == 1 else 's'} found"
-    return picture(inner, f"{title(track.metric)} over {count} points, {found}", css="history")
+    return picture(inner, f"{title(graph.metric)} over {count - first} points, {found}", css="history")
 
 
-def sparkline(track: Track) -> str:
+def sparkline(graph: Graph) -> str:
     """The history in small, the last value marked."""
     width, height = _SPARK
-    points = thinned(track.points, _SPARKS)[0]
+    points = thinned(graph.points[graph.first :], _SPARKS)[0]
     values = [point.value for point in points]
     if all(value is None for value in values):
         values = [point.shown for point in points]
@@ -76,7 +76,7 @@ def sparkline(track: Track) -> str:
     places = [(x(i), y(value)) if value is not None else None for i, value in enumerate(values)]
     last = next(place for place in reversed(places) if place is not None)
     dot = f'<circle class="last" cx="{last[0]:g}" cy="{last[1]:g}" r="2.6"/>'
-    words = f"{title(track.metric)}, {len(known)} values, the last {format_quantity(known[-1], track.unit)}"
+    words = f"{title(graph.metric)}, {len(known)} values, the last {format_quantity(known[-1], graph.unit)}"
     return picture([line(places, "run"), dot], words, width=width, height=height, css="spark")
 
 
@@ -102,18 +102,18 @@ def _whiskers(points: Sequence[Point], at: Sequence[float], y: Axis) -> Iterator
             yield f'<path class="whisker" d="M{x},{y(low)}V{y(high)}"/>'
 
 
-def _marks(track: Track, points: Sequence[Point], at: Sequence[float], y: Axis) -> Iterator[str]:
+def _marks(unit: str, points: Sequence[Point], at: Sequence[float], y: Axis) -> Iterator[str]:
     radius = 3.4 if len(points) <= _FEW else 2.2
     for x, point in zip(at, points, strict=True):
         value = point.level
         if value is not None:
             doubt = "doubt" if point.note.startswith("doubtful") else ""
             void = "void" if point.value is None else ""
-            yield mark(x, y(value), _tip(track.unit, point, value), f"pt {void} {doubt}".rstrip(), radius)
+            yield mark(x, y(value), _tip(unit, point), f"pt {void} {doubt}".rstrip(), radius)
 
 
-def _tip(unit: str, point: Point, value: float) -> str:
-    words = format_quantity(value, unit)
+def _tip(unit: str, point: Point) -> str:
+    words = point.words(unit)
     if point.low is not None and point.high is not None:
         words += f" ({format_quantity(point.low, unit)} to {format_quantity(point.high, unit)})"
     return f"{words}\n{point.short}  {point.when[:16].replace('T', ' ')}\n{point.note}".rstrip()

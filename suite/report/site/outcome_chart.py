@@ -8,6 +8,7 @@ from html import escape
 from suite.outcome import OUTCOMES
 from suite.report.site.story import Brief
 from suite.report.site.svg import BOTTOM, LEFT, RIGHT, WIDTH, Axis, picture, x_labels, y_grid
+from suite.report.words import short_commit
 
 MOST = 60
 NOT_OK = tuple(outcome for outcome in OUTCOMES if outcome != "ok")
@@ -37,7 +38,7 @@ def outcome_chart(briefs: Sequence[Brief]) -> str:
             )
             base += share
     ends = sorted({0, len(briefs) - 1})
-    inner += x_labels([(x(i), (briefs[i].commit or "no commit")[:8]) for i in ends], _HEIGHT - BOTTOM + 18)
+    inner += x_labels([(x(i), short_commit(briefs[i].commit)) for i in ends], _HEIGHT - BOTTOM + 18)
     inner += x_labels([(x(i), briefs[i].started[:10]) for i in ends], _HEIGHT - BOTTOM + 34, "faint")
     words = f"share of operations that were not ok, in {len(briefs)} runs"
     return picture(inner, words, height=_HEIGHT, css="outcomes")
@@ -58,8 +59,7 @@ def validity_strip(briefs: Sequence[Brief]) -> str:
 def _squares(briefs: Sequence[Brief], size: int, gap: int) -> Iterator[str]:
     for index, brief in enumerate(briefs):
         x = 2 + index * (size + gap)
-        when = f"{(brief.commit or 'no commit')[:8]}  {brief.started[:16].replace('T', ' ')}"
-        tip = "\n".join([f"{brief.validity}, {brief.verdict}", when, *brief.reasons])
+        tip = "\n".join([f"{brief.validity}, {brief.verdict}", brief.place, *brief.reasons])
         inner = f'<rect x="{x}" y="2" width="{size}" height="{size}" rx="3"/>'
         if brief.validity == "doubtful":
             inner += f'<path d="M{x},{size + 2}L{x + size},2V{size + 2}Z"/>'
@@ -76,5 +76,4 @@ def _shares(brief: Brief) -> dict[str, float]:
 
 def _tip(brief: Brief, outcome: str, share: float) -> str:
     count, total = brief.outcomes[outcome], sum(brief.outcomes.values())
-    when = f"{(brief.commit or 'no commit')[:8]}  {brief.started[:16].replace('T', ' ')}"
-    return f"{outcome}: {count:,} of {total:,} ({share:.2%})\n{when}"
+    return f"{outcome}: {count:,} of {total:,} ({share:.2%})\n{brief.place}"

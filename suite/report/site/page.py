@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,22 +14,26 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from suite.report.site.capacity_curve import capacity_curve, capacity_words, load_words
-from suite.report.site.change_marks import change_words, share_words
-from suite.report.site.event import Event, events_of, newest_first
+from suite.history.events import Event, Moved
+from suite.report.site.capacity_curve import capacity_curve, capacity_setting, capacity_words
+from suite.report.site.changes import events_of, newest, telling
+from suite.report.site.graph import Graph, title
 from suite.report.site.history_chart import MOST, history_chart, sparkline
+from suite.report.site.judged import judged
 from suite.report.site.outcome_chart import MOST as BARS
 from suite.report.site.outcome_chart import NOT_OK, not_ok, outcome_chart, validity_strip
+from suite.report.site.setting import setting_words
 from suite.report.site.spectrum import Curve, asv_curves, run_curves, spectrum
 from suite.report.site.story import Story
 from suite.report.site.timeline import SHOWN, timeline
-from suite.report.site.track import title
-from suite.report.words import plan_words
+from suite.report.words import many, percent, plan_words, quantity, short_commit
 from suite.units import format_quantity
 
-_RECENT = 12
+_RECENT, _MOVES = 12, 8
 _LONGEST = 100
 """Characters of a file name, which may have 255 bytes."""
+_PLAIN = re.compile(r"[a-z0-9]+(/[a-z0-9]+(-[a-z0-9]+)*)?")
+"""Names that no other such name shares a file with."""
 _HERE = Path(__file__).parent
 HEADLINES = ("throughput", "response.p99", "memory.peak")
 
@@ -43,32 +49,40 @@ class Site:
     notes: tuple[str, ...] = ()
 
 
-def file_names(workloads: Sequence[str]) -> dict[str, str]:
-    """A file name per workload, each once, also where the file system takes capitals for small letters."""
-    names: dict[str, str] = {}
-    for workload in workloads:
-        stem = re.sub(r"[^a-z0-9]+", "-", workload.lower()).strip("-")[:_LONGEST] or "workload"
-        taken, name, count = {"index.html", *names.values()}, f"{stem}.html", 2
-        while name in taken:
-            name, count = f"{stem}-{count}.html", count + 1
-        names[workload] = name
-    return names
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A workload on the index: all of one setting, the one with the newest commit."""
+
+    story: Story
+    setting: str
+    graphs: tuple[Graph | None, ...]
+    newest: str
+    change: tuple[Event, Moved] | None
+    changes: int
+
+
+def file_name(workload: str) -> str:
+    """The file of a workload's page, whatever others there are.
+
+    A name that does not make a file name of its own gets a part of its hash.
+    """
+    if _PLAIN.fullmatch(workload) and workload != "index" and len(workload) <= _LONGEST:
+        return f"{workload.replace('/', '-')}.html"
+    stem = re.sub(r"[^a-z0-9]+", "-", workload.lower()).strip("-")[:_LONGEST]
+    mark = hashlib.sha256(workload.encode(errors="surrogatepass")).hexdigest()[:8]
+    return f"{stem or 'workload'}-{mark}.html"
 
 
 def index_page(site: Site, stories: Sequence[Story]) -> str:
     """All workloads in short, and what changed of late."""
-    events = newest_first(event for story in stories for event in events_of(story))
-    rows = [
-        {
-            "story": story,
-            "tracks": [story.find(metric) for metric in HEADLINES],
-            "event": next((event for event in events if event.workload == story.name and event.alert), None),
-            "changes": sum(event.workload == story.name and event.alert for event in events),
-        }
-        for story in stories
-    ]
+    events = [event for event in events_of(stories) if event.alert]
     return _render(
-        "index.html", site=site, rows=rows, events=[event for event in events if event.alert][:_RECENT]
+        "index.html",
+        site=site,
+        rows=[_row(story, events) for story in stories],
+        events=[(event, telling(event, small=False)) for event in events[:_RECENT]],
+        most=_MOVES,
+        reason=_reason(stories),
     )
 
 
@@ -76,20 +90,41 @@ def workload_page(site: Site, story: Story) -> str:
     """All that is known of one workload."""
     curves = run_curves(story)
     setting = story.settings[0] if story.settings else ""
-    coarse = [] if curves else asv_curves(story, setting)
     briefs = [b for b in story.briefs if story.latest and b.setting == story.latest.setting][-BARS:]
     return _render(
         "workload.html",
         site=site,
         story=story,
         run=story.runs[0] if story.runs else None,
-        events=events_of(story)[:_RECENT],
-        drifts=[track for track in story.tracks if track.detection.drift is not None],
-        curves=curves or coarse,
+        judged=judged(story.runs[0]) if story.runs else [],
+        events=[(event, telling(event)) for event in events_of([story])[:_RECENT]],
+        most=sum(len(graph.changes) for graph in story.graphs),
+        reason=_reason([story]),
+        drifts=[graph for graph in story.graphs if graph.detection.drift is not None],
+        curves=curves or asv_curves(story, setting),
         service=_service(story),
         briefs=briefs,
         timelines=[(words, timeline(story.runs, name)) for name, (_, words) in SHOWN.items() if story.runs],
     )
+
+
+def _row(story: Story, events: Sequence[Event]) -> _Row:
+    setting = story.settings[0] if story.settings else ""
+    here = story.of(setting)
+    graphs = {graph.metric: graph for graph in reversed(here) if graph.latest is not None}
+    return _Row(
+        story,
+        setting,
+        tuple(graphs.get(metric) for metric in HEADLINES),
+        max((point.when for graph in graphs.values() if (point := graph.latest)), default=""),
+        newest(events, story, setting),
+        sum(newest([event], story, setting) is not None for event in events),
+    )
+
+
+def _reason(stories: Sequence[Story]) -> Callable[[Moved], str | None]:
+    by_name = {story.name: story for story in stories}
+    return lambda moved: by_name[moved.line.workload].reason(moved)
 
 
 def _service(story: Story) -> list[Curve]:
@@ -106,9 +141,12 @@ def _date(text: str) -> str:
     return text[:16].replace("T", " ")
 
 
-def _worst(event: Event) -> str:
-    track, change = event.moves[0]
-    return f"{title(track.metric)} {change_words(change)}"
+def _day(when: float) -> str:
+    return f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d}"
+
+
+def _arrow(change: float) -> str:
+    return "▲" if change > 0 else "▼"
 
 
 def _svg(draw: Any) -> Any:
@@ -126,13 +164,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        quantity=format_quantity, title=title, date=_date, plan=plan_words, change=change_words,
-        history=_svg(history_chart), spark=_svg(sparkline), spectrum=_svg(spectrum),
-        outcomes=_svg(outcome_chart), strip=_svg(validity_strip), curve=_svg(capacity_curve),
-        interval=capacity_words, load=load_words, share=share_words, worst=_worst, not_ok=not_ok,
-        ready=Markup,
+        quantity=format_quantity, measured=quantity, title=title, date=_date, day=_day, plan=plan_words,
+        percent=percent, arrow=_arrow, short=short_commit, many=many, history=_svg(history_chart),
+        spark=_svg(sparkline), spectrum=_svg(spectrum), outcomes=_svg(outcome_chart),
+        strip=_svg(validity_strip), curve=_svg(capacity_curve), interval=capacity_words,
+        searched=capacity_setting, not_ok=not_ok, ready=Markup,
     )  # fmt: skip
-    made.globals.update(NOT_OK=NOT_OK, MOST=MOST)
+    made.globals.update(NOT_OK=NOT_OK, MOST=MOST, setting_words=setting_words)
     return made
 
 

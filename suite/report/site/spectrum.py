@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from suite.histogram import Histogram
@@ -16,13 +16,14 @@ from suite.report.site.svg import (
     TOP,
     WIDTH,
     Axis,
-    line,
+    layers,
     mark,
     picture,
-    text,
+    x_caption,
     x_labels,
     y_grid,
 )
+from suite.report.words import short_commit
 from suite.units import format_quantity
 
 MOST = 4
@@ -67,7 +68,7 @@ def curve_of(name: str, histogram: Histogram) -> Curve | None:
 def run_curves(story: Story, kind: str = "response") -> list[Curve]:
     """The newest Runs' whole distributions, newest first."""
     made = [
-        curve_of(f"{(run.commit or 'no commit')[:8]}, {run.started[:10]}", run.histograms[kind])
+        curve_of(f"{short_commit(run.commit)}, {run.started[:10]}", run.histograms[kind])
         for run in story.runs[:MOST]
         if kind in run.histograms
     ]
@@ -76,22 +77,18 @@ def run_curves(story: Story, kind: str = "response") -> list[Curve]:
 
 def asv_curves(story: Story, setting: str) -> list[Curve]:
     """What asv keeps of the newest commits: three percentiles each."""
-    tracks = {track.metric: track for track in story.of(setting) if track.metric in _ASV}
-    if len(tracks) < 2:
-        return []
-    values: dict[tuple[str | None, str], dict[float, float]] = {}
-    for metric, track in tracks.items():
-        for point in track.points[-MOST:]:
-            if point.value:
-                values.setdefault((point.commit, point.when), {})[_ASV[metric]] = point.value
-    newest = sorted(values, key=lambda key: key[1], reverse=True)[:MOST]
-    return [
-        Curve(
-            f"{(key[0] or 'no commit')[:8]}, {key[1][:10]}", tuple(sorted(values[key].items())), exact=False
-        )
-        for key in newest
-        if len(values[key]) > 1
-    ]
+    graphs = [graph for graph in story.of(setting) if graph.metric in _ASV]
+    curves = []
+    for points in reversed(list(zip(*(graph.points for graph in graphs), strict=True))):
+        values = {
+            _ASV[graph.metric]: point.value
+            for graph, point in zip(graphs, points, strict=True)
+            if point.value
+        }
+        if len(values) > 1:
+            name = f"{points[0].short}, {points[0].when[:10]}"
+            curves.append(Curve(name, tuple(sorted(values.items())), exact=False))
+    return curves[:MOST]
 
 
 def spectrum(curves: Sequence[Curve], words: str) -> str:
@@ -107,15 +104,20 @@ def spectrum(curves: Sequence[Curve], words: str) -> str:
         *(f'<path class="grid" d="M{at},{TOP - 20}V{HEIGHT - BOTTOM}"/>' for at, _ in labels),
     ]
     inner += x_labels(labels, HEIGHT - BOTTOM + 18)
-    inner.append(text((LEFT + WIDTH) / 2, HEIGHT - 8, "percentile", "middle", "faint"))
-    for index, curve in reversed(list(enumerate(curves))):
-        inner.append(line([(x(_nines(q)), y(value)) for q, value in curve.points], f"curve c{index}"))
-        for quantile, value in curve.points:
-            if quantile in _DOTS:
-                sign = "> " if quantile >= curve.bound else ""
-                tip = f"p{quantile * 100:g}  {sign}{format_quantity(value, 's')}\n{curve.name}"
-                inner.append(mark(x(_nines(quantile)), y(value), tip, f"dot c{index}"))
+    inner.append(x_caption("percentile"))
+    inner += layers(
+        ([(x(_nines(q)), y(value)) for q, value in curve.points], _dots(curve, f"dot c{index}", x, y))
+        for index, curve in enumerate(curves)
+    )
     return picture(inner, words, css="spectrum")
+
+
+def _dots(curve: Curve, css: str, x: Axis, y: Axis) -> Iterator[str]:
+    for quantile, value in curve.points:
+        if quantile in _DOTS:
+            sign = "> " if quantile >= curve.bound else ""
+            tip = f"p{quantile * 100:g}  {sign}{format_quantity(value, 's')}\n{curve.name}"
+            yield mark(x(_nines(quantile)), y(value), tip, css)
 
 
 def _apart(label: tuple[float, str], after: tuple[float, str] | None) -> bool:

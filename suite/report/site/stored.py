@@ -3,49 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from suite.history.past import Past, accepted, past
 from suite.history.store import Ledger, Sighting, since
 from suite.leak import LeakSearch
-from suite.report.site.capacity_curve import capacity_curve, capacity_words
+from suite.report.site.capacity_curve import capacity_curve, capacity_setting, capacity_words
+from suite.report.site.lineage import Lineage
+from suite.report.site.setting import settings_of
 from suite.report.site.spectrum import MOST as SPECTRA
-from suite.report.site.stored_tracks import settings_of, tracks_of
+from suite.report.site.stored_graphs import graphs_of, slots_of
 from suite.report.site.story import Brief, Story
+from suite.report.words import many, short_commit
 
 Stories = dict[str, Story]
-Revisions = Callable[[Iterable[str]], Mapping[str, int]]
-"""Where commits are in the history, for those that the repository knows."""
 
 _RUNS, _SEARCHES = 500, 10
 
 
-def add_ledger(stories: Stories, place: str | Path, revisions: Revisions) -> None:
+def add_ledger(stories: Stories, place: str | Path, lineages: Iterable[Lineage]) -> None:
     """Add Runs and searches for leaks. Raises StoreError if the ledger can't be read."""
+    lineages = list(lineages)
     with Ledger(place) as ledger:
         names = {*ledger.workloads(), *(search.workload for search in ledger.leaks(limit=1000))}
         for name in sorted(names):
             story = stories.setdefault(name, Story(name))
-            pasts = _ordered(past(ledger, name, _RUNS), revisions)
-            labels = settings_of(pasts)
-            for setting in dict.fromkeys(labels.values()):
-                here = [each for each in pasts if labels[each.id] == setting]
-                for track in tracks_of(setting, here):
-                    story.add(track)
+            pasts = past(ledger, name, _RUNS)
+            briefs: dict[str, Brief] = {}
+            for lineage in lineages:
+                _add_runs(story, pasts, lineage, briefs)
             story.accept(accepted(ledger, name))
-            story.briefs = sorted((_brief(each, labels[each.id]) for each in pasts), key=lambda b: b.started)
+            story.briefs = sorted(briefs.values(), key=lambda brief: (brief.started, brief.id))
             story.runs = [ledger.run(key) for key in _telling(story)]
             story.leaks = ledger.leaks(name, limit=_SEARCHES)
             story.since = dict(_since(ledger, story.leaks[:1]))
-
-
-def _since(ledger: Ledger, searches: Sequence[LeakSearch]) -> Iterator[tuple[tuple[str, str], Sighting]]:
-    for search in searches:
-        for suspect in search.suspects or ():
-            first = since(ledger.suspect_history(search.workload, suspect.function, suspect.file))
-            if first is not None:
-                yield (suspect.function, suspect.file), first
+            story.notes += _notes(pasts, len(ledger.run_ids(name)), lineages)
 
 
 def add_capacities(stories: Stories, folder: Path) -> list[str]:
@@ -57,43 +50,70 @@ def add_capacities(stories: Stories, folder: Path) -> list[str]:
             name = data["capacity"]["workload"]
             for figure in ("p99", "throughput"):  # what can be drawn is one
                 capacity_curve(data, figure)
-            _ = capacity_words(data), data["capacity"]["started"][:16], (data["commit"] or "")[:8]
+            _ = capacity_words(data), capacity_setting(data)
+            _ = data["capacity"]["started"][:16], short_commit(data["commit"])
             stories.setdefault(name, Story(name)).capacities.append(data)
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
             broken.append(path.name)
     return broken
 
 
-def _ordered(pasts: Sequence[Past], revisions: Revisions) -> list[Past]:
-    """As the repository has their commits; by their start where it does not know one of them."""
-    known = revisions({each.commit for each in pasts if each.commit})
-    if any(each.commit not in known for each in pasts):
-        return list(pasts)
-    return sorted(pasts, key=lambda each: (known[each.commit or ""], each.started))
+def _add_runs(story: Story, pasts: Sequence[Past], lineage: Lineage, briefs: dict[str, Brief]) -> None:
+    """Add the Runs of one branch, and in short to `briefs`; those of other branches are in neither."""
+    names = settings_of(pasts)
+    for words in dict.fromkeys(names.values()):
+        setting = f"{words}, {lineage.name}" if lineage.name else words
+        here = [each for each in pasts if names[each.id] == words]
+        slots, left = slots_of(here, lineage)
+        for graph in graphs_of(setting, slots):
+            story.add(graph)
+        story.leave(setting, left)
+        shown = {each.id for slot in slots for each in slot.pasts}
+        for each in here:
+            if each.id in shown or each.commit is None:
+                briefs.setdefault(each.id, _brief(each, setting))
+
+
+def _notes(pasts: Sequence[Past], total: int, lineages: Sequence[Lineage]) -> Iterator[str]:
+    if len(pasts) < total:
+        yield f"only the newest {many(len(pasts), 'Run')} of {total:,} are here"
+    homeless = sum(each.commit is None for each in pasts)
+    if homeless and any(lineage.in_git for lineage in lineages):
+        yield f"{many(homeless, 'Run')} without a commit can be in no history"
+
+
+def _since(ledger: Ledger, searches: Sequence[LeakSearch]) -> Iterator[tuple[tuple[str, str], Sighting]]:
+    for search in searches:
+        for suspect in search.suspects or ():
+            first = since(ledger.suspect_history(search.workload, suspect.function, suspect.file))
+            if first is not None:
+                yield (suspect.function, suspect.file), first
 
 
 def _brief(each: Past, setting: str) -> Brief:
-    values = {name: measured.value for name, measured in each.metrics.items()}
     return Brief(
         each.id, each.started, each.commit, setting, each.verdict, each.validity, each.reasons,
-        each.outcomes, values,
+        each.outcomes, each.metrics,
     )  # fmt: skip
 
 
 def _telling(story: Story) -> list[str]:
-    """Ids of Runs to show whole, newest first, in the newest Run's setting: one per commit, of the newest
-    two commits and of those before the latest changes, then of others."""
+    """Ids of Runs to show whole, that of the newest commit first, in the newest Run's setting: one per
+    commit, of the newest two commits and of those before the latest changes, then of others."""
     if not story.briefs:
         return []
     setting = story.briefs[-1].setting
+    graphs = story.of(setting)
     briefs = [brief for brief in story.briefs if brief.setting == setting and brief.validity != "invalid"]
+    at = {point.commit: index for index, point in enumerate(graphs[0].points if graphs else ())}
+    briefs.sort(key=lambda brief: at.get(brief.commit, -1))  # those of one commit stay by their start
     newest = {brief.commit: brief.id for brief in briefs}
     order = [brief.id for brief in reversed(briefs) if newest[brief.commit] == brief.id]
     before = {
-        newest[track.points[change.index - 1].commit]
-        for track in story.of(setting)
-        for change in track.changes
-        if track.points[change.index - 1].commit in newest
+        newest[graph.points[change.index - 1].commit]
+        for graph in graphs
+        for change in graph.changes
+        if graph.points[change.index - 1].commit in newest
     }
     chosen = [*order[:2], *(key for key in order[2:] if key in before)]
     chosen = list(dict.fromkeys([*chosen, *order]))[:SPECTRA]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from suite.history.events import Moved
 from suite.history.store import Sighting
 from suite.leak import LeakSearch
-from suite.report.site.track import Track, place
-from suite.run import Run
+from suite.report.site.graph import Graph, place, shown_as
+from suite.report.words import short_commit
+from suite.run import Measured, Run
+
+LEAK = "leak.bytes_per_operation"
+"""What benchmarks that search for leaks track."""
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A stored Run without its histograms and series; `metrics` are values in base units."""
+    """A stored Run without its histograms and series."""
 
     id: str
     started: str
@@ -24,60 +29,86 @@ class Brief:
     validity: str
     reasons: tuple[str, ...]
     outcomes: Mapping[str, int]
-    metrics: Mapping[str, float | None]
+    metrics: Mapping[str, Measured]
+
+    @property
+    def place(self) -> str:
+        """Commit and date, to be read."""
+        return f"{short_commit(self.commit)}  {self.started[:16].replace('T', ' ')}"
 
 
 @dataclass
 class Story:
-    """A workload's tracks, and what the ledger and the results folder hold besides.
+    """A workload's graphs, and what the ledger and the results folder hold besides.
 
-    `briefs` are oldest first, of all settings; `runs` whole, newest first, one per commit and all of the
-    newest's setting. `leaks` are newest first; `since` says when the newest's suspects began, by function
-    and file. `capacities` are the documents of `suite capacity`.
+    `zeros` are graphs of what was always 0. `left` are commits of other branches by setting, `notes` say
+    what else is left out. `briefs` are oldest first, of all settings; `runs` whole, that of the newest
+    commit first, one per commit and all of the newest Run's setting. `leaks` are newest first; `since`
+    says when the newest's suspects began, by function and file. `capacities` are the documents of
+    `suite capacity`.
     """
 
     name: str
-    tracks: list[Track] = field(default_factory=list)
+    graphs: list[Graph] = field(default_factory=list)
+    zeros: list[Graph] = field(default_factory=list)
+    left: dict[str, set[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     briefs: list[Brief] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     leaks: list[LeakSearch] = field(default_factory=list)
-    since: dict[tuple[str, str], Sighting] = field(default_factory=dict)
+    since: Mapping[tuple[str, str], Sighting] = field(default_factory=dict)
     capacities: list[Mapping[str, Any]] = field(default_factory=list)
 
-    def add(self, track: Track) -> None:
-        """Add a track, unless it is always 0 or has no value at all: that needs no chart."""
-        if any(point.value or point.shown for point in track.points):
-            self.tracks.append(track)
+    def __bool__(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self.graphs or self.left or self.briefs or self.leaks or self.capacities)
+
+    def add(self, graph: Graph) -> None:
+        """Add a graph; one that is always 0 needs no chart, one without any value is nothing."""
+        if any(point.level for point in graph.points):
+            self.graphs.append(graph)
+        elif any(point.level is not None for point in graph.points):
+            self.zeros.append(graph)
+
+    def leave(self, setting: str, commits: Iterable[str]) -> None:
+        """Remember commits of other branches that a setting's graphs do not have."""
+        commits = set(commits)
+        if commits:
+            self.left.setdefault(setting, set()).update(commits)
 
     def accept(self, reasons: Mapping[tuple[str, str], str]) -> None:
         """Take changes as wanted, for a reason by metric and commit, wherever they were measured."""
         by_metric: dict[str, dict[str, str]] = {}
         for (metric, commit), reason in reasons.items():
-            by_metric.setdefault(metric, {})[commit] = reason
-        self.tracks = [replace(track, accepted=by_metric.get(track.metric, {})) for track in self.tracks]
+            by_metric.setdefault(shown_as(metric), {})[commit] = reason
+        self.graphs = [replace(graph, accepted=by_metric.get(graph.metric, {})) for graph in self.graphs]
+
+    def reason(self, moved: Moved) -> str | None:
+        """Why a change of this workload is wanted."""
+        graphs = self.of(str(moved.line.machine))
+        whys = (graph.reason(moved.point) for graph in graphs if graph.metric == moved.quantity.metric)
+        return next((why for why in whys if why), None)
 
     @property
     def settings(self) -> list[str]:
-        """Where it was measured: what has the most values that count first."""
-        values: dict[str, int] = {}
-        for track in self.tracks:
-            count = sum(point.value is not None for point in track.points)
-            values[track.setting] = max(values.get(track.setting, 0), count)
-        return sorted(values, key=lambda setting: (-values[setting], setting))
+        """Where it was measured: what has the newest commit first, then what has the most values."""
+        known: dict[str, tuple[Any, ...]] = {}
+        for graph in self.graphs:
+            values = [point for point in graph.points if point.value is not None]
+            newest = max(point.order for point in values or graph.points)
+            known[graph.setting] = max(known.get(graph.setting, ()), (bool(values), newest, len(values)))
+        return sorted(sorted(known), key=lambda setting: known[setting], reverse=True)
 
-    def of(self, setting: str) -> list[Track]:
-        """The tracks of one setting, the telling ones first."""
+    def of(self, setting: str) -> list[Graph]:
+        """The graphs of one setting, the telling ones first."""
         return sorted(
-            (track for track in self.tracks if track.setting == setting), key=lambda t: place(t.metric)
+            (graph for graph in self.graphs if graph.setting == setting), key=lambda g: place(g.metric)
         )
 
-    def find(self, metric: str) -> Track | None:
-        """The track of `metric` with the most points."""
-        for setting in self.settings:
-            for track in self.of(setting):
-                if track.metric == metric and track.latest is not None:
-                    return track
-        return None
+    @property
+    def searched(self) -> list[Graph]:
+        """What asv knows of leaks."""
+        return [graph for graph in (*self.graphs, *self.zeros) if graph.metric == LEAK]
 
     @property
     def latest(self) -> Brief | None:

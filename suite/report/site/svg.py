@@ -76,12 +76,12 @@ def picture(
     )
 
 
-def y_grid(axis: Axis, unit: str, *, left: float = LEFT, right: float = WIDTH - RIGHT) -> Iterable[str]:
+def y_grid(axis: Axis, unit: str) -> Iterable[str]:
     """A line and a label for each tick of an upright axis."""
     for tick in axis.ticks():
         y = axis(tick)
-        yield f'<path class="grid" d="M{left},{y}H{right}"/>'
-        yield text(left - 8, y + 4, format_quantity(_clean(tick), unit), "end")
+        yield f'<path class="grid" d="M{LEFT},{y}H{WIDTH - RIGHT}"/>'
+        yield text(LEFT - 8, y + 4, format_quantity(_clean(tick), unit), "end")
 
 
 def x_labels(labels: Sequence[tuple[float, str]], y: float, css: str = "") -> Iterable[str]:
@@ -89,6 +89,11 @@ def x_labels(labels: Sequence[tuple[float, str]], y: float, css: str = "") -> It
     for x, words in labels:
         inside = x > WIDTH - RIGHT - 24
         yield text(min(x + 16, WIDTH - 2) if inside else x, y, words, "end" if inside else "middle", css)
+
+
+def x_caption(words: str, height: float = HEIGHT) -> str:
+    """What is on the lower axis."""
+    return text((LEFT + WIDTH) / 2, height - 8, words, "middle", "faint")
 
 
 def text(x: float, y: float, words: str, anchor: str = "start", css: str = "") -> str:
@@ -106,6 +111,13 @@ def line(places: Iterable[Place | None], css: str) -> str:
         path.append(f"{pen}{place[0]:g},{place[1]:g}")
         pen = "L"
     return f'<path class="{css}" d="{"".join(path)}"/>' if path else ""
+
+
+def layers(curves: Iterable[tuple[Sequence[Place], Iterable[str]]]) -> Iterable[str]:
+    """Curves with the marks on them, each in its own colour, the first one in front."""
+    for index, (places, marks) in reversed(list(enumerate(curves))):
+        yield line(places, f"curve c{index}")
+        yield from marks
 
 
 def mark(x: float, y: float, tip: str, css: str = "pt", radius: float = 3.2) -> str:

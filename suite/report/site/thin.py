@@ -5,14 +5,14 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from suite.report.site.track import Point
+from suite.report.site.graph import Point
 
 
 def thinned(points: Sequence[Point], most: int) -> tuple[list[Point], int]:
     """At most `most` points for all of `points`, and how many each stands for.
 
     A point that stands for several has their median, from the lowest to the highest of them; commit and
-    date are those of the last.
+    date are those of the last. Of points that do not count it is one of them.
     """
     size = max(-(-len(points) // most), 1)
     if size == 1:
@@ -24,7 +24,6 @@ def _summed_up(points: Sequence[Point]) -> Point:
     last = points[-1]
     values = [point.value for point in points if point.value is not None]
     if not values:
-        shown = next((point.shown for point in points if point.shown is not None), None)
-        return Point(last.commit, last.when, None, shown=shown, note=last.note)
+        return next((point for point in points if point.shown is not None), last)
     words = f"the last of {len(points)} points, their median"
     return Point(last.commit, last.when, statistics.median_low(values), min(values), max(values), note=words)

@@ -10,10 +10,11 @@ from suite.report.site.svg import (
     RIGHT,
     WIDTH,
     Axis,
-    line,
+    layers,
     mark,
     picture,
     text,
+    x_caption,
     x_labels,
     y_grid,
 )
@@ -41,16 +42,13 @@ def timeline(runs: Sequence[Run], name: str) -> str | None:
     y = Axis.over((value for points in drawn for _, value in points), _HEIGHT - BOTTOM, _TOP)
     inner = [*_warm_up(x), *y_grid(y, unit)]
     inner += x_labels([(x(tick), f"{tick:g} s") for tick in x.ticks(8)], _HEIGHT - BOTTOM + 18)
-    for index, points in reversed(list(enumerate(drawn))):
-        inner.append(line([(x(second), y(value)) for second, value in points], f"curve c{index}"))
-        if not index:
-            inner += [
-                mark(x(second), y(value), f"{format_quantity(value, unit)}\nat {second:g} s", "dot c0", 2.6)
-                for second, value in points
-            ]
-    inner.append(
-        text((LEFT + WIDTH) / 2, _HEIGHT - 8, "time since the start of the round", "middle", "faint")
-    )
+    places = [[(x(second), y(value)) for second, value in points] for points in drawn]
+    marks = [
+        mark(*place, f"{format_quantity(value, unit)}\nat {second:g} s", "dot c0", 2.6)
+        for place, (second, value) in zip(places[0], drawn[0], strict=True)
+    ]
+    inner += layers((each, () if index else marks) for index, each in enumerate(places))
+    inner.append(x_caption("time since the start of the round", _HEIGHT))
     return picture(inner, words, height=_HEIGHT, css="timeline")
 
 

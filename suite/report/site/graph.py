@@ -8,13 +8,19 @@ from functools import cached_property
 
 from suite.history.changepoint import ChangePoint, Detection, detect
 from suite.metric import STANDARD, Better
+from suite.report.words import short_commit
+from suite.units import format_quantity
+
+_RATE, _TIME = "throughput", "time_per_operation"
+_WORDS = {"p999": "p99.9"}
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
     """A value at a commit: its interval where one is known, and why it is missing or doubtful.
 
-    `when` is an ISO date, "" if unknown. A value that does not count is in `shown` only.
+    `when` is the commit's date, an ISO one, "" if unknown; `rank` its place in git's order, -1 where git
+    can't tell. A value that does not count is in `shown` only; `at_least` says that it is a lower bound.
     """
 
     commit: str | None
@@ -24,6 +30,8 @@ class Point:
     high: float | None = None
     shown: float | None = None
     note: str = ""
+    rank: int = -1
+    at_least: bool = False
 
     @property
     def level(self) -> float | None:
@@ -33,14 +41,24 @@ class Point:
     @property
     def short(self) -> str:
         """The commit as people write it."""
-        return self.commit[:8] if self.commit else "no commit"
+        return short_commit(self.commit)
+
+    @property
+    def order(self) -> tuple[bool, str, int]:
+        """What sorts points of all workloads by their commits: older than all is what git does not know."""
+        return self.rank >= 0, self.when, self.rank
+
+    def words(self, unit: str) -> str:
+        """The level for people: "> x" where it is only known to be more."""
+        return f"{'> ' if self.at_least else ''}{format_quantity(self.level, unit)}"
 
 
 @dataclass(frozen=True)
-class Track:
+class Graph:
     """A metric's points in order, measured in one `setting`: a machine, and what else must not be mixed.
 
-    `link` is asv's own graph of it. `accepted` has reasons for wanted changes, by commit.
+    All graphs of a setting have points at the same places. `link` is asv's own graph of it. `accepted` has
+    reasons for wanted changes, by commit.
     """
 
     metric: str
@@ -69,15 +87,25 @@ class Track:
         told = next((point for point in newest if point.value is not None), None)
         return told or next((point for point in newest if point.shown is not None), None)
 
-    def reason(self, change: ChangePoint) -> str | None:
-        """Why a change is wanted: a commit at which it may be was accepted."""
-        commits = [self.points[at].commit or "" for at in range(change.earliest, change.latest + 1)]
-        return next((self.accepted[commit] for commit in commits if commit in self.accepted), None)
+    @property
+    def first(self) -> int:
+        """Where the first point is that has anything to show."""
+        return next((at for at, point in enumerate(self.points) if point.level is not None), 0)
 
-    def as_rate(self) -> Track:
+    def brought(self, change: ChangePoint) -> Point:
+        """Where a change came: at the commit that was accepted for it, else at the likeliest."""
+        near = range(change.earliest, change.latest + 1)
+        wanted = [at for at in near if self.points[at].commit in self.accepted]
+        return self.points[min(wanted, key=lambda at: abs(at - change.index), default=change.index)]
+
+    def reason(self, change: ChangePoint) -> str | None:
+        """Why a change is wanted, if it is."""
+        return self.accepted.get(self.brought(change).commit or "")
+
+    def as_rate(self) -> Graph:
         """Time per operation as the rate that people think in, where more is better; others as they are."""
-        base, at, operation = self.metric.partition("@")
-        if base != "time_per_operation":
+        metric = shown_as(self.metric)
+        if metric == self.metric or self.unit != "s":
             return self
         points = tuple(
             replace(
@@ -89,7 +117,7 @@ class Track:
             )
             for point in self.points
         )
-        return replace(self, metric=f"throughput{at}{operation}", unit="1/s", better="higher", points=points)
+        return replace(self, metric=metric, unit="1/s", better="higher", points=points)
 
 
 _FIRST = ("throughput", "response.p50", "response.p95", "response.p99", "failures", "memory.peak",
@@ -103,10 +131,16 @@ def place(metric: str) -> tuple[int, str]:
     return (order.index(base) if base in order else len(order)) + (100 if operation else 0), metric
 
 
+def shown_as(metric: str) -> str:
+    """The metric that pages show for `metric`: time per operation is there as throughput."""
+    base, at, operation = metric.partition("@")
+    return f"{_RATE}{at}{operation}" if base == _TIME else metric
+
+
 def title(metric: str) -> str:
-    """A metric's name for a heading: "response.p99@store" is "response p99 of store"."""
+    """A metric's name for a heading: "response.p999@store" is "response p99.9 of store"."""
     base, _, operation = metric.partition("@")
-    words = base.replace(".", " ").replace("_", " ")
+    words = " ".join(_WORDS.get(word, word) for word in base.replace("_", " ").split("."))
     return f"{words} of {operation}" if operation else words
 
 

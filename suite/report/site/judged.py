@@ -1,0 +1,46 @@
+"""What a Run's thresholds and checks came to, as rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from suite.report.site.graph import title
+from suite.report.words import quantity
+from suite.run import Judgement, Measured, Run
+from suite.units import format_quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A threshold with its levels, or a check; `missed` are levels that were not held."""
+
+    what: str
+    value: str
+    limits: str
+    result: str
+    missed: str = ""
+
+
+def judged(run: Run) -> list[Judged]:
+    """A row per threshold, then one per check."""
+    return [*_thresholds(run), *_checks(run)]
+
+
+def _thresholds(run: Run) -> Iterator[Judged]:
+    levels: dict[str, list[Judgement]] = {}
+    for one in run.thresholds:
+        levels.setdefault(one.metric, []).append(one)
+    for metric, some in levels.items():
+        measured = run.metrics.get(metric, Measured("1", "lower", None))
+        limits = ", ".join(f"{one.level} {format_quantity(one.limit, measured.unit)}" for one in some)
+        missed = ", ".join(one.level for one in some if one.passed is False)
+        unknown = any(one.passed is None for one in some)
+        result = "missed" if missed else "not judged" if unknown else "held"
+        value = quantity(replace(measured, value=some[0].value))
+        yield Judged(title(metric), value, limits, result, missed)
+
+
+def _checks(run: Run) -> Iterator[Judged]:
+    for check in run.checks:
+        yield Judged(check.name, check.detail, "", "held" if check.passed else "missed")

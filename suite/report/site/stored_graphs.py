@@ -1,0 +1,90 @@
+"""Stored Runs as graphs: a point per commit, of Runs that may share a history, as `suite history` has it."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from suite.history.classes import counted
+from suite.history.past import Past
+from suite.history.rows import seconds_since_epoch
+from suite.metric import Better
+from suite.report.site.graph import Graph, Point
+from suite.report.site.lineage import Lineage, Step
+
+_TWICE = ("time_per_operation", "offered")
+"""Not shown: throughput says it, or the plan does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place on the axis: all Runs of a commit that count, or one Run that does not, and why."""
+
+    step: Step
+    pasts: tuple[Past, ...]
+    why: str = ""
+
+
+def slots_of(pasts: Sequence[Past], lineage: Lineage) -> tuple[list[Slot], set[str]]:
+    """The places of `pasts`, Runs of one setting, in order; and commits of other branches, left out.
+
+    Runs without a commit have a place only where there is no other order than time.
+    """
+    groups: dict[str, list[Past]] = {}
+    for each in pasts:
+        if each.commit or not lineage.in_git:
+            groups.setdefault(each.commit or each.id, []).append(each)
+    steps, left = lineage.arranged(
+        {commit: min(seconds_since_epoch(each.started) for each in group) for commit, group in groups.items()}
+    )
+    slots = [slot for step in steps for slot in _slots(step, groups[step.commit])]
+    return slots, {commit for commit in left if any(not _discounted(each) for each in groups[commit])}
+
+
+def graphs_of(setting: str, slots: Sequence[Slot]) -> Iterator[Graph]:
+    """All metrics of the Runs of one setting, in their order."""
+    pasts = [each for slot in slots for each in slot.pasts]
+    for name in dict.fromkeys(name for each in pasts for name in each.metrics):
+        if name.partition("@")[0] in _TWICE:
+            continue
+        sample = next(each.metrics[name] for each in reversed(pasts) if name in each.metrics)
+        points = tuple(_point(slot, name) for slot in slots)
+        yield Graph(name, sample.unit, cast(Better, sample.better), setting, points)
+
+
+def _slots(step: Step, pasts: Sequence[Past]) -> Iterator[Slot]:
+    reasons = [_discounted(each) for each in pasts]
+    yield from (Slot(step, (each,), why) for each, why in zip(pasts, reasons, strict=True) if why)
+    good = tuple(each for each, why in zip(pasts, reasons, strict=True) if not why)
+    if good:
+        yield Slot(step, good)
+
+
+def _point(slot: Slot, metric: str) -> Point:
+    """The median of the Runs that count; a lower bound or what does not count is only shown."""
+    found = [each.metrics[metric] for each in slot.pasts if metric in each.metrics]
+    whole = [one.value for one in found if one.value is not None and not one.at_least]
+    bounds = [one.value for one in found if one.value is not None and one.at_least]
+    commit, when, rank = slot.pasts[0].commit, slot.step.when, slot.step.rank
+    if slot.why or not whole:
+        shown = [*whole, *bounds]
+        note = slot.why or ("a lower bound" if bounds else "")
+        return Point(
+            commit, when, None, shown=min(shown, default=None), note=note, rank=rank, at_least=bool(bounds)
+        )
+    notes = [each.validity for each in slot.pasts if each.validity == "doubtful"][:1]
+    notes += [f"the median of {len(whole)} Runs"] if len(whole) > 1 else []
+    notes += [f"{len(bounds)} more with a lower bound"] if bounds else []
+    low, high = (min(whole), max(whole)) if len(whole) > 1 else (None, None)
+    return Point(commit, when, statistics.median(whole), low, high, note=", ".join(notes), rank=rank)
+
+
+def _discounted(each: Past) -> str:
+    """Why a Run says nothing of its commit; nothing if it does."""
+    if counted(each.environment, each.verdict, each.validity):
+        return "" if each.commit else "no commit"
+    if each.validity == "invalid":
+        return "invalid: " + "; ".join(each.reasons)
+    return "changes that were not committed" if each.environment.get("dirty") else "ended early"
