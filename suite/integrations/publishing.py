@@ -73,8 +73,10 @@ def _published(
     results = list(iter_results(conf.results_dir))
     commits = {result.commit_hash for result in results}
     outside = repo.get_revisions(commits).keys() - revisions.keys()
-    for lineage in lineages:
-        lineage.limit(commits - outside, outside)
+    if outside:  # what has a tag is among asv's revisions, whatever the range is
+        inside = commits - outside - set(repo.get_tags().values())
+        for lineage in lineages:
+            lineage.limit(inside, outside)
     return [(lineage, [each for each in results if each.commit_hash not in outside]) for lineage in lineages]
 
 

@@ -60,6 +60,7 @@ def test_a_range_limits_the_ledger_too(project):
     with Ledger("results/ledger.db") as ledger:
         for index, commit in enumerate(project.commits):
             ledger.add(published.make_stored_run(index, commit))
+    published.git(project.folder, "tag", "old", project.commits[1])
     published.publish_here(project.folder, commits="HEAD~4..HEAD")
     assert drawn(project.page) == drawn(project.page, -1) == [c[:12] for c in project.commits[-4:]]
     assert "Left out" not in project.page.read_text()

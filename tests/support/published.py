@@ -272,7 +272,8 @@ def publish_here(
     repo = get_repo(conf)
     inside = None if commits is None else {*repo.get_hashes_from_range(commits)}
     found = {each.commit_hash for each in iter_results(conf.results_dir)}
-    known = repo.get_revisions(found if inside is None else found & inside)
+    tagged = {*repo.get_tags().values()}
+    known = repo.get_revisions(tagged | (found if inside is None else found & inside))
     benchmarks = dict(Benchmarks.load(conf))
     return publishing.publish(conf, repo, benchmarks, known, folder / "results" / "site", "loadledger")
 

@@ -26,6 +26,8 @@ from suite.units import format_quantity
 MOST = 300
 """Marks in a chart; of a longer history each stands for several points."""
 _FEW = 80
+_LABELS, _LABEL = 7, 96
+"""How many below the axis, and how wide in pixels."""
 _REACH = 0.3
 _SPARK, _SPARKS = (120, 28), 60
 
@@ -39,7 +41,7 @@ def history_chart(graph: Graph) -> str:
         x = Axis(first - 1, first + 1, x.start, x.end)
     y = Axis.over(_heights(points), HEIGHT - BOTTOM, TOP if changes else TOP - 26)
     at = [x(min(first + index * size + (size - 1) / 2, count - 1)) for index in range(len(points))]
-    named = _labelled(len(points))
+    named = _labelled(at)
     values = (
         (where, y(point.value)) if point.value is not None else None
         for where, point in zip(at, points, strict=True)
@@ -89,10 +91,14 @@ def _heights(points: Sequence[Point]) -> Iterator[float]:
             yield from (max(point.low, point.value - reach), min(point.high, point.value + reach))
 
 
-def _labelled(count: int, most: int = 7) -> list[int]:
-    if count <= most:
-        return list(range(count))
-    return sorted({round(i * (count - 1) / (most - 1)) for i in range(most)})
+def _labelled(at: Sequence[float]) -> list[int]:
+    """Which of these places have a label: from the last on, as far apart as labels are wide or farther."""
+    chosen = [len(at) - 1]
+    wide = max(_LABEL, (at[-1] - at[0]) / (_LABELS - 1) - 1)
+    for index in reversed(range(len(at) - 1)):
+        if at[chosen[-1]] - at[index] >= (wide if index else _LABEL):
+            chosen.append(index)
+    return chosen[::-1]
 
 
 def _whiskers(points: Sequence[Point], at: Sequence[float], y: Axis) -> Iterator[str]:
