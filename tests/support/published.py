@@ -239,9 +239,9 @@ def make_stored_run(index: int, commit: str, **changes) -> Run:
     return replace(run, **changes)
 
 
-def add_ledger(folder: Path, commits: list[str]) -> None:
+def add_ledger(folder: Path, commits: list[str], place: str | None = None) -> None:
     """A Run for each commit, one of them invalid; two searches for leaks, one with a flame graph."""
-    with Ledger(folder / "results" / "ledger.db") as ledger:
+    with Ledger(place or folder / "results" / "ledger.db") as ledger:
         for index, commit in enumerate(commits):
             changes = {"validity": Validity("invalid", ("the load was not delivered",))} if index == 9 else {}
             ledger.add(make_stored_run(index, commit, **changes))
