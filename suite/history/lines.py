@@ -107,6 +107,18 @@ class Lines:
         with self._ledger.session() as session:
             return {row[0]: _quantity(row) for row in session.execute(query)}
 
+    def everything(self, line: Line) -> list[Quantity]:
+        """All metrics that any Run of a line has, in order; this reads them all."""
+        query = (
+            select(MetricRow.name, func.max(MetricRow.unit), func.max(MetricRow.better))
+            .join(RunRow, MetricRow.run_id == RunRow.id)
+            .where(*_of(line))
+            .group_by(MetricRow.name)
+            .order_by(MetricRow.name)
+        )
+        with self._ledger.session() as session:
+            return [_quantity(row) for row in session.execute(query)]
+
     def quantity(self, line: Line, metric: str) -> Quantity | None:
         """What `metric` is, also where only older Runs have it."""
         query = (

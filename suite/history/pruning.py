@@ -1,13 +1,18 @@
-"""Removing old Runs from a ledger, but not those that its change points stand on."""
+"""Removing old Runs from a ledger, but not those that its changes stand on."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import delete, func, select
 
+from suite.errors import ConfigurationError
+from suite.history.footing import Footing
+from suite.history.lines import Line
 from suite.history.models import AcceptedRow, DetectionRow, RunRow
+from suite.history.order import Order
 from suite.history.store import Ledger
 
 _AT_ONCE = 500
@@ -23,58 +28,71 @@ class Pruned:
     kept: int
 
 
+class _Stored(NamedTuple):
+    id: str
+    machine: str
+    load: str
+    counted: bool
+    commit: str | None
+    branch: str | None
+    started: float
+
+    @property
+    def state(self) -> str:
+        """Its commit; a Run without one is a state of the code of its own."""
+        return self.commit or self.id
+
+
 class Pruning:
     """Which Runs are to go: all that match every condition given, but those of a workload's newest commits.
 
     `keep` are newest commits of each workload (a Run without a commit is one of its own), `before` is in
-    seconds since the epoch. Commits around changes and those that were accepted stay.
+    seconds since the epoch. Accepted commits stay, and so many around each change and drift that searching
+    what is left shows it as before, with the commits in each of `orders`.
     """
 
     def __init__(
         self,
         ledger: Ledger,
+        orders: Sequence[Order],
         *,
         keep: int | None = None,
         before: float | None = None,
         branch: str | None = None,
     ) -> None:
         self._ledger = ledger
+        self._footing = Footing(ledger, orders)
         self._keep = keep
         self._before = before
         self._branch = branch
         self._doomed: list[str] = []
+        self._workloads: list[str] = []
 
     def planned(self) -> list[Pruned]:
         """What would go, by workload."""
-        found: dict[str, list[tuple[str, str | None, str | None, float]]] = {}
-        query = select(RunRow.id, RunRow.workload, RunRow.commit, RunRow.branch, RunRow.started_at)
+        found: dict[str, list[_Stored]] = {}
+        query = select(
+            RunRow.workload, RunRow.id, RunRow.machine, RunRow.load, RunRow.counted, RunRow.commit,
+            RunRow.branch, RunRow.started_at,
+        )  # fmt: skip
         with self._ledger.session() as session:
-            for name, workload, commit, branch, started in session.execute(query):
-                found.setdefault(workload, []).append((name, commit, branch, started))
-        protected = self._protected()
-        self._doomed = []
+            for workload, *fields in session.execute(query):
+                found.setdefault(workload, []).append(_Stored._make(fields))
+        self._doomed, self._workloads = [], []
         planned = []
         for workload, runs in sorted(found.items()):
-            newest: dict[str, float] = {}
-            for name, commit, _, started in runs:
-                newest[commit or name] = max(started, newest.get(commit or name, started))
-            ordered = sorted(newest, key=lambda key: newest[key], reverse=True)
-            recent = set(ordered[: self._keep or 0])
-            doomed = [
-                (name, commit)
-                for name, commit, branch, started in runs
-                if (commit or name) not in recent
-                and (self._before is None or started < self._before)
-                and (self._branch is None or branch == self._branch)
-            ]
-            staying = protected.get(workload, set())
-            going = [(name, commit) for name, commit in doomed if commit not in staying]
-            self._doomed += [name for name, _ in going]
-            kept = {commit for _, commit in doomed if commit in staying}
-            if doomed:
-                planned.append(
-                    Pruned(workload, len(going), len({commit for _, commit in going if commit}), len(kept))
-                )
+            doomed = self._matching(runs)
+            if not doomed:
+                continue
+            staying = self._staying(workload, runs, doomed)
+            going = [run for run in doomed if (run.machine, run.load, run.commit) not in staying]
+            gone = {run.id for run in going}
+            kept = {run.commit for run in doomed if run.id not in gone}
+            planned.append(
+                Pruned(workload, len(going), len({run.commit for run in going} - {None}), len(kept))
+            )
+            self._doomed += sorted(gone)
+            self._workloads.append(workload)
         return planned
 
     def carry_out(self) -> int:
@@ -85,17 +103,68 @@ class Pruning:
                 some = self._doomed[start : start + _AT_ONCE]
                 count += session.scalar(select(func.count()).where(RunRow.id.in_(some))) or 0
                 session.execute(delete(RunRow).where(RunRow.id.in_(some)))
-            session.execute(delete(DetectionRow))  # found again when someone asks
+            # Found again when someone asks.
+            session.execute(delete(DetectionRow).where(DetectionRow.workload.in_(self._workloads)))
             session.commit()
         return count
 
-    def _protected(self) -> dict[str, Collection[str]]:
-        """By workload: commits of changes and around them, and accepted ones."""
-        found: dict[str, set[str]] = {}
+    def _matching(self, runs: Iterable[_Stored]) -> list[_Stored]:
+        """Those of `runs` that match the conditions."""
+        newest: dict[str, float] = {}
+        for run in runs:
+            newest[run.state] = max(run.started, newest.get(run.state, run.started))
+        recent = set(sorted(newest, key=lambda state: newest[state], reverse=True)[: self._keep or 0])
+        return [
+            run
+            for run in runs
+            if run.state not in recent
+            and (self._before is None or run.started < self._before)
+            and (self._branch is None or run.branch == self._branch)
+        ]
+
+    def _staying(
+        self, workload: str, runs: Iterable[_Stored], doomed: Iterable[_Stored]
+    ) -> set[tuple[str, str, str | None]]:
+        """Accepted commits and those that changes stand on, each with machine and load."""
+        query = select(AcceptedRow.commit).where(AcceptedRow.workload == workload)
         with self._ledger.session() as session:
-            for workload, places in session.execute(select(DetectionRow.workload, DetectionRow.places)):
-                for place in places:
-                    found.setdefault(workload, set()).update((place["commit"], place["good"], place["bad"]))
-            for workload, commit in session.execute(select(AcceptedRow.workload, AcceptedRow.commit)):
-                found.setdefault(workload, set()).add(commit)
-        return {workload: frozenset(commits) for workload, commits in found.items()}
+            accepted = {*session.scalars(query)}
+        lines: dict[tuple[str, str], list[_Stored]] = {}
+        for run in runs:
+            lines.setdefault((run.machine, run.load), []).append(run)
+        going = {run.id for run in doomed}
+        staying: set[tuple[str, str, str | None]] = set()
+        for (machine, load), some in lines.items():
+            counted = [run for run in some if run.counted and run.commit]
+            needed: set[str] = set()
+            if any(run.id in going for run in counted):
+                line = Line(workload, machine, load, len(counted), max(run.started for run in counted))
+                left = {run.commit for run in counted if run.commit and run.id not in going}
+                needed = self._footing.of(line, left)
+            staying |= {(machine, load, commit) for commit in needed | accepted}
+        return staying
+
+
+def orders(ledger: Ledger, *, without: str | None = None) -> list[Order]:
+    """The orders of commits that `ledger` is read in: that of HEAD, of branches that someone asked for, and
+    of the branch measured most, but for the branch `without`.
+    """
+    asked = select(DetectionRow.line).distinct()
+    most = (
+        select(RunRow.branch)
+        .where(RunRow.branch.is_not(None))
+        .group_by(RunRow.branch)
+        .order_by(func.count().desc(), RunRow.branch)
+        .limit(1)
+    )
+    with ledger.session() as session:
+        names = {line.split("/", 2)[2] for line in session.scalars(asked)} | {*session.scalars(most)}
+    found = [Order()]
+    for name in sorted(name for name in names if name and name != without):
+        try:
+            order = Order(name)
+        except ConfigurationError:  # a branch that is no more
+            continue
+        if all(order.tip != other.tip for other in found):
+            found.append(order)
+    return found
