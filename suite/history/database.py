@@ -15,7 +15,10 @@ from suite.errors import ConfigurationError, MissingExtra, StoreError
 from suite.history.faults import disk_faults
 
 _POSTGRESQL = "postgresql+psycopg"
-_SECRETS = re.compile("//[^/]*@")
+_USER = re.compile("//.*@", re.DOTALL)
+_PASSWORD = re.compile("(//[^:/@]*:).*@", re.DOTALL)
+_OPTION = re.compile("([?&][^=&]*(?:pass|secret|token|key)[^=&]*=)[^&]*", re.IGNORECASE)
+_HIDDEN = r"\1***"
 _MAGIC = b"SQLite format 3\0"
 _SMALLEST = 512
 """Bytes in the smallest page that SQLite knows, and so in the smallest database."""
@@ -32,11 +35,19 @@ def url_of(place: str | Path) -> URL:
         url = make_url(place)
     except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
         raise ConfigurationError(
-            f"{_SECRETS.sub('//***@', place)!r} is not a database URL; "
+            f"{_OPTION.sub(_HIDDEN, _USER.sub('//***@', place))!r} is not a database URL; "
             "write it like postgresql://user@host/name"
         ) from error
     plain = url.drivername in ("postgresql", "postgres")
     return url.set(drivername=_POSTGRESQL) if plain else url
+
+
+def shown(place: str | Path) -> str:
+    """A path or database URL as people may see it: of a file its path, else the URL without its secrets."""
+    url = url_of(place)
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return _OPTION.sub(_HIDDEN, _PASSWORD.sub(r"\1***@", url.render_as_string()))
 
 
 def open_engine(url: URL, timeout: float) -> Engine:

@@ -7,23 +7,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import URL, ColumnElement, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from suite.errors import ConfigurationError, StoreError
 from suite.history.codec import decode_leaks, decode_run, encode_leaks, encode_run, number, plain
-from suite.history.database import open_engine, url_of
+from suite.history.database import open_engine, shown, url_of
 from suite.history.entry import HEADLINES, Entry
 from suite.history.faults import database_faults
 from suite.history.models import LeakSearchRow, LeakSuspectRow, MetricRow, RunRow
 from suite.history.rows import from_rows, leaks_from_rows, leaks_to_rows, to_rows
-from suite.history.schema import upgrade
+from suite.history.schema import check, upgrade
 from suite.leak import LeakSearch
 from suite.run import Measured, Run
 
+Opening = Literal["create", "existing", "as it is"]
 DEFAULT = Path("results/ledger.db")
 _WHOLE = (40, 64)
 """Digits of a sha that is not abbreviated: an index finds it."""
@@ -62,22 +63,37 @@ class Ledger:
     Opening creates the file and brings its tables up to date. Every method is one transaction and
     waits up to `timeout` seconds for other writers. All raise StoreError, in one line that says what
     would mend it, for a corrupt, newer, read-only or locked ledger and a full disk; a file that can't
-    be read is never written.
+    be read is never written. `called` is its name in such lines, its place unless given.
     """
 
-    def __init__(self, place: str | Path = DEFAULT, *, timeout: float = 30.0) -> None:
+    def __init__(
+        self,
+        place: str | Path = DEFAULT,
+        *,
+        timeout: float = 30.0,
+        called: str | None = None,
+        opening: Opening = "create",
+    ) -> None:
         url = url_of(place)
-        self.place = url.database if url.get_backend_name() == "sqlite" else url.render_as_string()
+        self.place = called or shown(place)
+        if opening != "create" and _is_absent(url):
+            raise StoreError(f"there is no ledger {self.place}; start with: suite run")
         self._engine = open_engine(url, timeout)
         with database_faults(self.place):
-            upgrade(self._engine, self.place, timeout)
+            if opening == "as it is":
+                check(self._engine, self.place)
+            else:
+                upgrade(self._engine, self.place, timeout, create=opening == "create")
 
     @classmethod
     def existing(cls, place: str | Path) -> Self:
-        """The ledger at `place`, whose file must be there already."""
-        if "://" not in str(place) and not Path(place).exists():
-            raise StoreError(f"there is no ledger {place}; start with: suite run")
-        return cls(place)
+        """The ledger at `place`, which must be there already."""
+        return cls(place, opening="existing")
+
+    @classmethod
+    def as_it_is(cls, place: str | Path) -> Self:
+        """The ledger at `place` to read from: it must be there and up to date, and is not changed."""
+        return cls(place, opening="as it is")
 
     def __enter__(self) -> Self:
         return self
@@ -96,7 +112,7 @@ class Ledger:
 
     def add(self, run: Run) -> None:
         """Store `run` whole or not at all. A Run that is there already stays as it is."""
-        self._add(to_rows(encode_run(run)))
+        self._store([to_rows(encode_run(run))])
 
     def run(self, name: str) -> Run:
         """The Run whose id is `name` or, alone of all, starts with it. Raises ConfigurationError."""
@@ -141,7 +157,7 @@ class Ledger:
 
     def add_leaks(self, search: LeakSearch) -> None:
         """Store `search` whole or not at all. One that is there already stays as it is."""
-        self._add(leaks_to_rows(encode_leaks(search)))
+        self._store([leaks_to_rows(encode_leaks(search))])
 
     def leak(self, name: str) -> LeakSearch:
         """The search whose id is `name` or, alone of all, starts with it. Raises ConfigurationError."""
@@ -189,15 +205,7 @@ class Ledger:
         """Store those that are not there yet, all or none of them, and say how many they were."""
         rows: list[RunRow | LeakSearchRow] = [to_rows(encode_run(run)) for run in runs]
         rows += [leaks_to_rows(encode_leaks(search)) for search in searches]
-        added = 0
-        with self.session(writing=True) as session:
-            for row in rows:
-                if session.get(type(row), row.id) is None:
-                    session.add(row)
-                    session.flush()  # the same may be among them twice
-                    added += 1
-            session.commit()
-        return added
+        return self._store(rows)
 
     def run_ids(self, workload: str | None = None, commit: str | None = None) -> list[str]:
         """The ids of all Runs, of `workload` and `commit` (may be abbreviated) if given, oldest first."""
@@ -211,19 +219,22 @@ class Ledger:
         with self.session() as session:
             return list(session.scalars(query))
 
-    def _add(self, row: RunRow | LeakSearchRow) -> None:
-        table, key = type(row), row.id
-        with self.session(writing=True) as session:
-            if session.get(table, key) is not None:
-                return
-            session.add(row)
-            try:
-                session.commit()
-            except IntegrityError:
-                # A database with row locks let another process store the same in between.
-                session.rollback()
-                if session.get(table, key) is None:
-                    raise
+    def _store(self, rows: Iterable[RunRow | LeakSearchRow]) -> int:
+        # In one order everywhere, so that no two processes wait for each other.
+        wanted = {(row.__tablename__, row.id): row for row in reversed([*rows])}
+        ordered = [wanted[key] for key in sorted(wanted)]
+        while True:
+            with self.session(writing=True) as session:
+                new = [row for row in ordered if session.get(type(row), row.id) is None]
+                try:
+                    session.add_all(new)
+                    session.commit()
+                    return len(new)
+                except IntegrityError:
+                    # A database with row locks lets another process store the same in between.
+                    session.rollback()
+                    if all(session.get(type(row), row.id) is None for row in new):
+                        raise
 
     @contextmanager
     def session(self, *, writing: bool = False) -> Iterator[Session]:
@@ -231,6 +242,11 @@ class Ledger:
         engine = self._engine.execution_options(writing=True) if writing else self._engine
         with database_faults(self.place), Session(engine) as session:
             yield session
+
+
+def _is_absent(url: URL) -> bool:
+    """Whether it is a file that is not there."""
+    return url.get_backend_name() == "sqlite" and bool(url.database) and not Path(str(url.database)).exists()
 
 
 def _matching(workload: str | None, commit: str | None) -> list[ColumnElement[bool]]:

@@ -62,7 +62,7 @@ def test_an_empty_file_is_a_new_ledger(tmp_path: Path) -> None:
 def test_a_newer_ledger_is_refused(tmp_path: Path) -> None:
     place = tmp_path / "ledger.db"
     with Ledger(place) as ledger, ledger._engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        connection.exec_driver_sql("UPDATE loadledger_version SET version_num = '9999'")
     with pytest.raises(StoreError, match=r"newer loadledger \(revision 9999\).*pip install --upgrade"):
         Ledger(place)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support.bulk import fill_fast, sha_of
+from support.ledger import import_and_accept
 from support.records import make_search
 from support.runs import make_run
 
@@ -15,7 +17,7 @@ from suite.errors import ConfigurationError, StoreError
 from suite.history.detections import Accepted, Detections
 from suite.history.lines import Lines
 from suite.history.order import Order
-from suite.history.pruning import Pruning
+from suite.history.pruning import Pruning, orders
 from suite.history.store import Ledger
 
 pytest.importorskip("psycopg", reason="a ledger in PostgreSQL needs psycopg")
@@ -49,10 +51,41 @@ def test_everything_that_a_file_can_do(url: str, tmp_path: Path) -> None:
         some.accept(Accepted("shop/browse", "response.p50", sha_of(40), "wanted"))
         assert some.of(line, quantities)[0].since == sha_of(40)
         assert Detections(ledger, Order(folder=tmp_path)).of(line, quantities, until=0) != []
-        pruning = Pruning(ledger, keep=5)
-        assert [one.runs for one in pruning.planned() if one.workload == "shop/browse"] == [53]
-        assert pruning.carry_out() == 53
-        assert len(ledger.run_ids("shop/browse")) == 7
+        pruning = Pruning(ledger, [Order(folder=tmp_path)], keep=5)
+        assert [one.runs for one in pruning.planned() if one.workload == "shop/browse"] == [20]
+        assert pruning.carry_out() == 20
+        assert [one.places[0].commit for one in some.of(lines.all("shop/browse")[0], quantities)] == [
+            sha_of(40)
+        ]
+        assert orders(ledger)
+
+
+def test_several_that_import_the_same_at_once_all_can(url: str) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    barrier = spawn.Barrier(3)
+    children = [spawn.Process(target=import_and_accept, args=(url, "", barrier)) for _ in range(3)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join(60)
+    assert [child.exitcode for child in children] == [0, 0, 0]
+    with Ledger(url) as ledger:
+        assert sum(name.startswith("same") for name in ledger.run_ids()) == 30
+
+
+def test_a_team_s_ledger_comes_into_a_file_and_is_not_changed(url: str, command) -> None:  # type: ignore[no-untyped-def]
+    with Ledger(url) as ledger, ledger.session(writing=True) as session:
+        ledger.add(make_run(id="theirs"))
+        said = command("import", url + "&password=geheim", "--results", "other")
+        assert "geheim" not in said.out
+        with Ledger("other/ledger.db") as copy:
+            assert copy.run_ids() == ledger.run_ids()
+        session.connection().exec_driver_sql("UPDATE loadledger_version SET version_num = '0003'")
+        session.commit()
+        [line] = command("import", url, "--results", "other").complaints
+        assert "is of an older loadledger (revision 0003) and is left as it is" in line
+        session.connection().exec_driver_sql("UPDATE loadledger_version SET version_num = '0004'")
+        session.commit()
 
 
 def test_commands_of_a_team_share_it(url: str, command) -> None:  # type: ignore[no-untyped-def]

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from sqlalchemy.orm import Session
 from support.runs import any_runs, make_measured, make_run
 
 from suite.errors import ConfigurationError, StoreError
+from suite.history.database import shown
 from suite.history.store import Ledger
 from suite.run import Run
 
@@ -139,3 +142,44 @@ def test_a_run_whose_rows_are_damaged_is_named(ledger: Ledger) -> None:
         connection.exec_driver_sql("UPDATE histograms SET encoded = 'x'")
     with pytest.raises(StoreError, match="20240501T101112-0a1b2c3d"):
         ledger.run("2024")
+
+
+@pytest.mark.parametrize(
+    ("url", "seen"),
+    [
+        ("postgresql://me:geheim@host/db", "postgresql+psycopg://me:***@host/db"),
+        ("postgresql://me:ge/heim@host/db", "postgresql+psycopg://me:***@host/db"),
+        ("postgresql://me:ge@heim@host/db", "postgresql+psycopg://me:***@host/db"),
+        (
+            "postgresql://me@host/db?password=geheim&sslmode=require",
+            "postgresql+psycopg://me@host/db?password=***&sslmode=require",
+        ),
+        ("sqlite:///a/b.db", "a/b.db"),
+        ("a/b.db", "a/b.db"),
+    ],
+)
+def test_a_place_is_shown_without_its_password(url: str, seen: str) -> None:
+    assert shown(url) == seen
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://me:ge/heim@host:port/x", "postgresql://me@host:port/x?password=geheim"]
+)
+def test_a_malformed_url_is_shown_without_its_password(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="not a database URL") as fault:
+        Ledger(url)
+    assert "heim" not in str(fault.value)
+
+
+def test_what_another_process_stored_meanwhile_is_no_fault(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.add(make_run(id="a"))
+    late = [None]  # the first question is answered as before the other process was done
+
+    def get(session: Session, table: Any, key: Any) -> Any:
+        return late.pop() if late else Session.get(session, table, key)
+
+    monkeypatch.setattr("suite.history.store.Session", type("Late", (Session,), {"get": get}))
+    assert ledger.add_new([make_run(id="a"), make_run(id="b")]) == 1
+    assert {entry.id for entry in ledger.runs()} == {"a", "b"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import sqlalchemy.dialects.sqlite  # noqa: F401 (nobody may be unable to read it
 from support.runs import make_run
 
 from suite.errors import StoreError
+from suite.history.detections import Accepted, Detections
+from suite.history.order import Order
 from suite.history.store import Ledger
 
 _NOBODY = 65534
@@ -44,3 +47,16 @@ def add_as_nobody(place: Path, answers: Any) -> None:
         answers.send("stored")
     except StoreError as error:
         answers.send(str(error))
+
+
+def import_and_accept(place: str, _prefix: str, barrier: Any) -> None:
+    """Store the same Runs as others do at once, in an order of its own, and accept the same changes."""
+    barrier.wait(30)
+    names = [f"same{at}" for at in range(30)]
+    random.shuffle(names)
+    with Ledger(place) as ledger:
+        detections = Detections(ledger, Order())
+        for start in range(0, len(names), 5):
+            ledger.add_new([make_run(id=name) for name in names[start : start + 5]])
+        for at in range(10):
+            detections.accept(Accepted("shop/buy", "response.p50", f"{at:040}", "wanted"))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from alembic import context
 
 from suite.history.models import Base
+from suite.history.schema import VERSIONS
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
+    version_table=VERSIONS,
     render_as_batch=True,  # SQLite can't alter most things in place
 )
 with context.begin_transaction():
