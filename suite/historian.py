@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -88,11 +87,6 @@ class Historian:
             left += len(wanted) - len(some)
         return Overview(tuple(events(found)), tuple(lines), left)
 
-    def look_through(self) -> None:
-        """Find what is not known yet, if anything can be."""
-        if self.reader.all():
-            self.overview(seconds=math.inf)
-
     def tracks(
         self, metric: str, workload: str | None = None, limit: int | None = None, most: int | None = None
     ) -> tuple[list[Track], list[str]]:
@@ -123,16 +117,20 @@ class Historian:
         return track
 
     def accept(self, metric: str, word: str, workload: str | None, reason: str) -> tuple[Accepted, Track]:
-        """Mark what changed at a commit as wanted. Raises ConfigurationError for a commit without Runs."""
+        """Mark what changed at a commit as wanted. Raises ConfigurationError for a commit that has neither
+        Runs nor a change that it may have brought.
+        """
         if not reason.strip():
             raise ConfigurationError("--reason: say why the change is wanted; it is shown with it")
         track = self.track(metric, workload)
-        one = Accepted(track.line.workload, metric, self._measured(word, track), reason.strip())
+        one = Accepted(track.line.workload, metric, self._meant(word, track), reason.strip())
         self.detections.accept(one)
         return one, self.track(metric, track.line.workload)
 
-    def _measured(self, word: str, track: Track) -> str:
-        """The commit of `track` that `word` means; of a change, the one that most likely brought it."""
+    def _meant(self, word: str, track: Track) -> str:
+        """The commit of `track` that `word` means; of those that may have brought a change, the one that did
+        most likely.
+        """
         known = [one.commit for one in track.commits]
         sha = self.order.commits.sha(word)
         if sha is None and len(word) >= _SHORTEST:
@@ -140,6 +138,8 @@ class Historian:
             if len(found) > 1:
                 raise ConfigurationError(f"several commits start with {word!r}, give more of it")
             sha = found[0] if found else None
+        if sha is not None and (change := self._changed(sha, known, track.found)) is not None:
+            return change
         if sha in known:
             return str(sha)
         places = [place.commit[:12] for place in track.found.places]
@@ -148,6 +148,19 @@ class Historian:
         raise ConfigurationError(
             f"{word} {what}; {track.line.workload} {track.found.quantity.metric}: {hint}"
         )
+
+    def _changed(self, sha: str, known: Sequence[str], found: Found) -> str | None:
+        """The commit of the change that `sha` may have brought, also if `sha` itself was not measured."""
+        at = known.index(sha) if sha in known else None
+        near: list[tuple[int, str]] = []
+        for point, place in zip(found.detection.points, found.places, strict=True):
+            if place.commit == sha:
+                return sha
+            if at is not None and point.earliest <= at <= point.latest:
+                near.append((abs(at - point.index), place.commit))
+            elif at is None and self.order.between(place.good, sha, place.bad):
+                near.append((0, place.commit))
+        return min(near)[1] if near else None
 
     def _track(self, line: Line, quantity: Quantity, lines: Iterable[Line], limit: int | None) -> Track:
         commits, others = self.order.arranged(self.reader.commits(line))

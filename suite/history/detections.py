@@ -8,10 +8,11 @@ import math
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from suite.errors import StoreError
 from suite.history.changepoint import ChangePoint, Detection, Drift, Pin, detect, extend
@@ -23,9 +24,10 @@ from suite.history.store import Ledger
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A change in terms of commits: `commit` most likely brought it, at `when` (seconds since the epoch).
+    """A change in terms of commits: `commit` brought it, at `when` (seconds since the epoch).
 
-    `good` is the last commit that is surely before it, `bad` the first that is surely not.
+    That is the one that was accepted for it, else the likeliest. `good` is the last commit that is surely
+    before it, `bad` the first that is surely not.
     """
 
     commit: str
@@ -79,17 +81,21 @@ class Detections:
 
     def accept(self, one: Accepted) -> None:
         """Keep it; one that is there already gets the new reason."""
+        row = AcceptedRow(
+            workload=one.workload,
+            metric=one.metric,
+            commit=one.commit,
+            reason=one.reason,
+            accepted_at=time.time(),
+        )
         with self._ledger.session(writing=True) as session:
-            session.merge(
-                AcceptedRow(
-                    workload=one.workload,
-                    metric=one.metric,
-                    commit=one.commit,
-                    reason=one.reason,
-                    accepted_at=time.time(),
-                )
-            )
-            session.commit()
+            try:
+                session.merge(row)
+                session.commit()
+            except IntegrityError:  # another process accepted it in between
+                session.rollback()
+                session.merge(row)
+                session.commit()
         self._accepted = None
 
     def of(self, line: Line, quantities: Iterable[Quantity], *, until: float = math.inf) -> list[Found]:
@@ -147,6 +153,10 @@ class Detections:
                 pinned=0 if pinned is None else names.index(pinned),
             )
             places = []
+        points = detection.points
+        found = [*(Place(**place) for place in places), *(_place(p, commits) for p in points[len(places) :])]
+        wanted = self._wanted(line, quantity.metric)
+        found = [_named(place, point, commits, wanted) for place, point in zip(found, points, strict=True)]
         return DetectionRow(
             workload=line.workload,
             metric=quantity.metric,
@@ -154,8 +164,8 @@ class Detections:
             stamp=stamp,
             settled=stamps.of(detection.resume),
             length=detection.length,
-            points=[_told(asdict(point)) for point in detection.points],
-            places=[*places, *(asdict(_place(point, commits)) for point in detection.points[len(places) :])],
+            points=[_told(asdict(point)) for point in points],
+            places=[asdict(place) for place in found],
             drift=None if detection.drift is None else _told(asdict(detection.drift)),
             pin=_told(asdict(detection.pin)),
             pinned=pinned,
@@ -213,6 +223,17 @@ def _place(point: ChangePoint, commits: Sequence[Measured]) -> Place:
     at = commits[point.index]
     before, after = commits[max(point.earliest - 1, 0)], commits[point.latest]
     return Place(at.commit, at.first, before.commit, after.commit)
+
+
+def _named(place: Place, point: ChangePoint, commits: Sequence[Measured], wanted: set[str]) -> Place:
+    """With the commit accepted for it, if it may have come with that; the likeliest moves with new values."""
+    if place.commit in wanted:
+        return place
+    near = [at for at in range(point.earliest, point.latest + 1) if commits[at].commit in wanted]
+    if not near:
+        return place
+    at = commits[min(near, key=lambda at: abs(at - point.index))]
+    return replace(place, commit=at.commit, when=at.first)
 
 
 def _found(quantity: Quantity, row: DetectionRow) -> Found:

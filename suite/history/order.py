@@ -61,3 +61,9 @@ class Order:
         known.sort(key=lambda one: self._places[one.commit])
         unknown = [one for one in by_time if one.commit not in self._places]
         return ([*unknown, *known], 0) if self.commits.shallow else (known, len(unknown))
+
+    def between(self, good: str, commit: str, bad: str) -> bool:
+        """Whether git lists `commit` after `good` and not after `bad`."""
+        places = [self._places.get(sha) for sha in (good, commit, bad)]
+        known = [place for place in places if place is not None]
+        return len(known) == len(places) and known[0] < known[1] <= known[2]
