@@ -65,6 +65,7 @@ def history_command(
 ) -> None:
     """Show how metrics moved from commit to commit, and where they changed."""
     from suite.configuration import read_configuration
+    from suite.errors import ConfigurationError
     from suite.historian import Historian
     from suite.historytelling import tell_metric, tell_overview
 
@@ -75,6 +76,10 @@ def history_command(
         anywhere=anywhere,
     ) as historian:
         workload, found = historian.meant(word, workload)
+        if metric and found and metric != found:
+            raise ConfigurationError(
+                f"{found} is no workload; of metrics give one: {found}, or --metric {metric}"
+            )
         metric = metric or found
         if metric is None:
             tell_overview(historian, workload, limit or 10, json_file, everything=everything)

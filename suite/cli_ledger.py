@@ -18,8 +18,9 @@ Examples:
   suite export bench.json --format pytest-benchmark --commit 4c1d9a2
 
 \b
-asv gets the metrics of which less is better. What is exported is imported once, however
-often it is tried.
+asv gets the metrics of which less is better, of runs that count, of each workload under the
+load that ran last; what its folder has already stays. What is exported is imported once,
+however often it is tried.
 """
 IMPORT_EPILOG = """
 \b
@@ -31,7 +32,8 @@ Examples:
 
 \b
 What a file is shows from its content. What is there already stays as it is: importing
-twice adds nothing. A file that can't be read is named, the others still come in.
+twice adds nothing. A file that can't be read is named, the others still come in. A ledger that
+is read from is never changed.
 """
 PRUNE_EPILOG = """
 \b
@@ -42,8 +44,8 @@ Examples:
   suite prune --branch scratch              what was measured on a branch
 
 \b
-Commits around changes stay, so that histories still show them. Searches for leaks and the
-documents in results/runs stay.
+Accepted commits stay, and as many around each change as it takes to find it again: 20 on
+each side or more. Searches for leaks and the documents in results/runs stay.
 """
 
 
@@ -72,9 +74,11 @@ def export_command(
         raise ConfigurationError(f"--format is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not {form!r}")
     sha = None if commit is None else Commits().sha(commit) or commit
     with Ledger.existing(read_configuration(config).places(results, ledger).ledger) as there:
-        count = export(there, target, chosen, workload, sha, limit)
+        done = export(there, target, chosen, workload, sha, limit)
     if target != "-":
-        typer.echo(f"wrote {count:,} file{'' if count == 1 else 's'}: {target}")
+        typer.echo(f"wrote {_many(done.files, 'file')}: {target}")
+        if done.left_out:
+            typer.echo(f"left out: {', '.join(done.left_out)}")
 
 
 def import_command(
@@ -117,9 +121,9 @@ def prune_command(
 ) -> None:
     """Remove old runs, but not those that changes stand on."""
     from suite.configuration import read_configuration
-    from suite.historian import Historian
-    from suite.history.pruning import Pruning
+    from suite.history.pruning import Pruning, orders
     from suite.history.rows import seconds_since_epoch
+    from suite.history.store import Ledger
 
     if keep is None and before is None and branch is None:
         raise ConfigurationError("say what to remove: --keep N, --before DATE or --branch NAME")
@@ -127,9 +131,8 @@ def prune_command(
         moment = None if before is None else seconds_since_epoch(before)
     except ValueError as error:
         raise ConfigurationError(f"--before {before}: write a day like 2025-01-31") from error
-    with Historian(read_configuration(config).places(results, ledger).ledger) as historian:
-        historian.look_through()
-        pruning = Pruning(historian.ledger, keep=keep, before=moment, branch=branch)
+    with Ledger.existing(read_configuration(config).places(results, ledger).ledger) as there:
+        pruning = Pruning(there, orders(there, without=branch), keep=keep, before=moment, branch=branch)
         planned = pruning.planned()
         for one in planned:
             stays = f"; {_many(one.kept, 'commit')} kept for changes there" if one.kept else ""

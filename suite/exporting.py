@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from suite.errors import ConfigurationError
-from suite.history.asv_format import asv_files
+from suite.errors import ConfigurationError, StoreError
+from suite.history.asv_format import asv_files, with_older
 from suite.history.pytest_benchmark_format import pytest_benchmark_report
 from suite.history.rows import seconds_since_epoch
 from suite.history.store import Ledger
@@ -15,15 +16,24 @@ from suite.report.document import document, print_document, run_path, write_docu
 from suite.report.file import check_writable
 from suite.report.verdict import overall, verdict_word
 from suite.run import Run
+from suite.sides import read_json
 
 Format = Literal["document", "asv", "pytest-benchmark"]
 FORMATS: tuple[Format, ...] = ("document", "asv", "pytest-benchmark")
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How many files were written, and in words what of the Runs asked for is not in them."""
+
+    files: int
+    left_out: tuple[str, ...] = ()
+
+
 def export(
     ledger: Ledger, target: str, form: Format, workload: str | None, commit: str | None, limit: int | None
-) -> int:
-    """Write the newest `limit` Runs (all if None) that match; how many files it made.
+) -> Exported:
+    """Write the newest `limit` Runs (all if None) that match.
 
     A `target` ending in .json, or "-" for stdout, is one file, else a folder. Raises ConfigurationError
     if there is nothing to write or it does not fit one file, StoreError if it can't be written.
@@ -38,14 +48,9 @@ def export(
         check_writable(Path(target) if single else Path(target) / "draft")
     runs = (ledger.run(name) for name in ids)
     if form == "document":
-        return _document(list(runs), target) if single else _documents(runs, Path(target))
+        return Exported(_document(list(runs), target) if single else _documents(runs, Path(target)))
     if form == "asv":
-        files = asv_files(runs)
-        if not files:
-            raise ConfigurationError("no run of these has a commit, and asv knows results by their commits")
-        for name, data in files.items():
-            write_document(Path(target) / name, data)
-        return len(files)
+        return _asv(runs, Path(target))
     by_commit: dict[str, list[Run]] = {}
     for run in runs:
         if "service" in run.histograms or "response" in run.histograms:
@@ -64,10 +69,33 @@ def export(
             print_document(report)
         else:
             write_document(Path(target), report)
-        return 1
+        return Exported(1)
     for number, (sha, some) in enumerate(by_commit.items(), 1):
         write_document(Path(target) / f"{number:04}_{sha or 'no-commit'}.json", pytest_benchmark_report(some))
-    return len(by_commit)
+    return Exported(len(by_commit))
+
+
+def _asv(runs: Iterator[Run], folder: Path) -> Exported:
+    """Into a folder that may have results already: they stay."""
+    known = _known(folder / "benchmarks.json")
+    files, left_out = asv_files(runs, known)
+    if not files:
+        raise ConfigurationError(
+            f"asv knows results by their commits, and none of these runs is for it: {', '.join(left_out)}"
+        )
+    older = {name: read_json(folder / name) for name in files if (folder / name).exists()}
+    for name, data in files.items():
+        write_document(folder / name, with_older(data, older.get(name)))
+    return Exported(len(files), tuple(left_out))
+
+
+def _known(path: Path) -> dict[str, Any]:
+    """The benchmarks that asv knows there."""
+    data = read_json(path) if path.exists() else {}
+    known = {name: one for name, one in data.items() if name != "version"} if isinstance(data, dict) else None
+    if known is None or not all(isinstance(one, dict) for one in known.values()):
+        raise StoreError(f"{path} is not as asv writes it; move it away, or export to another folder")
+    return known
 
 
 def _document(runs: Sequence[Run], target: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,15 +13,16 @@ from typing import Any, TypeVar
 
 from suite.errors import StoreError, SuiteError
 from suite.history.asv_format import is_asv, runs_of_asv
+from suite.history.database import shown, url_of
 from suite.history.detections import Detections
 from suite.history.faults import database_faults, disk_faults
 from suite.history.order import Order
 from suite.history.pytest_benchmark_format import is_pytest_benchmark, runs_of_pytest_benchmark
 from suite.history.store import Ledger
 from suite.leak import LeakSearch
-from suite.report.document import SCHEMA, parse_run
 from suite.report.leaks_document import parse_leaks
 from suite.run import Run
+from suite.sides import read_json, runs_in
 
 _MAGIC = b"SQLite format 3\0"
 _AT_ONCE = 200
@@ -47,22 +47,27 @@ def import_all(ledger: Ledger, sources: Sequence[str], faults: list[SuiteError])
     for source in sources:
         done: list[Imported] = []
         try:
+            name = shown(source) if _is_url(source) else source
             for path in _files(source):
                 try:
                     done.append(_import(ledger, path))
-                except StoreError as error:
+                except SuiteError as error:
                     faults.append(error)
-        except StoreError as error:
+        except SuiteError as error:
             faults.append(error)
         if done:
             kinds = tuple(sorted({kind for one in done for kind in one.kinds}))
             records, added = sum(one.records for one in done), sum(one.added for one in done)
-            yield Imported(source, kinds, len(done), records, added)
+            yield Imported(name, kinds, len(done), records, added)
+
+
+def _is_url(source: str) -> bool:
+    return "://" in source
 
 
 def _files(source: str) -> Iterable[str]:
     path = Path(source)
-    if "://" in source or not path.is_dir():
+    if _is_url(source) or not path.is_dir():
         return [source]
     found = [str(each) for each in sorted(path.rglob("*.json")) if each.name not in _PASSED_OVER]
     if not found:
@@ -71,52 +76,57 @@ def _files(source: str) -> Iterable[str]:
 
 
 def _import(ledger: Ledger, source: str) -> Imported:
-    if "://" in source:
-        with Ledger(source) as other:
-            return _merged(ledger, other, source)
+    if _is_url(source):
+        url = url_of(source)
+        if url.get_backend_name() != "sqlite":
+            with Ledger.as_it_is(source) as other:
+                return _merged(ledger, other, other.place)
+        source = str(url.database)
     path = Path(source)
-    try:
-        with path.open("rb") as file:
-            start = file.read(len(_MAGIC))
-        if start == _MAGIC:
-            return _copied(ledger, path)
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise StoreError(f"can't read {path}: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise StoreError(f"{path} is no result file: not JSON: {error}") from error
-    try:
-        kind, runs, searches = _recognised(data, path)
-    except StoreError as error:
-        raise StoreError(f"{path}: {error}") from error
+    if _starts_as_database(path):
+        return _copied(ledger, path)
+    kind, runs, searches = _recognised(read_json(path), path)
     added = sum(ledger.add_new(some) for some in _batches(runs)) + ledger.add_new((), searches)
     return Imported(source, (kind,), 1, len(runs) + len(searches), added)
 
 
-def _recognised(data: Any, path: Path) -> tuple[str, Sequence[Run], Sequence[LeakSearch]]:
-    if isinstance(data, Mapping):
-        schema = data.get("schema")
-        if isinstance(schema, int) and schema > SCHEMA:
-            raise StoreError("written by a newer Loadledger; update this one to read it")
-        if isinstance(data.get("runs"), list) and "schema" in data:
-            return "document", [parse_run(run) for run in data["runs"]], ()
-        if isinstance(data.get("leaks"), Mapping):
-            return "document", (), [parse_leaks(data)]
-        if is_asv(data):
-            # This brings asv with it, which nothing else here needs.
-            from suite.integrations.asv_results import workload_of
+def _starts_as_database(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError as error:
+        raise StoreError(f"can't read {path}: {error.strerror}") from error
 
-            return "asv", runs_of_asv(data, _benchmarks(path), workload_of), ()
-        if is_pytest_benchmark(data):
-            return "pytest-benchmark", runs_of_pytest_benchmark(data), ()
-    raise StoreError("no document of suite run or suite leaks, result of asv or report of pytest-benchmark")
+
+def _recognised(data: Any, path: Path) -> tuple[str, Sequence[Run], Sequence[LeakSearch]]:
+    runs = runs_in(data, path)
+    if runs is not None:
+        return "document", runs, ()
+    try:
+        if isinstance(data, Mapping):
+            if isinstance(data.get("leaks"), Mapping):
+                return "document", (), [parse_leaks(data)]
+            if is_asv(data):
+                # This brings asv with it, which nothing else here needs.
+                from suite.integrations.asv_results import workload_of
+
+                return "asv", runs_of_asv(data, _benchmarks(path), workload_of), ()
+            if is_pytest_benchmark(data):
+                return "pytest-benchmark", runs_of_pytest_benchmark(data), ()
+    except StoreError as error:
+        raise StoreError(f"{path}: {error}") from error
+    raise StoreError(
+        f"{path}: no document of suite run or suite leaks, result of asv or report of pytest-benchmark"
+    )
 
 
 def _benchmarks(path: Path) -> Mapping[str, Any]:
     """What asv wrote of the benchmarks, one folder up; nothing if that can't be read."""
     try:
-        data = json.loads((path.resolve().parent.parent / "benchmarks.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        data = read_json(path.resolve().parent.parent / "benchmarks.json")
+    except StoreError:
+        return {}
+    if not isinstance(data, Mapping):
         return {}
     return {name: one for name, one in data.items() if isinstance(one, Mapping)}
 
@@ -129,7 +139,7 @@ def _copied(ledger: Ledger, path: Path) -> Imported:
             source = f"{path.resolve().as_uri()}?mode=ro"
             with closing(sqlite3.connect(source, uri=True)) as old, closing(sqlite3.connect(copy)) as new:
                 old.backup(new)
-        with Ledger(copy) as other:
+        with Ledger(copy, called=str(path), opening="existing") as other:
             return _merged(ledger, other, str(path))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from suite.errors import ConfigurationError, StoreError
 from suite.history.commits import Commits
@@ -172,24 +172,39 @@ class Finder:
         )
 
 
-def read_runs(path: Path) -> list[Run]:
-    """The Runs of a result document. Raises StoreError if it can't be read, is none, or is newer."""
+def read_json(path: Path) -> Any:
+    """What is in a JSON file. Raises StoreError if it can't be read, or is none."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise StoreError(f"can't read {path}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise StoreError(f"{path} is not JSON: {error}") from error
-    runs = data.get("runs") if isinstance(data, Mapping) else None
-    if not isinstance(runs, list):
-        raise StoreError(f"{path} is not a result document of suite run")
-    schema = data.get("schema")
+
+
+def runs_in(data: Any, path: Path) -> list[Run] | None:
+    """The Runs of a result document that was read from `path`; None if it is something else.
+
+    Raises StoreError that names the file if it is damaged, or newer than this Loadledger.
+    """
+    if not isinstance(data, Mapping):
+        return None
+    schema, runs = data.get("schema"), data.get("runs")
     if isinstance(schema, int) and schema > SCHEMA:
         raise StoreError(f"{path} was written by a newer Loadledger; update this one to read it")
+    if not isinstance(runs, list):
+        return None
     try:
-        found = [parse_run(run) for run in runs]
+        return [parse_run(run) for run in runs]
     except StoreError as error:
         raise StoreError(f"{path}: {error}") from error
+
+
+def read_runs(path: Path) -> list[Run]:
+    """The Runs of a result document. Raises StoreError if it can't be read, is none, or is newer."""
+    found = runs_in(read_json(path), path)
+    if found is None:
+        raise StoreError(f"{path} is not a result document of suite run")
     if not found:
         raise StoreError(f"{path} has no runs")
     return found

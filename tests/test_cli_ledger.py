@@ -8,13 +8,17 @@ from pathlib import Path
 
 import pytest
 from asv.results import iter_results
+from support.bulk import fill_fast
 from support.histories import fill, make_history_run, repository, steady
 from support.records import make_search
 from support.runs import make_measured
 
+from suite.historian import Historian
 from suite.history.store import Ledger
+from suite.metric import STANDARD
 from suite.report.document import document, write_document
 from suite.report.leaks_document import leaks_document
+from suite.run import Measured, Validity
 
 
 @pytest.fixture
@@ -85,6 +89,40 @@ def test_what_asv_keeps_is_read_by_asv_and_comes_back(command, shas):
     assert "2 commits" in command("history", "response.p50", "--results", "other").out
 
 
+def test_asv_gets_runs_that_count_of_one_load(command, shas):
+    bad = steady(shas[0], 9.0, first=20, count=5, validity=Validity("invalid", ("x",)))
+    dirty = steady(shas[0], 9.0, first=30, count=5, environment={"cpu": "x", "cores": 2, "dirty": True})
+    quick = steady(shas[0], 9.0, count=5, plan={"loop": "closed", "users": 1, "quick": True})
+    fill(command.folder, *steady(shas[0], first=40, count=3), *bad, *dirty, *quick)
+    said = command("export", "asv", "--format", "asv").out
+    assert "10 runs that do not count" in said
+    assert "5 runs under another load than the newest" in said
+    [result] = iter_results("asv")
+    assert result.get_result_value("shop.Browse.track_response_p50", []) == [pytest.approx(1.0, rel=0.02)]
+
+
+def test_an_asv_folder_keeps_what_it_has(command, shas):
+    fill(command.folder, *steady(shas[0], count=3), *steady(shas[0], first=9, count=3, workload="shop/buy"))
+    folder = command.folder / "asv"
+    folder.mkdir()
+    own = {"suite.Keys.time_get": {"name": "suite.Keys.time_get", "version": "abc", "type": "time"}}
+    theirs = {"shop.Buy.track_response_p50": {"code": "theirs", "version": "their hash"}}
+    (folder / "benchmarks.json").write_text(json.dumps({**own, **theirs, "version": 2}))
+    for name in ("shop/browse", "shop/buy"):
+        assert command("export", "asv", "--format", "asv", "--workload", name).code == 0
+    known = json.loads((folder / "benchmarks.json").read_text())
+    assert own.items() <= known.items()
+    assert theirs.items() <= known.items()
+    [result] = iter_results("asv")
+    assert {"shop.Browse.track_response_p50", "shop.Buy.track_response_p50"} <= set(
+        result.get_all_result_keys()
+    )
+    assert result.benchmark_version["shop.Buy.track_response_p50"] == "their hash"
+    (folder / "benchmarks.json").write_text("[]")
+    [line] = command("export", "asv", "--format", "asv").complaints
+    assert "asv/benchmarks.json is not as asv writes it" in line
+
+
 def test_a_parameterised_benchmark_of_asv_has_a_metric_for_each_set(command, shas):
     row = [[0.5, None], [["1", "2"]], "v1", 1, 0.1]
     data = {
@@ -119,6 +157,36 @@ def test_reports_of_pytest_benchmark_come_back(command, shas):
     back = stored(command.folder, "other")[0]
     assert back.metrics["service.p50"].value == stats["median"]
     assert back.metrics["throughput"].better == "higher"
+
+
+def test_every_standard_metric_comes_back_from_a_report_of_pytest_benchmark(command, shas):
+    metrics = {name: make_measured(name, 0.001 * at) for at, name in enumerate(STANDARD, 1)}
+    own = {"fps": Measured("1/s", "higher", 7.0), "response.p99@buy": make_measured("response.p99", 0.2)}
+    fill(command.folder, make_history_run(shas[0], 0.01, metrics=()))
+    [run] = stored(command.folder)
+    fill(command.folder, replace(run, id="all", started="2024-06-01", metrics={**metrics, **own}))
+    command("export", "one.json", "--format", "pytest-benchmark", "--limit", "2")
+    command("import", "one.json", "--results", "other")
+    [back] = [run for run in stored(command.folder, "other") if "fps" in run.metrics]
+    for name, one in metrics.items():
+        found = back.metrics[name]
+        assert (found.unit, found.better, found.value) == (one.unit, one.better, one.value), name
+    assert back.metrics["response.p99@buy"].unit == "s"
+    assert (back.metrics["fps"].value, back.metrics["fps"].unit) == (7.0, "1")
+
+
+def test_what_others_note_beside_a_benchmark_is_no_standard_figure_of_it(command, shas):
+    fill(command.folder, *steady(shas[0], 0.01, count=1))
+    command("export", "one.json", "--format", "pytest-benchmark")
+    report = json.loads(Path("one.json").read_text())
+    del report["loadledger"]
+    report["benchmarks"][0]["extra_info"] = {"throughput": 123, "rows": 5, "memory.peak": 1000}
+    command.file("theirs.json", json.dumps(report))
+    command("import", "theirs.json", "--results", "other")
+    [run] = stored(command.folder, "other")
+    assert run.metrics["throughput"].value == report["benchmarks"][0]["stats"]["ops"]
+    assert (run.metrics["throughput"].unit, run.metrics["memory.peak"].unit) == ("1/s", "B")
+    assert (run.metrics["rows"].value, run.metrics["rows"].better) == (5, "none")
 
 
 def test_a_search_for_leaks_comes_in(command):
@@ -158,10 +226,46 @@ def test_what_can_not_be_read_is_named_and_the_rest_comes_in(command, shas):
 def test_a_ledger_of_a_newer_version_is_left_alone(command, shas):
     fill(command.folder, *steady(shas[0], count=1))
     with closing(sqlite3.connect("results/ledger.db")) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE loadledger_version SET version_num = '9999'")
         connection.commit()
     [line] = command("import", "results/ledger.db", "--results", "other").complaints
-    assert "newer loadledger" in line
+    assert "ledger results/ledger.db was written by a newer loadledger" in line
+
+
+def test_a_document_with_a_time_that_is_none_does_not_stop_the_import(command, shas):
+    fill(command.folder, *steady(shas[0], count=2))
+    command("export", "good.json")
+    data = json.loads(Path("good.json").read_text())
+    data["runs"][0]["started"] = "yesterday"
+    command.file("bad.json", json.dumps(data))
+    command.file("deep.json", '{"runs": ' + "[" * 100_000)
+    said = command("import", "bad.json", "deep.json", "good.json", "--results", "other")
+    assert (said.code, len(said.complaints)) == (2, 2)
+    assert "bad.json: the record of run " in said.complaints[0]
+    assert "started is no time like" in said.complaints[0]
+    assert said.out == "good.json  document: 2 new of 2\n"
+
+
+@pytest.mark.parametrize(
+    "source", ["nonsense://x/y", "postgresql+nothing://me:secret@h/d", "sqlite:///typo.db", "://"]
+)
+def test_a_ledger_that_can_not_be_opened_does_not_stop_the_import(command, shas, source):
+    fill(command.folder, *steady(shas[0], count=2))
+    said = command("import", source, "results/ledger.db", "--results", "other")
+    assert (said.code, len(said.complaints), len(stored(command.folder, "other"))) == (2, 1, 2)
+    assert "secret" not in said.err + said.out
+    assert not (command.folder / "typo.db").exists()
+
+
+def test_a_ledger_by_its_url_is_left_as_it_is(command, shas):
+    fill(command.folder, *steady(shas[0], count=2))
+    with closing(sqlite3.connect("results/ledger.db")) as connection:
+        connection.execute("ALTER TABLE loadledger_version RENAME TO alembic_version")
+        connection.commit()
+    before = Path("results/ledger.db").read_bytes()
+    said = command("import", "sqlite:///results/ledger.db", "--results", "other")
+    assert said.out == "results/ledger.db  ledger: 2 new of 2\n"
+    assert Path("results/ledger.db").read_bytes() == before
 
 
 @pytest.mark.parametrize(
@@ -186,30 +290,67 @@ def test_bad_input_is_one_clear_line(command, shas, words, complaint):
     assert complaint in said.complaints[0]
 
 
-def series(shas, step=20):
-    """A Run of each commit, a minute after the other, slower from `step` on."""
-    made = []
-    for at, sha in enumerate(shas):
-        value = make_measured("response.p50", (1 if at < step else 1.3) * (1 + 0.004 * (at * 7 % 5 - 2)))
-        made.append(replace(make_history_run(sha, minute=at), metrics={"response.p50": value}))
-    return made
-
-
-def test_pruning_keeps_the_newest_and_what_changes_stand_on(command, shas):
-    fill(command.folder, *series(shas))
-    said = command("prune", "--keep", "5", "--dry-run")
-    assert said.out.splitlines() == [
-        "shop/browse  33 runs of 33 commits; 2 commits kept for changes there",
-        "would remove 33 runs; without --dry-run it does",
+def changed(folder, metric="response.p50"):
+    """Commit and status of each change of a metric, as its history has them."""
+    with Historian(folder / "results" / "ledger.db") as historian:
+        [track], _ = historian.tracks(metric)
+        found = track.found
+    return [
+        (place.commit, point.status)
+        for place, point in zip(found.places, found.detection.points, strict=True)
     ]
-    assert len(stored(command.folder)) == 40
-    assert command("prune", "--keep", "5").out.splitlines()[-1] == "removed 33 runs"
-    assert [run.commit for run in stored(command.folder)] == [*shas[19:21], *shas[-5:]]
+
+
+def test_pruning_twice_keeps_the_changes_as_sure_as_they_were(command):
+    metrics = ("response.p50", "memory.idle")
+    fill_fast(
+        command.folder / "results/ledger.db", "shop/browse", range(400), steps=[100, 250], metrics=metrics
+    )
+    before = [changed(command.folder, metric) for metric in metrics]
+    assert [len(found) for found in before] == [2, 2]
+    said = command("prune", "--keep", "10", "--dry-run")
+    assert said.out.splitlines() == [
+        "shop/browse  310 runs of 310 commits; 80 commits kept for changes there",
+        "would remove 310 runs; without --dry-run it does",
+    ]
+    assert len(stored(command.folder)) == 400
+    assert command("prune", "--keep", "10").out.splitlines()[-1] == "removed 310 runs"
+    for _ in range(2):
+        assert [changed(command.folder, metric) for metric in metrics] == before
+        command("prune", "--keep", "10")
     with closing(sqlite3.connect("results/ledger.db")) as connection:
-        for table in ("metrics", "round_values", "histograms", "outcomes"):
-            column = f"SELECT COUNT(DISTINCT run_id) FROM {table}"
-            assert connection.execute(column).fetchone()[0] <= 7
-    assert command("prune", "--keep", "7").out.splitlines()[-1] == "nothing to remove"
+        for table in ("runs", "metrics"):
+            column = "id" if table == "runs" else "run_id"
+            runs = connection.execute(f"SELECT COUNT(DISTINCT {column}) FROM {table}").fetchone()[0]
+            assert runs == 90
+
+
+def test_a_small_change_keeps_more_around_it_than_a_large_one(command):
+    fill_fast(command.folder / "results/ledger.db", "shop/browse", range(600), metrics=("response.p50",))
+    with closing(sqlite3.connect("results/ledger.db")) as connection:
+        connection.execute("UPDATE metrics SET value = value * 1.015 WHERE run_id > 'shop/browse-000299'")
+        connection.commit()
+    [(_, before)] = changed(command.folder)
+    command("prune", "--keep", "10")
+    assert [status for _, status in changed(command.folder)] == [before]
+    assert 60 < len(stored(command.folder)) < 590
+
+
+def test_a_drift_is_still_told_after_pruning(command):
+    fill_fast(command.folder / "results/ledger.db", "shop/browse", range(300), metrics=("response.p50",))
+    with closing(sqlite3.connect("results/ledger.db")) as connection:
+        connection.execute(
+            "UPDATE metrics SET value = value * (1 + 0.0007 * CAST(substr(run_id, 13) AS INTEGER))"
+        )
+        connection.commit()
+
+    def drifts():
+        return "drift  +" in command("history", "response.p50").out
+
+    assert drifts()
+    command("prune", "--keep", "30")
+    assert len(stored(command.folder)) < 300
+    assert drifts()
 
 
 def test_pruning_by_day_and_by_branch(command, shas):

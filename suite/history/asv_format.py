@@ -10,10 +10,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from statistics import median
+from types import MappingProxyType
 from typing import Any
 
 from suite.errors import StoreError
-from suite.history.classes import machine_class
+from suite.history.classes import counted, load_class, machine_class
+from suite.history.codec import decode_run, encode_run
 from suite.history.rows import seconds_since_epoch
 from suite.metric import STANDARD
 from suite.run import Measured, Run, Validity
@@ -26,6 +28,9 @@ _COLUMNS = (
 _UNITS = {"seconds": "s", "bytes": "B"}
 _KINDS = {"time": "s", "timeraw": "s", "mem": "B", "peakmem": "B"}
 _BY_TAIL = {name.replace(".", "_"): metric for name, metric in STANDARD.items()}
+
+DAMAGE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError, RecursionError)
+"""What comes of files that are not as they should be; OSError of times beyond all calendars."""
 
 Benchmarks = Mapping[str, Mapping[str, Any]]
 Naming = Callable[[str, str], str]
@@ -43,29 +48,67 @@ def runs_of_asv(data: Mapping[str, Any], benchmarks: Benchmarks, workload_of: Na
     """
     try:
         return list(_runs(data, benchmarks, workload_of))
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except DAMAGE as error:
         raise StoreError(f"this asv result is damaged: {type(error).__name__}: {error}") from error
 
 
-def asv_files(runs: Iterable[Run]) -> dict[str, dict[str, Any]]:
-    """What asv keeps, by its path in the results folder: of `runs`, the metrics where less is better."""
-    groups: dict[tuple[str, str], list[Run]] = {}
+def asv_files(
+    runs: Iterable[Run], known: Benchmarks = MappingProxyType({})
+) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """What asv keeps, by its path in the results folder, and in words what was left out.
+
+    Of `runs` it has those that count, of each workload on a machine those of the load that ran last; of
+    them the metrics where less is better. `known` benchmarks stay as they are.
+    """
+    chosen, left_out = _chosen(runs)
+    groups: dict[tuple[str, str, str], list[Run]] = {}
     machines: dict[str, Mapping[str, Any]] = {}
-    for run in runs:
-        if run.commit is not None:
-            machine = f"class-{machine_class(run.environment)}"
-            machines[machine] = run.environment
-            groups.setdefault((machine, run.commit), []).append(run)
-    files: dict[str, dict[str, Any]] = {}
-    benchmarks: dict[str, Any] = {"version": _VERSION}
-    for (machine, commit), some in groups.items():
-        python = ".".join(str(some[0].environment.get("python") or "3").split(".")[:2])
-        files[f"{machine}/{commit[:8]}-existing-py{python}.json"] = _result(machine, python, some)
-        for run in some:
-            benchmarks.update({_benchmark(run.workload, name): _described(run, name) for name in _given(run)})
+    benchmarks: dict[str, Any] = {}
+    for run in chosen:
+        machine = _machine_name(run)
+        machines[machine] = run.environment
+        groups.setdefault((machine, run.commit or "", _python(run)), []).append(run)
+        benchmarks.update({_benchmark(run.workload, name): _described(run, name) for name in _given(run)})
+    benchmarks = {**benchmarks, **known, "version": _VERSION}
+    files: dict[str, dict[str, Any]] = {
+        f"{machine}/{commit[:8]}-existing-py{python}.json": _result(machine, python, some, benchmarks)
+        for (machine, commit, python), some in groups.items()
+    }
     for machine, environment in machines.items():
         files[f"{machine}/machine.json"] = {**_machine(machine, environment), "version": 1}
-    return {**files, "benchmarks.json": benchmarks} if files else {}
+    return ({**files, "benchmarks.json": benchmarks} if files else {}), left_out
+
+
+def with_older(new: Mapping[str, Any], old: Any) -> dict[str, Any]:
+    """A result file that was made now, with what is only in the one that is there from before."""
+    like = isinstance(old, Mapping) and all(
+        old.get(key) == new.get(key) for key in ("commit_hash", "result_columns", "version")
+    )
+    if not like or not isinstance(old.get("results"), Mapping):
+        return dict(new)
+    return {**new, "results": {**old["results"], **new["results"]}}
+
+
+def _chosen(runs: Iterable[Run]) -> tuple[list[Run], list[str]]:
+    """Those of `runs` that asv can have, and what others there were."""
+    counts = {"without a commit": 0, "that do not count (invalid, ended early, of changed code)": 0}
+    nowhere, bad = counts
+    found: list[tuple[Run, tuple[str, str], str]] = []
+    newest: dict[tuple[str, str], tuple[float, str]] = {}
+    for run in runs:
+        if run.commit is None:
+            counts[nowhere] += 1
+        elif not counted(run.environment, run.verdict, run.validity.verdict):
+            counts[bad] += 1
+        else:
+            place, load = (machine_class(run.environment), run.workload), load_class(run.plan)
+            found.append((run, place, load))
+            newest[place] = max(newest.get(place, (-math.inf, "")), (seconds_since_epoch(run.started), load))
+    chosen = [run for run, place, load in found if newest[place][1] == load]
+    counts["under another load than the newest"] = len(found) - len(chosen)
+    return chosen, [
+        f"{count:,} run{'' if count == 1 else 's'} {which}" for which, count in counts.items() if count
+    ]
 
 
 def _runs(data: Mapping[str, Any], benchmarks: Benchmarks, workload_of: Naming) -> Iterator[Run]:
@@ -118,9 +161,12 @@ def imported_run(
     metrics: Mapping[str, Measured],
     content: object,
 ) -> Run:
-    """A Run that another tool measured; its id depends on what it says alone, so that it comes in once."""
+    """A Run that another tool measured; its id depends on what it says alone, so that it comes in once.
+
+    Raises StoreError for what is no Run.
+    """
     said = json.dumps([source, workload, started, commit, environment, content], sort_keys=True, default=str)
-    return Run(
+    run = Run(
         id=f"{source}-{hashlib.sha256(said.encode()).hexdigest()[:16]}",
         workload=workload,
         started=started,
@@ -140,6 +186,7 @@ def imported_run(
         series={},
         validity=Validity(),
     )
+    return decode_run(encode_run(run))
 
 
 def _metric(name: str, known: Mapping[str, Any]) -> tuple[str, str]:
@@ -153,7 +200,7 @@ def _metric(name: str, known: Mapping[str, Any]) -> tuple[str, str]:
     return (rest if kind == "track" else tail), _UNITS.get(unit, unit)
 
 
-def _result(machine: str, python: str, runs: Sequence[Run]) -> dict[str, Any]:
+def _result(machine: str, python: str, runs: Sequence[Run], benchmarks: Benchmarks) -> dict[str, Any]:
     values: dict[str, list[float]] = {}
     for run in runs:
         for name in _given(run):
@@ -170,12 +217,28 @@ def _result(machine: str, python: str, runs: Sequence[Run]) -> dict[str, Any]:
         "env_vars": {},
         "result_columns": list(_COLUMNS),
         "results": {
-            name: [[median(some)], [], "1", min(moments), None, *[None] * 6, [some], None]
+            name: [
+                [median(some)],
+                [],
+                benchmarks[name].get("version", "1"),
+                min(moments),
+                *[None] * 7,
+                [some],
+                None,
+            ]
             for name, some in values.items()
         },
         "durations": {},
         "version": _VERSION,
     }
+
+
+def _machine_name(run: Run) -> str:
+    return f"class-{machine_class(run.environment)}"
+
+
+def _python(run: Run) -> str:
+    return ".".join(str(run.environment.get("python") or "3").split(".")[:2])
 
 
 def _machine(name: str, environment: Mapping[str, Any]) -> dict[str, str]:

@@ -8,8 +8,8 @@ from statistics import fmean, stdev
 from typing import Any
 
 from suite.errors import StoreError
-from suite.history.asv_format import imported_run
-from suite.metric import STANDARD
+from suite.history.asv_format import DAMAGE, imported_run
+from suite.metric import STANDARD, Metric
 from suite.run import Measured, Run
 
 _FROM_STATS = {
@@ -18,6 +18,8 @@ _FROM_STATS = {
 }  # fmt: skip
 _QUANTILES = [(at + 0.5) / 200 for at in range(200)]
 _FORMAT = "5.0.0"
+_OURS = "loadledger"
+"""A key that tells our reports from others."""
 
 
 def is_pytest_benchmark(data: Mapping[str, Any]) -> bool:
@@ -29,7 +31,7 @@ def runs_of_pytest_benchmark(data: Mapping[str, Any]) -> list[Run]:
     """A Run for each benchmark, named as the test is. Raises StoreError if the report is damaged."""
     try:
         return list(_runs(data))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except DAMAGE as error:
         raise StoreError(
             f"this report of pytest-benchmark is damaged: {type(error).__name__}: {error}"
         ) from error
@@ -59,6 +61,7 @@ def pytest_benchmark_report(runs: Iterable[Run]) -> dict[str, Any]:
         "benchmarks": [_benchmark(run) for run in some],
         "datetime": first.started if first else None,
         "version": _FORMAT,
+        _OURS: True,
     }
 
 
@@ -76,12 +79,13 @@ def _runs(data: Mapping[str, Any]) -> Iterator[Run]:
     }
     for one in data["benchmarks"]:
         stats = one["stats"]
+        told = {name: stats.get(key) for name, key in _FROM_STATS.items()}
+        extra = one.get("extra_info") or {}
+        # What we wrote there ourselves says more than what can be told from times of single operations.
+        figures = {**told, **extra} if data.get(_OURS) else {**extra, **told}
         metrics = {
-            name: _standard(name, stats[key]) for name, key in _FROM_STATS.items() if _finite(stats.get(key))
+            str(name): _measured(str(name), value) for name, value in figures.items() if _finite(value)
         }
-        for name, value in (one.get("extra_info") or {}).items():
-            if _finite(value):
-                metrics[str(name)] = Measured("1", "none", float(value))
         yield imported_run(
             "pytest-benchmark",
             str(one["fullname"]),
@@ -90,12 +94,13 @@ def _runs(data: Mapping[str, Any]) -> Iterator[Run]:
             commit.get("branch"),
             environment,
             metrics,
-            stats,
+            {**stats, **extra} if data.get(_OURS) else stats,
         )
 
 
-def _standard(name: str, value: float) -> Measured:
-    return Measured(STANDARD[name].unit, STANDARD[name].better, float(value))
+def _measured(name: str, value: float) -> Measured:
+    metric = STANDARD.get(name.partition("@")[0], Metric(name, "1", "none"))
+    return Measured(metric.unit, metric.better, float(value))
 
 
 def _finite(value: object) -> bool:
@@ -112,11 +117,7 @@ def _benchmark(run: Run) -> dict[str, Any]:
     points = [histogram.percentile(quantile)[0] or 0.0 for quantile in _QUANTILES]
     mean = histogram.mean or fmean(points)
     q1, middle, q3 = (histogram.percentile(quantile)[0] or 0.0 for quantile in (0.25, 0.5, 0.75))
-    own = {
-        name: one.value
-        for name, one in run.metrics.items()
-        if not name.startswith(("service.", "response.")) and one.value is not None
-    }
+    own = {name: one.value for name, one in run.metrics.items() if one.value is not None and not one.at_least}
     return {
         "group": None,
         "name": run.workload.rpartition("/")[2],
