@@ -15,7 +15,7 @@ from typing import Any
 from suite.ab.canary import Canaries
 from suite.ab.pairs import Trial, measure
 from suite.ab.planted import write_planted
-from suite.ab.primary import primary_metrics
+from suite.ab.primary import gate_metrics, primary_metrics
 from suite.ab.repository import Commit
 from suite.ab.sample import Sampler
 from suite.ab.side import Name, Side
@@ -23,8 +23,7 @@ from suite.ab.task import Task
 from suite.catalog import Reference
 from suite.configuration import Budget
 from suite.errors import Interrupted, SuiteError, SystemFailed, WorkerFailed
-from suite.history.compare import USUAL
-from suite.history.power import FEWEST, Series, ab_catches, all_series, detectable, gate_catches
+from suite.history.power import FEWEST, Series, ab_catches, all_series, detectable, gate_catches, head_runs
 from suite.history.sequential import LOOKS
 from suite.measure.environment import commit, fingerprint
 from suite.process.guard import interruptible
@@ -201,9 +200,9 @@ class _Work:
         self.live.phase(clean(self.subject.task.name), 0, 1, "resampling")
         runs, budget = self.runs, self.subject.budget
         deciding = all_series(runs, primary_metrics(runs[0], runs[-1]), {})
-        judged = [name for run in runs for name in (one.metric for one in run.thresholds)]
-        names = budget.metrics or tuple(dict.fromkeys((*USUAL, *judged)))
+        names = budget.metrics or gate_metrics(runs[0], runs[-1])
         gated = all_series(runs, names, budget.minimum)
+        heads = head_runs(runs[0].rounds)
         every = {one.metric: one for one in (*gated, *deciding)}
         self.live.close()
         return Calibrated(
@@ -212,8 +211,8 @@ class _Work:
             runs[0].commit,
             len(runs),
             ab_catches(deciding, None, 0.0, _ALARM_TRIALS)[LOOKS[-1]] if deciding else 0.0,
-            gate_catches(gated, None, 0.0, _ALARM_TRIALS) if gated else 0.0,
-            tuple(_power(one, deciding, gated) for one in every.values()),
+            gate_catches(gated, None, 0.0, _ALARM_TRIALS, heads) if gated else 0.0,
+            tuple(_power(one, deciding, gated, heads) for one in every.values()),
             {name: one.values for name, one in every.items()},
             self._itself(),
             self._planted,
@@ -267,7 +266,7 @@ def _verdict(trial: Trial) -> str:
     return f"{found.verdict} after {standing.looked} pairs ({'; '.join(parts)})"
 
 
-def _power(one: Series, deciding: Sequence[Series], gated: Sequence[Series]) -> Power:
+def _power(one: Series, deciding: Sequence[Series], gated: Sequence[Series], heads: int) -> Power:
     ab: dict[str, float | None] | None = None
     caught: dict[str, float] | None = None
     gate = None
@@ -279,7 +278,7 @@ def _power(one: Series, deciding: Sequence[Series], gated: Sequence[Series]) -> 
         ab = {str(look): detectable(by_look[look]) for look in LOOKS}
         caught = {f"{100 * size:g} %": rates(size)[LOOKS[-1]] for size in _SIZES}
     if any(other.metric == one.metric for other in gated):
-        gate = detectable(lambda size: gate_catches(gated, one.metric, size, _TRIALS))
+        gate = detectable(lambda size: gate_catches(gated, one.metric, size, _TRIALS, heads))
     return Power(one.metric, one.unit, one.variation, one.least.size, ab, gate, caught)
 
 

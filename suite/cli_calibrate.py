@@ -42,7 +42,7 @@ def calibrate_command(
         str, typer.Option(metavar="TIME", help="Longest time for measuring, all of it.")
     ] = "10min",
     runs: Annotated[
-        int, typer.Option(metavar="N", min=12, help="Most runs of a workload; more tell rarer alarms.")
+        int, typer.Option(metavar="N", min=16, help="Most runs of a workload; more tell rarer alarms.")
     ] = 48,
     full: Annotated[bool, typer.Option("--full", help="Whole loops, not quick ones.")] = False,
     json_file: JsonFile = None,

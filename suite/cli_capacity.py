@@ -91,11 +91,8 @@ def capacity_command(
                 raise ConfigurationError("a time above 0 is wanted")
     given = {"target": target_url, "workers": workers, "seed": seed}
     configuration, plans = read_plans(
-        faults, given, [target], match=match, values=values, config=config, json_file=json_file
+        faults, given, [target], match=match, values=values, config=config, json_file=json_file, single=True
     )
-    if len(plans.runs) > 1:
-        names = ", ".join(found.workload.name for found, _ in plans.runs)
-        raise ConfigurationError(f"one workload is wanted, {target} has several: {names}; choose with -k")
     ((found, settings),) = plans.runs
     goal = _goal(
         over or default_over(found.workload),

@@ -152,13 +152,16 @@ def gate_command(
         on_inconclusive=doubt or configuration.gate.on_inconclusive,
     )
 
+    from suite.ab.primary import gate_metrics
     from suite.comparing import Outputs, Wanted, gate_runs
 
     code = gate_runs(
         configuration.places(results, ledger),
         gate,
         head,
-        Wanted(gate.budget if given is None else lambda _: given, tuple(workloads or ()), anywhere),
+        Wanted(
+            gate.budget if given is None else lambda _: given, tuple(workloads or ()), anywhere, gate_metrics
+        ),
         Outputs(json_file, markdown_file, quantiles),
         annotate=annotations if annotations is not None else bool(os.environ.get("GITHUB_ACTIONS")),
         summary=os.environ.get("GITHUB_STEP_SUMMARY"),

@@ -15,9 +15,9 @@ from suite.catalog import installed_names
 from suite.comparison import Comparison
 from suite.configuration import Budget, Gate
 from suite.errors import ConfigurationError, Faults
-from suite.history.baseline import ENOUGH
 from suite.history.compare import compare
 from suite.history.faults import disk_faults
+from suite.history.spread import ENOUGH
 from suite.pairing import Pair, paired
 from suite.places import Places
 from suite.report.annotations import annotated
@@ -35,11 +35,15 @@ from suite.sides import Finder, Side, is_dirty
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is compared: workloads whose names have one of `match`, or all; each with its `budget`."""
+    """What is compared: workloads whose names have one of `match`, or all; each with its `budget`.
+
+    Where that names no metrics it is the `usual` ones of base and head, or all that are usual.
+    """
 
     budget: Callable[[str], Budget]
     match: tuple[str, ...] = ()
     anywhere: bool = False
+    usual: Callable[[Run, Run], Sequence[str]] | None = None
 
     def workloads(self, names: Sequence[str]) -> list[str]:
         """Those of `names` that are wanted. Raises ConfigurationError if none is."""
@@ -185,7 +189,9 @@ def _compared(base: Side, head: Side, wanted: Wanted, finder: Finder) -> Compare
     comparisons = []
     for pair in pairs:
         budget = wanted.budget(pair.workload)
-        metrics = None
+        metrics: Sequence[str] | None = None
+        if budget.metrics is None and wanted.usual is not None and pair.base:
+            metrics = wanted.usual(pair.base[0], pair.head[0])
         if budget.metrics is not None:
             known = _metrics(pair)
             metrics = [name for name in budget.metrics if name in known]

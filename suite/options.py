@@ -65,10 +65,11 @@ def read_plans(
     tags: Sequence[str] | None = None,
     exclude_tags: Sequence[str] | None = None,
     lenient: bool = False,
+    single: bool = False,
 ) -> tuple[Configuration, Plans]:
     """The configuration, and the chosen workloads with the settings that it and what is `given` make.
 
-    What is None was not given. Raises ConfigurationError with all faults, those collected before first.
+    What is None was not given; `single` wants one workload. Raises ConfigurationError with all faults, those collected before first.
     """
     from suite.catalog import select
     from suite.configuration import Configuration, read_configuration
@@ -82,6 +83,10 @@ def read_plans(
         configuration = read_configuration(config)
     with faults.collected(), stdout_is_ours(json_file == "-"):
         chosen = select(targets, match=match, tags=tags or (), exclude_tags=exclude_tags or ())
+        if single and len(chosen) > 1:
+            names = ", ".join(found.workload.name for found in chosen)
+            several = f"one workload is wanted, {' '.join(targets)} has several: {names}"
+            raise ConfigurationError(f"{several}; choose with -k")
     faults.check()
     plans = make_plans(
         chosen, configuration, table, tags=tags or (), exclude_tags=exclude_tags or (), lenient=lenient

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from suite.history.baseline import ENOUGH, baseline
+from suite.history.baseline import baseline
 from suite.history.likeness import likeness, one_plan
+from suite.history.spread import ENOUGH
 from suite.run import Run
 from suite.sides import Finder, Side, clean
 

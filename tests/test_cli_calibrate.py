@@ -73,7 +73,7 @@ def test_it_says_what_would_be_caught_and_keeps_it(command, rounds):
     assert powers["response.p50"]["gate"] >= sizes[-1]
     assert powers["time_per_operation"]["caught"]["50 %"] == 1.0
     assert (entry["ab_alarms"] <= 0.05, entry["gate_alarms"] <= 0.1) == (True, True)
-    assert len(entry["values"]["response.p99"]) == entry["runs"] == 48
+    assert len(entry["values"]["response.p50"]) == entry["runs"] == 48
     assert json.loads((command.folder / "out.json").read_text())["calibrations"] == [entry]
 
 
@@ -89,9 +89,9 @@ def test_what_is_planted_runs_in_turns(command, rounds):
 
 
 def test_more_runs_or_fewer(command, rounds):
-    assert command("calibrate", "vision/match-10", "--runs", "12").code == 0
-    assert kept(command)["vision/match-10"]["runs"] == 12
-    assert "--runs" in command("calibrate", "vision/match-10", "--runs", "11").err
+    assert command("calibrate", "vision/match-10", "--runs", "16").code == 0
+    assert kept(command)["vision/match-10"]["runs"] == 16
+    assert "--runs" in command("calibrate", "vision/match-10", "--runs", "15").err
 
 
 def test_a_new_calibration_takes_the_place_of_the_old_and_leaves_the_others(command, rounds):

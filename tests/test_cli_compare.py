@@ -125,7 +125,7 @@ def test_without_git_the_ledger_knows_its_commits(command, monkeypatch):
 
 def test_runs_without_any_commit(command):
     fill(command.folder, *steady(None))
-    (last,) = fill(command.folder, make_history_run(None, 1.3, 100))
+    (last,) = fill(command.folder, make_history_run(None, 1.3, 2000))
     said = command("compare", last)
     assert "left out: shop/browse: base and head are the same run" in said.out
     assert said.code == 3
@@ -344,7 +344,7 @@ def test_no_ledger_or_a_newer_one(command, shas):
     )
     fill(command.folder, *steady(shas[2], count=1))
     with closing(sqlite3.connect(command.folder / "results/ledger.db")) as raw:
-        raw.execute("UPDATE alembic_version SET version_num = '9999'")
+        raw.execute("UPDATE loadledger_version SET version_num = '9999'")
         raw.commit()
     said = command("compare", "main")
     assert said.code == 2

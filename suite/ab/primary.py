@@ -55,6 +55,17 @@ def primary_metrics(base: Run, head: Run) -> tuple[str, ...]:
     return found or wanted
 
 
+def gate_metrics(base: Run, head: Run) -> tuple[str, ...]:
+    """What a gate judges unless it is told: the primary metrics, failures, and what has thresholds.
+
+    The fewer, the sharper: all of them share one error.
+    """
+    judged = (one.metric for run in (base, head) for one in run.thresholds)
+    names = dict.fromkeys((*primary_metrics(base, head), "failures", *judged))
+    known = {**base.metrics, **head.metrics}
+    return tuple(name for name in names if name in known and known[name].better != "none")
+
+
 def alike(base: Run, head: Run) -> tuple[str, ...]:
     """Differences that a reader must know. Raises ConfigurationError for sides that carry another load."""
     found = likeness(base, head)

@@ -11,11 +11,13 @@ from types import MappingProxyType
 from suite.comparison import Change, Comparison, QuantileShift, Shift
 from suite.errors import ConfigurationError
 from suite.histogram import Histogram
-from suite.history.baseline import ENOUGH, Spread, interleaved
+from suite.history.baseline import interleaved
 from suite.history.entry import HEADLINES
 from suite.history.likeness import likeness
 from suite.history.minimum import Overrides, Scale, minimum
 from suite.history.ranks import hodges_lehmann, holm, mann_whitney
+from suite.history.rows import seconds_since_epoch
+from suite.history.spread import DRIFT, ENOUGH, Draws, Spread, drifts, few
 from suite.metric import Better
 from suite.run import Measured, Run
 from suite.units import format_quantity
@@ -43,10 +45,11 @@ def compare(
     """Judge `head` against `base`, one statistic per Run, Holm over the metrics.
 
     Sides that took turns, with at least 8 Runs each, are compared by the exact Mann-Whitney test.
-    Otherwise head counts as one draw, set against the spread of at least 8 base Runs; with fewer the
-    verdict is inconclusive. The error of 1 % is that of a whole command, which compares `among` workloads.
-    Invalid Runs never count. Raises ConfigurationError for Runs that must not be compared; `anywhere` lets
-    other hardware and another load pass as notes.
+    Otherwise head is set against the spread of at least 8 base Runs (`Spread`); with fewer the verdict is
+    inconclusive, and no time or rate is called changed by fewer than 3 Runs of head. The error of 1 % is
+    that of a whole command, which compares `among` workloads. Invalid Runs never count. Raises
+    ConfigurationError for Runs that must not be compared; `anywhere` lets other hardware and another load
+    pass as notes.
     """
     if not base or not head:
         raise ConfigurationError(f"no runs to compare {'with' if head else 'on the new side'}")
@@ -64,6 +67,7 @@ def compare(
                 changes[name] = case
         else:
             cases.append(case)
+    notes += dict.fromkeys(case.assumed for case in cases if case.assumed)
     changes |= {change.metric: change for change in _judged(cases, among)}
     return Comparison(
         base[0].workload,
@@ -112,10 +116,11 @@ def side_name(runs: Sequence[Run]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """One metric on one side: a value per Run, on logs or as they are only later."""
+    """One metric on one side: a value per Run, and when that started; on logs or as they are only later."""
 
     values: tuple[float, ...]
     at_least: bool = False
+    starts: tuple[float, ...] = ()
 
     @property
     def middle(self) -> float:
@@ -129,18 +134,22 @@ def pools(name: str, base: Sequence[Run], head: Sequence[Run]) -> tuple[Pool, Po
     Of times and rates it is the median of the rounds, if all Runs have one; else the Run's own value,
     so that a ratio, a count or a peak in one round is not overlooked.
     """
-    sides = [[run.metrics[name] for run in runs if name in run.metrics] for runs in (base, head)]
-    every = [measured for side in sides for measured in side if measured.value is not None]
+    sides = [[run for run in runs if name in run.metrics] for runs in (base, head)]
+    every = [run.metrics[name] for side in sides for run in side if run.metrics[name].value is not None]
     by_rounds = all(measured.unit in ("s", "1/s") and _median(measured) is not None for measured in every)
-    one, other = (Pool(*_pooled(side, by_rounds)) for side in sides)
+    one, other = (_pooled(name, side, by_rounds) for side in sides)
     return one, other
 
 
-def _pooled(side: Iterable[Measured], by_rounds: bool) -> tuple[tuple[float, ...], bool]:
-    there = [measured for measured in side if measured.value is not None]
-    values = [_median(measured) if by_rounds else measured.value for measured in there]
-    finite = tuple(value for value in values if value is not None and math.isfinite(value))
-    return finite, any(measured.at_least for measured in there)
+def _pooled(name: str, side: Iterable[Run], by_rounds: bool) -> Pool:
+    there = [(run, run.metrics[name]) for run in side if run.metrics[name].value is not None]
+    values = [(run, _median(measured) if by_rounds else measured.value) for run, measured in there]
+    finite = [(run, value) for run, value in values if value is not None and math.isfinite(value)]
+    return Pool(
+        tuple(value for _, value in finite),
+        any(measured.at_least for _, measured in there),
+        tuple(seconds_since_epoch(run.started) for run, _ in finite),
+    )
 
 
 def _median(measured: Measured) -> float | None:
@@ -150,7 +159,10 @@ def _median(measured: Measured) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A metric that both sides have; p is None where no test could decide, and `short` says why."""
+    """A metric that both sides have; p is None where no test could decide, and `short` says why.
+
+    `few` says why head has too little for a change to be called one, `assumed` what of the spread was.
+    """
 
     metric: str
     unit: str
@@ -161,6 +173,8 @@ class _Case:
     p_rose: float | None = None
     p_fell: float | None = None
     short: str = ""
+    few: str = ""
+    assumed: str = ""
 
 
 def _case(name: str, base: Sequence[Run], head: Sequence[Run], minimums: Overrides) -> _Case | Change:
@@ -181,9 +195,17 @@ def _case(name: str, base: Sequence[Run], head: Sequence[Run], minimums: Overrid
         return replace(case, short=f"{_runs(len(a))} of base, {ENOUGH} tell its spread; use suite ab")
     if len(b) >= ENOUGH and interleaved(base, head):
         return replace(case, p_rose=mann_whitney(a, b, "less"), p_fell=mann_whitney(a, b, "greater"))
-    spread, drawn = Spread(a), float(statistics.median(b))
-    rose, fell = spread.p(drawn)
-    return replace(case, shift=spread.shift(drawn, CONFIDENCE), p_rose=rose, p_fell=fell)
+    drift = DRIFT if drifts(unit) and scale.relative else 0.0
+    spread = Spread(Draws(a, one.starts), drift)
+    rose, fell = spread.p(b)
+    return replace(
+        case,
+        shift=spread.shift(b, CONFIDENCE),
+        p_rose=rose,
+        p_fell=fell,
+        few=few(unit, head, apart=spread.apart),
+        assumed=spread.assumption if drift else "",
+    )
 
 
 def better_of(measured: Measured) -> Better:
@@ -209,8 +231,10 @@ def _judged(cases: Sequence[_Case], among: int) -> Iterator[Change]:
         up, down = rose.get(case.metric, 1.0), fell.get(case.metric, 1.0)
         up, down = min(up * among, 1.0), min(down * among, 1.0)  # Bonferroni over the workloads
         p = min(up, down) if case.metric in rose else None
+        rises, falls = up <= ALPHA, down <= ALPHA
+        short = case.short or (case.few if rises or falls else "")
         yield settled(case.metric, case.unit, case.better, case.sides, case.scale, case.shift,
-                      rose=up <= ALPHA, fell=down <= ALPHA, p=p, short=case.short)  # fmt: skip
+                      rose=rises, fell=falls, p=p, short=short)  # fmt: skip
 
 
 def settled(

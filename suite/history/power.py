@@ -16,15 +16,15 @@ from random import Random
 import numpy as np
 
 from suite.comparison import Shift
-from suite.history.baseline import ENOUGH, Spread
 from suite.history.compare import ALPHA, better_of, pools
 from suite.history.minimum import Minimum, Overrides, Scale, minimum
 from suite.history.ranks import holm
 from suite.history.sequential import BLOCK, LOOKS, Paired, judge, schedule
+from suite.history.spread import DRIFT, ENOUGH, HEAD_ROUNDS, HEAD_RUNS, Draws, Spread, drifts
 from suite.metric import Better
 from suite.run import Run
 
-FEWEST = 12
+FEWEST = 16
 """Measured runs from which anything can be said: a stretch of 8, and others to set against it."""
 EFFECTS = (
     0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.10, 0.12, 0.15, 0.20, 0.25, 0.30, 0.40, 0.50, 0.75, 1.0, 2.0,
@@ -88,17 +88,27 @@ def ab_catches(
     return {look: count / trials for look, count in caught.items()}
 
 
+def head_runs(rounds: int) -> int:
+    """How many Runs of so many rounds a verdict wants of head."""
+    return max(HEAD_RUNS, -(-HEAD_ROUNDS // rounds))
+
+
 def gate_catches(
-    series: Sequence[Series], slowed: str | None, share: float, trials: int, seed: int = 1
+    series: Sequence[Series], slowed: str | None, share: float, trials: int, heads: int, seed: int = 1
 ) -> float:
-    """Which share of single Runs is found to be a regression against 8 others; see `ab_catches`."""
+    """Which share of stretches of `heads` Runs is a regression against 8 others; see `ab_catches`."""
     dice = Random(seed)
     runs = len(series[0].values)
+    apart = [
+        (base, head)
+        for base in range(runs - ENOUGH + 1)
+        for head in range(runs - heads + 1)
+        if head + heads <= base or base + ENOUGH <= head
+    ]
     caught = 0
     for _ in range(trials):
-        start = dice.randrange(runs - ENOUGH + 1)
-        head = dice.choice([run for run in range(runs) if not start <= run < start + ENOUGH])
-        caught += _regressed(series, slowed, share, range(start, start + ENOUGH), head)
+        base, head = dice.choice(apart)
+        caught += _regressed(series, slowed, share, range(base, base + ENOUGH), range(head, head + heads))
     return caught / trials
 
 
@@ -151,18 +161,19 @@ def _ended(
 
 
 def _regressed(
-    series: Sequence[Series], slowed: str | None, share: float, base: Sequence[int], head: int
+    series: Sequence[Series], slowed: str | None, share: float, base: Sequence[int], head: Sequence[int]
 ) -> bool:
     """The rule for stored Runs, as `compare` has it."""
     scales, away, chances = [], [], []
     for one in series:
         there = [one.values[run] for run in base]
-        value = _head(one, head, slowed, share)
-        scale = Scale.of(one.least, there, [value])
-        values, drawn = scale.values(there), float(scale.values([value])[0])
-        rose, fell = Spread(values).p(drawn)
+        here = [_head(one, run, slowed, share) for run in head]
+        scale = Scale.of(one.least, there, here)
+        drift = DRIFT if drifts(one.unit) and scale.relative else 0.0
+        spread = Spread(Draws(scale.values(there), (0.0,) * len(there)), drift)
+        rose, fell = spread.p(scale.values(here))
         scales.append(scale)
-        away.append(drawn - float(values.mean()))
+        away.append(spread.shift(scale.values(here), 0.5).estimate)
         chances.append(rose if one.better == "lower" else fell)
     for one, scale, shift, p in zip(series, scales, away, holm(chances), strict=True):
         bad = p <= ALPHA

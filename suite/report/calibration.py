@@ -150,7 +150,7 @@ def print_calibrated(console: Console, found: Calibrated) -> None:
     for line in _lines(found):
         console.print(Text(f"  {clean(line)}"), soft_wrap=True)
     note = "columns: least slow-down caught in 95 of 100 (none: not even 200 %), by resampling; the gate's"
-    note += " against 8 stored runs"
+    note += " for 3 runs (of one round each: 5) against 8 stored ones"
     console.print(Text(f"  {note}", FAINT), soft_wrap=True)
     console.print()
 

@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from support.runs import make_run
 
-from suite.history.baseline import ENOUGH, Spread, baseline, interleaved
+from suite.history.baseline import ENOUGH, baseline, interleaved
 from suite.history.store import Ledger
 from suite.run import Failure, Validity
 
@@ -113,44 +110,3 @@ def test_it_does_not_grow_without_end(ledger):
 def test_turns(base, head, taking_turns):
     sides = [[make_run(started=started(int(letter, 16))) for letter in side] for side in (base, head)]
     assert interleaved(*sides) == taking_turns
-
-
-EIGHT = np.arange(1.0, 9.0)
-ERROR = np.std(EIGHT, ddof=1) * np.sqrt(9 / 8)
-
-
-def test_spread_is_student_s_with_few_degrees():
-    shift = Spread(EIGHT).shift(4.5, 0.95)
-    assert (shift.estimate, shift.high) == (0.0, pytest.approx(2.776445 * ERROR, rel=1e-6))
-    rose, fell = Spread(EIGHT).p(4.5 + 3.746947 * ERROR)
-    assert (rose, fell) == (pytest.approx(0.01, rel=1e-5), pytest.approx(1.0))
-    assert Spread(EIGHT).p(4.5 - 3.746947 * ERROR) == (pytest.approx(1.0), pytest.approx(0.01, rel=1e-5))
-    assert Spread(np.array([1.0, 2.0])).shift(1.5, 0.95).high == pytest.approx(
-        12.7062 * np.sqrt(0.75), rel=1e-5
-    )
-
-
-def test_what_base_had_before_is_never_rare():
-    assert Spread(np.array([*[0.0] * 28, 0.01, 9.0])).p(8.9)[0] == pytest.approx(2 / 31)
-
-
-def test_without_spread_any_difference_is_one():
-    spread = Spread(np.array([5.0] * 8))
-    assert (spread.p(6.0), spread.p(4.0), spread.p(5.0)) == ((0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
-    assert spread.shift(6.0, 0.9).low == 1.0
-
-
-@given(st.lists(st.floats(-9, 9), min_size=2, max_size=20), st.floats(-20, 20), st.floats(0, 20))
-def test_further_out_is_never_likelier_and_sides_mirror(base, head, more):
-    spread, mirrored = Spread(np.array(base)), Spread(-np.array(base))
-    assert spread.p(head + more)[0] <= spread.p(head)[0] + 1e-9
-    assert spread.p(head) == pytest.approx(mirrored.p(-head)[::-1], abs=1e-9)
-
-
-@pytest.mark.parametrize("heavy", [False, True])
-def test_one_more_draw_is_called_rare_about_as_often_as_it_is(heavy):
-    """4,000 draws: a standard error is .16 %."""
-    rng = np.random.default_rng(3)
-    table = rng.standard_t(3, (4000, 9)) if heavy else rng.normal(0, 1, (4000, 9))
-    p = np.array([Spread(row[:8]).p(row[8])[0] for row in table])
-    assert 0.001 <= (p <= 0.01).mean() <= (0.015 if heavy else 0.01)

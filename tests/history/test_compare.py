@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import numpy as np
@@ -22,8 +23,8 @@ MIRROR = {"regression": "improvement", "improvement": "regression"}
 _ids = count()
 
 
-def run(commit=BASE, minute=0, **metrics):
-    """A Run of metrics like response_p50=1.0 or, round by round, (1.0, 1.1)."""
+def run(commit=BASE, minute=0, apart=20, **metrics):
+    """A Run of metrics like response_p50=1.0 or, round by round, (1.0, 1.1); each has a moment of its own."""
     measured = {}
     for name, values in metrics.items():
         name = name.replace("_", ".", 1)
@@ -31,15 +32,15 @@ def run(commit=BASE, minute=0, **metrics):
     return make_run(
         id=str(next(_ids)),
         commit=commit,
-        started=f"2024-05-01T{minute // 60:02}:{minute % 60:02}:00+00:00",
+        started=(datetime(2024, 5, 1, tzinfo=UTC) + timedelta(minutes=apart * minute)).isoformat(),
         metrics=measured,
         thresholds=(),
         histograms={},
     )
 
 
-def p50(values, commit=BASE, first=0, step=1):
-    return [run(commit, first + step * i, response_p50=value) for i, value in enumerate(values)]
+def p50(values, commit=BASE, first=0, step=1, **how):
+    return [run(commit, first + step * i, response_p50=value, **how) for i, value in enumerate(values)]
 
 
 STEADY = [1.0, 1.01, 0.99, 1.005, 0.995, 1.008, 0.992, 1.0]
@@ -55,7 +56,7 @@ def test_one_run_is_judged_against_the_spread_of_eight():
     slower = compare(base, p50([1.3], HEAD, 60))
     assert slower.verdict == "regression"
     assert only(slower).shift.estimate == pytest.approx(0.3, abs=0.01)
-    assert only(slower).reason.startswith("+30 % (+27.9 %")
+    assert only(slower).reason.startswith("+30 % (+27.8 %")
     assert (slower.base, slower.head, slower.runs) == ("a" * 12, "b" * 12, (8, 1))
     assert compare(base, p50([0.7], HEAD, 60)).verdict == "improvement"
     same = compare(base, p50([1.004], HEAD, 60))
@@ -85,6 +86,20 @@ def test_runs_of_one_moment_count_once():
     head = [1.15, 1.16, 1.15, 1.17, 1.15, 1.16, 1.17, 1.15]
     assert compare(base, p50(head, HEAD, 60)).verdict == "inconclusive"
     assert compare(base, p50(head, HEAD, 1, 2)).verdict == "regression"
+
+
+def test_runs_in_a_row_leave_room_for_other_moments():
+    base = p50(STEADY, apart=1)
+    for runs, verdict in ((2, "inconclusive"), (3, "regression")):
+        found = compare(base, p50([1.4] * runs, HEAD, 60, apart=1))
+        assert found.verdict == verdict
+    assert found.notes == (
+        "base ran at 1 moment: 5 % is allowed for how others are; 8 of them, or suite ab, tell more",
+    )
+    few = only(compare(base, p50([1.4] * 2, HEAD, 60, apart=1)))
+    assert few.reason.endswith(": 2 runs, 6 rounds of head; 3 runs and 5 rounds make a verdict on a change")
+    assert compare(base, p50([1.12] * 3, HEAD, 60, apart=1)).verdict == "inconclusive"
+    assert compare(p50(STEADY), p50([1.12] * 3, HEAD, 60)).verdict == "regression"
 
 
 def test_a_rate_is_better_higher():

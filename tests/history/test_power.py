@@ -40,7 +40,7 @@ def test_runs_of_one_state_hardly_raise_an_alarm():
         noisy(0.02, name="memory.peak", unit="B"),
     ]
     assert ab_catches(series, None, 0.0, 150)[16] <= 0.04
-    assert gate_catches(series, None, 0.0, 300) <= 0.04
+    assert gate_catches(series, None, 0.0, 300, 3) <= 0.04
 
 
 def test_a_drift_of_the_machine_is_no_regression():
@@ -53,15 +53,15 @@ def test_more_pairs_and_larger_slow_downs_are_caught_more_often():
     assert all(rate[8] <= rate[12] <= rate[16] for rate in rates)
     assert rates[0][16] < rates[1][16] <= rates[2][16]
     assert rates[2][8] == 1.0
-    assert gate_catches(series, "time_per_operation", 0.05, 60) < 0.5
-    assert gate_catches(series, "time_per_operation", 5.0, 60) == 1.0
+    assert gate_catches(series, "time_per_operation", 0.05, 60, 3) < 0.5
+    assert gate_catches(series, "time_per_operation", 5.0, 60, 3) == 1.0
 
 
 @pytest.mark.parametrize("better", ["lower", "higher"])
 def test_worse_goes_the_bad_way(better):
     series = [noisy(0.01, name="throughput", unit="1/s", better=better)]
     assert ab_catches(series, "throughput", 0.5, 10)[8] == 1.0
-    assert gate_catches(series, "throughput", 1.0, 10) == 1.0
+    assert gate_catches(series, "throughput", 1.0, 10, 3) == 1.0
 
 
 def test_only_the_slowed_metric_counts():
@@ -77,7 +77,7 @@ def test_detectable_is_the_smallest_effect_caught(limit, below):
     assert found == next((one for one in EFFECTS if one >= limit), None)
 
 
-@given(st.floats(0.9, 2.5), st.floats(0.9, 2.5), st.integers(0, 99))
+@given(st.lists(st.floats(0.9, 2.5), min_size=5, max_size=6), st.floats(0.9, 2.5), st.integers(0, 99))
 def test_the_gates_rule_is_that_of_compare(seconds, bytes_, seed):
     """The slow oracle: `compare` on whole Runs."""
     series = [
@@ -85,7 +85,8 @@ def test_the_gates_rule_is_that_of_compare(seconds, bytes_, seed):
         noisy(0.02, name="memory.peak", unit="B", runs=8, seed=seed + 1),
     ]
     series = [
-        replace(one, values=(*one.values, last)) for one, last in zip(series, (seconds, bytes_), strict=True)
+        replace(one, values=(*one.values, *last))
+        for one, last in zip(series, (seconds, [bytes_] * len(seconds)), strict=True)
     ]
     runs = [
         make_run(
@@ -95,7 +96,7 @@ def test_the_gates_rule_is_that_of_compare(seconds, bytes_, seed):
         for values in zip(*(one.values for one in series), strict=True)
     ]
     found = compare(runs[:8], runs[8:], metrics=[one.metric for one in series])
-    assert _regressed(series, None, 0.0, range(8), 8) == (found.verdict == "regression")
+    assert _regressed(series, None, 0.0, range(8), range(8, len(runs))) == (found.verdict == "regression")
 
 
 def test_series_are_of_metrics_that_all_runs_have():

@@ -88,9 +88,9 @@ def _in_haste(connection, _record):
 
 
 def steady(sha, factor=1.0, first=0, count=9, **changes):
-    """Runs of one commit, a minute apart, that vary by a percent."""
+    """Runs of one commit, each at a moment of its own, that vary by a percent."""
     values = (STEADY * (1 + count // len(STEADY)))[:count]
-    return [make_history_run(sha, factor * v, first + i, **changes) for i, v in enumerate(values)]
+    return [make_history_run(sha, factor * v, 20 * (first + i), **changes) for i, v in enumerate(values)]
 
 
 def runs(shas, workload="shop/browse", step=None, **changes):
