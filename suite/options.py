@@ -69,7 +69,8 @@ def read_plans(
 ) -> tuple[Configuration, Plans]:
     """The configuration, and the chosen workloads with the settings that it and what is `given` make.
 
-    What is None was not given; `single` wants one workload. Raises ConfigurationError with all faults, those collected before first.
+    What is None was not given; `single` wants one workload. Raises ConfigurationError with all faults, those
+    collected before first.
     """
     from suite.catalog import select
     from suite.configuration import Configuration, read_configuration
