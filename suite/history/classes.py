@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,8 +14,10 @@ _LOAD = (
     "loop", "users", "rate", "arrivals", "stages", "burst", "think", "busy", "target", "operations",
     "seconds", "warmup", "workers", "spin", "quick", "parameters",
 )  # fmt: skip
-_MEMORY_STEPS = 4
-"""Classes of memory in each doubling: a kernel update moves what is usable by a percent or less."""
+_EDGES = (0.8, 1.39, 2.6, 3.22)
+"""Where classes of memory end, in quarters of a doubling above 1, 2, 4... GiB. What a kernel leaves of the
+sizes that machines come in (93 % or more of 1, 1.125, 1.25, 1.375, 1.5, 1.75, 1.875 times such a power)
+holds no edge, so that another kernel makes no other machine."""
 
 
 def machine_class(environment: Mapping[str, Any]) -> str:
@@ -22,8 +25,14 @@ def machine_class(environment: Mapping[str, Any]) -> str:
     facts = {name: environment.get(name) for name in _HARDWARE}
     memory = environment.get("memory")
     if isinstance(memory, int | float) and memory > 0:
-        facts["memory"] = round(_MEMORY_STEPS * math.log2(memory))
+        facts["memory"] = memory_class(memory)
     return _digest(facts)
+
+
+def memory_class(size: float) -> int:
+    """A number that is equal for much the same sizes in bytes; there are four in each doubling."""
+    doublings, quarters = divmod(4 * math.log2(size), 4)
+    return 4 * int(doublings) + bisect_left(_EDGES, quarters)
 
 
 def load_class(plan: Mapping[str, Any]) -> str:

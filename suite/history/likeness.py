@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from suite.history.classes import memory_class
 from suite.run import Run
 
 _HARDWARE = {
@@ -15,8 +16,6 @@ _HARDWARE = {
     "affinity": "usable cores",
     "container": "container class",
 }
-_MEMORY_SLACK = 0.05
-"""A kernel update moves total memory by less than this share."""
 _SOFTWARE = {
     "host": "host",
     "kernel": "kernel",
@@ -24,6 +23,8 @@ _SOFTWARE = {
     "implementation": "Python implementation",
     "python": "Python",
 }
+_NAMED = 5
+_LACKING = 3
 _LOAD = ("users", "rate", "arrivals", "stages", "burst", "think", "busy", "target")
 _PLAN = ("operations", "seconds", "warmup", "workers", "spin", "quick")
 
@@ -87,8 +88,8 @@ def _hardware(base: Mapping[str, Any], head: Mapping[str, Any]) -> tuple[list[st
             continue
         (unknown if one is None or other is None else refused).append(_line(name, one, other))
     one, other = base.get("memory"), head.get("memory")
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        if abs(one - other) > _MEMORY_SLACK * max(one, other):
+    if isinstance(one, int | float) and isinstance(other, int | float) and min(one, other) > 0:
+        if memory_class(one) != memory_class(other):
             refused.append(f"memory: {one / 1e9:.1f} GB v {other / 1e9:.1f} GB")
     elif one != other:
         unknown.append(_line("memory", one, other))
@@ -97,10 +98,26 @@ def _hardware(base: Mapping[str, Any], head: Mapping[str, Any]) -> tuple[list[st
 
 def _software(base: Mapping[str, Any], head: Mapping[str, Any]) -> Iterable[str]:
     yield from _differing(base, head, _SOFTWARE)
-    yield from _mapping("package", base.get("packages"), head.get("packages"))
+    yield from _packages(base.get("packages"), head.get("packages"))
     for side, environment in (("base", base), ("head", head)):
         if environment.get("dirty"):
             yield f"{side} had changes that were not committed"
+
+
+def _packages(base: object, head: object) -> Iterable[str]:
+    """Those of another version; and those that one side lacks, unless these are so many that the sides
+    were recorded in different ways.
+    """
+    one = base if isinstance(base, Mapping) else {}
+    other = head if isinstance(head, Mapping) else {}
+    differing = [name for name in sorted({*one} & {*other}) if one[name] != other[name]]
+    lacking = sorted({*one} ^ {*other})
+    if len(lacking) <= _LACKING:
+        differing += lacking
+    for name in differing[:_NAMED]:
+        yield _line(f"package {name}", one.get(name), other.get(name))
+    if len(differing) > _NAMED:
+        yield f"and {len(differing) - _NAMED} more packages differ"
 
 
 def _differing(base: Mapping[str, Any], head: Mapping[str, Any], names: Mapping[str, str]) -> Iterable[str]:

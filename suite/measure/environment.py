@@ -5,16 +5,24 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 import socket
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from suite.measure.packages import packages
 from suite.process.git import git
 
-_PACKAGES = ("loadledger", "uvloop", "httptools", "numpy", "hdrhistogram", "multiprocess", "sqlalchemy")
+_CODE = re.compile(
+    r"\.(py[ixd]?|ipynb|c|cc|cpp|cu|h|hpp|rs|go|java|kt|scala|m?js|ts|rb|php|cs|ex|so|sh|sql|proto"
+    r"|toml|cfg|ini|ya?ml)$"
+)
+"""Endings of what a system may be made of; other files are taken for results and notes."""
+_RESULTS = ("results/", ".asv/")
+_ENVIRONMENT = ("pyvenv.cfg", "conda-meta/history")
 
 
 def fingerprint() -> dict[str, Any]:
@@ -36,20 +44,39 @@ def fingerprint() -> dict[str, Any]:
         "host": hashlib.sha256(socket.gethostname().encode()).hexdigest()[:12],
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
-        "packages": {name: found for name in _PACKAGES if (found := _version(name)) is not None},
+        "packages": packages(Path.cwd()),
     }
 
 
 def commit(cwd: str | os.PathLike[str]) -> tuple[str | None, str | None, bool]:
-    """(commit, branch, whether tracked files differ from it) of the git work tree around `cwd`.
+    """(commit, branch, whether the code differs from it) of the git work tree around `cwd`.
 
-    (None, None, False) where there is none, or no git; the branch is None for a detached head.
+    It does if tracked files differ, or if there is code that git neither tracks nor ignores, outside of
+    results/, .asv/ and virtual environments. (None, None, False) where there is no work tree, or no git;
+    the branch is None for a detached head.
     """
     sha = git(cwd, "rev-parse", "--verify", "HEAD").text
     if not sha:
         return None, None, False
     branch = git(cwd, "symbolic-ref", "--short", "--quiet", "HEAD").text or None
-    return sha, branch, bool(git(cwd, "status", "--porcelain", "--untracked-files=no").text)
+    changed = git(cwd, "status", "--porcelain", "--untracked-files=no").text
+    return sha, branch, bool(changed) or any(_code(_untracked(cwd)))
+
+
+def _untracked(cwd: str | os.PathLike[str]) -> list[str]:
+    """Files that git neither tracks nor ignores, as seen from `cwd`."""
+    return git(cwd, "ls-files", "--others", "--exclude-standard", "-z", "--", ":/").text.split("\0")
+
+
+def _code(files: Iterable[str]) -> Iterator[str]:
+    """Those of `files` that may be code of the project."""
+    files = list(files)
+    others = tuple(
+        name.removesuffix(end) for name in files for end in _ENVIRONMENT if name.endswith(f"/{end}")
+    )
+    for name in files:
+        if _CODE.search(name) and not name.startswith((*_RESULTS, *others)):
+            yield name
 
 
 def _cpu_model() -> str | None:
@@ -79,13 +106,6 @@ def _container() -> str:
         if sign in vendor or sign in product:
             return sign
     return "virtual" if " hypervisor" in (_text("/proc/cpuinfo") or "") else "none"
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
 
 
 def _text(path: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from support.runs import make_run
 
+from suite.history.classes import machine_class, memory_class
 from suite.history.likeness import Likeness, likeness, one_plan
 
 ENVIRONMENT = {
@@ -63,6 +64,37 @@ def test_other_differences_are_notes(changed, line):
 
 def test_a_kernel_s_share_of_memory_makes_no_other_machine():
     assert likeness(run(), run({"memory": 31_900_000_000})) == Likeness()
+
+
+def test_a_history_and_a_comparison_know_the_same_machines():
+    """One rule for memory: what is no other machine to one of them is none to the other."""
+    for size in range(1_000_000_000, 70_000_000_000, 370_000_000):
+        one, other = ENVIRONMENT | {"memory": size}, ENVIRONMENT | {"memory": int(size * 1.03)}
+        alike = likeness(run(one), run(other)).alike
+        assert alike == (machine_class(one) == machine_class(other))
+
+
+@pytest.mark.parametrize("nominal", [1, 1.125, 1.25, 1.375, 1.5, 1.75, 1.875])
+def test_another_kernel_makes_no_other_machine(nominal):
+    """Of each usual size it leaves 93 % or more."""
+    for doublings in range(30, 41):
+        left = {memory_class(nominal * 2**doublings * share / 1000) for share in range(932, 998)}
+        assert len(left) == 1
+    assert memory_class(16e9) != memory_class(8e9) != memory_class(12e9)
+
+
+def test_of_many_packages_a_handful_is_named():
+    versions = {f"package{at}": "1" for at in range(9)}
+    newer = {"packages": dict.fromkeys(versions, "2") | {"same": "1"}}
+    found = likeness(run({"packages": versions | {"same": "1"}}), run(newer)).notes
+    assert found == (*(f"package package{at}: 1 v 2" for at in range(5)), "and 4 more packages differ")
+
+
+def test_packages_that_only_one_side_recorded_are_no_difference():
+    """As where one process imported more than another, or a Run is from before more were recorded."""
+    more = {"uvloop": "0.21", "numpy": "1.26"} | {f"package{at}": "1" for at in range(9)}
+    found = likeness(run(), run({"packages": more})).notes
+    assert found == ("package uvloop: 0.20 v 0.21",)
 
 
 def test_another_load_is_refused():

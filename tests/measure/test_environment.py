@@ -7,6 +7,8 @@ import os
 import socket
 import subprocess
 
+import pytest
+
 from suite.measure.environment import commit, fingerprint
 
 _WHO = {f"GIT_{who}_{what}": "a" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
@@ -37,8 +39,6 @@ def test_the_commit_and_whether_files_differ_from_it(tmp_path):
     git(tmp_path, "-c", "core.hooksPath=", "commit", "-m", "one")
     sha, branch, dirty = commit(tmp_path)
     assert (len(sha), branch, dirty) == (40, "topic", False)
-    (tmp_path / "untracked").write_text("")
-    assert commit(tmp_path)[2] is False
     file.write_text("2")
     assert commit(tmp_path)[2] is True
     git(tmp_path, "checkout", "--detach")
@@ -48,3 +48,39 @@ def test_the_commit_and_whether_files_differ_from_it(tmp_path):
 def test_without_git(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert commit(tmp_path) == (None, None, False)
+
+
+@pytest.fixture
+def repository(tmp_path):
+    git(tmp_path, "init", "-b", "main")
+    (tmp_path / ".gitignore").write_text("ignored.py\n")
+    git(tmp_path, "add", ".gitignore")
+    git(tmp_path, "-c", "core.hooksPath=", "commit", "-m", "one")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["shop.py", "shop/prices.py", "native.c", "settings.toml", "ä b.py"])
+def test_a_module_that_git_does_not_know_is_a_change(repository, name):
+    path = repository / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("")
+    (repository / "deep").mkdir()
+    assert commit(repository)[2] is True
+    assert commit(repository / "deep")[2] is True
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ignored.py", "results/site/graphs.js", "results/runs/1.json", ".asv/env/x/a.py", "result.json",
+        "out.html", "notes.md", "env/0a1b/lib/python3.11/site-packages/numpy/core.py", "conda/x/lib/a.py",
+    ],
+)  # fmt: skip
+def test_what_was_measured_and_environments_are_no_change(repository, name):
+    path = repository / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for other in ("env/0a1b/pyvenv.cfg", "conda/x/conda-meta/history"):
+        (repository / other).parent.mkdir(parents=True, exist_ok=True)
+        (repository / other).write_text("")
+    path.write_text("")
+    assert commit(repository)[2] is False
