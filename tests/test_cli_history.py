@@ -1,10 +1,14 @@
 """`suite history` and `suite accept`: what they say, of a made-up ledger."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from support.histories import commit, fill, git, repository, runs
+from support.runs import make_measured
 
+from suite.historian import Historian
+from suite.history.detections import Accepted
 from suite.history.store import Ledger
 from suite.run import Validity
 
@@ -98,6 +102,54 @@ def test_an_accepted_change_is_shown_with_its_reason(command, shas):
     assert found["changes"][0]["accepted"] == "prices are checked now"
 
 
+def unsure(shas, step, waves=2):
+    """Runs whose change of level may have come with any of several commits."""
+    made = []
+    for at, run in enumerate(runs(shas)):
+        wave = 1 + 0.004 * waves * (at * 7 % 5 - 2)
+        value = make_measured("response.p50", 0.01 * wave * (1.02 if at >= step else 1.0))
+        made.append(replace(run, metrics={"response.p50": value}))
+    return made
+
+
+def range_of(command):
+    """The last good, the likeliest and the first bad commit of the one change there is."""
+    [found] = json.loads(command("history", "response.p50", "--json", "-").out)["histories"]
+    [change] = found["changes"]
+    return change["good"], change["commit"], change["bad"], change["accepted"]
+
+
+def test_any_commit_that_a_change_may_have_come_with_is_accepted_as_it(command, shas):
+    fill(command.folder, *unsure(shas, step=20))
+    good, likely, bad, _ = range_of(command)
+    assert bad != likely
+    said = command("accept", "response.p50", bad, "--reason", "first bad")
+    assert f"at {likely[:12]}: +" in said.out
+    assert range_of(command)[3] == "first bad"
+    said = command("accept", "response.p50", good, "--reason", "not it")
+    assert "no change of level there" in said.out
+
+
+def test_a_commit_that_was_not_measured_is_accepted_as_the_change_it_lies_in(command, shas):
+    fill(command.folder, *(run for at, run in enumerate(runs(shas, step=20)) if at not in (18, 19, 20)))
+    assert range_of(command)[:3] == (shas[17], shas[21], shas[21])
+    said = command("accept", "response.p50", shas[19], "--reason", "x")
+    assert f"at {shas[21][:12]}: +" in said.out
+    assert command("accept", "response.p50", shas[19], "--reason", "y").code == 0
+    assert range_of(command)[3] == "y"
+
+
+def test_an_accepted_change_keeps_its_mark_when_its_likeliest_commit_moves(command, shas):
+    made = unsure(shas, step=20)
+    fill(command.folder, *made)
+    _, likely, bad, _ = range_of(command)
+    with Historian("results/ledger.db") as historian:
+        historian.detections.accept(Accepted("shop/browse", "response.p50", bad, "wanted"))
+    _, commit, _, reason = range_of(command)
+    assert (commit, reason) == (bad, "wanted") != (likely, None)
+    assert "accepted: wanted" in command("history").out
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
@@ -109,6 +161,11 @@ def test_an_accepted_change_is_shown_with_its_reason(command, shas):
         (["history", "--results", "nowhere"], "there is no ledger nowhere/ledger.db; start with: suite run"),
         (["history", "--ledger", "postgresql+nothing://u@h/d"], "no driver for postgresql"),
         (["history", "--json", "results/ledger.db/x.json"], "a part of its path is a file"),
+        (
+            ["history", "response.p50", "--metric", "throughput"],
+            "of metrics give one: response.p50, or --metric",
+        ),
+        (["history", "--ledger", "sqlite:///typo.db"], "there is no ledger typo.db; start with: suite run"),
         (["accept", "response.p50", "abcdef12", "--reason", "x"], "abcdef12 is no commit; shop/browse"),
         (["accept", "response.p50", "HEAD", "--reason", " "], "--reason: say why"),
     ],
