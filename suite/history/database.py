@@ -38,13 +38,15 @@ def url_of(place: str | Path) -> URL:
             f"{_OPTION.sub(_HIDDEN, _USER.sub('//***@', place))!r} is not a database URL; "
             "write it like postgresql://user@host/name"
         ) from error
+    if "@" in (url.host or ""):
+        raise ConfigurationError(f"{shown(url)}: in a user or password write @ as %40")
     plain = url.drivername in ("postgresql", "postgres")
     return url.set(drivername=_POSTGRESQL) if plain else url
 
 
-def shown(place: str | Path) -> str:
+def shown(place: str | Path | URL) -> str:
     """A path or database URL as people may see it: of a file its path, else the URL without its secrets."""
-    url = url_of(place)
+    url = place if isinstance(place, URL) else url_of(place)
     if url.get_backend_name() == "sqlite":
         return str(url.database)
     return _OPTION.sub(_HIDDEN, _PASSWORD.sub(r"\1***@", url.render_as_string()))

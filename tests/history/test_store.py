@@ -149,7 +149,7 @@ def test_a_run_whose_rows_are_damaged_is_named(ledger: Ledger) -> None:
     [
         ("postgresql://me:geheim@host/db", "postgresql+psycopg://me:***@host/db"),
         ("postgresql://me:ge/heim@host/db", "postgresql+psycopg://me:***@host/db"),
-        ("postgresql://me:ge@heim@host/db", "postgresql+psycopg://me:***@host/db"),
+        ("postgresql://me:ge%40heim@host/db", "postgresql+psycopg://me:***@host/db"),
         (
             "postgresql://me@host/db?password=geheim&sslmode=require",
             "postgresql+psycopg://me@host/db?password=***&sslmode=require",
@@ -169,6 +169,13 @@ def test_a_malformed_url_is_shown_without_its_password(url: str) -> None:
     with pytest.raises(ConfigurationError, match="not a database URL") as fault:
         Ledger(url)
     assert "heim" not in str(fault.value)
+
+
+def test_a_password_with_an_at_sign_is_no_part_of_the_host() -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"//me:\*\*\*@host/db: in a user or password write @ as %40"
+    ):
+        Ledger("postgresql://me:ge@heim@host/db")
 
 
 def test_what_another_process_stored_meanwhile_is_no_fault(
