@@ -44,8 +44,9 @@ Examples:
   suite prune --branch scratch              what was measured on a branch
 
 \b
-Accepted commits stay, and as many around each change as it takes to find it again: 20 on
-each side or more. Searches for leaks and the documents in results/runs stay.
+Accepted commits stay, and as many around each change as it takes to find it again: from 20 to
+320 on each side. Changes too faint for that are counted. Searches for leaks and the
+documents in results/runs stay.
 """
 
 
@@ -136,7 +137,10 @@ def prune_command(
         planned = pruning.planned()
         for one in planned:
             stays = f"; {_many(one.kept, 'commit')} kept for changes there" if one.kept else ""
-            typer.echo(f"{one.workload}  {_many(one.runs, 'run')} of {_many(one.commits, 'commit')}{stays}")
+            faint = f"; {_many(one.faint, 'faint change')} may not be found again" if one.faint else ""
+            typer.echo(
+                f"{one.workload}  {_many(one.runs, 'run')} of {_many(one.commits, 'commit')}{stays}{faint}"
+            )
         total = sum(one.runs for one in planned)
         if not total:
             typer.echo("nothing to remove")

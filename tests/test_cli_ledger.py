@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from asv.results import iter_results
 from support.bulk import fill_fast
-from support.histories import fill, make_history_run, repository, steady
+from support.histories import fill, git, make_history_run, repository, runs, steady
 from support.records import make_search
 from support.runs import make_measured
 
@@ -334,6 +334,22 @@ def test_a_small_change_keeps_more_around_it_than_a_large_one(command):
     command("prune", "--keep", "10")
     assert [status for _, status in changed(command.folder)] == [before]
     assert 60 < len(stored(command.folder)) < 590
+
+
+def test_a_change_at_the_edge_of_what_can_be_found_is_not_kept_at_any_price(command):
+    fill_fast(command.folder / "results/ledger.db", "a/b", range(1000), metrics=("response.p50",), seed=398)
+    assert len(changed(command.folder)) == 2
+    said = command("prune", "--keep", "10").out
+    assert "2 faint changes may not be found again" in said
+    assert len(stored(command.folder)) < 700
+
+
+def test_pruning_on_a_branch_keeps_the_changes_of_the_main_one(command, shas):
+    fill(command.folder, *runs(shas, step=24))
+    git(command.folder, "checkout", "-q", "-b", "scratch", shas[5])
+    said = command("prune", "--keep", "3").out
+    assert "33 commits kept for changes there" in said
+    assert "✗ worse" in command("history", "response.p50", "--branch", "main").out
 
 
 def test_a_drift_is_still_told_after_pruning(command):

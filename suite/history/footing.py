@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from suite.history.changepoint import ChangePoint, Detection, detect
+from suite.history.detections import Detections, Found
 from suite.history.lines import Line, Lines
-from suite.history.models import AcceptedRow, DetectionRow
+from suite.history.models import AcceptedRow
 from suite.history.order import Order
 from suite.history.store import Ledger
-from suite.metric import Better
 
 _REACH = 20
 """Values on each side of a change that stay at least: with some spare, what it takes to confirm a large
 one. Small ones take more, which is found out."""
+_MOST = 320
+"""Values from which on more do not help: what is not found with them is at the edge of what can be."""
+_PLAIN = 8.0
+"""A change that stands out by so many standard errors with the most values on each side, all of them
+staying, need not be searched anew."""
 _DRIFT = -1
 """Stands for the drift of a metric, where others are numbers of changes."""
 
@@ -28,99 +33,96 @@ class Footing:
     def __init__(self, ledger: Ledger, orders: Sequence[Order]) -> None:
         self._ledger = ledger
         self._lines = Lines(ledger)
-        self._orders = orders
+        self._searched = [(order, Detections(ledger, order)) for order in orders]
 
-    def of(self, line: Line, staying: Collection[str]) -> set[str]:
+    def of(self, line: Line, staying: Collection[str]) -> tuple[set[str], int]:
         """Commits of `line` that must stay beside those `staying`, so that all of its metrics keep their
-        changes, drifts and accepted commits.
+        changes, drifts and accepted commits; and how many changes are too faint to be surely found again.
 
         What was kept is searched anew, and more is kept around what that does not show as before.
         Raises StoreError.
         """
-        looks = list(self._looks(line))
-        accepted = {look.commits[at] for look in looks for at in look.accepted}
-        always = {*staying, *accepted, *self._known(line, looks)}
+        always = {*staying, *self._accepted(line)}
+        looks = list(self._looks(line, always))
         reach = {(look, target): _REACH for look in looks for target in look.targets}
         while True:
             kept = always.union(*(look.around(target, far) for (look, target), far in reach.items()))
             lost = [(look, target) for look in looks for target in look.lost(kept)]
-            if not lost:
-                return kept.difference(staying)
-            for each in lost:
+            more = [each for each in lost if reach[each] < _MOST]
+            if not more:
+                return kept.difference(staying), len(lost)
+            for each in more:
                 reach[each] *= 2
 
-    def _looks(self, line: Line) -> Iterator[_Look]:
-        measured = self._lines.commits(line)
-        views = {tuple(one.commit for one in order.arranged(measured)[0]) for order in self._orders}
-        accepted = select(AcceptedRow.metric, AcceptedRow.commit).where(AcceptedRow.workload == line.workload)
+    def _accepted(self, line: Line) -> set[str]:
+        query = select(AcceptedRow.commit).where(AcceptedRow.workload == line.workload)
         with self._ledger.session() as session:
-            wanted = {(metric, commit) for metric, commit in session.execute(accepted)}
-        for quantity in self._lines.everything(line):
-            for commits in sorted(views):
-                marks = [at for at, commit in enumerate(commits) if (quantity.metric, commit) in wanted]
-                values = self._lines.values(line, quantity.metric, commits)
-                yield _Look.of(commits, values, quantity.better, marks)
+            return {*session.scalars(query)} & {one.commit for one in self._lines.commits(line)}
 
-    def _known(self, line: Line, looks: Iterable[_Look]) -> Iterator[str]:
-        """Around what was found commit by commit: a search of everything may not find it again."""
-        stored = select(DetectionRow.places).where(
-            DetectionRow.workload == line.workload,
-            DetectionRow.line.startswith(f"{line.machine}/{line.load}/"),
-        )
-        with self._ledger.session() as session:
-            found = {place["commit"] for places in session.scalars(stored) for place in places}
-        for commits in {look.commits for look in looks}:
-            for at, commit in enumerate(commits):
-                if commit in found:
-                    yield from commits[max(0, at - _REACH) : at + _REACH]
+    def _looks(self, line: Line, staying: Collection[str]) -> Iterator[_Look]:
+        """At each metric in each order, but for those that nothing can happen to."""
+        measured = self._lines.commits(line)
+        metrics = self._lines.everything(line)
+        for order, detections in self._searched:
+            commits = [one.commit for one in order.arranged(measured)[0]]
+            gone = [at for at, commit in enumerate(commits) if commit not in staying]
+            for found in detections.of(line, list(metrics)):
+                far = round(_MOST / metrics[found.quantity])
+                if not _is_safe(found.detection, gone, len(commits), far):
+                    yield _Look(commits, self._lines.values(line, found.quantity.metric, commits), found)
+
+
+def _is_safe(found: Detection, gone: Sequence[int], length: int, far: int) -> bool:
+    """Whether `found` stays as it is without the values at `gone`, which are not within `far` of it."""
+    if found.drift is not None and gone:
+        return False
+    bounds = [0, *(point.index for point in found.points), length]
+    for point, start, end in zip(found.points, bounds, bounds[2:], strict=False):
+        near = bisect_left(gone, point.index - far), bisect_left(gone, point.index + far)
+        before, after = point.index - start, end - point.index
+        plenty = 1 / min(before, _MOST) + 1 / min(after, _MOST)
+        error = (point.high - point.low) / 4 * (plenty / (1 / before + 1 / after)) ** 0.5
+        if near[0] != near[1] or not abs(point.change) >= _PLAIN * error:
+            return False
+    return True
 
 
 @dataclass(frozen=True, eq=False)
 class _Look:
-    """A metric at `commits` in order: what is found in it, and what was accepted (by place)."""
+    """What is found in the `values` of a metric at `commits`, which are in order."""
 
-    commits: tuple[str, ...]
+    commits: Sequence[str]
     values: Sequence[float | None]
-    better: Better
-    accepted: Sequence[int]
-    found: Detection
-
-    @classmethod
-    def of(
-        cls, commits: tuple[str, ...], values: Sequence[float | None], better: Better, accepted: Sequence[int]
-    ) -> _Look:
-        pinned = accepted[-1] if accepted else 0
-        return cls(commits, values, better, accepted, detect(values, better=better, pinned=pinned))
+    found: Found
 
     @property
     def targets(self) -> Iterator[int]:
         """What is to stay: changes by their numbers, and drift."""
-        yield from range(len(self.found.points))
-        if self.found.drift is not None:
+        yield from range(len(self.found.detection.points))
+        if self.found.detection.drift is not None:
             yield _DRIFT
 
     def around(self, target: int, far: int) -> Iterator[str]:
         """So many commits with a value on each side; of drift, the first and the last ones."""
         having = [at for at, value in enumerate(self.values) if value is not None]
         if target == _DRIFT:
-            first = bisect_left(having, self.found.pin.index)
+            first = bisect_left(having, self.found.detection.pin.index)
             chosen = having[first : first + far] + having[-far:]
         else:
-            place = bisect_left(having, self.found.points[target].index)
+            place = bisect_left(having, self.found.detection.points[target].index)
             chosen = having[max(0, place - far) : place + far]
         return (self.commits[at] for at in chosen)
 
     def lost(self, kept: Collection[str]) -> Iterator[int]:
         """The targets that are not found in what is `kept` as they are in all."""
-        if next(self.targets, None) is None:
-            return
         places = [at for at, commit in enumerate(self.commits) if commit in kept]
-        pinned = bisect_left(places, self.accepted[-1]) if self.accepted else 0
-        again = detect([self.values[at] for at in places], better=self.better, pinned=pinned)
-        for number, point in enumerate(self.found.points):
+        since = self.found.since
+        pinned = 0 if since is None else bisect_left(places, self.commits.index(since))
+        again = detect([self.values[at] for at in places], better=self.found.quantity.better, pinned=pinned)
+        for number, point in enumerate(self.found.detection.points):
             if not any(_shows(other, places, point) for other in again.points):
                 yield number
-        if self.found.drift is not None and again.drift is None:
+        if self.found.detection.drift is not None and again.drift is None:
             yield _DRIFT
 
 

@@ -20,12 +20,16 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What goes, of one workload: Runs and commits; and commits that stay because something changed there."""
+    """What goes, of one workload: Runs and commits; and commits that stay because something changed there.
+
+    `faint` are changes that may not be found again for all that.
+    """
 
     workload: str
     runs: int
     commits: int
     kept: int
+    faint: int
 
 
 class _Stored(NamedTuple):
@@ -84,12 +88,12 @@ class Pruning:
             doomed = self._matching(runs)
             if not doomed:
                 continue
-            staying = self._staying(workload, runs, doomed)
+            staying, faint = self._staying(workload, runs, doomed)
             going = [run for run in doomed if (run.machine, run.load, run.commit) not in staying]
             gone = {run.id for run in going}
             kept = {run.commit for run in doomed if run.id not in gone}
             planned.append(
-                Pruned(workload, len(going), len({run.commit for run in going} - {None}), len(kept))
+                Pruned(workload, len(going), len({run.commit for run in going} - {None}), len(kept), faint)
             )
             self._doomed += sorted(gone)
             self._workloads.append(workload)
@@ -124,8 +128,10 @@ class Pruning:
 
     def _staying(
         self, workload: str, runs: Iterable[_Stored], doomed: Iterable[_Stored]
-    ) -> set[tuple[str, str, str | None]]:
-        """Accepted commits and those that changes stand on, each with machine and load."""
+    ) -> tuple[set[tuple[str, str, str | None]], int]:
+        """Accepted commits and those that changes stand on, each with machine and load; how many changes are
+        too faint for that.
+        """
         query = select(AcceptedRow.commit).where(AcceptedRow.workload == workload)
         with self._ledger.session() as session:
             accepted = {*session.scalars(query)}
@@ -134,15 +140,17 @@ class Pruning:
             lines.setdefault((run.machine, run.load), []).append(run)
         going = {run.id for run in doomed}
         staying: set[tuple[str, str, str | None]] = set()
+        faint = 0
         for (machine, load), some in lines.items():
             counted = [run for run in some if run.counted and run.commit]
             needed: set[str] = set()
             if any(run.id in going for run in counted):
                 line = Line(workload, machine, load, len(counted), max(run.started for run in counted))
                 left = {run.commit for run in counted if run.commit and run.id not in going}
-                needed = self._footing.of(line, left)
+                needed, lost = self._footing.of(line, left)
+                faint += lost
             staying |= {(machine, load, commit) for commit in needed | accepted}
-        return staying
+        return staying, faint
 
 
 def orders(ledger: Ledger, *, without: str | None = None) -> list[Order]:
