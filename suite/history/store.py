@@ -14,8 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from suite.errors import ConfigurationError, StoreError
-from suite.history.codec import decode_leaks, decode_run, encode_leaks, encode_run, number, plain
+from suite.history.codec import decode_leaks, decode_run, encode_leaks, encode_run, plain
 from suite.history.database import open_engine, shown, url_of
+from suite.history.decoding import number
 from suite.history.entry import HEADLINES, Entry
 from suite.history.faults import database_faults
 from suite.history.models import LeakSearchRow, LeakSuspectRow, MetricRow, RunRow
