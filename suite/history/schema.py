@@ -58,7 +58,7 @@ def check(engine: Engine, place: object) -> None:
         _check_known(revision, place)
         raise StoreError(
             f"ledger {place} is of an older loadledger (revision {revision}) and is left as it is; "
-            "bring it up to date first: suite show --ledger takes its place"
+            "bring it up to date first with: suite show --ledger, and its place"
         )
 
 
