@@ -56,7 +56,7 @@ def blame_command(
     config: ConfigFile = None,
 ) -> None:
     """Name the commits between which a metric last changed, and narrow them down."""
-    from suite.blaming import blame, narrow, tell_blame
+    from suite.blaming import blame, tell_blame
     from suite.configuration import Configuration, read_configuration
     from suite.historian import Historian
 
@@ -86,6 +86,7 @@ def blame_command(
     from suite.ab.repository import Repository
     from suite.ab.task import make_task
     from suite.catalog import select
+    from suite.narrowing import narrow
     from suite.planning import make_plans
 
     with stdout_is_ours(json_file == "-"):

@@ -358,7 +358,7 @@ def corrupt(path):
 
 def newer(path):
     with sqlite3.connect(path) as database:
-        database.execute("update alembic_version set version_num = '9999'")
+        database.execute("update loadledger_version set version_num = '9999'")
     database.close()
 
 

@@ -54,6 +54,7 @@ LAYERS = [
         "integrations",
     },
     {"historytelling", "blaming"},
+    {"narrowing"},
     {"options"},
     {"cli_ab", "cli_calibrate", "cli_capacity", "cli_leaks", "cli_compare", "cli_history"},
     {"cli_blame", "cli_ledger"},
