@@ -337,6 +337,6 @@ def test_environments_of_their_own_without_an_index_borrow_what_is_here(tmp_path
     suite = Suite(tmp_path, "ab", "HEAD~1", "HEAD", *words, cwd=scratch.folder)
     assert finished(suite) == 0, suite.out + suite.err
     assert "pip could reach no index" in suite.out
-    assert "improvement  8 pairs" in suite.out
+    assert "IMPROVEMENT  8 pairs" in suite.out
     assert len(list((scratch.folder / "results" / "ab" / "envs").glob("*/bin/python"))) == 2
     assert suite.left_behind() == []

@@ -565,7 +565,7 @@ del echo, long, endless, opened, mixed, dead, hanging
 
 def in_full_swing(suite):
     """Whether a worker of the command is there and has users."""
-    wait_for(lambda: list(suite.scratch.rglob("kept.jsonl")))
+    wait_for(lambda: suite.files("kept.jsonl"))
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -602,8 +602,8 @@ def test_rounds_that_were_complete_are_kept_of_an_interrupted_workload(tmp_path,
     load = command.file("load_slow.py", SLOW.format(0.4))
     suite = Suite(tmp_path, "run", load, "-k", "first", "--rounds", "200", "--json", "out.json")
     for _ in range(3):  # the scratch directory of a round comes and goes
-        wait_for(lambda: list(suite.scratch.rglob("kept.jsonl")))
-        wait_for(lambda: not list(suite.scratch.rglob("kept.jsonl")))
+        wait_for(lambda: suite.files("kept.jsonl"))
+        wait_for(lambda: not suite.files("kept.jsonl"))
     os.killpg(suite.process.pid, signal.SIGINT)
     assert suite.finish() == 130, suite.err
     (run,) = json.loads((tmp_path / "out.json").read_text())["runs"]

@@ -16,7 +16,7 @@ def started(tmp_path):
     """A long run in full swing: system, its grandchild and the worker are there."""
     suite = Suite(tmp_path, "run", ECHO, "-k", "long", "--rounds", "2", "--json", "out.json")
     wait_for(lambda: any("time.sleep(600)" in command_line(pid) for pid in suite.processes()))
-    wait_for(lambda: any(b"kept.jsonl" in os.fsencode(p) for p in suite.scratch.rglob("*")))
+    wait_for(lambda: suite.files("kept.jsonl"))
     yield suite
     if suite.process.poll() is None:
         suite.process.kill()

@@ -56,6 +56,13 @@ class Suite:
                     found.append(int(entry))
         return found
 
+    def files(self, name=None):
+        """What is in its scratch directory, or what is called so; folders may come and go meanwhile."""
+        found = [
+            Path(folder) / one for folder, inner, files in os.walk(self.scratch) for one in inner + files
+        ]
+        return [path for path in found if name in (None, path.name)]
+
     def left_behind(self, patience=5.0):
         """What outlived the command: processes, temporary files, shared memory."""
         end = time.monotonic() + patience
@@ -64,7 +71,7 @@ class Suite:
         return left
 
     def _left(self):
-        files = [str(path) for path in self.scratch.rglob("*")]
+        files = [str(path) for path in self.files()]
         return [*map(str, self.processes()), *files, *set(os.listdir("/dev/shm")) - self.shared_before]
 
 
