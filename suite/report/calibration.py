@@ -133,7 +133,7 @@ def print_calibrated(console: Console, found: Calibrated) -> None:
     head = Text.assemble((clean(found.workload), "bold"), f"  calibrated from {found.runs} runs")
     console.print(head, soft_wrap=True)
     table = PlainTable()
-    table.add_column("metric", overflow="fold", min_width=12)
+    table.add_column("metric", overflow="fold", min_width=18)
     for title in ("median", "CV", "8 pairs", "12 pairs", "16 pairs", "gate"):
         table.add_column(title, justify="right", no_wrap=True)
     for power in found.metrics:

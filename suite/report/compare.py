@@ -56,7 +56,7 @@ def print_compared(
 def changes_table(changes: Sequence[Change], title: str, figure: Callable[[Change], str]) -> Table:
     """A row per metric that was compared; the column `title` has a `figure` of each change."""
     table = PlainTable()
-    table.add_column("metric", overflow="fold", min_width=12)
+    table.add_column("metric", overflow="fold", min_width=18)
     for name in ("base", "head", "shift", "interval", title):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
