@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -38,13 +39,14 @@ from suite.report.target import STDOUT, check_target, deliver
 from suite.report.verdict import overall, verdict_word
 from suite.report.words import BAD, WARNING, clean
 from suite.run import Run
+from suite.system import Component
 
 _INVALID = 4
 _ALARM_TRIALS = 500
 _TRIALS = 200
 _SIZES = (0.05, 0.10, 0.20, 0.50)
 PLANTED = 0.20
-"""The slow-down that really runs, as a share of the median time of an operation."""
+"""The slow-down that really runs, as a share of the time of an operation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ class _Work:
 
     def _plant(self) -> None:
         """Compare the commit with itself slowed down, in turns, by the means of `suite ab`."""
-        delay = _delay(self.runs)
+        delay = _delay(self.runs, self.subject.reference)
         if delay is None:
             return
         file = self._scratch / "planted.py"
@@ -189,7 +191,7 @@ class _Work:
                 with contextlib.suppress(_TimeIsUp):
                     measure(trial, take, _Watch(self))
             finally:
-                size = f"{100 * PLANTED:g} % of the median time of an operation"
+                size = f"{100 * PLANTED:g} % of the time of an operation"
                 self._planted = f"{size}: {_verdict(trial)}" if len(trial.pairs) >= LOOKS[0] else ""
 
     def _trial(self) -> Trial:
@@ -288,9 +290,16 @@ def _doubts(runs: Sequence[Run]) -> str:
     return f"{len(doubtful)} of {len(runs)} runs doubtful ({reason})" if doubtful else ""
 
 
-def _delay(runs: Sequence[Run]) -> float | None:
-    """Seconds to plant on each operation; None where their time is not known."""
-    values = sorted(
-        m.value for run in runs if (m := run.metrics.get("response.p50")) is not None and m.value is not None
-    )
-    return PLANTED * values[len(values) // 2] if values else None
+def _delay(runs: Sequence[Run], reference: Reference) -> float | None:
+    """Seconds to plant on each operation; None where their time is not known.
+
+    The operations of a component run one after the other: the response of one holds the turns of others.
+    """
+    component = isinstance(reference.load().system, Component)
+    names = ("response.p50", "time_per_operation") if component else ("response.p50",)
+    middles = []
+    for name in names:
+        measured = [run.metrics[name].value for run in runs if name in run.metrics]
+        if known := [value for value in measured if value is not None]:
+            middles.append(statistics.median(known))
+    return PLANTED * min(middles) if middles else None

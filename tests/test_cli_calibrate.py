@@ -1,7 +1,9 @@
 """`suite calibrate`: what it measures and keeps, what later comparisons tell, bad input."""
 
 import json
+import math
 import random
+from dataclasses import replace
 
 import pytest
 from support.histories import fill, make_history_run, repository, steady
@@ -60,9 +62,7 @@ def test_it_says_what_would_be_caught_and_keeps_it(command, rounds):
     said = command("calibrate", "vision/match-10", "--json", "out.json")
     assert (said.code, said.err) == (0, "")
     assert "vision/match-10  calibrated from 48 runs" in said.out
-    assert (
-        "a slow-down that really ran: 20 % of the median time of an operation: regression after" in said.out
-    )
+    assert "a slow-down that really ran: 20 % of the time of an operation: regression after" in said.out
     assert "against itself, as the runs came: " in said.out
     entry = kept(command)["vision/match-10"]
     powers = {power["metric"]: power for power in entry["metrics"]}
@@ -77,11 +77,30 @@ def test_it_says_what_would_be_caught_and_keeps_it(command, rounds):
     assert json.loads((command.folder / "out.json").read_text())["calibrations"] == [entry]
 
 
+def test_of_a_component_turns_of_others_are_not_counted(command, rounds, monkeypatch):
+    """20 % of a response that held nine other turns made a component six times as slow."""
+    delays = []
+    monkeypatch.setattr(
+        "suite.calibrating.write_planted", lambda _file, _reference, delay: delays.append(delay)
+    )
+    real = rounds.__call__
+
+    def queued(*words):
+        run = real(*words)
+        p50 = run.metrics["response.p50"]
+        tenfold = replace(p50, value=10 * p50.value, values=tuple(10 * value for value in p50.values))
+        return replace(run, metrics={**run.metrics, "response.p50": tenfold})
+
+    monkeypatch.setattr("suite.calibrating.Sampler.take", queued)
+    assert command("calibrate", "vision/match-10", "--runs", "16").code == 0
+    assert delays == [pytest.approx(0.2 * math.exp(-5), rel=0.1)]
+
+
 def test_what_is_planted_runs_in_turns(command, rounds):
     rounds.factor = 1.0
     said = command("calibrate", "vision/match-10", "vision/match-100", "--full")
     assert said.code == 0
-    assert "a slow-down that really ran: 20 % of the median time of an operation: regression" not in said.out
+    assert "a slow-down that really ran: 20 % of the time of an operation: regression" not in said.out
     tasks = [task for task, _ in rounds.taken]
     assert {task.words for task in tasks} == {()}
     planted = [task for task in tasks if task.target.endswith("planted.py")]
