@@ -23,7 +23,7 @@ from suite.report.history import change_text
 from suite.report.history_document import tracks_document
 from suite.report.target import STDOUT, check_target, deliver
 from suite.report.track import Track
-from suite.report.words import FAINT, clean
+from suite.report.words import FAINT, clean, short_commit
 
 _COMMITS = 20
 
@@ -70,7 +70,7 @@ def blame(historian: Historian, metric: str, workload: str | None, commit: str |
         between = between_commits(place.good, place.bad)
         if sha in between or place.commit.startswith(sha):
             return Blame(track, point, place, between)
-    there = ", ".join(place.commit[:12] for place, _ in changes[-5:])
+    there = ", ".join(short_commit(place.commit) for place, _ in changes[-5:])
     raise ConfigurationError(f"{name} {metric} did not change with {commit}; its changes came with: {there}")
 
 
@@ -95,7 +95,7 @@ def between_commits(good: str, bad: str) -> Mapping[str, str]:
 
 def narrowing(found: Blame, options: Sequence[str] = ()) -> list[str]:
     """Commands that narrow the range, or make sure of it; `options` are those that blame itself was given."""
-    good, bad = found.place.good[:12], found.place.bad[:12]
+    good, bad = short_commit(found.place.good), short_commit(found.place.bad)
     installed = found.workload in installed_names()
     target = shlex.quote(found.workload) if installed else f"<load file of {found.workload}>"
     metric = shlex.quote(found.metric)
@@ -111,10 +111,11 @@ def print_blame(console: Console, found: Blame) -> None:
     name = (f"{clean(found.workload)} {clean(found.metric)}", "bold")
     console.print(Text.assemble(name, "  ", change_text(found.point)))
     place, measured = found.place, _measured(found)
-    console.print(f"  last good  {place.good[:12]}\n  first bad  {place.bad[:12]}", soft_wrap=True)
+    for word, sha in (("last good", place.good), ("first bad", place.bad)):
+        console.print(f"  {word}  {short_commit(sha)}", soft_wrap=True)
     for sha, subject in list(found.between.items())[:_COMMITS]:
         ran = "measured" if sha in measured else "not measured"
-        console.print(Text(f"    {sha[:12]}  {ran:<12}  {clean(subject)}"), soft_wrap=True)
+        console.print(Text(f"    {short_commit(sha)}  {ran:<12}  {clean(subject)}"), soft_wrap=True)
     if len(found.between) > _COMMITS:
         console.print(Text(f"    and {len(found.between) - _COMMITS} more", FAINT), soft_wrap=True)
 

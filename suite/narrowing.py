@@ -20,7 +20,7 @@ from suite.history.bisection import Bounds, Side, bisect, questions, side
 from suite.process.git import git
 from suite.report.console import make_console
 from suite.report.target import STDOUT, check_target, deliver
-from suite.report.words import WARNING, clean
+from suite.report.words import WARNING, clean, many, short_commit
 
 _UNSEEN = 3
 
@@ -53,7 +53,7 @@ def narrow(
     print_blame(console, found)
     if not found.between:
         raise ConfigurationError(
-            f"git can't tell what lies between {found.place.good[:12]} and {found.place.bad[:12]}; "
+            f"git can't tell what lies between {short_commit(found.place.good)} and {short_commit(found.place.bad)}; "
             "in a shallow clone git fetch --unshallow brings more"
         )
     line = _first_parents(found.place.good, found.place.bad) or list(found.between)
@@ -113,16 +113,18 @@ class _Search:
         if not self._steps:
             return
         if self._whole is None:
-            good, bad = self._found.place.good[:12], self._found.place.bad[:12]
+            good, bad = short_commit(self._found.place.good), short_commit(self._found.place.bad)
             text = f"{self._found.metric} of {good} and {bad} {self._unseen}: nothing to narrow"
             self._console.print(Text(text, WARNING), soft_wrap=True)
             return
         good, left = self._range()
         names = "first bad" if len(left) == 1 else f"one of these {len(left)}"
-        self._console.print(f"last good  {good[:12]}", soft_wrap=True, highlight=False)
+        self._console.print(f"last good  {short_commit(good)}", soft_wrap=True, highlight=False)
         for sha in left:
             subject = clean(self._found.between.get(sha, ""))
-            self._console.print(Text.assemble((names, "bold"), f"  {sha[:12]}  {subject}"), soft_wrap=True)
+            self._console.print(
+                Text.assemble((names, "bold"), f"  {short_commit(sha)}  {subject}"), soft_wrap=True
+            )
 
     def document(self) -> dict[str, Any]:
         """For scripts: every step, the last good commit, and those of which one is the first bad."""
@@ -138,12 +140,12 @@ class _Search:
 
     def _ask(self, place: int) -> Side:
         good, left = self._range()
-        more = questions(Bounds(0, len(left)))
-        self._say(f"{len(left)} commits left after {good[:12]}, about {more} more steps")
+        more = many(questions(Bounds(0, len(left))), "more step")
+        self._say(f"{len(left)} commits left after {short_commit(good)}, about {more}")
         shift, _ = self._shift(self._line[place])
         answer = "unclear" if shift is None or self._whole is None else side(shift, self._whole)
         self._steps.append(Step(self._line[place], answer, shift))
-        self._say(f"{self._line[place][:12]} is {answer}")
+        self._say(f"{short_commit(self._line[place])} is {answer}")
         return answer
 
     def _shift(self, sha: str) -> tuple[Shift | None, int]:
