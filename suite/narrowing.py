@@ -52,9 +52,9 @@ def narrow(
     console = make_console(stderr=json_file == STDOUT)
     print_blame(console, found)
     if not found.between:
+        ends = f"{short_commit(found.place.good)} and {short_commit(found.place.bad)}"
         raise ConfigurationError(
-            f"git can't tell what lies between {short_commit(found.place.good)} and {short_commit(found.place.bad)}; "
-            "in a shallow clone git fetch --unshallow brings more"
+            f"git can't tell what lies between {ends}; in a shallow clone git fetch --unshallow brings more"
         )
     line = _first_parents(found.place.good, found.place.bad) or list(found.between)
     request = Request(found.place.good, None, (task,), configuration=configuration, metrics=(found.metric,))
