@@ -263,6 +263,34 @@ def test_a_planted_slow_down_delays_each_operation(command):
     assert all(check.passed for check in run.checks)
 
 
+def test_operations_within_an_operation_are_not_delayed_again(command):
+    """20 % of a conversation was planted on each of its steps too, and made it 68 % slower."""
+    load = command.file(
+        "loads.py",
+        """
+        from suite import Component, User, Workload, closed_loop, operation
+
+        class Talker(User):
+            def connect(self, system): ...
+
+            @operation(weight=0)
+            async def word(self): ...
+
+            @operation
+            async def talk(self):
+                await self.word()
+                await self.word()
+
+        talk = Workload("talk/talk", Component(dict), Talker, loop=closed_loop(1, operations=20))
+        """,
+    )
+    found = planted(Reference("talk/talk", file=str(load)), 0.01)
+    run = engine.run(found, Settings(rounds=1))
+    assert run.outcomes["ok"] == 20
+    assert run.metrics["response.min@talk"].value >= 0.01
+    assert run.metrics["response.p50@word"].value < 0.01
+
+
 def test_commands_of_what_is_planted_run_in_their_own_folder(command):
     load = command.file(
         "loads.py",

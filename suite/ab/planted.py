@@ -32,7 +32,7 @@ def write_planted(file: Path, reference: Reference, delay: float) -> None:
 
 
 def planted(reference: Reference, delay: float) -> Workload:
-    """The workload with `delay` seconds more in each operation of its users.
+    """The workload with `delay` seconds more in each operation that its loop starts.
 
     Its commands run in the folder of its own load file still.
     """
@@ -48,7 +48,9 @@ def planted(reference: Reference, delay: float) -> Workload:
 
 def _slowed(user: type[User], delay: float) -> type[User]:
     slow = {
-        one.name: Operation(_late(one, delay), one.weight, one.tags, one.think) for one in user.operations()
+        one.name: Operation(_late(one, delay), one.weight, one.tags, one.think)
+        for one in user.operations()
+        if one.weight  # others run inside of these, and would be late once more
     }
     return type(user.__name__, (user,), {**slow, "__module__": user.__module__})
 
