@@ -17,7 +17,7 @@ from suite.configuration import Budget, Gate
 from suite.errors import ConfigurationError, Faults
 from suite.history.compare import compare
 from suite.history.faults import disk_faults
-from suite.history.spread import ENOUGH
+from suite.history.spread import ENOUGH, HEAD_RUNS
 from suite.pairing import Pair, paired
 from suite.places import Places
 from suite.report.annotations import annotated
@@ -132,7 +132,7 @@ def gate_runs(
                 alone=len(compared.comparisons) > 1,
             )
             for one in compared.comparisons
-            if one.changes and one.runs[0] >= ENOUGH
+            if one.changes and one.runs[0] >= ENOUGH and one.runs[1] >= HEAD_RUNS
         }
     code = overall([compared.conclusion.exit_code], on_invalid=gate.on_inconclusive)
     console = outputs.console()
@@ -183,8 +183,9 @@ def _base(finder: Finder, word: str, head: Side) -> Side:
 def _compared(base: Side, head: Side, wanted: Wanted, finder: Finder) -> Compared:
     names = wanted.workloads(sorted({*base.counts, *head.counts}))
     every, lines = paired(base, head, names, finder, anywhere=wanted.anywhere)
-    pairs = [pair for pair in every if pair.workload not in MINIMUMS] or every
-    shifts = [shift for pair in every if pair not in pairs for shift in _shift(pair)]
+    pairs = [pair for pair in every if pair.workload not in MINIMUMS]
+    shifts = [shift for pair in every if pairs and pair.workload in MINIMUMS for shift in _shift(pair)]
+    pairs = pairs or every  # canaries alone are judged like anything else
     _check_metrics(pairs, wanted, finder)
     comparisons = []
     for pair in pairs:

@@ -13,7 +13,7 @@ from suite import calibrating, engine
 from suite.ab.planted import planted, write_planted
 from suite.catalog import Reference, from_file
 from suite.comparison import Change, Comparison
-from suite.errors import Interrupted, SystemFailed
+from suite.errors import Interrupted, StoreError, SystemFailed
 from suite.history.power import FEWEST
 from suite.report.calibration import Calibrated, Calibrations, Power, told
 from suite.run import Validity
@@ -233,6 +233,23 @@ def test_a_gate_tells_what_it_would_have_caught(command):
 def _document(command):
     command("gate", "--json", "gate.json")
     return (command.folder / "gate.json").read_text()
+
+
+def test_a_file_that_is_no_text_fails_no_gate(tmp_path):
+    """Every gate ended with a traceback."""
+    run = make_history_run("a" * 40)
+    (tmp_path / "calibration.json").write_bytes(b"\xff\xfe{")
+    with pytest.raises(StoreError, match="is no calibration; remove it"):
+        Calibrations(tmp_path)
+    assert "is no calibration" in told(tmp_path, run, Comparison("w", "a", "b", ()), "gate")
+
+
+def test_two_calibrations_at_once_keep_both(tmp_path):
+    one, other = Calibrations(tmp_path), Calibrations(tmp_path)
+    for kept, name in ((one, "a/a"), (other, "b/b")):
+        kept.keep(make_history_run("a" * 40, workload=name), calibrated(name, **{"response.p99": (0.1, 0.2)}))
+    (loads,) = json.loads((tmp_path / "calibration.json").read_text())["machines"].values()
+    assert set(loads) == {"a/a", "b/b"}
 
 
 def test_what_was_calibrated_elsewhere_or_for_other_limits_is_not_told(tmp_path):

@@ -17,7 +17,7 @@ from suite.history.likeness import likeness
 from suite.history.minimum import Overrides, Scale, minimum
 from suite.history.ranks import hodges_lehmann, holm, mann_whitney
 from suite.history.rows import seconds_since_epoch
-from suite.history.spread import DRIFT, ENOUGH, Draws, Spread, drifts, few
+from suite.history.spread import ENOUGH, Draws, Spread, drift_of, few
 from suite.metric import Better
 from suite.run import Measured, Run
 from suite.units import format_quantity
@@ -195,7 +195,7 @@ def _case(name: str, base: Sequence[Run], head: Sequence[Run], minimums: Overrid
         return replace(case, short=f"{_runs(len(a))} of base, {ENOUGH} tell its spread; use suite ab")
     if len(b) >= ENOUGH and interleaved(base, head):
         return replace(case, p_rose=mann_whitney(a, b, "less"), p_fell=mann_whitney(a, b, "greater"))
-    drift = DRIFT if drifts(unit) and scale.relative else 0.0
+    drift = drift_of(unit, relative=scale.relative)
     spread = Spread(Draws(a, one.starts), drift)
     rose, fell = spread.p(b)
     return replace(

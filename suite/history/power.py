@@ -20,7 +20,7 @@ from suite.history.compare import ALPHA, better_of, pools
 from suite.history.minimum import Minimum, Overrides, Scale, minimum
 from suite.history.ranks import holm
 from suite.history.sequential import BLOCK, LOOKS, Paired, judge, schedule
-from suite.history.spread import DRIFT, ENOUGH, HEAD_ROUNDS, HEAD_RUNS, Draws, Spread, drifts
+from suite.history.spread import ENOUGH, HEAD_ROUNDS, HEAD_RUNS, Draws, Spread, drift_of
 from suite.metric import Better
 from suite.run import Run
 
@@ -169,7 +169,7 @@ def _regressed(
         there = [one.values[run] for run in base]
         here = [_head(one, run, slowed, share) for run in head]
         scale = Scale.of(one.least, there, here)
-        drift = DRIFT if drifts(one.unit) and scale.relative else 0.0
+        drift = drift_of(one.unit, relative=scale.relative)
         spread = Spread(Draws(scale.values(there), (0.0,) * len(there)), drift)
         rose, fell = spread.p(scale.values(here))
         scales.append(scale)

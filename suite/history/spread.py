@@ -32,9 +32,14 @@ _MEDIAN = math.pi / 2
 """The variance of a median by that of a mean (normal draws)."""
 
 
-def drifts(unit: str) -> bool:
-    """Whether the metric follows the machine's speed, and so changes from moment to moment."""
+def _drifts(unit: str) -> bool:
+    """Whether a metric follows the machine's speed, and so changes from moment to moment."""
     return unit in ("s", "1/s")
+
+
+def drift_of(unit: str, *, relative: bool) -> float:
+    """What to allow a metric in `unit` for moments that nobody measured, on its scale."""
+    return DRIFT if relative and _drifts(unit) else 0.0
 
 
 def few(unit: str, head: Sequence[Run], *, apart: bool) -> str:
@@ -44,7 +49,7 @@ def few(unit: str, head: Sequence[Run], *, apart: bool) -> str:
     """
     runs, rounds = (1, HEAD_ROUNDS_APART) if apart else (HEAD_RUNS, HEAD_ROUNDS)
     had = sum(run.rounds for run in head)
-    if not drifts(unit) or (len(head) >= runs and had >= rounds):
+    if not _drifts(unit) or (len(head) >= runs and had >= rounds):
         return ""
     wanted = f"{runs} runs and {rounds} rounds" if runs > 1 else f"{rounds} rounds"
     return f"{_count(len(head), 'run')}, {_count(had, 'round')} of head; {wanted} make a verdict on a change"

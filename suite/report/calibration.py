@@ -70,22 +70,25 @@ class Calibrations:
 
     def __init__(self, results: Path) -> None:
         self._path = results / NAME
-        self._machines: dict[str, Any] = {}
+        self._machines = self._read()
+
+    def _read(self) -> dict[str, Any]:
         if not self._path.exists():
-            return
+            return {}
         with disk_faults(self._path):
-            text = self._path.read_text(encoding="utf-8")
+            content = self._path.read_bytes()
         try:
-            data = json.loads(text)
+            data = json.loads(content)
             schema, machines = data["schema"], dict(data["machines"])
         except (ValueError, KeyError, TypeError) as error:
             raise StoreError(f"{self._path} is no calibration; remove it and calibrate again") from error
         if schema != SCHEMA:
             raise StoreError(f"{self._path} is of another version of Loadledger ({schema}, not {SCHEMA})")
-        self._machines = machines
+        return machines
 
     def keep(self, run: Run, found: Calibrated) -> None:
-        """Add, or replace, and write the file at once."""
+        """Add, or replace, and write the file at once; what others kept meanwhile stays."""
+        self._machines = self._read()
         loads = self._machines.setdefault(machine_class(run.environment), {})
         loads.setdefault(run.workload, {})[load_class(run.plan)] = asdict(found)
         write_document(self._path, {"schema": SCHEMA, "machines": self._machines})
@@ -93,9 +96,8 @@ class Calibrations:
     def would_catch(self, run: Run, found: Comparison, way: Way, *, alone: bool = False) -> str:
         """One line on what the comparison would have caught; "" if that was not calibrated.
 
-        `alone` says that it shared its error with others, which catches less than was calibrated.
-
-        A metric of which another minimum effect was asked for than calibrated is left out.
+        `alone` says that it shared its error with others, which catches less than was calibrated. A metric
+        of which another minimum effect was asked for than calibrated is left out.
         """
         try:
             loads = self._machines[machine_class(run.environment)][run.workload]
