@@ -191,8 +191,9 @@ def _compare(
             outcome.keep(trial, time.monotonic() - begun)
     if not trial.pairs:
         outcome.gave_up(trial)
-    elif request.profile:
-        found = explain(trial.judged()[1], sampler, sides, task, outcome.path(trial), reporter)
+    elif request.profile and (
+        found := explain(trial.judged()[1], sampler, sides, task, outcome.path(trial), reporter)
+    ):
         outcome.explained(trial, found)
 
 
