@@ -307,7 +307,7 @@ def test_operations_within_an_operation_are_not_delayed_again(command):
     assert late == {"word": False, "talk": True}
     run = engine.run(found, Settings(rounds=1))
     assert run.outcomes["ok"] == 20
-    assert run.metrics["response.min@talk"].value >= 0.99e-3  # spun, which is never early; histograms have three digits
+    assert run.metrics["response.min@talk"].value >= 0.99e-3  # spun; a histogram has three digits
 
 
 def test_commands_of_what_is_planted_run_in_their_own_folder(command):
