@@ -12,18 +12,18 @@ from typing import Annotated, Any
 
 import typer
 
-from suite.cli_ab import EPILOG as AB_EPILOG
-from suite.cli_ab import ab_command
-from suite.cli_blame import EPILOG as BLAME_EPILOG
-from suite.cli_blame import blame_command
-from suite.cli_calibrate import EPILOG as CALIBRATE_EPILOG
-from suite.cli_calibrate import calibrate_command
-from suite.cli_capacity import EPILOG, capacity_command
-from suite.cli_compare import COMPARE_EPILOG, GATE_EPILOG, compare_command, gate_command
-from suite.cli_history import ACCEPT_EPILOG, HISTORY_EPILOG, accept_command, history_command
-from suite.cli_leaks import EPILOG as LEAKS_EPILOG
-from suite.cli_leaks import leaks_command
-from suite.cli_ledger import (
+from suite.commands.ab import EPILOG as AB_EPILOG
+from suite.commands.ab import ab_command
+from suite.commands.blame import EPILOG as BLAME_EPILOG
+from suite.commands.blame import blame_command
+from suite.commands.calibrate import EPILOG as CALIBRATE_EPILOG
+from suite.commands.calibrate import calibrate_command
+from suite.commands.capacity import EPILOG, capacity_command
+from suite.commands.compare import COMPARE_EPILOG, GATE_EPILOG, compare_command, gate_command
+from suite.commands.history import ACCEPT_EPILOG, HISTORY_EPILOG, accept_command, history_command
+from suite.commands.leaks import EPILOG as LEAKS_EPILOG
+from suite.commands.leaks import leaks_command
+from suite.commands.ledger import (
     EXPORT_EPILOG,
     IMPORT_EPILOG,
     PRUNE_EPILOG,
@@ -31,8 +31,7 @@ from suite.cli_ledger import (
     import_command,
     prune_command,
 )
-from suite.errors import Faults, Interrupted, SuiteError
-from suite.options import (
+from suite.commands.options import (
     ConfigFile,
     JsonFile,
     LedgerPlace,
@@ -45,6 +44,7 @@ from suite.options import (
     read_plans,
     stdout_is_ours,
 )
+from suite.errors import Faults, Interrupted, SuiteError
 from suite.units import parse
 
 app = typer.Typer(
@@ -192,7 +192,7 @@ def run_command(
     for note in plans.notes:
         _complain(f"note: {note}")
 
-    from suite.session import Session
+    from suite.commands.session import Session
 
     session = Session(configuration.places(results, ledger), stdout_is_data=json_file == "-")
     code = session.run(plans.runs, plans.skipped, json_file=json_file, warn_invalid=on_invalid == "warn")
@@ -222,10 +222,10 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """List workloads with their loops, parameters and tags."""
-    from suite.catalog import select
-    from suite.report.console import Reporter
-    from suite.report.document import print_document
-    from suite.report.listing import described
+    from suite.config.catalog import select
+    from suite.report.documents.listing import described
+    from suite.report.documents.run import print_document
+    from suite.report.terminal.console import Reporter
 
     with stdout_is_ours(as_json):
         found = select(targets or (), match=match, tags=tags or (), exclude_tags=exclude_tags or ())
@@ -247,8 +247,8 @@ def show_command(
     config: ConfigFile = None,
 ) -> None:
     """Show the latest runs, or one run in full."""
-    from suite.configuration import read_configuration
-    from suite.session import Session
+    from suite.commands.session import Session
+    from suite.config.file import read_configuration
 
     session = Session(read_configuration(config).places(results, ledger), stdout_is_data=as_json)
     session.show(run, limit=limit, as_json=as_json)

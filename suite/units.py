@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import UTC, datetime
 
 from suite.errors import ConfigurationError
 
@@ -77,3 +78,9 @@ def _digits(value: float) -> str:
     if abs(value) >= 100 or value == int(value):
         return f"{value:,.0f}"
     return f"{value:.3g}"
+
+
+def seconds_since_epoch(text: str) -> float:
+    """An ISO 8601 time in seconds since the epoch; one without a zone is taken for UTC."""
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -17,7 +17,7 @@ from support.runs import make_run
 from suite.ab.repository import Commit
 from suite.ab.side import Side
 from suite.cli import app
-from suite.run import CheckResult, Failure, Validity
+from suite.records.run import CheckResult, Failure, Validity
 
 COMMANDS = sorted(typer.main.get_command(app).commands)
 
@@ -509,7 +509,7 @@ def test_what_the_configuration_sets_for_other_workloads_is_only_a_note(command,
 
 
 def test_a_run_without_targets_is_quick_and_skips_what_an_extra_is_missing_for(command, engine, monkeypatch):
-    from suite.catalog import from_file
+    from suite.config.catalog import from_file
 
     load = command.file(
         "load_needy.py",
@@ -520,7 +520,7 @@ def test_a_run_without_targets_is_quick_and_skips_what_an_extra_is_missing_for(c
         """,
     )
     command.example("load_counter.py")
-    monkeypatch.setattr("suite.catalog.installed", lambda _broken: from_file(load))
+    monkeypatch.setattr("suite.config.catalog.installed", lambda _broken: from_file(load))
     said = command("run", "--json", "-")
     assert said.code == 0
     assert [run["workload"] for run in document(said)["runs"]] == ["counter/click", "counter/watch"]

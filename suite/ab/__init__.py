@@ -1,1 +1,1 @@
-"""A/B: two commits built side by side, rounds in turns, a verdict that holds on a noisy machine."""
+"""Two commits side by side: checkouts, environments, turns, profiles, calibration, bisection."""

@@ -13,10 +13,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Self
 
-from suite.comparison import Comparison
-from suite.history.minimum import Overrides
-from suite.history.sequential import LOOKS, Decision, Standing, judge_runs
-from suite.run import Measured, Run
+from suite.compare.minimum import Overrides
+from suite.compare.sequential import LOOKS, Decision, Standing, judge_runs
+from suite.records.comparison import Comparison
+from suite.records.run import Measured, Run
 
 CPU, FSYNC, LOOPBACK = "canary/cpu", "canary/fsync", "canary/loopback"
 MINIMUMS: Overrides = MappingProxyType({CPU: "5%", FSYNC: "30%", LOOPBACK: "20%"})

@@ -11,12 +11,12 @@ from suite.ab.profile import Kind, kind_of, profile
 from suite.ab.sample import Sampler
 from suite.ab.side import Name, Side
 from suite.ab.task import Task
-from suite.comparison import Comparison
+from suite.compare.profilediff import Difference
 from suite.errors import Interrupted, SuiteError
-from suite.history.profilediff import Difference
-from suite.report.ab import AbReporter
-from suite.report.file import write_text
-from suite.report.flame import flame_svg
+from suite.files import write_text
+from suite.records.comparison import Comparison
+from suite.report.documents.flame import flame_svg
+from suite.report.terminal.ab import AbReporter
 
 _COSTS: Mapping[Kind, tuple[str, str]] = {
     "time": ("CPU time per operation", "s"),

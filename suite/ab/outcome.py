@@ -12,15 +12,15 @@ from suite.ab.explain import Explanation
 from suite.ab.pairs import Trial
 from suite.ab.repository import Commit
 from suite.ab.side import Name
-from suite.comparison import Comparison
-from suite.history.codec import encode_run
-from suite.history.sequential import ALPHA
+from suite.compare.sequential import ALPHA
+from suite.formats.codec import encode_run
 from suite.measure.environment import fingerprint
-from suite.report.ab import AbReporter
-from suite.report.calibration import hint, told
+from suite.records.comparison import Comparison
 from suite.report.compared import Compared
-from suite.report.document import SCHEMA, run_path, write_document
-from suite.report.target import deliver
+from suite.report.documents.run import SCHEMA, run_path, write_document
+from suite.report.documents.target import deliver
+from suite.report.terminal.ab import AbReporter
+from suite.report.terminal.calibration import hint, told
 from suite.report.verdict import verdict_word
 
 

@@ -9,12 +9,12 @@ from types import MappingProxyType
 from typing import Literal, Protocol
 
 from suite.ab.canary import machine_shifts, vetoed
-from suite.ab.primary import alike, primary_metrics
 from suite.ab.side import Name
-from suite.comparison import Comparison
-from suite.history.minimum import Overrides
-from suite.history.sequential import ALPHA, LOOKS, Standing, judge_runs, schedule
-from suite.run import Run
+from suite.compare.minimum import Overrides
+from suite.compare.primary import alike, primary_metrics
+from suite.compare.sequential import ALPHA, LOOKS, Standing, judge_runs, schedule
+from suite.records.comparison import Comparison
+from suite.records.run import Run
 
 _REPEATS = 4
 """How many pairs may be invalid in all; more of them, and the machine is to blame or the workload."""

@@ -11,16 +11,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from suite.catalog import Reference
-from suite.system import Command
-from suite.user import Operation, User
-from suite.workload import Workload
+from suite.config.catalog import Reference
+from suite.contract.system import Command
+from suite.contract.user import Operation, User
+from suite.contract.workload import Workload
 
 _ASLEEP = 2e-3
 """A delay shorter than this is spun: a sleep would be late."""
 _LOAD_FILE = """\
 from suite.ab.planted import planted
-from suite.catalog import Reference
+from suite.config.catalog import Reference
 
 workload = planted({reference!r}, {delay!r})
 """

@@ -15,8 +15,8 @@ from suite.ab.sample import Sampler
 from suite.ab.side import Name, Side
 from suite.ab.spy import RATE, Spies, find_profiler
 from suite.ab.task import Task
+from suite.compare.profilediff import Difference, Function, Profile, Stack, difference
 from suite.errors import SystemFailed
-from suite.history.profilediff import Difference, Function, Profile, Stack, difference
 from suite.leaks.site import Sites
 from suite.process.notice import NOTICE_VARIABLE, RECORDINGS_VARIABLE
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from suite.errors import ConfigurationError
-from suite.history.commits import Commits
-from suite.process.git import git
+from suite.git import git
+from suite.ledger.commits import Commits
 
 _PREFIX = "loadledger-"
 """As scratch directories are called: a worktree in one is ours."""

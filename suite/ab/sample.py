@@ -9,11 +9,11 @@ from pathlib import Path
 
 from suite.ab.side import Side
 from suite.ab.task import Task
-from suite.catalog import is_file
+from suite.config.catalog import is_file
 from suite.errors import ConfigurationError, StoreError, SuiteError, SystemFailed
-from suite.history.codec import decode_run
+from suite.formats.codec import decode_run
 from suite.process.child import Child, start_command
-from suite.run import Run
+from suite.records.run import Run
 
 _GRACE = 20.0
 """Seconds that a round has to end and clean up after itself when we are interrupted."""

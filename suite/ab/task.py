@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from suite.catalog import Found
-from suite.settings import Settings
+from suite.config.catalog import Found
+from suite.config.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from suite.clients.errors import ClientError, FirstByteTimedOut, SendTimedOut, WholeTimedOut
+from suite.contract.loop import Duration
 from suite.errors import ConfigurationError
-from suite.loop import Duration
 from suite.units import parse
 
 LOOK = 0.02

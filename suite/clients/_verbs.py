@@ -8,7 +8,7 @@ from typing import Any, Generic, TypedDict, TypeVar, Unpack
 from suite.clients._multipart import Fields, Files
 from suite.clients._status import Statuses
 from suite.clients._timeouts import Timeouts
-from suite.loop import Duration
+from suite.contract.loop import Duration
 
 A_co = TypeVar("A_co", covariant=True)
 

@@ -22,9 +22,9 @@ from suite.clients._response import Response
 from suite.clients._status import TEXTS, Statuses, judged
 from suite.clients._timeouts import Timeouts, struck, timeouts_of, watch_of
 from suite.clients._verbs import Options, Verbs
-from suite.loop import Duration
+from suite.contract.loop import Duration
+from suite.contract.user import current_user
 from suite.units import parse
-from suite.user import current_user
 
 Answer = Coroutine[Any, Any, Response]
 

@@ -20,10 +20,10 @@ from suite.clients._inbox import Inbox, Message
 from suite.clients._request import checked
 from suite.clients._timeouts import Timeouts, struck, timeouts_of, watch_of
 from suite.clients.errors import ConnectTimedOut, SendTimedOut, UnexpectedStatus, WebSocketClosed
+from suite.contract.loop import Duration
+from suite.contract.user import current_user
 from suite.errors import Rejected
-from suite.loop import Duration
 from suite.units import parse
-from suite.user import current_user
 
 _CLOSING = 2.0  # s for the peer to close too
 _IN_ORDER = (1000, 1001)

@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from itertools import count
 
+from suite.contract.loop import ClosedLoop
+from suite.contract.user import current_user
 from suite.engine.clock import now, sleep_until
-from suite.engine.lane import Lane, Session, cancelled
-from suite.loop import ClosedLoop
-from suite.user import current_user
+from suite.engine.user_group import Lane, Session, cancelled
 
 _FOREVER = 1 << 62
 

@@ -9,17 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from suite.catalog import Reference, reference_to
+from suite.config.catalog import Reference, reference_to
+from suite.config.settings import Settings, configured
+from suite.contract.workload import Workload
 from suite.engine.progress import Progress, Silent
-from suite.engine.recipe import Recipe
 from suite.engine.round import run_round
+from suite.engine.workload_spec import Recipe
 from suite.errors import Interrupted
 from suite.measure.environment import commit, fingerprint
 from suite.measure.statistics import combine
 from suite.process.guard import interruptible
-from suite.run import Failure, Round, Run
-from suite.settings import Settings, configured
-from suite.workload import Workload
+from suite.records.run import Failure, Round, Run
 
 _REPEATS = 2
 """How often an invalid round is run again. A failed one never is."""

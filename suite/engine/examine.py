@@ -10,10 +10,10 @@ from inspect import isawaitable
 from pathlib import Path
 from typing import Any
 
+from suite.contract.workload import Row, Workload
 from suite.measure.columns import Columns
 from suite.measure.recording import from_columns
-from suite.run import CheckResult
-from suite.workload import Row, Workload
+from suite.records.run import CheckResult
 
 
 @dataclass(frozen=True, slots=True)

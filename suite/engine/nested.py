@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from suite.engine.clock import now
-from suite.engine.tally import Tally
+from suite.engine.error_counts import Tally
 from suite.measure.columns import Columns
 
 

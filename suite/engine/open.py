@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
+from suite.contract.loop import OpenLoop
+from suite.contract.user import current_user
 from suite.engine.clock import Alarm, now, sleep_until
-from suite.engine.lane import Lane, Session, cancelled
-from suite.loop import OpenLoop
-from suite.outcome import Outcome
-from suite.user import current_user
+from suite.engine.user_group import Lane, Session, cancelled
+from suite.records.outcome import Outcome
 
 _LOOK = 0.002  # s between looks at what is still in flight at the end
 

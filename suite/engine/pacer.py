@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from suite.loop import OpenLoop
+from suite.contract.loop import OpenLoop
 
 Starts = npt.NDArray[np.float64]
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from suite.contract.loop import ClosedLoop, OpenLoop
+from suite.contract.system import Component
+from suite.contract.workload import Workload
 from suite.engine import pacer
 from suite.errors import ConfigurationError
-from suite.loop import ClosedLoop, OpenLoop
 from suite.measure.columns import Columns
-from suite.system import Component
-from suite.workload import Workload
 
 CONNECT = "connect"
 """Operation name under which connecting is recorded, outside the totals."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from suite.run import Round
+from suite.records.run import Round
 
 
 class Progress(Protocol):

@@ -10,15 +10,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from suite.engine.crew import hear
+from suite.contract.loop import ClosedLoop
+from suite.engine.deployment import STEP_SECONDS, Stage
 from suite.engine.examine import Answer, Question
+from suite.engine.merging import details, statuses
 from suite.engine.progress import Progress
-from suite.engine.recipe import Recipe
-from suite.engine.reports import details, statuses
-from suite.engine.stage import STEP_SECONDS, Stage
 from suite.engine.worker import Order, Report
+from suite.engine.worker_pool import hear
+from suite.engine.workload_spec import Recipe
 from suite.errors import SystemFailed, WorkerFailed
-from suite.loop import ClosedLoop
 from suite.measure.columns import Columns
 from suite.measure.evidence import gather
 from suite.measure.garbage import Garbage, between
@@ -28,7 +28,7 @@ from suite.measure.sampler import Sampler
 from suite.measure.statistics import measure_round
 from suite.measure.validity import judge
 from suite.process.notice import noticed
-from suite.run import Failure, Round, Validity
+from suite.records.run import Failure, Round, Validity
 
 _LEAD = 60_000_000  # ns between the order to run and the agreed start: all workers have it by then
 _HERE = ("127.0.0.1", "localhost", "::1")

@@ -15,20 +15,20 @@ from typing import Any, Literal
 
 import uvloop
 
+from suite.contract.loop import OpenLoop
+from suite.contract.system import Address, Component
+from suite.contract.workload import Workload
 from suite.engine.closed import run_closed
+from suite.engine.error_counts import Tally
 from suite.engine.examine import Question, examine
-from suite.engine.lane import Lane
 from suite.engine.nested import Nested
 from suite.engine.open import run_open
 from suite.engine.plan import WorkerPlan
-from suite.engine.recipe import Recipe
-from suite.engine.tally import Tally
+from suite.engine.user_group import Lane
+from suite.engine.workload_spec import Recipe
 from suite.errors import ConfigurationError
-from suite.loop import OpenLoop
 from suite.measure.columns import Columns
-from suite.run import Detail
-from suite.system import Address, Component
-from suite.workload import Workload
+from suite.records.run import Detail
 
 Step = Literal["build", "connect", "run", "close", "examine", "exit"]
 

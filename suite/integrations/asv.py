@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from suite.errors import SuiteError
 
 if TYPE_CHECKING:
-    from suite.run import Run
+    from suite.records.run import Run
 
 ROUNDS = 10
 """asv's test can't call any difference real below about ten samples a side."""
@@ -36,9 +36,9 @@ def measure(name: str) -> dict[str, Samples]:
     a check that fails or a fault of ours raises: a benchmark that fails must fail loudly.
     """
     # asv imports this once per number that it stores: what only the load needs is imported here.
-    from suite.catalog import installed
+    from suite.config.catalog import installed
+    from suite.config.settings import Settings, configured
     from suite.engine import run
-    from suite.settings import Settings, configured
 
     found = next((found for found in installed() if found.workload.name == name), None)
     if found is None:
@@ -60,7 +60,7 @@ def leaks(name: str) -> dict[str, Samples]:
 
     0.0 where nothing leaks, nan where it can't be told. Empty if this commit has no such workload.
     """
-    from suite.catalog import installed
+    from suite.config.catalog import installed
     from suite.leaks.session import LeakSettings, find_leaks
 
     found = next((found for found in installed() if found.workload.name == name), None)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from suite.report.file import write_text
+from suite.files import write_text
 
 _SCRIPT = """"use strict";
 // The link leads to the workload whose graph asv shows; elsewhere to the index.

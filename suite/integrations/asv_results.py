@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from suite.metric import STANDARD, Better, find
+from suite.contract.metric import STANDARD, find
+from suite.records.better import Better
 from suite.report.site.graph import Graph, Point
 from suite.report.site.lineage import Lineage, Step
 from suite.report.site.story import LEAK, Story

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from suite.leak import Counter, LeakOutcome, LeakVerdict
-from suite.leaks.look import ALL, CHANGING, NAMES, Line, Look
+from suite.leaks.window_series import ALL, CHANGING, NAMES, Line, Look
+from suite.records.leak import Counter, LeakOutcome, LeakVerdict
 from suite.units import format_quantity
 
 _EXACT: tuple[Counter, ...] = ("malloc", "resident", "blocks")

@@ -9,10 +9,10 @@ from pathlib import PurePath
 
 import numpy as np
 
-from suite.leak import Frame, LeakSuspect
 from suite.leaks.recorded import Levels, Stack
 from suite.leaks.rule import Floor, suspicion
 from suite.leaks.site import Sites
+from suite.records.leak import Frame, LeakSuspect
 from suite.units import format_quantity
 
 FLOOR = Floor(8, 4096)

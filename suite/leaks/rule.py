@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 
-from suite.leak import Counter
+from suite.records.leak import Counter
 
 LEAST = 4
 """So many windows are needed to tell growth from chance."""

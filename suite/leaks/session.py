@@ -9,22 +9,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from suite.catalog import Reference, reference_to
+from suite.config.catalog import Reference, reference_to
+from suite.config.settings import Settings, configured
+from suite.contract.loop import ClosedLoop, Loop
+from suite.contract.system import Remote
+from suite.contract.workload import Workload
 from suite.engine.progress import Progress, Silent
-from suite.engine.recipe import Recipe
+from suite.engine.workload_spec import Recipe
 from suite.errors import ConfigurationError
-from suite.leak import LeakSearch, LeakVerdict
 from suite.leaks.counters import Counters
+from suite.leaks.probe import Watched, watched
 from suite.leaks.tracing import Tracing, trace
 from suite.leaks.tracker import Attribution
 from suite.leaks.verdict import Rules, Step, search
-from suite.leaks.watched import Watched, watched
-from suite.loop import ClosedLoop, Loop
 from suite.measure.environment import commit, fingerprint
 from suite.process.guard import interruptible
-from suite.settings import Settings, configured
-from suite.system import Remote
-from suite.workload import Workload
+from suite.records.leak import LeakSearch, LeakVerdict
 
 _USERS = 8
 """Of a loop that has no number of users of its own."""

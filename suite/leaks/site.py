@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from pathlib import Path, PurePath
 
-from suite.leak import Frame
+from suite.records.leak import Frame
 
 Raw = tuple[str, str, int]
 """Function, file and line as memray gives them."""

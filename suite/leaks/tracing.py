@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from suite.engine.progress import Progress
-from suite.engine.recipe import Recipe
+from suite.engine.workload_spec import Recipe
 from suite.errors import StoreError, SystemFailed, WorkerFailed
-from suite.leak import LeakVerdict
 from suite.leaks.flame import save_flame_graph
 from suite.leaks.objects import stacks
+from suite.leaks.probe import Watched, watched
 from suite.leaks.recorded import Stack
 from suite.leaks.rule import FLOORS
 from suite.leaks.tracker import Attribution, Mark, attribute, too_big
 from suite.leaks.verdict import Step, Window
-from suite.leaks.watched import Watched, watched
+from suite.records.leak import LeakVerdict
 
 _WINDOWS, _FEWER = 8, 6
 """Enough for the rule to decide about a call site; fewer where every object is looked at, which takes long

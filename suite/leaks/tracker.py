@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from suite.leak import LeakSuspect
 from suite.leaks.ranking import FLOOR, Ranking
 from suite.leaks.recorded import Recorded, Stack, read
 from suite.leaks.site import Sites
+from suite.records.leak import LeakSuspect
 from suite.units import format_quantity
 
 _ENOUGH = 5

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 
-from suite.leak import LeakOutcome, LeakVerdict
 from suite.leaks.finding import Finding, Unsettled, tell, tell_unsettled
-from suite.leaks.look import FAR_TOO_MUCH, Line, Look, Marks, Reading
 from suite.leaks.rule import LEAST
+from suite.leaks.window_series import FAR_TOO_MUCH, Line, Look, Marks, Reading
+from suite.records.leak import LeakOutcome, LeakVerdict
 
 __all__ = ["Idle", "Marks", "Reading", "Rules", "Step", "Window", "search"]
 

@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from suite.evidence import Limiter
-from suite.histogram import Histogram
+from suite.contract.metric import QUANTILES, Metric
+from suite.contract.threshold import holds
+from suite.contract.workload import Workload
 from suite.measure.distribution import GATE, Point, percentile, points, samples_wanted
 from suite.measure.ratios import RATIOS, ratio
-from suite.metric import QUANTILES, Metric
-from suite.outcome import OUTCOMES
-from suite.run import CheckResult, Detail, Failure, Judgement, Measured, Round, Run, Validity
-from suite.threshold import holds
-from suite.workload import Workload
+from suite.records.evidence import Limiter
+from suite.records.histogram import Histogram
+from suite.records.outcome import OUTCOMES
+from suite.records.run import CheckResult, Detail, Failure, Judgement, Measured, Round, Run, Validity
 
 _BY_WEIGHT = ("interrupted", "system", "internal", "worker")
 _VERDICTS = ("valid", "doubtful", "invalid")

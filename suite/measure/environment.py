@@ -13,8 +13,8 @@ from typing import Any
 
 import psutil
 
+from suite.git import git
 from suite.measure.packages import packages
-from suite.process.git import git
 
 _CODE = re.compile(
     r"\.(py[ixd]?|ipynb|c|cc|cpp|cu|h|hpp|rs|go|java|kt|scala|m?js|ts|rb|php|cs|ex|so|sh|sql|proto"

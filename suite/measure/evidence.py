@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from suite.evidence import Evidence
-from suite.loop import ClosedLoop, Loop, OpenLoop
+from suite.contract.loop import ClosedLoop, Loop, OpenLoop
+from suite.contract.metric import QUANTILES
+from suite.contract.threshold import Threshold
 from suite.measure.distribution import GATE, samples_wanted
 from suite.measure.recording import Recording, Times
 from suite.measure.resources import Resources, Usage
-from suite.metric import QUANTILES
-from suite.outcome import BEYOND, Outcome
-from suite.threshold import Threshold
+from suite.records.evidence import Evidence
+from suite.records.outcome import BEYOND, Outcome
 
 SERVED = "served"
 """A workload's own metric of this name is what the system itself counted."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from suite.evidence import SATURATED, Evidence, Limiter
-from suite.loop import ClosedLoop, Loop, OpenLoop
+from suite.contract.loop import ClosedLoop, Loop, OpenLoop
+from suite.records.evidence import SATURATED, Evidence, Limiter
 from suite.units import format_quantity
 
 _UNDISPATCHED = 0.01

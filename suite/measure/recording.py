@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from suite.contract.workload import Row
 from suite.errors import ConfigurationError
 from suite.measure.columns import Columns
-from suite.outcome import OUTCOMES, Outcome
-from suite.workload import Row
+from suite.records.outcome import OUTCOMES, Outcome
 
 Times = npt.NDArray[np.int64]
 

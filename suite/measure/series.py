@@ -8,7 +8,7 @@ import numpy.typing as npt
 from suite.measure.distribution import SHOW, Exact, samples_wanted
 from suite.measure.recording import Recording, Times
 from suite.measure.resources import Resources
-from suite.outcome import BEYOND, Outcome
+from suite.records.outcome import BEYOND, Outcome
 
 _FEWEST, _MOST = 5, 3600
 _WIDEST_SHORT = 1.0

@@ -8,8 +8,8 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from suite.histogram import Histogram
-from suite.loop import Loop
+from suite.contract.loop import Loop
+from suite.contract.metric import GC_COUNTS
 from suite.measure.combine import combine
 from suite.measure.distribution import Exact, Point, percentile, points
 from suite.measure.garbage import Garbage
@@ -17,9 +17,9 @@ from suite.measure.ratios import PER_OPERATION, RATIOS, ratio
 from suite.measure.recording import Recording
 from suite.measure.resources import ELSEWHERE, Resources, Usage
 from suite.measure.series import series
-from suite.metric import GC_COUNTS
-from suite.outcome import BEYOND, NOT_GOOD, OUTCOMES, Outcome
-from suite.run import Round
+from suite.records.histogram import Histogram
+from suite.records.outcome import BEYOND, NOT_GOOD, OUTCOMES, Outcome
+from suite.records.run import Round
 
 __all__ = ["combine", "measure_round"]
 

@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from suite.evidence import Evidence
-from suite.loop import ClosedLoop, Loop, OpenLoop
+from suite.contract.loop import ClosedLoop, Loop, OpenLoop
+from suite.contract.metric import QUANTILES
 from suite.measure.distribution import SHOW, Exact, samples_wanted
 from suite.measure.evidence import thirds
 from suite.measure.recording import Recording
-from suite.metric import QUANTILES
-from suite.outcome import BEYOND, Outcome
-from suite.run import Validity, ValidityVerdict
+from suite.records.evidence import Evidence
+from suite.records.outcome import BEYOND, Outcome
+from suite.records.run import Validity, ValidityVerdict
 from suite.units import format_quantity
 
 _SLACK = {"invalid": (1e-3, 0.25), "doubtful": (2e-4, 0.10)}

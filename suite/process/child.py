@@ -18,7 +18,7 @@ from multiprocess import resource_tracker
 
 from suite.errors import SystemFailed
 from suite.process.guard import die_with_parent, release_sigterm, sigint_blocked, sigterm_held
-from suite.process.parcel import Parcel
+from suite.process.pickled import Parcel
 
 _spawn = multiprocess.get_context("spawn")
 

@@ -1,1 +1,1 @@
-"""What people and programs get to see of a Run: console, JSON document, picture, exit code."""
+"""Turns data into what people and programs read. Nothing here measures, stores or decides."""

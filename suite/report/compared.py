@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from suite.comparison import Change, Comparison, Conclusion, QuantileShift, Verdict, conclude
+from suite.records.comparison import Change, Comparison, Conclusion, QuantileShift, Verdict, conclude
 from suite.report.verdict import verdict_word
 from suite.report.words import many, percent, signed
 

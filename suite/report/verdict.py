@@ -7,9 +7,9 @@ from typing import Literal
 
 from rich.text import Text
 
-from suite.comparison import Verdict
+from suite.records.comparison import Verdict
+from suite.records.run import Judgement, Run
 from suite.report.words import BAD, FAINT, GOOD, NOTE, WARNING, clean
-from suite.run import Judgement, Run
 from suite.units import format_quantity
 
 _GRAVEST_FIRST = (130, 143, 2, 70, 4, 1, 3, 0)

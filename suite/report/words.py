@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from suite.run import Measured
+from suite.records.run import Measured
 from suite.units import format_quantity
 
 GOOD, NOTE, WARNING, BAD, FAINT = "green", "cyan", "yellow", "bold red", "dim"

@@ -9,8 +9,8 @@ from support.runs import make_measured, make_run
 
 from suite.ab.canary import CPU, FSYNC, LOOPBACK, MINIMUMS, Canaries, machine_shifts
 from suite.ab.pairs import Trial, measure
-from suite.history.sequential import LOOKS
-from suite.run import Measured
+from suite.compare.sequential import LOOKS
+from suite.records.run import Measured
 
 METRIC = "time_per_operation"
 

@@ -8,10 +8,10 @@ from support.processes import EXAMPLES
 from support.runs import counts, make_measured, make_run
 
 from suite.ab.pairs import Trial, measure
-from suite.ab.primary import alike, check_metrics, primary_metrics
-from suite.catalog import from_file
+from suite.compare.primary import alike, check_metrics, primary_metrics
+from suite.config.catalog import from_file
 from suite.errors import ConfigurationError, SystemFailed
-from suite.run import CheckResult, Failure, Validity
+from suite.records.run import CheckResult, Failure, Validity
 
 
 def run(seconds, **changes):

@@ -22,8 +22,8 @@ from suite.ab.sample import Sampler
 from suite.ab.side import Side
 from suite.ab.spy import Spies, find_profiler
 from suite.ab.task import Task
+from suite.compare.profilediff import LEAST, SURE, Function, Profile, difference
 from suite.errors import ConfigurationError, SystemFailed
-from suite.history.profilediff import LEAST, SURE, Function, Profile, difference
 from suite.leaks.site import Sites
 
 A, B, C, D = (Function(name, f"work/{name}.py") for name in "abcd")
@@ -339,7 +339,7 @@ def trial(command, monkeypatch):
         return command("ab", "HEAD~1", *words, "load_work.py", "--metric", "time_per_operation", "--profile")
 
     trial.ab, trial.pictures = ab, lambda: sorted(command.folder.glob("results/ab/*.svg"))
-    monkeypatch.setattr("suite.abtesting.Sampler.take", take)
+    monkeypatch.setattr("suite.ab.experiment.Sampler.take", take)
     monkeypatch.setattr("suite.ab.explain.profile", profiled)
 
     monkeypatch.setattr("suite.ab.spy.find_profiler", lambda: "py-spy")

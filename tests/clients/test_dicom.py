@@ -32,8 +32,8 @@ from suite.clients.errors import (
     ConnectionEnded,
     ProtocolError,
 )
+from suite.contract.user import current_user
 from suite.data.ct import CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, ct
-from suite.user import current_user
 
 SMALL = ct(4_000)
 RUNNERS = [asyncio.run, uvloop.run]

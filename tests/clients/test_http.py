@@ -21,8 +21,8 @@ from suite.clients.errors import (
     TooLarge,
     UnexpectedStatus,
 )
+from suite.contract.user import current_user
 from suite.errors import ConfigurationError
-from suite.user import current_user
 
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 

@@ -9,7 +9,7 @@ from support.scripted import Visit, answering, ok, run, scripted
 from suite import Rejected, User
 from suite.clients import Http, Timeouts
 from suite.clients.errors import ConnectionEnded, FirstByteTimedOut, UnexpectedStatus
-from suite.user import current_user
+from suite.contract.user import current_user
 
 
 def test_as_often_as_asked() -> None:

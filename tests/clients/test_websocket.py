@@ -28,8 +28,8 @@ from suite.clients.errors import (
     WebSocketClosed,
     WholeTimedOut,
 )
+from suite.contract.user import current_user
 from suite.errors import ConfigurationError, MissingExtra
-from suite.user import current_user
 
 
 @pytest.mark.parametrize("runner", [run, asyncio.run])

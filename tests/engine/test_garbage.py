@@ -3,8 +3,8 @@
 import pytest
 from examples import load_garbage
 
+from suite.config.settings import Settings
 from suite.engine import run
-from suite.settings import Settings
 
 
 @pytest.mark.parametrize("name", ["component", "server"])

@@ -14,10 +14,10 @@ from examples.load_null import Asker, null_server
 from support.load import skip_if_shared
 
 from suite import Workload, closed_loop, open_loop
+from suite.config.settings import Settings
 from suite.engine import pacer, run
 from suite.engine.progress import Silent
 from suite.process.pinning import share_out
-from suite.settings import Settings
 
 USERS = 16
 STALLED = open_loop(1000, 8, arrivals="poisson", users=USERS)

@@ -9,8 +9,8 @@ from examples.load_null import Asker, null_server
 from support.load import skip_if_shared
 
 from suite import Server, Workload, closed_loop, open_loop
+from suite.config.settings import Settings
 from suite.engine import run
-from suite.settings import Settings
 
 MANY = closed_loop(16, seconds=1.5)
 

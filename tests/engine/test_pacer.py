@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from suite.contract.loop import open_loop
 from suite.engine import pacer
-from suite.loop import open_loop
 
 rates = st.floats(1, 5_000)
 lengths = st.floats(0.1, 10)

@@ -19,9 +19,9 @@ from suite import (
     open_loop,
     operation,
 )
+from suite.config.settings import Settings
 from suite.engine import run
 from suite.errors import ConfigurationError, MissingExtra
-from suite.settings import Settings
 
 ONE = Settings(rounds=1)
 

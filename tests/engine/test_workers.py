@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suite import Workload, closed_loop, open_loop
-from suite.catalog import reference_to
+from suite.config.catalog import reference_to
+from suite.config.settings import Settings
 from suite.engine.progress import Silent
-from suite.engine.recipe import Recipe
 from suite.engine.round import run_round
-from suite.histogram import Histogram
+from suite.engine.workload_spec import Recipe
 from suite.measure.columns import Columns
 from suite.measure.recording import from_columns
 from suite.measure.resources import Resources
 from suite.measure.statistics import measure_round
-from suite.settings import Settings
+from suite.records.histogram import Histogram
 
 MS = 1_000_000
 operations = st.tuples(st.integers(1, 900 * MS), st.integers(1, 50 * MS), st.sampled_from([0, 0, 0, 1, 2, 3]))

@@ -16,10 +16,10 @@ import pytest
 from asv_runner.discovery import disc_benchmarks
 from support.processes import EXAMPLES, wait_for
 
-import suite.catalog
+import suite.config.catalog
 from suite.errors import SuiteError
 from suite.integrations import asv
-from suite.leak import LeakVerdict
+from suite.records.leak import LeakVerdict
 
 ROOT = Path(__file__).parent.parent.parent
 LOAD = [
@@ -87,7 +87,7 @@ def test_every_workload_that_benchmarks_name_exists():
     text = "".join(path.read_text() for path in (ROOT / "benchmarks").glob("*.py"))
     measured = re.findall(r'_measure\("([^"]+)"\)', text)
     searched = re.findall(r'_search\("([^"]+)"\)', text)
-    assert {*measured, *searched} <= {found.workload.name for found in suite.catalog.installed()}
+    assert {*measured, *searched} <= {found.workload.name for found in suite.config.catalog.installed()}
     assert len({*measured}) + len({*searched}) == len(EXPECTED)
 
 
@@ -105,7 +105,7 @@ def test_a_search_for_leaks_gives_bytes_per_operation(outcome, found, stored, mo
 
     verdict = LeakVerdict(outcome, "as told", 100, bytes_per_operation=found)
     monkeypatch.setattr(
-        suite.catalog, "installed", lambda: suite.catalog.from_file(EXAMPLES / "load_echo.py")
+        suite.config.catalog, "installed", lambda: suite.config.catalog.from_file(EXAMPLES / "load_echo.py")
     )
     monkeypatch.setattr(suite.leaks.session, "find_leaks", lambda *_, **__: SimpleNamespace(verdict=verdict))
     (value,) = asv.leaks("echo/mixed")["leak.bytes_per_operation"]["samples"]
@@ -116,7 +116,7 @@ def test_a_search_for_leaks_gives_bytes_per_operation(outcome, found, stored, mo
 @pytest.fixture
 def echo_installed(monkeypatch):
     monkeypatch.setattr(
-        suite.catalog, "installed", lambda: suite.catalog.from_file(EXAMPLES / "load_echo.py")
+        suite.config.catalog, "installed", lambda: suite.config.catalog.from_file(EXAMPLES / "load_echo.py")
     )
     monkeypatch.setenv("LOADLEDGER_ASV_ROUNDS", "2")
 
@@ -148,8 +148,8 @@ def test_a_system_that_dies_raises():
 
 @pytest.mark.usefixtures("echo_installed")
 def test_a_check_that_fails_raises(monkeypatch):
-    found = suite.catalog.from_file(EXAMPLES / "load_echo.py")
-    monkeypatch.setattr(suite.catalog, "installed", lambda: [f for f in found if f.workload.checks])
+    found = suite.config.catalog.from_file(EXAMPLES / "load_echo.py")
+    monkeypatch.setattr(suite.config.catalog, "installed", lambda: [f for f in found if f.workload.checks])
     monkeypatch.setattr(asv, "_failed_checks", lambda result: ["kept equals answers: planted"])
     with pytest.raises(SuiteError, match="planted"):
         asv.measure("echo/mixed")
@@ -160,7 +160,7 @@ def test_when_asv_kills_a_benchmark_its_pipes_close_and_nothing_lives_on(how, tm
     """asv reads stdout to its end: a child that kept it open would make asv wait for its timeout."""
     mark = uuid.uuid4().hex
     code = (
-        "import suite.catalog as c; from suite.integrations.asv import measure;"
+        "import suite.config.catalog as c; from suite.integrations.asv import measure;"
         f"c.installed = lambda: c.from_file({str(EXAMPLES / 'load_echo.py')!r}); measure('echo/endless')"
     )
     process = subprocess.Popen(

@@ -8,7 +8,7 @@ import pytest
 from support import published
 from support.markup import read_markup
 
-from suite.history.store import Ledger
+from suite.ledger.store import Ledger
 
 
 @pytest.fixture

@@ -1,14 +1,14 @@
 """Searches of real servers: what leaks is found and named, what does not is left in peace."""
 
 import pytest
-from leaks_accuracy.cases import CASES
+from studies.leaks_accuracy.cases import CASES
 from support.processes import EXAMPLES
 
 from suite import Command, Remote, Workload, closed_loop
-from suite.catalog import from_file
+from suite.config.catalog import from_file
+from suite.config.settings import Settings
 from suite.errors import ConfigurationError, SystemFailed
 from suite.leaks.session import LeakSettings, find_leaks
-from suite.settings import Settings
 
 BY_NAME = {case.name: case for case in CASES}
 QUICK = LeakSettings(ttl=0.2)

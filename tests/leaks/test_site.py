@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from suite.leak import Frame
 from suite.leaks.site import Kind, Sites
+from suite.records.leak import Frame
 
 LIB = "/usr/lib/python3.12"
 PACKAGES = "/srv/env/lib/python3.12/site-packages"

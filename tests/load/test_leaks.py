@@ -2,7 +2,7 @@
 
 import pytest
 
-from suite.catalog import installed
+from suite.config.catalog import installed
 from suite.leaks.session import LeakSettings, find_leaks
 
 pytestmark = [pytest.mark.load, pytest.mark.slow]

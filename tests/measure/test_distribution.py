@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suite.histogram import Histogram
 from suite.measure.distribution import Exact, percentile, points, samples_wanted
+from suite.records.histogram import Histogram
 
 times = st.lists(st.integers(0, 10**12), max_size=50)
 hundredths = st.integers(0, 1000).map(lambda n: Fraction(n, 1000))

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from suite import Threshold, closed_loop, open_loop
-from suite.evidence import Evidence
 from suite.measure.evidence import gather
 from suite.measure.recording import Recording
 from suite.measure.resources import Busiest, Machine, Resources, Usage, Waiting
-from suite.outcome import Outcome
+from suite.records.evidence import Evidence
+from suite.records.outcome import Outcome
 
 SECOND = 10**9
 START = 50 * SECOND

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from suite import closed_loop, open_loop
-from suite.evidence import Evidence
 from suite.measure.limiter import limiter
+from suite.records.evidence import Evidence
 
 CLOSED, OPEN = closed_loop(8, seconds=4), open_loop(200, 4)
 

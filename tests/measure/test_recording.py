@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from suite.contract.workload import Row
 from suite.errors import ConfigurationError
 from suite.measure.columns import Columns
 from suite.measure.recording import Recording, from_columns
-from suite.outcome import Outcome
-from suite.workload import Row
+from suite.records.outcome import Outcome
 
 
 def filled(rows: list[tuple[int, ...]], capacity: int = 8) -> Columns:

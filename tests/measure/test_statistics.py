@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from suite import Component, Metric, Threshold, User, Workload, closed_loop, open_loop, operation
-from suite.histogram import Histogram
+from suite.contract.metric import STANDARD
+from suite.contract.workload import Row
 from suite.measure.recording import Recording
 from suite.measure.resources import Resources, Usage
 from suite.measure.series import series
 from suite.measure.statistics import combine, measure_round
-from suite.metric import STANDARD
-from suite.outcome import Outcome
-from suite.run import CheckResult, Detail, Failure, Round, Validity
-from suite.workload import Row
+from suite.records.histogram import Histogram
+from suite.records.outcome import Outcome
+from suite.records.run import CheckResult, Detail, Failure, Round, Validity
 
 SECOND = 10**9
 START = 50 * SECOND

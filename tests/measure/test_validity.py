@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from suite import closed_loop, open_loop
-from suite.loop import Loop
+from suite.contract.loop import Loop
 from suite.measure.evidence import gather
 from suite.measure.recording import Recording
 from suite.measure.resources import Machine, Resources, Usage
 from suite.measure.validity import judge
-from suite.run import Validity
+from suite.records.run import Validity
 
 SECOND = 10**9
 START = 50 * SECOND

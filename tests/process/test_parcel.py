@@ -5,7 +5,7 @@ import pickle
 import subprocess
 import sys
 
-from suite.process.parcel import Parcel, load_as
+from suite.process.pickled import Parcel, load_as
 
 OPEN = "import pickle, sys; print(pickle.load(sys.stdin.buffer).open()())"
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from suite.contract.system import Address
 from suite.errors import ConfigurationError, SystemFailed
 from suite.process.pinning import share_out
 from suite.process.port import claim_port
 from suite.process.ready import accepts_connections, probe_for, wait_ready
 from suite.process.scratch import scratch_directory
-from suite.system import Address
 
 
 def test_a_port_that_is_free() -> None:

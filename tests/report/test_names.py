@@ -12,27 +12,27 @@ from support.records import make_search, make_suspect
 from support.runs import counts, make_run
 
 from suite import Command, User, Workload, closed_loop, operation
-from suite.comparison import Change, Comparison, QuantileShift, Shift
-from suite.engine.goal import Goal
-from suite.engine.probe import Found as Looked
-from suite.history.changepoint import ChangePoint, Detection
-from suite.history.detections import Found, Place
-from suite.history.events import Event, Moved
-from suite.history.lines import Line, Quantity
-from suite.history.order import Measured as Commit
-from suite.history.profilediff import Function, Profile, difference
-from suite.history.store import Ledger
-from suite.leak import Growth, LeakVerdict
-from suite.report.ab import AbReporter
-from suite.report.calibration import Calibrated, Power, print_calibrated
-from suite.report.compare import print_compared
+from suite.capacity.goal import Goal
+from suite.capacity.probe import Found as Looked
+from suite.compare.profilediff import Function, Profile, difference
+from suite.ledger.detections import Found, Place
+from suite.ledger.events import Event, Moved
+from suite.ledger.lines import Line, Quantity
+from suite.ledger.order import Measured as Commit
+from suite.ledger.store import Ledger
+from suite.ledger.track import Track
+from suite.records.comparison import Change, Comparison, QuantileShift, Shift
+from suite.records.leak import Growth, LeakVerdict
+from suite.records.run import CheckResult, Detail, Failure, Judgement, Measured, Round, Validity
 from suite.report.compared import Compared
-from suite.report.console import Reporter, make_console
-from suite.report.history import print_events, print_track
-from suite.report.markdown import markdown
-from suite.report.picture import save_picture
-from suite.report.track import Track
-from suite.run import CheckResult, Detail, Failure, Judgement, Measured, Round, Validity
+from suite.report.documents.markdown import markdown
+from suite.report.documents.picture import save_picture
+from suite.report.terminal.ab import AbReporter
+from suite.report.terminal.calibration import Calibrated, Power, print_calibrated
+from suite.report.terminal.compare import print_compared
+from suite.report.terminal.console import Reporter, make_console
+from suite.report.terminal.history import print_events, print_track
+from suite.stats.changepoint import ChangePoint, Detection
 
 NAME, METRIC, UNIT = "shop/[/db]x", "[db]", "[x]"
 SHAS = ("a" * 40, "b" * 40)

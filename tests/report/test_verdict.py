@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.runs import make_run
 
+from suite.records.run import Judgement, Run, Validity
 from suite.report.verdict import (
     compared_text,
     conclusion_text,
@@ -15,7 +16,6 @@ from suite.report.verdict import (
     short_verdict,
     verdict_word,
 )
-from suite.run import Judgement, Run, Validity
 
 _CODES = [130, 143, 2, 70, 4, 1, 3, 0]
 

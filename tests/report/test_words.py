@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.runs import make_measured
 
-from suite.loop import Loop, closed_loop, open_loop
+from suite.contract.loop import Loop, closed_loop, open_loop
 from suite.report.words import (
     clean,
     first_line,

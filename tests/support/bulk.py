@@ -11,13 +11,13 @@ import numpy as np
 from sqlalchemy import insert
 from support.runs import make_run
 
-from suite.history.classes import load_class, machine_class
-from suite.history.detections import Detections
-from suite.history.lines import Lines
-from suite.history.models import MetricRow, RunRow
-from suite.history.order import Order
-from suite.history.store import Ledger
-from suite.metric import STANDARD
+from suite.contract.metric import STANDARD
+from suite.ledger.detections import Detections
+from suite.ledger.lines import Lines
+from suite.ledger.models import MetricRow, RunRow
+from suite.ledger.order import Order
+from suite.ledger.store import Ledger
+from suite.records.classes import load_class, machine_class
 
 ENVIRONMENT = {"cpu": "x", "cores": 2, "memory": 8e9, "machine": "x86_64", "container": "docker"}
 PLAN = {"loop": "closed", "users": 8, "seconds": 10.0}

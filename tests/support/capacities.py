@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from suite.engine.capacity import Capacity
-from suite.engine.goal import Goal
-from suite.engine.probe import Found, Probe
-from suite.engine.scaling import fit_scaling
+from suite.capacity.capacity import Capacity
+from suite.capacity.goal import Goal
+from suite.capacity.probe import Found, Probe
+from suite.capacity.scaling import fit_scaling
 
 
 def look(load, holds=True, **changes):

@@ -14,7 +14,7 @@ import numpy as np
 from sqlalchemy import Engine, event
 from support.runs import make_histogram, make_measured, make_run
 
-from suite.history.store import Ledger
+from suite.ledger.store import Ledger
 
 STEADY = (1.0, 1.01, 0.99, 1.005, 0.995, 1.008, 0.992, 1.002, 0.998)
 _WHO = {f"GIT_{who}_{what}": "a" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}

@@ -11,9 +11,9 @@ import sqlalchemy.dialects.sqlite  # noqa: F401 (nobody may be unable to read it
 from support.runs import make_run
 
 from suite.errors import StoreError
-from suite.history.detections import Accepted, Detections
-from suite.history.order import Order
-from suite.history.store import Ledger
+from suite.ledger.detections import Accepted, Detections
+from suite.ledger.order import Order
+from suite.ledger.store import Ledger
 
 _NOBODY = 65534
 RUNS = 20

@@ -2,8 +2,8 @@
 
 import pytest
 
+from suite.config.settings import Settings
 from suite.engine import run
-from suite.settings import Settings
 
 
 def measured(workload, *, rounds=1, **changes):

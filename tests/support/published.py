@@ -18,14 +18,14 @@ from support.capacities import make_capacity
 from support.records import make_search
 from support.runs import counts, make_measured, make_run
 
-from suite.engine.capacity import Capacity
-from suite.histogram import Histogram
-from suite.history.store import Ledger
+from suite.capacity.capacity import Capacity
+from suite.contract.metric import STANDARD
 from suite.integrations import publishing
-from suite.metric import STANDARD
-from suite.report.capacity import capacity_document
-from suite.report.document import write_document
-from suite.run import Run, Validity
+from suite.ledger.store import Ledger
+from suite.records.histogram import Histogram
+from suite.records.run import Run, Validity
+from suite.report.documents.run import write_document
+from suite.report.terminal.capacity import capacity_document
 
 COMMITS = 36
 STEP = 22

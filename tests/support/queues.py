@@ -4,8 +4,8 @@ import heapq
 
 import numpy as np
 
-from suite.engine.backlog import backlog
-from suite.engine.probe import Probe
+from suite.capacity.backlog import backlog
+from suite.capacity.probe import Probe
 
 
 class Queue:

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from suite.history.store import Ledger
-from suite.leak import Frame, Growth, LeakSearch, LeakSuspect, LeakVerdict
-from suite.outcome import OUTCOMES
+from suite.ledger.store import Ledger
+from suite.records.leak import Frame, Growth, LeakSearch, LeakSuspect, LeakVerdict
+from suite.records.outcome import OUTCOMES
 
 
 class Counted:

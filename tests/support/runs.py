@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from suite.evidence import Evidence, Limiter
-from suite.histogram import Histogram
-from suite.metric import STANDARD
-from suite.outcome import OUTCOMES
-from suite.run import CheckResult, Detail, Failure, Judgement, Measured, Run, Validity
+from suite.contract.metric import STANDARD
+from suite.records.evidence import Evidence, Limiter
+from suite.records.histogram import Histogram
+from suite.records.outcome import OUTCOMES
+from suite.records.run import CheckResult, Detail, Failure, Judgement, Measured, Run, Validity
 
 
 def make_histogram(*milliseconds: float, beyond: tuple[float, ...] = ()) -> Histogram:

@@ -31,8 +31,8 @@ from suite.clients.errors import (
     ConnectionEnded,
     ProtocolError,
 )
+from suite.contract.user import current_user
 from suite.data.ct import Template
-from suite.user import current_user
 
 _MAX_PDU = 16_384  # what we take: answers are short
 _WARNINGS = frozenset((0x0001, 0x0107, 0x0116))

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from suite.engine.probe import Found
-from suite.report.capacity import answer_words, load_words
+from suite.capacity.probe import Found
 from suite.report.site.setting import setting_words
 from suite.report.site.svg import (
     BOTTOM,
@@ -24,6 +23,7 @@ from suite.report.site.svg import (
     x_labels,
     y_grid,
 )
+from suite.report.terminal.capacity import answer_words, load_words
 from suite.units import format_quantity
 
 _TOP = 20

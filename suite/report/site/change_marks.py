@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from suite.history.changepoint import ChangePoint
 from suite.report.site.graph import Point
 from suite.report.site.svg import BOTTOM, HEIGHT, RIGHT, TOP, WIDTH, Axis, line, text
 from suite.report.words import percent
+from suite.stats.changepoint import ChangePoint
 
 _LABEL = 170
 """Width of a label."""

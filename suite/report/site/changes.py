@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from suite.history.detections import Found, Place
-from suite.history.events import Event, Moved, events
-from suite.history.lines import Line, Quantity
-from suite.history.rows import seconds_since_epoch
+from suite.ledger.detections import Found, Place
+from suite.ledger.events import Event, Moved, events
+from suite.ledger.lines import Line, Quantity
 from suite.report.site.graph import Graph, Point
 from suite.report.site.story import Story
+from suite.units import seconds_since_epoch
 
 _GRAVE = ("worse", "better", "changed")
 

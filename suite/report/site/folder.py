@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from suite.history.faults import disk_faults
-from suite.report.file import write_text
+from suite.files import disk_faults, write_text
 from suite.report.site.page import Site, file_name, index_page, workload_page
 from suite.report.site.story import Story
 

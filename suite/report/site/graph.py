@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from suite.history.changepoint import ChangePoint, Detection, detect
-from suite.metric import STANDARD, Better
+from suite.contract.metric import STANDARD
+from suite.records.better import Better
 from suite.report.words import short_commit
+from suite.stats.changepoint import ChangePoint, Detection, detect
 from suite.units import format_quantity
 
 _RATE, _TIME = "throughput", "time_per_operation"

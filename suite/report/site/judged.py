@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from suite.records.run import Judgement, Measured, Run
 from suite.report.site.graph import title
 from suite.report.words import quantity
-from suite.run import Judgement, Measured, Run
 from suite.units import format_quantity
 
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from suite.history.order import Measured, Order
-from suite.process.git import git
+from suite.git import git
+from suite.ledger.order import Measured, Order
 
 _MOST = 100_000
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from suite.outcome import OUTCOMES
+from suite.records.outcome import OUTCOMES
 from suite.report.site.story import Brief
 from suite.report.site.svg import BOTTOM, LEFT, RIGHT, WIDTH, Axis, picture, x_labels, y_grid
 from suite.report.words import short_commit

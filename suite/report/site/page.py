@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from suite.history.events import Event, Moved
+from suite.ledger.events import Event, Moved
 from suite.report.site.capacity_curve import capacity_curve, capacity_setting, capacity_words
 from suite.report.site.changes import events_of, newest, telling
 from suite.report.site.graph import Graph, title

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from suite.history.classes import load_class, machine_class
-from suite.history.past import Past
+from suite.ledger.summaries import Past
+from suite.records.classes import load_class, machine_class
 from suite.report.words import plan_words
 from suite.units import format_quantity
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from suite.histogram import Histogram
+from suite.records.histogram import Histogram
 from suite.report.site.story import Story
 from suite.report.site.svg import (
     BOTTOM,

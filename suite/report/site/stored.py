@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from suite.history.past import Past, accepted, past
-from suite.history.store import Ledger, Sighting, since
-from suite.leak import LeakSearch
+from suite.ledger.store import Ledger, Sighting, since
+from suite.ledger.summaries import Past, accepted, past
+from suite.records.leak import LeakSearch
 from suite.report.site.capacity_curve import capacity_curve, capacity_setting, capacity_words
 from suite.report.site.lineage import Lineage
 from suite.report.site.setting import settings_of

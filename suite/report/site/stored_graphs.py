@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from suite.history.classes import counted
-from suite.history.past import Past
-from suite.history.rows import seconds_since_epoch
-from suite.metric import Better
+from suite.ledger.summaries import Past
+from suite.records.better import Better
+from suite.records.classes import counted
 from suite.report.site.graph import Graph, Point
 from suite.report.site.lineage import Lineage, Step
+from suite.units import seconds_since_epoch
 
 _TWICE = ("time_per_operation", "offered")
 """Not shown: throughput says it, or the plan does."""

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from suite.history.events import Moved
-from suite.history.store import Sighting
-from suite.leak import LeakSearch
+from suite.ledger.events import Moved
+from suite.ledger.store import Sighting
+from suite.records.leak import LeakSearch
+from suite.records.run import Measured, Run
 from suite.report.site.graph import Graph, place, shown_as
 from suite.report.words import short_commit
-from suite.run import Measured, Run
 
 LEAK = "leak.bytes_per_operation"
 """What benchmarks that search for leaks track."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from suite.records.run import Run
 from suite.report.site.svg import (
     BOTTOM,
     LEFT,
@@ -18,7 +19,6 @@ from suite.report.site.svg import (
     x_labels,
     y_grid,
 )
-from suite.run import Run
 from suite.units import format_quantity
 
 SHOWN = {

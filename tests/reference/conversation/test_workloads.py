@@ -18,9 +18,9 @@ from support.broken_managers import (
     with_manager,
 )
 
+from suite.config.settings import Settings
 from suite.engine import run
 from suite.reference.conversation import workloads
-from suite.settings import Settings
 
 ALL = [
     "fifty-users", "sustained", "bursts", "mixed", "global-limit", "user-limit", "rapid-cycles", "expiry",

@@ -7,10 +7,10 @@ import pytest
 from support import broken_dicom as broken
 
 from suite import Component
+from suite.config.settings import Settings
+from suite.contract.workload import Workload
 from suite.engine import run
 from suite.reference.dicom import workloads
-from suite.settings import Settings
-from suite.workload import Workload
 
 ALL = {
     "receive", "receive-512k", "receive-concurrent", "forward", "sustained", "burst", "file-io",

@@ -14,9 +14,9 @@ from support.broken_vision import (
 )
 
 from suite import Workload, closed_loop
+from suite.config.settings import Settings
 from suite.engine import run
 from suite.reference.vision import workloads
-from suite.settings import Settings
 
 ALL = [
     "match-10", "match-100", "match-500", "cosine", "frame-buffer", "frame-buffer-four", "frame-add",

@@ -1,0 +1,1 @@
+"""How much load a system holds: probes, the search, the scaling law."""

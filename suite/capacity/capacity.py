@@ -1,0 +1,228 @@
+"""How much load a system holds: the search, driven with real rounds."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from suite.capacity.backlog import Backlog, backlog_of
+from suite.capacity.goal import Goal, bounds_of, default_over
+from suite.capacity.judging import probe_of
+from suite.capacity.probe import Found, Probe
+from suite.capacity.scaling import Scaling, fit_scaling
+from suite.capacity.search import Search
+from suite.config.catalog import Reference, reference_to
+from suite.config.settings import Settings, configured
+from suite.contract.loop import ClosedLoop, Loop, OpenLoop
+from suite.contract.workload import Workload
+from suite.engine.progress import Progress, Silent
+from suite.engine.round import run_round
+from suite.engine.workload_spec import Recipe
+from suite.errors import SuiteError, SystemFailed
+from suite.measure.environment import commit, fingerprint
+from suite.measure.recording import Recording
+from suite.process.guard import interruptible
+from suite.records.run import Round
+from suite.units import format_quantity
+
+LONG = 4
+"""The reported end has held in a look so many times as long."""
+_WARM = 0.25
+"""Of a look's length, before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What a search found, and all looks. `loop` is the loop of its first look as plain data."""
+
+    id: str
+    workload: str
+    started: str
+    commit: str | None
+    branch: str | None
+    environment: Mapping[str, Any]
+    goal: Goal
+    loop: Mapping[str, Any]
+    found: Found
+    scaling: Scaling
+
+    @property
+    def unit(self) -> str:
+        """The unit of loads: 1/s or users."""
+        return "1/s" if self.goal.over == "rate" else "users"
+
+    @property
+    def interval(self) -> tuple[float | None, float | None]:
+        """The loads between which the capacity lies: what held and what broke, less and plus chance."""
+        below, above = self.found.margins()
+        low, high = self.found.low, self.found.high
+        return (None if low is None else low * (1 - below), None if high is None else high * (1 + above))
+
+    @property
+    def exit_code(self) -> int:
+        """0 found, or `at_least` held; 1 the lowest load or `at_least` broke; 3 neither is known."""
+        low, high, floor = self.found.low, self.found.high, self.goal.at_least
+        if floor is not None:
+            return 0 if low is not None and low >= floor else 1 if high is not None and high <= floor else 3
+        return {"found": 0, "range": 0, "below": 1}.get(self.found.end, 3)
+
+
+class CapacityCut(SuiteError):
+    """`error` ended the search early; `capacity` holds what was found until then."""
+
+    def __init__(self, error: SuiteError, capacity: Capacity) -> None:
+        super().__init__(str(error))
+        self.exit_code = error.exit_code
+        self.error = error
+        self.capacity = capacity
+
+
+def capacity(
+    workload: Workload,
+    settings: Settings | None = None,
+    goal: Goal | None = None,
+    *,
+    reference: Reference | None = None,
+    progress: Progress | None = None,
+    watch: Callable[[Probe], None] | None = None,
+) -> Capacity:
+    """Search how much load the system of `workload` holds, each look a short round with a fresh system.
+
+    `watch` is told each look. Call it from the main thread, as `run`. A system that dies under load
+    does not hold that load; one that would not start ends the search. Raises ConfigurationError before
+    anything starts, and CapacityCut for what ends the search then: Interrupted on SIGINT and SIGTERM,
+    SystemFailed.
+    """
+    driver = _Driver(workload, settings or Settings(), goal, reference, progress or Silent(), watch)
+    try:
+        with interruptible():
+            driver.search.run()
+    except SuiteError as error:
+        raise CapacityCut(error, driver.summed_up()) from error
+    return driver.summed_up()
+
+
+class _Driver:
+    def __init__(
+        self,
+        workload: Workload,
+        settings: Settings,
+        goal: Goal | None,
+        reference: Reference | None,
+        progress: Progress,
+        watch: Callable[[Probe], None] | None,
+    ) -> None:
+        self.workload = configured(workload, settings)
+        for system in (self.workload.system, *self.workload.beside.values()):
+            system.check()
+        self.goal = goal or Goal(default_over(self.workload))
+        self.settings = settings
+        self.reference = reference or reference_to(workload)
+        self.progress = progress
+        self.watch = watch or (lambda _: None)
+        self.identity = uuid.uuid4().hex[:12]
+        self.started = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self.looks = 0
+        self.rejected: float | None = None
+        self.bounds = bounds_of(self.workload, self.goal, settings.workers)
+        for load in (self.bounds.lowest, self.bounds.start):
+            configured(workload, self._changed(load))  # faults show before anything starts
+        self.search = Search(
+            self.look, self.bounds, confirm=lambda load: self.look(load, LONG), clock=time.monotonic
+        )
+
+    def look(self, load: float, times: int = 1) -> Probe:
+        """One round at `load`, `times` as long as usual."""
+        flights: list[Backlog] = []
+
+        def see(recording: Recording) -> None:
+            flights.append(backlog_of(recording))
+
+        words = format_quantity(load, "1/s") if self.goal.over == "rate" else f"{load:,.0f} users"
+        watcher = _At(self.progress, words)
+        settings, loop = self._changed(load, times), self._loop(load, times)
+        result: Round = run_round(Recipe(self.reference, settings), self.looks, watcher, see)
+        self.looks += 1
+        if result.failure is not None and result.failure.kind == "system" and not watcher.loaded:
+            raise SystemFailed(result.failure.message)
+        probe = probe_of(
+            load,
+            result,
+            flights[0] if flights and self.goal.over == "rate" else None,
+            workload=self.workload,
+            level=self.goal.level,
+            rejected=self.rejected,
+            by_chance=isinstance(loop, OpenLoop) and loop.arrivals == "poisson",
+        )
+        if self.rejected is None and result.failure is None and probe.valid:
+            self.rejected = result.metrics.get("rejected") or 0.0
+        self.watch(probe)
+        return probe
+
+    def summed_up(self) -> Capacity:
+        """What is known by now."""
+        sha, branch, dirty = commit(Path.cwd())
+        found = self.search.found()
+        steady = [look for look in found.looks if look.valid and look.throughput and not look.backlog_grew]
+        rate = self.goal.over == "rate"
+        points = [(look.flight or 0.0 if rate else look.load, look.throughput or 0.0) for look in steady]
+        loop = self._loop(self.bounds.start)
+        return Capacity(
+            self.identity,
+            self.workload.name,
+            self.started,
+            sha,
+            branch,
+            {**fingerprint(), "dirty": dirty},
+            self.goal,
+            {"loop": loop.kind, **asdict(loop), "workers": self.settings.workers},
+            found,
+            fit_scaling(points),
+        )
+
+    def _changed(self, load: float, times: int = 1) -> Settings:
+        return replace(
+            self.settings,
+            loop=self._loop(load, times),
+            rounds=1,
+            quick=False,
+            users=None,
+            operations=None,
+            seconds=None,
+            rate=None,
+        )
+
+    def _loop(self, load: float, times: int = 1) -> Loop:
+        seconds, warmup = self.goal.seconds * times, self.goal.seconds * _WARM
+        loop = self.workload.loop
+        if self.goal.over == "users":
+            think = loop.think if isinstance(loop, ClosedLoop) else 0.0
+            return ClosedLoop(int(load), seconds=seconds, think=think, warmup=warmup)
+        if isinstance(loop, OpenLoop) and loop.arrivals not in ("ramp", "stages"):
+            return replace(loop, rate=load, seconds=seconds, warmup=warmup)
+        users, busy = (loop.users, loop.busy) if isinstance(loop, OpenLoop) else (None, "queue")
+        return OpenLoop(load, seconds, "poisson", users, busy, warmup)
+
+
+class _At:
+    """Progress under a name that says the load; `loaded` once there was any."""
+
+    def __init__(self, inner: Progress, words: str) -> None:
+        self._inner = inner
+        self._words = words
+        self.loaded = False
+
+    def phase(self, workload: str, index: int, rounds: int, phase: str) -> None:  # noqa: ARG002
+        self.loaded = self.loaded or phase == "running"
+        self._inner.phase(f"{workload}  at {self._words}", 0, rounds, phase)
+
+    def tick(self, seconds: float, total: float | None, operations: int) -> None:
+        self._inner.tick(seconds, total, operations)
+
+    def round_ended(self, workload: str, result: Round) -> None:
+        """A look is told by `watch`."""

@@ -1,0 +1,88 @@
+"""What a capacity search is to find out: over which load, held to what, between which bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from suite.capacity.judging import limits
+from suite.capacity.probe import Bounds
+from suite.contract.loop import ClosedLoop, OpenLoop
+from suite.contract.system import Component
+from suite.contract.threshold import Level
+from suite.contract.workload import Workload
+from suite.errors import ConfigurationError
+
+Over = Literal["rate", "users"]
+_FIRST_RATE, _LOWEST_RATE, _HIGHEST_RATE = 20.0, 1.0, 1e6
+_MOST_USERS = 10_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What to search: `over` rate (starts per second) or users, held to thresholds at `level`.
+
+    A look takes `seconds`, the search at most `budget` seconds. `lowest` and `highest` bound the load;
+    None leaves it to us. `at_least` is a load that must hold: it is looked at first.
+    """
+
+    over: Over
+    level: Level = "critical"
+    seconds: float = 3.0
+    repeats: int = 3
+    budget: float = 180.0
+    lowest: float | None = None
+    highest: float | None = None
+    at_least: float | None = None
+
+
+def default_over(workload: Workload) -> Over:
+    """Rate, unless the loop is a model of users who think: then users are the question."""
+    loop = workload.loop
+    thinking = any(o.think for user in workload.users for o in user.operations())
+    return "users" if isinstance(loop, ClosedLoop) and (loop.think or thinking) else "rate"
+
+
+def bounds_of(workload: Workload, goal: Goal, workers: int) -> Bounds:
+    """Where to look. Raises ConfigurationError with what makes no sense."""
+    rate = goal.over == "rate"
+    faults = []
+    least = _LOWEST_RATE if rate else float(len(workload.users) * workers)
+    lowest = least if goal.lowest is None else goal.lowest
+    highest = goal.highest if goal.highest is not None else _HIGHEST_RATE if rate else _MOST_USERS
+    if lowest <= 0 or highest <= 0:
+        faults.append("loads to search among must be above 0")
+    elif lowest > highest:
+        faults.append(f"there is nothing from {lowest:g} to {highest:g}")
+    if not rate and lowest < least:
+        faults.append(f"{lowest:g} users are too few for one of each class in each worker: from {least:g} on")
+    if not rate and not limits(workload, goal.level):
+        faults.append(
+            f"{workload.name} has no threshold at level {goal.level} or worse, so any number of users holds: "
+            "give it one, or search over rate"
+        )
+    if goal.at_least is not None and not lowest <= goal.at_least <= highest:
+        faults.append(f"{goal.at_least:g} is outside of what is searched, {lowest:g} to {highest:g}")
+    if goal.seconds <= 0 or goal.budget <= 0:
+        faults.append("seconds and budget must be above 0")
+    if isinstance(workload.system, Component) and workers > 1:
+        faults.append(f"{workload.name} is a Component: it lives in exactly one worker")
+    if faults:
+        raise ConfigurationError.of(faults)
+    if goal.at_least is not None:
+        start = goal.at_least
+    elif goal.lowest is not None:
+        start = lowest
+    elif rate:
+        start = workload.loop.rate if isinstance(workload.loop, OpenLoop) else _FIRST_RATE
+    else:
+        start = max(lowest, 1.0)
+    return Bounds(
+        min(max(start, lowest), highest),
+        lowest,
+        highest,
+        repeats=goal.repeats,
+        seconds=goal.budget,
+        whole=not rate,
+        resolution=0.05,
+    )

@@ -1,0 +1,204 @@
+"""`suite ab`: its words and options, made into a request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from suite.commands.options import (
+    ConfigFile,
+    JsonFile,
+    Match,
+    Results,
+    Seed,
+    Values,
+    Workers,
+    pairs,
+    stdout_is_ours,
+)
+from suite.errors import ConfigurationError, Faults
+from suite.units import parse
+
+if TYPE_CHECKING:
+    from suite.ab.environments import Wanted
+    from suite.ab.repository import Repository
+    from suite.config.catalog import Found
+
+EPILOG = """
+\b
+Examples:
+  suite ab main load_shop.py              the work tree as it is, against main
+  suite ab HEAD~1 HEAD shop/browse        a commit against the one before
+  suite ab main load_shop.py -k browse --metric response.p99 --minimum response.p99=5%
+  suite ab v1.2 vision/match-500 --full --json ab.json
+  suite ab main load_shop.py --profile    and which functions a regression comes from
+
+\b
+Both sides run the load file as it is now, in turns and in random order, up to 16 rounds
+each; what 8 or 12 show may decide before. Commits that agree in dependencies share the
+running environment, each with its own files first on the path; others get environments
+of their own, which are kept in results/ab/envs.
+
+\b
+Exit codes:
+  0  same, or an improvement                  3  inconclusive
+  1  a regression, or a check of head failed  4  the system would not start or died
+  2  usage, configuration, a commit that      130, 143  interrupted
+     does not build, results folder
+"""
+
+
+def ab_command(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="BASE [HEAD] WORKLOAD...",
+            help="Commits, HEAD being the work tree unless named; then workloads, systems or load files.",
+        ),
+    ],
+    match: Match = None,
+    metrics: Annotated[
+        list[str] | None,
+        typer.Option("--metric", metavar="METRIC", help="What decides; up to three. [time, latency, memory]"),
+    ] = None,
+    minimums: Annotated[
+        list[str] | None,
+        typer.Option("--minimum", metavar="METRIC=SIZE", help="Least change that counts: memory.peak=5%."),
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Whole loops, not quick ones.")] = False,
+    seconds: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Length of the measured part of a round.")
+    ] = None,
+    users: Annotated[int | None, typer.Option(metavar="N", min=1, help="Virtual users of the loop.")] = None,
+    values: Values = None,
+    workers: Workers = None,
+    seed: Seed = None,
+    environment: Annotated[
+        str, typer.Option(metavar="auto|same|own", help="One environment for both sides, or one each.")
+    ] = "auto",
+    extras: Annotated[str, typer.Option(metavar="NAMES", help="Extras of the project to install.")] = "",
+    python: Annotated[
+        str | None, typer.Option(metavar="PROGRAM", help="Interpreter of both environments.")
+    ] = None,
+    carry: Annotated[
+        list[Path] | None,
+        typer.Option("--carry", metavar="PATH", help="More that both sides take from the work tree."),
+    ] = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Of a regression: which functions it comes from.")
+    ] = False,
+    json_file: JsonFile = None,
+    results: Results = None,
+    config: ConfigFile = None,
+) -> None:
+    """Compare two commits by rounds in turns, and say whether one is slower."""
+    from suite.ab.repository import Repository
+    from suite.ab.task import make_task
+    from suite.compare.primary import check_metrics
+    from suite.config.catalog import select
+    from suite.config.file import Configuration, read_configuration
+    from suite.config.selection import make_plans
+
+    given: dict[str, Any] = {"quick": not full or None, "users": users, "workers": workers, "seed": seed}
+    configuration = Configuration()
+    chosen: list[Found] = []
+    least: Mapping[str, str] = {}
+    faults = Faults()
+    if environment not in ("auto", "same", "own"):
+        faults.lines.append(f"--environment is auto, same or own, not {environment!r}")
+    if environment == "same" and (python is not None or extras):
+        faults.lines.append("--python and --extras are for own environments, not for --environment same")
+    with faults.collected("--seconds: "):
+        given["seconds"] = None if seconds is None else parse(seconds, "s")
+    with faults.collected():
+        given["set"] = pairs(values or ())
+    with faults.collected():
+        least = _minimums(minimums or ())
+    with faults.collected():
+        configuration = read_configuration(config)
+    if profile:
+        from suite.ab.spy import find_profiler
+
+        with faults.collected():
+            find_profiler()
+    faults.check()
+    folder = results or Path(configuration.results)
+    repository = Repository(Path.cwd(), folder)
+    base, head, targets = divided(words, repository)
+    with stdout_is_ours(json_file == "-"):
+        chosen = select(targets, match=match)
+    given = {name: value for name, value in given.items() if value is not None}
+    plans = make_plans(chosen, configuration, given).runs
+    for found in chosen:
+        with faults.collected():
+            check_metrics(metrics or (), least, found.workload)
+    carried: list[Path] = []
+    for path in carry or ():
+        with faults.collected():
+            carried.append(_inside(path, repository))
+    faults.check()
+
+    from suite.ab.experiment import Request, compare_commits
+
+    source = Path(configuration.source)
+    request = Request(
+        base,
+        head,
+        tuple(make_task(found, settings, given, repository.root) for found, settings in plans),
+        tuple(carried),
+        configuration=source if source.is_file() else None,
+        metrics=tuple(metrics or ()),
+        minimums=least,
+        wanted=cast("Wanted", environment),
+        extras=extras,
+        python=python,
+        profile=profile,
+    )
+    raise typer.Exit(compare_commits(folder, repository, request, json_file=json_file).code)
+
+
+def divided(words: Sequence[str], repository: Repository) -> tuple[str, str | None, list[str]]:
+    """(base, head or None for the work tree, targets). The second of three words may be head.
+
+    Raises ConfigurationError if there is no target, or the second word can be both.
+    """
+    from suite.config.catalog import is_file
+
+    base, *rest = words
+    if not rest:
+        raise ConfigurationError("name what to compare: workloads, systems or load files; see: suite list")
+    second = rest[0]
+    if len(rest) == 1 or is_file(second) or not repository.knows(second):
+        return base, None, rest
+    if _is_target(second):
+        raise ConfigurationError(
+            f"{second} is a commit and a workload or system too: write its sha, or name head before it"
+        )
+    return base, second, rest[1:]
+
+
+def _is_target(word: str) -> bool:
+    from suite.config.catalog import select
+
+    try:
+        return bool(select([word]))
+    except ConfigurationError:
+        return False
+
+
+def _minimums(texts: Sequence[str]) -> dict[str, str]:
+    found = {name.strip(): size for name, sign, size in (text.partition("=") for text in texts) if sign}
+    if len(found) < len(texts):
+        raise ConfigurationError("write --minimum as METRIC=SIZE, once per metric")
+    return found
+
+
+def _inside(path: Path, repository: Repository) -> Path:
+    """`path` relative to the repository."""
+    full = path.resolve()
+    if not full.exists() or not full.is_relative_to(repository.root):
+        raise ConfigurationError(f"--carry {path}: no such file or folder in {repository.root}")
+    return full.relative_to(repository.root)

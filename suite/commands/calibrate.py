@@ -1,0 +1,93 @@
+"""`suite calibrate`: its options, made into what is measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from suite.commands.options import ConfigFile, JsonFile, Match, Results, stdout_is_ours
+from suite.errors import ConfigurationError, Faults
+from suite.units import parse
+
+EPILOG = """
+\b
+Examples:
+  suite calibrate vision/match-500
+  suite calibrate load_shop.py -k browse --budget 5min
+  suite calibrate conversation vision --full --json calibration.json
+
+\b
+Runs each workload again and again as it is, and once slowed down; how small a slow-down
+suite ab and suite gate would catch here follows from the spread of the runs. It is kept
+in results/calibration.json, and every comparison tells it from then on.
+suite ab runs quick loops, suite gate what suite run has stored: calibrate those with --full.
+
+\b
+Exit codes:
+  0  calibrated                               4  the system would not start or died
+  2  usage, configuration, results folder     130, 143  interrupted: what was measured is kept
+  3  too few runs, or invalid ones
+"""
+
+
+def calibrate_command(
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="WORKLOAD...", help="Workloads, systems or load files. [all installed]"),
+    ] = None,
+    match: Match = None,
+    budget: Annotated[
+        str, typer.Option(metavar="TIME", help="Longest time for measuring, all of it.")
+    ] = "10min",
+    runs: Annotated[
+        int, typer.Option(metavar="N", min=16, help="Most runs of a workload; more tell rarer alarms.")
+    ] = 48,
+    full: Annotated[bool, typer.Option("--full", help="Whole loops, not quick ones.")] = False,
+    json_file: JsonFile = None,
+    results: Results = None,
+    config: ConfigFile = None,
+) -> None:
+    """Learn how small a slow-down can be noticed on this machine."""
+    from suite.ab.task import make_task
+    from suite.config.catalog import select
+    from suite.config.file import Configuration, read_configuration
+    from suite.config.selection import make_plans
+    from suite.contract.system import Remote
+
+    given: dict[str, Any] = {} if full else {"quick": True}
+    configuration = Configuration()
+    seconds = 0.0
+    faults = Faults()
+    with faults.collected("--budget: "):
+        seconds = parse(budget, "s")
+        if not 0 < seconds < float("inf"):
+            raise ConfigurationError(f"{budget} is no time to measure in")
+    with faults.collected():
+        configuration = read_configuration(config)
+    faults.check()
+    with stdout_is_ours(json_file == "-"):
+        chosen = select(targets or (), match=match)
+    plans = make_plans(chosen, configuration, given, lenient=not targets)
+    for found, _ in plans.runs:
+        if isinstance(found.workload.system, Remote):
+            faults.lines.append(f"{found.workload.name} runs elsewhere: this machine says little about it")
+    faults.check()
+
+    from suite.ab.calibration import Subject, calibrate
+
+    source = Path(configuration.source)
+    subjects = [
+        Subject(
+            make_task(found, settings, given, Path.cwd()),
+            found.reference,
+            configuration.gate.budget(found.workload.name),
+            source.resolve() if source.is_file() else None,
+        )
+        for found, settings in plans.runs
+    ]
+    code = calibrate(
+        results or Path(configuration.results), subjects, budget=seconds, runs=runs, json_file=json_file
+    )
+    raise typer.Exit(code)

@@ -1,0 +1,276 @@
+"""What `suite compare` and `suite gate` do: find both sides, compare workload by workload, tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from suite.ab.canary import MINIMUMS, doubted
+from suite.compare.compare import compare
+from suite.compare.pairing import Pair, paired
+from suite.compare.revision import Finder, Side, is_dirty
+from suite.compare.spread import ENOUGH, HEAD_RUNS
+from suite.config.catalog import installed_names
+from suite.config.file import Budget, Gate
+from suite.config.paths import Places
+from suite.errors import ConfigurationError, Faults
+from suite.files import disk_faults, write_text
+from suite.records.comparison import Comparison
+from suite.records.run import Run
+from suite.report.compared import Compared, compare_document
+from suite.report.documents.annotations import annotated
+from suite.report.documents.markdown import markdown
+from suite.report.documents.target import STDOUT, check_target, deliver
+from suite.report.terminal.calibration import told
+from suite.report.terminal.compare import print_compared
+from suite.report.terminal.console import make_console
+from suite.report.verdict import overall
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is compared: workloads whose names have one of `match`, or all; each with its `budget`.
+
+    Where that names no metrics it is the `usual` ones of base and head, or all that are usual.
+    """
+
+    budget: Callable[[str], Budget]
+    match: tuple[str, ...] = ()
+    anywhere: bool = False
+    usual: Callable[[Run, Run], Sequence[str]] | None = None
+
+    def workloads(self, names: Sequence[str]) -> list[str]:
+        """Those of `names` that are wanted. Raises ConfigurationError if none is."""
+        found = [name for name in names if not self.match or any(text in name for text in self.match)]
+        if names and not found:
+            raise ConfigurationError(
+                f"no workload's name has {' or '.join(self.match)}; there are: {', '.join(names)}"
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where results go beside the terminal; "-" is stdout, which then has nothing else."""
+
+    json_file: str | None = None
+    markdown_file: str | None = None
+    quantiles: bool = False
+
+    def check(self) -> None:
+        """Raise before anything is done what writing would raise after it."""
+        if self.json_file == self.markdown_file == STDOUT:
+            raise ConfigurationError("--json and --markdown can't both go to stdout")
+        check_target(self.json_file)
+        check_target(self.markdown_file)
+
+    def console(self) -> Console:
+        """For tables: stderr where stdout is data."""
+        return make_console(stderr=STDOUT in (self.json_file, self.markdown_file))
+
+    def write(self, compared: Compared, code: int, title: str) -> None:
+        """Write the files. Raises StoreError."""
+        deliver(compare_document(compared, exit_code=code), self.json_file)
+        if self.markdown_file == STDOUT:
+            make_console().out(markdown(compared, title=title), end="", highlight=False)
+        elif self.markdown_file is not None:
+            write_text(Path(self.markdown_file), markdown(compared, title=title))
+
+
+def compare_sides(ledger: str | Path, base: str, head: str | None, wanted: Wanted, outputs: Outputs) -> int:
+    """Compare what two words stand for, the newest state if `head` is None; print; the exit code.
+
+    Raises ConfigurationError or StoreError, with what would mend it.
+    """
+    outputs.check()
+    with Finder(ledger) as finder:
+        sides: list[Side] = []
+        faults = Faults()
+        with faults.collected():
+            sides.append(finder.find(base))
+        with faults.collected():
+            sides.append(_newest(finder, wanted) if head is None else finder.find(head))
+        faults.check()
+        compared = _compared(sides[0], sides[1], wanted, finder)
+    code = compared.conclusion.exit_code
+    print_compared(outputs.console(), compared, code, quantiles=outputs.quantiles)
+    outputs.write(compared, code, "Load benchmarks")
+    return code
+
+
+def gate_runs(
+    places: Places,
+    gate: Gate,
+    head: str | None,
+    wanted: Wanted,
+    outputs: Outputs,
+    *,
+    annotate: bool = False,
+    summary: str | None = None,
+) -> int:
+    """Judge the Runs of HEAD (without git the newest) against the gate's base; print; the exit code.
+
+    Markdown is appended to the file `summary`. Raises ConfigurationError or StoreError: no Runs to
+    judge are no pass.
+    """
+    outputs.check()
+    with Finder(places.ledger) as finder:
+        judged = _newest(finder, wanted, at_head=True) if head is None else finder.find(head)
+        compared = _compared(_base(finder, gate.base, judged), judged, wanted, finder)
+        promises = {
+            one.workload: told(
+                places.folder,
+                judged.load(one.workload)[0],
+                one,
+                "gate",
+                alone=len(compared.comparisons) > 1,
+            )
+            for one in compared.comparisons
+            if one.changes and one.runs[0] >= ENOUGH and one.runs[1] >= HEAD_RUNS
+        }
+    code = overall([compared.conclusion.exit_code], on_invalid=gate.on_inconclusive)
+    console = outputs.console()
+    print_compared(console, compared, code, quantiles=outputs.quantiles, promises=promises)
+    if annotate:
+        for line in annotated(compared, warn=gate.on_inconclusive == "warn"):
+            console.print(Text(line), soft_wrap=True)
+    outputs.write(compared, code, "Load gate")
+    if summary:
+        with disk_faults(summary), Path(summary).open("a", encoding="utf-8") as file:
+            file.write(markdown(compared, title="Load gate"))
+    return code
+
+
+def _newest(finder: Finder, wanted: Wanted, *, at_head: bool = False) -> Side:
+    sha = finder.commits.sha("HEAD") if at_head else None
+    if sha is not None and not finder.has(sha):
+        raise ConfigurationError(
+            f"there are no runs of HEAD ({sha[:12]}) to judge; make them with: suite run"
+        )
+    return finder.newest(wanted.workloads(finder.ledger.workloads()), sha)
+
+
+def _base(finder: Finder, word: str, head: Side) -> Side:
+    """The side `word`; of a branch the commit where head left it; without Runs the nearest before it."""
+    sha = None if word.endswith(".json") else finder.sha(word)
+    if sha is None:
+        return finder.find(word)
+    if head.commit is not None and finder.commits.is_branch(word):
+        sha = finder.commits.fork(sha, head.commit) or sha
+    line = finder.commits.line(sha)
+    if sha == head.commit and not head.changed:
+        line = line[1:]  # the branch itself is judged, so what came before is its base
+    for candidate in line:
+        if finder.has(candidate):
+            near = "" if candidate == sha else ", the nearest before it that has runs"
+            return finder.committed(candidate, f"{word} ({candidate[:12]}{near})")
+    if finder.commits.shallow:
+        hint = "this clone is shallow, fetch the rest: git fetch --unshallow"
+    elif not line:
+        hint = "it is what is judged, and the first commit; give another --base"
+    else:
+        hint = f"make them with: git checkout {line[0][:12]} && suite run"
+    where = f"before {word}" if sha not in line else f"of the base {word} or before it"
+    raise ConfigurationError(f"there are no runs {where} ({sha[:12]}); {hint}")
+
+
+def _compared(base: Side, head: Side, wanted: Wanted, finder: Finder) -> Compared:
+    names = wanted.workloads(sorted({*base.counts, *head.counts}))
+    every, lines = paired(base, head, names, finder, anywhere=wanted.anywhere)
+    pairs = [pair for pair in every if pair.workload not in MINIMUMS]
+    shifts = [shift for pair in every if pairs and pair.workload in MINIMUMS for shift in _shift(pair)]
+    pairs = pairs or every  # canaries alone are judged like anything else
+    _check_metrics(pairs, wanted, finder)
+    comparisons = []
+    for pair in pairs:
+        budget = wanted.budget(pair.workload)
+        metrics: Sequence[str] | None = None
+        if budget.metrics is None and wanted.usual is not None and pair.base:
+            metrics = wanted.usual(pair.base[0], pair.head[0])
+        if budget.metrics is not None:
+            known = _metrics(pair)
+            metrics = [name for name in budget.metrics if name in known]
+            if not metrics:
+                lines.append(f"{pair.workload}: has none of the metrics that are judged")
+                continue
+        if pair.refused:
+            found = Comparison(pair.workload, "", "", (), (0, len(pair.head)), notes=pair.refused)
+        else:
+            found = compare(
+                pair.base,
+                pair.head,
+                metrics=metrics,
+                minimums=budget.minimum,
+                among=len(pairs),
+                anywhere=wanted.anywhere,
+            )
+            found = doubted(found, shifts) if shifts else found
+        notes = (*found.notes, *pair.notes)
+        comparisons.append(replace(found, base=base.name, head=head.name, notes=notes))
+    codes = (
+        _code(base, [run for pair in pairs for run in pair.base]),
+        _code(head, [run for pair in pairs for run in pair.head]),
+    )
+    return Compared(
+        base.name, head.name, tuple(comparisons), tuple(lines), codes, head.changed, _installed(comparisons)
+    )
+
+
+def _installed(comparisons: Sequence[Comparison]) -> frozenset[str]:
+    """Names of installed workloads, where something is not decided and they are needed for advice."""
+    if all(one.changes and one.verdict in ("same", "improvement") for one in comparisons):
+        return frozenset()
+    return installed_names()
+
+
+def _code(side: Side, runs: Sequence[Run]) -> str | None:
+    """The commit that has what a side ran, shortened; None if none has, or several."""
+    commits = {run.commit for run in runs} if side.commit is None else {side.commit}
+    only = commits.pop() if len(commits) == 1 else None
+    return only[:12] if only and not side.changed and not any(map(is_dirty, runs)) else None
+
+
+def _shift(canary: Pair) -> Iterator[str]:
+    """How far the machine itself lies from base, if it surely does: "canary/cpu +12 %"."""
+    if canary.refused:
+        return
+    minimums = {"response.p50": MINIMUMS[canary.workload]}
+    for change in compare(canary.base, canary.head, metrics=list(minimums), minimums=minimums).changes:
+        if change.verdict in ("regression", "improvement") and change.shift is not None:
+            yield f"{canary.workload} {100 * change.shift.estimate:+.2g} %"
+
+
+def _check_metrics(pairs: Sequence[Pair], wanted: Wanted, finder: Finder) -> None:
+    """Raise ConfigurationError for metrics that no workload has: else a typo would never fail.
+
+    What a configuration names for workloads that are not looked at now is no typo.
+    """
+    known = {name for pair in pairs for name in _metrics(pair)}
+    bases = {name.partition("@")[0] for name in known}
+    budgets = [wanted.budget(pair.workload) for pair in pairs]
+    asked = {name for budget in budgets for name in budget.metrics or ()} - known
+    asked |= {name for budget in budgets for name in budget.minimum} - known - bases
+    if asked:
+        every = finder.ledger.workloads()
+        others = {name for workload in every for name in _newest_metrics(finder, workload)}
+        asked -= others | {name.partition("@")[0] for name in others}
+    faults = []
+    for name in sorted(asked):
+        near = get_close_matches(name, sorted(known), 3)
+        faults.append(f"no workload has a metric {name}" + (f"; is it {' or '.join(near)}?" if near else ""))
+    if faults:
+        raise ConfigurationError.of(faults)
+
+
+def _newest_metrics(finder: Finder, workload: str) -> Iterable[str]:
+    newest = finder.ledger.latest(workload)
+    return newest.metrics if newest is not None else ()
+
+
+def _metrics(pair: Pair) -> set[str]:
+    return {name for run in (*pair.base, *pair.head) for name in run.metrics}

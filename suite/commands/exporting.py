@@ -1,0 +1,131 @@
+"""What `suite export` does: write Runs for other tools, or for another ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from suite.compare.revision import read_json
+from suite.errors import ConfigurationError, StoreError
+from suite.files import check_writable
+from suite.formats.asv import asv_files, with_older
+from suite.formats.pytest_benchmark import pytest_benchmark_report
+from suite.ledger.store import Ledger
+from suite.records.run import Run
+from suite.report.documents.run import document, print_document, run_path, write_document
+from suite.report.verdict import overall, verdict_word
+from suite.units import seconds_since_epoch
+
+Format = Literal["document", "asv", "pytest-benchmark"]
+FORMATS: tuple[Format, ...] = ("document", "asv", "pytest-benchmark")
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How many files were written, and in words what of the Runs asked for is not in them."""
+
+    files: int
+    left_out: tuple[str, ...] = ()
+
+
+def export(
+    ledger: Ledger, target: str, form: Format, workload: str | None, commit: str | None, limit: int | None
+) -> Exported:
+    """Write the newest `limit` Runs (all if None) that match.
+
+    A `target` ending in .json, or "-" for stdout, is one file, else a folder. Raises ConfigurationError
+    if there is nothing to write or it does not fit one file, StoreError if it can't be written.
+    """
+    ids = ledger.run_ids(workload, commit)[-limit if limit else 0 :]
+    if not ids:
+        raise ConfigurationError("no run matches; suite show lists the runs")
+    single = target == "-" or target.endswith(".json")
+    if form == "asv" and single:
+        raise ConfigurationError("asv keeps a folder of results, name one: suite export FOLDER --format asv")
+    if target != "-":
+        check_writable(Path(target) if single else Path(target) / "draft")
+    runs = (ledger.run(name) for name in ids)
+    if form == "document":
+        return Exported(_document(list(runs), target) if single else _documents(runs, Path(target)))
+    if form == "asv":
+        return _asv(runs, Path(target))
+    by_commit: dict[str, list[Run]] = {}
+    for run in runs:
+        if "service" in run.histograms or "response" in run.histograms:
+            by_commit.setdefault(run.commit or "", []).append(run)
+    if not by_commit:
+        raise ConfigurationError(
+            "none of these runs has times of operations, which pytest-benchmark is about"
+        )
+    if single:
+        if len(by_commit) > 1:
+            raise ConfigurationError(
+                f"such a file has one commit and these are {len(by_commit)}: add --commit, or name a folder"
+            )
+        report = pytest_benchmark_report(next(iter(by_commit.values())))
+        if target == "-":
+            print_document(report)
+        else:
+            write_document(Path(target), report)
+        return Exported(1)
+    for number, (sha, some) in enumerate(by_commit.items(), 1):
+        write_document(Path(target) / f"{number:04}_{sha or 'no-commit'}.json", pytest_benchmark_report(some))
+    return Exported(len(by_commit))
+
+
+def _asv(runs: Iterator[Run], folder: Path) -> Exported:
+    """Into a folder that may have results already: they stay."""
+    known = _known(folder / "benchmarks.json")
+    files, left_out = asv_files(runs, known)
+    if not files:
+        raise ConfigurationError(
+            f"asv knows results by their commits, and none of these runs is for it: {', '.join(left_out)}"
+        )
+    older = {name: read_json(folder / name) for name in files if (folder / name).exists()}
+    for name, data in files.items():
+        write_document(folder / name, with_older(data, older.get(name)))
+    return Exported(len(files), tuple(left_out))
+
+
+def _known(path: Path) -> dict[str, Any]:
+    """The benchmarks that asv knows there."""
+    data = read_json(path) if path.exists() else {}
+    known = {name: one for name, one in data.items() if name != "version"} if isinstance(data, dict) else None
+    if known is None or not all(isinstance(one, dict) for one in known.values()):
+        raise StoreError(f"{path} is not as asv writes it; move it away, or export to another folder")
+    return known
+
+
+def _document(runs: Sequence[Run], target: str) -> int:
+    newest = max(runs, key=lambda run: seconds_since_epoch(run.started))
+    code = overall([run.exit_code for run in runs])
+    commits = {run.commit for run in runs}
+    data = document(
+        runs,
+        commit=newest.commit if len(commits) == 1 else None,
+        environment=newest.environment,
+        exit_code=code,
+        verdict=verdict_word(code),
+    )
+    if target == "-":
+        print_document(data)
+    else:
+        write_document(Path(target), data)
+    return 1
+
+
+def _documents(runs: Iterator[Run], folder: Path) -> int:
+    """One file per Run, named as those in results/runs are."""
+    count = 0
+    for count, run in enumerate(runs, 1):  # noqa: B007
+        data = document(
+            [run],
+            commit=run.commit,
+            environment=run.environment,
+            exit_code=run.exit_code,
+            verdict=run.verdict,
+        )
+        write_document(run_path(folder, run), data)
+    return count

@@ -1,0 +1,1 @@
+"""Two sets of samples into a verdict: revisions, pairs, minimum effects, sequential tests, gates."""

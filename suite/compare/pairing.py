@@ -1,0 +1,109 @@
+"""Two sides brought together: of each workload the Runs that may be compared, and why others may not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from suite.compare.baseline import baseline
+from suite.compare.likeness import likeness, one_plan
+from suite.compare.revision import Finder, Side, clean
+from suite.compare.spread import ENOUGH
+from suite.records.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Runs of one workload; `refused` says why none of base may be compared with head, line by line."""
+
+    workload: str
+    base: tuple[Run, ...]
+    head: tuple[Run, ...]
+    notes: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+def paired(
+    base: Side, head: Side, workloads: Sequence[str], finder: Finder, *, anywhere: bool = False
+) -> tuple[list[Pair], list[str]]:
+    """A Pair for each of `workloads` that both sides have, and a line for each that one side lacks."""
+    line = finder.commits.line(base.commit) if base.commit is not None else []
+    # Head's own Runs are nobody's neighbours, unless it is compared with itself.
+    line = [sha for sha in line if sha != head.commit or base.commit == head.commit]
+    found = [_pair(name, base, head, line, finder, anywhere) for name in workloads]
+    return [one for one in found if isinstance(one, Pair)], [one for one in found if isinstance(one, str)]
+
+
+def _pair(
+    name: str, base: Side, head: Side, line: Sequence[str], finder: Finder, anywhere: bool
+) -> Pair | str:
+    """One workload's; `line` is base's commit and those before it, empty if base is just its Runs."""
+    if name not in head.counts:
+        return f"{name}: no runs in head"
+    twins = head.commit is not None and head.commit == base.commit
+    heads = head.load(name)[: 1 if twins else None]
+    heads = tuple(run for run in heads if _fits(run, heads[0], anywhere))
+    taken = {run.id for run in heads}
+    if line:
+        near = baseline(finder.ledger, heads[0], line, anywhere=anywhere).runs
+        near = tuple(run for run in near if run.id not in taken)
+        runs = clean(near) or near
+    else:
+        there = base.load(name) if name in base.counts else ()
+        runs = tuple(run for run in there if run.id not in taken and _fits(run, heads[0], anywhere))
+    if runs:
+        own = sum(run.commit == base.commit for run in runs) if line else len(runs)
+        notes = list(_neighbours(base, own, runs, finder))
+        if not twins:
+            notes += [*_left_out("base", base, name, own), *_left_out("head", head, name, len(heads))]
+        return Pair(name, runs, heads, tuple(notes))
+    if name not in base.counts:
+        return f"{name}: no runs in base"
+    for run in base.load(name):
+        if run.id not in taken:
+            return Pair(name, (), heads, refused=tuple(_refusals(run, heads[0], anywhere)))
+    return f"{name}: base and head are the same run"
+
+
+def _fits(run: Run, head: Run, anywhere: bool) -> bool:
+    differences = likeness(run, head)
+    return not differences.never and (anywhere or (differences.alike and one_plan(run, head)))
+
+
+def _refusals(base: Run, head: Run, anywhere: bool) -> Iterator[str]:
+    """What stands against a Run of base that was left out, and what would let it pass."""
+    found = likeness(base, head)
+    yield from found.never
+    if found.never:
+        return
+    lines = found.refused
+    if not lines and not one_plan(base, head):
+        lines = likeness(replace(base, environment={}), replace(head, environment={})).notes
+    if anywhere or not lines:
+        yield "no run of base is valid"
+    for line in () if anywhere else lines:
+        yield f"{line}; --anywhere compares them all the same"
+
+
+def _left_out(word: str, side: Side, name: str, kept: int) -> Iterator[str]:
+    others = side.counts.get(name, 0) - kept
+    if others > 0:
+        yield f"{word}: {_runs(others)} left out: other machine, plan or code, or not valid"
+
+
+def _neighbours(base: Side, own: int, runs: Sequence[Run], finder: Finder) -> Iterator[str]:
+    """Whose runs stand in for the base's own, and why there may be more that nobody knows of."""
+    if base.commit is None:
+        return
+    if own < len(runs):
+        yield f"base: {_runs(own)} of {base.commit[:12]} and {len(runs) - own} of its neighbours"
+    if len(runs) < ENOUGH:
+        commits = finder.commits
+        if commits.fault is not None:
+            yield f"neighbours of base are not known: {commits.fault}"
+        elif commits.shallow:
+            yield "neighbours of base may be missing in this shallow clone; git fetch --unshallow"
+
+
+def _runs(count: int) -> str:
+    return f"{count} run" if count == 1 else f"{count} runs"

@@ -1,0 +1,227 @@
+"""What is compared: the Runs that a commit, a run's id or a result document stands for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from suite.errors import ConfigurationError, StoreError
+from suite.ledger.commits import Commits
+from suite.ledger.entry import Entry
+from suite.ledger.store import Ledger
+from suite.records.run import Run
+from suite.report.documents.run import SCHEMA, parse_run
+from suite.units import seconds_since_epoch
+
+_MOST = 30
+"""Runs of one commit that are looked at for a workload, the newest."""
+_SHORTEST = 4
+"""Digits of a sha from which on it is looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Runs of one state of the code: `counts` by workload, and `load` to have a workload's, newest first.
+
+    `name` is what people call it. With a `commit` the Runs of its neighbours may stand in, else those
+    of the side are all. `changed` if the code that ran had changes that were not committed.
+    """
+
+    name: str
+    commit: str | None
+    counts: Mapping[str, int]
+    load: Callable[[str], tuple[Run, ...]]
+    changed: bool = False
+
+    @classmethod
+    def of(cls, name: str, runs: Iterable[Run]) -> Side:
+        """Just these `runs`."""
+        found = by_workload(runs)
+        return cls(name, None, {workload: len(some) for workload, some in found.items()}, found.__getitem__)
+
+
+class Finder:
+    """Finds sides among documents, in the ledger at `place` (opened when it is needed) and with git."""
+
+    def __init__(self, place: str | Path, commits: Commits | None = None) -> None:
+        self.commits = commits or Commits()
+        self._place = place
+        self._opened: Ledger | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._opened is not None:
+            self._opened.close()
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger. Raises StoreError if there is none, or it can't be read."""
+        if self._opened is None:
+            self._opened = Ledger.existing(self._place)
+        return self._opened
+
+    def find(self, word: str) -> Side:
+        """The side that `word` means: a .json file, a commit with Runs, or a run by its id.
+
+        Raises ConfigurationError or StoreError with what would mend it.
+        """
+        if word.endswith(".json"):
+            return Side.of(Path(word).name, read_runs(Path(word)))
+        sha = self.sha(word)
+        if sha is not None and self._entries(sha):
+            return self.committed(sha, sha[:12] if sha.startswith(word) else f"{word} ({sha[:12]})")
+        try:
+            run = self.ledger.run(word)
+        except ConfigurationError as error:
+            raise self._unknown(word, sha, str(error)) from error
+        return Side.of(f"run {run.id}", [run])
+
+    def sha(self, word: str) -> str | None:
+        """The commit that `word` names, as git or else the ledger has it; None if neither does.
+
+        Raises ConfigurationError if the ledger has several that begin so.
+        """
+        found = self.commits.sha(word)
+        if found is not None or len(word) < _SHORTEST or not set(word) <= set("0123456789abcdef"):
+            return found
+        known = {entry.commit for entry in self._entries(word) if entry.commit}
+        if len(known) > 1:
+            names = ", ".join(sorted(sha[:12] for sha in known))
+            raise ConfigurationError(f"several commits start with {word!r}, give more of it: {names}")
+        return next(iter(known), None)
+
+    def has(self, sha: str) -> bool:
+        """Whether the ledger has a Run of that commit."""
+        return bool(self.ledger.runs(commit=sha, limit=1))
+
+    def newest(self, workloads: Iterable[str], commit: str | None = None) -> Side:
+        """The newest state of the code that ran: of the newest Run's commit, or of the one given.
+
+        Where the newest Run of a workload was of code with changes, it is that Run alone.
+        """
+        latest = [entry for name in workloads for entry in self.ledger.runs(name, commit, limit=1)]
+        if not latest:
+            raise ConfigurationError("there are no runs to compare; start with: suite run")
+        newest = max(latest, key=lambda entry: seconds_since_epoch(entry.started))
+        sha = newest.commit
+        if sha is None:
+            runs = [self.ledger.run(entry.id) for entry in latest if entry.commit is None]
+            return Side.of("the newest runs", runs)
+        changed = any(is_dirty(self.ledger.run(entry.id)) for entry in latest if entry.commit == sha)
+        name = sha[:12] + (" with changes" if changed else "")
+
+        def state(runs: tuple[Run, ...]) -> tuple[Run, ...]:
+            return runs[:1] if is_dirty(runs[0]) else clean(runs)
+
+        return self._of(sha, name, state, changed=changed)
+
+    def committed(self, sha: str, name: str) -> Side:
+        """Runs of a commit itself; of a workload that has none, the newest of it with changes."""
+        return self._of(sha, name, lambda runs: clean(runs) or runs[:1])
+
+    def _of(
+        self,
+        sha: str,
+        name: str,
+        state: Callable[[tuple[Run, ...]], tuple[Run, ...]],
+        *,
+        changed: bool = False,
+    ) -> Side:
+        ids: dict[str, list[str]] = {}
+        for entry in self._entries(sha):
+            ids.setdefault(entry.workload, []).append(entry.id)
+        chosen = {workload: some[:_MOST] for workload, some in ids.items()}
+        counts = {workload: len(some) for workload, some in chosen.items()}
+        return Side(
+            name, sha, counts, lambda one: state(tuple(map(self.ledger.run, chosen[one]))), changed=changed
+        )
+
+    def _entries(self, sha: str) -> list[Entry]:
+        return self.ledger.runs(commit=sha, limit=None)
+
+    def _unknown(self, word: str, sha: str | None, why: str) -> ConfigurationError:
+        if why.startswith("several"):
+            return ConfigurationError(why)
+        if sha is not None:
+            short = sha[:12]
+            return ConfigurationError(
+                f"there are no runs of {word} ({short}); make them with: git checkout {short} && suite run, "
+                "or let suite ab measure both sides"
+            )
+        if self.commits.fault is not None:
+            return ConfigurationError(
+                f"{word} is no commit and no run of the ledger, and git can't be asked: {self.commits.fault}"
+            )
+        if self.commits.shallow:
+            return ConfigurationError(
+                f"{word} is not known in this shallow clone; fetch the rest: git fetch --unshallow"
+            )
+        return ConfigurationError(
+            f"{word} is no commit, run or result document; git log lists commits, suite show lists runs"
+        )
+
+
+def read_json(path: Path) -> Any:
+    """What is in a JSON file. Raises StoreError if it can't be read, or is none."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise StoreError(f"can't read {path}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise StoreError(f"{path} is not JSON: {error}") from error
+
+
+def runs_in(data: Any, path: Path) -> list[Run] | None:
+    """The Runs of a result document that was read from `path`; None if it is something else.
+
+    Raises StoreError that names the file if it is damaged, or newer than this Loadledger.
+    """
+    if not isinstance(data, Mapping):
+        return None
+    schema, runs = data.get("schema"), data.get("runs")
+    if isinstance(schema, int) and schema > SCHEMA:
+        raise StoreError(f"{path} was written by a newer Loadledger; update this one to read it")
+    if not isinstance(runs, list):
+        return None
+    try:
+        return [parse_run(run) for run in runs]
+    except StoreError as error:
+        raise StoreError(f"{path}: {error}") from error
+
+
+def read_runs(path: Path) -> list[Run]:
+    """The Runs of a result document. Raises StoreError if it can't be read, is none, or is newer."""
+    found = runs_in(read_json(path), path)
+    if found is None:
+        raise StoreError(f"{path} is not a result document of suite run")
+    if not found:
+        raise StoreError(f"{path} has no runs")
+    return found
+
+
+def by_workload(runs: Iterable[Run]) -> dict[str, tuple[Run, ...]]:
+    """`runs` by their workloads, newest first."""
+    ordered = sorted(runs, key=lambda run: seconds_since_epoch(run.started), reverse=True)
+    names = dict.fromkeys(run.workload for run in ordered)
+    return {name: tuple(run for run in ordered if run.workload == name) for name in sorted(names)}
+
+
+def is_dirty(run: Run) -> bool:
+    """Whether the code had changes that were not committed."""
+    return bool(run.environment.get("dirty"))
+
+
+def clean(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """Those of code without such changes."""
+    return tuple(run for run in runs if not is_dirty(run))

@@ -1,0 +1,255 @@
+"""Finds workloads: by name, by tag, in a file, at an entry point. Ours are entry points like anyone's."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.metadata
+import importlib.util
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from suite.contract.workload import Workload
+from suite.errors import ConfigurationError, Faults, MissingExtra
+from suite.process.pickled import Parcel, load_as
+
+ENTRY_POINTS = "suite.workloads"
+"""Entry-point group; each entry names a module that holds workloads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """How a fresh process finds a workload: in a module, in a file, or in a parcel, by value."""
+
+    name: str
+    module: str = ""
+    file: str = ""
+    parcel: Parcel | None = None
+
+    def __str__(self) -> str:
+        return self.file or self.module or "a script"
+
+    def load(self) -> Workload:
+        """The workload. Raises ConfigurationError if it is not there."""
+        if self.parcel is not None:
+            workload: Workload = self.parcel.open()
+            return workload
+        for workload in _workloads_in(_module_of(self)):
+            if workload.name == self.name:
+                return workload
+        raise ConfigurationError(f"{self} has no workload {self.name!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A workload and where it is."""
+
+    workload: Workload
+    reference: Reference
+
+
+def reference_to(workload: Workload) -> Reference:
+    """A reference to a workload that only exists as an object: it travels by value."""
+    return Reference(workload.name, parcel=Parcel.pack(workload))
+
+
+def from_module(name: str) -> list[Found]:
+    """The workloads of an importable module. Raises ConfigurationError."""
+    return [
+        Found(workload, Reference(workload.name, module=name))
+        for workload in _workloads_in(_module_of(Reference("", module=name)))
+    ]
+
+
+def from_file(path: str | Path) -> list[Found]:
+    """The workloads of a Python file. Raises ConfigurationError with the line that is wrong."""
+    file = str(Path(path).resolve())
+    found = [
+        Found(workload, Reference(workload.name, file=file))
+        for workload in _workloads_in(_module_of(Reference("", file=file)))
+    ]
+    if not found:
+        raise ConfigurationError(f"{path} defines no Workload")
+    return found
+
+
+def installed(broken: Faults | None = None) -> list[Found]:
+    """The workloads of all entry points, sorted by entry point.
+
+    Raises ConfigurationError with all entry points that are broken, for a gap would go unnoticed; with
+    `broken` they are added there instead.
+    """
+    entries = sorted(importlib.metadata.entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)
+    faults = Faults() if broken is None else broken
+    found: list[Found] = []
+    for entry in entries:
+        package = entry.dist.name if entry.dist else "unknown"
+        with faults.collected(f"entry point {entry.name!r} of package {package}, mend or uninstall it: "):
+            workloads = from_module(entry.module)
+            if not workloads:
+                raise ConfigurationError(f"{entry.module} defines no Workload")
+            found += workloads
+    if broken is None:
+        faults.check()
+    return found
+
+
+def installed_names() -> frozenset[str]:
+    """Names of all installed workloads; none where an entry point is broken."""
+    try:
+        return frozenset(found.workload.name for found in installed())
+    except ConfigurationError:  # advice is all that needs them, and does without
+        return frozenset()
+
+
+def select(
+    targets: Sequence[str] = (),
+    *,
+    match: str | None = None,
+    tags: Iterable[str] = (),
+    exclude_tags: Iterable[str] = (),
+) -> list[Found]:
+    """Workloads by targets (a file, a full name, a first part of names, a module), then by filters.
+
+    `file.py::name` and `module::name` are that one workload.
+    No target means all installed ones. `match` is a part of the name. Raises ConfigurationError with
+    all targets and tags that lead to nothing. An entry point that is broken matters unless all targets
+    are full names that are found: what it should define could be meant as well.
+    """
+    faults, broken = Faults(), Faults()
+    known: list[Found] = []
+    if not targets or not all(is_file(target) for target in targets):
+        known = installed(broken if targets else None)
+    chosen: dict[str, Found] = {}
+    for target in targets or [""]:
+        with faults.collected():
+            for one in _find(target, known):
+                other = chosen.setdefault(one.workload.name, one)
+                if other.reference != one.reference:
+                    raise ConfigurationError(
+                        f"two workloads are called {one.workload.name}, in {other.reference} "
+                        f"and in {one.reference}; rename one"
+                    )
+    if not all(is_file(target) or target in chosen for target in targets):
+        faults.lines += broken.lines
+    faults.check()
+    result = list(chosen.values())
+    wanted, unwanted = frozenset(tags), frozenset(exclude_tags)
+    all_tags = {tag for found in result for tag in found.workload.all_tags()}
+    faults.lines += [
+        f"no workload has the tag {tag!r}; tags: {', '.join(sorted(all_tags))}"
+        for tag in sorted((wanted | unwanted) - all_tags)
+    ]
+    faults.check()
+    result = [f for f in result if _tagged(f.workload, wanted, unwanted)]
+    if match:
+        result = [f for f in result if match.lower() in f.workload.name.lower()]
+    if not result:
+        raise ConfigurationError("no workload is left after -k, --tags and --exclude-tags; see: suite list")
+    return result
+
+
+def skipped_operations(
+    workload: Workload, tags: Iterable[str], exclude_tags: Iterable[str]
+) -> frozenset[str]:
+    """Operations that a selection by tags leaves out of a workload that stays in.
+
+    If the workload itself carries a wanted tag all its operations stay, but for excluded ones.
+    """
+    wanted, unwanted = frozenset(tags), frozenset(exclude_tags)
+    operations = [o for user in workload.users for o in user.operations() if o.weight]
+    own = workload.tags | {workload.name.partition("/")[0]}
+    skipped = {o.name for o in operations if o.tags & unwanted}
+    if wanted and not own & wanted:
+        skipped |= {o.name for o in operations if not o.tags & wanted}
+    return frozenset(skipped)
+
+
+def _tagged(workload: Workload, wanted: frozenset[str], unwanted: frozenset[str]) -> bool:
+    own = workload.tags | {workload.name.partition("/")[0]}
+    if own & unwanted:
+        return False
+    skipped = skipped_operations(workload, wanted, unwanted)
+    return all(any(o.weight and o.name not in skipped for o in user.operations()) for user in workload.users)
+
+
+def is_file(target: str) -> bool:
+    """Whether it names a file, or a workload in one."""
+    return target.partition("::")[0].endswith(".py")
+
+
+def _find(target: str, known: Sequence[Found]) -> list[Found]:
+    """The workloads that `target` means. Raises ConfigurationError if there are none."""
+    place, sign, name = target.partition("::")
+    if sign:
+        there = from_file(place) if is_file(place) else from_module(place)
+        found = [f for f in there if f.workload.name == name]
+        if not found:
+            names = ", ".join(f.workload.name for f in there) or "none"
+            raise ConfigurationError(f"{place} has no workload {name!r}; there are: {names}")
+        return found
+    if is_file(target):
+        return from_file(target)
+    prefix = target.rstrip("/") + "/"
+    found = [f for f in known if not target or f.workload.name == target]
+    found = found or [f for f in known if f.workload.name.startswith(prefix)]
+    if not found and "." in target and "/" not in target:
+        found = from_module(target)
+    if not found:
+        systems = ", ".join(sorted({f.workload.name.partition("/")[0] for f in known})) or "none"
+        raise ConfigurationError(
+            f"no workload, system or file {target!r}; systems: {systems}; see: suite list"
+        )
+    return found
+
+
+def _workloads_in(module: ModuleType) -> list[Workload]:
+    found: dict[str, Workload] = {}
+    for value in vars(module).values():
+        group = value if isinstance(value, list | tuple) else (value,)
+        for workload in group:
+            if isinstance(workload, Workload) and found.setdefault(workload.name, workload) is not workload:
+                raise ConfigurationError(f"{module.__file__} has two workloads called {workload.name}")
+    return list(found.values())
+
+
+def _module_of(reference: Reference) -> ModuleType:
+    try:
+        if not reference.file:
+            return importlib.import_module(reference.module)
+        path = Path(reference.file)
+        if not path.is_file():
+            raise ConfigurationError(f"there is no file {path}")
+        mark = hashlib.sha256(reference.file.encode()).hexdigest()[:8]
+        return load_as(f"loadfile_{path.stem}_{mark}", path)
+    except MissingExtra:
+        raise
+    except ConfigurationError as error:
+        if str(reference) in str(error):
+            raise
+        place = _place(error, reference.file)
+        raise ConfigurationError.of(
+            f"{reference}: {place}{line}" for line in str(error).splitlines()
+        ) from error
+    except (Exception, SystemExit) as error:
+        place = _place(error, reference.file)
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ConfigurationError(f"{reference} can't be loaded: {place}{said}") from error
+
+
+def _place(error: BaseException, file: str) -> str:
+    """The line of the user's file, or else the file and line, where it went wrong, with a colon after it."""
+    if isinstance(error, SyntaxError):
+        return f"line {error.lineno}: " if error.filename == file else ""  # its own text names the file
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename != __file__ and not frame.filename.startswith("<frozen importlib")
+    ]
+    lines = [frame.lineno for frame in frames if frame.filename == file]
+    if lines:
+        return f"line {lines[-1]}: "
+    return f"{frames[-1].filename}, line {frames[-1].lineno}: " if frames and not file else ""

@@ -1,0 +1,91 @@
+"""What will run: the chosen workloads with the settings that command line and configuration make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from suite.config.catalog import Found, skipped_operations
+from suite.config.file import Configuration
+from suite.config.settings import Settings, configured
+from suite.contract.workload import Workload
+from suite.errors import ConfigurationError, Faults, MissingExtra
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """Workloads to run in their order; why others are `skipped`; `notes` on what has no effect."""
+
+    runs: tuple[tuple[Found, Settings], ...]
+    skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def make_plans(
+    chosen: Sequence[Found],
+    configuration: Configuration,
+    given: Mapping[str, Any],
+    *,
+    tags: Iterable[str] = (),
+    exclude_tags: Iterable[str] = (),
+    lenient: bool = False,
+) -> Plans:
+    """Plans for `chosen`. `given` is what the command line says, as a table of the configuration would.
+
+    Of several workloads each takes the parameters and thresholds that it knows. `lenient` skips what an
+    extra is missing for. Raises ConfigurationError with all faults, those that `System.check` sees too.
+    """
+    faults = Faults()
+    runs: list[tuple[Found, Settings]] = []
+    skipped: list[str] = []
+    asked: set[str] = set()
+    parameters = {name for found in chosen for name in _parameters(found.workload)}
+    with faults.collected():
+        _check_given(given.get("set", {}), parameters)
+    for found in chosen:
+        workload = found.workload
+        settings = configuration.settings(workload.name, given)
+        asked |= set(settings.values)
+        for name in settings.thresholds:
+            if not any(other.workload.metric(name) for other in chosen):
+                faults.lines.append(f"{configuration.source}: threshold on unknown metric {name!r}")
+        settings = replace(
+            settings,
+            values={k: v for k, v in settings.values.items() if k in _parameters(workload)},
+            thresholds={k: v for k, v in settings.thresholds.items() if workload.metric(k)},
+            skipped_operations=skipped_operations(workload, tags, exclude_tags),
+        )
+        with faults.collected():
+            try:
+                _check(workload, settings)
+            except MissingExtra as error:
+                if not lenient:
+                    raise
+                skipped.append(f"{workload.name}: {error}")
+            else:
+                runs.append((found, settings))
+    faults.check()
+    idle = sorted(asked - parameters - set(given.get("set", {})))
+    notes = tuple(f"{configuration.source} sets {name}, which no chosen workload has" for name in idle)
+    return Plans(tuple(runs), tuple(skipped), notes)
+
+
+def _parameters(workload: Workload) -> set[str]:
+    return {*workload.system.parameters, *workload.parameters}
+
+
+def _check_given(values: Mapping[str, Any], known: set[str]) -> None:
+    names = ", ".join(sorted(known)) or "none"
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise ConfigurationError.of(
+            f"--set {name}: no chosen workload has it; parameters: {names}" for name in unknown
+        )
+
+
+def _check(workload: Workload, settings: Settings) -> None:
+    """Raise what stands against running it."""
+    actual = configured(workload, settings)
+    for system in (actual.system, *actual.beside.values()):
+        system.check()

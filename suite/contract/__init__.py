@@ -1,0 +1,1 @@
+"""What users subclass and call: workload, system, user, loop, threshold, metric."""

@@ -1,0 +1,168 @@
+"""A workload: a system, its users, a loop, and what must hold."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from suite.contract.loop import Duration, Loop
+from suite.contract.metric import Metric, find
+from suite.contract.system import Component, System
+from suite.contract.threshold import Threshold
+from suite.contract.user import Operation, User
+from suite.errors import ConfigurationError
+from suite.units import parse
+
+Check = Callable[[Any, "Sequence[Any]", Any], Any]
+"""`check(system, kept, recording)`: returns text to show, or raises AssertionError saying what broke."""
+
+
+class Row(NamedTuple):
+    """An operation that was stamped elsewhere, on the monotonic clock, in nanoseconds."""
+
+    operation: str
+    intended: int
+    started: int
+    finished: int
+    outcome: str = "ok"
+
+
+Collect = Callable[[Any], "Iterable[Row]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One class of virtual users and its share of the loop's users and operations."""
+
+    user: type[User]
+    weight: float
+    operations: tuple[Operation, ...]
+
+
+class Workload:
+    """What `suite run` runs. All faults of its configuration are raised at once.
+
+    `users` is a User class or a mapping of classes to shares. `beside` are helpers that the system
+    needs, measured apart. `checks`, `metrics` and `collect` look at the system after a round.
+    `parameters` reach the users as `self.parameters`; `--set` overrides them. `timeout` bounds one
+    operation, `grace` the wait for operations in flight at the end. `quick` replaces the loop under
+    `--quick`. `description` is one line for `suite list`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        system: System,
+        users: type[User] | Mapping[type[User], float],
+        *,
+        loop: Loop,
+        thresholds: Sequence[Threshold] = (),
+        checks: Sequence[Check] = (),
+        metrics: Sequence[Metric] = (),
+        collect: Collect | None = None,
+        beside: Mapping[str, System] = MappingProxyType({}),
+        tags: Iterable[str] = (),
+        parameters: Mapping[str, Any] = MappingProxyType({}),
+        timeout: Duration = 30.0,
+        grace: Duration = 5.0,
+        quick: Loop | None = None,
+        description: str = "",
+    ) -> None:
+        self.name = name
+        self.system = copy.copy(system)  # several workloads may name one, each with its own helpers
+        self.users: Mapping[type[User], float] = (
+            MappingProxyType(dict(users)) if isinstance(users, Mapping) else MappingProxyType({users: 1.0})
+        )
+        self.loop = loop
+        self.thresholds = tuple(thresholds)
+        self.checks = tuple(checks)
+        self.metrics = tuple(metrics)
+        self.collect = collect
+        self.beside = MappingProxyType(dict(beside))
+        self.tags = frozenset({tags} if isinstance(tags, str) else tags)
+        self.parameters: Mapping[str, Any] = MappingProxyType(dict(parameters))
+        self.timeout = parse(timeout, "s")
+        self.grace = parse(grace, "s")
+        self.quick = quick
+        self.description = description
+        self.without: frozenset[str] = frozenset()
+        self.system.beside = self.beside
+        faults = list(self._faults())
+        if faults:
+            raise ConfigurationError.of(f"workload {name}: {fault}" for fault in faults)
+
+    def copy(self) -> Workload:
+        """A shallow copy to change; the original stays as it is."""
+        return copy.copy(self)
+
+    def shares(self) -> tuple[Share, ...]:
+        """The classes of users with the operations that they will run, those of weight 0 left out."""
+        return tuple(
+            Share(
+                user, weight, tuple(o for o in user.operations() if o.weight and o.name not in self.without)
+            )
+            for user, weight in self.users.items()
+        )
+
+    def operation_names(self) -> tuple[str, ...]:
+        """Names of all operations of all users, nested ones included, in order, without repeats."""
+        names = (o.name for user in self.users for o in user.operations() if o.name not in self.without)
+        return tuple(dict.fromkeys(names))
+
+    def plain_parameters(self) -> dict[str, Any]:
+        """Parameters of the system and of the workload, as documents hold them."""
+        return {
+            name: value if isinstance(value, str | int | float | bool | None) else str(value)
+            for name, value in {**self.system.parameters, **self.parameters}.items()
+        }
+
+    def all_tags(self) -> frozenset[str]:
+        """Tags of the workload and of its operations, and the first part of its name."""
+        own = {tag for user in self.users for o in user.operations() for tag in o.tags}
+        return self.tags | own | {self.name.partition("/")[0]}
+
+    def metric(self, name: str) -> Metric | None:
+        """The metric called `name`, this workload's own or a standard one; None if there is none.
+
+        Nor is there a `name@operation` without the operation, but of what `collect` finds we can't know.
+        """
+        operation = name.partition("@")[2]
+        known = {"", "connect", *(o.name for user in self.users for o in user.operations())}
+        return find(name, self.metrics) if operation in known or self.collect else None
+
+    def _faults(self) -> Iterable[str]:
+        if not self.name or self.name != self.name.strip() or " " in self.name:
+            yield "a name like shop/browse is needed, without spaces"
+        if not self.users:
+            yield "at least one User class is needed"
+        users: Mapping[Any, float] = self.users  # whatever it is that we were given
+        for user, weight in users.items():
+            if not (isinstance(user, type) and issubclass(user, User)):
+                yield f"{user!r} is not a subclass of User"
+                continue
+            if weight <= 0:
+                yield f"the share of {user.__name__} must be above 0"
+            for taken in (o.name for o in user.operations() if hasattr(User, o.name)):
+                yield f"operation {user.__name__}.{taken} hides User.{taken}; give it another name"
+            if not any(o.weight for o in user.operations()):
+                yield f"{user.__name__} has no @operation that the loop could start"
+            if not isinstance(self.system, Component):
+                for plain in (o.name for o in user.operations() if not o.is_async):
+                    yield (
+                        f"operation {user.__name__}.{plain} must be async: a plain function would make "
+                        "all users wait for one another (plain ones are for a Component)"
+                    )
+        for name in {m.name for m in self.metrics if m.read is None}:
+            yield f"metric {name} needs read=, a function of (system, kept, recording)"
+        for threshold in self.thresholds:
+            metric = self.metric(threshold.metric)
+            if metric is None:
+                yield f"threshold on unknown metric {threshold.metric!r}"
+                continue
+            try:
+                threshold.limits(metric)
+            except ConfigurationError as error:
+                yield from str(error).splitlines()

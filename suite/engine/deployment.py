@@ -1,0 +1,166 @@
+"""A stage for load: one fresh system with its helpers and workers, started and spoken to."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from suite.contract.system import Component, Place, System
+from suite.contract.workload import Workload
+from suite.engine.plan import RoundPlan
+from suite.engine.progress import Progress
+from suite.engine.worker import Order, Report
+from suite.engine.worker_pool import Worker, hear
+from suite.engine.workload_spec import Recipe, SystemRecipe
+from suite.errors import SystemFailed
+from suite.measure import proc
+from suite.process.identity import round_identity
+from suite.process.injection import Injection, Mode, injected
+from suite.process.notice import recordings
+from suite.process.pinning import Cores, share_out
+from suite.process.scratch import scratch_directory
+
+STEP_SECONDS = 15.0
+"""How long a worker may take for a step that takes no time."""
+
+
+class Stage:
+    """All processes of one fresh start. Whatever ends `stack` ends them, and leaves nothing behind.
+
+    `agents` talks to the Python processes of the system from inside, as far as `mode` lets it.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        index: int,
+        progress: Progress,
+        stack: contextlib.ExitStack,
+        *,
+        mode: Mode = "gc",
+        native: bool = False,
+    ) -> None:
+        self.recipe = recipe
+        self.index = index
+        self.progress = progress
+        self.workload: Workload = recipe.workload()
+        self.component = isinstance(self.workload.system, Component)
+        self.directory: Path = stack.enter_context(scratch_directory())
+        stack.enter_context(round_identity(self.directory))
+        kept = recordings()
+        if kept is not None:
+            mode = "trace"
+        self._agents = injected(kept or self.directory / "agents", mode, native=native)
+        self.agents: Injection
+        self.plan = RoundPlan(self.workload, recipe.settings.workers, recipe.settings.seed + index)
+        stack.callback(self.plan.close)
+        self.cores: Cores = share_out(recipe.settings.workers)
+        self.stack = stack
+        self.workers: list[Worker] = []
+        self.running: list[System] = []
+
+    def phase(self, name: str) -> None:
+        """Tell the progress what is going on."""
+        self.progress.phase(self.workload.name, self.index, self.recipe.settings.round_count(), name)
+
+    def start(self) -> None:
+        """Workers, helpers and system, ready. Raises SystemFailed, WorkerFailed, ConfigurationError."""
+        self.phase("starting")
+        if self.component:
+            self.agents = self.stack.enter_context(self._agents)
+        self._start_workers()
+        if not self.component:
+            self._start_systems()
+        self.ask("build", seconds=self.workload.system.deadline)
+
+    def _start_workers(self) -> None:
+        for plan, cores in zip(self.plan.workers, self.cores.workers, strict=True):
+            worker = Worker(
+                self.recipe,
+                plan,
+                self.plan.names,
+                name=f"worker {plan.index}",
+                directory=self.directory,
+                cores=cores,
+            )
+            self.stack.callback(worker.stop)
+            self.workers.append(worker)
+
+    def _start_systems(self) -> None:
+        """Helpers first: the system is told where they are. It alone has agents, not our workers."""
+        for name, helper in self.workload.beside.items():
+            self._start(helper, name)
+        self.agents = self.stack.enter_context(self._agents)
+        self._start(self.workload.system, None)
+
+    def _start(self, system: System, helper: str | None) -> None:
+        file = self.recipe.reference.file
+        place = Place(
+            self.directory / (f"beside-{helper}" if helper else "system"),
+            self.cores.system,
+            Path(file).parent if file else None,
+            SystemRecipe(self.recipe, helper),
+        )
+        self.stack.callback(system.stop)
+        system.start(place)
+        self.running.append(system)
+
+    def groups(self) -> dict[str, Callable[[], list[int]]]:
+        """Whose processes the sampler reads; a component is its worker."""
+
+        def workers() -> list[int]:
+            return [worker.child.pid for worker in self.workers]
+
+        if self.component:
+            return {"system": workers}
+        helpers = {name: helper.roots for name, helper in self.workload.beside.items()}
+        return {"system": self.workload.system.roots, "workers": workers, **helpers}
+
+    def processes(self) -> list[int]:
+        """The system's processes, those below its roots included."""
+        return proc.tree(self.groups()["system"]())
+
+    def connect(self) -> list[Report]:
+        """Connect all users. Raises SystemFailed if none can."""
+        self.phase("connecting")
+        loop = self.workload.loop
+        users = loop.users or 1
+        beside = {name: helper.address for name, helper in self.workload.beside.items()}
+        reports = self.ask(
+            "connect",
+            Order("connect", self.workload.system.address, beside),
+            seconds=self.workload.timeout * (1 + users // 64) + STEP_SECONDS,
+        )
+        if not sum(report.connected for report in reports):
+            details = [detail for report in reports for detail in report.details]
+            reason = details[0].example if details else "for a reason unknown"
+            raise SystemFailed(f"no user could connect to the system: {reason}")
+        return reports
+
+    def ask(
+        self,
+        step: str,
+        order: Order | None = None,
+        *,
+        seconds: float,
+        workers: Sequence[Worker] | None = None,
+    ) -> list[Report]:
+        """Let workers (default: all) do a step, within `seconds`; their reports."""
+        chosen = self.workers if workers is None else workers
+        for worker in chosen:
+            worker.tell(order or Order(step))  # type: ignore[arg-type]
+        end = time.monotonic() + seconds
+        return hear(chosen, step=step, deadline=lambda: end, meanwhile=self.check_systems)
+
+    def close(self) -> None:
+        """Close all users' connections."""
+        self.ask("close", seconds=self.workload.grace + STEP_SECONDS)
+
+    def check_systems(self) -> None:
+        """Raise SystemFailed if the system or a helper of it has ended."""
+        for system in self.running:
+            if failure := system.failure():
+                what = "the system" if system is self.workload.system else "a helper of the system"
+                raise SystemFailed(f"{what} died: {failure}")

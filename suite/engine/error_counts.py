@@ -1,0 +1,57 @@
+"""What a worker counts beside the columns: causes of what went wrong, protocol statuses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+
+from suite.errors import Rejected
+from suite.records.outcome import Outcome
+from suite.records.run import Detail
+
+_MOST_CAUSES = 200
+_EXAMPLE_LENGTH = 300
+
+
+def outcome_of(error: BaseException) -> Outcome:
+    """The outcome that an exception from an operation means."""
+    if isinstance(error, Rejected):
+        return Outcome.rejected
+    if isinstance(error, TimeoutError | asyncio.CancelledError):
+        return Outcome.timeout
+    return Outcome.failed
+
+
+def cause_of(error: BaseException) -> str:
+    """A short class of cause: the error's own `cause`, else its type."""
+    cause = getattr(error, "cause", None)
+    if isinstance(error, asyncio.CancelledError):
+        return "timeout"
+    return cause if isinstance(cause, str) else type(error).__name__
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts by (outcome, cause, operation), each with its first example; statuses by operation."""
+
+    causes: dict[tuple[str, str, str], list[object]] = field(default_factory=dict)
+    statuses: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, operation: str, error: BaseException, at: int) -> Outcome:
+        """Count `error` of `operation` at monotonic nanosecond `at`; the outcome that it means."""
+        outcome = outcome_of(error)
+        key = (outcome.name, cause_of(error), operation)
+        known = self.causes.get(key)
+        if known is not None:
+            known[0] += 1  # type: ignore[operator]
+        elif len(self.causes) < _MOST_CAUSES:
+            self.causes[key] = [1, at, (str(error) or type(error).__name__)[:_EXAMPLE_LENGTH]]
+        return outcome
+
+    def details(self, start: int) -> tuple[Detail, ...]:
+        """The counts as plain data, times in seconds since `start`."""
+        return tuple(
+            Detail(outcome, cause, operation, int(count), (int(at) - start) / 1e9, str(example))  # type: ignore[call-overload]
+            for (outcome, cause, operation), (count, at, example) in self.causes.items()
+        )

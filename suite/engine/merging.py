@@ -1,0 +1,34 @@
+"""What several workers report, put together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from suite.engine.worker import Report
+from suite.records.run import Detail
+
+
+def statuses(reports: Sequence[Report]) -> Mapping[str, Mapping[str, int]]:
+    """How often each operation saw each protocol status, over all workers."""
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for report in reports:
+        for operation, status, count in report.statuses:
+            counts[operation][status] += count
+    return {operation: dict(sorted(found.items())) for operation, found in counts.items()}
+
+
+def details(reports: Sequence[Report]) -> tuple[Detail, ...]:
+    """Details of all workers, most frequent first; of each kind the earliest is the example."""
+    merged: dict[tuple[str, str, str], Detail] = {}
+    for report in reports:
+        for detail in report.details:
+            key = (detail.outcome, detail.cause, detail.operation)
+            known = merged.get(key)
+            if known is None:
+                merged[key] = detail
+            else:
+                earlier = min(known, detail, key=lambda d: d.first)
+                merged[key] = replace(earlier, count=known.count + detail.count)
+    return tuple(sorted(merged.values(), key=lambda d: -d.count))

@@ -1,0 +1,204 @@
+"""One class of users in one worker: connected, timed, cut off when they take too long, closed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
+from random import Random
+from typing import Any
+
+from suite.contract.user import User, current_user
+from suite.contract.workload import Workload
+from suite.engine.clock import now
+from suite.engine.error_counts import Tally
+from suite.engine.nested import Nested
+from suite.engine.plan import CONNECT, LanePlan
+from suite.measure.columns import Columns
+
+_CONNECTING_AT_ONCE = 64
+
+
+class Session:
+    """A connected user and the row that it is working on, -1 between operations."""
+
+    __slots__ = ("expired", "row", "task", "user", "wake")
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.row = -1
+        self.expired = False
+        self.task: asyncio.Task[None] | None = None
+        self.wake: asyncio.Future[int]
+
+
+class Lane:
+    """The users of one LanePlan: connected, run through their rows, closed."""
+
+    def __init__(
+        self,
+        workload: Workload,
+        plan: LanePlan,
+        columns: Columns,
+        nested: Nested,
+        tally: Tally,
+        *,
+        names: tuple[str, ...],
+        target: Any,
+        kept: int,
+        seed: int,
+        component: bool,
+        alone: bool,
+    ) -> None:
+        self.workload = workload
+        self.plan = plan
+        self.columns = columns
+        self.nested = nested
+        self.tally = tally
+        self.names = names
+        self.target = target
+        self.component = component
+        self._alone = alone
+        self._kept = kept
+        self._seed = seed
+        self._class = list(workload.users)[plan.share]
+        self.operations = {o.name: o for o in self._class.operations()}
+        self.bodies: list[Callable[[Any], Awaitable[Any]] | None] = [self._body(name) for name in names]
+        self.random = Random(seed)
+        self.sessions: list[Session] = []
+        self.refused = 0
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing here needs the event loop: no async operation, no other lane beside."""
+        return self._alone and not any(o.is_async for o in self.operations.values())
+
+    async def connect(self) -> None:
+        """Connect the plan's users, some at a time; those that can't are counted in `refused`."""
+        gate = asyncio.Semaphore(_CONNECTING_AT_ONCE)
+
+        async def one(index: int) -> None:
+            async with gate:
+                await self.open(index)
+
+        await asyncio.gather(*(one(self.plan.first + i) for i in range(self.plan.users)))
+
+    async def close(self) -> None:
+        """Close all users; what they raise then is counted, not passed on."""
+        await asyncio.gather(*(self._end(session.user) for session in self.sessions))
+        self.sessions.clear()
+
+    async def open(self, index: int) -> Session | None:
+        """A connected user, or None if the system would not have it."""
+        user = self._class()
+        user.index = index
+        user.parameters = self.workload.parameters
+        user.random = Random(self._seed * 1_000_003 + index)
+        user._kept = self._kept
+        user._statuses = self.tally.statuses
+        user._operation = CONNECT
+        user._recorder = self.nested
+        session = Session(user)
+        if not await self._connect(user):
+            self.refused += 1
+            return None
+        self.sessions.append(session)
+        return session
+
+    async def _connect(self, user: User) -> bool:
+        row = self.nested.begin(CONNECT)
+        before = current_user.set(user)
+        try:
+            async with asyncio.timeout(self.workload.timeout):
+                await _settled(user.connect(self.target))
+        except Exception as error:
+            self.nested.end(row, error)
+            return False
+        finally:
+            current_user.reset(before)
+        self.nested.end(row, None)
+        return True
+
+    async def perform(self, session: Session, row: int) -> None:
+        """Run the operation of `row` and note how it ended."""
+        columns = self.columns
+        code = self.code(row)
+        session.user._operation = self.names[code]
+        session.row = row
+        columns.started[row] = now()
+        try:
+            await self.bodies[code](session.user)  # type: ignore[misc]
+            columns.finished[row] = now()
+        except (Exception, asyncio.CancelledError) as error:
+            await self.settle(session, row, error)
+        session.row = -1
+
+    async def settle(self, session: Session, row: int, error: BaseException) -> None:
+        """Note how an operation ended that did not end well; a cancellation by the drain goes on."""
+        at = now()
+        cut_off = isinstance(error, asyncio.CancelledError)
+        if cut_off and not session.expired:
+            raise error
+        columns = self.columns
+        columns.finished[row] = at
+        columns.outcome[row] = self.tally.add(self.names[self.code(row)], error, at)
+        if cut_off:
+            session.expired = False
+            if session.task is not None:
+                session.task.uncancel()
+            session.row = -1
+            await self._reconnect(session.user)
+
+    async def _reconnect(self, user: User) -> None:
+        """A session whose operation was cut off is in an unknown state: begin a new one."""
+        await self._end(user)
+        user._operation = CONNECT
+        await self._connect(user)
+
+    async def _end(self, user: User) -> None:
+        try:
+            async with asyncio.timeout(self.workload.grace):
+                await user._end()
+        except Exception as error:
+            self.tally.add("close", error, now())
+
+    async def watch(self) -> None:
+        """Cancel operations that take longer than the workload's timeout."""
+        limit = round(self.workload.timeout * 1e9)
+        started = self.columns.started
+        while True:
+            await asyncio.sleep(min(0.25, self.workload.timeout / 10))
+            oldest = now() - limit
+            for session in self.sessions:
+                row = session.row
+                if row >= 0 and 0 < started[row] < oldest and session.task and not session.expired:
+                    session.expired = True
+                    session.task.cancel()
+
+    def code(self, row: int) -> int:
+        """Which operation `row` runs, as an index into the names."""
+        return self.plan.choices[row % len(self.plan.choices)]
+
+    def _body(self, name: str) -> Callable[[Any], Awaitable[Any]] | None:
+        found = self.operations.get(name)
+        if found is None or found.is_async:
+            return found.body if found else None
+        plain = found.body
+
+        async def body(user: Any) -> Any:
+            return plain(user)
+
+        return body
+
+
+async def _settled(result: Any) -> Any:
+    return await result if isawaitable(result) else result
+
+
+async def cancelled(tasks: set[asyncio.Task[None]]) -> None:
+    """Cancel and wait; a fault of ours in a task is raised, the rest is over."""
+    for task in tasks:
+        task.cancel()
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(outcome, Exception):
+            raise outcome

@@ -1,0 +1,107 @@
+"""The workers of a round: started together, told what to do, waited for with a deadline."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+
+import multiprocess
+
+from suite.engine.plan import WorkerPlan
+from suite.engine.worker import Order, Report, work
+from suite.engine.workload_spec import Recipe
+from suite.errors import ConfigurationError, SystemFailed, WorkerFailed
+from suite.process.child import Child, start_function
+
+_TICK = 0.1
+
+
+class Worker:
+    """A worker process and the pipe to it."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        plan: WorkerPlan | None,
+        names: tuple[str, ...],
+        *,
+        name: str,
+        directory: Path,
+        cores: frozenset[int] | None,
+    ) -> None:
+        self.name = name
+        ours, theirs = multiprocess.Pipe()
+        self.pipe: Connection = ours
+        self.child: Child = start_function(
+            work,
+            (os.getpid(), recipe, plan, names, str(directory / "kept.jsonl")),
+            log=directory / f"{name.replace(' ', '-')}.log",
+            cores=cores,
+            name=name,
+            pipe=theirs,
+        )
+        theirs.close()
+
+    def tell(self, order: Order) -> None:
+        """Give an order. Raises WorkerFailed if it is dead."""
+        try:
+            self.pipe.send(order)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise self.dead() from error
+
+    def dead(self) -> WorkerFailed:
+        """The error that says how it died."""
+        self.child.wait(2.0)
+        return WorkerFailed(self.child.obituary())
+
+    def stop(self) -> None:
+        """End it, whatever it does; one that is done has ended already."""
+        self.pipe.close()
+        self.child.stop(grace=1.0)
+
+
+def hear(
+    workers: Sequence[Worker],
+    *,
+    step: str,
+    deadline: Callable[[], float],
+    meanwhile: Callable[[], None] = lambda: None,
+) -> list[Report]:
+    """One Report from each worker, in their order; `meanwhile` is called about ten times a second.
+
+    `deadline` gives the monotonic time until which to wait, anew at each look. Raises WorkerFailed,
+    SystemFailed or ConfigurationError, as the first worker that could not do the step says.
+    """
+    reports: dict[str, Report] = {}
+    while len(reports) < len(workers):
+        pending = {worker.pipe: worker for worker in workers if worker.name not in reports}
+        for pipe in wait(list(pending), timeout=_TICK):
+            worker = pending[pipe]  # type: ignore[index]
+            try:
+                report: Report = worker.pipe.recv()
+            except (EOFError, ConnectionResetError) as error:
+                meanwhile()  # a system that died too is the better explanation
+                raise worker.dead() from error
+            _raise_fault(worker, report)
+            reports[worker.name] = report
+        meanwhile()
+        if len(reports) < len(workers) and time.monotonic() > deadline():
+            late = ", ".join(w.name for w in workers if w.name not in reports)
+            raise WorkerFailed(
+                f"{late} did not finish to {step} in time and was stopped: "
+                "does an operation block without end?"
+            )
+    return [reports[worker.name] for worker in workers]
+
+
+def _raise_fault(worker: Worker, report: Report) -> None:
+    if not report.fault:
+        return
+    if report.at_fault == "configuration":
+        raise ConfigurationError(report.fault)
+    if report.at_fault == "system":
+        raise SystemFailed(f"the component could not be built:\n{report.fault}")
+    raise WorkerFailed(f"{worker.name} broke while it should {report.step}:\n{report.fault}")

@@ -1,0 +1,84 @@
+"""Files: written whole or not at all, and what the disk says when it refuses."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from suite.errors import StoreError
+
+_SYSTEM = {
+    errno.ENOSPC: "the disk is full; free some space",
+    errno.EDQUOT: "the disk quota is used up; free some space",
+    errno.EROFS: "the file system is read-only; choose another folder",
+    errno.EACCES: "no permission; make the folder writable or choose another one",
+    errno.EPERM: "no permission; make the folder writable or choose another one",
+    errno.ENOTDIR: "a part of its path is a file; choose another folder",
+    errno.EEXIST: "a part of its path is a file; choose another folder",
+    errno.EISDIR: "it is a folder; give the name of a file",
+    errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
+}
+
+
+@contextmanager
+def disk_faults(place: object) -> Iterator[None]:
+    """Turn an OSError about writing `place` into StoreError."""
+    try:
+        yield
+    except OSError as error:
+        reason = _SYSTEM.get(error.errno or 0) or error.strerror or str(error)
+        raise StoreError(f"can't write {place}: {reason}") from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace the file at `path` by `text` (UTF-8) in one step; its folder is made if need be.
+
+    A reader finds the old content or the new, and after a failure the old is still there. Something
+    that is no plain file (a device, a pipe) is written to and never replaced. Raises StoreError.
+    """
+    with disk_faults(path):
+        target = path.resolve()  # a link stays a link
+        if target.exists() and not target.is_file():
+            with target.open("w", encoding="utf-8") as device:
+                device.write(text)
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_name(f".{uuid4().hex}.tmp")
+        try:
+            with draft.open("x", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(target)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+        _sync_folder(target.parent)
+
+
+def check_writable(path: Path) -> None:
+    """Raise the StoreError that `write_text` would, as far as it can be known before."""
+    with disk_faults(path):
+        target = path.resolve()
+        if target.exists() and not target.is_file():
+            target.open("w").close()
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_name(f".{uuid4().hex}.tmp")
+        try:
+            draft.touch(exist_ok=False)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    # Without it a power cut could undo the renaming.
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

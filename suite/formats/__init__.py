@@ -1,0 +1,1 @@
+"""Documents in and out: ours, asv's, pytest-benchmark's."""

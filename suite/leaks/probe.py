@@ -1,0 +1,38 @@
+"""A real system for a search: its steps are taken, its processes watched from inside."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+
+from suite.engine.progress import Progress
+from suite.engine.workload_spec import Recipe
+from suite.leaks.verdict import Idle, Step
+from suite.leaks.windows import Windows
+from suite.process.injection import Mode
+
+
+class Watched(Windows):
+    """Windows of load, as a search asks for them. A window repeats the plan's operations."""
+
+    def take(self, step: Step) -> None:
+        """Do one step, and wait until the system is quiet. Raises SystemFailed and WorkerFailed."""
+        self.phase(step.words)
+        if isinstance(step, Idle):
+            if not step.hold:
+                self.release()
+            time.sleep(step.seconds)
+        else:
+            unit = self.workload.loop.operations  # type: ignore[union-attr]
+            self.window(-(-step.operations // unit), hold=step.hold)  # type: ignore[operator]
+        self.quiet()
+
+
+@contextlib.contextmanager
+def watched(recipe: Recipe, progress: Progress, mode: Mode, *, native: bool = False) -> Iterator[Watched]:
+    """A fresh system with the agents' `mode`; nothing is left of it afterwards."""
+    with contextlib.ExitStack() as stack:
+        system = Watched(recipe, 0, progress, stack, mode=mode, native=native)
+        system.start()
+        yield system

@@ -1,0 +1,118 @@
+"""One fresh system under load window by window, quiet in between: how growth is looked for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from suite.engine.deployment import STEP_SECONDS, Stage
+from suite.engine.merging import details
+from suite.engine.worker import Order, Report
+from suite.engine.worker_pool import hear
+from suite.measure import proc
+from suite.records.outcome import Outcome
+from suite.records.run import Detail
+
+_LEAD = 20_000_000  # ns from the order to the start
+_QUIET_LOOK = 0.025  # s; a server needs about as long to notice that its clients are gone
+_QUIET_SHARE = 0.2  # of a core: less is a system that has nothing left to do
+_QUIET_LOOKS = 2
+_QUIET_WAIT = 2.0  # s
+
+
+class Windows(Stage):
+    """Repeats the plan's operations on one system. The plan is a counted closed loop without warm-up.
+
+    `seconds` is how long load ran in all, `operations` what was started, `well` what ended `ok` or
+    `rejected`; `details` are the causes of what did not.
+    """
+
+    seconds = 0.0
+    operations = 0
+    well = 0
+    details: tuple[Detail, ...] = ()
+    _connected = False
+
+    def window(self, times: int, *, hold: bool) -> None:
+        """Run the plan's operations `times` times; `hold` leaves the users connected afterwards.
+
+        Raises SystemFailed and WorkerFailed.
+        """
+        begun = time.monotonic()
+        for _ in range(times):
+            self._clear()  # before connecting, which is recorded as well
+            if not self._connected:
+                self._connected = True
+                self.connect()
+            self._count(self._run())
+        if not hold:
+            self.release()
+        self.seconds += time.monotonic() - begun
+
+    def release(self) -> None:
+        """Close the users' connections if they are open."""
+        if self._connected:
+            self._connected = False
+            self.close()
+
+    def quiet(self) -> bool:
+        """Wait until the system and its helpers have nothing left to do; False if they never stop."""
+        still = 0
+        end = time.monotonic() + _QUIET_WAIT
+        before = self._cpu()
+        while time.monotonic() < end:
+            time.sleep(_QUIET_LOOK)
+            now = self._cpu()
+            still = still + 1 if now - before < _QUIET_SHARE * _QUIET_LOOK else 0
+            if still == _QUIET_LOOKS:
+                return True
+            before = now
+        return False
+
+    def _run(self) -> list[Report]:
+        start = time.monotonic_ns() + _LEAD
+        for worker in self.workers:
+            worker.tell(Order("run", start=start))
+        return hear(self.workers, step="run", deadline=self._patience(), meanwhile=self.check_systems)
+
+    def _patience(self) -> Callable[[], float]:
+        """A window may take its time as long as operations go on."""
+        allowed = self.workload.timeout + self.workload.grace + STEP_SECONDS
+        seen, moved = -1, time.monotonic()
+
+        def deadline() -> float:
+            nonlocal seen, moved
+            used = sum(columns.used() for columns in self.plan.lane_columns)
+            if used != seen:
+                seen, moved = used, time.monotonic()
+            return moved + allowed
+
+        return deadline
+
+    def _count(self, reports: list[Report]) -> None:
+        for columns in self.plan.lane_columns:
+            used = columns.used()
+            outcomes = np.frombuffer(columns.outcome, np.uint8, used)
+            ended = np.frombuffer(columns.finished, np.int64, used) > 0
+            well = ended & ((outcomes == Outcome.ok) | (outcomes == Outcome.rejected))
+            self.operations += used
+            self.well += int(np.count_nonzero(well))
+        self.details = details(reports)
+
+    def _clear(self) -> None:
+        """Make all rows free again."""
+        for columns in self.plan.columns:
+            used = columns.used()
+            for view, kind in (
+                (columns.started, np.int64),
+                (columns.finished, np.int64),
+                (columns.outcome, np.uint8),
+            ):
+                np.frombuffer(view, kind, used)[:] = 0
+
+    def _cpu(self) -> float:
+        """Seconds used by all that may still work on what it was given."""
+        roots = [pid for name, find in self.groups().items() if name != "workers" for pid in find()]
+        return sum(found.cpu for pid in proc.tree(roots) if (found := proc.stat(pid)) is not None)

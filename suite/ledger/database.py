@@ -1,0 +1,121 @@
+"""Opening the database of a ledger and the settings that every connection needs."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from suite.errors import ConfigurationError, MissingExtra, StoreError
+from suite.files import disk_faults
+
+_POSTGRESQL = "postgresql+psycopg"
+_USER = re.compile("//.*@", re.DOTALL)
+_PASSWORD = re.compile("(//[^:/@]*:).*@", re.DOTALL)
+_OPTION = re.compile("([?&][^=&]*(?:pass|secret|token|key)[^=&]*=)[^&]*", re.IGNORECASE)
+_HIDDEN = r"\1***"
+_MAGIC = b"SQLite format 3\0"
+_SMALLEST = 512
+"""Bytes in the smallest page that SQLite knows, and so in the smallest database."""
+
+
+def url_of(place: str | Path) -> URL:
+    """The database URL of a path or of a URL as text. Raises ConfigurationError for a malformed URL.
+
+    postgresql:// and postgres://, as services hand them out, mean the driver that our extra brings.
+    """
+    if isinstance(place, Path) or "://" not in place:
+        return URL.create("sqlite", database=str(place))
+    try:
+        url = make_url(place)
+    except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
+        raise ConfigurationError(
+            f"{_OPTION.sub(_HIDDEN, _USER.sub('//***@', place))!r} is not a database URL; "
+            "write it like postgresql://user@host/name"
+        ) from error
+    if "@" in (url.host or ""):
+        raise ConfigurationError(f"{shown(url)}: in a user or password write @ as %40")
+    plain = url.drivername in ("postgresql", "postgres")
+    return url.set(drivername=_POSTGRESQL) if plain else url
+
+
+def shown(place: str | Path | URL) -> str:
+    """A path or database URL as people may see it: of a file its path, else the URL without its secrets."""
+    url = place if isinstance(place, URL) else url_of(place)
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return _OPTION.sub(_HIDDEN, _PASSWORD.sub(r"\1***@", url.render_as_string()))
+
+
+def open_engine(url: URL, timeout: float) -> Engine:
+    """An engine whose SQLite connections wait up to `timeout` seconds for a lock.
+
+    Creates the folder of an SQLite file. Refuses, untouched, a file that is not an SQLite database:
+    SQLite itself would take a short one for empty. Raises StoreError or ConfigurationError.
+    """
+    if url.get_backend_name() != "sqlite":
+        try:
+            return create_engine(url)
+        except (ImportError, NoSuchModuleError) as error:
+            if url.drivername == _POSTGRESQL:
+                raise MissingExtra("psycopg", "postgresql") from error
+            raise ConfigurationError(f"no driver for {url.drivername} databases: {error}") from error
+    if not url.database or url.database == ":memory:":
+        raise ConfigurationError("a ledger needs a file; give its path")
+    path = Path(url.database)
+    with disk_faults(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_foreign(path)
+    # No pool: a connection is cheap, must not outlive a fork, and the last one folds the WAL back in.
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": timeout})
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def use_wal(engine: Engine, timeout: float) -> None:
+    """Let readers and one writer work at once. The file remembers it, so this is done when it is made."""
+    deadline = time.monotonic() + timeout
+    while True:
+        connection = engine.raw_connection()
+        try:
+            # On file systems without shared memory SQLite stays with its journal, which is as safe.
+            connection.cursor().execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            # This one statement does not wait for locks by itself.
+            busy = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+            if not busy or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        finally:
+            connection.close()
+
+
+def _refuse_foreign(path: Path) -> None:
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    with path.open("rb") as file:
+        start = file.read(_SMALLEST)
+    if len(start) < _SMALLEST or not start.startswith(_MAGIC):
+        raise StoreError(
+            f"ledger {path} is not a database or is corrupt; it was left as it is: "
+            "move it away or restore it from a backup"
+        )
+
+
+def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver would open transactions late and upgrade them to writing, which fails under WAL
+    # instead of waiting; so transactions are begun here, in _begin.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

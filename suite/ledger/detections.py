@@ -1,0 +1,263 @@
+"""What was found in histories, kept in the ledger: a new commit only has the tail looked at again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from suite.errors import StoreError
+from suite.ledger.lines import Line, Lines, Quantity
+from suite.ledger.models import AcceptedRow, DetectionRow
+from suite.ledger.order import Measured, Order
+from suite.ledger.store import Ledger
+from suite.stats.changepoint import ChangePoint, Detection, Drift, Pin, detect, extend
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A change in terms of commits: `commit` brought it, at `when` (seconds since the epoch).
+
+    That is the one that was accepted for it, else the likeliest. `good` is the last commit that is surely
+    before it, `bad` the first that is surely not.
+    """
+
+    commit: str
+    when: float
+    good: str
+    bad: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A detection, with a place for each of its points.
+
+    Drift is `since` a commit: that of the last accepted change, else the first.
+    """
+
+    quantity: Quantity
+    detection: Detection
+    places: tuple[Place, ...]
+    since: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A change that is wanted."""
+
+    workload: str
+    metric: str
+    commit: str
+    reason: str
+
+
+class Detections:
+    """Finds changes, and keeps what it found."""
+
+    def __init__(self, ledger: Ledger, order: Order) -> None:
+        self._ledger = ledger
+        self._order = order
+        self._lines = Lines(ledger)
+        self._accepted: list[Accepted] | None = None
+
+    def accepted(self) -> list[Accepted]:
+        """All changes that are wanted, oldest first."""
+        if self._accepted is None:
+            query = select(AcceptedRow).order_by(AcceptedRow.accepted_at)
+            with self._ledger.session() as session:
+                self._accepted = [
+                    Accepted(row.workload, row.metric, row.commit, row.reason)
+                    for row in session.scalars(query)
+                ]
+        return self._accepted
+
+    def accept(self, one: Accepted) -> None:
+        """Keep it; one that is there already gets the new reason."""
+        row = AcceptedRow(
+            workload=one.workload,
+            metric=one.metric,
+            commit=one.commit,
+            reason=one.reason,
+            accepted_at=time.time(),
+        )
+        with self._ledger.session(writing=True) as session:
+            try:
+                session.merge(row)
+                session.commit()
+            except IntegrityError:  # another process accepted it in between
+                session.rollback()
+                session.merge(row)
+                session.commit()
+        self._accepted = None
+
+    def of(self, line: Line, quantities: Iterable[Quantity], *, until: float = math.inf) -> list[Found]:
+        """What is found in each of these metrics of a line, in their order; kept if it can be.
+
+        What was found before is used as far as the commits are as they were. Of what is not known yet,
+        that is left out which `until` (of `time.monotonic`) gives no time for. Raises StoreError.
+        """
+        stored = self._stored(line)
+        found: list[DetectionRow] = []
+        rows: list[DetectionRow] = []
+        kept: list[Quantity] = []
+        stamps: _Stamps | None = None
+        for quantity in quantities:
+            row = stored.get(quantity.metric)
+            stamp = self._stamp(line, quantity.metric)
+            if row is None or row.stamp != stamp:
+                if time.monotonic() > until:
+                    continue
+                stamps = stamps or _Stamps(self._order.arranged(self._lines.commits(line))[0])
+                row = self._renewed(line, quantity, stamp, row, stamps)
+                rows.append(row)
+            found.append(row)
+            kept.append(quantity)
+        result = [_found(quantity, row) for quantity, row in zip(kept, found, strict=True)]
+        if rows:
+            # A ledger that can't be written, or someone who did it meanwhile, is no reason not to answer.
+            with suppress(StoreError), self._ledger.session(writing=True) as session:
+                for row in rows:
+                    session.merge(row)
+                session.commit()
+        return result
+
+    def _renewed(
+        self, line: Line, quantity: Quantity, stamp: str, old: DetectionRow | None, stamps: _Stamps
+    ) -> DetectionRow:
+        commits = stamps.commits
+        pinned = self._pinned(line, quantity.metric, commits)
+        known = None if old is None or old.pinned != pinned else _detection(old)
+        if (
+            old is not None
+            and known is not None
+            and known.length <= len(commits)
+            and old.settled == stamps.of(known.resume)
+        ):
+            start = known.resume
+            tail = self._lines.values(line, quantity.metric, [one.commit for one in commits[start:]])
+            detection = extend(known, tail, better=quantity.better)
+            places = old.places[: sum(point.index < start for point in detection.points)]
+        else:
+            names = [one.commit for one in commits]
+            detection = detect(
+                self._lines.values(line, quantity.metric, names),
+                better=quantity.better,
+                pinned=0 if pinned is None else names.index(pinned),
+            )
+            places = []
+        points = detection.points
+        found = [*(Place(**place) for place in places), *(_place(p, commits) for p in points[len(places) :])]
+        wanted = self._wanted(line, quantity.metric)
+        found = [_named(place, point, commits, wanted) for place, point in zip(found, points, strict=True)]
+        return DetectionRow(
+            workload=line.workload,
+            metric=quantity.metric,
+            line=self._name(line),
+            stamp=stamp,
+            settled=stamps.of(detection.resume),
+            length=detection.length,
+            points=[_told(asdict(point)) for point in points],
+            places=[asdict(place) for place in found],
+            drift=None if detection.drift is None else _told(asdict(detection.drift)),
+            pin=_told(asdict(detection.pin)),
+            pinned=pinned,
+        )
+
+    def _stored(self, line: Line) -> dict[str, DetectionRow]:
+        query = select(DetectionRow).where(
+            DetectionRow.workload == line.workload, DetectionRow.line == self._name(line)
+        )
+        with self._ledger.session() as session:
+            found = {row.metric: row for row in session.scalars(query)}
+            session.expunge_all()
+        return found
+
+    def _name(self, line: Line) -> str:
+        return f"{line.machine or '*'}/{line.load}/{self._order.branch or ''}"
+
+    def _stamp(self, line: Line, metric: str) -> str:
+        """Equal only while no Run, commit or acceptance came that could matter."""
+        wanted = sorted(self._wanted(line, metric))
+        return _digest(f"{line.runs} {line.newest!r} {self._order.tip} {' '.join(wanted)}")
+
+    def _wanted(self, line: Line, metric: str) -> set[str]:
+        here = line.workload, metric
+        return {one.commit for one in self.accepted() if (one.workload, one.metric) == here}
+
+    def _pinned(self, line: Line, metric: str, commits: Sequence[Measured]) -> str | None:
+        """The last commit of these at which a change was accepted."""
+        wanted = self._wanted(line, metric)
+        return (
+            next((one.commit for one in reversed(commits) if one.commit in wanted), None) if wanted else None
+        )
+
+
+class _Stamps:
+    """Digests of the first so many `commits` and their Runs: equal only if none was added or lost."""
+
+    def __init__(self, commits: Sequence[Measured]) -> None:
+        self.commits = commits
+        self._known: dict[int, str] = {}
+
+    def of(self, length: int) -> str:
+        if length not in self._known:
+            self._known[length] = _digest(
+                "\n".join(f"{one.commit} {one.runs} {one.newest!r}" for one in self.commits[:length])
+            )
+        return self._known[length]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _place(point: ChangePoint, commits: Sequence[Measured]) -> Place:
+    at = commits[point.index]
+    before, after = commits[max(point.earliest - 1, 0)], commits[point.latest]
+    return Place(at.commit, at.first, before.commit, after.commit)
+
+
+def _named(place: Place, point: ChangePoint, commits: Sequence[Measured], wanted: set[str]) -> Place:
+    """With the commit accepted for it, if it may have come with that; the likeliest moves with new values."""
+    if place.commit in wanted:
+        return place
+    near = [at for at in range(point.earliest, point.latest + 1) if commits[at].commit in wanted]
+    if not near:
+        return place
+    at = commits[min(near, key=lambda at: abs(at - point.index))]
+    return replace(place, commit=at.commit, when=at.first)
+
+
+def _found(quantity: Quantity, row: DetectionRow) -> Found:
+    return Found(quantity, _detection(row), tuple(Place(**place) for place in row.places), row.pinned)
+
+
+def _detection(row: DetectionRow) -> Detection:
+    return Detection(
+        tuple(ChangePoint(**_read(point)) for point in row.points),
+        None if row.drift is None else Drift(**_read(row.drift)),
+        Pin(row.pin["index"], tuple(row.pin["values"])),
+        row.length,
+    )
+
+
+def _told(data: dict[str, Any]) -> dict[str, Any]:
+    """As every database's JSON takes it: what is not finite as text."""
+    data = {
+        name: str(value) if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in data.items()
+    }
+    told: dict[str, Any] = json.loads(json.dumps(data, allow_nan=False))
+    return told
+
+
+def _read(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: float(value) if value in ("inf", "-inf", "nan") else value for name, value in data.items()}

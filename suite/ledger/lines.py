@@ -1,0 +1,172 @@
+"""Reading histories: a workload's commits on one kind of machine under one load, a metric's value at each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, func, select
+
+from suite.contract.metric import STANDARD
+from suite.ledger.models import MetricRow, RunRow
+from suite.ledger.order import Measured
+from suite.ledger.store import Ledger
+from suite.records.better import Better
+
+_WATCHED = (
+    "throughput", "response.p50", "response.p95", "response.p99", "failures", "memory.peak",
+    "memory.growth_per_operation", "cpu.per_operation",
+)  # fmt: skip
+_AT_ONCE = 500
+"""Commits asked for by name; of more, all are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Runs that may share a history: of one workload, on like machines (None: on any), under one load.
+
+    `runs` are how many count, `newest` when the newest of them began.
+    """
+
+    workload: str
+    machine: str | None
+    load: str
+    runs: int
+    newest: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """What a metric of a line is."""
+
+    metric: str
+    unit: str
+    better: Better
+
+    @property
+    def watched(self) -> bool:
+        """Whether an overview of all changes looks at it: the telling ones, and what is a workload's own."""
+        own = self.metric not in STANDARD and "@" not in self.metric
+        return self.better != "none" and (self.metric in _WATCHED or own)
+
+
+class Lines:
+    """Reads lines from a ledger: the columns needed, never whole Runs."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def all(self, workload: str | None = None) -> list[Line]:
+        """Every line, of `workload` if that is given; the one with the newest Run first."""
+        query = (
+            select(RunRow.workload, RunRow.machine, RunRow.load, func.count(), func.max(RunRow.started_at))
+            .where(RunRow.counted.is_(True), RunRow.commit.is_not(None))
+            .group_by(RunRow.workload, RunRow.machine, RunRow.load)
+        )
+        if workload is not None:
+            query = query.where(RunRow.workload == workload)
+        with self._ledger.session() as session:
+            found = [Line(*row) for row in session.execute(query)]
+        return sorted(found, key=lambda line: (-line.newest, line.workload, line.machine or "", line.load))
+
+    def commits(self, line: Line) -> list[Measured]:
+        """The commits of a line, in no order."""
+        query = (
+            select(RunRow.commit, func.min(RunRow.started_at), func.max(RunRow.started_at), func.count())
+            .where(*_of(line))
+            .group_by(RunRow.commit)
+        )
+        with self._ledger.session() as session:
+            return [Measured._make(row) for row in session.execute(query)]
+
+    def values(self, line: Line, metric: str, commits: Sequence[str]) -> list[float | None]:
+        """The metric at each of `commits`: the median over its Runs, None where none has a whole value."""
+        query = (
+            select(RunRow.commit, MetricRow.value)
+            .join(MetricRow, MetricRow.run_id == RunRow.id)
+            .where(*_of(line), MetricRow.name == metric, ~MetricRow.at_least)
+        )
+        if len(commits) <= _AT_ONCE:
+            query = query.where(RunRow.commit.in_(commits))
+        found: dict[str | None, list[float]] = {}
+        with self._ledger.session() as session:
+            for commit, value in session.execute(query):
+                if value is not None:
+                    found.setdefault(commit, []).append(value)
+        return [median(found[commit]) if commit in found else None for commit in commits]
+
+    def quantities(self, line: Line) -> dict[str, Quantity]:
+        """The metrics of a line by name, as its newest Run has them."""
+        newest = select(RunRow.id).where(*_of(line)).order_by(RunRow.started_at.desc()).limit(1)
+        query = (
+            select(MetricRow.name, MetricRow.unit, MetricRow.better)
+            .where(MetricRow.run_id.in_(newest.scalar_subquery()))
+            .order_by(MetricRow.position)
+        )
+        with self._ledger.session() as session:
+            return {row[0]: _quantity(row) for row in session.execute(query)}
+
+    def everything(self, line: Line) -> dict[Quantity, float]:
+        """All metrics that Runs of a line have, with the share of these that have them, above 0.
+
+        Of a long line some hundred Runs are looked at, the newest among them.
+        """
+        ids = select(RunRow.id).where(*_of(line)).order_by(RunRow.started_at.desc())
+        with self._ledger.session() as session:
+            every = list(session.scalars(ids))
+            some = every[:: -(-len(every) // _AT_ONCE)] if every else []
+            query = (
+                select(MetricRow.name, func.max(MetricRow.unit), func.max(MetricRow.better), func.count())
+                .where(MetricRow.run_id.in_(some))
+                .group_by(MetricRow.name)
+                .order_by(MetricRow.name)
+            )
+            return {_quantity(row[:3]): row[3] / len(some) for row in session.execute(query)}
+
+    def quantity(self, line: Line, metric: str) -> Quantity | None:
+        """What `metric` is, also where only older Runs have it."""
+        query = (
+            select(MetricRow.name, MetricRow.unit, MetricRow.better)
+            .join(RunRow, MetricRow.run_id == RunRow.id)
+            .where(*_of(line), MetricRow.name == metric)
+            .limit(1)
+        )
+        found = self.quantities(line).get(metric)
+        if found is not None:
+            return found
+        with self._ledger.session() as session:
+            row = session.execute(query).first()
+            return None if row is None else _quantity(row)
+
+    def machines(self, lines: Iterable[Line]) -> Mapping[str, str]:
+        """What each machine class of `lines` is, in words."""
+        names = {line.machine for line in lines if line.machine is not None}
+        found: dict[str, str] = {}
+        with self._ledger.session() as session:
+            for name in sorted(names):
+                query = select(RunRow.environment).where(RunRow.machine == name).limit(1)
+                found[name] = _words(session.scalars(query).first() or {})
+        return found
+
+
+def _quantity(row: Sequence[Any]) -> Quantity:
+    name, unit, better = row
+    return Quantity(name, unit, cast(Better, better))
+
+
+def _of(line: Line) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
+        RunRow.workload == line.workload,
+        RunRow.load == line.load,
+        RunRow.counted.is_(True),
+        RunRow.commit.is_not(None),
+    ]
+    return conditions if line.machine is None else [*conditions, RunRow.machine == line.machine]
+
+
+def _words(environment: Mapping[str, Any]) -> str:
+    cores = environment.get("cores")
+    words = [environment.get("cpu"), f"{cores} cores" if cores else None, environment.get("container")]
+    return ", ".join(str(word) for word in words if word) or "unknown"

@@ -1,0 +1,125 @@
+"""Bringing a ledger's schema to the newest revision, also when several processes open it at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from suite.errors import StoreError
+from suite.ledger.database import use_wal
+from suite.ledger.models import REVISION
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+VERSIONS = "loadledger_version"
+"""The table of the revision; a name of our own, for Alembic's usual one may be another application's."""
+_SHARED = "alembic_version"
+_FORMERLY = ("0001", "0002", "0003", "0004")
+"""Revisions that were once kept in that."""
+_OURS = frozenset({"runs", "metrics", "round_values", "histograms"})
+_LOCK = 7_140_231_155
+"""Any number that all Loadledgers on one PostgreSQL server share."""
+
+
+def upgrade(engine: Engine, place: object, timeout: float, *, create: bool = True) -> None:
+    """Upgrade the tables if need be; without any, make them, or raise if not to `create`.
+
+    Raises StoreError for a newer or foreign database.
+    """
+    with engine.connect() as connection:
+        found = _found(connection, place)
+    if found == (VERSIONS, REVISION):
+        return
+    if found is None and not create:
+        raise _missing(place)
+    if engine.dialect.name == "sqlite":
+        use_wal(engine, timeout)
+    with engine.execution_options(writing=True).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        # Someone else may have done it while this process waited for the lock.
+        table, revision = _found(connection, place) or (VERSIONS, None)
+        if table == _SHARED:
+            _take_over(connection, revision)
+        if revision != REVISION:
+            _migrate(connection, revision, place)
+
+
+def check(engine: Engine, place: object) -> None:
+    """Raise StoreError unless the tables can be read as they are; changes nothing."""
+    with engine.connect() as connection:
+        found = _found(connection, place)
+    if found is None:
+        raise _missing(place)
+    _, revision = found
+    if revision != REVISION:
+        _check_known(revision, place)
+        raise StoreError(
+            f"ledger {place} is of an older loadledger (revision {revision}) and is left as it is; "
+            "bring it up to date first with: suite show --ledger, and its place"
+        )
+
+
+def _found(connection: Connection, place: object) -> tuple[str, str | None] | None:
+    """The table that has the revision, and the revision; None for an empty database."""
+    tables = set(inspect(connection).get_table_names())
+    if not tables:
+        return None
+    if VERSIONS in tables:
+        return VERSIONS, connection.execute(text(f"SELECT version_num FROM {VERSIONS}")).scalar()  # noqa: S608
+    if _SHARED in tables and tables >= _OURS:
+        for revision in connection.execute(text(f"SELECT version_num FROM {_SHARED}")).scalars():  # noqa: S608
+            if revision in _FORMERLY:
+                return _SHARED, str(revision)
+    raise StoreError(f"{place} is a database of something else, not a ledger; choose another one")
+
+
+def _take_over(connection: Connection, revision: str | None) -> None:
+    """Move our revision to our own table; what another application has there stays."""
+    connection.execute(
+        text(
+            f"CREATE TABLE {VERSIONS} (version_num VARCHAR(32) NOT NULL, "
+            f"CONSTRAINT {VERSIONS}_pkc PRIMARY KEY (version_num))"
+        )
+    )
+    ours = {"ours": revision}
+    connection.execute(text(f"INSERT INTO {VERSIONS} VALUES (:ours)"), ours)  # noqa: S608
+    connection.execute(text(f"DELETE FROM {_SHARED} WHERE version_num = :ours"), ours)  # noqa: S608
+    if connection.execute(text(f"SELECT version_num FROM {_SHARED}")).first() is None:  # noqa: S608
+        connection.execute(text(f"DROP TABLE {_SHARED}"))
+
+
+def _migrate(connection: Connection, revision: str | None, place: object) -> None:
+    # Imported here because a ledger that is up to date, the usual one, does without.
+    from alembic import command
+
+    if revision is not None:
+        _check_known(revision, place)
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _check_known(revision: str | None, place: object) -> None:
+    from alembic.script import ScriptDirectory
+
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if revision not in known:
+        raise StoreError(
+            f"ledger {place} was written by a newer loadledger (revision {revision}); "
+            "run: pip install --upgrade loadledger, or choose another one"
+        )
+
+
+def _config() -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "suite.ledger:migrations")
+    return config
+
+
+def _missing(place: object) -> StoreError:
+    return StoreError(f"there is no ledger {place}; start with: suite run")

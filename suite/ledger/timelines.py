@@ -1,0 +1,229 @@
+"""What `suite history`, `suite accept` and `suite blame` do: choose histories, find changes, tell."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from suite.errors import ConfigurationError
+from suite.ledger.detections import Accepted, Detections, Found
+from suite.ledger.events import Event, events
+from suite.ledger.lines import Line, Lines, Quantity
+from suite.ledger.order import Order
+from suite.ledger.store import Ledger
+from suite.ledger.track import Track
+
+_TAIL = 300
+_SECONDS = 0.4
+_SHORTEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The events of all histories asked for, and how many histories there was no time for."""
+
+    events: tuple[Event, ...]
+    lines: tuple[Line, ...]
+    left: int
+
+
+class Historian:
+    """The histories of one ledger, as one command wants them. Use it as a context manager.
+
+    Only machines whose class starts with `machine`; `anywhere` mixes machines. Commits are those that led
+    to `branch`, else to HEAD.
+    """
+
+    def __init__(
+        self,
+        place: Path | str,
+        *,
+        branch: str | None = None,
+        machine: str | None = None,
+        anywhere: bool = False,
+    ) -> None:
+        self.ledger = Ledger.existing(place)
+        self.order = Order(branch)
+        self.reader = Lines(self.ledger)
+        self.detections = Detections(self.ledger, self.order)
+        self._machine = machine
+        self._anywhere = anywhere
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.ledger.close()
+
+    def meant(self, word: str | None, workload: str | None) -> tuple[str | None, str | None]:
+        """(workload, metric) of a word that may be either. Raises ConfigurationError for no workload."""
+        known = sorted({line.workload for line in self.reader.all()})
+        if word in known and workload is None:
+            return word, None
+        if workload is not None and workload not in known:
+            raise ConfigurationError(f"no workload {workload} has runs that count{_near(workload, known)}")
+        return workload, word
+
+    def overview(self, workload: str | None = None, *, seconds: float = _SECONDS) -> Overview:
+        """What changed lately. It takes little more than `seconds`: what is left is told, not waited for."""
+        until = time.monotonic() + seconds
+        lines = self._lines(workload)
+        found: list[tuple[Line, list[Found]]] = []
+        left = 0
+        for line in lines:
+            wanted = [one for one in self.reader.quantities(line).values() if one.watched]
+            some = self.detections.of(line, wanted, until=until)
+            found.append((line, some))
+            left += len(wanted) - len(some)
+        return Overview(tuple(events(found)), tuple(lines), left)
+
+    def tracks(
+        self, metric: str, workload: str | None = None, limit: int | None = None, most: int | None = None
+    ) -> tuple[list[Track], list[str]]:
+        """The metric's history in each workload that has it, where it ran last; the newest `limit` commits.
+
+        Of more workloads than `most` only those that ran last; the others are named. Raises
+        ConfigurationError with the nearest names if none has it.
+        """
+        lines = self._lines(workload)
+        newest: dict[str, Line] = {}
+        for line in lines:
+            newest.setdefault(line.workload, line)
+        having = [(line, self.reader.quantity(line, metric)) for line in newest.values()]
+        found = [(line, quantity) for line, quantity in having if quantity is not None]
+        if not found:
+            names = {name for line in newest.values() for name in self.reader.quantities(line)}
+            where = f"{workload} has no" if workload else "no workload has a"
+            raise ConfigurationError(f"{where} metric {metric}{_near(metric, [*names, *newest])}")
+        tracks = [self._track(line, quantity, lines, limit) for line, quantity in found[:most]]
+        return tracks, [line.workload for line, _ in found[len(tracks) :]]
+
+    def track(self, metric: str, workload: str | None) -> Track:
+        """The metric's one history. Raises ConfigurationError if several workloads have it."""
+        [track], others = self.tracks(metric, workload, most=1)
+        if others:
+            names = ", ".join(sorted([track.line.workload, *others]))
+            raise ConfigurationError(f"several workloads have {metric}, say which with --workload: {names}")
+        return track
+
+    def accept(self, metric: str, word: str, workload: str | None, reason: str) -> tuple[Accepted, Track]:
+        """Mark what changed at a commit as wanted. Raises ConfigurationError for a commit that has neither
+        Runs nor a change that it may have brought.
+        """
+        if not reason.strip():
+            raise ConfigurationError("--reason: say why the change is wanted; it is shown with it")
+        track = self.track(metric, workload)
+        one = Accepted(track.line.workload, metric, self._meant(word, track), reason.strip())
+        self.detections.accept(one)
+        return one, self.track(metric, track.line.workload)
+
+    def _meant(self, word: str, track: Track) -> str:
+        """The commit of `track` that `word` means; of those that may have brought a change, the one that did
+        most likely.
+        """
+        known = [one.commit for one in track.commits]
+        sha = self.order.commits.sha(word)
+        if sha is None and len(word) >= _SHORTEST:
+            found = [commit for commit in known if commit.startswith(word)]
+            if len(found) > 1:
+                raise ConfigurationError(f"several commits start with {word!r}, give more of it")
+            sha = found[0] if found else None
+        if sha is not None and (change := self._changed(sha, known, track.found)) is not None:
+            return change
+        if sha in known:
+            return str(sha)
+        places = [place.commit[:12] for place in track.found.places]
+        hint = f"its changes came with: {', '.join(places[-5:])}" if places else "it has no changes"
+        what = "is no commit" if sha is None else f"({sha[:12]}) has no runs in this history"
+        raise ConfigurationError(
+            f"{word} {what}; {track.line.workload} {track.found.quantity.metric}: {hint}"
+        )
+
+    def _changed(self, sha: str, known: Sequence[str], found: Found) -> str | None:
+        """The commit of the change that `sha` may have brought, also if `sha` itself was not measured."""
+        at = known.index(sha) if sha in known else None
+        near: list[tuple[int, str]] = []
+        for point, place in zip(found.detection.points, found.places, strict=True):
+            if place.commit == sha:
+                return sha
+            if at is not None and point.earliest <= at <= point.latest:
+                near.append((abs(at - point.index), place.commit))
+            elif at is None and self.order.between(place.good, sha, place.bad):
+                near.append((0, place.commit))
+        return min(near)[1] if near else None
+
+    def _track(self, line: Line, quantity: Quantity, lines: Iterable[Line], limit: int | None) -> Track:
+        commits, others = self.order.arranged(self.reader.commits(line))
+        found = self.detections.of(line, [quantity])[0]
+        start = 0 if limit is None else max(0, len(commits) - max(limit, _TAIL))
+        values = self.reader.values(line, quantity.metric, [one.commit for one in commits[start:]])
+        reasons = {
+            one.commit: one.reason
+            for one in self.detections.accepted()
+            if (one.workload, one.metric) == (line.workload, quantity.metric)
+        }
+        same = [other for other in lines if other.workload == line.workload and other != line]
+        return Track(
+            line=line,
+            found=found,
+            commits=tuple(commits),
+            values=tuple(values),
+            accepted=reasons,
+            machine="any machine" if line.machine is None else self.reader.machines([line])[line.machine],
+            notes=tuple(_notes(line, same, others)),
+        )
+
+    def _lines(self, workload: str | None) -> list[Line]:
+        """Those asked for, newest first. Raises ConfigurationError if there are none."""
+        every = self.reader.all(workload)
+        lines = [line for line in every if (line.machine or "").startswith(self._machine or "")]
+        if every and not lines:
+            there = [f"{name} ({words})" for name, words in self.reader.machines(every).items()]
+            raise ConfigurationError(f"--machine {self._machine}: there is {', '.join(there)}")
+        if not lines:
+            raise ConfigurationError(
+                "no run counts yet: a history is made of runs that passed or failed and can be believed, of "
+                "committed code; suite show lists the runs there are"
+            )
+        return _merged(lines) if self._anywhere else lines
+
+
+def _merged(lines: Sequence[Line]) -> list[Line]:
+    """Lines of like workload and load as one on any machine; in their order."""
+    merged: dict[tuple[str, str], Line] = {}
+    for line in lines:
+        key = line.workload, line.load
+        other = merged.get(key)
+        runs, newest = (0, line.newest) if other is None else (other.runs, max(other.newest, line.newest))
+        merged[key] = replace(line, machine=None, runs=runs + line.runs, newest=newest)
+    return list(merged.values())
+
+
+def _notes(line: Line, same: Sequence[Line], others: int) -> Iterable[str]:
+    for machine in sorted({other.machine or "" for other in same} - {line.machine or ""}):
+        runs = sum(other.runs for other in same if other.machine == machine)
+        yield f"{_runs(runs)} on other machines: --machine {machine}, or --anywhere"
+    loads = sum(other.runs for other in same if other.machine == line.machine and other.load != line.load)
+    if loads:
+        yield f"{_runs(loads)} under another load, not mixed in"
+    if others:
+        yield f"{others} commit{'' if others == 1 else 's'} of other branches: --branch NAME"
+
+
+def _runs(count: int) -> str:
+    return f"{count:,} run{'' if count == 1 else 's'}"
+
+
+def _near(name: str, names: Iterable[str]) -> str:
+    near = get_close_matches(name, sorted(set(names)), 3, 0.5)
+    return f"; is it {' or '.join(near)}?" if near else ""

@@ -1,0 +1,39 @@
+"""One metric's history, ready to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from suite.ledger.detections import Accepted, Found
+from suite.ledger.lines import Line
+from suite.ledger.order import Measured
+
+Reasons = Mapping[tuple[str, str, str], str]
+"""Why changes are wanted, by workload, metric and commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What was found in a history, its commits, and the values of the newest of them.
+
+    `accepted` are reasons by commit, `machine` says in words where it ran, `notes` what is left out.
+    """
+
+    line: Line
+    found: Found
+    commits: tuple[Measured, ...]
+    values: tuple[float | None, ...]
+    accepted: Mapping[str, str]
+    machine: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def start(self) -> int:
+        """The place of the first of the values."""
+        return len(self.commits) - len(self.values)
+
+
+def reasons(accepted: Sequence[Accepted]) -> Reasons:
+    """Of changes that were accepted."""
+    return {(one.workload, one.metric, one.commit): one.reason for one in accepted}

@@ -1,0 +1,1 @@
+"""Immutable plain data: what was measured, searched and compared."""

@@ -1,0 +1,5 @@
+"""Which way of a metric is better."""
+
+from typing import Literal
+
+Better = Literal["lower", "higher", "none"]

@@ -1,0 +1,116 @@
+"""What comparing two sets of Runs found: plain, immutable data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from suite.records.better import Better
+
+Verdict = Literal["regression", "improvement", "same", "inconclusive"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """How far head lies from base, with an interval; infinite ends where the data can't bound it."""
+
+    estimate: float
+    low: float
+    high: float
+
+    def within(self, size: float) -> bool:
+        """Whether the whole interval lies within ± `size`."""
+        return -size <= self.low and self.high <= size
+
+    def negated(self) -> Shift:
+        """The same, seen from the other side."""
+        return Shift(-self.estimate, -self.high, -self.low)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One metric of two sides.
+
+    `base` and `head` are medians in the base unit. A `relative` shift is head / base - 1, else it is the
+    difference in the base unit; `minimum` is in the same terms. `p` is for the likelier direction, where
+    there was a test. `reason` says in words what the verdict rests on.
+    """
+
+    metric: str
+    unit: str
+    better: Better
+    base: float | None
+    head: float | None
+    verdict: Verdict
+    reason: str
+    shift: Shift | None = None
+    relative: bool = True
+    minimum: float = 0.0
+    p: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuantileShift:
+    """One point of a shift plot: a quantile (0..1) of both sides in seconds, and head / base - 1.
+
+    `at_least` if either side is only a lower bound there.
+    """
+
+    quantile: float
+    base: float
+    head: float
+    shift: Shift
+    at_least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One workload on two sides; `base` and `head` name them, usually by commit.
+
+    `runs` are how many Runs of each side counted. `quantiles` are keyed like a Run's histograms.
+    `notes` are differences and omissions that a reader must know.
+    """
+
+    workload: str
+    base: str
+    head: str
+    changes: tuple[Change, ...]
+    runs: tuple[int, int] = (0, 0)
+    quantiles: Mapping[str, tuple[QuantileShift, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Of all metrics: a regression anywhere, else inconclusive if any is (or none was compared)."""
+        found = {change.verdict for change in self.changes} or {"inconclusive"}
+        order: tuple[Verdict, ...] = ("regression", "inconclusive", "improvement", "same")
+        return next(verdict for verdict in order if verdict in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """Several comparisons in one verdict, its exit code, and a line for each change that decided."""
+
+    verdict: Verdict
+    exit_code: int
+    reasons: tuple[str, ...]
+
+
+def conclude(comparisons: Iterable[Comparison]) -> Conclusion:
+    """One verdict of all: exit code 1 for a regression, 3 if inconclusive or nothing was compared, else 0."""
+    found = list(comparisons)
+    whole = Comparison("", "", "", tuple(change for one in found for change in one.changes))
+    verdict: Verdict = whole.verdict
+    if verdict in ("same", "improvement") and any(not one.changes for one in found):
+        verdict = "inconclusive"
+    reasons = [
+        f"{one.workload} {change.metric}: {change.reason}"
+        for one in found
+        for change in one.changes
+        if change.verdict == verdict
+    ]
+    reasons += [f"{one.workload}: nothing could be compared" for one in found if not one.changes]
+    if not found:
+        reasons.append("nothing was compared")
+    return Conclusion(verdict, {"regression": 1, "inconclusive": 3}.get(verdict, 0), tuple(reasons))

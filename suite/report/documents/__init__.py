@@ -1,0 +1,1 @@
+"""What programs and other pages read: result documents, Markdown, annotations, pictures."""

@@ -1,0 +1,39 @@
+"""What `suite list` shows of a workload."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from rich.text import Text
+
+from suite.contract.workload import Workload
+from suite.report.words import FAINT, clean, plan_words
+
+
+def listed(workload: Workload) -> Iterator[Text]:
+    """Name and loop, then what it is, its parameters as `--set` takes them, and its tags."""
+    loop = plan_words({"loop": workload.loop.kind, **asdict(workload.loop)})
+    yield Text.assemble((clean(workload.name), "bold"), f"  {loop}")
+    if workload.description:
+        yield Text(f"  {clean(workload.description)}")
+    parameters = {**workload.system.parameters, **workload.parameters}
+    if parameters:
+        values = " ".join(f"{name}={value}" for name, value in parameters.items())
+        yield Text.assemble(("  set   ", FAINT), clean(values))
+    tags = " ".join(sorted(workload.all_tags()))
+    yield Text.assemble(("  tags  ", FAINT), clean(tags))
+
+
+def described(workload: Workload) -> dict[str, Any]:
+    """The same for scripts, as plain data."""
+    return {
+        "name": workload.name,
+        "description": workload.description,
+        "loop": {"kind": workload.loop.kind, **asdict(workload.loop)},
+        "operations": list(workload.operation_names()),
+        "parameters": {**workload.system.parameters, **workload.parameters},
+        "thresholds": [asdict(threshold) for threshold in workload.thresholds],
+        "tags": sorted(workload.all_tags()),
+    }

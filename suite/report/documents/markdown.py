@@ -1,0 +1,110 @@
+"""A comparison as Markdown for a pull request or a job's summary: what changed first, the rest folded."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from suite.records.comparison import Change, Comparison
+from suite.report.compared import GRAVEST_FIRST, Compared, chance, counted, interval, remedy, shift
+from suite.report.terminal.compare import open_lines
+from suite.report.terminal.shiftplot import shift_plot
+from suite.report.words import clean
+from suite.units import format_quantity
+
+_LONGEST = 60_000
+"""Characters: a comment of a pull request may have 65,536."""
+_CHANGES = 50
+
+
+def markdown(compared: Compared, *, title: str = "Load benchmarks") -> str:
+    """The whole text. Details that would make it too long for a comment are left out, and it says so."""
+    lines = [f"## {title}: {compared.conclusion.verdict}", ""]
+    lines += [f"{_code(compared.base)} → {_code(compared.head)}: {counted(compared)}.", ""]
+    changed = list(compared.changes("regression", "improvement"))
+    if changed:
+        rows = [_row(one, change) for one, change in changed[:_CHANGES]]
+        lines += [*_table(("workload", "metric", "base", "head", "shift", "verdict"), rows), ""]
+    if len(changed) > _CHANGES:
+        lines += [f"… and {len(changed) - _CHANGES} more that changed.", ""]
+    hint = remedy(compared)
+    if hint is not None:
+        said, _, command = hint.partition(": suite ab ")
+        lines += [
+            _text(said[:1].upper() + said[1:]) + (f": {_code(f'suite ab {command}')}" if command else ""),
+            "",
+        ]
+    lines += [f"- left out: {_text(line)}" for line in compared.left_out]
+    text = "\n".join(lines).rstrip() + "\n"
+    missing = 0
+    for one in sorted(compared.comparisons, key=lambda one: GRAVEST_FIRST.index(one.verdict)):
+        block = "\n" + "\n".join(_details(one)) + "\n"
+        if missing or len(text) + len(block) > _LONGEST:
+            missing += 1
+        else:
+            text += block
+    if missing:
+        text += f"\nDetails of {missing} more workloads are in the JSON document.\n"
+    return text
+
+
+def _details(one: Comparison) -> Iterator[str]:
+    base, head = one.runs
+    summary = f"{one.workload}: {one.verdict}, runs: {base} of base, {head} of head"
+    yield f"<details><summary>{html.escape(_flat(summary))}</summary>"
+    yield ""
+    if one.changes:
+        titles = ("metric", "base", "head", "shift", "interval", "p adjusted", "verdict")
+        yield from _table(titles, [_full_row(change) for change in one.changes])
+        yield ""
+    else:
+        yield "Nothing could be compared."
+        yield ""
+    for key, shifts in one.quantiles.items():
+        plot = list(shift_plot(shifts))
+        yield from (f"{_text(key)} time by quantile:", "", "```text", *plot, "```", "")
+    for line in (*open_lines(one), *one.notes):
+        yield f"- {_text(line)}"
+    yield ""
+    yield "</details>"
+
+
+def _row(one: Comparison, change: Change) -> Sequence[str]:
+    ends = interval(change)
+    base, head = _sides(change)
+    moved = shift(change) + (f" ({ends})" if ends else "")
+    return one.workload, change.metric, base, head, moved, change.verdict
+
+
+def _full_row(change: Change) -> Sequence[str]:
+    base, head = _sides(change)
+    ends = interval(change)
+    return change.metric, base, head, shift(change), ends, chance(change.p), change.verdict
+
+
+def _sides(change: Change) -> tuple[str, str]:
+    return format_quantity(change.base, change.unit), format_quantity(change.head, change.unit)
+
+
+def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Rows end with a verdict."""
+    yield f"| {' | '.join(titles)} |"
+    yield f"|{'---|' * len(titles)}"
+    for *cells, verdict in rows:
+        last = f"**{verdict}**" if verdict == "regression" else verdict
+        yield f"| {' | '.join([*map(_text, cells), last])} |"
+
+
+def _text(text: str) -> str:
+    """`text` from outside on one line, every sign that Markdown or HTML would act on as itself."""
+    return re.sub(r"([\\`*_{}\[\]<>|~#$])", r"\\\1", _flat(text))
+
+
+def _code(text: str) -> str:
+    """`text` as code: nothing in it acts but backticks, which are none of names or commits."""
+    return f"`{_flat(text).replace('`', chr(39))}`"
+
+
+def _flat(text: str) -> str:
+    return " ".join(clean(text).split())

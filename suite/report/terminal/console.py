@@ -1,0 +1,180 @@
+"""What the terminal shows: progress, a table per Run, the summary at the end."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from suite.capacity.capacity import Capacity
+from suite.capacity.probe import Probe
+from suite.contract.workload import Workload
+from suite.ledger.entry import Entry
+from suite.ledger.store import Sighting
+from suite.records.leak import LeakSearch
+from suite.records.run import Round, Run
+from suite.report.documents.listing import listed
+from suite.report.terminal.capacity import answer, curve, look_line, looks_table, scaling_words
+from suite.report.terminal.figures import figures, operations
+from suite.report.terminal.leaks import below, closing, counters, growing_since, head, suspects
+from suite.report.terminal.lines import checks, details, doubts, error, limiter
+from suite.report.terminal.live import Live
+from suite.report.terminal.summary import entries, summary
+from suite.report.verdict import code_text, verdict_text
+from suite.report.words import BAD, FAINT, clean, many, plan_words
+
+_WIDTH_OF_FILES = 100
+_COUNTED = {"pass": "passed", "fail": "failed", "invalid": "invalid", "error": "with errors"}
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """A console on stdout or stderr. On one that can't show a character, "?" stands for it."""
+    stream = sys.stderr if stderr else sys.stdout
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")
+    # What is printed is never markup: names from outside may look like it.
+    # A file or a pipe has no width of its own; tables need not be squeezed into a terminal's 80 columns.
+    width = None if stream.isatty() or "COLUMNS" in os.environ else _WIDTH_OF_FILES
+    return _Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=width)
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Whoever read us left (`suite run | head`): what is measured is worth keeping all the same."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+
+
+class Reporter:
+    """Prints to one rich Console, and is the engine's Progress.
+
+    Use it as a context manager, so that an unfinished line of progress is gone when it ends.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or make_console()
+        self._live = Live(self._console)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._live.close()
+
+    def phase(self, workload: str, index: int, rounds: int, phase: str) -> None:
+        """See `Progress`."""
+        self._live.phase(clean(workload), index, rounds, phase)
+
+    def tick(self, seconds: float, total: float | None, operations: int) -> None:
+        """See `Progress`."""
+        self._live.tick(seconds, total, operations)
+
+    def round_ended(self, workload: str, result: Round) -> None:
+        """See `Progress`."""
+        self._live.round_ended(clean(workload), result)
+
+    def print_run(self, run: Run) -> None:
+        """All that one Run says: verdict, metrics, operations, checks, failures, doubts, error."""
+        self._live.close()
+        plan = f"{run.validity.verdict}, {many(run.rounds, 'round')}, {clean(plan_words(run.plan))}"
+        name = (clean(run.workload), "bold")
+        self._console.print(Text.assemble(name, "  ", verdict_text(run.verdict), "  ", plan))
+        for table in (figures(run), operations(run)):
+            if table.row_count:
+                self._console.print(Padding(table, (1, 0, 1, 2), expand=False))
+        for line in (*limiter(run), *checks(run), *details(run), *doubts(run), *error(run)):
+            self._console.print(Padding(line, (0, 0, 0, 2), expand=False))
+        self._console.print()
+
+    def print_summary(
+        self,
+        runs: Sequence[Run],
+        exit_code: int,
+        skipped: Sequence[str] = (),
+        saved: str | Path | None = None,
+    ) -> None:
+        """A line per Run, the reasons of what was `skipped`, the verdict, and where all was `saved`."""
+        self._live.close()
+        if runs:
+            self._console.print(summary(runs, self._console))
+        for reason in skipped:
+            self._console.print(Text(f"skipped  {clean(reason)}", FAINT))
+        verdicts: Counter[str] = Counter(run.verdict for run in runs)
+        parts = [f"{verdicts[verdict]} {word}" for verdict, word in _COUNTED.items() if verdicts[verdict]]
+        if skipped:
+            parts.append(f"{len(skipped)} skipped")
+        where = "" if saved is None else f"; saved in {saved}"
+        closing = Text.assemble(code_text(exit_code), f"  {', '.join(parts) or 'nothing ran'}{where}")
+        self._console.print(closing, soft_wrap=True)
+
+    def print_look(self, look: Probe, unit: str) -> None:
+        """One look of a capacity search, at once."""
+        self._live.close()
+        self._console.print(look_line(look, unit), soft_wrap=True)
+
+    def print_capacity(self, capacity: Capacity, exit_code: int, saved: str | Path | None = None) -> None:
+        """All that a capacity search found: its looks, the curve, the interval, the scaling law."""
+        self._live.close()
+        name = (clean(capacity.workload), "bold")
+        goal = capacity.goal
+        how = f"over {goal.over}, level {goal.level}, {len(capacity.found.looks)} looks of {goal.seconds:g} s"
+        self._console.print(Text.assemble("\n", name, "  ", how))
+        self._console.print(Padding(looks_table(capacity), (1, 0, 1, 2), expand=False))
+        for line in curve(capacity):
+            self._console.print(Text(f"  {line}"), soft_wrap=True)
+        self._console.print()
+        for text in (answer(capacity), *scaling_words(capacity)):
+            self._console.print(text)
+        where = "" if saved is None else f"  saved as {saved}"
+        self._console.print(Text.assemble(code_text(exit_code), where), soft_wrap=True)
+
+    def print_leaks(
+        self,
+        search: LeakSearch,
+        code: int,
+        saved: str | Path | None = None,
+        past: Sequence[Sighting] = (),
+    ) -> None:
+        """All that a search for leaks found: what rose, who is suspected (with the first suspect's `past`,
+        this search included), the verdict."""
+        self._live.close()
+        self._console.print()
+        for line in head(search):
+            self._console.print(line, soft_wrap=True)
+        for table in (counters(search), suspects(search)):
+            if table.row_count:
+                self._console.print(Padding(table, (1, 0, 0, 2), expand=False))
+        self._console.print()
+        for line in (*below(search), *growing_since(search, past)):
+            self._console.print(Text.assemble("  ", line), soft_wrap=True)
+        self._console.print(closing(search, code, saved), soft_wrap=True)
+
+    def print_fault(self, workload: str, text: str) -> None:
+        """A workload that could not be measured, while others can."""
+        self._live.close()
+        self._console.print(Text(f"{clean(workload)}  {clean(text)}", BAD), soft_wrap=True)
+
+    def print_list(self, rows: Sequence[Workload]) -> None:
+        """The workloads that there are, with their loops, parameters and tags."""
+        for row in rows:
+            for line in listed(row):
+                self._console.print(line, soft_wrap=True)
+
+    def print_runs(self, rows: Sequence[Entry]) -> None:
+        """Runs of the ledger in short."""
+        nothing = Text("no runs yet; start with: suite run")
+        self._console.print(entries(rows, self._console) if rows else nothing)

@@ -1,0 +1,55 @@
+"""A metric's history drawn in text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+from rich.text import Text
+
+from suite.ledger.track import Track
+from suite.report.words import DIRECTIONS, FAINT, clean, short_commit
+from suite.units import format_quantity
+
+_HEIGHT, _WIDTH = 8, 80
+
+
+def drawing(track: Track) -> Iterator[Text]:
+    """The values as dots, with a line where a change is; none without two different values."""
+    width = min(_WIDTH, len(track.values))
+    columns = [
+        _middle(track.values[len(track.values) * at // width : len(track.values) * (at + 1) // width])
+        for at in range(width)
+    ]
+    known = [value for value in columns if value is not None]
+    if not known or min(known) == max(known):
+        return
+    low, high = min(known), max(known)
+    rows = [
+        None if value is None else round((value - low) / (high - low) * (_HEIGHT - 1)) for value in columns
+    ]
+    marks = {
+        (point.index - track.start) * width // len(track.values): DIRECTIONS[point.direction][1]
+        for point in track.found.detection.points
+        if point.index >= track.start and point.alert
+    }
+    unit = track.found.quantity.unit
+    titles = {_HEIGHT - 1: clean(format_quantity(high, unit)), 0: clean(format_quantity(low, unit))}
+    left = max(map(len, titles.values()))
+    for row in reversed(range(_HEIGHT)):
+        line = Text(f"{titles.get(row, ''):>{left}} ", FAINT).append("│ ")
+        for at in range(width):
+            if rows[at] == row:
+                line.append("●", marks.get(at, ""))
+            else:
+                line.append("┆" if at in marks else " ", marks.get(at, ""))
+        line.rstrip()
+        yield line
+    first, last = (short_commit(track.commits[at].commit) for at in (track.start, -1))
+    yield Text(f"{'':>{left}} └{'─' * (width + 1)}", FAINT)
+    yield Text(f"{'':>{left}}   {first}{last:>{max(width - len(first), len(last) + 1)}}", FAINT)
+
+
+def _middle(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return median(known) if known else None

@@ -1,0 +1,105 @@
+"""The tables of one Run: its metrics with their thresholds, and its operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.table import Table
+from rich.text import Text
+
+from suite.contract.metric import STANDARD
+from suite.records.run import Measured, Run
+from suite.report.terminal.table import PlainTable
+from suite.report.verdict import judged_text
+from suite.report.words import FAINT, clean, quantity
+from suite.units import format_quantity
+
+_CONNECT = "connect"
+_ALWAYS = (
+    "response.mean", "response.p50", "response.p95", "response.p99", "response.max",
+    "throughput", "failures",
+)  # fmt: skip
+_IF_ANY = ("rejected", "dropped", "limit.excess", "limit.shortfall", "gc.pause.max", "gc.uncollectable")
+_RESOURCES = ("memory.idle", "memory.peak", "memory.growth", "cpu.per_operation")
+_OF_OPERATION = ("response.p50", "response.p95", "response.p99", "throughput")
+
+
+def figures(run: Run) -> Table:
+    """Metric, value, range over the rounds, threshold or note; a row for each metric worth showing."""
+    judged = {
+        name: tuple(one for one in run.thresholds if one.metric == name)
+        for name in dict.fromkeys(one.metric for one in run.thresholds)
+    }
+    several = run.rounds > 1
+    table = PlainTable()
+    table.add_column("metric", overflow="fold", min_width=12)
+    table.add_column("value", justify="right", no_wrap=True)
+    if several:
+        table.add_column("rounds", justify="right", no_wrap=True)
+    table.add_column("threshold", overflow="fold")
+    for name in _shown(run):
+        measured = run.metrics.get(name)
+        last = Text()
+        if name in judged:
+            last = judged_text(judged[name], measured.unit if measured else _unit(name))
+        if measured is not None and measured.note:
+            last = Text.assemble(last, "  " if last else "", (clean(measured.note), FAINT))
+        row = [name, quantity(measured)]
+        if several:
+            row.append(_spread(measured))
+        table.add_row(*row, last)
+    return table
+
+
+def operations(run: Run) -> Table:
+    """A row per operation, also of those recorded elsewhere; no rows if there is but one to connect for."""
+    table = PlainTable()
+    table.add_column("operation", overflow="fold", min_width=9)
+    for title in ("ok", "rejected", "failed", "p50", "p95", "p99", "throughput"):
+        table.add_column(title, justify="right", no_wrap=True)
+    several = len(run.operations.keys() - {_CONNECT}) > 1
+    for name, counts in run.operations.items() if several else ():
+        good, refused = counts.get("ok", 0), counts.get("rejected", 0)
+        bad = sum(counts.values()) - good - refused
+        cells = [quantity(run.metrics.get(f"{metric}@{name}")) for metric in _OF_OPERATION]
+        table.add_row(name, f"{good:,}", f"{refused:,}", f"{bad:,}", *cells)
+    return table
+
+
+def _shown(run: Run) -> Iterator[str]:
+    """Names of the metrics to show, in order, each once."""
+    names = dict.fromkeys(name for name in _ALWAYS if name in run.metrics)
+    names |= dict.fromkeys(name for name in _IF_ANY if _is_something(run.metrics.get(name)))
+    names |= dict.fromkeys(name for name in _RESOURCES if name in run.metrics)
+    helpers = (f"@{name}" for name in _helpers(run))
+    names |= dict.fromkeys(
+        name + helper for helper in helpers for name in _RESOURCES if name + helper in run.metrics
+    )
+    names |= dict.fromkeys(name for name in run.metrics if name.partition("@")[0] not in STANDARD)
+    names |= dict.fromkeys(one.metric for one in run.thresholds)
+    return iter(names)
+
+
+def _helpers(run: Run) -> list[str]:
+    found = (name.partition("@")[2] for name in run.metrics if name.startswith("memory."))
+    return [name for name in dict.fromkeys(found) if name]
+
+
+def _is_something(measured: Measured | None) -> bool:
+    return measured is not None and bool(measured.value)
+
+
+def _unit(name: str) -> str:
+    metric = STANDARD.get(name.partition("@")[0])
+    return metric.unit if metric else "1"
+
+
+def _spread(measured: Measured | None) -> str:
+    known = [] if measured is None else [value for value in measured.values if value is not None]
+    if measured is None or not known:
+        return ""
+    low, high = (format_quantity(end, measured.unit) for end in (min(known), max(known)))
+    if low == high:
+        return low
+    number, _, unit = low.rpartition(" ")
+    return f"{number if number and unit == high.rpartition(' ')[2] else low} – {high}"

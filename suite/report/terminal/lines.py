@@ -1,0 +1,61 @@
+"""What stands below the tables of a Run: checks, failures, doubts, what ended it early."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from suite.records.run import Run
+from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, first_line
+from suite.units import format_quantity
+
+_DETAILS = 5
+
+
+def checks(run: Run) -> list[Text]:
+    """A line per check."""
+    return [
+        Text.assemble(
+            ("✓ check ", GOOD) if check.passed else ("✗ CHECK FAILED ", BAD),
+            clean(check.name),
+            f": {clean(check.detail)}" if check.detail else "",
+        )
+        for check in run.checks
+    ]
+
+
+def details(run: Run) -> list[Text]:
+    """A line for each of the five most frequent ways to end badly; what a limit refused comes last."""
+    ordered = sorted(run.details, key=lambda detail: (detail.outcome == "rejected", -detail.count))
+    lines = [
+        Text.assemble(
+            (f"{detail.count:,} × {detail.outcome}", FAINT if detail.outcome == "rejected" else WARNING),
+            f" {clean(detail.cause)} in {clean(detail.operation)}",
+            f", first at {format_quantity(detail.first, 's')}: {first_line(detail.example)}",
+        )
+        for detail in ordered[:_DETAILS]
+    ]
+    if len(ordered) > _DETAILS:
+        lines.append(Text(f"and {len(ordered) - _DETAILS} more kinds; the JSON document has them all", FAINT))
+    return lines
+
+
+def doubts(run: Run) -> list[Text]:
+    """A line per reason not to believe the numbers."""
+    return [
+        Text.assemble((f"{run.validity.verdict}: ", WARNING), clean(reason))
+        for reason in run.validity.reasons
+    ]
+
+
+def limiter(run: Run) -> list[Text]:
+    """What held the Run back, right below its tables."""
+    if run.limiter is None:
+        return []
+    return [Text.assemble(("held back by: ", FAINT), clean(run.limiter.text))]
+
+
+def error(run: Run) -> list[Text]:
+    """What ended the Run early, with the output's tail; no line if nothing did."""
+    if run.error is None:
+        return []
+    return [Text.assemble((f"ended early, {run.error.kind}: ", BAD), clean(run.error.message.rstrip()))]

@@ -1,0 +1,329 @@
+"""`suite calibrate`: what it measures and keeps, what later comparisons tell, bad input."""
+
+import json
+import math
+import random
+from dataclasses import replace
+
+import pytest
+from support.histories import fill, make_history_run, repository, steady
+from support.runs import make_measured, make_run
+
+from suite import engine
+from suite.ab import calibration as calibrating
+from suite.ab.planted import planted, write_planted
+from suite.compare.power import FEWEST
+from suite.config.catalog import Reference, from_file
+from suite.config.settings import Settings
+from suite.errors import Interrupted, StoreError, SystemFailed
+from suite.records.comparison import Change, Comparison
+from suite.records.run import Validity
+from suite.report.terminal.calibration import Calibrated, Calibrations, Power, told
+
+METRICS = ("time_per_operation", "response.p50", "response.p99", "throughput")
+
+
+class Rounds:
+    """Stand in for `Sampler.take`: some noise; planted rounds need `factor`; `answers` by their number."""
+
+    def __init__(self):
+        self.factor, self.noise = 1.2, 0.02
+        self.answers = {}
+        self.taken = []
+        self.dice = random.Random(1)
+
+    def __call__(self, sampler, side, task):
+        self.taken.append((task, sampler))
+        answer = self.answers.get(len(self.taken))
+        if isinstance(answer, Exception):
+            raise answer
+        slow = self.factor if task.target.endswith("planted.py") else 1.0
+        seconds = slow * self.dice.lognormvariate(-5, self.noise)
+        metrics = {name: make_measured(name, seconds) for name in METRICS}
+        metrics["throughput"] = make_measured("throughput", 1 / seconds)
+        return answer or make_run(workload=task.name, metrics=metrics, rounds=1)
+
+
+@pytest.fixture
+def rounds(monkeypatch):
+    found = Rounds()
+    monkeypatch.setattr("suite.ab.calibration.Sampler.take", lambda *words: found(*words))
+    monkeypatch.setattr("suite.ab.canary.Canaries.beside", lambda _, take: take())
+    monkeypatch.setattr("suite.ab.calibration._TRIALS", 30)
+    monkeypatch.setattr("suite.ab.calibration._ALARM_TRIALS", 60)
+    return found
+
+
+def kept(command):
+    (loads,) = json.loads((command.folder / "results/calibration.json").read_text())["machines"].values()
+    return {workload: next(iter(by_load.values())) for workload, by_load in loads.items()}
+
+
+def test_it_says_what_would_be_caught_and_keeps_it(command, rounds):
+    said = command("calibrate", "vision/match-10", "--json", "out.json")
+    assert (said.code, said.err) == (0, "")
+    assert "vision/match-10  calibrated from 48 runs" in said.out
+    assert "a slow-down that really ran: 20 % of the time of an operation: regression after" in said.out
+    assert "against itself, as the runs came: " in said.out
+    entry = kept(command)["vision/match-10"]
+    powers = {power["metric"]: power for power in entry["metrics"]}
+    assert powers["time_per_operation"]["variation"] == pytest.approx(0.02, rel=0.5)
+    sizes = [powers["time_per_operation"]["ab"][look] for look in ("8", "12", "16")]
+    assert sizes == sorted(sizes, reverse=True)
+    assert 0.05 <= sizes[-1] <= sizes[0] <= 0.2
+    assert powers["response.p50"]["gate"] >= sizes[-1]
+    assert powers["time_per_operation"]["caught"]["50 %"] == 1.0
+    assert (entry["ab_alarms"] <= 0.05, entry["gate_alarms"] <= 0.1) == (True, True)
+    assert len(entry["values"]["response.p50"]) == entry["runs"] == 48
+    assert json.loads((command.folder / "out.json").read_text())["calibrations"] == [entry]
+
+
+def test_of_a_component_turns_of_others_are_not_counted(command, rounds, monkeypatch):
+    """20 % of a response that held nine other turns made a component six times as slow."""
+    delays = []
+    monkeypatch.setattr(
+        "suite.ab.calibration.write_planted", lambda _file, _reference, delay: delays.append(delay)
+    )
+    real = rounds.__call__
+
+    def queued(*words):
+        run = real(*words)
+        p50 = run.metrics["response.p50"]
+        tenfold = replace(p50, value=10 * p50.value, values=tuple(10 * value for value in p50.values))
+        return replace(run, metrics={**run.metrics, "response.p50": tenfold})
+
+    monkeypatch.setattr("suite.ab.calibration.Sampler.take", queued)
+    assert command("calibrate", "vision/match-10", "--runs", "16").code == 0
+    assert delays == [pytest.approx(0.2 * math.exp(-5), rel=0.1)]
+
+
+def test_what_is_planted_runs_in_turns(command, rounds):
+    rounds.factor = 1.0
+    said = command("calibrate", "vision/match-10", "vision/match-100", "--full")
+    assert said.code == 0
+    assert "a slow-down that really ran: 20 % of the time of an operation: regression" not in said.out
+    tasks = [task for task, _ in rounds.taken]
+    assert {task.words for task in tasks} == {()}
+    planted = [task for task in tasks if task.target.endswith("planted.py")]
+    assert {task.name for task in planted} == set(kept(command)) == {"vision/match-10", "vision/match-100"}
+
+
+def test_more_runs_or_fewer(command, rounds):
+    assert command("calibrate", "vision/match-10", "--runs", "16").code == 0
+    assert kept(command)["vision/match-10"]["runs"] == 16
+    assert "--runs" in command("calibrate", "vision/match-10", "--runs", "15").err
+
+
+def test_a_new_calibration_takes_the_place_of_the_old_and_leaves_the_others(command, rounds):
+    command("calibrate", "vision/match-10")
+    command("calibrate", "vision/match-100")
+    rounds.noise = 0.2
+    command("calibrate", "vision/match-10")
+    found = kept(command)
+    assert set(found) == {"vision/match-10", "vision/match-100"}
+    assert found["vision/match-10"]["metrics"][0]["variation"] > 0.1
+
+
+def test_interrupted_while_it_counts_it_keeps_what_was_measured(command, rounds, monkeypatch):
+    """Ctrl-C while it resampled lost minutes of measuring: only measuring was guarded."""
+    real, called = calibrating.ab_catches, []
+
+    def once(*words):
+        called.append(words)
+        if len(called) == 1:
+            raise Interrupted(2)
+        return real(*words)
+
+    monkeypatch.setattr("suite.ab.calibration.ab_catches", once)
+    said = command("calibrate", "vision/match-10", "vision/match-100", "--json", "out.json")
+    assert said.code == 130
+    assert set(kept(command)) == {"vision/match-10"}
+    assert len(json.loads((command.folder / "out.json").read_text())["calibrations"]) == 1
+
+
+def test_interrupted_it_keeps_what_was_measured(command, rounds):
+    rounds.answers = {20: Interrupted(2)}
+    said = command("calibrate", "vision/match-10", "vision/match-100")
+    assert said.code == 130
+    assert "calibrated from 19 runs" in said.out
+    assert kept(command)["vision/match-10"]["runs"] == 19
+    rounds.answers = {len(rounds.taken) + 3: Interrupted(2)}
+    said = command("calibrate", "vision/match-100")
+    assert said.code == 130
+    assert f"vision/match-100: 2 runs, at least {FEWEST} are needed\n" in said.out
+
+
+def test_a_workload_that_fails_does_not_keep_the_others_from_it(command, rounds):
+    rounds.answers = {1: SystemFailed("it would not start")}
+    said = command("calibrate", "vision/match-10", "vision/match-100")
+    assert said.code == 4
+    assert "it would not start" in said.out
+    assert set(kept(command)) == {"vision/match-100"}
+
+
+def test_invalid_runs_do_not_count(command, rounds):
+    bad = make_run(validity=Validity("invalid", ("load was not delivered",)))
+    rounds.answers = {3: bad, 5: bad}
+    assert command("calibrate", "vision/match-10").code == 0
+    assert kept(command)["vision/match-10"]["runs"] == 48
+    rounds.answers = dict.fromkeys(range(1, 999), bad)
+    rounds.taken.clear()
+    said = command("calibrate", "vision/match-10")
+    assert said.code == 3
+    assert "4 runs invalid, the first because: load was not delivered" in said.out
+
+
+def test_too_little_time_is_said(command, rounds):
+    said = command("calibrate", "vision/match-10", "--budget", "1ns")
+    assert said.code == 3
+    assert "give it more time with --budget" in said.out
+    assert not (command.folder / "results/calibration.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["vision/match-10", "--budget", "soon"], "--budget"),
+        (["vision/match-10", "--budget", "0s"], "--budget: 0s is no time to measure in"),
+        (["nothing/here"], "no workload, system or file 'nothing/here'"),
+        (["vision/match-10", "--json", "/proc/none/x.json"], "/proc/none"),
+    ],
+)
+def test_bad_input_is_a_clear_line(command, rounds, words, complaint):
+    said = command("calibrate", *words)
+    assert said.code == 2
+    assert complaint in said.err
+    assert len(said.complaints) == 1
+    assert rounds.taken == []
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [("{", "is no calibration; remove it"), ('{"schema": 9, "machines": {}}', "(9, not 1)")],
+)
+def test_a_file_that_cant_be_read_is_not_overwritten_and_fails_no_gate(command, rounds, text, complaint):
+    (command.folder / "results").mkdir()
+    path = command.file("results/calibration.json", text)
+    said = command("calibrate", "vision/match-10")
+    assert said.code == 2
+    assert complaint in said.err
+    assert path.read_text() == text
+    assert complaint in told(command.folder / "results", make_run(), Comparison("", "", "", ()), "ab")
+
+
+def calibrated(workload, **sizes):
+    powers = [Power(name, "s", 0.02, least, {"16": size}, size) for name, (least, size) in sizes.items()]
+    return Calibrated(workload, "", None, FEWEST, 0.0, 0.0, tuple(powers), {})
+
+
+def test_a_gate_tells_what_it_would_have_caught(command):
+    shas = repository(command.folder)
+    fill(command.folder, *steady(shas[1]), *(heads := steady(shas[2], 1.0, 100, 3)))
+    said = command("gate")
+    assert "measure it with: suite calibrate shop/browse" in said.out
+    changes = json.loads(_document(command))["comparisons"][0]["changes"]
+    sizes = {change["metric"]: (change["minimum"], 0.08) for change in changes}
+    Calibrations(command.folder / "results").keep(heads[0], calibrated("shop/browse", **sizes))
+    said = command("gate")
+    assert said.code == 0
+    assert "would catch ≥ 8 % of " in said.out
+    assert "in 95 of 100" in said.out
+    assert "suite calibrate" not in said.out
+
+
+def _document(command):
+    command("gate", "--json", "gate.json")
+    return (command.folder / "gate.json").read_text()
+
+
+def test_a_file_that_is_no_text_fails_no_gate(tmp_path):
+    """Every gate ended with a traceback."""
+    run = make_history_run("a" * 40)
+    (tmp_path / "calibration.json").write_bytes(b"\xff\xfe{")
+    with pytest.raises(StoreError, match="is no calibration; remove it"):
+        Calibrations(tmp_path)
+    assert "is no calibration" in told(tmp_path, run, Comparison("w", "a", "b", ()), "gate")
+
+
+def test_two_calibrations_at_once_keep_both(tmp_path):
+    one, other = Calibrations(tmp_path), Calibrations(tmp_path)
+    for kept, name in ((one, "a/a"), (other, "b/b")):
+        kept.keep(make_history_run("a" * 40, workload=name), calibrated(name, **{"response.p99": (0.1, 0.2)}))
+    (loads,) = json.loads((tmp_path / "calibration.json").read_text())["machines"].values()
+    assert set(loads) == {"a/a", "b/b"}
+
+
+def test_what_was_calibrated_elsewhere_or_for_other_limits_is_not_told(tmp_path):
+    run = make_history_run("a" * 40)
+    Calibrations(tmp_path).keep(run, calibrated(run.workload, **{"response.p99": (0.1, 0.2)}))
+
+    def line(least=0.1, **changes):
+        found = Change("response.p99", "s", "lower", 1.0, 1.0, "same", "", minimum=least)
+        other = make_history_run("a" * 40, **changes)
+        return told(tmp_path, other, Comparison(run.workload, "", "", (found,)), "ab")
+
+    assert line() == "would catch ≥ 20 % of response.p99 in 95 of 100"
+    assert line(least=0.3) == ""
+    assert line(plan={"loop": "closed", "users": 99}) == ""
+    assert line(environment={"cpu": "another", "cores": 1}) == ""
+
+
+def test_a_planted_slow_down_delays_each_operation(command):
+    load = command.example("load_counter.py")
+    name = from_file(load)[0].workload.name
+    delay = 0.02
+    write_planted(command.folder / "planted.py", Reference(name, file=str(load)), delay)
+    (found,) = from_file(command.folder / "planted.py")
+    run = engine.run(found.workload, Settings(rounds=1, operations=20), reference=found.reference)
+    assert run.error is None
+    assert run.outcomes["ok"] == 20
+    assert run.metrics["response.mean"].value >= delay
+    assert all(check.passed for check in run.checks)
+
+
+def test_operations_within_an_operation_are_not_delayed_again(command):
+    """20 % of a conversation was planted on each of its steps too, and made it 68 % slower."""
+    load = command.file(
+        "loads.py",
+        """
+        from suite import Component, User, Workload, closed_loop, operation
+
+        class Talker(User):
+            def connect(self, system): ...
+
+            @operation(weight=0)
+            async def word(self): ...
+
+            @operation
+            async def talk(self):
+                await self.word()
+                await self.word()
+
+        talk = Workload("talk/talk", Component(dict), Talker, loop=closed_loop(1, operations=20))
+        """,
+    )
+    found = planted(Reference("talk/talk", file=str(load)), 1e-3)
+    (user,) = found.users
+    late = {one.name: hasattr(one.body, "__wrapped__") for one in user.operations()}
+    assert late == {"word": False, "talk": True}
+    run = engine.run(found, Settings(rounds=1))
+    assert run.outcomes["ok"] == 20
+    assert run.metrics["response.min@talk"].value >= 0.99e-3  # spun; a histogram has three digits
+
+
+def test_commands_of_what_is_planted_run_in_their_own_folder(command):
+    load = command.file(
+        "loads.py",
+        """
+        from suite import Command, User, Workload, closed_loop, operation
+
+        class Idle(User):
+            @operation
+            async def wait(self): ...
+
+        one = Workload("idle/one", Command("true"), Idle, loop=closed_loop(operations=1))
+        two = Workload("idle/two", Command("true", cwd="/"), Idle, loop=closed_loop(operations=1))
+        """,
+    )
+    folders = [planted(Reference(name, file=str(load)), 1.0).system.cwd for name in ("idle/one", "idle/two")]
+    assert folders == [command.folder, "/"]

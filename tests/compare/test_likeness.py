@@ -1,0 +1,144 @@
+"""What may be compared with what."""
+
+from __future__ import annotations
+
+import pytest
+from support.runs import make_run
+
+from suite.compare.likeness import Likeness, likeness, one_plan
+from suite.records.classes import machine_class, memory_class
+
+ENVIRONMENT = {
+    "cpu": "EPYC", "cores": 8, "affinity": 8, "governor": None, "memory": 32_000_000_000, "machine": "x86_64",
+    "kernel": "6.1", "container": "docker", "host": "abc", "python": "3.11.2", "implementation": "CPython",
+    "packages": {"uvloop": "0.20", "numpy": "1.26"}, "dirty": False,
+}  # fmt: skip
+PLAN = {"loop": "closed", "users": 8, "seconds": 10.0, "parameters": {"limit": 5}}
+
+
+def run(environment=None, plan=None, **changes):
+    return make_run(environment=ENVIRONMENT | (environment or {}), plan=PLAN | (plan or {}), **changes)
+
+
+def test_equal_runs_are_alike():
+    assert likeness(run(), run()) == Likeness()
+    assert likeness(run(), run()).alike
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        ({"cpu": "Xeon"}, "CPU: EPYC v Xeon"),
+        ({"cores": 4}, "cores: 8 v 4"),
+        ({"affinity": 2}, "usable cores: 8 v 2"),
+        ({"container": "none"}, "container class: docker v none"),
+        ({"machine": "aarch64"}, "architecture: x86_64 v aarch64"),
+        ({"memory": 16_000_000_000}, "memory: 32.0 GB v 16.0 GB"),
+    ],
+)
+def test_other_hardware_is_refused(changed, line):
+    found = likeness(run(), run(changed))
+    assert found == Likeness(refused=(line,))
+    assert not found.alike
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        ({"kernel": "6.6"}, "kernel: 6.1 v 6.6"),
+        ({"python": "3.12.1"}, "Python: 3.11.2 v 3.12.1"),
+        ({"governor": "performance"}, "CPU governor: unknown v performance"),
+        ({"host": "def"}, "host: abc v def"),
+        ({"packages": {"uvloop": "0.21", "numpy": "1.26"}}, "package uvloop: 0.20 v 0.21"),
+        ({"packages": {"numpy": "1.26"}}, "package uvloop: 0.20 v unknown"),
+        ({"dirty": True}, "head had changes that were not committed"),
+        ({"cpu": None}, "CPU: EPYC v unknown"),
+        ({"memory": None}, "memory: 32000000000 v unknown"),
+    ],
+)
+def test_other_differences_are_notes(changed, line):
+    found = likeness(run(), run(changed))
+    assert found == Likeness(notes=(line,))
+    assert found.alike
+
+
+def test_a_kernel_s_share_of_memory_makes_no_other_machine():
+    assert likeness(run(), run({"memory": 31_900_000_000})) == Likeness()
+
+
+def test_a_history_and_a_comparison_know_the_same_machines():
+    """One rule for memory: what is no other machine to one of them is none to the other."""
+    for size in range(1_000_000_000, 70_000_000_000, 370_000_000):
+        one, other = ENVIRONMENT | {"memory": size}, ENVIRONMENT | {"memory": int(size * 1.03)}
+        alike = likeness(run(one), run(other)).alike
+        assert alike == (machine_class(one) == machine_class(other))
+
+
+@pytest.mark.parametrize("nominal", [1, 1.125, 1.25, 1.375, 1.5, 1.75, 1.875])
+def test_another_kernel_makes_no_other_machine(nominal):
+    """Of each usual size it leaves 93 % or more."""
+    for doublings in range(30, 41):
+        left = {memory_class(nominal * 2**doublings * share / 1000) for share in range(932, 998)}
+        assert len(left) == 1
+    assert memory_class(16e9) != memory_class(8e9) != memory_class(12e9)
+
+
+def test_of_many_packages_a_handful_is_named():
+    versions = {f"package{at}": "1" for at in range(9)}
+    newer = {"packages": dict.fromkeys(versions, "2") | {"same": "1"}}
+    found = likeness(run({"packages": versions | {"same": "1"}}), run(newer)).notes
+    assert found == (*(f"package package{at}: 1 v 2" for at in range(5)), "and 4 more packages differ")
+
+
+def test_packages_that_only_one_side_recorded_are_no_difference():
+    """As where one process imported more than another, or a Run is from before more were recorded."""
+    more = {"uvloop": "0.21", "numpy": "1.26"} | {f"package{at}": "1" for at in range(9)}
+    found = likeness(run(), run({"packages": more})).notes
+    assert found == ("package uvloop: 0.20 v 0.21",)
+
+
+def test_another_load_is_refused():
+    assert likeness(run(), run(plan={"users": 16})).refused == ("load, users: 8 v 16",)
+    assert likeness(run(), run(plan={"target": "http://x"})).refused == ("load, target: unknown v http://x",)
+
+
+def test_lengths_and_parameters_are_notes():
+    found = likeness(run(), run(plan={"seconds": 30.0, "parameters": {"limit": 6, "new": 1}}))
+    assert found.alike
+    assert found.notes == ("seconds: 10.0 v 30.0", "parameter limit: 5 v 6", "parameter new: unknown v 1")
+
+
+def test_another_number_of_rounds_is_a_note():
+    assert likeness(run(rounds=3), run(rounds=1)) == Likeness(notes=("rounds: 3 v 1",))
+
+
+def test_tuples_that_came_back_from_the_ledger_as_lists_are_equal():
+    stages = {"stages": ((10.0, 1.0), (20.0, 1.0))}
+    assert likeness(run(plan=stages), run(plan={"stages": [[10.0, 1.0], [20.0, 1.0]]})) == Likeness()
+
+
+def test_closed_and_open_loops_and_other_workloads_are_never_compared():
+    found = likeness(run(), run(plan={"loop": "open", "users": 8}, workload="api/steady"))
+    assert found.never == (
+        "workload: dicom/receive v api/steady",
+        "loop: closed v open; closed and open loops measure different things",
+    )
+    assert not found.alike
+
+
+@pytest.mark.parametrize(
+    ("plan", "one"),
+    [
+        ({}, True),
+        ({"seconds": 30.0}, False),
+        ({"quick": True}, False),
+        ({"users": 9}, False),
+        ({"seed": 7}, True),
+        ({"parameters": {"limit": 6}}, False),
+        ({"parameters": {"limit": 5, "new": 1}}, True),
+        ({"parameters": None}, True),
+        ({"repeated": [{"round": 1}]}, True),
+    ],
+)
+def test_a_spread_is_of_one_plan(plan, one):
+    assert one_plan(run(), run(plan=plan)) == one

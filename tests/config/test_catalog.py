@@ -1,0 +1,321 @@
+"""Finding workloads, and referring to them so that a fresh process finds the same."""
+
+import importlib.metadata
+import pickle
+import subprocess
+import sys
+import textwrap
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from suite import Component, User, Workload, closed_loop, operation
+from suite.config.catalog import (
+    Reference,
+    from_file,
+    from_module,
+    installed,
+    reference_to,
+    select,
+    skipped_operations,
+)
+from suite.config.settings import Settings
+from suite.engine import run
+from suite.errors import ConfigurationError
+from suite.process.pickled import Parcel
+
+names = st.text("abcdefgh/-_é", min_size=1)
+
+
+@given(
+    st.builds(
+        Reference,
+        name=names,
+        module=names,
+        file=names,
+        parcel=st.none()
+        | st.builds(
+            Parcel, pickled=st.binary(), modules=st.lists(st.tuples(names, names), max_size=3).map(tuple)
+        ),
+    )
+)
+def test_references_survive_pickling(reference):
+    again = pickle.loads(pickle.dumps(reference))
+    assert again == reference
+    assert hash(again) == hash(reference)
+
+
+def test_every_installed_workload_is_found_again_by_its_reference():
+    found = installed()
+    assert len({one.workload.name for one in found}) == len(found)
+    for one in found:
+        again = pickle.loads(pickle.dumps(one.reference)).load()
+        assert again.name == one.workload.name
+        assert again.loop == one.workload.loop
+
+
+def test_every_workload_of_a_file_is_found_again_in_a_fresh_process(command):
+    found = from_file(command.example("load_echo.py"))
+    assert len(found) == 7
+    script = (
+        "import pickle, sys\nfor reference in pickle.load(sys.stdin.buffer): print(reference.load().name)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", script],
+        input=pickle.dumps([one.reference for one in found]),
+        capture_output=True,
+        check=True,
+    )
+    assert said.stdout.decode().split() == [one.workload.name for one in found]
+
+
+def test_a_file_is_imported_once_and_its_folder_is_importable(command):
+    command.file("helper.py", "import os\nos.mkdir('once')")
+    command.example("load_counter.py")
+    load = command.file("load_it.py", "import helper\nfrom load_counter import click")
+    assert from_file(load) == from_file("load_it.py")
+    assert (command.folder / "once").is_dir()
+
+
+def test_workloads_in_lists_and_tuples_count_too(command):
+    command.example("load_counter.py")
+    load = command.file(
+        "load_it.py",
+        """
+        import load_counter as c
+        def make(name):
+            return c.Workload(name, c.click.system, c.Clicker, loop=c.click.loop)
+        many = [make("a/1"), make("a/2")]
+        more = (make("a/3"), many[0])
+        alias = many[1]
+        """,
+    )
+    assert [one.workload.name for one in from_file(load)] == ["a/1", "a/2", "a/3"]
+
+
+def test_a_file_that_failed_can_be_mended_and_loaded_again(command):
+    command.example("load_counter.py")
+    load = command.file("load_it.py", "1 / 0")
+    with pytest.raises(ConfigurationError, match="line 1: ZeroDivisionError"):
+        from_file(load)
+    command.file("load_it.py", "from load_counter import click")
+    assert len(from_file(load)) == 1
+
+
+def test_two_files_of_one_name_do_not_meet(command):
+    text = (
+        "from suite import Component, User, Workload, closed_loop, operation\n"
+        "class U(User):\n    @operation\n    def f(self): ...\n"
+        "w = Workload('{}/w', Component(dict), U, loop=closed_loop(1, operations=1))\n"
+    )
+    for name in ("one", "two"):
+        (command.folder / name).mkdir()
+        command.file(f"{name}/load_it.py", text.format(name))
+    found = select(["one/load_it.py", "two/load_it.py"])
+    assert [one.workload.name for one in found] == ["one/w", "two/w"]
+
+
+def test_a_reference_whose_workload_is_gone_says_so(command):
+    (one, *_) = from_file(command.example("load_counter.py"))
+    with pytest.raises(ConfigurationError, match=r"load_counter.py has no workload 'counter/gone'"):
+        Reference("counter/gone", file=one.reference.file).load()
+    with pytest.raises(ConfigurationError, match="there is no file"):
+        Reference("counter/gone", file=one.reference.file + "x.py").load()
+
+
+def test_a_module_of_workloads():
+    found = from_module("suite.reference.vision.workloads")
+    assert {one.reference.module for one in found} == {"suite.reference.vision.workloads"}
+    with pytest.raises(ConfigurationError, match=r"no\.such can't be loaded: .*No module named 'no'"):
+        from_module("no.such")
+
+
+# --- operations by tags
+
+
+class Tagged(User):
+    @operation(tags={"read"})
+    def look(self): ...
+
+    @operation(tags={"write", "slow"})
+    def click(self): ...
+
+    @operation
+    def plain(self): ...
+
+    @operation(weight=0, tags={"read"})
+    def nested(self): ...
+
+
+def tagged(**options):
+    return Workload("tagged/all", Component(dict), Tagged, loop=closed_loop(1, operations=1), **options)
+
+
+TAGS = st.sets(st.sampled_from(["read", "write", "slow", "tagged", "mine", "other"]))
+
+
+@given(TAGS, TAGS, st.booleans())
+def test_operations_are_left_out_by_their_tags_alone(wanted, unwanted, own):
+    workload = tagged(tags={"mine"} if own else ())
+    skipped = skipped_operations(workload, wanted, unwanted)
+    carried = {"tagged"} | ({"mine"} if own else set())
+    for one in Tagged.operations():
+        out = bool(one.tags & unwanted)
+        if wanted and not carried & wanted:
+            out = out or not one.tags & wanted
+        assert (one.name in skipped) == (out and one.weight > 0)
+
+
+@given(TAGS, TAGS)
+def test_what_is_selected_has_something_to_run(wanted, unwanted):
+    known = {"read", "write", "slow", "tagged", "mine"}
+    workload = tagged(tags={"mine"})
+    found = select_from([workload], wanted & known, unwanted & known)
+    skipped = skipped_operations(workload, wanted & known, unwanted & known)
+    left = {"look", "click", "plain"} - skipped
+    assert bool(found) == bool(left and not {"mine", "tagged"} & unwanted)
+
+
+def select_from(workloads, wanted, unwanted):
+    from suite.config.catalog import Found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "suite.config.catalog.installed", lambda _broken: [Found(w, Reference(w.name)) for w in workloads]
+        )
+        try:
+            return select(tags=wanted, exclude_tags=unwanted)
+        except ConfigurationError:
+            return []
+
+
+# --- workloads that only exist as objects
+
+
+def test_a_workload_of_a_test_function_travels_by_value():
+    step = 3
+
+    class Counter:
+        def __init__(self):
+            self.count = 0
+
+    class Clicker(User):
+        def connect(self, counter):
+            self.counter = counter
+
+        @operation
+        def click(self):
+            self.counter.count += step
+
+    def tripled(counter, kept, recording):
+        assert counter.count == step * recording.of("click").counts()["ok"]
+
+    workload = Workload(
+        "local/click", Component(Counter), Clicker, loop=closed_loop(1, operations=100), checks=[tripled]
+    )
+    again = pickle.loads(pickle.dumps(reference_to(workload))).load()
+    assert (again.name, again.loop) == (workload.name, workload.loop)
+    result = run(workload, Settings(rounds=1))
+    assert (result.outcomes["ok"], [check.passed for check in result.checks]) == (100, [True])
+
+
+SCRIPT = """
+import os
+print("started", flush=True)
+os.mkdir("once")
+
+from suite import Component, Server, User, Workload, closed_loop, operation
+from suite.engine import run
+from suite.config.settings import Settings
+import asyncio
+import helper
+
+STEP = 2
+
+class Counter:
+    def __init__(self):
+        self.count = 0
+
+class Clicker(User):
+    def connect(self, counter):
+        self.counter = counter
+    @operation
+    def click(self):
+        self.counter.count += helper.same(STEP)
+
+def doubled(counter, kept, recording):
+    assert counter.count == 2 * recording.of("click").counts()["ok"]
+    return f"{counter.count}"
+
+async def serve(system):
+    async def answer(reader, writer):
+        while line := await reader.readline():
+            writer.write(line)
+        writer.close()
+    async with await asyncio.start_server(answer, "127.0.0.1", system.port) as server:
+        await server.serve_forever()
+
+class Talker(User):
+    async def connect(self, system):
+        self.reader, self.writer = await asyncio.open_connection(system.host, system.port)
+    async def close(self):
+        self.writer.close()
+    @operation
+    async def echo(self):
+        self.writer.write(b"x\\n")
+        assert await self.reader.readline() == b"x\\n"
+
+loop = closed_loop(1, operations=50)
+for workload in (
+    Workload("script/click", Component(Counter), Clicker, loop=loop, checks=[doubled]),
+    Workload("script/echo", Server(serve), Talker, loop=loop),
+):
+    result = run(workload, Settings(rounds=1))
+    print(result.verdict, result.outcomes["ok"], result.error, [check.detail for check in result.checks])
+"""
+
+
+def test_a_script_without_a_main_guard_runs_once_and_its_workloads_travel(tmp_path):
+    (tmp_path / "helper.py").write_text("def same(value):\n    return value\n")
+    (tmp_path / "script.py").write_text(SCRIPT)
+    said = subprocess.run(
+        [sys.executable, "-W", "error", "script.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert said.returncode == 0, said.stderr
+    assert said.stderr == ""
+    assert said.stdout.splitlines() == ["started", "pass 50 None ['100']", "pass 50 None []"]
+
+
+def test_a_workload_of_a_module_that_no_import_would_find_travels_with_its_file(tmp_path):
+    """What a load file defines lives in a module of an invented name."""
+    text = """
+        from suite import Component, User, Workload, closed_loop, operation
+
+        class Clicker(User):
+            @operation
+            def click(self): ...
+
+        w = Workload("file/click", Component(dict), Clicker, loop=closed_loop(1, operations=5))
+    """
+    load = tmp_path / "load_it.py"
+    load.write_text(textwrap.dedent(text))
+    (found,) = from_file(load)
+    reference = reference_to(found.workload)
+    script = "import pickle, sys; print(pickle.load(sys.stdin.buffer).load().name)"
+    said = subprocess.run(
+        [sys.executable, "-c", script], input=pickle.dumps(reference), capture_output=True, check=True
+    )
+    assert said.stdout.decode().strip() == "file/click"
+    assert [name.startswith("loadfile_load_it") for name, _ in reference.parcel.modules] == [True]
+
+
+def test_a_broken_entry_point_matters_only_where_it_could_be_meant(monkeypatch):
+    """A stale one of another package kept `suite ab` from running what it was asked for."""
+    good = list(importlib.metadata.entry_points(group="suite.workloads"))
+    stale = importlib.metadata.EntryPoint("stale", "gone.for.good", "suite.workloads")
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [*good, stale])
+    assert [one.workload.name for one in select(["vision/match-10"])] == ["vision/match-10"]
+    for words in ([], ["stale/what"]):
+        with pytest.raises(ConfigurationError, match=r"gone\.for\.good"):
+            select(words)

