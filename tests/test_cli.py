@@ -14,8 +14,8 @@ import typer.main
 from support.processes import Suite
 from support.runs import make_run
 
+from suite.ab.checkout import Checkout
 from suite.ab.repository import Commit
-from suite.ab.side import Side
 from suite.cli import app
 from suite.records.run import CheckResult, Failure, Validity
 
@@ -339,7 +339,7 @@ def test_a_ledger_elsewhere(command, monkeypatch, how):
 
 def test_rounds_of_a_comparison_are_in_no_ledger_of_a_team(command, monkeypatch):
     """They inherit our environment; an empty variable means what none does."""
-    side = Side("base", Commit("0" * 40, ""), command.folder, Path(sys.executable))
+    side = Checkout("base", Commit("0" * 40, ""), command.folder, Path(sys.executable))
     monkeypatch.setenv("LOADLEDGER_LEDGER", "team.db")
     for name, value in side.variables(command.folder).items():
         if name.startswith("LOADLEDGER"):

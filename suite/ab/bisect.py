@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from suite.ab.experiment import Request, compare_commits
+from suite.ab.experiment import Experiment, compare_commits
 from suite.ab.repository import Repository
 from suite.ab.task import Task
 from suite.commands.blaming import Blame, blame_document, print_blame
@@ -26,7 +26,7 @@ _UNSEEN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class BisectionStep:
     """A commit that was measured against the last good one: which end it is like, and how far it lies."""
 
     commit: str
@@ -57,8 +57,10 @@ def narrow(
             f"git can't tell what lies between {ends}; in a shallow clone git fetch --unshallow brings more"
         )
     line = _first_parents(found.place.good, found.place.bad) or list(found.between)
-    request = Request(found.place.good, None, (task,), configuration=configuration, metrics=(found.metric,))
-    search = _Search(console, found, line, request, repository, results)
+    experiment = Experiment(
+        found.place.good, None, (task,), configuration=configuration, metrics=(found.metric,)
+    )
+    search = _Search(console, found, line, experiment, repository, results)
     try:
         code = search.run()
     finally:
@@ -75,25 +77,25 @@ class _Search:
         console: Console,
         found: Blame,
         line: Sequence[str],
-        request: Request,
+        experiment: Experiment,
         repository: Repository,
         results: Path,
     ) -> None:
         self._console = console
         self._found = found
         self._line = line
-        self._request = request
+        self._experiment = experiment
         self._repository = repository
         self._results = results
         self._whole: Shift | None = None
         self._unseen = ""
-        self._steps: list[Step] = []
+        self._steps: list[BisectionStep] = []
 
     def run(self) -> int:
         """Both ends first, then what is between them; the exit code."""
         self._say("both ends")
         whole, code = self._shift(self._line[-1])
-        self._steps.append(Step(self._line[-1], "unclear", whole))
+        self._steps.append(BisectionStep(self._line[-1], "unclear", whole))
         if whole is None:
             self._unseen = "can't be measured here"
             return code or _UNSEEN
@@ -144,15 +146,15 @@ class _Search:
         self._say(f"{len(left)} commits left after {short_commit(good)}, about {more}")
         shift, _ = self._shift(self._line[place])
         answer = "unclear" if shift is None or self._whole is None else side(shift, self._whole)
-        self._steps.append(Step(self._line[place], answer, shift))
+        self._steps.append(BisectionStep(self._line[place], answer, shift))
         self._say(f"{short_commit(self._line[place])} is {answer}")
         return answer
 
     def _shift(self, sha: str) -> tuple[Shift | None, int]:
         """How far a commit lies from the last good one, None if that can't be measured; the exit code."""
         try:
-            request = replace(self._request, head=sha)
-            answer = compare_commits(self._results, self._repository, request, console=self._console)
+            experiment = replace(self._experiment, head=sha)
+            answer = compare_commits(self._results, self._repository, experiment, console=self._console)
         except (ConfigurationError, SystemFailed, WorkerFailed) as error:
             self._console.print(Text(clean(str(error)), WARNING), soft_wrap=True)
             return None, error.exit_code

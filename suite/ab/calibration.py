@@ -14,13 +14,21 @@ from pathlib import Path
 from typing import Any
 
 from suite.ab.canary import Canaries
+from suite.ab.checkout import Checkout, Name
 from suite.ab.pairs import Trial, measure
 from suite.ab.planted import write_planted
 from suite.ab.repository import Commit
-from suite.ab.sample import Sampler
-from suite.ab.side import Name, Side
+from suite.ab.sample import ProcessRunner
 from suite.ab.task import Task
-from suite.compare.power import FEWEST, Series, ab_catches, all_series, detectable, gate_catches, head_runs
+from suite.compare.power import (
+    FEWEST,
+    MetricSeries,
+    ab_catches,
+    all_series,
+    detectable,
+    gate_catches,
+    head_runs,
+)
 from suite.compare.primary import gate_metrics, primary_metrics
 from suite.compare.sequential import LOOKS
 from suite.config.catalog import Reference
@@ -139,8 +147,8 @@ class _Work:
         self._share = share
         self._most = most
         sha, _, changed = commit(Path.cwd())
-        self._side = Side("base", Commit(sha or "", "", int(changed)), Path.cwd(), Path(sys.executable))
-        self._sampler = Sampler(scratch, Path(), scratch, subject.configuration)
+        self._side = Checkout("base", Commit(sha or "", "", int(changed)), Path.cwd(), Path(sys.executable))
+        self._sampler = ProcessRunner(scratch, Path(), scratch, subject.configuration)
 
     def measure(self) -> None:
         """Half of the time for runs as they are, the rest for a slow-down that is planted."""
@@ -268,7 +276,9 @@ def _verdict(trial: Trial) -> str:
     return f"{found.verdict} after {standing.looked} pairs ({'; '.join(parts)})"
 
 
-def _power(one: Series, deciding: Sequence[Series], gated: Sequence[Series], heads: int) -> Power:
+def _power(
+    one: MetricSeries, deciding: Sequence[MetricSeries], gated: Sequence[MetricSeries], heads: int
+) -> Power:
     ab: dict[str, float | None] | None = None
     caught: dict[str, float] | None = None
     gate = None

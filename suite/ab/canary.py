@@ -54,7 +54,7 @@ class Canaries:
     def __init__(self, folder: Path) -> None:
         self._file = folder / "canary"
         self._held = contextlib.ExitStack()
-        self._songs: dict[str, Callable[[], object]] = {CPU: spin, FSYNC: lambda: sync(self._file)}
+        self._probes: dict[str, Callable[[], object]] = {CPU: spin, FSYNC: lambda: sync(self._file)}
 
     def __enter__(self) -> Self:
         with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", 0)) as listener:
@@ -62,7 +62,7 @@ class Canaries:
             far = self._held.enter_context(listener.accept()[0])
             for end in (near, far):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._songs[LOOPBACK] = lambda: _ping(near, far)
+            self._probes[LOOPBACK] = lambda: _ping(near, far)
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -71,23 +71,23 @@ class Canaries:
 
     def beside(self, take: Callable[[], Run]) -> Run:
         """The Run that `take` gives, with each canary's median among its metrics."""
-        before = self._sing()
+        before = self._run()
         run = take()
-        after = self._sing()
-        heard = {
+        after = self._run()
+        results = {
             name: Measured("s", "lower", value := statistics.median(before[name] + after[name]), (value,))
             for name in before
             if name in after
         }
-        return replace(run, metrics={**run.metrics, **heard})
+        return replace(run, metrics={**run.metrics, **results})
 
-    def _sing(self) -> dict[str, list[float]]:
+    def _run(self) -> dict[str, list[float]]:
         """Seconds of each canary, several times."""
-        heard = {}
-        for name, song in self._songs.items():
+        results = {}
+        for name, probe in self._probes.items():
             with contextlib.suppress(OSError):
-                heard[name] = [_seconds(song) for _ in range(_REPEATS)]
-        return heard
+                results[name] = [_seconds(probe) for _ in range(_REPEATS)]
+        return results
 
 
 def machine_shifts(pairs: Sequence[tuple[Run, Run]]) -> Iterator[str]:
@@ -136,7 +136,7 @@ def _ping(near: socket.socket, far: socket.socket) -> None:
         near.recv(1)
 
 
-def _seconds(song: Callable[[], object]) -> float:
+def _seconds(probe: Callable[[], object]) -> float:
     begun = time.perf_counter()
-    song()
+    probe()
     return time.perf_counter() - begun

@@ -11,10 +11,10 @@ from typing import Literal
 
 from suite.ab.build import OURS, Builder
 from suite.ab.cache import cached
+from suite.ab.checkout import Checkout, Name
 from suite.ab.manifest import Manifest, read_manifest
 from suite.ab.repository import Commit
 from suite.ab.roots import import_roots, installed, plain_roots
-from suite.ab.side import Name, Side
 from suite.errors import ConfigurationError
 
 Wanted = Literal["auto", "same", "own"]
@@ -84,14 +84,14 @@ def ready(
     project: Path,
     builder: Builder,
     kept: Path,
-) -> Iterator[dict[Name, Side]]:
+) -> Iterator[dict[Name, Checkout]]:
     """Both sides, ready to run; environments of their own are kept below `kept`."""
     with contextlib.ExitStack() as held:
         built: dict[str, tuple[Path, str]] = {}
-        found: dict[Name, Side] = {}
+        found: dict[Name, Checkout] = {}
         for name, folder in checkouts.items():
             if chosen.shared:
-                found[name] = Side(name, commits[name], folder, Path(sys.executable), chosen.roots[name])
+                found[name] = Checkout(name, commits[name], folder, Path(sys.executable), chosen.roots[name])
                 continue
             source = folder / project
             key = builder.key(source, brings_suite=chosen.brings_suite)
@@ -103,7 +103,7 @@ def ready(
 
                 built[key] = held.enter_context(cached(kept, key, build))
             place, note = built[key]
-            found[name] = Side(name, commits[name], folder, place / "bin" / "python", note=note)
+            found[name] = Checkout(name, commits[name], folder, place / "bin" / "python", note=note)
         yield found
 
 

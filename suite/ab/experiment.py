@@ -15,13 +15,13 @@ from rich.console import Console
 
 from suite.ab.build import Builder
 from suite.ab.canary import Canaries
+from suite.ab.checkout import Checkout, Name
 from suite.ab.environments import Wanted, choose, project_in, ready
 from suite.ab.explain import explain
-from suite.ab.outcome import Outcome
+from suite.ab.outcome import ExperimentOutcome
 from suite.ab.pairs import Trial, measure
 from suite.ab.repository import Commit, Repository, take
-from suite.ab.sample import Sampler, compile_all
-from suite.ab.side import Name, Side
+from suite.ab.sample import ProcessRunner, compile_all
 from suite.ab.task import Task
 from suite.compare.minimum import Overrides
 from suite.compare.sequential import ALPHA
@@ -38,7 +38,7 @@ from suite.report.verdict import overall
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class Experiment:
     """What to compare, and how.
 
     `tasks` run alike on both sides. What is `carried` (relative to the repository) both take from the work
@@ -64,7 +64,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ExperimentResult:
     """The exit code of a comparison of commits, and what it found of each workload that both have."""
 
     code: int
@@ -74,11 +74,11 @@ class Answer:
 def compare_commits(
     results: Path,
     repository: Repository,
-    request: Request,
+    experiment: Experiment,
     *,
     json_file: str | None = None,
     console: Console | None = None,
-) -> Answer:
+) -> ExperimentResult:
     """Compare workload by workload, keep documents in `results`/ab, print (to stderr if stdout is for JSON).
 
     A workload that one side lacks, or whose system fails, ends its own comparison only. What ends the
@@ -90,17 +90,17 @@ def compare_commits(
     check_writable(folder / "draft")
     check_target(json_file)
     commits: dict[Name, Commit] = {
-        "base": repository.commit(request.base),
-        "head": repository.commit(request.head) if request.head is not None else repository.work_tree(),
+        "base": repository.commit(experiment.base),
+        "head": repository.commit(experiment.head) if experiment.head is not None else repository.work_tree(),
     }
     fault: SuiteError | None = None
     with interruptible(), AbReporter(console or make_console(stderr=json_file == STDOUT)) as reporter:
-        outcome = Outcome(commits, folder, reporter)
+        outcome = ExperimentOutcome(commits, folder, reporter)
         kept = (folder / "envs").resolve()
-        with _prepared(repository, request, commits, kept, reporter) as (sides, sampler):
-            for task in request.tasks:
+        with _prepared(repository, experiment, commits, kept, reporter) as (sides, sampler):
+            for task in experiment.tasks:
                 try:
-                    _compare(task, sides, sampler, request, outcome, reporter)
+                    _compare(task, sides, sampler, experiment, outcome, reporter)
                 except (SystemFailed, WorkerFailed, ConfigurationError) as error:
                     outcome.codes.append(error.exit_code)
                     reporter.fault(str(error))
@@ -111,17 +111,17 @@ def compare_commits(
         outcome.end(code, json_file)
     if fault is not None:
         raise fault
-    return Answer(code, tuple(outcome.comparisons))
+    return ExperimentResult(code, tuple(outcome.comparisons))
 
 
 @contextlib.contextmanager
 def _prepared(
     repository: Repository,
-    request: Request,
+    experiment: Experiment,
     commits: Mapping[Name, Commit],
     kept: Path,
     reporter: AbReporter,
-) -> Iterator[tuple[Mapping[Name, Side], Sampler]]:
+) -> Iterator[tuple[Mapping[Name, Checkout], ProcessRunner]]:
     """Both sides, checked out and built; nothing of them is left afterwards but environments in `kept`."""
     here = Path.cwd().resolve().relative_to(repository.root)
     with contextlib.ExitStack() as held:
@@ -131,39 +131,39 @@ def _prepared(
         for name, commit in commits.items():
             reporter.doing(f"checking out {name}")
             checkouts[name] = held.enter_context(repository.checked_out(commit, scratch / name))
-            for path in request.taken():
+            for path in experiment.taken():
                 take(repository.root / path, checkouts[name] / path)
         project = project_in(repository.root / here, repository.root)
-        chosen = choose(request.wanted, checkouts, project, repository.root, request.python)
-        extras = request.extras or ("all" if chosen.brings_suite else "")
-        builder = Builder(request.python or sys.executable, extras, scratch)
+        chosen = choose(experiment.wanted, checkouts, project, repository.root, experiment.python)
+        extras = experiment.extras or ("all" if chosen.brings_suite else "")
+        builder = Builder(experiment.python or sys.executable, extras, scratch)
         reporter.doing("making ready")
         sides = held.enter_context(ready(chosen, commits, checkouts, project, builder, kept))
         for side in sides.values():
             compile_all(side, scratch)
         notes = [str(chosen), *(f"{side.name}: {side.note}" for side in sides.values() if side.note)]
         reporter.start(str(commits["base"]), str(commits["head"]), notes)
-        configuration = None if chosen.brings_suite else _configuration(request, scratch)
-        yield sides, Sampler(repository.root, here, scratch, configuration)
+        configuration = None if chosen.brings_suite else _configuration(experiment, scratch)
+        yield sides, ProcessRunner(repository.root, here, scratch, configuration)
 
 
-def _configuration(request: Request, scratch: Path) -> Path:
+def _configuration(experiment: Experiment, scratch: Path) -> Path:
     """A copy of the configuration file of the work tree for both sides; where there is none, an empty one."""
-    if request.configuration is None:
+    if experiment.configuration is None:
         empty = scratch / "loadledger.toml"
         empty.touch()
         return empty
-    copy = scratch / request.configuration.name
-    shutil.copy(request.configuration, copy)
+    copy = scratch / experiment.configuration.name
+    shutil.copy(experiment.configuration, copy)
     return copy
 
 
 def _compare(
     task: Task,
-    sides: Mapping[Name, Side],
-    sampler: Sampler,
-    request: Request,
-    outcome: Outcome,
+    sides: Mapping[Name, Checkout],
+    sampler: ProcessRunner,
+    experiment: Experiment,
+    outcome: ExperimentOutcome,
     reporter: AbReporter,
 ) -> None:
     """Compare one workload; whatever ends it, the pairs that it has are kept and printed."""
@@ -173,9 +173,9 @@ def _compare(
         task.name,
         (base, head),
         seed=random.SystemRandom().randrange(2**32),
-        alpha=ALPHA / len(request.tasks),
-        metrics=request.metrics,
-        minimums=request.minimums,
+        alpha=ALPHA / len(experiment.tasks),
+        metrics=experiment.metrics,
+        minimums=experiment.minimums,
     )
     begun = time.monotonic()
     try:
@@ -191,7 +191,7 @@ def _compare(
             outcome.keep(trial, time.monotonic() - begun)
     if not trial.pairs:
         outcome.gave_up(trial)
-    elif request.profile and (
+    elif experiment.profile and (
         found := explain(trial.judged()[1], sampler, sides, task, outcome.path(trial), reporter)
     ):
         outcome.explained(trial, found)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from suite.ab.checkout import Checkout, Name
 from suite.ab.profile import Kind, kind_of, profile
-from suite.ab.sample import Sampler
-from suite.ab.side import Name, Side
+from suite.ab.sample import ProcessRunner
 from suite.ab.task import Task
 from suite.compare.profilediff import Difference
 from suite.errors import Interrupted, SuiteError
@@ -50,8 +50,8 @@ class Explanation:
 
 def explain(
     found: Comparison,
-    sampler: Sampler,
-    sides: Mapping[Name, Side],
+    sampler: ProcessRunner,
+    sides: Mapping[Name, Checkout],
     task: Task,
     document: Path,
     reporter: AbReporter,
@@ -79,8 +79,8 @@ def explain(
 @dataclass(frozen=True, slots=True)
 class _Explained:
     found: Comparison
-    sampler: Sampler
-    sides: Mapping[Name, Side]
+    sampler: ProcessRunner
+    sides: Mapping[Name, Checkout]
     task: Task
     document: Path
     reporter: AbReporter

@@ -8,10 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from suite.ab.checkout import Name
 from suite.ab.explain import Explanation
 from suite.ab.pairs import Trial
 from suite.ab.repository import Commit
-from suite.ab.side import Name
 from suite.compare.sequential import ALPHA
 from suite.formats.codec import encode_run
 from suite.measure.environment import fingerprint
@@ -24,7 +24,7 @@ from suite.report.terminal.calibration import hint, told
 from suite.report.verdict import verdict_word
 
 
-class Outcome:
+class ExperimentOutcome:
     """What the workloads came to so far; keeps and prints each."""
 
     def __init__(self, commits: Mapping[Name, Commit], folder: Path, reporter: AbReporter) -> None:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Literal, Protocol
 
 from suite.ab.canary import machine_shifts, vetoed
-from suite.ab.side import Name
+from suite.ab.checkout import Name
 from suite.compare.minimum import Overrides
 from suite.compare.primary import alike, primary_metrics
 from suite.compare.sequential import ALPHA, LOOKS, Standing, judge_runs, schedule
@@ -21,7 +21,7 @@ _REPEATS = 4
 _SIDES: Mapping[Literal["A", "B"], Name] = MappingProxyType({"A": "base", "B": "head"})
 
 
-class Watch(Protocol):
+class TrialObserver(Protocol):
     """Who is told what goes on."""
 
     def sampling(self, trial: Trial, side: Name) -> None: ...
@@ -93,7 +93,7 @@ class Trial:
             yield self.cut
 
 
-def measure(trial: Trial, take: Callable[[Name], Run], watch: Watch) -> None:
+def measure(trial: Trial, take: Callable[[Name], Run], watch: TrialObserver) -> None:
     """Fill `trial` with pairs until they decide, at a look, or are used up.
 
     An invalid round is repeated with its whole pair. What `take` raises passes through; the pairs so far
@@ -114,7 +114,7 @@ def measure(trial: Trial, take: Callable[[Name], Run], watch: Watch) -> None:
 
 
 def _pair(
-    trial: Trial, order: Sequence[Literal["A", "B"]], take: Callable[[Name], Run], watch: Watch
+    trial: Trial, order: Sequence[Literal["A", "B"]], take: Callable[[Name], Run], watch: TrialObserver
 ) -> Pair | None:
     """A pair of which both rounds can be believed; None when too many could not."""
     while len(trial.repeated) <= _REPEATS:

@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from suite.ab.sample import Sampler
-from suite.ab.side import Name, Side
+from suite.ab.checkout import Checkout, Name
+from suite.ab.sample import ProcessRunner
 from suite.ab.spy import RATE, Spies, find_profiler
 from suite.ab.task import Task
 from suite.compare.profilediff import Difference, Function, Profile, Stack, difference
@@ -39,8 +39,8 @@ def kind_of(metric: str) -> Kind:
 
 def profile(
     kind: Kind,
-    sampler: Sampler,
-    sides: Mapping[Name, Side],
+    sampler: ProcessRunner,
+    sides: Mapping[Name, Checkout],
     task: Task,
     doing: Callable[[Name, int, int], None],
 ) -> Difference:
@@ -88,7 +88,7 @@ def _functions(frames: Iterable[str], sites: Sites) -> Iterator[Function]:
             yield Function(match[1], sites.place(match[2])[1])
 
 
-def _timed(sampler: Sampler, side: Side, task: Task, sites: Sites, *, idle: bool) -> Profile:
+def _timed(sampler: ProcessRunner, side: Checkout, task: Task, sites: Sites, *, idle: bool) -> Profile:
     """Seconds per operation, by stack: on the CPU, or of threads that are `idle` too."""
     notice = sampler.scratch / "notice.json"
     notice.unlink(missing_ok=True)
@@ -111,7 +111,7 @@ def _timed(sampler: Sampler, side: Side, task: Task, sites: Sites, *, idle: bool
     return Profile(costs, grain)
 
 
-def _recorded(sampler: Sampler, side: Side, task: Task, sites: Sites) -> Profile:
+def _recorded(sampler: ProcessRunner, side: Checkout, task: Task, sites: Sites) -> Profile:
     """Bytes by stack, each process at its own peak."""
     folder = sampler.scratch / "recordings"
     shutil.rmtree(folder, ignore_errors=True)

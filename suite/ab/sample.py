@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from suite.ab.side import Side
+from suite.ab.checkout import Checkout
 from suite.ab.task import Task
 from suite.config.catalog import is_file
 from suite.errors import ConfigurationError, StoreError, SuiteError, SystemFailed
@@ -21,7 +21,7 @@ _POLL = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sampler:
+class ProcessRunner:
     """Runs samples; `scratch` is for what they write, `cwd` is relative to the checkout.
 
     `configuration` is the file that both sides go by, None for that of each.
@@ -32,7 +32,7 @@ class Sampler:
     scratch: Path
     configuration: Path | None = None
 
-    def take(self, side: Side, task: Task) -> Run:
+    def take(self, side: Checkout, task: Task) -> Run:
         """The Run of one round. Call it from the main thread.
 
         Raises SystemFailed if the system would not start, ConfigurationError for what this side does not
@@ -57,7 +57,7 @@ class Sampler:
         return replace(run, commit=commit.sha, environment={**run.environment, "dirty": bool(commit.changed)})
 
 
-def compile_all(side: Side, scratch: Path) -> None:
+def compile_all(side: Checkout, scratch: Path) -> None:
     """Byte code for all files of a side, so that no round has to make it."""
     argv = [str(side.python), "-m", "compileall", "-qq", str(side.folder)]
     _ran(argv, scratch / "compile.log", {}, scratch)
@@ -82,12 +82,12 @@ def _read(document: Path, name: str) -> Run | None:
         return None
 
 
-def _fault(child: Child, side: Side, task: Task, run: Run | None) -> SuiteError:
+def _fault(child: Child, side: Checkout, task: Task, run: Run | None) -> SuiteError:
     said = [line.removeprefix("suite: ") for line in child.tail().splitlines() if line.startswith("suite: ")]
     kinds = {2: ConfigurationError, 4: SystemFailed}
     kind = kinds.get(child.exit_status or 0, SuiteError)
     if run is not None and run.error is not None:
         text = run.error.message
     else:
-        text = "\n".join(said) if said and kind is ConfigurationError else child.obituary()
+        text = "\n".join(said) if said and kind is ConfigurationError else child.exit_summary()
     return kind(f"{task.name}, {side.title}: {text}")

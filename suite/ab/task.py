@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from suite.config.catalog import Found
+from suite.config.catalog import CatalogEntry
 from suite.config.settings import Settings
 
 
@@ -26,7 +26,7 @@ class Task:
     load_file: Path | None = None
 
 
-def make_task(found: Found, settings: Settings, given: Mapping[str, Any], root: Path) -> Task:
+def make_task(found: CatalogEntry, settings: Settings, given: Mapping[str, Any], root: Path) -> Task:
     """How `found` is run as `given` (options of `suite run`) on any checkout of the tree in `root`."""
     name, reference = found.workload.name, found.reference
     words = ["--quick"] if given.get("quick") else []

@@ -13,7 +13,7 @@ from typing import Any
 from suite.capacity.backlog import Backlog, backlog_of
 from suite.capacity.goal import Goal, bounds_of, default_over
 from suite.capacity.judging import probe_of
-from suite.capacity.probe import Found, Probe
+from suite.capacity.probe import Probe, SearchResult
 from suite.capacity.scaling import Scaling, fit_scaling
 from suite.capacity.search import Search
 from suite.config.catalog import Reference, reference_to
@@ -22,7 +22,7 @@ from suite.contract.loop import ClosedLoop, Loop, OpenLoop
 from suite.contract.workload import Workload
 from suite.engine.progress import Progress, Silent
 from suite.engine.round import run_round
-from suite.engine.workload_spec import Recipe
+from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import SuiteError, SystemFailed
 from suite.measure.environment import commit, fingerprint
 from suite.measure.recording import Recording
@@ -48,7 +48,7 @@ class Capacity:
     environment: Mapping[str, Any]
     goal: Goal
     loop: Mapping[str, Any]
-    found: Found
+    found: SearchResult
     scaling: Scaling
 
     @property
@@ -146,7 +146,7 @@ class _Driver:
         words = format_quantity(load, "1/s") if self.goal.over == "rate" else f"{load:,.0f} users"
         watcher = _At(self.progress, words)
         settings, loop = self._changed(load, times), self._loop(load, times)
-        result: Round = run_round(Recipe(self.reference, settings), self.looks, watcher, see)
+        result: Round = run_round(WorkloadSpec(self.reference, settings), self.looks, watcher, see)
         self.looks += 1
         if result.failure is not None and result.failure.kind == "system" and not watcher.loaded:
             raise SystemFailed(result.failure.message)

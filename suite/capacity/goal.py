@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from suite.capacity.judging import limits
-from suite.capacity.probe import Bounds
+from suite.capacity.probe import LoadBounds
 from suite.contract.loop import ClosedLoop, OpenLoop
 from suite.contract.system import Component
 from suite.contract.threshold import Level
@@ -43,7 +43,7 @@ def default_over(workload: Workload) -> Over:
     return "users" if isinstance(loop, ClosedLoop) and (loop.think or thinking) else "rate"
 
 
-def bounds_of(workload: Workload, goal: Goal, workers: int) -> Bounds:
+def bounds_of(workload: Workload, goal: Goal, workers: int) -> LoadBounds:
     """Where to look. Raises ConfigurationError with what makes no sense."""
     rate = goal.over == "rate"
     faults = []
@@ -77,7 +77,7 @@ def bounds_of(workload: Workload, goal: Goal, workers: int) -> Bounds:
         start = workload.loop.rate if isinstance(workload.loop, OpenLoop) else _FIRST_RATE
     else:
         start = max(lowest, 1.0)
-    return Bounds(
+    return LoadBounds(
         min(max(start, lowest), highest),
         lowest,
         highest,

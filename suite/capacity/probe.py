@@ -42,7 +42,7 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class LoadBounds:
     """Where and how long to look.
 
     The first look is at `start`, none is outside `lowest`..`highest`; `factor` widens, `resolution` is
@@ -63,7 +63,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What a search knows: `low` is the highest load that held, `high` the lowest that broke.
 
     None where there is no such load. `broke` is what broke first at `high`. `looks` are all probes in

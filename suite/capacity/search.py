@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from suite.capacity.probe import Bounds, End, Found, Probe, Verdict, confirmed, judged
+from suite.capacity.probe import End, LoadBounds, Probe, SearchResult, Verdict, confirmed, judged
 
 
 class _Spent(Exception):
@@ -26,7 +26,7 @@ class Search:
     def __init__(
         self,
         probe: Callable[[float], Probe],
-        bounds: Bounds,
+        bounds: LoadBounds,
         *,
         confirm: Callable[[float], Probe] | None = None,
         clock: Callable[[], float] = lambda: 0.0,
@@ -44,7 +44,7 @@ class Search:
         self._long: dict[float, list[Probe]] = {}
         self._spent = False
 
-    def run(self) -> Found:
+    def run(self) -> SearchResult:
         """Search until the interval is narrow enough or the budget is spent."""
         try:
             while True:
@@ -66,7 +66,7 @@ class Search:
             self._spent = True
         return self.found()
 
-    def found(self) -> Found:
+    def found(self) -> SearchResult:
         """What is known by now, also while a search was cut short."""
         low, bound = self._ends()
         broken = [load for load in self._points if self._verdict(load) == "broke"]
@@ -80,7 +80,7 @@ class Search:
             end = "generator" if self._verdict(bound) == "undelivered" else "unclear"
         elif high is None and low is not None and low >= self._bounds.highest:
             end = "range"
-        return Found(end, low, high, self._first_to_break(high), tuple(self._looks), self._spent)
+        return SearchResult(end, low, high, self._first_to_break(high), tuple(self._looks), self._spent)
 
     def _ends(self) -> tuple[float | None, float | None]:
         """The highest load that held below the lowest one that did not, and that one."""
@@ -157,10 +157,10 @@ def _unanimous(looks: Sequence[Probe]) -> bool:
 
 def search(
     probe: Callable[[float], Probe],
-    bounds: Bounds,
+    bounds: LoadBounds,
     *,
     confirm: Callable[[float], Probe] | None = None,
     clock: Callable[[], float] = lambda: 0.0,
-) -> Found:
+) -> SearchResult:
     """Run a `Search` to its end. `clock` gives seconds, for the budget."""
     return Search(probe, bounds, confirm=confirm, clock=clock).run()

@@ -77,7 +77,7 @@ def struck(
     return nearest
 
 
-class Watched(Protocol):
+class Waiting(Protocol):
     """Somebody who waits for something; `due` is when to look again, infinite for never."""
 
     due: float
@@ -86,7 +86,7 @@ class Watched(Protocol):
         """`due` has come; `moment` is monotonic seconds. To be looked at again, ask the watch."""
 
 
-class Watch:
+class TimeoutWatch:
     """Looks every 20 ms which of its clients are due: nobody needs a timer per request.
 
     A client asks once for the limit of its current request. When that comes and the client is with a
@@ -99,7 +99,7 @@ class Watch:
         self._number = itertools.count()
         self._looking = False
 
-    def ask(self, who: Watched, due: float) -> None:
+    def ask(self, who: Waiting, due: float) -> None:
         """Have `who.overdue` called at monotonic second `due`, unless `who.due` has changed by then."""
         who.due = due
         heapq.heappush(self._heap, (due, next(self._number), weakref.ref(who)))
@@ -121,12 +121,12 @@ class Watch:
             self._loop.call_later(LOOK, self._look)
 
 
-_watches: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Watch] = weakref.WeakKeyDictionary()
+_watches: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, TimeoutWatch] = weakref.WeakKeyDictionary()
 
 
-def watch_of(loop: asyncio.AbstractEventLoop) -> Watch:
+def watch_of(loop: asyncio.AbstractEventLoop) -> TimeoutWatch:
     """The one Watch of `loop`."""
     watch = _watches.get(loop)
     if watch is None:
-        watch = _watches[loop] = Watch(loop)
+        watch = _watches[loop] = TimeoutWatch(loop)
     return watch

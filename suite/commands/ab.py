@@ -25,7 +25,7 @@ from suite.units import parse
 if TYPE_CHECKING:
     from suite.ab.environments import Wanted
     from suite.ab.repository import Repository
-    from suite.config.catalog import Found
+    from suite.config.catalog import CatalogEntry
 
 EPILOG = """
 \b
@@ -104,7 +104,7 @@ def ab_command(
 
     given: dict[str, Any] = {"quick": not full or None, "users": users, "workers": workers, "seed": seed}
     configuration = Configuration()
-    chosen: list[Found] = []
+    chosen: list[CatalogEntry] = []
     least: Mapping[str, str] = {}
     faults = Faults()
     if environment not in ("auto", "same", "own"):
@@ -141,10 +141,10 @@ def ab_command(
             carried.append(_inside(path, repository))
     faults.check()
 
-    from suite.ab.experiment import Request, compare_commits
+    from suite.ab.experiment import Experiment, compare_commits
 
     source = Path(configuration.source)
-    request = Request(
+    experiment = Experiment(
         base,
         head,
         tuple(make_task(found, settings, given, repository.root) for found, settings in plans),
@@ -157,7 +157,7 @@ def ab_command(
         python=python,
         profile=profile,
     )
-    raise typer.Exit(compare_commits(folder, repository, request, json_file=json_file).code)
+    raise typer.Exit(compare_commits(folder, repository, experiment, json_file=json_file).code)
 
 
 def divided(words: Sequence[str], repository: Repository) -> tuple[str, str | None, list[str]]:

@@ -58,7 +58,7 @@ def blame_command(
     """Name the commits between which a metric last changed, and narrow them down."""
     from suite.commands.blaming import blame, tell_blame
     from suite.config.file import Configuration, read_configuration
-    from suite.ledger.timelines import Historian
+    from suite.ledger.timelines import Timelines
 
     if not bisect and (full or files or values or seconds is not None):
         raise ConfigurationError("load files, --full, --seconds and --set are for --bisect")
@@ -73,7 +73,7 @@ def blame_command(
         configuration = read_configuration(config)
     faults.check()
     places = configuration.places(results, ledger)
-    with Historian(places.ledger, branch=branch, machine=machine) as historian:
+    with Timelines(places.ledger, branch=branch, machine=machine) as historian:
         found = blame(historian, metric, workload, change)
     if not bisect:
         texts = {"branch": branch, "machine": machine, "change": change, "results": results, "config": config}

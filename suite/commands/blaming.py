@@ -14,9 +14,9 @@ from rich.text import Text
 from suite.config.catalog import installed_names
 from suite.errors import ConfigurationError
 from suite.git import git
-from suite.ledger.detections import Place
-from suite.ledger.timelines import Historian
-from suite.ledger.track import Track
+from suite.ledger.detections import CommitRange
+from suite.ledger.metric_history import MetricHistory
+from suite.ledger.timelines import Timelines
 from suite.report.documents.history import tracks_document
 from suite.report.documents.run import SCHEMA
 from suite.report.documents.target import STDOUT, check_target, deliver
@@ -35,9 +35,9 @@ class Blame:
     They are in order, the first bad one last; none if git can't tell.
     """
 
-    track: Track
+    track: MetricHistory
     point: ChangePoint
-    place: Place
+    place: CommitRange
     between: Mapping[str, str]
 
     @property
@@ -51,7 +51,7 @@ class Blame:
         return self.track.found.quantity.metric
 
 
-def blame(historian: Historian, metric: str, workload: str | None, commit: str | None = None) -> Blame:
+def blame(historian: Timelines, metric: str, workload: str | None, commit: str | None = None) -> Blame:
     """Who is to blame for a change of a metric: the one that came with `commit`, else the latest.
 
     Those that are wanted or too small to alert go last. Raises ConfigurationError if there is none.

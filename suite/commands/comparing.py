@@ -12,9 +12,9 @@ from rich.text import Text
 
 from suite.ab.canary import MINIMUMS, doubted
 from suite.compare.compare import compare
-from suite.compare.pairing import Pair, paired
-from suite.compare.revision import Finder, Side, is_dirty
-from suite.compare.spread import ENOUGH, HEAD_RUNS
+from suite.compare.pairing import PairedRuns, paired
+from suite.compare.reference_distribution import ENOUGH, HEAD_RUNS
+from suite.compare.revision import Revision, RevisionResolver, is_dirty
 from suite.config.catalog import installed_names
 from suite.config.file import Budget, Gate
 from suite.config.paths import Places
@@ -88,8 +88,8 @@ def compare_sides(ledger: str | Path, base: str, head: str | None, wanted: Wante
     Raises ConfigurationError or StoreError, with what would mend it.
     """
     outputs.check()
-    with Finder(ledger) as finder:
-        sides: list[Side] = []
+    with RevisionResolver(ledger) as finder:
+        sides: list[Revision] = []
         faults = Faults()
         with faults.collected():
             sides.append(finder.find(base))
@@ -119,7 +119,7 @@ def gate_runs(
     judge are no pass.
     """
     outputs.check()
-    with Finder(places.ledger) as finder:
+    with RevisionResolver(places.ledger) as finder:
         judged = _newest(finder, wanted, at_head=True) if head is None else finder.find(head)
         compared = _compared(_base(finder, gate.base, judged), judged, wanted, finder)
         promises = {
@@ -146,7 +146,7 @@ def gate_runs(
     return code
 
 
-def _newest(finder: Finder, wanted: Wanted, *, at_head: bool = False) -> Side:
+def _newest(finder: RevisionResolver, wanted: Wanted, *, at_head: bool = False) -> Revision:
     sha = finder.commits.sha("HEAD") if at_head else None
     if sha is not None and not finder.has(sha):
         raise ConfigurationError(
@@ -155,7 +155,7 @@ def _newest(finder: Finder, wanted: Wanted, *, at_head: bool = False) -> Side:
     return finder.newest(wanted.workloads(finder.ledger.workloads()), sha)
 
 
-def _base(finder: Finder, word: str, head: Side) -> Side:
+def _base(finder: RevisionResolver, word: str, head: Revision) -> Revision:
     """The side `word`; of a branch the commit where head left it; without Runs the nearest before it."""
     sha = None if word.endswith(".json") else finder.sha(word)
     if sha is None:
@@ -179,7 +179,7 @@ def _base(finder: Finder, word: str, head: Side) -> Side:
     raise ConfigurationError(f"there are no runs {where} ({sha[:12]}); {hint}")
 
 
-def _compared(base: Side, head: Side, wanted: Wanted, finder: Finder) -> Compared:
+def _compared(base: Revision, head: Revision, wanted: Wanted, finder: RevisionResolver) -> Compared:
     names = wanted.workloads(sorted({*base.counts, *head.counts}))
     every, lines = paired(base, head, names, finder, anywhere=wanted.anywhere)
     pairs = [pair for pair in every if pair.workload not in MINIMUMS]
@@ -228,14 +228,14 @@ def _installed(comparisons: Sequence[Comparison]) -> frozenset[str]:
     return installed_names()
 
 
-def _code(side: Side, runs: Sequence[Run]) -> str | None:
+def _code(side: Revision, runs: Sequence[Run]) -> str | None:
     """The commit that has what a side ran, shortened; None if none has, or several."""
     commits = {run.commit for run in runs} if side.commit is None else {side.commit}
     only = commits.pop() if len(commits) == 1 else None
     return only[:12] if only and not side.changed and not any(map(is_dirty, runs)) else None
 
 
-def _shift(canary: Pair) -> Iterator[str]:
+def _shift(canary: PairedRuns) -> Iterator[str]:
     """How far the machine itself lies from base, if it surely does: "canary/cpu +12 %"."""
     if canary.refused:
         return
@@ -245,7 +245,7 @@ def _shift(canary: Pair) -> Iterator[str]:
             yield f"{canary.workload} {100 * change.shift.estimate:+.2g} %"
 
 
-def _check_metrics(pairs: Sequence[Pair], wanted: Wanted, finder: Finder) -> None:
+def _check_metrics(pairs: Sequence[PairedRuns], wanted: Wanted, finder: RevisionResolver) -> None:
     """Raise ConfigurationError for metrics that no workload has: else a typo would never fail.
 
     What a configuration names for workloads that are not looked at now is no typo.
@@ -267,10 +267,10 @@ def _check_metrics(pairs: Sequence[Pair], wanted: Wanted, finder: Finder) -> Non
         raise ConfigurationError.of(faults)
 
 
-def _newest_metrics(finder: Finder, workload: str) -> Iterable[str]:
+def _newest_metrics(finder: RevisionResolver, workload: str) -> Iterable[str]:
     newest = finder.ledger.latest(workload)
     return newest.metrics if newest is not None else ()
 
 
-def _metrics(pair: Pair) -> set[str]:
+def _metrics(pair: PairedRuns) -> set[str]:
     return {name for run in (*pair.base, *pair.head) for name in run.metrics}

@@ -67,9 +67,9 @@ def history_command(
     from suite.commands.historytelling import tell_metric, tell_overview
     from suite.config.file import read_configuration
     from suite.errors import ConfigurationError
-    from suite.ledger.timelines import Historian
+    from suite.ledger.timelines import Timelines
 
-    with Historian(
+    with Timelines(
         read_configuration(config).places(results, ledger).ledger,
         branch=branch,
         machine=machine,
@@ -101,9 +101,9 @@ def accept_command(
     """Mark a change as wanted."""
     from suite.commands.historytelling import tell_accepted
     from suite.config.file import read_configuration
-    from suite.ledger.timelines import Historian
+    from suite.ledger.timelines import Timelines
 
-    with Historian(
+    with Timelines(
         read_configuration(config).places(results, ledger).ledger, branch=branch, machine=machine
     ) as historian:
         tell_accepted(historian, metric, commit, workload, reason)

@@ -6,8 +6,8 @@ import math
 
 from rich.text import Text
 
-from suite.ledger.timelines import Historian
-from suite.ledger.track import reasons
+from suite.ledger.metric_history import reasons
+from suite.ledger.timelines import Timelines
 from suite.report.documents.history import events_document, tracks_document
 from suite.report.documents.target import STDOUT, check_target, deliver
 from suite.report.terminal.console import make_console
@@ -19,7 +19,7 @@ _DRAWN = 4
 
 
 def tell_overview(
-    historian: Historian, workload: str | None, limit: int, json_file: str | None, *, everything: bool
+    historian: Timelines, workload: str | None, limit: int, json_file: str | None, *, everything: bool
 ) -> None:
     """The newest events; what there was no time to look through is said."""
     check_target(json_file)
@@ -34,7 +34,7 @@ def tell_overview(
 
 
 def tell_metric(
-    historian: Historian, metric: str, workload: str | None, limit: int | None, json_file: str | None
+    historian: Timelines, metric: str, workload: str | None, limit: int | None, json_file: str | None
 ) -> None:
     """A metric's histories; a document has all workloads, and all commits unless there is a limit."""
     check_target(json_file)
@@ -53,7 +53,7 @@ def tell_metric(
     deliver(tracks_document(tracks, limit), json_file)
 
 
-def tell_accepted(historian: Historian, metric: str, commit: str, workload: str | None, reason: str) -> None:
+def tell_accepted(historian: Timelines, metric: str, commit: str, workload: str | None, reason: str) -> None:
     """Accept, and say what."""
     one, track = historian.accept(metric, commit, workload, reason)
     points = {

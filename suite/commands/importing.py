@@ -16,10 +16,10 @@ from suite.errors import StoreError, SuiteError
 from suite.files import disk_faults
 from suite.formats.asv import is_asv, runs_of_asv
 from suite.formats.pytest_benchmark import is_pytest_benchmark, runs_of_pytest_benchmark
+from suite.ledger.commit_order import CommitOrder
 from suite.ledger.database import shown, url_of
 from suite.ledger.detections import Detections
 from suite.ledger.faults import database_faults
-from suite.ledger.order import Order
 from suite.ledger.store import Ledger
 from suite.records.leak import LeakSearch
 from suite.records.run import Run
@@ -152,9 +152,9 @@ def _merged(ledger: Ledger, other: Ledger, source: str) -> Imported:
         added += ledger.add_new(map(other.run, some))
     for some in _batches(name for name in searches if name not in found):
         added += ledger.add_new((), map(other.leak, some))
-    known = {(one.workload, one.metric, one.commit) for one in Detections(ledger, Order()).accepted()}
-    accepted = Detections(other, Order()).accepted()
-    mine = Detections(ledger, Order())
+    known = {(one.workload, one.metric, one.commit) for one in Detections(ledger, CommitOrder()).accepted()}
+    accepted = Detections(other, CommitOrder()).accepted()
+    mine = Detections(ledger, CommitOrder())
     for one in accepted:
         if (one.workload, one.metric, one.commit) not in known:
             mine.accept(one)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from suite.config.catalog import Found
+from suite.config.catalog import CatalogEntry
 from suite.config.paths import Places
 from suite.config.settings import Settings
 from suite.errors import StoreError, SuiteError, SystemFailed, WorkerFailed
@@ -26,7 +26,7 @@ from suite.report.verdict import overall
 
 def search_leaks(
     places: Places,
-    plans: Sequence[tuple[Found, Settings]],
+    plans: Sequence[tuple[CatalogEntry, Settings]],
     how: LeakSettings,
     *,
     json_file: str | None = None,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from suite.capacity.capacity import CapacityCut, capacity
 from suite.capacity.goal import Goal
-from suite.config.catalog import Found
+from suite.config.catalog import CatalogEntry
 from suite.config.settings import Settings
 from suite.errors import SuiteError
 from suite.files import check_writable
@@ -19,7 +19,7 @@ from suite.report.terminal.console import Reporter, make_console
 
 
 def search_capacity(
-    results: Path, found: Found, settings: Settings, goal: Goal, *, json_file: str | None = None
+    results: Path, found: CatalogEntry, settings: Settings, goal: Goal, *, json_file: str | None = None
 ) -> int:
     """Search, keep document and picture in `results`/capacity, print; the exit code.
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from suite.config.catalog import Found
+from suite.config.catalog import CatalogEntry
 from suite.config.paths import Places
 from suite.config.settings import Settings
 from suite.engine import run
@@ -37,7 +37,7 @@ class Session:
 
     def run(
         self,
-        plans: Sequence[tuple[Found, Settings]],
+        plans: Sequence[tuple[CatalogEntry, Settings]],
         skipped: Sequence[str] = (),
         *,
         json_file: str | None = None,
@@ -88,7 +88,9 @@ class Session:
             else:
                 self.reporter.print_run(result)
 
-    def _run(self, found: Found, settings: Settings, runs: list[Run], ledger: Ledger, *, full: bool) -> None:
+    def _run(
+        self, found: CatalogEntry, settings: Settings, runs: list[Run], ledger: Ledger, *, full: bool
+    ) -> None:
         """Run one workload, keep and print the Run; of an interrupted one, what there is."""
         try:
             result = run(found.workload, settings, reference=found.reference, progress=self.reporter)

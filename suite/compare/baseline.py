@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from suite.compare.likeness import likeness, one_plan
-from suite.compare.spread import ENOUGH
+from suite.compare.reference_distribution import ENOUGH
 from suite.ledger.entry import Entry
 from suite.ledger.store import Ledger
 from suite.records.run import Run

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from suite.compare.baseline import interleaved
 from suite.compare.likeness import likeness
 from suite.compare.minimum import Overrides, Scale, minimum
-from suite.compare.spread import ENOUGH, Draws, Spread, drift_of, few
+from suite.compare.reference_distribution import ENOUGH, Draws, ReferenceDistribution, drift_of, few
 from suite.errors import ConfigurationError
 from suite.ledger.entry import HEADLINES
 from suite.records.better import Better
@@ -114,7 +114,7 @@ def side_name(runs: Sequence[Run]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class RunValues:
     """One metric on one side: a value per Run, and when that started; on logs or as they are only later."""
 
     values: tuple[float, ...]
@@ -127,7 +127,7 @@ class Pool:
         return statistics.median(self.values)
 
 
-def pools(name: str, base: Sequence[Run], head: Sequence[Run]) -> tuple[Pool, Pool]:
+def pools(name: str, base: Sequence[Run], head: Sequence[Run]) -> tuple[RunValues, RunValues]:
     """What each Run has for the metric `name`; Runs without a value are left out.
 
     Of times and rates it is the median of the rounds, if all Runs have one; else the Run's own value,
@@ -140,11 +140,11 @@ def pools(name: str, base: Sequence[Run], head: Sequence[Run]) -> tuple[Pool, Po
     return one, other
 
 
-def _pooled(name: str, side: Iterable[Run], by_rounds: bool) -> Pool:
+def _pooled(name: str, side: Iterable[Run], by_rounds: bool) -> RunValues:
     there = [(run, run.metrics[name]) for run in side if run.metrics[name].value is not None]
     values = [(run, _median(measured) if by_rounds else measured.value) for run, measured in there]
     finite = [(run, value) for run, value in values if value is not None and math.isfinite(value)]
-    return Pool(
+    return RunValues(
         tuple(value for _, value in finite),
         any(measured.at_least for _, measured in there),
         tuple(seconds_since_epoch(run.started) for run, _ in finite),
@@ -166,7 +166,7 @@ class _Case:
     metric: str
     unit: str
     better: Better
-    sides: tuple[Pool, Pool]
+    sides: tuple[RunValues, RunValues]
     scale: Scale
     shift: Shift
     p_rose: float | None = None
@@ -195,7 +195,7 @@ def _case(name: str, base: Sequence[Run], head: Sequence[Run], minimums: Overrid
     if len(b) >= ENOUGH and interleaved(base, head):
         return replace(case, p_rose=mann_whitney(a, b, "less"), p_fell=mann_whitney(a, b, "greater"))
     drift = drift_of(unit, relative=scale.relative)
-    spread = Spread(Draws(a, one.starts), drift)
+    spread = ReferenceDistribution(Draws(a, one.starts), drift)
     rose, fell = spread.p(b)
     return replace(
         case,
@@ -212,7 +212,7 @@ def better_of(measured: Measured) -> Better:
     return "lower" if measured.better == "lower" else "higher" if measured.better == "higher" else "none"
 
 
-def missing(name: str, base: Sequence[Run], head: Sequence[Run], one: Pool, other: Pool) -> str:
+def missing(name: str, base: Sequence[Run], head: Sequence[Run], one: RunValues, other: RunValues) -> str:
     """Why a metric can't be compared: which side lacks it, with the note that the Run made."""
     lacking = [side for side, pool in (("base", one), ("head", other)) if not pool.values]
     runs = [run for side, these in (("base", base), ("head", head)) if side in lacking for run in these]
@@ -240,7 +240,7 @@ def settled(
     metric: str,
     unit: str,
     better: Better,
-    sides: tuple[Pool, Pool],
+    sides: tuple[RunValues, RunValues],
     scale: Scale,
     shift: Shift,
     *,

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from suite.compare.baseline import baseline
 from suite.compare.likeness import likeness, one_plan
-from suite.compare.revision import Finder, Side, clean
-from suite.compare.spread import ENOUGH
+from suite.compare.reference_distribution import ENOUGH
+from suite.compare.revision import Revision, RevisionResolver, clean
 from suite.records.run import Run
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class PairedRuns:
     """Runs of one workload; `refused` says why none of base may be compared with head, line by line."""
 
     workload: str
@@ -24,19 +24,26 @@ class Pair:
 
 
 def paired(
-    base: Side, head: Side, workloads: Sequence[str], finder: Finder, *, anywhere: bool = False
-) -> tuple[list[Pair], list[str]]:
+    base: Revision,
+    head: Revision,
+    workloads: Sequence[str],
+    finder: RevisionResolver,
+    *,
+    anywhere: bool = False,
+) -> tuple[list[PairedRuns], list[str]]:
     """A Pair for each of `workloads` that both sides have, and a line for each that one side lacks."""
     line = finder.commits.line(base.commit) if base.commit is not None else []
     # Head's own Runs are nobody's neighbours, unless it is compared with itself.
     line = [sha for sha in line if sha != head.commit or base.commit == head.commit]
     found = [_pair(name, base, head, line, finder, anywhere) for name in workloads]
-    return [one for one in found if isinstance(one, Pair)], [one for one in found if isinstance(one, str)]
+    return [one for one in found if isinstance(one, PairedRuns)], [
+        one for one in found if isinstance(one, str)
+    ]
 
 
 def _pair(
-    name: str, base: Side, head: Side, line: Sequence[str], finder: Finder, anywhere: bool
-) -> Pair | str:
+    name: str, base: Revision, head: Revision, line: Sequence[str], finder: RevisionResolver, anywhere: bool
+) -> PairedRuns | str:
     """One workload's; `line` is base's commit and those before it, empty if base is just its Runs."""
     if name not in head.counts:
         return f"{name}: no runs in head"
@@ -56,12 +63,12 @@ def _pair(
         notes = list(_neighbours(base, own, runs, finder))
         if not twins:
             notes += [*_left_out("base", base, name, own), *_left_out("head", head, name, len(heads))]
-        return Pair(name, runs, heads, tuple(notes))
+        return PairedRuns(name, runs, heads, tuple(notes))
     if name not in base.counts:
         return f"{name}: no runs in base"
     for run in base.load(name):
         if run.id not in taken:
-            return Pair(name, (), heads, refused=tuple(_refusals(run, heads[0], anywhere)))
+            return PairedRuns(name, (), heads, refused=tuple(_refusals(run, heads[0], anywhere)))
     return f"{name}: base and head are the same run"
 
 
@@ -85,13 +92,13 @@ def _refusals(base: Run, head: Run, anywhere: bool) -> Iterator[str]:
         yield f"{line}; --anywhere compares them all the same"
 
 
-def _left_out(word: str, side: Side, name: str, kept: int) -> Iterator[str]:
+def _left_out(word: str, side: Revision, name: str, kept: int) -> Iterator[str]:
     others = side.counts.get(name, 0) - kept
     if others > 0:
         yield f"{word}: {_runs(others)} left out: other machine, plan or code, or not valid"
 
 
-def _neighbours(base: Side, own: int, runs: Sequence[Run], finder: Finder) -> Iterator[str]:
+def _neighbours(base: Revision, own: int, runs: Sequence[Run], finder: RevisionResolver) -> Iterator[str]:
     """Whose runs stand in for the base's own, and why there may be more that nobody knows of."""
     if base.commit is None:
         return

@@ -17,8 +17,15 @@ import numpy as np
 
 from suite.compare.compare import ALPHA, better_of, pools
 from suite.compare.minimum import Minimum, Overrides, Scale, minimum
+from suite.compare.reference_distribution import (
+    ENOUGH,
+    HEAD_ROUNDS,
+    HEAD_RUNS,
+    Draws,
+    ReferenceDistribution,
+    drift_of,
+)
 from suite.compare.sequential import BLOCK, LOOKS, Paired, judge, schedule
-from suite.compare.spread import ENOUGH, HEAD_ROUNDS, HEAD_RUNS, Draws, Spread, drift_of
 from suite.records.better import Better
 from suite.records.comparison import Shift
 from suite.records.run import Run
@@ -38,7 +45,7 @@ Rates = Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class MetricSeries:
     """One metric of consecutive runs, oldest first."""
 
     metric: str
@@ -58,7 +65,7 @@ class Series:
         return value * (1 + share) if self.better == "lower" else value / (1 + share)
 
 
-def all_series(runs: Sequence[Run], names: Sequence[str], minimums: Overrides) -> tuple[Series, ...]:
+def all_series(runs: Sequence[Run], names: Sequence[str], minimums: Overrides) -> tuple[MetricSeries, ...]:
     """Of each metric that all runs have, that has a better way and is not always 0."""
     found = []
     for name in names:
@@ -67,12 +74,12 @@ def all_series(runs: Sequence[Run], names: Sequence[str], minimums: Overrides) -
         if known is None or len(values) < len(runs) or not any(values):
             continue
         if (better := better_of(known)) != "none":
-            found.append(Series(name, known.unit, better, minimum(name, known.unit, minimums), values))
+            found.append(MetricSeries(name, known.unit, better, minimum(name, known.unit, minimums), values))
     return tuple(found)
 
 
 def ab_catches(
-    series: Sequence[Series], slowed: str | None, share: float, trials: int, seed: int = 1
+    series: Sequence[MetricSeries], slowed: str | None, share: float, trials: int, seed: int = 1
 ) -> Rates:
     """Which share of A/B comparisons finds a regression by 8, 12 and 16 pairs.
 
@@ -94,7 +101,7 @@ def head_runs(rounds: int) -> int:
 
 
 def gate_catches(
-    series: Sequence[Series], slowed: str | None, share: float, trials: int, heads: int, seed: int = 1
+    series: Sequence[MetricSeries], slowed: str | None, share: float, trials: int, heads: int, seed: int = 1
 ) -> float:
     """Which share of stretches of `heads` Runs is a regression against 8 others; see `ab_catches`."""
     dice = Random(seed)
@@ -137,7 +144,7 @@ def _sides(runs: int, dice: Random) -> tuple[list[int], list[int]]:
 
 
 def _ended(
-    series: Sequence[Series], slowed: str | None, share: float, base: Sequence[int], head: Sequence[int]
+    series: Sequence[MetricSeries], slowed: str | None, share: float, base: Sequence[int], head: Sequence[int]
 ) -> int | None:
     """After how many pairs a regression is found; None if the comparison ends otherwise."""
     for look in LOOKS:
@@ -161,7 +168,7 @@ def _ended(
 
 
 def _regressed(
-    series: Sequence[Series], slowed: str | None, share: float, base: Sequence[int], head: Sequence[int]
+    series: Sequence[MetricSeries], slowed: str | None, share: float, base: Sequence[int], head: Sequence[int]
 ) -> bool:
     """The rule for stored Runs, as `compare` has it."""
     scales, away, chances = [], [], []
@@ -170,7 +177,7 @@ def _regressed(
         here = [_head(one, run, slowed, share) for run in head]
         scale = Scale.of(one.least, there, here)
         drift = drift_of(one.unit, relative=scale.relative)
-        spread = Spread(Draws(scale.values(there), (0.0,) * len(there)), drift)
+        spread = ReferenceDistribution(Draws(scale.values(there), (0.0,) * len(there)), drift)
         rose, fell = spread.p(scale.values(here))
         scales.append(scale)
         away.append(spread.shift(scale.values(here), 0.5).estimate)
@@ -185,6 +192,6 @@ def _regressed(
     return False
 
 
-def _head(one: Series, run: int, slowed: str | None, share: float) -> float:
+def _head(one: MetricSeries, run: int, slowed: str | None, share: float) -> float:
     value = one.values[run]
     return one.worse(value, share) if one.metric == slowed else value

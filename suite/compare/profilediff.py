@@ -52,7 +52,7 @@ class Cost(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ProfileRow:
     """One function: what it cost itself, and with all that it called."""
 
     function: Function
@@ -68,7 +68,7 @@ class Difference:
     """
 
     whole: Cost
-    rows: tuple[Row, ...]
+    rows: tuple[ProfileRow, ...]
     before: Mapping[Stack, float]
     after: Mapping[Stack, float]
 
@@ -95,7 +95,7 @@ def difference(base: Sequence[Profile], head: Sequence[Profile]) -> Difference:
     least = LEAST * whole.before
     rows = []
     for function in {function for side in total for repeat in side for function in repeat}:
-        row = Row(
+        row = ProfileRow(
             function,
             _cost([[repeat.get(function, 0.0) for repeat in side] for side in own], grains),
             _cost([[repeat.get(function, 0.0) for repeat in side] for side in total], grains),
@@ -111,7 +111,7 @@ def _calls_all(total: Cost, whole: Cost) -> bool:
     return total.before >= _ALL * whole.before and total.after >= _ALL * whole.after
 
 
-def _rank(row: Row, least: float) -> tuple[int, float]:
+def _rank(row: ProfileRow, least: float) -> tuple[int, float]:
     if row.own.counts(least):
         return (0 if row.own.change > 0 else 1), -abs(row.own.change)
     return (2 if row.total.change > 0 else 3), -abs(row.total.change)

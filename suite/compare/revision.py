@@ -24,7 +24,7 @@ _SHORTEST = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class Revision:
     """Runs of one state of the code: `counts` by workload, and `load` to have a workload's, newest first.
 
     `name` is what people call it. With a `commit` the Runs of its neighbours may stand in, else those
@@ -38,13 +38,13 @@ class Side:
     changed: bool = False
 
     @classmethod
-    def of(cls, name: str, runs: Iterable[Run]) -> Side:
+    def of(cls, name: str, runs: Iterable[Run]) -> Revision:
         """Just these `runs`."""
         found = by_workload(runs)
         return cls(name, None, {workload: len(some) for workload, some in found.items()}, found.__getitem__)
 
 
-class Finder:
+class RevisionResolver:
     """Finds sides among documents, in the ledger at `place` (opened when it is needed) and with git."""
 
     def __init__(self, place: str | Path, commits: Commits | None = None) -> None:
@@ -71,13 +71,13 @@ class Finder:
             self._opened = Ledger.existing(self._place)
         return self._opened
 
-    def find(self, word: str) -> Side:
+    def find(self, word: str) -> Revision:
         """The side that `word` means: a .json file, a commit with Runs, or a run by its id.
 
         Raises ConfigurationError or StoreError with what would mend it.
         """
         if word.endswith(".json"):
-            return Side.of(Path(word).name, read_runs(Path(word)))
+            return Revision.of(Path(word).name, read_runs(Path(word)))
         sha = self.sha(word)
         if sha is not None and self._entries(sha):
             return self.committed(sha, sha[:12] if sha.startswith(word) else f"{word} ({sha[:12]})")
@@ -85,7 +85,7 @@ class Finder:
             run = self.ledger.run(word)
         except ConfigurationError as error:
             raise self._unknown(word, sha, str(error)) from error
-        return Side.of(f"run {run.id}", [run])
+        return Revision.of(f"run {run.id}", [run])
 
     def sha(self, word: str) -> str | None:
         """The commit that `word` names, as git or else the ledger has it; None if neither does.
@@ -105,7 +105,7 @@ class Finder:
         """Whether the ledger has a Run of that commit."""
         return bool(self.ledger.runs(commit=sha, limit=1))
 
-    def newest(self, workloads: Iterable[str], commit: str | None = None) -> Side:
+    def newest(self, workloads: Iterable[str], commit: str | None = None) -> Revision:
         """The newest state of the code that ran: of the newest Run's commit, or of the one given.
 
         Where the newest Run of a workload was of code with changes, it is that Run alone.
@@ -117,7 +117,7 @@ class Finder:
         sha = newest.commit
         if sha is None:
             runs = [self.ledger.run(entry.id) for entry in latest if entry.commit is None]
-            return Side.of("the newest runs", runs)
+            return Revision.of("the newest runs", runs)
         changed = any(is_dirty(self.ledger.run(entry.id)) for entry in latest if entry.commit == sha)
         name = sha[:12] + (" with changes" if changed else "")
 
@@ -126,7 +126,7 @@ class Finder:
 
         return self._of(sha, name, state, changed=changed)
 
-    def committed(self, sha: str, name: str) -> Side:
+    def committed(self, sha: str, name: str) -> Revision:
         """Runs of a commit itself; of a workload that has none, the newest of it with changes."""
         return self._of(sha, name, lambda runs: clean(runs) or runs[:1])
 
@@ -137,13 +137,13 @@ class Finder:
         state: Callable[[tuple[Run, ...]], tuple[Run, ...]],
         *,
         changed: bool = False,
-    ) -> Side:
+    ) -> Revision:
         ids: dict[str, list[str]] = {}
         for entry in self._entries(sha):
             ids.setdefault(entry.workload, []).append(entry.id)
         chosen = {workload: some[:_MOST] for workload, some in ids.items()}
         counts = {workload: len(some) for workload, some in chosen.items()}
-        return Side(
+        return Revision(
             name, sha, counts, lambda one: state(tuple(map(self.ledger.run, chosen[one]))), changed=changed
         )
 

@@ -23,7 +23,7 @@ from typing import Literal
 import numpy as np
 
 from suite.compare.compare import (
-    Pool,
+    RunValues,
     better_of,
     missing,
     pools,
@@ -253,8 +253,8 @@ def _change(one: Paired, reached: Sequence[int], rose: bool, fell: bool) -> Chan
     shift: Shift = between(differences, max(len(differences) - wanted + 1, 0))
     wins = max(np.count_nonzero(differences > 0), np.count_nonzero(differences < 0))
     sides = (
-        Pool(tuple(a for _, a, _ in kept), one.at_least[0]),
-        Pool(tuple(b for _, _, b in kept), one.at_least[1]),
+        RunValues(tuple(a for _, a, _ in kept), one.at_least[0]),
+        RunValues(tuple(b for _, _, b in kept), one.at_least[1]),
     )
     return settled(one.metric, one.unit, one.better, sides, _scale(one), shift, rose=rose, fell=fell,
                    p=_p(sizes, int(wins)))  # fmt: skip

@@ -14,7 +14,7 @@ from types import ModuleType
 
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError, Faults, MissingExtra
-from suite.process.pickled import Parcel, load_as
+from suite.process.pickled import PickledWorkload, load_as
 
 ENTRY_POINTS = "suite.workloads"
 """Entry-point group; each entry names a module that holds workloads."""
@@ -27,7 +27,7 @@ class Reference:
     name: str
     module: str = ""
     file: str = ""
-    parcel: Parcel | None = None
+    parcel: PickledWorkload | None = None
 
     def __str__(self) -> str:
         return self.file or self.module or "a script"
@@ -44,7 +44,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CatalogEntry:
     """A workload and where it is."""
 
     workload: Workload
@@ -53,22 +53,22 @@ class Found:
 
 def reference_to(workload: Workload) -> Reference:
     """A reference to a workload that only exists as an object: it travels by value."""
-    return Reference(workload.name, parcel=Parcel.pack(workload))
+    return Reference(workload.name, parcel=PickledWorkload.pack(workload))
 
 
-def from_module(name: str) -> list[Found]:
+def from_module(name: str) -> list[CatalogEntry]:
     """The workloads of an importable module. Raises ConfigurationError."""
     return [
-        Found(workload, Reference(workload.name, module=name))
+        CatalogEntry(workload, Reference(workload.name, module=name))
         for workload in _workloads_in(_module_of(Reference("", module=name)))
     ]
 
 
-def from_file(path: str | Path) -> list[Found]:
+def from_file(path: str | Path) -> list[CatalogEntry]:
     """The workloads of a Python file. Raises ConfigurationError with the line that is wrong."""
     file = str(Path(path).resolve())
     found = [
-        Found(workload, Reference(workload.name, file=file))
+        CatalogEntry(workload, Reference(workload.name, file=file))
         for workload in _workloads_in(_module_of(Reference("", file=file)))
     ]
     if not found:
@@ -76,7 +76,7 @@ def from_file(path: str | Path) -> list[Found]:
     return found
 
 
-def installed(broken: Faults | None = None) -> list[Found]:
+def installed(broken: Faults | None = None) -> list[CatalogEntry]:
     """The workloads of all entry points, sorted by entry point.
 
     Raises ConfigurationError with all entry points that are broken, for a gap would go unnoticed; with
@@ -84,7 +84,7 @@ def installed(broken: Faults | None = None) -> list[Found]:
     """
     entries = sorted(importlib.metadata.entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)
     faults = Faults() if broken is None else broken
-    found: list[Found] = []
+    found: list[CatalogEntry] = []
     for entry in entries:
         package = entry.dist.name if entry.dist else "unknown"
         with faults.collected(f"entry point {entry.name!r} of package {package}, mend or uninstall it: "):
@@ -111,7 +111,7 @@ def select(
     match: str | None = None,
     tags: Iterable[str] = (),
     exclude_tags: Iterable[str] = (),
-) -> list[Found]:
+) -> list[CatalogEntry]:
     """Workloads by targets (a file, a full name, a first part of names, a module), then by filters.
 
     `file.py::name` and `module::name` are that one workload.
@@ -120,10 +120,10 @@ def select(
     are full names that are found: what it should define could be meant as well.
     """
     faults, broken = Faults(), Faults()
-    known: list[Found] = []
+    known: list[CatalogEntry] = []
     if not targets or not all(is_file(target) for target in targets):
         known = installed(broken if targets else None)
-    chosen: dict[str, Found] = {}
+    chosen: dict[str, CatalogEntry] = {}
     for target in targets or [""]:
         with faults.collected():
             for one in _find(target, known):
@@ -181,7 +181,7 @@ def is_file(target: str) -> bool:
     return target.partition("::")[0].endswith(".py")
 
 
-def _find(target: str, known: Sequence[Found]) -> list[Found]:
+def _find(target: str, known: Sequence[CatalogEntry]) -> list[CatalogEntry]:
     """The workloads that `target` means. Raises ConfigurationError if there are none."""
     place, sign, name = target.partition("::")
     if sign:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from suite.config.catalog import Found, skipped_operations
+from suite.config.catalog import CatalogEntry, skipped_operations
 from suite.config.file import Configuration
 from suite.config.settings import Settings, configured
 from suite.contract.workload import Workload
@@ -17,13 +17,13 @@ from suite.errors import ConfigurationError, Faults, MissingExtra
 class Plans:
     """Workloads to run in their order; why others are `skipped`; `notes` on what has no effect."""
 
-    runs: tuple[tuple[Found, Settings], ...]
+    runs: tuple[tuple[CatalogEntry, Settings], ...]
     skipped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 def make_plans(
-    chosen: Sequence[Found],
+    chosen: Sequence[CatalogEntry],
     configuration: Configuration,
     given: Mapping[str, Any],
     *,
@@ -37,7 +37,7 @@ def make_plans(
     extra is missing for. Raises ConfigurationError with all faults, those that `System.check` sees too.
     """
     faults = Faults()
-    runs: list[tuple[Found, Settings]] = []
+    runs: list[tuple[CatalogEntry, Settings]] = []
     skipped: list[str] = []
     asked: set[str] = set()
     parameters = {name for found in chosen for name in _parameters(found.workload)}

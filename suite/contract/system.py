@@ -36,7 +36,7 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Placement:
     """Where a system is let start: a directory of its own, its cores, its working directory.
 
     `recipe` is a picklable callable that makes the same system in a fresh process.
@@ -115,7 +115,7 @@ class System:
         """Raise ConfigurationError for all that can be seen to be wrong before anything starts."""
         self.check_needs()
 
-    def start(self, place: Place) -> None:
+    def start(self, place: Placement) -> None:
         """Start at `place` and wait until ready. Raises SystemFailed with the output's tail."""
 
     def stop(self) -> None:
@@ -132,12 +132,12 @@ class System:
         """What became of the system if it no longer runs, with its output's tail; else None."""
         if self.child is None or self.child.running():
             return None
-        return self.child.obituary()
+        return self.child.exit_summary()
 
     def __enter__(self) -> Self:
         directory = Path(tempfile.mkdtemp(prefix="loadledger-"))
         try:
-            self.start(Place(directory))
+            self.start(Placement(directory))
         except BaseException:
             self.stop()
             shutil.rmtree(directory, ignore_errors=True)
@@ -190,7 +190,7 @@ class _Listening(System):
         self.probe = probe_for(ready)
         self.fixed_port = port
 
-    def start(self, place: Place) -> None:
+    def start(self, place: Placement) -> None:
         """Start the process and wait until its probe holds. Raises SystemFailed."""
         port = claim_port(self.fixed_port)
         place.directory.mkdir(parents=True, exist_ok=True)
@@ -199,7 +199,7 @@ class _Listening(System):
         self.address = Address(self.host, port, self.url, str(place.directory), self.child.pid)
         wait_ready(self.probe, self, self.child, self.deadline)
 
-    def _launch(self, place: Place) -> Child:
+    def _launch(self, place: Placement) -> Child:
         raise NotImplementedError
 
 
@@ -224,7 +224,7 @@ class Server(_Listening):
         super().__init__(ready=ready, port=port, needs=needs, deadline=deadline, parameters=parameters)
         self.serve = serve
 
-    def _launch(self, place: Place) -> Child:
+    def _launch(self, place: Placement) -> Child:
         beside = {name: helper.address for name, helper in self.beside.items()}
         recipe = place.recipe or _Itself(self)
         return start_function(
@@ -295,7 +295,7 @@ class Command(_Listening):
         super().check()
         self._filled()
 
-    def _launch(self, place: Place) -> Child:
+    def _launch(self, place: Placement) -> Child:
         argv, env = self._filled()
         return start_command(
             argv,
@@ -341,7 +341,7 @@ class Remote(System):
         default = {"https": 443, "wss": 443}.get(parts.scheme, 80)
         self.target = Address(host, port or default, url.rstrip("/"))
 
-    def start(self, place: Place) -> None:
+    def start(self, place: Placement) -> None:
         """Check that something listens there. Raises SystemFailed if not."""
         self.address = Address(self.target.host, self.target.port, self.target.url, str(place.directory))
         place.directory.mkdir(parents=True, exist_ok=True)

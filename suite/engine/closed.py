@@ -13,14 +13,14 @@ from itertools import count
 from suite.contract.loop import ClosedLoop
 from suite.contract.user import current_user
 from suite.engine.clock import now, sleep_until
-from suite.engine.user_group import Lane, Session, cancelled
+from suite.engine.user_group import UserGroup, UserSession, cancelled
 
 _FOREVER = 1 << 62
 
 Think = float | tuple[float, float]
 
 
-async def run_closed(lane: Lane, loop: ClosedLoop, start: int) -> None:
+async def run_closed(lane: UserGroup, loop: ClosedLoop, start: int) -> None:
     """Work through the rows of `lane` from monotonic nanosecond `start` on.
 
     After the end operations in flight have the grace time, then they are cut off.
@@ -42,7 +42,7 @@ async def run_closed(lane: Lane, loop: ClosedLoop, start: int) -> None:
     await cancelled(tasks)
 
 
-def _run_plain(lane: Lane, loop: ClosedLoop, end: int) -> None:
+def _run_plain(lane: UserGroup, loop: ClosedLoop, end: int) -> None:
     """The loop of a Component with plain operations: no event loop in between."""
     columns, choices = lane.columns, lane.plan.choices
     started, finished, period = columns.started, columns.finished, len(choices)
@@ -71,7 +71,9 @@ def _run_plain(lane: Lane, loop: ClosedLoop, end: int) -> None:
             time.sleep(pause)
 
 
-async def _user(lane: Lane, session: Session, loop: ClosedLoop, end: int, take: Callable[[], int]) -> None:
+async def _user(
+    lane: UserGroup, session: UserSession, loop: ClosedLoop, end: int, take: Callable[[], int]
+) -> None:
     columns, rows, names, bodies = lane.columns, lane.plan.rows, lane.names, lane.bodies
     started, finished = columns.started, columns.finished
     choices, period = lane.plan.choices, len(lane.plan.choices)
@@ -105,11 +107,11 @@ async def _user(lane: Lane, session: Session, loop: ClosedLoop, end: int, take: 
             await asyncio.sleep(0)
 
 
-def _thinks(lane: Lane, loop: ClosedLoop) -> list[Think]:
+def _thinks(lane: UserGroup, loop: ClosedLoop) -> list[Think]:
     """The think time after each operation, by code."""
     own = {name: o.think for name, o in lane.operations.items() if o.think is not None}
     return [own.get(name, loop.think) for name in lane.names]
 
 
-def _pause(lane: Lane, think: Think) -> float:
+def _pause(lane: UserGroup, think: Think) -> float:
     return lane.random.uniform(*think) if isinstance(think, tuple) else think

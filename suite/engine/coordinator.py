@@ -14,7 +14,7 @@ from suite.config.settings import Settings, configured
 from suite.contract.workload import Workload
 from suite.engine.progress import Progress, Silent
 from suite.engine.round import run_round
-from suite.engine.workload_spec import Recipe
+from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import Interrupted
 from suite.measure.environment import commit, fingerprint
 from suite.measure.statistics import combine
@@ -50,7 +50,7 @@ def run(
     actual = configured(workload, settings)
     for system in (actual.system, *actual.beside.values()):
         system.check()
-    recipe = Recipe(reference or reference_to(workload), settings)
+    recipe = WorkloadSpec(reference or reference_to(workload), settings)
     watcher = progress or Silent()
     started = datetime.now(UTC).isoformat(timespec="milliseconds")
     identity = uuid.uuid4().hex[:12]

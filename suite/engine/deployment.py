@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from suite.contract.system import Component, Place, System
+from suite.contract.system import Component, Placement, System
 from suite.contract.workload import Workload
 from suite.engine.plan import RoundPlan
 from suite.engine.progress import Progress
-from suite.engine.worker import Order, Report
-from suite.engine.worker_pool import Worker, hear
-from suite.engine.workload_spec import Recipe, SystemRecipe
+from suite.engine.worker import WorkerReply, WorkerRequest
+from suite.engine.worker_pool import Worker, gather_reports
+from suite.engine.workload_spec import SystemSpec, WorkloadSpec
 from suite.errors import SystemFailed
 from suite.measure import proc
 from suite.process.identity import round_identity
@@ -26,7 +26,7 @@ STEP_SECONDS = 15.0
 """How long a worker may take for a step that takes no time."""
 
 
-class Stage:
+class Deployment:
     """All processes of one fresh start. Whatever ends `stack` ends them, and leaves nothing behind.
 
     `agents` talks to the Python processes of the system from inside, as far as `mode` lets it.
@@ -34,7 +34,7 @@ class Stage:
 
     def __init__(
         self,
-        recipe: Recipe,
+        recipe: WorkloadSpec,
         index: int,
         progress: Progress,
         stack: contextlib.ExitStack,
@@ -97,11 +97,11 @@ class Stage:
 
     def _start(self, system: System, helper: str | None) -> None:
         file = self.recipe.reference.file
-        place = Place(
+        place = Placement(
             self.directory / (f"beside-{helper}" if helper else "system"),
             self.cores.system,
             Path(file).parent if file else None,
-            SystemRecipe(self.recipe, helper),
+            SystemSpec(self.recipe, helper),
         )
         self.stack.callback(system.stop)
         system.start(place)
@@ -122,7 +122,7 @@ class Stage:
         """The system's processes, those below its roots included."""
         return proc.tree(self.groups()["system"]())
 
-    def connect(self) -> list[Report]:
+    def connect(self) -> list[WorkerReply]:
         """Connect all users. Raises SystemFailed if none can."""
         self.phase("connecting")
         loop = self.workload.loop
@@ -130,7 +130,7 @@ class Stage:
         beside = {name: helper.address for name, helper in self.workload.beside.items()}
         reports = self.ask(
             "connect",
-            Order("connect", self.workload.system.address, beside),
+            WorkerRequest("connect", self.workload.system.address, beside),
             seconds=self.workload.timeout * (1 + users // 64) + STEP_SECONDS,
         )
         if not sum(report.connected for report in reports):
@@ -142,17 +142,17 @@ class Stage:
     def ask(
         self,
         step: str,
-        order: Order | None = None,
+        order: WorkerRequest | None = None,
         *,
         seconds: float,
         workers: Sequence[Worker] | None = None,
-    ) -> list[Report]:
+    ) -> list[WorkerReply]:
         """Let workers (default: all) do a step, within `seconds`; their reports."""
         chosen = self.workers if workers is None else workers
         for worker in chosen:
-            worker.tell(order or Order(step))  # type: ignore[arg-type]
+            worker.tell(order or WorkerRequest(step))  # type: ignore[arg-type]
         end = time.monotonic() + seconds
-        return hear(chosen, step=step, deadline=lambda: end, meanwhile=self.check_systems)
+        return gather_reports(chosen, step=step, deadline=lambda: end, meanwhile=self.check_systems)
 
     def close(self) -> None:
         """Close all users' connections."""

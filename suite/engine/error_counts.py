@@ -32,7 +32,7 @@ def cause_of(error: BaseException) -> str:
 
 
 @dataclass(slots=True)
-class Tally:
+class ErrorCounts:
     """Counts by (outcome, cause, operation), each with its first example; statuses by operation."""
 
     causes: dict[tuple[str, str, str], list[object]] = field(default_factory=dict)

@@ -31,7 +31,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Examination:
     """Rows collected, checks made, the workload's own metrics."""
 
     rows: tuple[Row, ...]
@@ -39,7 +39,7 @@ class Answer:
     metrics: dict[str, float | None]
 
 
-def examine(workload: Workload, target: Any, question: Question, runner: asyncio.Runner) -> Answer:
+def examine(workload: Workload, target: Any, question: Question, runner: asyncio.Runner) -> Examination:
     """Collect, check and read. A check that raises AssertionError found something; one that raises
     anything else is broken, and says so: neither passes."""
     opened = [Columns.open(question.owner, fd, rows) for fd, rows in question.columns]
@@ -75,7 +75,7 @@ def examine(workload: Workload, target: Any, question: Question, runner: asyncio
         except Exception as error:
             metrics[metric.name] = None
             results.append(CheckResult(f"metric {metric.name}", passed=False, detail=_said(error)))
-    return Answer(rows, tuple(results), metrics)
+    return Examination(rows, tuple(results), metrics)
 
 
 def read_kept(path: Path) -> list[Any]:

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from suite.engine.worker import Report
+from suite.engine.worker import WorkerReply
 from suite.records.run import Detail
 
 
-def statuses(reports: Sequence[Report]) -> Mapping[str, Mapping[str, int]]:
+def statuses(reports: Sequence[WorkerReply]) -> Mapping[str, Mapping[str, int]]:
     """How often each operation saw each protocol status, over all workers."""
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for report in reports:
@@ -19,7 +19,7 @@ def statuses(reports: Sequence[Report]) -> Mapping[str, Mapping[str, int]]:
     return {operation: dict(sorted(found.items())) for operation, found in counts.items()}
 
 
-def details(reports: Sequence[Report]) -> tuple[Detail, ...]:
+def details(reports: Sequence[WorkerReply]) -> tuple[Detail, ...]:
     """Details of all workers, most frequent first; of each kind the earliest is the example."""
     merged: dict[tuple[str, str, str], Detail] = {}
     for report in reports:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 
 from suite.engine.clock import now
-from suite.engine.error_counts import Tally
+from suite.engine.error_counts import ErrorCounts
 from suite.measure.columns import Columns
 
 
 class Nested:
     """Records operations that other operations await; every User's `_recorder`."""
 
-    def __init__(self, columns: Columns, names: tuple[str, ...], tally: Tally) -> None:
+    def __init__(self, columns: Columns, names: tuple[str, ...], tally: ErrorCounts) -> None:
         self._columns = columns
         self._code = {name: code for code, name in enumerate(names)}
         self._names = names

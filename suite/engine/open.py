@@ -8,13 +8,13 @@ from collections import deque
 from suite.contract.loop import OpenLoop
 from suite.contract.user import current_user
 from suite.engine.clock import Alarm, now, sleep_until
-from suite.engine.user_group import Lane, Session, cancelled
+from suite.engine.user_group import UserGroup, UserSession, cancelled
 from suite.records.outcome import Outcome
 
 _LOOK = 0.002  # s between looks at what is still in flight at the end
 
 
-async def run_open(lane: Lane, loop: OpenLoop, start: int) -> None:
+async def run_open(lane: UserGroup, loop: OpenLoop, start: int) -> None:
     """Start the rows of `lane` when they are due; the loop began at monotonic nanosecond `start`.
 
     After the end operations in flight or waiting have the grace time, then they are cut off.
@@ -34,13 +34,13 @@ async def run_open(lane: Lane, loop: OpenLoop, start: int) -> None:
 class _Arrivals:
     """Planned starts meet free users: one that finds none makes a new user, waits, or is dropped."""
 
-    def __init__(self, lane: Lane, *, drop: bool, spin: int) -> None:
+    def __init__(self, lane: UserGroup, *, drop: bool, spin: int) -> None:
         self._lane = lane
         self._drop = drop
         self._next = 0
         self._adding = 0
         self._added = 0
-        self._free: deque[Session] = deque()
+        self._free: deque[UserSession] = deque()
         self._waiting: deque[int] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._done = asyncio.Event()
@@ -85,7 +85,7 @@ class _Arrivals:
         else:
             self._done.set()
 
-    async def _work(self, session: Session) -> None:
+    async def _work(self, session: UserSession) -> None:
         current_user.set(session.user)
         loop = asyncio.get_running_loop()
         while True:

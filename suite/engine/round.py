@@ -11,13 +11,13 @@ from dataclasses import replace
 import numpy as np
 
 from suite.contract.loop import ClosedLoop
-from suite.engine.deployment import STEP_SECONDS, Stage
-from suite.engine.examine import Answer, Question
+from suite.engine.deployment import STEP_SECONDS, Deployment
+from suite.engine.examine import Examination, Question
 from suite.engine.merging import details, statuses
 from suite.engine.progress import Progress
-from suite.engine.worker import Order, Report
-from suite.engine.worker_pool import hear
-from suite.engine.workload_spec import Recipe
+from suite.engine.worker import WorkerReply, WorkerRequest
+from suite.engine.worker_pool import gather_reports
+from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import SystemFailed, WorkerFailed
 from suite.measure.columns import Columns
 from suite.measure.evidence import gather
@@ -36,7 +36,7 @@ _EXAMINE_SECONDS = 120.0
 
 
 def run_round(
-    recipe: Recipe, index: int, progress: Progress, look: Callable[[Recording], None] | None = None
+    recipe: WorkloadSpec, index: int, progress: Progress, look: Callable[[Recording], None] | None = None
 ) -> Round:
     """Run round `index`. A system or worker that fails makes a Round with a `failure`.
 
@@ -56,7 +56,7 @@ def run_round(
         )
 
 
-class _Round(Stage):
+class _Round(Deployment):
     _garbage: Garbage | None = None
 
     def run(self, look: Callable[[Recording], None] | None) -> Round:
@@ -128,7 +128,7 @@ class _Round(Stage):
             sampler.quiet(group)
             sampler.reset_peak(group)
 
-    def _load(self, sampler: Sampler) -> tuple[int, list[Report]]:
+    def _load(self, sampler: Sampler) -> tuple[int, list[WorkerReply]]:
         loop = self.workload.loop
         total = None if loop.seconds is None else loop.seconds + loop.warmup
         pids = self.processes()
@@ -155,16 +155,16 @@ class _Round(Stage):
         sampler.tick(look=True)
         with noticed(self.groups()["system"]()):
             for worker in self.workers:
-                worker.tell(Order("run", start=start))
-            reports = hear(self.workers, step="run", deadline=deadline, meanwhile=meanwhile)
+                worker.tell(WorkerRequest("run", start=start))
+            reports = gather_reports(self.workers, step="run", deadline=deadline, meanwhile=meanwhile)
         sampler.tick(look=True)
         self._garbage = between(collected, self.agents.collections([*pids, *self.processes()]))
         return start, reports
 
-    def _examine(self, begin: int, end: int) -> Answer:
+    def _examine(self, begin: int, end: int) -> Examination:
         workload = self.workload
         if not (workload.checks or workload.metrics or workload.collect):
-            return Answer((), (), {})
+            return Examination((), (), {})
         question = Question(
             os.getpid(),
             tuple((columns.descriptor, columns.capacity) for columns in self.plan.columns),
@@ -175,9 +175,9 @@ class _Round(Stage):
             end,
             str(self.directory / "kept.jsonl"),
         )
-        order = Order("examine", question=question)
+        order = WorkerRequest("examine", question=question)
         (report,) = self.ask("examine", order, seconds=_EXAMINE_SECONDS, workers=self.workers[:1])
-        answer: Answer = report.result
+        answer: Examination = report.result
         return answer
 
     def _window(self, start: int) -> tuple[int, int]:
@@ -203,7 +203,7 @@ class _Round(Stage):
             plan.columns, plan.names, by_loop=plan.by_loop, planned=plan.due, begin=begin, end=end
         )
 
-    def _doubts(self, connected: Sequence[Report], reports: Sequence[Report]) -> list[str]:
+    def _doubts(self, connected: Sequence[WorkerReply], reports: Sequence[WorkerReply]) -> list[str]:
         doubts = []
         refused = sum(report.refused for report in reports)
         if refused:

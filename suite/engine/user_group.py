@@ -11,7 +11,7 @@ from typing import Any
 from suite.contract.user import User, current_user
 from suite.contract.workload import Workload
 from suite.engine.clock import now
-from suite.engine.error_counts import Tally
+from suite.engine.error_counts import ErrorCounts
 from suite.engine.nested import Nested
 from suite.engine.plan import CONNECT, LanePlan
 from suite.measure.columns import Columns
@@ -19,7 +19,7 @@ from suite.measure.columns import Columns
 _CONNECTING_AT_ONCE = 64
 
 
-class Session:
+class UserSession:
     """A connected user and the row that it is working on, -1 between operations."""
 
     __slots__ = ("expired", "row", "task", "user", "wake")
@@ -32,7 +32,7 @@ class Session:
         self.wake: asyncio.Future[int]
 
 
-class Lane:
+class UserGroup:
     """The users of one LanePlan: connected, run through their rows, closed."""
 
     def __init__(
@@ -41,7 +41,7 @@ class Lane:
         plan: LanePlan,
         columns: Columns,
         nested: Nested,
-        tally: Tally,
+        tally: ErrorCounts,
         *,
         names: tuple[str, ...],
         target: Any,
@@ -65,7 +65,7 @@ class Lane:
         self.operations = {o.name: o for o in self._class.operations()}
         self.bodies: list[Callable[[Any], Awaitable[Any]] | None] = [self._body(name) for name in names]
         self.random = Random(seed)
-        self.sessions: list[Session] = []
+        self.sessions: list[UserSession] = []
         self.refused = 0
 
     @property
@@ -88,7 +88,7 @@ class Lane:
         await asyncio.gather(*(self._end(session.user) for session in self.sessions))
         self.sessions.clear()
 
-    async def open(self, index: int) -> Session | None:
+    async def open(self, index: int) -> UserSession | None:
         """A connected user, or None if the system would not have it."""
         user = self._class()
         user.index = index
@@ -98,7 +98,7 @@ class Lane:
         user._statuses = self.tally.statuses
         user._operation = CONNECT
         user._recorder = self.nested
-        session = Session(user)
+        session = UserSession(user)
         if not await self._connect(user):
             self.refused += 1
             return None
@@ -119,7 +119,7 @@ class Lane:
         self.nested.end(row, None)
         return True
 
-    async def perform(self, session: Session, row: int) -> None:
+    async def perform(self, session: UserSession, row: int) -> None:
         """Run the operation of `row` and note how it ended."""
         columns = self.columns
         code = self.code(row)
@@ -133,7 +133,7 @@ class Lane:
             await self.settle(session, row, error)
         session.row = -1
 
-    async def settle(self, session: Session, row: int, error: BaseException) -> None:
+    async def settle(self, session: UserSession, row: int, error: BaseException) -> None:
         """Note how an operation ended that did not end well; a cancellation by the drain goes on."""
         at = now()
         cut_off = isinstance(error, asyncio.CancelledError)

@@ -19,13 +19,13 @@ from suite.contract.loop import OpenLoop
 from suite.contract.system import Address, Component
 from suite.contract.workload import Workload
 from suite.engine.closed import run_closed
-from suite.engine.error_counts import Tally
+from suite.engine.error_counts import ErrorCounts
 from suite.engine.examine import Question, examine
 from suite.engine.nested import Nested
 from suite.engine.open import run_open
 from suite.engine.plan import WorkerPlan
-from suite.engine.user_group import Lane
-from suite.engine.workload_spec import Recipe
+from suite.engine.user_group import UserGroup
+from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError
 from suite.measure.columns import Columns
 from suite.records.run import Detail
@@ -34,7 +34,7 @@ Step = Literal["build", "connect", "run", "close", "examine", "exit"]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class WorkerRequest:
     """What the coordinator tells a worker to do next."""
 
     step: Step
@@ -45,7 +45,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class WorkerReply:
     """What a worker answers: the step is done, or what broke."""
 
     step: Step
@@ -62,7 +62,7 @@ class Report:
 def work(
     pipe: Connection,
     owner: int,
-    recipe: Recipe,
+    recipe: WorkloadSpec,
     plan: WorkerPlan | None,
     names: tuple[str, ...],
     kept: str,
@@ -77,7 +77,7 @@ def work(
         worker = _Worker(owner, recipe, plan, names, kept, runner)
         try:
             while True:
-                order: Order = pipe.recv()
+                order: WorkerRequest = pipe.recv()
                 report = worker.obey(order)
                 pipe.send(report)
                 if order.step == "exit" or report.fault:
@@ -92,7 +92,7 @@ class _Worker:
     def __init__(
         self,
         owner: int,
-        recipe: Recipe,
+        recipe: WorkloadSpec,
         plan: WorkerPlan | None,
         names: tuple[str, ...],
         kept: str,
@@ -104,8 +104,8 @@ class _Worker:
         self.names = names
         self.kept_path = kept
         self.runner = runner
-        self.tally = Tally()
-        self.lanes: list[Lane] = []
+        self.tally = ErrorCounts()
+        self.lanes: list[UserGroup] = []
         self.columns: list[Columns] = []
         self.nested: Nested | None = None
         self.loaded: Workload | None = None
@@ -117,7 +117,7 @@ class _Worker:
         assert self.loaded is not None, "the first order is to build"
         return self.loaded
 
-    def obey(self, order: Order) -> Report:
+    def obey(self, order: WorkerRequest) -> WorkerReply:
         try:
             match order.step:
                 case "build":
@@ -131,11 +131,11 @@ class _Worker:
                 case "examine":
                     return self._examine(order)
                 case "exit":
-                    return Report("exit")
+                    return WorkerReply("exit")
         except ConfigurationError as error:
-            return Report(order.step, fault=str(error), at_fault="configuration")
+            return WorkerReply(order.step, fault=str(error), at_fault="configuration")
         except Exception:
-            return Report(order.step, fault=traceback.format_exc().rstrip(), at_fault="worker")
+            return WorkerReply(order.step, fault=traceback.format_exc().rstrip(), at_fault="worker")
 
     def discard(self) -> None:
         close = getattr(self.target, "close", None)
@@ -146,7 +146,7 @@ class _Worker:
         if self.kept >= 0:
             os.close(self.kept)
 
-    def _build(self) -> Report:
+    def _build(self) -> WorkerReply:
         self.loaded = self.recipe.workload()
         system = self.workload.system
         if isinstance(system, Component):
@@ -157,13 +157,13 @@ class _Worker:
             try:
                 self.target = self.runner.run(build())
             except Exception:
-                return Report("build", fault=traceback.format_exc().rstrip(), at_fault="system")
+                return WorkerReply("build", fault=traceback.format_exc().rstrip(), at_fault="system")
             gc.collect()
             # What building freed must not go back to the kernel later and pass for negative growth.
             ctypes.CDLL(None).malloc_trim(0)
-        return Report("build")
+        return WorkerReply("build")
 
-    def _connect(self, order: Order) -> Report:
+    def _connect(self, order: WorkerRequest) -> WorkerReply:
         system = self.workload.system
         if not isinstance(system, Component):
             assert order.address is not None
@@ -178,7 +178,7 @@ class _Worker:
             self.runner.run(self._all("connect"))
         gc.collect()
         gc.freeze()
-        return Report(
+        return WorkerReply(
             "connect",
             connected=sum(len(lane.sessions) for lane in self.lanes),
             refused=sum(lane.refused for lane in self.lanes),
@@ -190,7 +190,7 @@ class _Worker:
         self.columns = [Columns.open(self.owner, lane.columns, lane.rows) for lane in plan.lanes]
         self.nested = Nested(nested, self.names, self.tally)
         self.lanes = [
-            Lane(
+            UserGroup(
                 self.workload,
                 lane,
                 columns,
@@ -206,12 +206,12 @@ class _Worker:
             for lane, columns in zip(plan.lanes, self.columns, strict=True)
         ]
 
-    def _run(self, order: Order) -> Report:
+    def _run(self, order: WorkerRequest) -> WorkerReply:
         async def load() -> None:
             await asyncio.gather(*(self._through(lane, order.start) for lane in self.lanes))
 
         self.runner.run(load())
-        return Report(
+        return WorkerReply(
             "run",
             lost=self.nested.lost if self.nested else 0,
             refused=sum(lane.refused for lane in self.lanes),
@@ -219,7 +219,7 @@ class _Worker:
             statuses=tuple((name, status, n) for (name, status), n in self.tally.statuses.items()),
         )
 
-    async def _through(self, lane: Lane, start: int) -> None:
+    async def _through(self, lane: UserGroup, start: int) -> None:
         loop = self.workload.loop
         watch = asyncio.create_task(lane.watch())
         try:
@@ -230,17 +230,17 @@ class _Worker:
         finally:
             watch.cancel()
 
-    def _close(self) -> Report:
+    def _close(self) -> WorkerReply:
         self.runner.run(self._all("close"))
         gc.unfreeze()
         gc.collect()
-        return Report("close")
+        return WorkerReply("close")
 
     async def _all(self, method: str) -> None:
         await asyncio.gather(*(getattr(lane, method)() for lane in self.lanes))
 
-    def _examine(self, order: Order) -> Report:
+    def _examine(self, order: WorkerRequest) -> WorkerReply:
         assert order.question is not None
         if self.target is None:
             self._connect(order)
-        return Report("examine", result=examine(self.workload, self.target, order.question, self.runner))
+        return WorkerReply("examine", result=examine(self.workload, self.target, order.question, self.runner))

@@ -11,8 +11,8 @@ from pathlib import Path
 import multiprocess
 
 from suite.engine.plan import WorkerPlan
-from suite.engine.worker import Order, Report, work
-from suite.engine.workload_spec import Recipe
+from suite.engine.worker import WorkerReply, WorkerRequest, work
+from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError, SystemFailed, WorkerFailed
 from suite.process.child import Child, start_function
 
@@ -24,7 +24,7 @@ class Worker:
 
     def __init__(
         self,
-        recipe: Recipe,
+        recipe: WorkloadSpec,
         plan: WorkerPlan | None,
         names: tuple[str, ...],
         *,
@@ -45,7 +45,7 @@ class Worker:
         )
         theirs.close()
 
-    def tell(self, order: Order) -> None:
+    def tell(self, order: WorkerRequest) -> None:
         """Give an order. Raises WorkerFailed if it is dead."""
         try:
             self.pipe.send(order)
@@ -55,7 +55,7 @@ class Worker:
     def dead(self) -> WorkerFailed:
         """The error that says how it died."""
         self.child.wait(2.0)
-        return WorkerFailed(self.child.obituary())
+        return WorkerFailed(self.child.exit_summary())
 
     def stop(self) -> None:
         """End it, whatever it does; one that is done has ended already."""
@@ -63,25 +63,25 @@ class Worker:
         self.child.stop(grace=1.0)
 
 
-def hear(
+def gather_reports(
     workers: Sequence[Worker],
     *,
     step: str,
     deadline: Callable[[], float],
     meanwhile: Callable[[], None] = lambda: None,
-) -> list[Report]:
+) -> list[WorkerReply]:
     """One Report from each worker, in their order; `meanwhile` is called about ten times a second.
 
     `deadline` gives the monotonic time until which to wait, anew at each look. Raises WorkerFailed,
     SystemFailed or ConfigurationError, as the first worker that could not do the step says.
     """
-    reports: dict[str, Report] = {}
+    reports: dict[str, WorkerReply] = {}
     while len(reports) < len(workers):
         pending = {worker.pipe: worker for worker in workers if worker.name not in reports}
         for pipe in wait(list(pending), timeout=_TICK):
             worker = pending[pipe]  # type: ignore[index]
             try:
-                report: Report = worker.pipe.recv()
+                report: WorkerReply = worker.pipe.recv()
             except (EOFError, ConnectionResetError) as error:
                 meanwhile()  # a system that died too is the better explanation
                 raise worker.dead() from error
@@ -97,7 +97,7 @@ def hear(
     return [reports[worker.name] for worker in workers]
 
 
-def _raise_fault(worker: Worker, report: Report) -> None:
+def _raise_fault(worker: Worker, report: WorkerReply) -> None:
     if not report.fault:
         return
     if report.at_fault == "configuration":

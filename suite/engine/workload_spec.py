@@ -11,7 +11,7 @@ from suite.contract.workload import Workload
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class WorkloadSpec:
     """Plain data that leads to a configured workload in any process."""
 
     reference: Reference
@@ -23,10 +23,10 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
-class SystemRecipe:
+class SystemSpec:
     """Leads to a workload's system, or to one of its helpers by name."""
 
-    recipe: Recipe
+    recipe: WorkloadSpec
     helper: str | None = None
 
     def __call__(self) -> System:

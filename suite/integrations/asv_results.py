@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from suite.contract.metric import STANDARD, find
 from suite.records.better import Better
-from suite.report.site.graph import Graph, Point
-from suite.report.site.lineage import Lineage, Step
-from suite.report.site.story import LEAK, Story
+from suite.report.site.graph import Graph, GraphPoint
+from suite.report.site.lineage import Lineage, LineageStep
+from suite.report.site.workload_page import LEAK, WorkloadPage
 
 _UNITS = {"seconds": "s", "bytes": "B", "ratio": "ratio", "1": "1"}
 _ANY_UNIT = "unit"
@@ -41,7 +41,7 @@ class _Found(NamedTuple):
 
 
 def add_results(
-    stories: dict[str, Story], results: Iterable[Any], benchmarks: Benchmarks, lineage: Lineage
+    stories: dict[str, WorkloadPage], results: Iterable[Any], benchmarks: Benchmarks, lineage: Lineage
 ) -> dict[str, str]:
     """Add all numbers that benchmarks of ours track; the workload of each of these benchmarks.
 
@@ -56,7 +56,7 @@ def add_results(
         for name in sorted({name for one in found.values() for name in one.names}):
             known = benchmarks.get(name, {})
             workload = pages[name] = workload_of(name, known.get("code") or codes.get(_class(name), ""))
-            story = stories.setdefault(workload, Story(workload))
+            story = stories.setdefault(workload, WorkloadPage(workload))
             story.leave(named, (commit for commit in left if name in found[commit].names))
             metric, unit = _metric(name, known)
             points = tuple(_point(found[step.commit], name, step) for step in steps)
@@ -131,7 +131,7 @@ def _keys(result: Any, benchmarks: Benchmarks) -> Iterator[str]:
             yield name
 
 
-def _point(found: _Found, name: str, step: Step) -> Point:
+def _point(found: _Found, name: str, step: LineageStep) -> GraphPoint:
     """The value of a benchmark without parameters; none of one that has some, or was not run there."""
     result = found.result
     values = result.get_result_value(name, []) if name in found.names else None
@@ -141,7 +141,7 @@ def _point(found: _Found, name: str, step: Step) -> Point:
     low, high = _finite(interval.get("ci_99_a")), _finite(interval.get("ci_99_b"))
     if low is None or high is None:
         low = high = None
-    return Point(step.commit, step.when, value, low, high, rank=step.rank)
+    return GraphPoint(step.commit, step.when, value, low, high, rank=step.rank)
 
 
 def _finite(value: object) -> float | None:

@@ -16,7 +16,7 @@ from suite import Component, Server, User, Workload, closed_loop, operation
 from suite.ab.canary import spin, sync
 
 
-class Machine:
+class BareMachine:
     """Nothing but the machine, and a folder for the round's file."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Spinner(User):
 class Writer(User):
     """Writes, and waits for the disk."""
 
-    machine: Machine
+    machine: BareMachine
 
     def connect(self, system: Any) -> None:
         """Keep the folder."""
@@ -96,7 +96,7 @@ _TAGS = {"machine"}
 
 cpu = Workload(
     "canary/cpu",
-    Component(Machine),
+    Component(BareMachine),
     Spinner,
     loop=_LOOP,
     quick=_BRIEF,
@@ -105,7 +105,7 @@ cpu = Workload(
 )
 fsync = Workload(
     "canary/fsync",
-    Component(Machine),
+    Component(BareMachine),
     Writer,
     loop=_LOOP,
     quick=_BRIEF,

@@ -18,7 +18,7 @@ from suite.ledger.database import url_of
 from suite.report.site.folder import write_site
 from suite.report.site.lineage import Lineage
 from suite.report.site.stored import add_capacities, add_ledger
-from suite.report.site.story import Story
+from suite.report.site.workload_page import WorkloadPage
 
 
 def publish(
@@ -36,7 +36,7 @@ def publish(
         configuration = read_configuration()
     except SuiteError as error:
         warnings.append(str(error))
-    stories: dict[str, Story] = {}
+    stories: dict[str, WorkloadPage] = {}
     pages: dict[str, str] = {}
     lineages = _lineages(conf, repo)
     for lineage, results in _published(conf, repo, revisions, lineages):

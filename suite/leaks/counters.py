@@ -7,7 +7,7 @@ from suite.measure import proc
 from suite.process.injection import Counts, Injection
 
 
-class Counters:
+class LeakCounters:
     """Reads all processes at once.
 
     `notes` say what could not be read, by kind, once each; `python`: whether any process answered.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from suite.leaks.window_series import ALL, CHANGING, NAMES, Line, Look
+from suite.leaks.window_series import ALL, CHANGING, NAMES, CounterSeries, WindowSeries
 from suite.records.leak import Counter, LeakOutcome, LeakVerdict
 from suite.units import format_quantity
 
@@ -24,9 +24,9 @@ class Finding:
     """
 
     outcome: LeakOutcome
-    look: Look
-    lines: tuple[Line, ...]
-    filled: Look
+    look: WindowSeries
+    lines: tuple[CounterSeries, ...]
+    filled: WindowSeries
     held: bool
     reason: str = ""
 
@@ -99,7 +99,7 @@ def _rate(finding: Finding, size: float | None) -> str:
     return words + (f" ({format_quantity(blocks, '1')} blocks)" if blocks and blocks > 0 else "")
 
 
-def _risen(lines: tuple[Line, ...]) -> str:
+def _risen(lines: tuple[CounterSeries, ...]) -> str:
     """Which counters of whom: "Python's blocks and resident memory of process 12"."""
     counters = [NAMES[counter] for counter in NAMES if counter in {line.counter for line in lines}]
     pids = sorted({line.process for line in lines} - {CHANGING, ALL}, key=int)
@@ -111,18 +111,18 @@ def _risen(lines: tuple[Line, ...]) -> str:
     return f"{' and '.join(counters)} of {' and of '.join(whose)}"
 
 
-def _filled(look: Look) -> str:
+def _filled(look: WindowSeries) -> str:
     """By how much all processes grew in all, by the counter that knows bytes best."""
     for counter in _EXACT:
         for python in (True, False):
-            line = Line(python, ALL, counter)
+            line = CounterSeries(python, ALL, counter)
             if line in look.lines and look.rate(line) >= line.floor.total:
                 unit = "1" if counter == "blocks" else "B"
                 return format_quantity(look.rate(line), unit) + (" blocks" if unit == "1" else "")
     return "what it had"
 
 
-def _notes(lines: Collection[Line]) -> str:
+def _notes(lines: Collection[CounterSeries]) -> str:
     """What to know about the processes."""
     words = ""
     if any(line.process == CHANGING for line in lines):

@@ -7,13 +7,13 @@ import time
 from collections.abc import Iterator
 
 from suite.engine.progress import Progress
-from suite.engine.workload_spec import Recipe
+from suite.engine.workload_spec import WorkloadSpec
 from suite.leaks.verdict import Idle, Step
 from suite.leaks.windows import Windows
 from suite.process.injection import Mode
 
 
-class Watched(Windows):
+class LeakProbe(Windows):
     """Windows of load, as a search asks for them. A window repeats the plan's operations."""
 
     def take(self, step: Step) -> None:
@@ -30,9 +30,11 @@ class Watched(Windows):
 
 
 @contextlib.contextmanager
-def watched(recipe: Recipe, progress: Progress, mode: Mode, *, native: bool = False) -> Iterator[Watched]:
+def watched(
+    recipe: WorkloadSpec, progress: Progress, mode: Mode, *, native: bool = False
+) -> Iterator[LeakProbe]:
     """A fresh system with the agents' `mode`; nothing is left of it afterwards."""
     with contextlib.ExitStack() as stack:
-        system = Watched(recipe, 0, progress, stack, mode=mode, native=native)
+        system = LeakProbe(recipe, 0, progress, stack, mode=mode, native=native)
         system.start()
         yield system

@@ -15,10 +15,10 @@ from suite.contract.loop import ClosedLoop, Loop
 from suite.contract.system import Remote
 from suite.contract.workload import Workload
 from suite.engine.progress import Progress, Silent
-from suite.engine.workload_spec import Recipe
+from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError
-from suite.leaks.counters import Counters
-from suite.leaks.probe import Watched, watched
+from suite.leaks.counters import LeakCounters
+from suite.leaks.probe import LeakProbe, watched
 from suite.leaks.tracing import Tracing, trace
 from suite.leaks.tracker import Attribution
 from suite.leaks.verdict import Rules, Step, search
@@ -70,7 +70,7 @@ def find_leaks(
     for system in (actual.system, *actual.beside.values()):
         system.check()
     loop = _windowed(actual.loop, leak.requests)
-    recipe = Recipe(
+    recipe = WorkloadSpec(
         reference or reference_to(workload),
         replace(
             settings,
@@ -134,7 +134,7 @@ def _plan(loop: ClosedLoop, leak: LeakSettings, settings: Settings, workload: Wo
 class _Look:
     """The search itself. `taken` are its steps, `python` whether any process told from inside."""
 
-    def __init__(self, recipe: Recipe, leak: LeakSettings, progress: Progress) -> None:
+    def __init__(self, recipe: WorkloadSpec, leak: LeakSettings, progress: Progress) -> None:
         self._recipe = recipe
         self._rules = Rules(requests=leak.requests, windows=leak.windows, ttl=leak.ttl)
         self._progress = progress
@@ -146,7 +146,7 @@ class _Look:
     def verdict(self) -> LeakVerdict:
         course = search(self._rules)
         with watched(self._recipe, self._progress, "counters") as system:
-            counters = Counters(system.agents)
+            counters = LeakCounters(system.agents)
             try:
                 step = next(course)
                 while True:
@@ -161,7 +161,7 @@ class _Look:
         return verdict
 
 
-def _failures(system: Watched) -> Iterator[str]:
+def _failures(system: LeakProbe) -> Iterator[str]:
     """What to say of operations that did not end well: they may leave more or less than others."""
     bad = system.operations - system.well
     if bad:

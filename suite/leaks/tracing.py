@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from suite.engine.progress import Progress
-from suite.engine.workload_spec import Recipe
+from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import StoreError, SystemFailed, WorkerFailed
 from suite.leaks.flame import save_flame_graph
 from suite.leaks.objects import stacks
-from suite.leaks.probe import Watched, watched
+from suite.leaks.probe import LeakProbe, watched
 from suite.leaks.recorded import Stack
 from suite.leaks.rule import FLOORS
-from suite.leaks.tracker import Attribution, Mark, attribute, too_big
+from suite.leaks.tracker import Attribution, QuietMoment, attribute, too_big
 from suite.leaks.verdict import Step, Window
 from suite.records.leak import LeakVerdict
 
@@ -39,7 +39,7 @@ class Tracing:
 
 
 def trace(
-    recipe: Recipe, progress: Progress, how: Tracing, taken: Sequence[Step], verdict: LeakVerdict
+    recipe: WorkloadSpec, progress: Progress, how: Tracing, taken: Sequence[Step], verdict: LeakVerdict
 ) -> tuple[Attribution, tuple[str, ...]]:
     """Start the system once more, repeat the warm-up of what was `taken`, and name what grows then.
 
@@ -87,18 +87,18 @@ class _Course:
         self._size = verdict.growths[0].operations // 4
         self.growth = verdict.bytes_per_operation
 
-    def marks(self, system: Watched, words: str) -> Iterator[Mark]:
+    def marks(self, system: LeakProbe, words: str) -> Iterator[QuietMoment]:
         """A mark before the first window and after each."""
         for step in self._warm:
             system.take(step)
-        yield Mark(_collected(system))
+        yield QuietMoment(_collected(system))
         for index in range(self._count):
             system.take(Window(self._size, self._held, f"{words}, window {index + 1} of {self._count}"))
-            yield Mark(_collected(system), self._size)
+            yield QuietMoment(_collected(system), self._size)
 
 
 def _objects(
-    recipe: Recipe, progress: Progress, course: _Course, roots: Sequence[Path], notes: list[str]
+    recipe: WorkloadSpec, progress: Progress, course: _Course, roots: Sequence[Path], notes: list[str]
 ) -> tuple[tuple[Stack, ...], Attribution]:
     """What Python's own allocators made, and what it says if nothing else is known; nothing of either
     where no call site grows."""
@@ -117,7 +117,7 @@ def _objects(
     return made, found
 
 
-def _collected(system: Watched) -> float:
+def _collected(system: LeakProbe) -> float:
     """The wall-clock time of a moment without garbage, still before and after."""
     system.agents.mark(system.processes(), _PATIENCE)
     time.sleep(_STILL)
@@ -126,7 +126,7 @@ def _collected(system: Watched) -> float:
     return at
 
 
-def _roots(recipe: Recipe) -> list[Path]:
+def _roots(recipe: WorkloadSpec) -> list[Path]:
     """Folders that the files of call sites are told from."""
     file = recipe.reference.file
     return [*([Path(file).parent] if file else []), Path.cwd()]

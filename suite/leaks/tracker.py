@@ -21,7 +21,7 @@ _ENOUGH = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class QuietMoment:
     """A quiet moment: `at` in seconds of `time.time()`, `operations` since the mark before.
 
     It should stay quiet for some 20 ms afterwards: memray notes the state every 10 ms.
@@ -43,7 +43,7 @@ class Attribution:
 
 def attribute(
     recordings: Mapping[int, Path],
-    marks: Sequence[Mark],
+    marks: Sequence[QuietMoment],
     *,
     growth: float | None,
     roots: Sequence[Path] = (),

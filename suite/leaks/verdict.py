@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from suite.leaks.finding import Finding, Unsettled, tell, tell_unsettled
 from suite.leaks.rule import LEAST
-from suite.leaks.window_series import FAR_TOO_MUCH, Line, Look, Marks, Reading
+from suite.leaks.window_series import FAR_TOO_MUCH, CounterSeries, Marks, Reading, WindowSeries
 from suite.records.leak import LeakOutcome, LeakVerdict
 
 __all__ = ["Idle", "Marks", "Reading", "Rules", "Step", "Window", "search"]
@@ -123,19 +123,19 @@ class _Course:
             words = f"warming up, window {index + 1}"
             step = Window(self._rules.requests, words=words, warming=True)
             marks.append((yield from self._take(step)))
-            if Look(marks, self._rules.requests).settled():
+            if WindowSeries(marks, self._rules.requests).settled():
                 return
-            if index + 1 >= _GIVEN_UP and Look(marks[-9:], self._rules.requests).growing():
+            if index + 1 >= _GIVEN_UP and WindowSeries(marks[-9:], self._rules.requests).growing():
                 return
 
     def _look(
         self, operations: int, windows: int, words: str, stayed: frozenset[int] | None = None
-    ) -> Generator[Step, Marks, Look]:
+    ) -> Generator[Step, Marks, WindowSeries]:
         marks = [self._now]
         for index in range(windows):
             step = Window(operations, self.hold, f"{words}, window {index + 1} of {windows}")
             marks.append((yield from self._take(step)))
-        return Look(marks, operations, stayed)
+        return WindowSeries(marks, operations, stayed)
 
     def _mode(self) -> Generator[Step, Marks, Finding]:
         """Look with connections closed at the marks, or held; longer while that does not decide."""
@@ -156,7 +156,7 @@ class _Course:
         return found
 
     def _judge(
-        self, look: Look, before: Finding | None = None, *, noise: float = 1
+        self, look: WindowSeries, before: Finding | None = None, *, noise: float = 1
     ) -> Generator[Step, Marks, Finding]:
         """What one look says. `before` is what a shorter one could not decide. `noise` is borne.
 
@@ -185,7 +185,9 @@ class _Course:
             return self._found("unsettled", look, reason=reason)
         return self._found("bounded" if grew else "no growth", look)
 
-    def _accuse(self, look: Look, longer: Look, lines: list[Line]) -> Generator[Step, Marks, Finding]:
+    def _accuse(
+        self, look: WindowSeries, longer: WindowSeries, lines: list[CounterSeries]
+    ) -> Generator[Step, Marks, Finding]:
         """A leak, unless it goes away by itself, or with the next operation after a time."""
         if (yield from self._expires(look, lines)):
             return self._found("released", longer, lines)
@@ -201,7 +203,7 @@ class _Course:
             longer = again
         return self._found("unbounded", longer, lines)
 
-    def _expires(self, look: Look, lines: Iterable[Line]) -> Generator[Step, Marks, bool]:
+    def _expires(self, look: WindowSeries, lines: Iterable[CounterSeries]) -> Generator[Step, Marks, bool]:
         """Whether what grew since `look` began goes away by itself, or with the next operations."""
         peak = self._now
         for step in (
@@ -209,14 +211,19 @@ class _Course:
             Window(self._rules.requests, self.hold, "one window more, for what expires with it"),
         ):
             now = yield from self._take(step)
-            if _gone(Look([look.marks[0], peak, now], 1), lines):
+            if _gone(WindowSeries([look.marks[0], peak, now], 1), lines):
                 return True
         return False
 
     def _found(
-        self, outcome: LeakOutcome, look: Look, lines: Iterable[Line] = (), *, reason: str = ""
+        self,
+        outcome: LeakOutcome,
+        look: WindowSeries,
+        lines: Iterable[CounterSeries] = (),
+        *,
+        reason: str = "",
     ) -> Finding:
-        filled = Look([self._begin, self._now], 1)
+        filled = WindowSeries([self._begin, self._now], 1)
         return Finding(outcome, look, tuple(lines), filled, held=self.hold, reason=reason)
 
 
@@ -224,7 +231,7 @@ def _readable(reading: Reading) -> bool:
     return (reading.blocks, reading.malloc, reading.resident) != (None, None, None)
 
 
-def _gone(look: Look, lines: Iterable[Line]) -> bool:
+def _gone(look: WindowSeries, lines: Iterable[CounterSeries]) -> bool:
     """Whether what grew from the first to the second mark went away by the third.
 
     Allocators keep memory that was freed: resident memory decides only where nothing else grew.

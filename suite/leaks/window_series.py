@@ -57,7 +57,7 @@ Marks = Mapping[int, Reading]
 """All processes of a system at one mark, by their id."""
 
 
-class Line(NamedTuple):
+class CounterSeries(NamedTuple):
     """Whose counter it is. Python's processes and the others are counted apart, for their floors differ."""
 
     python: bool
@@ -65,7 +65,7 @@ class Line(NamedTuple):
     counter: Counter
 
     @property
-    def whole(self) -> Line:
+    def whole(self) -> CounterSeries:
         """The sum that this one is part of."""
         return self._replace(process=ALL)
 
@@ -85,7 +85,7 @@ class Suspect(NamedTuple):
     whole: Suspicion
 
 
-class Look:
+class WindowSeries:
     """Marks before and after windows of so many `operations`; at least one mark.
 
     `stayed` are the processes that are judged one by one, all others are judged as one: those that
@@ -97,7 +97,7 @@ class Look:
         self.marks = tuple(marks)
         self.windows = len(marks) - 1
         self.stayed = frozenset.intersection(*map(frozenset, marks)) if stayed is None else stayed
-        self.lines: dict[Line, tuple[float, ...]] = {}
+        self.lines: dict[CounterSeries, tuple[float, ...]] = {}
         self._processes: dict[bool, int] = {}
         everyone = frozenset[int]().union(*marks)
         inside = {pid for pid in everyone if all(mark[pid].python for mark in marks if pid in mark)}
@@ -106,13 +106,13 @@ class Look:
             for counter in FLOORS if python else COARSE:
                 self._count(marks, python, counter, pids)
 
-    def suspects(self) -> dict[Line, Suspect]:
+    def suspects(self) -> dict[CounterSeries, Suspect]:
         """The lines that grow, where the sum does as well.
 
         A sum that grows steadily from processes that don't, since they share the operations out as it
         happens, stands for them.
         """
-        found: dict[Line, Suspect] = {}
+        found: dict[CounterSeries, Suspect] = {}
         for line in self._sums():
             whole = self._judged(suspicion, line)
             if whole is None:
@@ -132,7 +132,7 @@ class Look:
             found |= grown
         return found
 
-    def confirmed(self, suspects: Mapping[Line, Suspect]) -> list[Line]:
+    def confirmed(self, suspects: Mapping[CounterSeries, Suspect]) -> list[CounterSeries]:
         """Those of an earlier look that grow on, and their sums with them."""
         return [
             line
@@ -155,7 +155,7 @@ class Look:
                 return True
         return False
 
-    def above(self, earlier: Look) -> bool:
+    def above(self, earlier: WindowSeries) -> bool:
         """Whether a sum stayed above where an `earlier` look began: what grew meanwhile is still there."""
         return any(
             min(self.lines[line]) - max(earlier.lines[line][:2]) >= line.floor.total
@@ -179,7 +179,7 @@ class Look:
         )
         return max((value for value in found if math.isfinite(value)), default=None)
 
-    def growths(self, lines: Iterable[Line]) -> tuple[Growth, ...]:
+    def growths(self, lines: Iterable[CounterSeries]) -> tuple[Growth, ...]:
         """`lines` and their sums, as they are reported."""
         wanted = dict.fromkeys(each for line in lines for each in (line, line.whole))
         return tuple(
@@ -187,25 +187,25 @@ class Look:
             for line in wanted
         )
 
-    def risen(self) -> tuple[Line, ...]:
+    def risen(self) -> tuple[CounterSeries, ...]:
         """The sums that grow, steadily or not."""
         return tuple(line for line in self._sums() if self._grows(self.lines[line], line.floor))
 
-    def a_sum(self) -> tuple[Line, ...]:
+    def a_sum(self) -> tuple[CounterSeries, ...]:
         """One counter of the sum, to show where none rose."""
         return tuple(sorted(self._sums(), key=lambda line: (not line.python, line.counter)))[:1]
 
-    def rate(self, line: Line) -> float:
+    def rate(self, line: CounterSeries) -> float:
         """Mean growth of one operation, in units of the counter; 0.0 if it was not counted."""
         levels = self.lines.get(line, (0.0,))
         return (levels[-1] - levels[0]) / (max(1, self.windows) * self.operations)
 
     def blocks(self) -> float | None:
         """Growth of Python's blocks per operation; None if they were not counted."""
-        line = Line(True, ALL, "blocks")
+        line = CounterSeries(True, ALL, "blocks")
         return self.rate(line) if line in self.lines else None
 
-    def size(self, lines: Iterable[Line]) -> float:
+    def size(self, lines: Iterable[CounterSeries]) -> float:
         """Growth in bytes per operation, from those counters that know it best.
 
         What malloc says is exact, but Python's small objects are not its own: where resident memory grows
@@ -214,8 +214,10 @@ class Look:
         """
         total = 0.0
         for python in {line.python for line in lines}:
-            malloc, resident = (self._sure(Line(python, ALL, counter)) for counter in ("malloc", "resident"))
-            blocks = self._sure(Line(python, ALL, "blocks"))
+            malloc, resident = (
+                self._sure(CounterSeries(python, ALL, counter)) for counter in ("malloc", "resident")
+            )
+            blocks = self._sure(CounterSeries(python, ALL, "blocks"))
             seen = malloc if malloc >= 0.5 * resident else resident
             total += seen if seen >= _SMALLEST * blocks else OBJECT * blocks
         return total
@@ -223,21 +225,21 @@ class Look:
     def _grows(self, levels: Sequence[float], floor: Floor) -> bool:
         return any(rule(levels, self.operations, floor) for rule in (suspicion, scattered))
 
-    def _sure(self, line: Line) -> float:
+    def _sure(self, line: CounterSeries) -> float:
         """The rate of a sum if it passes the floor, else 0.0."""
         rate = self.rate(line)
         grown = rate * self.windows * self.operations
         return rate if line in self.lines and grown >= line.floor.total else 0.0
 
-    def _deciding(self) -> list[Line]:
+    def _deciding(self) -> list[CounterSeries]:
         """The lines whose noise matters: resident memory where malloc's bytes can't be read."""
         exact = {line.python for line in self.lines if line.counter == "malloc"}
         return [line for line in self.lines if line.counter != "resident" or line.python not in exact]
 
-    def _sums(self) -> list[Line]:
+    def _sums(self) -> list[CounterSeries]:
         return [line for line in self.lines if line.process == ALL]
 
-    def _judged(self, rule: Callable[[Sequence[float], int, Floor], _Result], line: Line) -> _Result:
+    def _judged(self, rule: Callable[[Sequence[float], int, Floor], _Result], line: CounterSeries) -> _Result:
         return rule(self.lines[line], self.operations, line.floor)
 
     def _count(self, marks: Sequence[Marks], python: bool, counter: Counter, pids: Iterable[int]) -> None:
@@ -255,7 +257,7 @@ class Look:
             elif all(pid in mark for mark in marks):
                 parts.setdefault(str(pid), []).append(levels)
         for process, several in parts.items():
-            self.lines[Line(python, process, counter)] = tuple(map(sum, zip(*several, strict=True)))
+            self.lines[CounterSeries(python, process, counter)] = tuple(map(sum, zip(*several, strict=True)))
 
 
 def _value(mark: Marks, pid: int, counter: Counter) -> float | None:

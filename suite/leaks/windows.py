@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from suite.engine.deployment import STEP_SECONDS, Stage
+from suite.engine.deployment import STEP_SECONDS, Deployment
 from suite.engine.merging import details
-from suite.engine.worker import Order, Report
-from suite.engine.worker_pool import hear
+from suite.engine.worker import WorkerReply, WorkerRequest
+from suite.engine.worker_pool import gather_reports
 from suite.measure import proc
 from suite.records.outcome import Outcome
 from suite.records.run import Detail
@@ -22,7 +22,7 @@ _QUIET_LOOKS = 2
 _QUIET_WAIT = 2.0  # s
 
 
-class Windows(Stage):
+class Windows(Deployment):
     """Repeats the plan's operations on one system. The plan is a counted closed loop without warm-up.
 
     `seconds` is how long load ran in all, `operations` what was started, `well` what ended `ok` or
@@ -71,11 +71,13 @@ class Windows(Stage):
             before = now
         return False
 
-    def _run(self) -> list[Report]:
+    def _run(self) -> list[WorkerReply]:
         start = time.monotonic_ns() + _LEAD
         for worker in self.workers:
-            worker.tell(Order("run", start=start))
-        return hear(self.workers, step="run", deadline=self._patience(), meanwhile=self.check_systems)
+            worker.tell(WorkerRequest("run", start=start))
+        return gather_reports(
+            self.workers, step="run", deadline=self._patience(), meanwhile=self.check_systems
+        )
 
     def _patience(self) -> Callable[[], float]:
         """A window may take its time as long as operations go on."""
@@ -91,7 +93,7 @@ class Windows(Stage):
 
         return deadline
 
-    def _count(self, reports: list[Report]) -> None:
+    def _count(self, reports: list[WorkerReply]) -> None:
         for columns in self.plan.lane_columns:
             used = columns.used()
             outcomes = np.frombuffer(columns.outcome, np.uint8, used)

@@ -15,15 +15,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from suite.errors import StoreError
-from suite.ledger.lines import Line, Lines, Quantity
+from suite.ledger.commit_order import CommitOrder, MeasuredCommit
 from suite.ledger.models import AcceptedRow, DetectionRow
-from suite.ledger.order import Measured, Order
 from suite.ledger.store import Ledger
-from suite.stats.changepoint import ChangePoint, Detection, Drift, Pin, detect, extend
+from suite.ledger.timeline_reader import Quantity, Timeline, TimelineReader
+from suite.stats.changepoint import ChangePoint, Detection, Drift, DriftReference, detect, extend
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CommitRange:
     """A change in terms of commits: `commit` brought it, at `when` (seconds since the epoch).
 
     That is the one that was accepted for it, else the likeliest. `good` is the last commit that is surely
@@ -37,7 +37,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Detected:
     """A detection, with a place for each of its points.
 
     Drift is `since` a commit: that of the last accepted change, else the first.
@@ -45,12 +45,12 @@ class Found:
 
     quantity: Quantity
     detection: Detection
-    places: tuple[Place, ...]
+    places: tuple[CommitRange, ...]
     since: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class AcceptedChange:
     """A change that is wanted."""
 
     workload: str
@@ -62,24 +62,24 @@ class Accepted:
 class Detections:
     """Finds changes, and keeps what it found."""
 
-    def __init__(self, ledger: Ledger, order: Order) -> None:
+    def __init__(self, ledger: Ledger, order: CommitOrder) -> None:
         self._ledger = ledger
         self._order = order
-        self._lines = Lines(ledger)
-        self._accepted: list[Accepted] | None = None
+        self._lines = TimelineReader(ledger)
+        self._accepted: list[AcceptedChange] | None = None
 
-    def accepted(self) -> list[Accepted]:
+    def accepted(self) -> list[AcceptedChange]:
         """All changes that are wanted, oldest first."""
         if self._accepted is None:
             query = select(AcceptedRow).order_by(AcceptedRow.accepted_at)
             with self._ledger.session() as session:
                 self._accepted = [
-                    Accepted(row.workload, row.metric, row.commit, row.reason)
+                    AcceptedChange(row.workload, row.metric, row.commit, row.reason)
                     for row in session.scalars(query)
                 ]
         return self._accepted
 
-    def accept(self, one: Accepted) -> None:
+    def accept(self, one: AcceptedChange) -> None:
         """Keep it; one that is there already gets the new reason."""
         row = AcceptedRow(
             workload=one.workload,
@@ -98,7 +98,9 @@ class Detections:
                 session.commit()
         self._accepted = None
 
-    def of(self, line: Line, quantities: Iterable[Quantity], *, until: float = math.inf) -> list[Found]:
+    def of(
+        self, line: Timeline, quantities: Iterable[Quantity], *, until: float = math.inf
+    ) -> list[Detected]:
         """What is found in each of these metrics of a line, in their order; kept if it can be.
 
         What was found before is used as far as the commits are as they were. Of what is not known yet,
@@ -130,7 +132,7 @@ class Detections:
         return result
 
     def _renewed(
-        self, line: Line, quantity: Quantity, stamp: str, old: DetectionRow | None, stamps: _Stamps
+        self, line: Timeline, quantity: Quantity, stamp: str, old: DetectionRow | None, stamps: _Stamps
     ) -> DetectionRow:
         commits = stamps.commits
         pinned = self._pinned(line, quantity.metric, commits)
@@ -154,7 +156,10 @@ class Detections:
             )
             places = []
         points = detection.points
-        found = [*(Place(**place) for place in places), *(_place(p, commits) for p in points[len(places) :])]
+        found = [
+            *(CommitRange(**place) for place in places),
+            *(_place(p, commits) for p in points[len(places) :]),
+        ]
         wanted = self._wanted(line, quantity.metric)
         found = [_named(place, point, commits, wanted) for place, point in zip(found, points, strict=True)]
         return DetectionRow(
@@ -171,7 +176,7 @@ class Detections:
             pinned=pinned,
         )
 
-    def _stored(self, line: Line) -> dict[str, DetectionRow]:
+    def _stored(self, line: Timeline) -> dict[str, DetectionRow]:
         query = select(DetectionRow).where(
             DetectionRow.workload == line.workload, DetectionRow.line == self._name(line)
         )
@@ -180,19 +185,19 @@ class Detections:
             session.expunge_all()
         return found
 
-    def _name(self, line: Line) -> str:
+    def _name(self, line: Timeline) -> str:
         return f"{line.machine or '*'}/{line.load}/{self._order.branch or ''}"
 
-    def _stamp(self, line: Line, metric: str) -> str:
+    def _stamp(self, line: Timeline, metric: str) -> str:
         """Equal only while no Run, commit or acceptance came that could matter."""
         wanted = sorted(self._wanted(line, metric))
         return _digest(f"{line.runs} {line.newest!r} {self._order.tip} {' '.join(wanted)}")
 
-    def _wanted(self, line: Line, metric: str) -> set[str]:
+    def _wanted(self, line: Timeline, metric: str) -> set[str]:
         here = line.workload, metric
         return {one.commit for one in self.accepted() if (one.workload, one.metric) == here}
 
-    def _pinned(self, line: Line, metric: str, commits: Sequence[Measured]) -> str | None:
+    def _pinned(self, line: Timeline, metric: str, commits: Sequence[MeasuredCommit]) -> str | None:
         """The last commit of these at which a change was accepted."""
         wanted = self._wanted(line, metric)
         return (
@@ -203,7 +208,7 @@ class Detections:
 class _Stamps:
     """Digests of the first so many `commits` and their Runs: equal only if none was added or lost."""
 
-    def __init__(self, commits: Sequence[Measured]) -> None:
+    def __init__(self, commits: Sequence[MeasuredCommit]) -> None:
         self.commits = commits
         self._known: dict[int, str] = {}
 
@@ -219,13 +224,15 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _place(point: ChangePoint, commits: Sequence[Measured]) -> Place:
+def _place(point: ChangePoint, commits: Sequence[MeasuredCommit]) -> CommitRange:
     at = commits[point.index]
     before, after = commits[max(point.earliest - 1, 0)], commits[point.latest]
-    return Place(at.commit, at.first, before.commit, after.commit)
+    return CommitRange(at.commit, at.first, before.commit, after.commit)
 
 
-def _named(place: Place, point: ChangePoint, commits: Sequence[Measured], wanted: set[str]) -> Place:
+def _named(
+    place: CommitRange, point: ChangePoint, commits: Sequence[MeasuredCommit], wanted: set[str]
+) -> CommitRange:
     """With the commit accepted for it, if it may have come with that; the likeliest moves with new values."""
     if place.commit in wanted:
         return place
@@ -236,15 +243,17 @@ def _named(place: Place, point: ChangePoint, commits: Sequence[Measured], wanted
     return replace(place, commit=at.commit, when=at.first)
 
 
-def _found(quantity: Quantity, row: DetectionRow) -> Found:
-    return Found(quantity, _detection(row), tuple(Place(**place) for place in row.places), row.pinned)
+def _found(quantity: Quantity, row: DetectionRow) -> Detected:
+    return Detected(
+        quantity, _detection(row), tuple(CommitRange(**place) for place in row.places), row.pinned
+    )
 
 
 def _detection(row: DetectionRow) -> Detection:
     return Detection(
         tuple(ChangePoint(**_read(point)) for point in row.points),
         None if row.drift is None else Drift(**_read(row.drift)),
-        Pin(row.pin["index"], tuple(row.pin["values"])),
+        DriftReference(row.pin["index"], tuple(row.pin["values"])),
         row.length,
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from suite.ledger.detections import Found, Place
-from suite.ledger.lines import Line, Quantity
+from suite.ledger.detections import CommitRange, Detected
+from suite.ledger.timeline_reader import Quantity, Timeline
 from suite.stats.changepoint import ChangePoint
 
 
@@ -14,10 +14,10 @@ from suite.stats.changepoint import ChangePoint
 class Moved:
     """A metric that changed, and where."""
 
-    line: Line
+    line: Timeline
     quantity: Quantity
     point: ChangePoint
-    place: Place
+    place: CommitRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Event:
         return any(one.point.alert for one in self.moved)
 
 
-def events(found: Iterable[tuple[Line, Iterable[Found]]]) -> list[Event]:
+def events(found: Iterable[tuple[Timeline, Iterable[Detected]]]) -> list[Event]:
     """All changes by the commit that they came with, the newest first.
 
     In one line, changes belong together if they may have come with the same commit; over lines, if they

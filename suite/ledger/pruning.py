@@ -9,11 +9,11 @@ from typing import NamedTuple
 from sqlalchemy import delete, func, select
 
 from suite.errors import ConfigurationError
-from suite.ledger.lines import Line
+from suite.ledger.commit_order import CommitOrder
 from suite.ledger.models import AcceptedRow, DetectionRow, RunRow
-from suite.ledger.order import Order
-from suite.ledger.retention import Footing
+from suite.ledger.retention import RetentionSet
 from suite.ledger.store import Ledger
+from suite.ledger.timeline_reader import Timeline
 
 _AT_ONCE = 500
 
@@ -58,14 +58,14 @@ class Pruning:
     def __init__(
         self,
         ledger: Ledger,
-        orders: Sequence[Order],
+        orders: Sequence[CommitOrder],
         *,
         keep: int | None = None,
         before: float | None = None,
         branch: str | None = None,
     ) -> None:
         self._ledger = ledger
-        self._footing = Footing(ledger, orders)
+        self._footing = RetentionSet(ledger, orders)
         self._keep = keep
         self._before = before
         self._branch = branch
@@ -145,7 +145,7 @@ class Pruning:
             counted = [run for run in some if run.counted and run.commit]
             needed: set[str] = set()
             if any(run.id in going for run in counted):
-                line = Line(workload, machine, load, len(counted), max(run.started for run in counted))
+                line = Timeline(workload, machine, load, len(counted), max(run.started for run in counted))
                 left = {run.commit for run in counted if run.commit and run.id not in going}
                 needed, lost = self._footing.of(line, left)
                 faint += lost
@@ -153,7 +153,7 @@ class Pruning:
         return staying, faint
 
 
-def orders(ledger: Ledger, *, without: str | None = None) -> list[Order]:
+def orders(ledger: Ledger, *, without: str | None = None) -> list[CommitOrder]:
     """The orders of commits that `ledger` is read in: that of HEAD, of branches that someone asked for, and
     of the branch measured most, but for the branch `without`.
     """
@@ -167,10 +167,10 @@ def orders(ledger: Ledger, *, without: str | None = None) -> list[Order]:
     )
     with ledger.session() as session:
         names = {line.split("/", 2)[2] for line in session.scalars(asked)} | {*session.scalars(most)}
-    found = [Order()]
+    found = [CommitOrder()]
     for name in sorted(name for name in names if name and name != without):
         try:
-            order = Order(name)
+            order = CommitOrder(name)
         except ConfigurationError:  # a branch that is no more
             continue
         if all(order.tip != other.tip for other in found):

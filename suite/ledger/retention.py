@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from suite.ledger.detections import Detections, Found
-from suite.ledger.lines import Line, Lines
+from suite.ledger.commit_order import CommitOrder
+from suite.ledger.detections import Detected, Detections
 from suite.ledger.models import AcceptedRow
-from suite.ledger.order import Order
 from suite.ledger.store import Ledger
+from suite.ledger.timeline_reader import Timeline, TimelineReader
 from suite.stats.changepoint import ChangePoint, Detection, detect
 
 _REACH = 20
@@ -27,15 +27,15 @@ _DRIFT = -1
 """Stands for the drift of a metric, where others are numbers of changes."""
 
 
-class Footing:
+class RetentionSet:
     """What must stay of histories, in each of some `orders` of commits."""
 
-    def __init__(self, ledger: Ledger, orders: Sequence[Order]) -> None:
+    def __init__(self, ledger: Ledger, orders: Sequence[CommitOrder]) -> None:
         self._ledger = ledger
-        self._lines = Lines(ledger)
+        self._lines = TimelineReader(ledger)
         self._searched = [(order, Detections(ledger, order)) for order in orders]
 
-    def of(self, line: Line, staying: Collection[str]) -> tuple[set[str], int]:
+    def of(self, line: Timeline, staying: Collection[str]) -> tuple[set[str], int]:
         """Commits of `line` that must stay beside those `staying`, so that all of its metrics keep their
         changes, drifts and accepted commits; and how many changes are too faint to be surely found again.
 
@@ -54,12 +54,12 @@ class Footing:
             for each in more:
                 reach[each] *= 2
 
-    def _accepted(self, line: Line) -> set[str]:
+    def _accepted(self, line: Timeline) -> set[str]:
         query = select(AcceptedRow.commit).where(AcceptedRow.workload == line.workload)
         with self._ledger.session() as session:
             return {*session.scalars(query)} & {one.commit for one in self._lines.commits(line)}
 
-    def _looks(self, line: Line, staying: Collection[str]) -> Iterator[_Look]:
+    def _looks(self, line: Timeline, staying: Collection[str]) -> Iterator[_Look]:
         """At each metric in each order, but for those that nothing can happen to."""
         measured = self._lines.commits(line)
         metrics = self._lines.everything(line)
@@ -93,7 +93,7 @@ class _Look:
 
     commits: Sequence[str]
     values: Sequence[float | None]
-    found: Found
+    found: Detected
 
     @property
     def targets(self) -> Iterator[int]:

@@ -16,7 +16,7 @@ _LEFT_OUT = ("service.%", "gc.%", "%@connect", "generator.%")
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class RunSummary:
     """A Run without rounds, histograms and series."""
 
     id: str
@@ -31,7 +31,7 @@ class Past:
     outcomes: dict[str, int] = field(default_factory=dict)
 
 
-def past(ledger: Ledger, workload: str, limit: int) -> list[Past]:
+def past(ledger: Ledger, workload: str, limit: int) -> list[RunSummary]:
     """The newest `limit` Runs of `workload`, oldest first. Raises StoreError."""
     newest = (
         select(RunRow.id)
@@ -59,7 +59,7 @@ def past(ledger: Ledger, workload: str, limit: int) -> list[Past]:
     )
     with ledger.session() as session:
         found = {
-            row["id"]: Past(**{**row, "reasons": tuple(row["reasons"])})
+            row["id"]: RunSummary(**{**row, "reasons": tuple(row["reasons"])})
             for row in session.execute(runs).mappings()
         }
         for run_id, name, unit, better, value, at_least, note in session.execute(metrics):

@@ -11,12 +11,12 @@ from types import TracebackType
 from typing import Self
 
 from suite.errors import ConfigurationError
-from suite.ledger.detections import Accepted, Detections, Found
+from suite.ledger.commit_order import CommitOrder
+from suite.ledger.detections import AcceptedChange, Detected, Detections
 from suite.ledger.events import Event, events
-from suite.ledger.lines import Line, Lines, Quantity
-from suite.ledger.order import Order
+from suite.ledger.metric_history import MetricHistory
 from suite.ledger.store import Ledger
-from suite.ledger.track import Track
+from suite.ledger.timeline_reader import Quantity, Timeline, TimelineReader
 
 _TAIL = 300
 _SECONDS = 0.4
@@ -28,11 +28,11 @@ class Overview:
     """The events of all histories asked for, and how many histories there was no time for."""
 
     events: tuple[Event, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[Timeline, ...]
     left: int
 
 
-class Historian:
+class Timelines:
     """The histories of one ledger, as one command wants them. Use it as a context manager.
 
     Only machines whose class starts with `machine`; `anywhere` mixes machines. Commits are those that led
@@ -48,8 +48,8 @@ class Historian:
         anywhere: bool = False,
     ) -> None:
         self.ledger = Ledger.existing(place)
-        self.order = Order(branch)
-        self.reader = Lines(self.ledger)
+        self.order = CommitOrder(branch)
+        self.reader = TimelineReader(self.ledger)
         self.detections = Detections(self.ledger, self.order)
         self._machine = machine
         self._anywhere = anywhere
@@ -78,7 +78,7 @@ class Historian:
         """What changed lately. It takes little more than `seconds`: what is left is told, not waited for."""
         until = time.monotonic() + seconds
         lines = self._lines(workload)
-        found: list[tuple[Line, list[Found]]] = []
+        found: list[tuple[Timeline, list[Detected]]] = []
         left = 0
         for line in lines:
             wanted = [one for one in self.reader.quantities(line).values() if one.watched]
@@ -89,14 +89,14 @@ class Historian:
 
     def tracks(
         self, metric: str, workload: str | None = None, limit: int | None = None, most: int | None = None
-    ) -> tuple[list[Track], list[str]]:
+    ) -> tuple[list[MetricHistory], list[str]]:
         """The metric's history in each workload that has it, where it ran last; the newest `limit` commits.
 
         Of more workloads than `most` only those that ran last; the others are named. Raises
         ConfigurationError with the nearest names if none has it.
         """
         lines = self._lines(workload)
-        newest: dict[str, Line] = {}
+        newest: dict[str, Timeline] = {}
         for line in lines:
             newest.setdefault(line.workload, line)
         having = [(line, self.reader.quantity(line, metric)) for line in newest.values()]
@@ -108,7 +108,7 @@ class Historian:
         tracks = [self._track(line, quantity, lines, limit) for line, quantity in found[:most]]
         return tracks, [line.workload for line, _ in found[len(tracks) :]]
 
-    def track(self, metric: str, workload: str | None) -> Track:
+    def track(self, metric: str, workload: str | None) -> MetricHistory:
         """The metric's one history. Raises ConfigurationError if several workloads have it."""
         [track], others = self.tracks(metric, workload, most=1)
         if others:
@@ -116,18 +116,20 @@ class Historian:
             raise ConfigurationError(f"several workloads have {metric}, say which with --workload: {names}")
         return track
 
-    def accept(self, metric: str, word: str, workload: str | None, reason: str) -> tuple[Accepted, Track]:
+    def accept(
+        self, metric: str, word: str, workload: str | None, reason: str
+    ) -> tuple[AcceptedChange, MetricHistory]:
         """Mark what changed at a commit as wanted. Raises ConfigurationError for a commit that has neither
         Runs nor a change that it may have brought.
         """
         if not reason.strip():
             raise ConfigurationError("--reason: say why the change is wanted; it is shown with it")
         track = self.track(metric, workload)
-        one = Accepted(track.line.workload, metric, self._meant(word, track), reason.strip())
+        one = AcceptedChange(track.line.workload, metric, self._meant(word, track), reason.strip())
         self.detections.accept(one)
         return one, self.track(metric, track.line.workload)
 
-    def _meant(self, word: str, track: Track) -> str:
+    def _meant(self, word: str, track: MetricHistory) -> str:
         """The commit of `track` that `word` means; of those that may have brought a change, the one that did
         most likely.
         """
@@ -149,7 +151,7 @@ class Historian:
             f"{word} {what}; {track.line.workload} {track.found.quantity.metric}: {hint}"
         )
 
-    def _changed(self, sha: str, known: Sequence[str], found: Found) -> str | None:
+    def _changed(self, sha: str, known: Sequence[str], found: Detected) -> str | None:
         """The commit of the change that `sha` may have brought, also if `sha` itself was not measured."""
         at = known.index(sha) if sha in known else None
         near: list[tuple[int, str]] = []
@@ -162,7 +164,9 @@ class Historian:
                 near.append((0, place.commit))
         return min(near)[1] if near else None
 
-    def _track(self, line: Line, quantity: Quantity, lines: Iterable[Line], limit: int | None) -> Track:
+    def _track(
+        self, line: Timeline, quantity: Quantity, lines: Iterable[Timeline], limit: int | None
+    ) -> MetricHistory:
         commits, others = self.order.arranged(self.reader.commits(line))
         found = self.detections.of(line, [quantity])[0]
         start = 0 if limit is None else max(0, len(commits) - max(limit, _TAIL))
@@ -173,7 +177,7 @@ class Historian:
             if (one.workload, one.metric) == (line.workload, quantity.metric)
         }
         same = [other for other in lines if other.workload == line.workload and other != line]
-        return Track(
+        return MetricHistory(
             line=line,
             found=found,
             commits=tuple(commits),
@@ -183,7 +187,7 @@ class Historian:
             notes=tuple(_notes(line, same, others)),
         )
 
-    def _lines(self, workload: str | None) -> list[Line]:
+    def _lines(self, workload: str | None) -> list[Timeline]:
         """Those asked for, newest first. Raises ConfigurationError if there are none."""
         every = self.reader.all(workload)
         lines = [line for line in every if (line.machine or "").startswith(self._machine or "")]
@@ -198,9 +202,9 @@ class Historian:
         return _merged(lines) if self._anywhere else lines
 
 
-def _merged(lines: Sequence[Line]) -> list[Line]:
+def _merged(lines: Sequence[Timeline]) -> list[Timeline]:
     """Lines of like workload and load as one on any machine; in their order."""
-    merged: dict[tuple[str, str], Line] = {}
+    merged: dict[tuple[str, str], Timeline] = {}
     for line in lines:
         key = line.workload, line.load
         other = merged.get(key)
@@ -209,7 +213,7 @@ def _merged(lines: Sequence[Line]) -> list[Line]:
     return list(merged.values())
 
 
-def _notes(line: Line, same: Sequence[Line], others: int) -> Iterable[str]:
+def _notes(line: Timeline, same: Sequence[Timeline], others: int) -> Iterable[str]:
     for machine in sorted({other.machine or "" for other in same} - {line.machine or ""}):
         runs = sum(other.runs for other in same if other.machine == machine)
         yield f"{_runs(runs)} on other machines: --machine {machine}, or --anywhere"

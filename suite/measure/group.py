@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from suite.measure import proc
-from suite.measure.resources import Series, Usage
+from suite.measure.resources import Usage, UsageSeries
 from suite.measure.threads import Threads
 from suite.measure.track import Track
 
@@ -154,7 +154,7 @@ class Group:
             )
         return int(samples.max()) if several > 1 and len(samples) else None
 
-    def _held_samples(self) -> Series:
+    def _held_samples(self) -> UsageSeries:
         """Samples of memory less what was counted twice, as it was at the quiet marks around them."""
         marks = [mark for mark in self._marks if mark.memory is not None]
         memory = np.array(self._memory, np.float64)

@@ -8,7 +8,7 @@ import re
 import time
 from pathlib import Path
 
-from suite.measure.resources import Machine
+from suite.measure.resources import MachineUsage
 from suite.measure.track import Track
 
 _TICK = os.sysconf("SC_CLK_TCK")
@@ -17,7 +17,7 @@ _SOME = re.compile(rb"some .*total=(\d+)")
 _LINES = Path("/sys/class/net")
 
 
-class Watch:
+class MachineWatch:
     """Reads machine-wide counters at each `look`; see proc(5) and the kernel's accounting/psi.rst."""
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class Watch:
             if all(sums):
                 track.add(now, float(max(map(int, sums))))
 
-    def within(self, begin: int, end: int) -> Machine:
+    def within(self, begin: int, end: int) -> MachineUsage:
         """Figures of the window from `begin` to `end` (monotonic ns)."""
         wall = (end - begin) * 1e-9
         sent, again = self._sent.within(begin, end), self._again.within(begin, end)
@@ -56,7 +56,7 @@ class Watch:
             for name, track in self._carried.items()
             if wall > 0 and (carried := track.within(begin, end)) is not None
         ]
-        return Machine(
+        return MachineUsage(
             steal=self._steal.within(begin, end),
             busy=self._busy.within(begin, end),
             pressure={

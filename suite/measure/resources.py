@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from suite.measure.garbage import Garbage
 
-Series = npt.NDArray[np.float64]
+UsageSeries = npt.NDArray[np.float64]
 _NO_TIMES: npt.NDArray[np.int64] = np.zeros(0, np.int64)
-_NO_VALUES: Series = np.zeros(0)
+_NO_VALUES: UsageSeries = np.zeros(0)
 
 
 class Busiest(NamedTuple):
@@ -33,7 +33,7 @@ class Waiting(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class MachineUsage:
     """The whole machine within the window.
 
     `steal` (taken by the hypervisor) and `busy` (used by anyone) are seconds over all cores. `pressure`
@@ -70,8 +70,8 @@ class Usage:
     switches: int | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
     times: npt.NDArray[np.int64] = field(default_factory=lambda: _NO_TIMES)
-    memory: Series = field(default_factory=lambda: _NO_VALUES)
-    cpu_total: Series = field(default_factory=lambda: _NO_VALUES)
+    memory: UsageSeries = field(default_factory=lambda: _NO_VALUES)
+    cpu_total: UsageSeries = field(default_factory=lambda: _NO_VALUES)
     busiest: Busiest | None = None
     waiting: Waiting | None = None
     processes: Mapping[int, tuple[float, float]] = field(default_factory=dict)
@@ -99,7 +99,7 @@ class Resources:
     """
 
     wall: float = 0.0
-    machine: Machine = field(default_factory=Machine)
+    machine: MachineUsage = field(default_factory=MachineUsage)
     groups: Mapping[str, Usage] = field(default_factory=dict)
     garbage: Garbage | None = None
 

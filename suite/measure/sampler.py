@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from suite.measure.group import Group, Mark
-from suite.measure.machine import Watch
+from suite.measure.machine import MachineWatch
 from suite.measure.resources import Resources
 
 __all__ = ["Mark", "Sampler"]
@@ -26,7 +26,7 @@ class Sampler:
     def __init__(self, groups: Mapping[str, Callable[[], Sequence[int]]]) -> None:
         self._groups = {name: Group(roots) for name, roots in groups.items()}
         self._next_look = 0
-        self._machine = Watch()
+        self._machine = MachineWatch()
 
     def tick(self, *, look: bool = False) -> None:
         """Take a sample: under 0.1 ms per process. Trees, threads and files are read as cost permits,

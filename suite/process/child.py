@@ -18,7 +18,7 @@ from multiprocess import resource_tracker
 
 from suite.errors import SystemFailed
 from suite.process.guard import die_with_parent, release_sigterm, sigint_blocked, sigterm_held
-from suite.process.pickled import Parcel
+from suite.process.pickled import PickledWorkload
 
 _spawn = multiprocess.get_context("spawn")
 
@@ -79,7 +79,7 @@ class Child:
             return ""
         return "\n".join(text.rstrip().splitlines()[-lines:])
 
-    def obituary(self) -> str:
+    def exit_summary(self) -> str:
         """One paragraph on how it ended, with the tail of its output."""
         status = self.exit_status
         if status is None:
@@ -155,7 +155,7 @@ def start_function(
     resource_tracker.ensure_running()  # starting it unblocks SIGINT: not while we start a child
     process = _spawn.Process(
         target=_child_main,
-        args=(os.getpid(), str(log), cores, Parcel.pack((function, arguments)), pipe),
+        args=(os.getpid(), str(log), cores, PickledWorkload.pack((function, arguments)), pipe),
         name=title,
         daemon=False,
     )
@@ -187,7 +187,7 @@ def _child_main(
     parent: int,
     log: str,
     cores: frozenset[int] | None,
-    parcel: Parcel,
+    parcel: PickledWorkload,
     pipe: Connection | None,
 ) -> None:
     die_with_parent(parent)

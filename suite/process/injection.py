@@ -38,7 +38,7 @@ class Counts(NamedTuple):
     malloc: int | None
 
 
-class Change(NamedTuple):
+class EnvironmentChange(NamedTuple):
     """What Python's allocators handed out at one traceback, less what they got back: bytes asked for,
     blocks, bytes given. `stack` are files and lines, innermost first."""
 
@@ -52,7 +52,7 @@ class Changes(NamedTuple):
     """Of one process between two marks; `at` in seconds of `time.time()`."""
 
     at: float
-    changes: tuple[Change, ...]
+    changes: tuple[EnvironmentChange, ...]
 
 
 class Generation(NamedTuple):
@@ -204,7 +204,7 @@ def _changes(line: dict[str, Any]) -> Changes:
     return Changes(
         line["at"],
         tuple(
-            Change(asked, blocks, given, tuple((file, number) for file, number in stack))
+            EnvironmentChange(asked, blocks, given, tuple((file, number) for file, number in stack))
             for asked, blocks, given, stack in line["changes"]
         ),
     )

@@ -15,7 +15,7 @@ import dill
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class PickledWorkload:
     """Pickled bytes, and (name, file) of modules that they refer to and that no import would find."""
 
     pickled: bytes

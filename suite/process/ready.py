@@ -69,7 +69,7 @@ def wait_ready(probe: Probe, system: _Reachable, child: Child | None, deadline: 
         except (OSError, http.client.HTTPException) as error:
             reason = str(error) or type(error).__name__
         if child is not None and not child.running():
-            raise SystemFailed(f"the system would not start: {child.obituary()}")
+            raise SystemFailed(f"the system would not start: {child.exit_summary()}")
         if time.monotonic() >= end:
             if child is None:
                 return False

@@ -12,13 +12,13 @@ import numpy.typing as npt
 
 from suite.records.better import Better
 from suite.stats.difference import means, ranks
-from suite.stats.drift import Drift, Pin, drift, relative
+from suite.stats.drift import Drift, DriftReference, drift, relative
 from suite.stats.kernel import kernel_splits
 from suite.stats.segmentation import Split
 from suite.stats.series import Series
 from suite.stats.trend import Course, course
 
-__all__ = ["ChangePoint", "Detection", "Drift", "Pin", "detect", "extend"]
+__all__ = ["ChangePoint", "Detection", "Drift", "DriftReference", "detect", "extend"]
 
 Values = Sequence[float | None] | npt.NDArray[np.float64]
 Status = Literal["provisional", "confirmed"]
@@ -66,7 +66,7 @@ class Detection:
 
     points: tuple[ChangePoint, ...] = ()
     drift: Drift | None = None
-    pin: Pin = field(default_factory=Pin)
+    pin: DriftReference = field(default_factory=DriftReference)
     length: int = 0
 
     @property
@@ -87,7 +87,7 @@ def detect(
     start = _resume(every, len(values)) if every else 0
     kept = tuple(point for point in every if point.index <= start)
     first = Series.of(values[pinned : pinned + _TAIL], pinned)
-    pin = Pin.of(first, pinned, [point.index for point in kept])
+    pin = DriftReference.of(first, pinned, [point.index for point in kept])
     return _continued(kept, pin, start, values[start:], better)
 
 
@@ -113,7 +113,7 @@ def _resume(points: Sequence[ChangePoint], length: int) -> int:
 
 
 def _continued(
-    kept: tuple[ChangePoint, ...], pin: Pin, start: int, tail: Values, better: Better
+    kept: tuple[ChangePoint, ...], pin: DriftReference, start: int, tail: Values, better: Better
 ) -> Detection:
     series = Series.of(tail, start)
     found = course(series)
@@ -122,7 +122,7 @@ def _continued(
         points = [point for point in points if point.index >= start + _EDGE]
     points = [*kept, *points]
     if pin.index >= start:
-        pin = Pin.of(series, pin.index, [point.index for point in points])
+        pin = DriftReference.of(series, pin.index, [point.index for point in points])
     steps = [(point.index, _height(point, series.logs)) for point in points if point.index > pin.index]
     return Detection(tuple(points), drift(pin, series, steps), pin, start + len(tail))
 

@@ -20,7 +20,7 @@ _CHANCE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
-class Pin:
+class DriftReference:
     """What drift is measured against: the first twenty values from `index` on, fewer while there are."""
 
     index: int = 0
@@ -58,7 +58,7 @@ class Drift:
     p: float
 
 
-def drift(pin: Pin, series: Series, steps: Sequence[tuple[int, float]]) -> Drift | None:
+def drift(pin: DriftReference, series: Series, steps: Sequence[tuple[int, float]]) -> Drift | None:
     """What the last twenty values of `series` say against `pin`: at least 5 %, p below .001, else None.
 
     `steps` are positions and heights (on the scale of `series`) of changes since the pin: they explain

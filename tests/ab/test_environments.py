@@ -9,11 +9,11 @@ import pytest
 from support.repositories import PROJECT
 
 from suite.ab.cache import KEPT, cached, digest
+from suite.ab.checkout import Checkout
 from suite.ab.environments import choose, project_in
 from suite.ab.manifest import read_manifest
 from suite.ab.repository import Commit
 from suite.ab.roots import import_roots, installed
-from suite.ab.side import Side
 from suite.errors import ConfigurationError
 
 OURS = PROJECT.format(name="loadledger", version="1")
@@ -152,7 +152,7 @@ def test_a_project_without_a_name_is_called_like_its_folder(tmp_path):
 def test_a_side_never_looks_into_the_work_tree(tmp_path, monkeypatch):
     work_tree, other = tmp_path / "work", tmp_path / "other"
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (work_tree / "src", other))))
-    side = Side("base", Commit("0" * 40, "One"), tmp_path, Path("/env/bin/python"), (tmp_path / "a",))
+    side = Checkout("base", Commit("0" * 40, "One"), tmp_path, Path("/env/bin/python"), (tmp_path / "a",))
     variables = side.variables(work_tree)
     assert variables["PYTHONPATH"] == os.pathsep.join(map(str, (tmp_path / "a", other)))
     assert variables["PATH"].split(os.pathsep)[0] == "/env/bin"

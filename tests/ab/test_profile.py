@@ -16,10 +16,10 @@ from support.processes import wait_for
 from support.repositories import LOAD, Scratch, slowed
 from support.runs import make_measured, make_run
 
+from suite.ab.checkout import Checkout
 from suite.ab.profile import collapsed, kind_of, profile
 from suite.ab.repository import Commit
-from suite.ab.sample import Sampler
-from suite.ab.side import Side
+from suite.ab.sample import ProcessRunner
 from suite.ab.spy import Spies, find_profiler
 from suite.ab.task import Task
 from suite.compare.profilediff import LEAST, SURE, Function, Profile, difference
@@ -239,7 +239,7 @@ def planted(tmp_path, text, base, head):
         sha = scratch.commit(name)
         folder = tmp_path / name
         scratch.git("worktree", "add", "-q", "--detach", str(folder), sha)
-        found[name] = Side(name, Commit(sha, name), folder, Path(sys.executable), (folder,))
+        found[name] = Checkout(name, Commit(sha, name), folder, Path(sys.executable), (folder,))
     return found
 
 
@@ -249,7 +249,7 @@ def sampled(tmp_path, sides, kind, monkeypatch):
     scratch.mkdir()
     configuration = tmp_path / "loadledger.toml"
     configuration.touch()
-    sampler = Sampler(tmp_path / "repository", Path(), scratch, configuration)
+    sampler = ProcessRunner(tmp_path / "repository", Path(), scratch, configuration)
     task = Task("work/turn", "load_work.py::work/turn", ("--quick",), Path("load_work.py"))
     told = []
     found = profile(kind, sampler, sides, task, lambda *words: told.append(words))

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.queues import Queue
 
-from suite.capacity.probe import Bounds, Found, Probe, judged
+from suite.capacity.probe import LoadBounds, Probe, SearchResult, judged
 from suite.capacity.search import Search, search
 
-WIDE = Bounds(start=20, lowest=1, highest=1e6)
+WIDE = LoadBounds(start=20, lowest=1, highest=1e6)
 
 
 def edge(limit, looks=None):
@@ -24,7 +24,7 @@ def edge(limit, looks=None):
 
 @given(st.floats(1, 1e6), st.floats(1, 1e6))
 def test_an_edge_is_enclosed_as_narrowly_as_asked(limit, start):
-    found = search(edge(limit), Bounds(start=start, lowest=0.5, highest=1e7))
+    found = search(edge(limit), LoadBounds(start=start, lowest=0.5, highest=1e7))
     assert found.end == "found"
     assert found.low <= limit < found.high
     assert found.high - found.low <= 0.05 * found.low
@@ -39,7 +39,7 @@ def test_an_edge_is_enclosed_as_narrowly_as_asked(limit, start):
 @given(st.integers(1, 5000), st.integers(1, 200))
 def test_users_are_whole_numbers(limit, start):
     looks = []
-    bounds = Bounds(start=start, lowest=1, highest=10_000, whole=True, resolution=0.0)
+    bounds = LoadBounds(start=start, lowest=1, highest=10_000, whole=True, resolution=0.0)
     found = search(edge(limit, looks), bounds)
     assert (found.low, found.high) == (limit, limit + 1)
     assert all(load == int(load) for load in looks)
@@ -52,7 +52,7 @@ def test_loads_are_numbers_that_people_can_read():
 
 
 def test_what_never_breaks_holds_at_least_the_highest():
-    found = search(edge(float("inf")), Bounds(start=20, lowest=1, highest=5000))
+    found = search(edge(float("inf")), LoadBounds(start=20, lowest=1, highest=5000))
     assert (found.end, found.low, found.high, found.broke) == ("range", 5000, None, None)
     assert [look.load for look in found.looks].count(5000) == 2
 
@@ -144,7 +144,7 @@ def test_a_point_is_decided_by_its_majority_in_bounded_looks(repeats, fates):
 
 
 def test_probes_are_bounded_and_what_is_known_is_told():
-    found = search(edge(700.0), Bounds(start=20, lowest=1, highest=1e6, probes=8))
+    found = search(edge(700.0), LoadBounds(start=20, lowest=1, highest=1e6, probes=8))
     assert len(found.looks) == 8
     assert found.spent
     assert found.low <= 700 < (found.high or 1e9)
@@ -158,7 +158,7 @@ def test_time_is_bounded_by_the_longest_look():
         now += 5.0
         return edge(700.0)(load)
 
-    found = search(probe, Bounds(start=20, lowest=1, highest=1e6, seconds=32), clock=lambda: now)
+    found = search(probe, LoadBounds(start=20, lowest=1, highest=1e6, seconds=32), clock=lambda: now)
     assert found.spent
     assert now <= 32
     assert found.low == 640
@@ -171,7 +171,7 @@ def test_a_load_that_looks_differ_about_has_not_held_when_the_budget_ends():
         good = next(fates)
         return Probe(load, good, None if good else "response.p95")
 
-    found = search(probe, Bounds(start=20, lowest=1, highest=1e6, probes=5, resolution=1.5))
+    found = search(probe, LoadBounds(start=20, lowest=1, highest=1e6, probes=5, resolution=1.5))
     assert found.spent
     assert (found.low, found.high) == (20, 80)
 
@@ -192,7 +192,7 @@ def test_a_search_cut_short_tells_what_it_knows():
 @pytest.mark.parametrize("start", [0.5, 2e6])
 def test_a_start_outside_of_the_range_is_refused(start):
     with pytest.raises(ValueError, match="start"):
-        search(edge(5), Bounds(start=start, lowest=1, highest=1e6))
+        search(edge(5), LoadBounds(start=start, lowest=1, highest=1e6))
 
 
 # --- queues
@@ -217,7 +217,7 @@ def test_a_queue_holds_up_to_a_little_below_its_capacity(slots, service, exponen
 def test_eight_slots_of_10_ms_under_p95_of_100_ms():
     """Looks of 3 s, confirmed by 12 s, enclose what looks of 60 s at the same queue find: about 785/s."""
     long = Queue(8, 0.010, limit=0.1, seconds=60.0, seed=99)
-    truth = search(long, Bounds(start=20, lowest=1, highest=1e6, resolution=0.005))
+    truth = search(long, LoadBounds(start=20, lowest=1, highest=1e6, resolution=0.005))
     assert 0.97 * 785 < truth.low < truth.high < 1.01 * 800
     enclosed = 0
     for seed in range(12):
@@ -231,8 +231,8 @@ def test_eight_slots_of_10_ms_under_p95_of_100_ms():
 
 def test_chance_moves_the_ends_by_the_root_of_the_longest_look():
     looks = [Probe(100, True, count=2500), Probe(100, True, count=10_000), Probe(105, False, "x")]
-    assert Found("found", 100, 105, "x", tuple(looks)).margins() == (pytest.approx(0.02), 0.0)
-    assert Found("below", None, 105, "x", tuple(looks)).margins() == (0.0, 0.0)
+    assert SearchResult("found", 100, 105, "x", tuple(looks)).margins() == (pytest.approx(0.02), 0.0)
+    assert SearchResult("below", None, 105, "x", tuple(looks)).margins() == (0.0, 0.0)
 
 
 def test_a_loose_limit_does_not_hide_that_a_backlog_grows():

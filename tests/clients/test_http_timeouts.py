@@ -11,7 +11,7 @@ import pytest
 from support.scripted import Visit, answering, ok, run, scripted
 
 from suite.clients import Http, Timeouts
-from suite.clients._timeouts import LOOK, Watch, struck, timeouts_of
+from suite.clients._timeouts import LOOK, TimeoutWatch, struck, timeouts_of
 from suite.clients.errors import (
     ClientError,
     ConnectTimedOut,
@@ -171,7 +171,7 @@ class Waiting:
 def test_one_look_for_all() -> None:
     async def body() -> None:
         loop = asyncio.get_running_loop()
-        watch = Watch(loop)
+        watch = TimeoutWatch(loop)
         soon, moved, never, gone = Waiting(), Waiting(), Waiting(), Waiting()
         watch.ask(soon, 0.0)
         watch.ask(moved, 0.0)

@@ -8,7 +8,7 @@ from support.capacities import make_capacity
 from support.processes import Suite, wait_for
 
 from suite.capacity.capacity import CapacityCut
-from suite.capacity.probe import Found
+from suite.capacity.probe import SearchResult
 from suite.errors import Interrupted, SystemFailed
 
 
@@ -69,12 +69,12 @@ def test_json_on_stdout_is_nothing_else(command, search):
 @pytest.mark.parametrize(
     ("words", "found", "code"),
     [
-        ([], Found("generator", 900.0, None, None, ()), 3),
-        ([], Found("below", None, 1.0, "backlog", ()), 1),
-        ([], Found("range", 900.0, None, None, ()), 0),
-        (["--at-least", "100/s"], Found("generator", 900.0, None, None, ()), 0),
-        (["--at-least", "1000/s"], Found("found", 900.0, 1000.0, "backlog", ()), 1),
-        (["--at-least", "1000/s"], Found("generator", 900.0, None, None, ()), 3),
+        ([], SearchResult("generator", 900.0, None, None, ()), 3),
+        ([], SearchResult("below", None, 1.0, "backlog", ()), 1),
+        ([], SearchResult("range", 900.0, None, None, ()), 0),
+        (["--at-least", "100/s"], SearchResult("generator", 900.0, None, None, ()), 0),
+        (["--at-least", "1000/s"], SearchResult("found", 900.0, 1000.0, "backlog", ()), 1),
+        (["--at-least", "1000/s"], SearchResult("generator", 900.0, None, None, ()), 3),
     ],
 )
 def test_exit_codes(command, search, words, found, code):
@@ -96,7 +96,7 @@ def test_what_ends_it_early_keeps_what_was_found(command, search, error, code):
 
 
 def test_without_any_look_nothing_is_kept(command, search):
-    empty = make_capacity(found=Found("budget", None, None, None, ()))
+    empty = make_capacity(found=SearchResult("budget", None, None, None, ()))
     search.answer = CapacityCut(SystemFailed("it would not start"), empty)
     said = command("capacity", command.example("load_counter.py"), "-k", "click")
     assert (said.code, said.out, said.complaints) == (4, "", ["suite: it would not start"])

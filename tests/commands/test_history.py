@@ -7,9 +7,9 @@ import pytest
 from support.histories import commit, fill, git, repository, runs
 from support.runs import make_measured
 
-from suite.ledger.detections import Accepted
+from suite.ledger.detections import AcceptedChange
 from suite.ledger.store import Ledger
-from suite.ledger.timelines import Historian
+from suite.ledger.timelines import Timelines
 from suite.records.run import Validity
 
 
@@ -143,8 +143,8 @@ def test_an_accepted_change_keeps_its_mark_when_its_likeliest_commit_moves(comma
     made = unsure(shas, step=20)
     fill(command.folder, *made)
     _, likely, bad, _ = range_of(command)
-    with Historian("results/ledger.db") as historian:
-        historian.detections.accept(Accepted("shop/browse", "response.p50", bad, "wanted"))
+    with Timelines("results/ledger.db") as historian:
+        historian.detections.accept(AcceptedChange("shop/browse", "response.p50", bad, "wanted"))
     _, commit, _, reason = range_of(command)
     assert (commit, reason) == (bad, "wanted") != (likely, None)
     assert "accepted: wanted" in command("history").out
@@ -194,7 +194,7 @@ def test_a_ledger_of_runs_that_do_not_count_says_what_would(command, shas):
 
 def test_what_there_is_no_time_for_is_said(command, shas, monkeypatch):
     fill(command.folder, *runs(shas, step=24))
-    monkeypatch.setattr("suite.ledger.timelines.Historian.overview.__kwdefaults__", {"seconds": -1.0})
+    monkeypatch.setattr("suite.ledger.timelines.Timelines.overview.__kwdefaults__", {"seconds": -1.0})
     said = command("history")
     assert "not looked through yet: 4 histories with new runs; suite history --all does it" in said.out
     assert "3 worse" in command("history", "--all").out

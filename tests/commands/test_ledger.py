@@ -15,7 +15,7 @@ from support.runs import make_measured
 
 from suite.contract.metric import STANDARD
 from suite.ledger.store import Ledger
-from suite.ledger.timelines import Historian
+from suite.ledger.timelines import Timelines
 from suite.records.run import Measured, Validity
 from suite.report.documents.leaks import leaks_document
 from suite.report.documents.run import document, write_document
@@ -292,7 +292,7 @@ def test_bad_input_is_one_clear_line(command, shas, words, complaint):
 
 def changed(folder, metric="response.p50"):
     """Commit and status of each change of a metric, as its history has them."""
-    with Historian(folder / "results" / "ledger.db") as historian:
+    with Timelines(folder / "results" / "ledger.db") as historian:
         [track], _ = historian.tracks(metric)
         found = track.found
     return [

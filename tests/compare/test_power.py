@@ -13,7 +13,7 @@ from suite.compare.minimum import minimum
 from suite.compare.power import (
     EFFECTS,
     FEWEST,
-    Series,
+    MetricSeries,
     _regressed,
     ab_catches,
     all_series,
@@ -25,7 +25,7 @@ from suite.compare.power import (
 def noisy(cv, *, name="time_per_operation", unit="s", better="lower", runs=40, seed=1, drift=0.0):
     dice = random.Random(seed)
     values = tuple((1 + drift * i) * dice.lognormvariate(0, cv) for i in range(runs))
-    return Series(name, unit, better, minimum(name, unit), values)
+    return MetricSeries(name, unit, better, minimum(name, unit), values)
 
 
 def test_the_variation_is_that_of_the_runs():

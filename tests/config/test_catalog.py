@@ -23,7 +23,7 @@ from suite.config.catalog import (
 from suite.config.settings import Settings
 from suite.engine import run
 from suite.errors import ConfigurationError
-from suite.process.pickled import Parcel
+from suite.process.pickled import PickledWorkload
 
 names = st.text("abcdefgh/-_é", min_size=1)
 
@@ -36,7 +36,9 @@ names = st.text("abcdefgh/-_é", min_size=1)
         file=names,
         parcel=st.none()
         | st.builds(
-            Parcel, pickled=st.binary(), modules=st.lists(st.tuples(names, names), max_size=3).map(tuple)
+            PickledWorkload,
+            pickled=st.binary(),
+            modules=st.lists(st.tuples(names, names), max_size=3).map(tuple),
         ),
     )
 )
@@ -178,11 +180,12 @@ def test_what_is_selected_has_something_to_run(wanted, unwanted):
 
 
 def select_from(workloads, wanted, unwanted):
-    from suite.config.catalog import Found
+    from suite.config.catalog import CatalogEntry
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "suite.config.catalog.installed", lambda _broken: [Found(w, Reference(w.name)) for w in workloads]
+            "suite.config.catalog.installed",
+            lambda _broken: [CatalogEntry(w, Reference(w.name)) for w in workloads],
         )
         try:
             return select(tags=wanted, exclude_tags=unwanted)

@@ -16,7 +16,7 @@ import pytest
 from support.scripts import alive
 
 from suite import Address, Command, Component, Remote, Server, System
-from suite.contract.system import Place
+from suite.contract.system import Placement
 from suite.errors import ConfigurationError, MissingExtra, SystemFailed
 
 HTTP = (sys.executable, "-u", "-m", "http.server", "--bind", "127.0.0.1", "{port}")
@@ -120,7 +120,7 @@ def test_a_server_in_a_place_of_its_own(tmp_path: Path) -> None:
     core = min(os.sched_getaffinity(0))
     system = Server(listen)
     try:
-        system.start(Place(tmp_path / "system", cores=frozenset({core})))
+        system.start(Placement(tmp_path / "system", cores=frozenset({core})))
         assert os.sched_getaffinity(system.pid) == {core}
         assert (tmp_path / "system" / "output.log").exists()
     finally:
@@ -190,7 +190,7 @@ def test_placeholders(tmp_path: Path) -> None:
     database.attach(database.target)
     command.beside = {"database": database}
     with pytest.raises(SystemFailed) as caught:
-        command.start(Place(tmp_path))
+        command.start(Placement(tmp_path))
     said = [str(command.port), str(tmp_path), "7", "http://db:5432", "{literal}", "dark red"]
     assert "|".join(said) in str(caught.value)
     assert "ended with status 9" in str(caught.value)

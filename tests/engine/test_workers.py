@@ -13,7 +13,7 @@ from suite.config.catalog import reference_to
 from suite.config.settings import Settings
 from suite.engine.progress import Silent
 from suite.engine.round import run_round
-from suite.engine.workload_spec import Recipe
+from suite.engine.workload_spec import WorkloadSpec
 from suite.measure.columns import Columns
 from suite.measure.recording import from_columns
 from suite.measure.resources import Resources
@@ -72,7 +72,7 @@ def test_a_plan_is_carried_out_whole_by_any_number_of_workers(workers):
     )
     seen = []
     settings = Settings(rounds=1, workers=workers)
-    result = run_round(Recipe(reference_to(workload), settings), 0, Silent(), seen.append)
+    result = run_round(WorkloadSpec(reference_to(workload), settings), 0, Silent(), seen.append)
     assert result.failure is None, result.failure
     assert len(result.pids["workers"]) == workers
     rows = seen[0].loop_only()

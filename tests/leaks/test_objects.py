@@ -12,8 +12,8 @@ from support.scripts import script
 
 from suite.leaks import objects
 from suite.leaks.objects import stacks
-from suite.leaks.tracker import Mark, attribute
-from suite.process.injection import Change, Changes, injected
+from suite.leaks.tracker import QuietMoment, attribute
+from suite.process.injection import Changes, EnvironmentChange, injected
 
 SCRIPT = Path(__file__).parent.parent / "support" / "object_leaks.py"
 WINDOWS, SIZE = 6, 100
@@ -45,7 +45,7 @@ def found(tmp_path_factory):
             if window < 0:
                 continue
             assert not [answer for answer in agents.mark(pids, 60).values() if isinstance(answer, str)]
-            marks.append(Mark(time.time(), SIZE))
+            marks.append(QuietMoment(time.time(), SIZE))
         changes = agents.objects()
         assert sorted(changes) == sorted(pids)
         made = stacks(changes, [mark.at for mark in marks])
@@ -76,7 +76,7 @@ def test_what_objects_explain_is_not_unattributed(found):
 
 
 def changed(at, *changes):
-    return Changes(at, tuple(Change(*change) for change in changes))
+    return Changes(at, tuple(EnvironmentChange(*change) for change in changes))
 
 
 HERE, THERE = (("/app.py", 3), ("/main.py", 1)), (("/app.py", 4),)

@@ -12,11 +12,11 @@ from support.bulk import ENVIRONMENT, PLAN, fill_fast, sha_of
 from support.runs import make_measured, make_run
 
 from suite.ledger import detections
-from suite.ledger.detections import Accepted, Detections, Found
-from suite.ledger.lines import Line, Lines, Quantity
+from suite.ledger.commit_order import CommitOrder
+from suite.ledger.detections import AcceptedChange, Detected, Detections
 from suite.ledger.models import DetectionRow, RunRow
-from suite.ledger.order import Order
 from suite.ledger.store import Ledger
+from suite.ledger.timeline_reader import Quantity, Timeline, TimelineReader
 from suite.stats.changepoint import Detection, detect
 
 P50 = Quantity("response.p50", "s", "lower")
@@ -28,17 +28,17 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "ledger.db"
 
 
-def search(path: Path, **options: Any) -> tuple[Line, Found]:
+def search(path: Path, **options: Any) -> tuple[Timeline, Detected]:
     with Ledger(path) as ledger:
-        line = Lines(ledger).all("shop/browse")[0]
-        return line, Detections(ledger, Order(folder=path.parent)).of(line, [P50], **options)[0]
+        line = TimelineReader(ledger).all("shop/browse")[0]
+        return line, Detections(ledger, CommitOrder(folder=path.parent)).of(line, [P50], **options)[0]
 
 
 def whole(path: Path, pinned: int = 0) -> Detection:
     with Ledger(path) as ledger:
-        lines = Lines(ledger)
+        lines = TimelineReader(ledger)
         line = lines.all("shop/browse")[0]
-        commits = [one.commit for one in Order(folder=path.parent).arranged(lines.commits(line))[0]]
+        commits = [one.commit for one in CommitOrder(folder=path.parent).arranged(lines.commits(line))[0]]
         return detect(lines.values(line, "response.p50", commits), pinned=pinned)
 
 
@@ -130,10 +130,10 @@ def test_accepting_resets_what_drift_is_measured_against(path: Path) -> None:
     fill_fast(path, "shop/browse", range(100), steps=[60], metrics=ONE)
     line, found = search(path)
     with Ledger(path) as ledger:
-        some = Detections(ledger, Order(folder=path.parent))
-        some.accept(Accepted("shop/browse", "response.p50", sha_of(60), "checks more"))
+        some = Detections(ledger, CommitOrder(folder=path.parent))
+        some.accept(AcceptedChange("shop/browse", "response.p50", sha_of(60), "checks more"))
         accepted = some.of(line, [P50])[0]
-        some.accept(Accepted("shop/browse", "response.p50", sha_of(60), "checks much more"))
+        some.accept(AcceptedChange("shop/browse", "response.p50", sha_of(60), "checks much more"))
         assert [one.reason for one in some.accepted()] == ["checks much more"]
     assert (found.since, accepted.since) == (None, sha_of(60))
     assert accepted.detection.pin.index == 60
@@ -143,8 +143,8 @@ def test_accepting_resets_what_drift_is_measured_against(path: Path) -> None:
 def test_without_time_only_what_is_known_is_told(path: Path) -> None:
     fill_fast(path, "shop/browse", range(40), metrics=ONE)
     with Ledger(path) as ledger:
-        line = Lines(ledger).all()[0]
-        some = Detections(ledger, Order(folder=path.parent))
+        line = TimelineReader(ledger).all()[0]
+        some = Detections(ledger, CommitOrder(folder=path.parent))
         assert some.of(line, [P50], until=0) == []
         found = some.of(line, [P50])
         assert some.of(line, [P50], until=0) == found
@@ -153,8 +153,8 @@ def test_without_time_only_what_is_known_is_told(path: Path) -> None:
 def test_a_ledger_that_can_not_be_written_still_answers(path: Path) -> None:
     fill_fast(path, "shop/browse", range(80), steps=[50], metrics=ONE)
     with Ledger(path) as ledger:
-        line = Lines(ledger).all()[0]
-        some = Detections(ledger, Order(folder=path.parent))
+        line = TimelineReader(ledger).all()[0]
+        some = Detections(ledger, CommitOrder(folder=path.parent))
 
         def full(connection: Any, *_: Any) -> None:
             connection.execute("PRAGMA query_only = ON")

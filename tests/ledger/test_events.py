@@ -5,24 +5,24 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suite.ledger.detections import Found, Place
+from suite.ledger.detections import CommitRange, Detected
 from suite.ledger.events import events
-from suite.ledger.lines import Line, Quantity
+from suite.ledger.timeline_reader import Quantity, Timeline
 from suite.stats.changepoint import ChangePoint, Detection
 
-LINE = Line("shop/browse", "m", "l", 99, 99.0)
+LINE = Timeline("shop/browse", "m", "l", 99, 99.0)
 
 
-def found(metric: str, *ranges: tuple[int, int, int], change: float = 0.3) -> Found:
+def found(metric: str, *ranges: tuple[int, int, int], change: float = 0.3) -> Detected:
     points = tuple(
         ChangePoint(at, low, high, 1.0, 1 + change, change, change, change, 1e-6, "confirmed", "worse")
         for low, at, high in ranges
     )
-    places = tuple(Place(f"c{at}", float(at), f"c{low - 1}", f"c{high}") for low, at, high in ranges)
-    return Found(Quantity(metric, "s", "lower"), Detection(points), places, None)
+    places = tuple(CommitRange(f"c{at}", float(at), f"c{low - 1}", f"c{high}") for low, at, high in ranges)
+    return Detected(Quantity(metric, "s", "lower"), Detection(points), places, None)
 
 
-def told(*some: Found) -> list[tuple[str, list[str]]]:
+def told(*some: Detected) -> list[tuple[str, list[str]]]:
     made = events([(LINE, some)])
     return [(event.commit, sorted(one.quantity.metric for one in event.moved)) for event in made]
 
@@ -43,7 +43,7 @@ def test_ranges_that_share_no_commit_are_apart() -> None:
 
 
 def test_workloads_that_moved_at_one_commit_are_one_event() -> None:
-    other = Line("shop/buy", "m", "l", 99, 99.0)
+    other = Timeline("shop/buy", "m", "l", 99, 99.0)
     [event] = events([(LINE, [found("a", (10, 10, 10))]), (other, [found("a", (10, 10, 10))])])
     assert {one.line.workload for one in event.moved} == {"shop/browse", "shop/buy"}
 

@@ -9,8 +9,8 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 from support.histories import make_history_run
 
-from suite.ledger.lines import Lines
 from suite.ledger.store import Ledger
+from suite.ledger.timeline_reader import TimelineReader
 
 
 def test_old_runs_share_a_history_with_new_ones(tmp_path: Path) -> None:
@@ -27,6 +27,6 @@ def test_old_runs_share_a_history_with_new_ones(tmp_path: Path) -> None:
     engine.dispose()
     with Ledger(path) as ledger:
         ledger.add(make_history_run("c" * 40, minute=1))
-        [line] = Lines(ledger).all()
+        [line] = TimelineReader(ledger).all()
         assert line.runs == 2
-        assert {one.commit for one in Lines(ledger).commits(line)} == {"a" * 40, "c" * 40}
+        assert {one.commit for one in TimelineReader(ledger).commits(line)} == {"a" * 40, "c" * 40}

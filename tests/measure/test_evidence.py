@@ -8,7 +8,7 @@ import pytest
 from suite import Threshold, closed_loop, open_loop
 from suite.measure.evidence import gather
 from suite.measure.recording import Recording
-from suite.measure.resources import Busiest, Machine, Resources, Usage, Waiting
+from suite.measure.resources import Busiest, MachineUsage, Resources, Usage, Waiting
 from suite.records.evidence import Evidence
 from suite.records.outcome import Outcome
 
@@ -71,7 +71,7 @@ def test_users_at_work_think_too():
 def test_resources_become_shares():
     system = Usage(cpu=2.0, run_delay=0.4, busiest=Busiest(1.6, 0.2, 1.8), waiting=Waiting(3.5, 0.25))
     workers = Usage(cpu=5.0, run_delay=0.1, processes={7: (3.9, 0.08), 8: (1.1, 0.02)})
-    machine = Machine(steal=0.1, busy=10.0, pressure={"io": 0.4}, retransmitted=0.02, line=0.9)
+    machine = MachineUsage(steal=0.1, busy=10.0, pressure={"io": 0.4}, retransmitted=0.02, line=0.9)
     resources = Resources(4.0, machine, {"system": system, "workers": workers, "db": Usage(cpu=1.0)})
     found = gather(
         queue(100, 0.01, 4), resources, loop=open_loop(100, 4), cores=3,

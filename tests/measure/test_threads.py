@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from suite.measure import proc
-from suite.measure.machine import Watch
+from suite.measure.machine import MachineWatch
 from suite.measure.sampler import Sampler
 from suite.measure.threads import Threads
 from suite.measure.track import Track
@@ -88,7 +88,7 @@ def test_a_threads_samples_are_thinned_out_and_keep_their_sum():
 
 
 def test_the_machine_shows_what_a_busy_process_does():
-    watch = Watch()
+    watch = MachineWatch()
     watch.look()
     begin = time.monotonic_ns()
     used = time.process_time()
@@ -106,7 +106,7 @@ def test_the_machine_shows_what_a_busy_process_does():
 
 def test_a_machine_that_tells_nothing(monkeypatch):
     monkeypatch.setattr("suite.measure.machine._read", lambda path: b"")
-    watch = Watch()
+    watch = MachineWatch()
     watch.look()
     watch.look()
     found = watch.within(0, 10**9)

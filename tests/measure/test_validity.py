@@ -11,7 +11,7 @@ from suite import closed_loop, open_loop
 from suite.contract.loop import Loop
 from suite.measure.evidence import gather
 from suite.measure.recording import Recording
-from suite.measure.resources import Machine, Resources, Usage
+from suite.measure.resources import MachineUsage, Resources, Usage
 from suite.measure.validity import judge
 from suite.records.run import Validity
 
@@ -46,7 +46,9 @@ def verdict(
     cores_apart: bool = True,
     worker_deaths: int = 0,
 ) -> Validity:
-    resources = Resources(wall, Machine(steal=steal), {"system": Usage(cpu=1.0), "workers": usage or Usage()})
+    resources = Resources(
+        wall, MachineUsage(steal=steal), {"system": Usage(cpu=1.0), "workers": usage or Usage()}
+    )
     return judge(
         recording, gather(recording, resources, loop=loop, cores=1), loop=loop, component=component,
         cores_apart=cores_apart, worker_deaths=worker_deaths,
@@ -210,7 +212,7 @@ def test_others_on_the_machine_are_a_doubt_where_they_cost_the_system_time():
     recording = recording_of(noise())
     for delay, expected in ((0.1, "valid"), (1.2, "doubtful")):
         system = Usage(cpu=1.0, run_delay=delay)
-        resources = Resources(4.0, Machine(busy=5.0, pressure={"memory": 0.0}), {"system": system})
+        resources = Resources(4.0, MachineUsage(busy=5.0, pressure={"memory": 0.0}), {"system": system})
         evidence = gather(recording, resources, loop=OPEN)
         found = judge(recording, evidence, loop=OPEN, component=False, cores_apart=True, worker_deaths=0)
         assert found.verdict == expected

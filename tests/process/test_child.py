@@ -24,8 +24,8 @@ def test_a_program_and_its_last_words(tmp_path: Path) -> None:
     assert child.wait(10)
     assert (child.exit_status, child.running()) == (3, False)
     assert sorted(child.tail().splitlines()) == ["one", "two"]
-    assert "ended with status 3" in child.obituary()
-    assert f"pid {child.pid}" in child.obituary()
+    assert "ended with status 3" in child.exit_summary()
+    assert f"pid {child.pid}" in child.exit_summary()
     child.stop()  # of what has ended is no fault
 
 
@@ -102,7 +102,7 @@ def test_stopping_what_does_not_listen(tmp_path: Path) -> None:
         time.sleep(0.01)
     child.stop(grace=0.05)
     assert child.exit_status == -signal.SIGKILL
-    assert "was killed by SIGKILL" in child.obituary()
+    assert "was killed by SIGKILL" in child.exit_summary()
 
 
 def test_stopping_what_is_suspended(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_function_in_a_process_of_its_own(tmp_path: Path) -> None:
     assert child.wait(20)
     assert child.exit_status == 5
     assert sorted(child.tail().splitlines()) == ["hello", "to stderr"]
-    assert child.obituary().startswith(f"shouter (pid {child.pid}) ended with status 5")
+    assert child.exit_summary().startswith(f"shouter (pid {child.pid}) ended with status 5")
 
 
 def test_a_function_unwinds_on_sigterm(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_function_that_raises_says_why(tmp_path: Path) -> None:
     child = start_function(int, ("seven",), log=tmp_path / "log")
     assert child.wait(20)
     assert child.exit_status == 1
-    assert "ValueError: invalid literal for int()" in child.obituary()
+    assert "ValueError: invalid literal for int()" in child.exit_summary()
 
 
 BOTH = """

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.scripts import Script, script
 
-from suite.process.injection import Change, Counts, Injection, injected
+from suite.process.injection import Counts, EnvironmentChange, Injection, injected
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def mark(agents: Injection, *pids: int) -> None:
         assert isinstance(found, Counts), found
 
 
-def at_line(changes: tuple[Change, ...], line: int) -> list[tuple[int, int, int]]:
+def at_line(changes: tuple[EnvironmentChange, ...], line: int) -> list[tuple[int, int, int]]:
     """What changed at a line of the script, innermost."""
     return [
         change[:3]
@@ -131,4 +131,4 @@ def test_a_line_that_breaks_off_is_left_out(tmp_path: Path, rest: str) -> None:
     (tmp_path / "7.objects").write_text(whole + rest)
     (found,) = Injection(tmp_path).objects()[7]
     assert found.at == 1.5
-    assert found.changes == (Change(10, 1, 16, (("/a é.py", 3), ("/b.py", 4))),)
+    assert found.changes == (EnvironmentChange(10, 1, 16, (("/a é.py", 3), ("/b.py", 4))),)

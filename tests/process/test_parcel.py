@@ -5,7 +5,7 @@ import pickle
 import subprocess
 import sys
 
-from suite.process.pickled import Parcel, load_as
+from suite.process.pickled import PickledWorkload, load_as
 
 OPEN = "import pickle, sys; print(pickle.load(sys.stdin.buffer).open()())"
 
@@ -23,7 +23,7 @@ def test_a_module_below_packages_that_no_import_would_find(tmp_path):
     file = tmp_path / "test_it.py"
     file.write_text("def answer():\n    return 'forty-two'\n")
     module = load_as("invented.unit.test_it", file)
-    parcel = Parcel.pack(module.answer)
+    parcel = PickledWorkload.pack(module.answer)
     assert ("invented.unit.test_it", str(file)) in parcel.modules
     assert opened_elsewhere(parcel, tmp_path) == "forty-two"
 
@@ -34,11 +34,11 @@ def test_a_function_of_a_function_travels_with_what_it_uses(tmp_path):
     def answer():
         return word.upper()
 
-    assert opened_elsewhere(Parcel.pack(answer), tmp_path) == "CLOSURE"
+    assert opened_elsewhere(PickledWorkload.pack(answer), tmp_path) == "CLOSURE"
 
 
 def test_what_can_be_imported_travels_by_reference(tmp_path):
-    parcel = Parcel.pack(os.getcwd)
+    parcel = PickledWorkload.pack(os.getcwd)
     assert parcel.modules == ()
     assert len(parcel.pickled) < 200
     assert opened_elsewhere(parcel, tmp_path) == str(tmp_path)
@@ -53,4 +53,4 @@ class Strict:
 
 def test_a_finder_without_defaults_is_asked_as_the_import_system_asks_it(monkeypatch):
     monkeypatch.setattr(sys, "meta_path", [Strict(), *sys.meta_path])
-    assert Parcel.pack(os.getcwd).modules == ()
+    assert PickledWorkload.pack(os.getcwd).modules == ()

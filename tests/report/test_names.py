@@ -13,14 +13,14 @@ from support.runs import counts, make_run
 
 from suite import Command, User, Workload, closed_loop, operation
 from suite.capacity.goal import Goal
-from suite.capacity.probe import Found as Looked
+from suite.capacity.probe import SearchResult as Looked
 from suite.compare.profilediff import Function, Profile, difference
-from suite.ledger.detections import Found, Place
+from suite.ledger.commit_order import MeasuredCommit as Commit
+from suite.ledger.detections import CommitRange, Detected
 from suite.ledger.events import Event, Moved
-from suite.ledger.lines import Line, Quantity
-from suite.ledger.order import Measured as Commit
+from suite.ledger.metric_history import MetricHistory
 from suite.ledger.store import Ledger
-from suite.ledger.track import Track
+from suite.ledger.timeline_reader import Quantity, Timeline
 from suite.records.comparison import Change, Comparison, QuantileShift, Shift
 from suite.records.leak import Growth, LeakVerdict
 from suite.records.run import CheckResult, Detail, Failure, Judgement, Measured, Round, Validity
@@ -50,16 +50,16 @@ def said(console):
 
 
 POINT = ChangePoint(1, 1, 1, 10.0, 12.0, 0.2, 0.1, 0.3, 1e-6, "confirmed", "worse")
-LINE = Line(NAME, "machine", "load", 2, 1.0)
+LINE = Timeline(NAME, "machine", "load", 2, 1.0)
 QUANTITY = Quantity(METRIC, UNIT, "lower")
-PLACE = Place(SHAS[1], 1.0, SHAS[0], SHAS[1])
+PLACE = CommitRange(SHAS[1], 1.0, SHAS[0], SHAS[1])
 
 
 def make_track(**changes):
-    found = Found(QUANTITY, Detection((POINT,), length=2), (PLACE,), None)
+    found = Detected(QUANTITY, Detection((POINT,), length=2), (PLACE,), None)
     commits = tuple(Commit(sha, 0.0, 1.0, 1) for sha in SHAS)
     usual = {"accepted": {SHAS[1]: "[/why]"}, "machine": "[/cpu]", "notes": ("[/note]",)}
-    return Track(LINE, found, commits, (10.0, 12.0), **{**usual, **changes})
+    return MetricHistory(LINE, found, commits, (10.0, 12.0), **{**usual, **changes})
 
 
 def test_a_history_is_drawn_with_its_units(console):

@@ -12,11 +12,11 @@ from sqlalchemy import insert
 from support.runs import make_run
 
 from suite.contract.metric import STANDARD
+from suite.ledger.commit_order import CommitOrder
 from suite.ledger.detections import Detections
-from suite.ledger.lines import Lines
 from suite.ledger.models import MetricRow, RunRow
-from suite.ledger.order import Order
 from suite.ledger.store import Ledger
+from suite.ledger.timeline_reader import TimelineReader
 from suite.records.classes import load_class, machine_class
 
 ENVIRONMENT = {"cpu": "x", "cores": 2, "memory": 8e9, "machine": "x86_64", "container": "docker"}
@@ -114,6 +114,8 @@ def add_the_same_ten(place: Path, _prefix: str, barrier: Any) -> None:
     barrier.wait(30)
     with Ledger(place) as ledger:
         ledger.add_new([make_run(id=f"same{at}", commit=sha_of(at)) for at in range(10)])
-        line = Lines(ledger).all()[0]
-        quantities = list(Lines(ledger).quantities(line).values())
-        assert len(Detections(ledger, Order(folder=place.parent)).of(line, quantities)) == len(quantities)
+        line = TimelineReader(ledger).all()[0]
+        quantities = list(TimelineReader(ledger).quantities(line).values())
+        assert len(Detections(ledger, CommitOrder(folder=place.parent)).of(line, quantities)) == len(
+            quantities
+        )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from suite.capacity.capacity import Capacity
 from suite.capacity.goal import Goal
-from suite.capacity.probe import Found, Probe
+from suite.capacity.probe import Probe, SearchResult
 from suite.capacity.scaling import fit_scaling
 
 
@@ -35,7 +35,7 @@ def make_capacity(**changes):
         environment={"cores": 8},
         goal=Goal("rate"),
         loop={"loop": "open", "rate": 100.0},
-        found=Found("found", 766.0, 800.0, "response.p95", looks),
+        found=SearchResult("found", 766.0, 800.0, "response.p95", looks),
         scaling=fit_scaling([(n, 800 * n / (7 + n)) for n in (1, 2, 4, 8, 16, 32)]),
     )
     return replace(capacity, **changes)

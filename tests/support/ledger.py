@@ -11,8 +11,8 @@ import sqlalchemy.dialects.sqlite  # noqa: F401 (nobody may be unable to read it
 from support.runs import make_run
 
 from suite.errors import StoreError
-from suite.ledger.detections import Accepted, Detections
-from suite.ledger.order import Order
+from suite.ledger.commit_order import CommitOrder
+from suite.ledger.detections import AcceptedChange, Detections
 from suite.ledger.store import Ledger
 
 _NOBODY = 65534
@@ -55,8 +55,8 @@ def import_and_accept(place: str, _prefix: str, barrier: Any) -> None:
     names = [f"same{at}" for at in range(30)]
     random.shuffle(names)
     with Ledger(place) as ledger:
-        detections = Detections(ledger, Order())
+        detections = Detections(ledger, CommitOrder())
         for start in range(0, len(names), 5):
             ledger.add_new([make_run(id=name) for name in names[start : start + 5]])
         for at in range(10):
-            detections.accept(Accepted("shop/buy", "response.p50", f"{at:040}", "wanted"))
+            detections.accept(AcceptedChange("shop/buy", "response.p50", f"{at:040}", "wanted"))

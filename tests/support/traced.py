@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from suite.leaks.tracker import Mark, attribute
+from suite.leaks.tracker import QuietMoment, attribute
 
 HERE = Path(__file__).parent
 
@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 @dataclass(frozen=True)
 class Traced:
     recordings: dict[int, Path]
-    marks: list[Mark]
+    marks: list[QuietMoment]
     notes: list[int]
 
     def attributed(self, growth=None, **others):
@@ -34,6 +34,6 @@ def traced(folder: Path, script: str, *words: str) -> Traced:
     lines = [line.split() for line in said.stdout.splitlines()]
     return Traced(
         {int(path.suffix[1:]): path for path in folder.glob("memray.*")},
-        [Mark(float(at), int(operations)) for at, operations, _ in lines],
+        [QuietMoment(float(at), int(operations)) for at, operations, _ in lines],
         [int(note) for _, _, note in lines],
     )

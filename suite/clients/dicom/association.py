@@ -10,8 +10,8 @@ from typing import Self, cast
 
 from suite.clients.dicom import pdu
 from suite.clients.dicom.dimse import (
-    Response,
     StoreRequest,
+    StoreResponse,
     fragment_size,
     fragments,
     parse_response,
@@ -100,7 +100,7 @@ class Association(asyncio.Protocol):
             raise ConnectFailed(f"can't connect to {host}:{port}: {error}") from error
         try:
             accepted = await self._ask("associate", request)
-            assert isinstance(accepted, pdu.Accepted)
+            assert isinstance(accepted, pdu.AssociationAccepted)
             self._prepare(accepted, wanted, instances)
         except (ClientError, AssociationRejected) as error:
             self._fail(error)
@@ -269,7 +269,7 @@ class Association(asyncio.Protocol):
         else:
             raise ProtocolError(f"a PDU of type {kind} is not expected while we {self._phase}")
 
-    def _answered(self, response: Response) -> None:
+    def _answered(self, response: StoreResponse) -> None:
         if self._phase != "store" or response.message_id != self._message_id:
             raise ProtocolError(f"an answer to message {response.message_id}, which was not asked")
         if self._saw is not None:
@@ -282,7 +282,7 @@ class Association(asyncio.Protocol):
         self._waiter.set_result(answer)
 
     def _judge(self, response: object) -> int:
-        assert isinstance(response, Response)
+        assert isinstance(response, StoreResponse)
         status = response.status
         if status == 0 or status >> 12 == 0xB or status in _WARNINGS:
             return status
@@ -291,7 +291,7 @@ class Association(asyncio.Protocol):
         raise StoreFailed(status, response.comment)
 
     def _prepare(
-        self, accepted: pdu.Accepted, wanted: Sequence[pdu.Context], instances: Template | None
+        self, accepted: pdu.AssociationAccepted, wanted: Sequence[pdu.Context], instances: Template | None
     ) -> None:
         self.max_pdu = accepted.max_pdu
         for i, context in enumerate(wanted):

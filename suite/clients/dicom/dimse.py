@@ -17,7 +17,7 @@ _MOST = 1 << 20  # fragment for a peer that sets no limit
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class StoreResponse:
     """A C-STORE-RSP: the message id it answers, its status, and the comment that came along."""
 
     message_id: int
@@ -40,7 +40,7 @@ def store_command(sop_class: str, uid: str, message_id: int) -> bytes:
     return _ELEMENT.pack(0, 0, 4) + struct.pack("<I", len(elements)) + elements
 
 
-def parse_response(command: bytes) -> Response:
+def parse_response(command: bytes) -> StoreResponse:
     """Read the command set of a C-STORE-RSP. Raises ProtocolError for anything else."""
     found: dict[int, bytes] = {}
     at = 0
@@ -60,7 +60,9 @@ def parse_response(command: bytes) -> Response:
         message_id, status = _SHORT.unpack(found[_RESPONDING_TO])[0], _SHORT.unpack(found[_STATUS])[0]
     except (KeyError, struct.error) as error:
         raise ProtocolError("a command set without command field, message id or status") from error
-    return Response(message_id, status, found.get(_COMMENT, b"").decode("ascii", "replace").rstrip(" \0"))
+    return StoreResponse(
+        message_id, status, found.get(_COMMENT, b"").decode("ascii", "replace").rstrip(" \0")
+    )
 
 
 def fragment_size(peer_max_pdu: int) -> int:

@@ -30,7 +30,7 @@ class Context(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class AssociationAccepted:
     """What an A-ASSOCIATE-AC grants: largest P-DATA the peer takes (0: any), results by context id."""
 
     max_pdu: int
@@ -61,7 +61,7 @@ def associate_request(contexts: Sequence[Context], *, called: str, calling: str,
     return _HEADER.pack(ASSOCIATE_RQ, len(payload)) + payload
 
 
-def parse_accept(payload: bytes) -> Accepted:
+def parse_accept(payload: bytes) -> AssociationAccepted:
     """Read the body of an A-ASSOCIATE-AC. Raises ProtocolError."""
     if len(payload) < 68:
         raise ProtocolError(f"an A-ASSOCIATE-AC of {len(payload)} bytes is too short")
@@ -78,7 +78,7 @@ def parse_accept(payload: bytes) -> Accepted:
                     if len(content) != 4:
                         raise ProtocolError("the maximum length item in the A-ASSOCIATE-AC is malformed")
                     max_pdu = int.from_bytes(content, "big")
-    return Accepted(max_pdu, results)
+    return AssociationAccepted(max_pdu, results)
 
 
 def reasons(payload: bytes) -> tuple[int, int, int]:

@@ -72,7 +72,7 @@ class Collections:
             pass
 
 
-class Recorder:
+class AllocationRecorder:
     """A recording by memray of all that is allocated, in a file per process: `memray.<pid>`."""
 
     def __init__(self, directory: str, native: bool) -> None:
@@ -260,7 +260,11 @@ class Desk:
     """Answers the coordinator, on a socket and from a thread of this process's own."""
 
     def __init__(
-        self, directory: str, collections: Collections, recorder: Recorder | None, objects: Objects | None
+        self,
+        directory: str,
+        collections: Collections,
+        recorder: AllocationRecorder | None,
+        objects: Objects | None,
     ) -> None:
         import _thread
 
@@ -429,7 +433,7 @@ def start() -> None:
     elif mode == "trace":
         import atexit
 
-        recorder = Recorder(directory, os.environ.get("LOADLEDGER_AGENT_NATIVE") == "1")
+        recorder = AllocationRecorder(directory, os.environ.get("LOADLEDGER_AGENT_NATIVE") == "1")
         os.register_at_fork(after_in_child=recorder.forked)
         atexit.register(recorder.stop)
     collections = Collections(directory)

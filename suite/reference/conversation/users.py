@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from suite import Rejected, User, operation
 from suite.reference.conversation.conversation import Ending
 from suite.reference.conversation.manager import ConversationManager, LimitReached
-from suite.reference.conversation.waves import Place, waves_of
+from suite.reference.conversation.waves import WavePlace, waves_of
 
 _TRIES_BEYOND = 5
 """How often a full manager is asked for one more, so that more than one conversation in excess shows."""
@@ -102,7 +102,7 @@ class InWaves(Caller):
                 await self._hold(place, accepted=False)
                 raise
 
-    async def _hold(self, place: Place, *, accepted: bool) -> None:
+    async def _hold(self, place: WavePlace, *, accepted: bool) -> None:
         if await place.answered(accepted=accepted):
             wave = place.wave
             allowed = min(self.manager.max_concurrent, wave.size)

@@ -32,7 +32,7 @@ class Wave:
         await self._complete.wait()
 
 
-class Place:
+class WavePlace:
     """One user's place in a wave."""
 
     def __init__(self, wave: Wave) -> None:
@@ -78,7 +78,7 @@ class Waves:
         self.parties -= 1
 
     @asynccontextmanager
-    async def gather(self) -> AsyncIterator[Place]:
+    async def gather(self) -> AsyncIterator[WavePlace]:
         """Wait for the wave, and be part of it within the block."""
         loop = asyncio.get_running_loop()
         self._last_arrival = loop.time()
@@ -90,7 +90,7 @@ class Waves:
                 self._release()
             elif self._timer is None:
                 self._timer = loop.call_later(self.patience, self._ring)
-            place = Place(await turn)
+            place = WavePlace(await turn)
             try:
                 yield place
             finally:

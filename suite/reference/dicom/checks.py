@@ -12,8 +12,8 @@ import numpy as np
 from suite import Remote, Row
 from suite.reference.dicom import destination, files
 from suite.reference.dicom.gateway import FOLDER
-from suite.reference.dicom.models import FAILED, QUEUED, SENT, Instance
-from suite.reference.dicom.sender import Sent, sent
+from suite.reference.dicom.models import FAILED, QUEUED, SENT, StoredInstance
+from suite.reference.dicom.sender import SentInstance, sent
 from suite.reference.dicom.store import Store
 
 FORWARD = "forward"
@@ -27,7 +27,7 @@ def every_instance_is_on_disk(system: Any, kept: Sequence[Any], recording: Any) 
         return _REMOTE
     folder = system.directory / FOLDER
 
-    def fault(instance: Sent) -> str | None:
+    def fault(instance: SentInstance) -> str | None:
         path = folder / f"{instance.uid()}.dcm"
         try:
             found = files.read(path)
@@ -42,9 +42,9 @@ def every_instance_has_its_row(system: Any, kept: Sequence[Any], recording: Any)
     """Each instance answered Success has its row in the database."""
     if isinstance(system, Remote):
         return _REMOTE
-    rows = {uid: path for uid, path in _rows(system, Instance.uid, Instance.path)}  # noqa: C416
+    rows = {uid: path for uid, path in _rows(system, StoredInstance.uid, StoredInstance.path)}  # noqa: C416
 
-    def fault(instance: Sent) -> str | None:
+    def fault(instance: SentInstance) -> str | None:
         uid = instance.uid()
         if uid not in rows:
             return f"no row for {uid}"
@@ -59,7 +59,7 @@ def every_instance_arrived(system: Any, kept: Sequence[Any], recording: Any) -> 
         return _REMOTE
     hashes = {a.uid: a.sha256 for a in destination.arrivals(system.beside["destination"].directory)}
 
-    def fault(instance: Sent) -> str | None:
+    def fault(instance: SentInstance) -> str | None:
         uid = instance.uid()
         if uid not in hashes:
             return f"{uid} did not arrive"
@@ -91,7 +91,7 @@ def forwards(system: Any) -> Iterator[Row]:
     try:
         while store.counts().get(QUEUED) and time.monotonic() < end:
             time.sleep(0.05)
-        rows = store.rows(Instance.state, Instance.accepted_at, Instance.sent_at)
+        rows = store.rows(StoredInstance.state, StoredInstance.accepted_at, StoredInstance.sent_at)
     finally:
         store.close()
     for state, accepted, sent_at in rows:
@@ -118,7 +118,9 @@ def _rows(system: Any, *columns: Any) -> list[Any]:
         store.close()
 
 
-def _all_of(kept: Sequence[Any], recording: Any, fault: Callable[[Sent], str | None], where: str) -> str:
+def _all_of(
+    kept: Sequence[Any], recording: Any, fault: Callable[[SentInstance], str | None], where: str
+) -> str:
     """Raise AssertionError unless every instance answered Success is without fault."""
     accepted = list(sent(kept))
     ok = recording.of("store").counts()["ok"]

@@ -18,7 +18,7 @@ from suite.clients.dicom import Association
 from suite.clients.errors import ClientError
 from suite.reference.dicom import files
 from suite.reference.dicom.scp import SOP_CLASSES, TRANSFER_SYNTAX
-from suite.reference.dicom.store import Due, Sent, Store
+from suite.reference.dicom.store import Due, ForwardedRow, Store
 
 _BATCH = 32
 _IDLE = 0.25  # seconds between looks at the queue when nobody wakes us: retries come due
@@ -53,7 +53,7 @@ class Forwarder:
         self._attempts = attempts
         self._timeout = timeout
         self._accepted = accepted
-        self._done: list[Sent] = []
+        self._done: list[ForwardedRow] = []
         self._taken: set[int] = set()
         self._queue: asyncio.Queue[Due]
         self._news: asyncio.Event
@@ -128,7 +128,7 @@ class Forwarder:
                     await self._failed(row, error)
                 else:
                     success = self._accepted(row.uid) or row.accepted_at
-                    self._done.append(Sent(row.id, row.accepted_at, success, time.monotonic_ns()))
+                    self._done.append(ForwardedRow(row.id, row.accepted_at, success, time.monotonic_ns()))
                 if self._queue.qsize() < self._lanes or len(self._done) >= _BATCH // 2:
                     self._news.set()
         finally:

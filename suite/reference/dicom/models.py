@@ -9,11 +9,11 @@ LOCAL, QUEUED, SENT, FAILED = "local", "queued", "sent", "failed"
 """States of an instance: no destination given, to be forwarded, forwarded, given up."""
 
 
-class Base(DeclarativeBase):
+class GatewayTable(DeclarativeBase):
     """Base of the gateway's tables."""
 
 
-class Instance(Base):
+class StoredInstance(GatewayTable):
     """One stored instance. Its row is committed before its sender gets Success.
 
     `accepted_at` and `sent_at` are monotonic nanoseconds: Success to the sender, Success from the

@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 
 from suite import User, operation
 from suite.data.ct import CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, instance_uid
-from suite.reference.dicom.models import LOCAL, Instance
+from suite.reference.dicom.models import LOCAL, StoredInstance
 from suite.reference.dicom.pool import Pool
 from suite.reference.dicom.store import FILE, Store
 
@@ -118,9 +118,11 @@ class Querier(PoolUser):
     def _query(self, number: int) -> tuple[int, int]:
         uid = instance_uid(1, 0, number)
         with self._pool.connection() as connection:
-            size = connection.execute(select(Instance.size).where(Instance.uid == uid)).scalar_one()
+            size = connection.execute(
+                select(StoredInstance.size).where(StoredInstance.uid == uid)
+            ).scalar_one()
             time.sleep(self.parameters["pause"])
-            count = connection.execute(select(func.count()).select_from(Instance)).scalar_one()
+            count = connection.execute(select(func.count()).select_from(StoredInstance)).scalar_one()
         return size, count
 
 
@@ -177,7 +179,9 @@ def exhaustion_is_clean(pooled: Pooled, kept: Sequence[Any], recording: Any) -> 
     assert refused.min() >= pool.timeout * 0.9, f"refused after {refused.min():.3f} s, not {pool.timeout} s"
     assert refused.max() <= pool.timeout + _SLACK, f"refused only after {refused.max():.3f} s: a hang"
     with pool.connection() as connection:
-        assert connection.execute(select(func.count()).select_from(Instance)).scalar_one() == pooled.rows
+        assert (
+            connection.execute(select(func.count()).select_from(StoredInstance)).scalar_one() == pooled.rows
+        )
     return f"{counts['rejected']} refused after {refused.min():.3f} to {refused.max():.3f} s"
 
 

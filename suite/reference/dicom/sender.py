@@ -10,7 +10,7 @@ from suite.clients.dicom import Association
 from suite.data.ct import Template, ct
 
 
-class Sent(NamedTuple):
+class SentInstance(NamedTuple):
     """What a Sender keeps of each instance answered Success: enough to make its bytes again."""
 
     size: int
@@ -31,9 +31,9 @@ class Sent(NamedTuple):
         return self.template().instance(self.uid())
 
 
-def sent(kept: Iterable[Any]) -> Iterator[Sent]:
+def sent(kept: Iterable[Any]) -> Iterator[SentInstance]:
     """The instances that Senders kept."""
-    return (Sent(*row) for row in kept)
+    return (SentInstance(*row) for row in kept)
 
 
 class Sender(User):
@@ -54,7 +54,7 @@ class Sender(User):
         number = self._number
         self._number += 1
         await self._association.store(self._template.uid(self.index, number))
-        self.keep(Sent(self._size, self._seed, self.index, number))
+        self.keep(SentInstance(self._size, self._seed, self.index, number))
 
     async def close(self) -> None:
         await self._association.release()

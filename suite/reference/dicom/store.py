@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from suite.reference.dicom.models import FAILED, QUEUED, SENT, Base, Instance
+from suite.reference.dicom.models import FAILED, QUEUED, SENT, GatewayTable, StoredInstance
 from suite.reference.dicom.pool import Pool
 
 FILE = "gateway.db"
@@ -30,7 +30,7 @@ class Due(NamedTuple):
     accepted_at: int | None
 
 
-class Sent(NamedTuple):
+class ForwardedRow(NamedTuple):
     """A row that was forwarded, with stamps in monotonic nanoseconds.
 
     `added_at` is what stood in the row when it was handed out: if the instance came again meanwhile, it
@@ -55,7 +55,7 @@ class Store:
     def open(cls, directory: Path, **pool: Any) -> Store:
         """The store in `directory`, made if there is none. `pool` are keyword arguments of Pool."""
         store = cls(Pool(directory / FILE, **pool))
-        Base.metadata.create_all(store.pool.engine)
+        GatewayTable.metadata.create_all(store.pool.engine)
         return store
 
     @classmethod
@@ -88,21 +88,25 @@ class Store:
 
     def due(self, now: float, limit: int, skip: Iterable[int] = ()) -> list[Due]:
         """Up to `limit` queued rows whose time has come (`now` in epoch seconds), longest due first."""
-        columns = (getattr(Instance, name) for name in Due._fields)
+        columns = (getattr(StoredInstance, name) for name in Due._fields)
         query = (
             select(*columns)
-            .where(Instance.state == QUEUED, Instance.next_try <= now, Instance.id.not_in(list(skip)))
-            .order_by(Instance.next_try, Instance.id)
+            .where(
+                StoredInstance.state == QUEUED,
+                StoredInstance.next_try <= now,
+                StoredInstance.id.not_in(list(skip)),
+            )
+            .order_by(StoredInstance.next_try, StoredInstance.id)
             .limit(limit)
         )
         with self.pool.connection() as connection:
             return [Due(*row) for row in connection.execute(query)]
 
-    def sent(self, rows: Sequence[Sent]) -> None:
+    def sent(self, rows: Sequence[ForwardedRow]) -> None:
         """Note that `rows` were forwarded, in one transaction."""
         query = (
-            update(Instance)
-            .where(Instance.id == bindparam("row"), Instance.accepted_at == bindparam("added"))
+            update(StoredInstance)
+            .where(StoredInstance.id == bindparam("row"), StoredInstance.accepted_at == bindparam("added"))
             .values(state=SENT, accepted_at=bindparam("accepted"), sent_at=bindparam("at"), error=None)
         )
         values = [
@@ -116,8 +120,8 @@ class Store:
     def not_sent(self, row: int, attempts: int, next_try: float | None, error: str) -> None:
         """Note a failed attempt: again at `next_try` (epoch seconds), or given up if that is None."""
         query = (
-            update(Instance)
-            .where(Instance.id == row)
+            update(StoredInstance)
+            .where(StoredInstance.id == row)
             .values(
                 state=FAILED if next_try is None else QUEUED,
                 attempts=attempts,
@@ -131,14 +135,14 @@ class Store:
 
     def counts(self) -> dict[str, int]:
         """How many rows are in each state."""
-        query = select(Instance.state, func.count()).group_by(Instance.state)
+        query = select(StoredInstance.state, func.count()).group_by(StoredInstance.state)
         with self.pool.connection() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
     def rows(self, *columns: Any) -> list[Any]:
         """Those columns of all rows, in the order of their coming."""
         with self.pool.connection() as connection:
-            return list(connection.execute(select(*columns).order_by(Instance.id)))
+            return list(connection.execute(select(*columns).order_by(StoredInstance.id)))
 
     def close(self) -> None:
         """Close the pool."""
@@ -148,7 +152,7 @@ class Store:
 @cache
 def _insert() -> Any:
     """Built once: building costs more than executing."""
-    table = Base.metadata.tables[Instance.__tablename__]
+    table = GatewayTable.metadata.tables[StoredInstance.__tablename__]
     statement = insert(table)
     names = [column.name for column in table.columns if column.name not in ("id", "uid")]
     renewed = {name: statement.excluded[name] for name in names}

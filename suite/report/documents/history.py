@@ -7,9 +7,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from suite.ledger.detections import Place
+from suite.ledger.detections import CommitRange
 from suite.ledger.events import Event, Moved
-from suite.ledger.track import Reasons, Track
+from suite.ledger.metric_history import MetricHistory, Reasons
 from suite.report.documents.run import SCHEMA
 from suite.stats.changepoint import ChangePoint
 
@@ -30,7 +30,7 @@ def events_document(events: Sequence[Event], wanted: Reasons) -> dict[str, Any]:
     }
 
 
-def tracks_document(tracks: Sequence[Track], limit: int | None = None) -> dict[str, Any]:
+def tracks_document(tracks: Sequence[MetricHistory], limit: int | None = None) -> dict[str, Any]:
     """Histories for scripts: changes, drift, and values at the newest `limit` commits, or at all."""
     return {
         "schema": SCHEMA,
@@ -71,7 +71,7 @@ def _moved(one: Moved, wanted: Reasons) -> dict[str, Any]:
     }
 
 
-def _point(point: ChangePoint, place: Place) -> dict[str, Any]:
+def _point(point: ChangePoint, place: CommitRange) -> dict[str, Any]:
     return {**asdict(place), "when": _iso(place.when), **asdict(point), "alert": point.alert}
 
 

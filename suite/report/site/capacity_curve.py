@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from suite.capacity.probe import Found
+from suite.capacity.probe import SearchResult
 from suite.report.site.setting import setting_words
 from suite.report.site.svg import (
     BOTTOM,
@@ -53,7 +53,7 @@ def capacity_words(document: Mapping[str, Any]) -> str:
     """The interval in a line."""
     capacity = document["capacity"]
     told = capacity["found"]
-    found = Found(told["end"], told["low"], told["high"], told["broke"], (), told.get("spent", False))
+    found = SearchResult(told["end"], told["low"], told["high"], told["broke"], (), told.get("spent", False))
     return answer_words(found, capacity["interval"], capacity["unit"])
 
 

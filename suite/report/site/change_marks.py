@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from suite.report.site.graph import Point
+from suite.report.site.graph import GraphPoint
 from suite.report.site.svg import BOTTOM, HEIGHT, RIGHT, TOP, WIDTH, Axis, line, text
 from suite.report.words import percent
 from suite.stats.changepoint import ChangePoint
@@ -38,7 +38,7 @@ def steps(changes: Sequence[ChangePoint], x: Axis, y: Axis) -> str:
     return line(places, "steps")
 
 
-def labels(changes: Sequence[ChangePoint], points: Sequence[Point], x: Axis) -> Iterator[str]:
+def labels(changes: Sequence[ChangePoint], points: Sequence[GraphPoint], x: Axis) -> Iterator[str]:
     """Size and commit above each change, in two rows where they would overlap; large changes first."""
     taken: list[tuple[int, float, float]] = []
     for change in sorted(changes, key=lambda change: -abs(change.change)):

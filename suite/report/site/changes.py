@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from suite.ledger.detections import Found, Place
+from suite.ledger.detections import CommitRange, Detected
 from suite.ledger.events import Event, Moved, events
-from suite.ledger.lines import Line, Quantity
-from suite.report.site.graph import Graph, Point
-from suite.report.site.story import Story
+from suite.ledger.timeline_reader import Quantity, Timeline
+from suite.report.site.graph import Graph, GraphPoint
+from suite.report.site.workload_page import WorkloadPage
 from suite.units import seconds_since_epoch
 
 _GRAVE = ("worse", "better", "changed")
 
 
-def events_of(stories: Iterable[Story]) -> list[Event]:
+def events_of(stories: Iterable[WorkloadPage]) -> list[Event]:
     """All changes of metrics that are watched, those of the newest commit first.
 
     The machine of a line is the setting.
     """
     every = [
-        (Line(story.name, setting, "", 0, 0.0), [_found(graph) for graph in _watched(story.of(setting))])
+        (Timeline(story.name, setting, "", 0, 0.0), [_found(graph) for graph in _watched(story.of(setting))])
         for story in stories
         for setting in story.settings
     ]
@@ -39,7 +39,7 @@ def telling(event: Event, workload: str | None = None, *, small: bool = True) ->
     return sorted(some, key=lambda one: (_GRAVE.index(one.point.direction), -abs(one.point.change)))
 
 
-def newest(events: Iterable[Event], story: Story, setting: str) -> tuple[Event, Moved] | None:
+def newest(events: Iterable[Event], story: WorkloadPage, setting: str) -> tuple[Event, Moved] | None:
     """The newest change of a workload in one setting, with the worst of what moved."""
     for event in events:
         some = [one for one in telling(event, story.name, small=False) if one.line.machine == setting]
@@ -52,11 +52,11 @@ def _watched(graphs: Sequence[Graph]) -> Iterator[Graph]:
     return (graph for graph in graphs if Quantity(graph.metric, graph.unit, graph.better).watched)
 
 
-def _found(graph: Graph) -> Found:
+def _found(graph: Graph) -> Detected:
     places = tuple(_place(graph.brought(change)) for change in graph.changes)
-    return Found(Quantity(graph.metric, graph.unit, graph.better), graph.detection, places, None)
+    return Detected(Quantity(graph.metric, graph.unit, graph.better), graph.detection, places, None)
 
 
-def _place(point: Point) -> Place:
+def _place(point: GraphPoint) -> CommitRange:
     when = seconds_since_epoch(point.when) if point.when else 0.0
-    return Place(point.commit or "", when, "", "")
+    return CommitRange(point.commit or "", when, "", "")

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from suite.files import disk_faults, write_text
 from suite.report.site.page import Site, file_name, index_page, workload_page
-from suite.report.site.story import Story
+from suite.report.site.workload_page import WorkloadPage
 
 _ASSETS = Path(__file__).parent / "assets"
 
 
 def write_site(
-    folder: Path, stories: Sequence[Story], *, project: str, root: Path, notes: Iterable[str] = ()
+    folder: Path, stories: Sequence[WorkloadPage], *, project: str, root: Path, notes: Iterable[str] = ()
 ) -> dict[str, str]:
     """Write all pages to `folder`; the file of each workload. `root` is what stored paths are relative to.
 
@@ -33,7 +33,7 @@ def write_site(
     return files
 
 
-def _flames(stories: Sequence[Story], root: Path, folder: Path) -> dict[str, str]:
+def _flames(stories: Sequence[WorkloadPage], root: Path, folder: Path) -> dict[str, str]:
     """Copies of the flame graphs that are still there, so that the site can be moved; links by their path.
 
     They are 5 MB each and never change: where it can be, a copy is the same file.

@@ -17,7 +17,7 @@ _WORDS = {"p999": "p99.9"}
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class GraphPoint:
     """A value at a commit: its interval where one is known, and why it is missing or doubtful.
 
     `when` is the commit's date, an ISO one, "" if unknown; `rank` its place in git's order, -1 where git
@@ -66,7 +66,7 @@ class Graph:
     unit: str
     better: Better
     setting: str
-    points: tuple[Point, ...]
+    points: tuple[GraphPoint, ...]
     link: str | None = None
     accepted: Mapping[str, str] = field(default_factory=dict)
 
@@ -82,7 +82,7 @@ class Graph:
         return self.detection.points
 
     @property
-    def latest(self) -> Point | None:
+    def latest(self) -> GraphPoint | None:
         """The newest point with a value, or else with one that does not count."""
         newest = self.points[::-1]
         told = next((point for point in newest if point.value is not None), None)
@@ -93,7 +93,7 @@ class Graph:
         """Where the first point is that has anything to show."""
         return next((at for at, point in enumerate(self.points) if point.level is not None), 0)
 
-    def brought(self, change: ChangePoint) -> Point:
+    def brought(self, change: ChangePoint) -> GraphPoint:
         """Where a change came: at the commit that was accepted for it, else at the likeliest."""
         near = range(change.earliest, change.latest + 1)
         wanted = [at for at in near if self.points[at].commit in self.accepted]

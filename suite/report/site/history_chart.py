@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from suite.report.site.change_marks import cuts, labels, steps
-from suite.report.site.graph import Graph, Point, title
+from suite.report.site.graph import Graph, GraphPoint, title
 from suite.report.site.svg import (
     BOTTOM,
     HEIGHT,
@@ -82,7 +82,7 @@ def sparkline(graph: Graph) -> str:
     return picture([line(places, "run"), dot], words, width=width, height=height, css="spark")
 
 
-def _heights(points: Sequence[Point]) -> Iterator[float]:
+def _heights(points: Sequence[GraphPoint]) -> Iterator[float]:
     for point in points:
         yield from (v for v in (point.value, point.shown) if v is not None)
         if point.value is not None and point.low is not None and point.high is not None:
@@ -101,14 +101,14 @@ def _labelled(at: Sequence[float]) -> list[int]:
     return chosen[::-1]
 
 
-def _whiskers(points: Sequence[Point], at: Sequence[float], y: Axis) -> Iterator[str]:
+def _whiskers(points: Sequence[GraphPoint], at: Sequence[float], y: Axis) -> Iterator[str]:
     for x, point in zip(at, points, strict=True):
         if point.value is not None and point.low is not None and point.high is not None:
             low, high = max(point.low, y.low), min(point.high, y.high)
             yield f'<path class="whisker" d="M{x},{y(low)}V{y(high)}"/>'
 
 
-def _marks(unit: str, points: Sequence[Point], at: Sequence[float], y: Axis) -> Iterator[str]:
+def _marks(unit: str, points: Sequence[GraphPoint], at: Sequence[float], y: Axis) -> Iterator[str]:
     radius = 3.4 if len(points) <= _FEW else 2.2
     for x, point in zip(at, points, strict=True):
         value = point.level
@@ -118,7 +118,7 @@ def _marks(unit: str, points: Sequence[Point], at: Sequence[float], y: Axis) -> 
             yield mark(x, y(value), _tip(unit, point), f"pt {void} {doubt}".rstrip(), radius)
 
 
-def _tip(unit: str, point: Point) -> str:
+def _tip(unit: str, point: GraphPoint) -> str:
     words = point.words(unit)
     if point.low is not None and point.high is not None:
         words += f" ({format_quantity(point.low, unit)} to {format_quantity(point.high, unit)})"

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from suite.git import git
-from suite.ledger.order import Measured, Order
+from suite.ledger.commit_order import CommitOrder, MeasuredCommit
 
 _MOST = 100_000
 
 
-class Step(NamedTuple):
+class LineageStep(NamedTuple):
     """A commit of a history. `when` is its date from git, else that of its first Run, ISO; `rank` its
     place in git's order, -1 where git can't tell."""
 
@@ -36,7 +36,7 @@ class Lineage:
     ) -> None:
         here = Path.cwd() if folder is None else folder
         self.name = name
-        self._order = Order(branch, here)
+        self._order = CommitOrder(branch, here)
         self._dates: dict[str, int] = {}
         self._between = -1.0, math.inf
         if self.in_git:
@@ -58,12 +58,12 @@ class Lineage:
             high = min((at for at in without if at > within[-1]), default=math.inf)
             self._between = low, high
 
-    def arranged(self, first: Mapping[str, float]) -> tuple[list[Step], set[str]]:
+    def arranged(self, first: Mapping[str, float]) -> tuple[list[LineageStep], set[str]]:
         """Commits, each given with the time of its first Run, in order; and those of other branches.
 
         What git does not know is where `Order.arranged` has it. Those outside a range are in neither.
         """
-        found = [Measured(commit, when, when, 1) for commit, when in first.items()]
+        found = [MeasuredCommit(commit, when, when, 1) for commit, when in first.items()]
         ordered = [one.commit for one in self._order.arranged(found)[0]]
         if all(self._order.place(commit) is None for commit in first):
             # Some other repository's go by time, but not those of other branches here.
@@ -76,10 +76,10 @@ class Lineage:
             first.keys() - set(ordered),
         )
 
-    def _step(self, commit: str, first: float) -> Step:
+    def _step(self, commit: str, first: float) -> LineageStep:
         when = datetime.fromtimestamp(self._dates.get(commit, first), UTC)
         at = self._order.place(commit)
-        return Step(commit, when.isoformat(timespec="seconds"), -1 if at is None else at)
+        return LineageStep(commit, when.isoformat(timespec="seconds"), -1 if at is None else at)
 
     def _knows(self, commits: Collection[str]) -> bool:
         return any(commit in self._dates for commit in commits)

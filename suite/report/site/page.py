@@ -24,8 +24,8 @@ from suite.report.site.outcome_chart import MOST as BARS
 from suite.report.site.outcome_chart import NOT_OK, not_ok, outcome_chart, validity_strip
 from suite.report.site.setting import setting_words
 from suite.report.site.spectrum import Curve, asv_curves, run_curves, spectrum
-from suite.report.site.story import Story
 from suite.report.site.timeline import SHOWN, timeline
+from suite.report.site.workload_page import WorkloadPage
 from suite.report.words import many, percent, plan_words, quantity, short_commit
 from suite.units import format_quantity
 
@@ -53,7 +53,7 @@ class Site:
 class _Row:
     """A workload on the index: all of one setting, the one with the newest commit."""
 
-    story: Story
+    story: WorkloadPage
     setting: str
     graphs: tuple[Graph | None, ...]
     newest: str
@@ -73,7 +73,7 @@ def file_name(workload: str) -> str:
     return f"{stem or 'workload'}-{mark}.html"
 
 
-def index_page(site: Site, stories: Sequence[Story]) -> str:
+def index_page(site: Site, stories: Sequence[WorkloadPage]) -> str:
     """All workloads in short, and what changed of late."""
     events = [event for event in events_of(stories) if event.alert]
     return _render(
@@ -86,7 +86,7 @@ def index_page(site: Site, stories: Sequence[Story]) -> str:
     )
 
 
-def workload_page(site: Site, story: Story) -> str:
+def workload_page(site: Site, story: WorkloadPage) -> str:
     """All that is known of one workload."""
     curves = run_curves(story)
     setting = story.settings[0] if story.settings else ""
@@ -108,7 +108,7 @@ def workload_page(site: Site, story: Story) -> str:
     )
 
 
-def _row(story: Story, events: Sequence[Event]) -> _Row:
+def _row(story: WorkloadPage, events: Sequence[Event]) -> _Row:
     setting = story.settings[0] if story.settings else ""
     here = story.of(setting)
     graphs = {graph.metric: graph for graph in reversed(here) if graph.latest is not None}
@@ -122,12 +122,12 @@ def _row(story: Story, events: Sequence[Event]) -> _Row:
     )
 
 
-def _reason(stories: Sequence[Story]) -> Callable[[Moved], str | None]:
+def _reason(stories: Sequence[WorkloadPage]) -> Callable[[Moved], str | None]:
     by_name = {story.name: story for story in stories}
     return lambda moved: by_name[moved.line.workload].reason(moved)
 
 
-def _service(story: Story) -> list[Curve]:
+def _service(story: WorkloadPage) -> list[Curve]:
     """Response and service time of the newest Run, where waiting made a difference."""
     if not story.runs or story.runs[0].plan.get("loop") != "open":
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from suite.ledger.summaries import Past
+from suite.ledger.summaries import RunSummary
 from suite.records.classes import load_class, machine_class
 from suite.report.words import plan_words
 from suite.units import format_quantity
@@ -15,7 +15,7 @@ _NO_LOAD = {"seed", "repeated"}
 """Parts of a plan that make no other load."""
 
 
-def settings_of(pasts: Sequence[Past]) -> dict[str, str]:
+def settings_of(pasts: Sequence[RunSummary]) -> dict[str, str]:
     """The setting of each Run, by id: equal for Runs of like machines under equal loads."""
     keys = {each.id: (machine_class(each.environment), load_class(each.plan)) for each in pasts}
     samples = {keys[each.id]: each for each in reversed(pasts)}  # the oldest of each
@@ -45,7 +45,7 @@ def machine_words(environment: Mapping[str, Any]) -> str:
     return f"{environment.get('cpu') or 'unknown CPU'}{f', {cores} cores' if cores else ''}"
 
 
-def _facts(each: Past) -> dict[str, str]:
+def _facts(each: RunSummary) -> dict[str, str]:
     """All that may set a machine or a load apart from another one, by name."""
     environment, plan = each.environment, dict(each.plan)
     facts = {words: str(environment[key]) for key, words in _HARDWARE.items() if environment.get(key)}

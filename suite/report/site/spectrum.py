@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from suite.records.histogram import Histogram
-from suite.report.site.story import Story
 from suite.report.site.svg import (
     BOTTOM,
     HEIGHT,
@@ -23,6 +22,7 @@ from suite.report.site.svg import (
     x_labels,
     y_grid,
 )
+from suite.report.site.workload_page import WorkloadPage
 from suite.report.words import short_commit
 from suite.units import format_quantity
 
@@ -65,7 +65,7 @@ def curve_of(name: str, histogram: Histogram) -> Curve | None:
     return Curve(name, tuple(points), bound) if len(points) > 1 else None
 
 
-def run_curves(story: Story, kind: str = "response") -> list[Curve]:
+def run_curves(story: WorkloadPage, kind: str = "response") -> list[Curve]:
     """The newest Runs' whole distributions, newest first."""
     made = [
         curve_of(f"{short_commit(run.commit)}, {run.started[:10]}", run.histograms[kind])
@@ -75,7 +75,7 @@ def run_curves(story: Story, kind: str = "response") -> list[Curve]:
     return [curve for curve in made if curve is not None]
 
 
-def asv_curves(story: Story, setting: str) -> list[Curve]:
+def asv_curves(story: WorkloadPage, setting: str) -> list[Curve]:
     """What asv keeps of the newest commits: three percentiles each."""
     graphs = [graph for graph in story.of(setting) if graph.metric in _ASV]
     curves = []

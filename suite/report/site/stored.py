@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from suite.ledger.store import Ledger, Sighting, since
-from suite.ledger.summaries import Past, accepted, past
+from suite.ledger.summaries import RunSummary, accepted, past
 from suite.records.leak import LeakSearch
 from suite.report.site.capacity_curve import capacity_curve, capacity_setting, capacity_words
 from suite.report.site.lineage import Lineage
 from suite.report.site.setting import settings_of
 from suite.report.site.spectrum import MOST as SPECTRA
 from suite.report.site.stored_graphs import graphs_of, slots_of
-from suite.report.site.story import Brief, Story
+from suite.report.site.workload_page import Brief, WorkloadPage
 from suite.report.words import many, short_commit
 
-Stories = dict[str, Story]
+Stories = dict[str, WorkloadPage]
 
 _RUNS, _SEARCHES = 500, 10
 
@@ -28,7 +28,7 @@ def add_ledger(stories: Stories, place: str | Path, lineages: Iterable[Lineage])
     with Ledger(place) as ledger:
         names = {*ledger.workloads(), *(search.workload for search in ledger.leaks(limit=1000))}
         for name in sorted(names):
-            story = stories.setdefault(name, Story(name))
+            story = stories.setdefault(name, WorkloadPage(name))
             pasts = past(ledger, name, _RUNS)
             briefs: dict[str, Brief] = {}
             for lineage in lineages:
@@ -52,13 +52,15 @@ def add_capacities(stories: Stories, folder: Path) -> list[str]:
                 capacity_curve(data, figure)
             _ = capacity_words(data), capacity_setting(data)
             _ = data["capacity"]["started"][:16], short_commit(data["commit"])
-            stories.setdefault(name, Story(name)).capacities.append(data)
+            stories.setdefault(name, WorkloadPage(name)).capacities.append(data)
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
             broken.append(path.name)
     return broken
 
 
-def _add_runs(story: Story, pasts: Sequence[Past], lineage: Lineage, briefs: dict[str, Brief]) -> None:
+def _add_runs(
+    story: WorkloadPage, pasts: Sequence[RunSummary], lineage: Lineage, briefs: dict[str, Brief]
+) -> None:
     """Add the Runs of one branch, and in short to `briefs`; those of other branches are in neither."""
     names = settings_of(pasts)
     for words in dict.fromkeys(names.values()):
@@ -74,7 +76,7 @@ def _add_runs(story: Story, pasts: Sequence[Past], lineage: Lineage, briefs: dic
                 briefs.setdefault(each.id, _brief(each, setting))
 
 
-def _notes(pasts: Sequence[Past], total: int, lineages: Sequence[Lineage]) -> Iterator[str]:
+def _notes(pasts: Sequence[RunSummary], total: int, lineages: Sequence[Lineage]) -> Iterator[str]:
     if len(pasts) < total:
         yield f"only the newest {many(len(pasts), 'Run')} of {total:,} are here"
     homeless = sum(each.commit is None for each in pasts)
@@ -90,14 +92,14 @@ def _since(ledger: Ledger, searches: Sequence[LeakSearch]) -> Iterator[tuple[tup
                 yield (suspect.function, suspect.file), first
 
 
-def _brief(each: Past, setting: str) -> Brief:
+def _brief(each: RunSummary, setting: str) -> Brief:
     return Brief(
         each.id, each.started, each.commit, setting, each.verdict, each.validity, each.reasons,
         each.outcomes, each.metrics,
     )  # fmt: skip
 
 
-def _telling(story: Story) -> list[str]:
+def _telling(story: WorkloadPage) -> list[str]:
     """Ids of Runs to show whole, that of the newest commit first, in the newest Run's setting: one per
     commit, of the newest two commits and of those before the latest changes, then of others."""
     if not story.briefs:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from suite.ledger.summaries import Past
+from suite.ledger.summaries import RunSummary
 from suite.records.better import Better
 from suite.records.classes import counted
-from suite.report.site.graph import Graph, Point
-from suite.report.site.lineage import Lineage, Step
+from suite.report.site.graph import Graph, GraphPoint
+from suite.report.site.lineage import Lineage, LineageStep
 from suite.units import seconds_since_epoch
 
 _TWICE = ("time_per_operation", "offered")
@@ -22,17 +22,17 @@ _TWICE = ("time_per_operation", "offered")
 class Slot:
     """A place on the axis: all Runs of a commit that count, or one Run that does not, and why."""
 
-    step: Step
-    pasts: tuple[Past, ...]
+    step: LineageStep
+    pasts: tuple[RunSummary, ...]
     why: str = ""
 
 
-def slots_of(pasts: Sequence[Past], lineage: Lineage) -> tuple[list[Slot], set[str]]:
+def slots_of(pasts: Sequence[RunSummary], lineage: Lineage) -> tuple[list[Slot], set[str]]:
     """The places of `pasts`, Runs of one setting, in order; and commits of other branches, left out.
 
     Runs without a commit have a place only where there is no other order than time.
     """
-    groups: dict[str, list[Past]] = {}
+    groups: dict[str, list[RunSummary]] = {}
     for each in pasts:
         if each.commit or not lineage.in_git:
             groups.setdefault(each.commit or each.id, []).append(each)
@@ -54,7 +54,7 @@ def graphs_of(setting: str, slots: Sequence[Slot]) -> Iterator[Graph]:
         yield Graph(name, sample.unit, cast(Better, sample.better), setting, points)
 
 
-def _slots(step: Step, pasts: Sequence[Past]) -> Iterator[Slot]:
+def _slots(step: LineageStep, pasts: Sequence[RunSummary]) -> Iterator[Slot]:
     reasons = [_discounted(each) for each in pasts]
     yield from (Slot(step, (each,), why) for each, why in zip(pasts, reasons, strict=True) if why)
     good = tuple(each for each, why in zip(pasts, reasons, strict=True) if not why)
@@ -62,7 +62,7 @@ def _slots(step: Step, pasts: Sequence[Past]) -> Iterator[Slot]:
         yield Slot(step, good)
 
 
-def _point(slot: Slot, metric: str) -> Point:
+def _point(slot: Slot, metric: str) -> GraphPoint:
     """The median of the Runs that count; a lower bound or what does not count is only shown."""
     found = [each.metrics[metric] for each in slot.pasts if metric in each.metrics]
     whole = [one.value for one in found if one.value is not None and not one.at_least]
@@ -71,17 +71,17 @@ def _point(slot: Slot, metric: str) -> Point:
     if slot.why or not whole:
         shown = [*whole, *bounds]
         note = slot.why or ("a lower bound" if bounds else "")
-        return Point(
+        return GraphPoint(
             commit, when, None, shown=min(shown, default=None), note=note, rank=rank, at_least=bool(bounds)
         )
     notes = [each.validity for each in slot.pasts if each.validity == "doubtful"][:1]
     notes += [f"the median of {len(whole)} Runs"] if len(whole) > 1 else []
     notes += [f"{len(bounds)} more with a lower bound"] if bounds else []
     low, high = (min(whole), max(whole)) if len(whole) > 1 else (None, None)
-    return Point(commit, when, statistics.median(whole), low, high, note=", ".join(notes), rank=rank)
+    return GraphPoint(commit, when, statistics.median(whole), low, high, note=", ".join(notes), rank=rank)
 
 
-def _discounted(each: Past) -> str:
+def _discounted(each: RunSummary) -> str:
     """Why a Run says nothing of its commit; nothing if it does."""
     if counted(each.environment, each.verdict, each.validity):
         return "" if each.commit else "no commit"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from suite.report.site.graph import Point
+from suite.report.site.graph import GraphPoint
 
 
-def thinned(points: Sequence[Point], most: int) -> tuple[list[Point], int]:
+def thinned(points: Sequence[GraphPoint], most: int) -> tuple[list[GraphPoint], int]:
     """At most `most` points for all of `points`, and how many each stands for.
 
     A point that stands for several has their median, from the lowest to the highest of them; commit and
@@ -20,10 +20,12 @@ def thinned(points: Sequence[Point], most: int) -> tuple[list[Point], int]:
     return [_summed_up(points[at : at + size]) for at in range(0, len(points), size)], size
 
 
-def _summed_up(points: Sequence[Point]) -> Point:
+def _summed_up(points: Sequence[GraphPoint]) -> GraphPoint:
     last = points[-1]
     values = [point.value for point in points if point.value is not None]
     if not values:
         return next((point for point in points if point.shown is not None), last)
     words = f"the last of {len(points)} points, their median"
-    return Point(last.commit, last.when, statistics.median_low(values), min(values), max(values), note=words)
+    return GraphPoint(
+        last.commit, last.when, statistics.median_low(values), min(values), max(values), note=words
+    )

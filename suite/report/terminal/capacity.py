@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from suite.capacity.capacity import Capacity
-from suite.capacity.probe import Found, Probe
+from suite.capacity.probe import Probe, SearchResult
 from suite.report.terminal.plot import plot
 from suite.report.terminal.table import PlainTable
 from suite.report.verdict import verdict_word
@@ -93,7 +93,7 @@ def answer(capacity: Capacity) -> Text:
     return Text.assemble(("capacity  ", "bold"), words)
 
 
-def answer_words(found: Found, interval: Sequence[float | None], unit: str) -> str:
+def answer_words(found: SearchResult, interval: Sequence[float | None], unit: str) -> str:
     """The interval in words, and what broke first or why there is none; looks are not needed for it."""
     low, high = (load_words(end, unit) for end in interval)
     held, broke = load_words(found.low, unit), load_words(found.high, unit)

@@ -7,14 +7,14 @@ from statistics import median
 
 from rich.text import Text
 
-from suite.ledger.track import Track
+from suite.ledger.metric_history import MetricHistory
 from suite.report.words import DIRECTIONS, FAINT, clean, short_commit
 from suite.units import format_quantity
 
 _HEIGHT, _WIDTH = 8, 80
 
 
-def drawing(track: Track) -> Iterator[Text]:
+def drawing(track: MetricHistory) -> Iterator[Text]:
     """The values as dots, with a line where a change is; none without two different values."""
     width = min(_WIDTH, len(track.values))
     columns = [

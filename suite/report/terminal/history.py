@@ -11,8 +11,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from suite.ledger.events import Event
-from suite.ledger.lines import Quantity
-from suite.ledger.track import Reasons, Track
+from suite.ledger.metric_history import MetricHistory, Reasons
+from suite.ledger.timeline_reader import Quantity
 from suite.report.terminal.drawing import drawing
 from suite.report.terminal.table import PlainTable
 from suite.report.words import DIRECTIONS, FAINT, NOTE, clean, percent, short_commit
@@ -23,7 +23,7 @@ _CHANGES = 10
 _METRICS = 8
 
 
-def print_track(console: Console, track: Track, limit: int) -> None:
+def print_track(console: Console, track: MetricHistory, limit: int) -> None:
     """A metric's history: drawn, its newest commits as a table, its changes, its drift."""
     quantity, found = track.found.quantity, track.found
     head = f"{_better(quantity.better)}, {len(track.commits):,} commits, {clean(track.machine)}"
@@ -57,7 +57,7 @@ def print_track(console: Console, track: Track, limit: int) -> None:
     console.print()
 
 
-def changes(track: Track) -> Iterator[Text]:
+def changes(track: MetricHistory) -> Iterator[Text]:
     """A line for each of the newest changes, the newest first."""
     points = list(zip(track.found.detection.points, track.found.places, strict=True))
     if not points:
@@ -80,7 +80,7 @@ def changes(track: Track) -> Iterator[Text]:
         yield Text(f"and {len(points) - _CHANGES} before them; --json has them all", FAINT)
 
 
-def drift(track: Track) -> Iterator[Text]:
+def drift(track: MetricHistory) -> Iterator[Text]:
     """A line if the level moved slowly."""
     moved, quantity = track.found.detection.drift, track.found.quantity
     if moved is None:

@@ -12,10 +12,10 @@ from suite.measure.recording import Recording
 from suite.reference.dicom import checks, destination, files
 from suite.reference.dicom.gateway import FOLDER
 from suite.reference.dicom.models import QUEUED, SENT
-from suite.reference.dicom.sender import Sent
+from suite.reference.dicom.sender import SentInstance
 from suite.reference.dicom.store import FILE, Store
 
-KEPT = [list(Sent(4_000, 1, user, number)) for user in range(2) for number in range(3)]
+KEPT = [list(SentInstance(4_000, 1, user, number)) for user in range(2) for number in range(3)]
 
 
 def recording(outcomes, name="store"):

@@ -20,7 +20,7 @@ from suite.data.ct import CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, ct
 from suite.process.port import claim_port
 from suite.reference.dicom import destination, files
 from suite.reference.dicom.gateway import FOLDER, gateway
-from suite.reference.dicom.models import LOCAL, QUEUED, SENT, Instance
+from suite.reference.dicom.models import LOCAL, QUEUED, SENT, StoredInstance
 from suite.reference.dicom.pool import PoolExhausted
 from suite.reference.dicom.scp import SUCCESS, StoreScp
 from suite.reference.dicom.store import Store
@@ -74,8 +74,8 @@ def test_success_means_file_and_row(tmp_path, fsync):
         assert send(scp.port) == [0] * 4
         for uid in UIDS:
             assert files.read(tmp_path / FOLDER / f"{uid}.dcm").dataset == TEMPLATE.instance(uid)
-        assert rows(tmp_path, Instance.uid, Instance.state) == [(uid, LOCAL) for uid in UIDS]
-        ((size, path),) = rows(tmp_path, Instance.size, Instance.path)[:1]
+        assert rows(tmp_path, StoredInstance.uid, StoredInstance.state) == [(uid, LOCAL) for uid in UIDS]
+        ((size, path),) = rows(tmp_path, StoredInstance.size, StoredInstance.path)[:1]
         assert Path(path).stat().st_size == size
 
 
@@ -83,7 +83,7 @@ def test_an_instance_that_comes_again_is_stored_once(tmp_path):
     with gateway(tmp_path, 0) as scp:
         assert send(scp.port, [UIDS[0], UIDS[0]]) == [0, 0]
     assert stored(tmp_path) == [f"{UIDS[0]}.dcm"]
-    assert rows(tmp_path, Instance.uid) == [(UIDS[0],)]
+    assert rows(tmp_path, StoredInstance.uid) == [(UIDS[0],)]
 
 
 def test_a_full_disk_is_out_of_resources_and_leaves_nothing(tmp_path, monkeypatch):
@@ -95,7 +95,7 @@ def test_a_full_disk_is_out_of_resources_and_leaves_nothing(tmp_path, monkeypatc
             patch.setattr(os, "writev", full)
             assert send(scp.port, UIDS[:1]) == [0xA700]
         assert stored(tmp_path) == []
-        assert rows(tmp_path, Instance.uid) == []
+        assert rows(tmp_path, StoredInstance.uid) == []
         assert send(scp.port, UIDS[:1]) == [0]
 
 
@@ -186,9 +186,9 @@ def arriving(port=0, answer=lambda request: SUCCESS):
 def test_all_is_forwarded_with_the_bytes_that_came(tmp_path):
     with arriving() as (port, got), gateway(tmp_path, 0, ("127.0.0.1", port)) as scp:
         assert send(scp.port) == [0] * 4
-        until(lambda: rows(tmp_path, Instance.state) == [(SENT,)] * 4)
+        until(lambda: rows(tmp_path, StoredInstance.state) == [(SENT,)] * 4)
         assert got == {uid: [TEMPLATE.instance(uid)] for uid in UIDS}
-        for accepted, sent in rows(tmp_path, Instance.accepted_at, Instance.sent_at):
+        for accepted, sent in rows(tmp_path, StoredInstance.accepted_at, StoredInstance.sent_at):
             assert 0 < accepted < sent <= time.monotonic_ns()
 
 
@@ -200,9 +200,9 @@ def test_what_the_destination_refuses_is_tried_again(tmp_path):
         gateway(tmp_path, 0, ("127.0.0.1", port), backoff=0.01) as scp,
     ):
         assert send(scp.port) == [0] * 4
-        until(lambda: rows(tmp_path, Instance.state) == [(SENT,)] * 4)
+        until(lambda: rows(tmp_path, StoredInstance.state) == [(SENT,)] * 4)
         assert sorted(got) == sorted(UIDS)
-        assert sum(count for (count,) in rows(tmp_path, Instance.attempts)) == 3
+        assert sum(count for (count,) in rows(tmp_path, StoredInstance.attempts)) == 3
 
 
 def test_what_is_refused_too_often_is_given_up(tmp_path):
@@ -210,8 +210,8 @@ def test_what_is_refused_too_often_is_given_up(tmp_path):
     peer = arriving(answer=answer)
     with peer as (port, got), gateway(tmp_path, 0, ("127.0.0.1", port), backoff=0.01, attempts=3) as scp:
         assert send(scp.port) == [0] * 4
-        until(lambda: rows(tmp_path, Instance.state) == [(SENT,), ("failed",), (SENT,), (SENT,)])
-        ((attempts, error),) = rows(tmp_path, Instance.attempts, Instance.error)[1:2]
+        until(lambda: rows(tmp_path, StoredInstance.state) == [(SENT,), ("failed",), (SENT,), (SENT,)])
+        ((attempts, error),) = rows(tmp_path, StoredInstance.attempts, StoredInstance.error)[1:2]
         assert attempts == 3
         assert "0xC211" in error
         assert UIDS[1] not in got
@@ -221,10 +221,10 @@ def test_a_destination_that_is_down_gets_all_when_it_is_up(tmp_path):
     port = claim_port()
     with gateway(tmp_path, 0, ("127.0.0.1", port), backoff=0.05) as scp:
         assert send(scp.port) == [0] * 4
-        until(lambda: all(count for (count,) in rows(tmp_path, Instance.attempts)))
-        assert rows(tmp_path, Instance.state) == [(QUEUED,)] * 4
+        until(lambda: all(count for (count,) in rows(tmp_path, StoredInstance.attempts)))
+        assert rows(tmp_path, StoredInstance.state) == [(QUEUED,)] * 4
         with arriving(port) as (_, got):
-            until(lambda: rows(tmp_path, Instance.state) == [(SENT,)] * 4)
+            until(lambda: rows(tmp_path, StoredInstance.state) == [(SENT,)] * 4)
             assert sorted(got) == sorted(UIDS)
 
 
@@ -259,14 +259,14 @@ def test_a_killed_gateway_keeps_what_it_accepted_and_forwards_it_later(tmp_path)
     finally:
         assert ended(process, signal.SIGKILL) == -signal.SIGKILL
     (inside / FOLDER / f"1.2.3.dcm{files.PART}").write_bytes(b"half")
-    assert rows(inside, Instance.uid, Instance.state) == [(uid, QUEUED) for uid in UIDS]
+    assert rows(inside, StoredInstance.uid, StoredInstance.state) == [(uid, QUEUED) for uid in UIDS]
     for uid in UIDS:
         assert files.read(inside / FOLDER / f"{uid}.dcm").dataset == TEMPLATE.instance(uid)
 
     helper = started("destination", "--directory", outside, "--port", peer)
     process = started(*arguments)
     try:
-        until(lambda: rows(inside, Instance.state) == [(SENT,)] * 4)
+        until(lambda: rows(inside, StoredInstance.state) == [(SENT,)] * 4)
         hashes = {arrival.uid: arrival.sha256 for arrival in destination.arrivals(outside)}
         assert hashes == {uid: hashlib.sha256(TEMPLATE.instance(uid)).hexdigest() for uid in UIDS}
         assert stored(inside) == sorted(f"{uid}.dcm" for uid in UIDS)

@@ -6,9 +6,9 @@ import time
 import pytest
 
 from suite import Rejected
-from suite.reference.dicom.models import FAILED, QUEUED, SENT, Instance
+from suite.reference.dicom.models import FAILED, QUEUED, SENT, StoredInstance
 from suite.reference.dicom.pool import Pool, PoolExhausted
-from suite.reference.dicom.store import Sent, Store
+from suite.reference.dicom.store import ForwardedRow, Store
 
 
 @pytest.fixture
@@ -41,16 +41,18 @@ def test_the_queue_is_in_order_bounded_and_skips_what_is_taken(store):
 def test_what_was_sent_is_due_no_more(store):
     add(store, "1", accepted_at=5)
     (row,) = due(store)
-    store.sent([Sent(row.id, row.accepted_at, 6, 7)])
+    store.sent([ForwardedRow(row.id, row.accepted_at, 6, 7)])
     assert due(store) == []
-    assert store.rows(Instance.state, Instance.accepted_at, Instance.sent_at) == [(SENT, 6, 7)]
+    assert store.rows(StoredInstance.state, StoredInstance.accepted_at, StoredInstance.sent_at) == [
+        (SENT, 6, 7)
+    ]
 
 
 def test_what_comes_again_while_it_is_sent_is_sent_again(store):
     add(store, "1", accepted_at=5)
     (row,) = due(store)
     add(store, "1", accepted_at=8)
-    store.sent([Sent(row.id, row.accepted_at, 6, 7)])
+    store.sent([ForwardedRow(row.id, row.accepted_at, 6, 7)])
     assert [again.accepted_at for again in due(store)] == [8]
     assert store.counts() == {QUEUED: 1}
 
@@ -65,7 +67,7 @@ def test_a_failed_attempt_is_due_later_and_given_up_at_last(store):
     assert again.attempts == 1
     store.not_sent(row.id, 2, None, "refused again")
     assert due(store, now=later * 2) == []
-    assert store.rows(Instance.state, Instance.error) == [(FAILED, "refused again")]
+    assert store.rows(StoredInstance.state, StoredInstance.error) == [(FAILED, "refused again")]
 
 
 def test_rows_outlive_the_process_that_wrote_them(tmp_path):

@@ -7,13 +7,13 @@ import pytest
 from support.histories import fill, repository, runs
 from support.markup import read_markup
 
-from suite.ledger.timelines import Historian
+from suite.ledger.timelines import Timelines
 from suite.report.site.changes import events_of, telling
-from suite.report.site.graph import Graph, Point
+from suite.report.site.graph import Graph, GraphPoint
 from suite.report.site.lineage import Lineage
 from suite.report.site.page import Site, index_page
 from suite.report.site.stored import add_ledger
-from suite.report.site.story import Story
+from suite.report.site.workload_page import WorkloadPage
 
 COMMITS = [f"{index:08x}" * 5 for index in range(60)]
 
@@ -34,7 +34,7 @@ def stories_of(folder):
 def graph_of(metric, before, after, at=20, setting="here", commits=COMMITS[:40]):
     """A graph with a step, and a little noise."""
     points = tuple(
-        Point(commit, f"2024-05-{1 + index // 24:02}T{index % 24:02}:00:00+00:00",
+        GraphPoint(commit, f"2024-05-{1 + index // 24:02}T{index % 24:02}:00:00+00:00",
               (after if index >= at else before) * (1 + 0.004 * (index * 7 % 5 - 2)), rank=index)
         for index, commit in enumerate(commits)
     )  # fmt: skip
@@ -43,7 +43,7 @@ def graph_of(metric, before, after, at=20, setting="here", commits=COMMITS[:40])
 
 
 def story_of(*graphs, name="shop/browse"):
-    story = Story(name)
+    story = WorkloadPage(name)
     for graph in graphs:
         story.add(graph)
     return story
@@ -69,7 +69,7 @@ def test_the_site_has_the_events_of_suite_history(stepped):
     folder, shas = stepped
     fill(folder, *runs(shas, step=20), *runs(shas, workload="shop/pay", step=20),
          *runs(shas, workload="shop/look", step=31))  # fmt: skip
-    with Historian(folder / "results" / "ledger.db") as historian:
+    with Timelines(folder / "results" / "ledger.db") as historian:
         known = historian.overview(seconds=math.inf).events
     found = events_of(stories_of(folder))
     assert sorted(told(found)) == sorted(told(known))

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from support.capacities import look, make_capacity
 
 from suite.capacity.goal import Goal
-from suite.capacity.probe import Found
+from suite.capacity.probe import SearchResult
 from suite.records.histogram import Histogram
 from suite.report.site.capacity_curve import capacity_curve
-from suite.report.site.graph import Graph, Point
+from suite.report.site.graph import Graph, GraphPoint
 from suite.report.site.history_chart import history_chart, sparkline
 from suite.report.site.spectrum import curve_of, spectrum
 from suite.report.site.svg import HEIGHT, LEFT, RIGHT, WIDTH, Axis
@@ -24,7 +24,7 @@ finite = st.floats(-1e12, 1e12)
 positive = st.floats(1e-9, 1e12)
 words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
 points = st.builds(
-    Point,
+    GraphPoint,
     commit=st.none() | st.text("0123456789abcdef", min_size=40, max_size=40),
     when=st.just("2024-05-01T10:11:12"),
     value=st.none() | st.floats(-1e9, 1e9),
@@ -116,7 +116,7 @@ def test_a_long_history_is_drawn_whole_with_all_its_changes():
     rng = np.random.default_rng(1)
     levels = np.repeat([1.0, 1.5, 1.2], 400)
     values = levels * np.exp(rng.normal(0, 0.02, len(levels)))
-    some = tuple(Point(f"{i:08d}", "2024-05-01", float(value)) for i, value in enumerate(values))
+    some = tuple(GraphPoint(f"{i:08d}", "2024-05-01", float(value)) for i, value in enumerate(values))
     graph = Graph("response.p99", "s", "lower", "here", some)
     drawn = ElementTree.fromstring(history_chart(graph))
     assert len(drawn.findall("circle")) == 300
@@ -126,7 +126,7 @@ def test_a_long_history_is_drawn_whole_with_all_its_changes():
 
 
 def test_a_metric_that_leaves_nothing_has_no_infinite_change():
-    some = tuple(Point(f"{i:08d}", "2024-05-01", 5.0 + i % 3 if i >= 20 else 0.0) for i in range(40))
+    some = tuple(GraphPoint(f"{i:08d}", "2024-05-01", 5.0 + i % 3 if i >= 20 else 0.0) for i in range(40))
     graph = Graph("pool.waits", "1", "lower", "here", some)
     assert [change.change for change in graph.changes] == [math.inf]
     drawn = history_chart(graph)
@@ -135,7 +135,7 @@ def test_a_metric_that_leaves_nothing_has_no_infinite_change():
 
 
 def test_a_metric_that_came_late_is_drawn_from_its_first_value_on():
-    some = tuple(Point(f"{i:08d}", "2024-05-01", None if i < 30 else 1.0 + i % 3) for i in range(40))
+    some = tuple(GraphPoint(f"{i:08d}", "2024-05-01", None if i < 30 else 1.0 + i % 3) for i in range(40))
     drawn = ElementTree.fromstring(history_chart(Graph("fps", "1/s", "higher", "here", some)))
     marks = [float(mark.attrib["cx"]) for mark in drawn.findall("circle")]
     assert len(marks) == 10
@@ -146,7 +146,7 @@ def test_a_metric_that_came_late_is_drawn_from_its_first_value_on():
 @pytest.mark.parametrize("most", [2, 3, 7, 15])
 def test_an_axis_of_users_has_whole_users_only_each_once(most):
     looks = tuple(look(load) for load in range(1, most + 1))
-    found = make_capacity(found=Found("range", most, None, None, looks), goal=Goal("users"))
+    found = make_capacity(found=SearchResult("range", most, None, None, looks), goal=Goal("users"))
     drawn = ElementTree.fromstring(capacity_curve(capacity_document(found, exit_code=0), "throughput"))
     labels = [text.text for text in drawn.findall("text") if text.text.split()[-1] in ("user", "users")]
     assert len(labels) > 1
@@ -161,6 +161,6 @@ def test_an_axis_of_users_has_whole_users_only_each_once(most):
 
 def test_an_axis_of_rates_may_have_parts_of_one():
     looks = tuple(look(load) for load in (0.5, 1.0))
-    found = make_capacity(found=Found("range", 1.0, None, None, looks), goal=Goal("rate"))
+    found = make_capacity(found=SearchResult("range", 1.0, None, None, looks), goal=Goal("rate"))
     drawn = capacity_curve(capacity_document(found, exit_code=0), "throughput")
     assert ">0.5 /s<" in drawn

@@ -7,10 +7,10 @@ from support.published import Result, code
 
 from suite.integrations.asv_pages import link_pages
 from suite.integrations.asv_results import add_results, workload_of
-from suite.report.site.graph import Graph, Point, title
+from suite.report.site.graph import Graph, GraphPoint, title
 from suite.report.site.lineage import Lineage
 from suite.report.site.page import file_name
-from suite.report.site.story import LEAK
+from suite.report.site.workload_page import LEAK
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_p999_reads_as_elsewhere():
 
 
 def test_a_rate_swaps_the_ends_of_its_interval():
-    slow = Graph("time_per_operation@store", "s", "lower", "here", (Point("c", "", 0.5, 0.4, 0.8),))
+    slow = Graph("time_per_operation@store", "s", "lower", "here", (GraphPoint("c", "", 0.5, 0.4, 0.8),))
     rate = slow.as_rate()
     assert (rate.metric, rate.unit, rate.better) == ("throughput@store", "1/s", "higher")
     point = rate.points[0]

@@ -15,8 +15,8 @@ from support.published import make_stored_run
 from support.records import any_searches
 from support.runs import any_runs, make_measured
 
-from suite.ledger.detections import Accepted, Detections
-from suite.ledger.order import Order
+from suite.ledger.commit_order import CommitOrder
+from suite.ledger.detections import AcceptedChange, Detections
 from suite.ledger.store import Ledger
 from suite.ledger.summaries import past
 from suite.records.run import Judgement, Validity
@@ -24,7 +24,7 @@ from suite.report.site import stored
 from suite.report.site.lineage import Lineage
 from suite.report.site.page import Site, index_page, workload_page
 from suite.report.site.stored import add_capacities, add_ledger
-from suite.report.site.story import Story
+from suite.report.site.workload_page import WorkloadPage
 
 PLAN = make_stored_run(0, "").plan
 COMMITS = [f"{index:08x}" * 5 for index in range(6)]
@@ -106,7 +106,7 @@ def test_any_run_and_any_search_make_a_page(tmp_path_factory, runs, searches):
     with Ledger(place) as ledger:
         for search in searches:
             ledger.add_leaks(replace(search, workload="one"))
-    story = read(place).get("one", Story("one"))
+    story = read(place).get("one", WorkloadPage("one"))
     site = Site("made up", "now", {"one": "one.html"}, {})
     read_markup(workload_page(site, story))
     read_markup(index_page(site, [story]))
@@ -259,8 +259,8 @@ def stepped(place):
 
 def accept(place, metric, commit, reason="it checks <signatures> now"):
     with Ledger(place) as ledger:
-        one = Accepted("shop/browse", metric, commit, reason)
-        Detections(ledger, Order(folder=place.parent)).accept(one)
+        one = AcceptedChange("shop/browse", metric, commit, reason)
+        Detections(ledger, CommitOrder(folder=place.parent)).accept(one)
 
 
 def test_an_accepted_change_says_why(place):

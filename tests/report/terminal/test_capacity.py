@@ -10,7 +10,7 @@ from rich.console import Console
 from support.capacities import look, make_capacity
 
 from suite.capacity.goal import Goal
-from suite.capacity.probe import Found
+from suite.capacity.probe import SearchResult
 from suite.capacity.scaling import fit_scaling
 from suite.report.documents.picture import save_capacity
 from suite.report.documents.run import dumps
@@ -53,7 +53,7 @@ def test_the_table_has_a_row_per_load_and_says_what_broke():
     ],
 )  # fmt: skip
 def test_an_answer_never_says_more_than_is_known(end, low, high, words):
-    found = Found(end, low, high, "backlog" if high else None, ())
+    found = SearchResult(end, low, high, "backlog" if high else None, ())
     assert str(answer(make_capacity(found=found))) == f"capacity  {words}"
     assert "budget was spent" in str(answer(make_capacity(found=replace(found, spent=True))))
 
@@ -66,14 +66,18 @@ def test_an_answer_needs_no_looks():
 
 def test_users_are_counted_in_whole_numbers_without_chance():
     looks = (look(12), look(13, False))
-    capacity = make_capacity(goal=Goal("users"), found=Found("found", 12.0, 13.0, "response.p95", looks))
+    capacity = make_capacity(
+        goal=Goal("users"), found=SearchResult("found", 12.0, 13.0, "response.p95", looks)
+    )
     text = shown(capacity)
     assert "between 12 users and 13 users" in text
     assert load_words(1, "users") == "1 user"
 
 
 def test_a_system_that_was_never_looked_at_is_shown_too():
-    text = shown(make_capacity(found=Found("budget", None, None, None, ()), scaling=fit_scaling([])), 130)
+    text = shown(
+        make_capacity(found=SearchResult("budget", None, None, None, ()), scaling=fit_scaling([])), 130
+    )
     assert "too few points" in text
     assert "INTERRUPTED" in text
 

@@ -59,7 +59,7 @@ def beside(peer, connections, target, core, folder):
         time.sleep(_BEFORE)
         stopped, continued = _stop(target.pid)
         if not child.wait(SECONDS + _PATIENCE) or child.exit_status:
-            raise Failed(child.obituary())
+            raise Failed(child.exit_summary())
     finally:
         child.stop()
     said = said_by(peer, child)

@@ -48,7 +48,7 @@ def try_out(peer, load, target, core, folder):
         if not child.wait(load.seconds + _PATIENCE):
             raise Failed(f"{peer.label} did not come to an end")
         if child.exit_status:
-            raise Failed(child.obituary())
+            raise Failed(child.exit_summary())
     finally:
         child.stop()
     requests = end.requests - begin.requests
@@ -76,7 +76,7 @@ def wait_for_load(child, target, before):
     patience = time.monotonic() + _PATIENCE
     while target.count() - before < _WARM:
         if not child.running() or time.monotonic() > patience:
-            raise Failed(f"no load came from {child.obituary()}")
+            raise Failed(f"no load came from {child.exit_summary()}")
         time.sleep(0.02)
 
 

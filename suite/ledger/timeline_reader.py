@@ -10,8 +10,8 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, func, select
 
 from suite.contract.metric import STANDARD
+from suite.ledger.commit_order import MeasuredCommit
 from suite.ledger.models import MetricRow, RunRow
-from suite.ledger.order import Measured
 from suite.ledger.store import Ledger
 from suite.records.better import Better
 
@@ -24,7 +24,7 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Timeline:
     """Runs that may share a history: of one workload, on like machines (None: on any), under one load.
 
     `runs` are how many count, `newest` when the newest of them began.
@@ -52,13 +52,13 @@ class Quantity:
         return self.better != "none" and (self.metric in _WATCHED or own)
 
 
-class Lines:
+class TimelineReader:
     """Reads lines from a ledger: the columns needed, never whole Runs."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def all(self, workload: str | None = None) -> list[Line]:
+    def all(self, workload: str | None = None) -> list[Timeline]:
         """Every line, of `workload` if that is given; the one with the newest Run first."""
         query = (
             select(RunRow.workload, RunRow.machine, RunRow.load, func.count(), func.max(RunRow.started_at))
@@ -68,10 +68,10 @@ class Lines:
         if workload is not None:
             query = query.where(RunRow.workload == workload)
         with self._ledger.session() as session:
-            found = [Line(*row) for row in session.execute(query)]
+            found = [Timeline(*row) for row in session.execute(query)]
         return sorted(found, key=lambda line: (-line.newest, line.workload, line.machine or "", line.load))
 
-    def commits(self, line: Line) -> list[Measured]:
+    def commits(self, line: Timeline) -> list[MeasuredCommit]:
         """The commits of a line, in no order."""
         query = (
             select(RunRow.commit, func.min(RunRow.started_at), func.max(RunRow.started_at), func.count())
@@ -79,9 +79,9 @@ class Lines:
             .group_by(RunRow.commit)
         )
         with self._ledger.session() as session:
-            return [Measured._make(row) for row in session.execute(query)]
+            return [MeasuredCommit._make(row) for row in session.execute(query)]
 
-    def values(self, line: Line, metric: str, commits: Sequence[str]) -> list[float | None]:
+    def values(self, line: Timeline, metric: str, commits: Sequence[str]) -> list[float | None]:
         """The metric at each of `commits`: the median over its Runs, None where none has a whole value."""
         query = (
             select(RunRow.commit, MetricRow.value)
@@ -97,7 +97,7 @@ class Lines:
                     found.setdefault(commit, []).append(value)
         return [median(found[commit]) if commit in found else None for commit in commits]
 
-    def quantities(self, line: Line) -> dict[str, Quantity]:
+    def quantities(self, line: Timeline) -> dict[str, Quantity]:
         """The metrics of a line by name, as its newest Run has them."""
         newest = select(RunRow.id).where(*_of(line)).order_by(RunRow.started_at.desc()).limit(1)
         query = (
@@ -108,7 +108,7 @@ class Lines:
         with self._ledger.session() as session:
             return {row[0]: _quantity(row) for row in session.execute(query)}
 
-    def everything(self, line: Line) -> dict[Quantity, float]:
+    def everything(self, line: Timeline) -> dict[Quantity, float]:
         """All metrics that Runs of a line have, with the share of these that have them, above 0.
 
         Of a long line some hundred Runs are looked at, the newest among them.
@@ -125,7 +125,7 @@ class Lines:
             )
             return {_quantity(row[:3]): row[3] / len(some) for row in session.execute(query)}
 
-    def quantity(self, line: Line, metric: str) -> Quantity | None:
+    def quantity(self, line: Timeline, metric: str) -> Quantity | None:
         """What `metric` is, also where only older Runs have it."""
         query = (
             select(MetricRow.name, MetricRow.unit, MetricRow.better)
@@ -140,7 +140,7 @@ class Lines:
             row = session.execute(query).first()
             return None if row is None else _quantity(row)
 
-    def machines(self, lines: Iterable[Line]) -> Mapping[str, str]:
+    def machines(self, lines: Iterable[Timeline]) -> Mapping[str, str]:
         """What each machine class of `lines` is, in words."""
         names = {line.machine for line in lines if line.machine is not None}
         found: dict[str, str] = {}
@@ -156,7 +156,7 @@ def _quantity(row: Sequence[Any]) -> Quantity:
     return Quantity(name, unit, cast(Better, better))
 
 
-def _of(line: Line) -> list[ColumnElement[bool]]:
+def _of(line: Timeline) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
         RunRow.workload == line.workload,
         RunRow.load == line.load,

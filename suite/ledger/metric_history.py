@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from suite.ledger.detections import Accepted, Found
-from suite.ledger.lines import Line
-from suite.ledger.order import Measured
+from suite.ledger.commit_order import MeasuredCommit
+from suite.ledger.detections import AcceptedChange, Detected
+from suite.ledger.timeline_reader import Timeline
 
 Reasons = Mapping[tuple[str, str, str], str]
 """Why changes are wanted, by workload, metric and commit."""
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class MetricHistory:
     """What was found in a history, its commits, and the values of the newest of them.
 
     `accepted` are reasons by commit, `machine` says in words where it ran, `notes` what is left out.
     """
 
-    line: Line
-    found: Found
-    commits: tuple[Measured, ...]
+    line: Timeline
+    found: Detected
+    commits: tuple[MeasuredCommit, ...]
     values: tuple[float | None, ...]
     accepted: Mapping[str, str]
     machine: str
@@ -34,6 +34,6 @@ class Track:
         return len(self.commits) - len(self.values)
 
 
-def reasons(accepted: Sequence[Accepted]) -> Reasons:
+def reasons(accepted: Sequence[AcceptedChange]) -> Reasons:
     """Of changes that were accepted."""
     return {(one.workload, one.metric, one.commit): one.reason for one in accepted}

@@ -15,7 +15,7 @@ from suite.ledger.commits import Commits
 _MOST = 100_000
 
 
-class Measured(NamedTuple):
+class MeasuredCommit(NamedTuple):
     """A commit with its counted Runs: how many, when the first and the newest began.
 
     There are many of them, and a tuple is made fastest.
@@ -27,7 +27,7 @@ class Measured(NamedTuple):
     runs: int
 
 
-class Order:
+class CommitOrder:
     """The commits that led to `branch`, or to HEAD, as git lists them around `folder`.
 
     Without git, or where it knows none of the commits asked for, they go by the time of their first Run.
@@ -49,7 +49,7 @@ class Order:
         """Where a commit is among those that led to the branch, the oldest at 0; None if it is not."""
         return self._places.get(commit)
 
-    def arranged(self, found: Sequence[Measured]) -> tuple[list[Measured], int]:
+    def arranged(self, found: Sequence[MeasuredCommit]) -> tuple[list[MeasuredCommit], int]:
         """`found` in order, oldest first, and how many were left out as they are of other branches.
 
         What a shallow clone lacks is taken for older than all that it has.

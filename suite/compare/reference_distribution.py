@@ -70,7 +70,7 @@ class Draws:
         return np.array([np.median(some) for some in np.split(self.values[order], breaks)])
 
 
-class Spread:
+class ReferenceDistribution:
     """How a metric varies between Runs of base, to set Runs of head against.
 
     From eight moments on, the spread between them is what is measured, and head, which has its own, counts

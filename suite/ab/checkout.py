@@ -14,7 +14,7 @@ Name = Literal["base", "head"]
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class Checkout:
     """`folder` is the checkout, `first` what goes before all installed packages, `note` a reservation."""
 
     name: Name

@@ -8,30 +8,30 @@ import pytest
 from support.histories import commit, git, repository
 
 from suite.errors import ConfigurationError
-from suite.ledger.order import Measured, Order
+from suite.ledger.commit_order import CommitOrder, MeasuredCommit
 
 
-def measured(*shas: str) -> list[Measured]:
+def measured(*shas: str) -> list[MeasuredCommit]:
     """As they were first run, one after the other."""
-    return [Measured(sha, float(at), float(at), 1) for at, sha in enumerate(shas)]
+    return [MeasuredCommit(sha, float(at), float(at), 1) for at, sha in enumerate(shas)]
 
 
-def names(found: tuple[list[Measured], int]) -> tuple[list[str], int]:
+def names(found: tuple[list[MeasuredCommit], int]) -> tuple[list[str], int]:
     return [one.commit for one in found[0]], found[1]
 
 
 def test_git_tells_the_order_whenever_they_ran(tmp_path: Path) -> None:
     shas = repository(tmp_path, 5)
-    assert names(Order(folder=tmp_path).arranged(measured(*reversed(shas)))) == (shas, 0)
+    assert names(CommitOrder(folder=tmp_path).arranged(measured(*reversed(shas)))) == (shas, 0)
 
 
 def test_without_git_it_is_time(tmp_path: Path) -> None:
-    assert names(Order(folder=tmp_path).arranged(measured("b", "a"))) == (["b", "a"], 0)
+    assert names(CommitOrder(folder=tmp_path).arranged(measured("b", "a"))) == (["b", "a"], 0)
 
 
 def test_commits_of_another_repository_go_by_time(tmp_path: Path) -> None:
     repository(tmp_path)
-    assert names(Order(folder=tmp_path).arranged(measured("b", "a"))) == (["b", "a"], 0)
+    assert names(CommitOrder(folder=tmp_path).arranged(measured("b", "a"))) == (["b", "a"], 0)
 
 
 def test_other_branches_are_left_out_unless_asked_for(tmp_path: Path) -> None:
@@ -40,13 +40,13 @@ def test_other_branches_are_left_out_unless_asked_for(tmp_path: Path) -> None:
     side = commit(tmp_path)
     git(tmp_path, "checkout", "-q", "main")
     found = measured(*shas, side)
-    assert names(Order(folder=tmp_path).arranged(found)) == (shas, 1)
-    assert names(Order("scratch", tmp_path).arranged(found)) == ([*shas[:2], side], 1)
+    assert names(CommitOrder(folder=tmp_path).arranged(found)) == (shas, 1)
+    assert names(CommitOrder("scratch", tmp_path).arranged(found)) == ([*shas[:2], side], 1)
     with pytest.raises(ConfigurationError, match="git knows no branch or commit nope"):
-        Order("nope", tmp_path)
+        CommitOrder("nope", tmp_path)
 
 
 def test_what_a_shallow_clone_lacks_comes_first(tmp_path: Path) -> None:
     shas = repository(tmp_path / "whole", 4) if (tmp_path / "whole").mkdir() is None else []
     git(tmp_path, "clone", "-q", "--depth=2", f"file://{tmp_path / 'whole'}", "part")
-    assert names(Order(folder=tmp_path / "part").arranged(measured(*shas))) == (shas, 0)
+    assert names(CommitOrder(folder=tmp_path / "part").arranged(measured(*shas))) == (shas, 0)

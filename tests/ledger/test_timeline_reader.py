@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from support.runs import make_measured, make_run
 
-from suite.ledger.lines import Lines
 from suite.ledger.store import Ledger
+from suite.ledger.timeline_reader import TimelineReader
 from suite.records.classes import counted, load_class, machine_class
 from suite.records.run import Failure, Run, Validity
 
@@ -35,7 +35,7 @@ def test_a_commit_has_the_median_of_its_runs(ledger: Ledger) -> None:
     for name, value in (("1", 1.0), ("2", 5.0), ("3", 2.0)):
         ledger.add(run(name, A, value))
     ledger.add(run("4", B, None))
-    lines = Lines(ledger)
+    lines = TimelineReader(ledger)
     [line] = lines.all()
     assert lines.values(line, "response.p50", [A, B, C]) == [2.0, None, None]
     assert lines.values(line, "nothing", [A]) == [None]
@@ -44,7 +44,7 @@ def test_a_commit_has_the_median_of_its_runs(ledger: Ledger) -> None:
 
 def test_a_lower_bound_is_no_value(ledger: Ledger) -> None:
     ledger.add(run("1", metrics={"response.p99": make_measured("response.p99", 2.0, at_least=True)}))
-    lines = Lines(ledger)
+    lines = TimelineReader(ledger)
     assert lines.values(lines.all()[0], "response.p99", [A]) == [None]
 
 
@@ -59,7 +59,7 @@ def test_a_lower_bound_is_no_value(ledger: Ledger) -> None:
 )
 def test_what_says_nothing_of_a_commit_does_not_count(ledger: Ledger, changes: dict[str, Any]) -> None:
     ledger.add(run("1", **changes))
-    assert Lines(ledger).all() == []
+    assert TimelineReader(ledger).all() == []
 
 
 def test_doubtful_and_failed_runs_count() -> None:
@@ -73,7 +73,7 @@ def test_other_machines_and_other_loads_are_other_lines(ledger: Ledger) -> None:
     ledger.add(run("3", environment={**MACHINE, "cores": 4}))
     ledger.add(run("4", plan={"loop": "closed", "users": 9, "seconds": 10.0, "warmup": 1.0}))
     ledger.add(run("5", workload="shop/buy"))
-    lines = Lines(ledger)
+    lines = TimelineReader(ledger)
     assert sorted(line.runs for line in lines.all("dicom/receive")) == [1, 1, 2]
     assert len(lines.all()) == 4
     words = set(lines.machines(lines.all()).values())
@@ -84,7 +84,7 @@ def test_metrics_are_those_of_the_newest_run_but_older_ones_are_found(ledger: Le
     ledger.add(run("1", started="2024-05-01T00:00:00+00:00"))
     newer = {"throughput": make_measured("throughput", 3.0)}
     ledger.add(run("2", B, metrics=newer, started="2024-05-02T00:00:00+00:00"))
-    lines = Lines(ledger)
+    lines = TimelineReader(ledger)
     [line] = lines.all()
     assert list(lines.quantities(line)) == ["throughput"]
     old = lines.quantity(line, "response.p50")

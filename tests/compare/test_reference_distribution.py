@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.runs import make_run
 
-from suite.compare.spread import DRIFT, Draws, Spread, few
+from suite.compare.reference_distribution import DRIFT, Draws, ReferenceDistribution, few
 
 EIGHT = np.arange(1.0, 9.0)
 DEVIATION = np.std(EIGHT, ddof=1)
@@ -35,7 +35,7 @@ def test_moments_are_runs_with_ten_minutes_between_them():
 
 
 def test_from_eight_moments_on_it_is_student_s_with_few_degrees():
-    spread = Spread(apart(EIGHT), DRIFT)
+    spread = ReferenceDistribution(apart(EIGHT), DRIFT)
     error = DEVIATION * np.sqrt(1 + np.pi / 2 / 8)
     shift = spread.shift(one(4.5), 0.95)
     assert (shift.estimate, shift.high) == (0.0, pytest.approx(2.776445 * error, rel=1e-6))
@@ -46,21 +46,21 @@ def test_from_eight_moments_on_it_is_student_s_with_few_degrees():
 
 
 def test_within_a_moment_each_run_counts_and_drift_is_added():
-    spread = Spread(together(EIGHT), 2.0)
+    spread = ReferenceDistribution(together(EIGHT), 2.0)
     for count, own in ((1, 1.0), (5, np.pi / 2 / 5)):
         error = np.sqrt(DEVIATION**2 * (own + np.pi / 2 / 8) + 4.0)
         assert spread.shift(np.full(count, 4.5), 0.95).high == pytest.approx(2.364624 * error, rel=1e-6)
-    assert Spread(together(EIGHT), 0.0).shift(one(4.5), 0.95).high == pytest.approx(
+    assert ReferenceDistribution(together(EIGHT), 0.0).shift(one(4.5), 0.95).high == pytest.approx(
         2.776445 * DEVIATION * np.sqrt(1 + np.pi / 2 / 8), rel=1e-6
     )
 
 
 def test_what_base_had_before_is_never_rare():
-    assert Spread(apart([*[0.0] * 28, 0.01, 9.0]), 0.0).p(one(8.9))[0] == pytest.approx(2 / 31)
+    assert ReferenceDistribution(apart([*[0.0] * 28, 0.01, 9.0]), 0.0).p(one(8.9))[0] == pytest.approx(2 / 31)
 
 
 def test_without_spread_any_difference_is_one():
-    spread = Spread(together([5.0] * 8), 0.0)
+    spread = ReferenceDistribution(together([5.0] * 8), 0.0)
     chances = [spread.p(one(value)) for value in (6.0, 4.0, 5.0)]
     assert chances == [(0.0, 1.0), (1.0, 0.0), (1.0, 1.0)]
     assert spread.shift(one(6.0), 0.9).low == 1.0
@@ -75,7 +75,10 @@ def test_without_spread_any_difference_is_one():
 )
 def test_further_out_is_never_likelier_and_sides_mirror(base, head, more, spaced, drift):
     draws = apart if spaced else together
-    spread, mirrored = Spread(draws(base), drift), Spread(draws([-value for value in base]), drift)
+    spread, mirrored = (
+        ReferenceDistribution(draws(base), drift),
+        ReferenceDistribution(draws([-value for value in base]), drift),
+    )
     here = np.array(head)
     assert spread.p(here + more)[0] <= spread.p(here)[0] + 1e-9
     assert spread.p(here) == pytest.approx(mirrored.p(-here)[::-1], abs=1e-9)
@@ -86,7 +89,7 @@ def test_one_more_draw_is_called_rare_about_as_often_as_it_is(heavy):
     """4,000 draws: a standard error is .16 %."""
     rng = np.random.default_rng(3)
     table = rng.standard_t(3, (4000, 9)) if heavy else rng.normal(0, 1, (4000, 9))
-    p = np.array([Spread(apart(row[:8]), DRIFT).p(row[8:])[0] for row in table])
+    p = np.array([ReferenceDistribution(apart(row[:8]), DRIFT).p(row[8:])[0] for row in table])
     assert 0.001 <= (p <= 0.01).mean() <= (0.015 if heavy else 0.01)
 
 
@@ -98,7 +101,7 @@ def test_runs_in_a_row_do_not_speak_for_another_hour():
     for _ in range(2000):
         base, head = (rng.normal(rng.normal(0, 0.05), 0.02, count) for count in (8, 3))
         for drift in alarms:
-            alarms[drift] += Spread(together(base), drift).p(head)[0] <= 0.01
+            alarms[drift] += ReferenceDistribution(together(base), drift).p(head)[0] <= 0.01
     assert alarms[0.0] > 0.1 * 2000
     assert alarms[DRIFT] < 0.02 * 2000
 
@@ -121,6 +124,6 @@ def test_what_a_verdict_wants_of_head(unit, rounds, apart, words):
 
 
 def test_what_is_assumed_is_said():
-    assert Spread(apart(EIGHT), DRIFT).assumption == ""
-    said = Spread(together(EIGHT), DRIFT).assumption
+    assert ReferenceDistribution(apart(EIGHT), DRIFT).assumption == ""
+    said = ReferenceDistribution(together(EIGHT), DRIFT).assumption
     assert said.startswith("base ran at 1 moment: 5 % is allowed for")

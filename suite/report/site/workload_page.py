@@ -38,7 +38,7 @@ class Brief:
 
 
 @dataclass
-class Story:
+class WorkloadPage:
     """A workload's graphs, and what the ledger and the results folder hold besides.
 
     `zeros` are graphs of what was always 0. `left` are commits of other branches by setting, `notes` say
