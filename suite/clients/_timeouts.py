@@ -77,7 +77,7 @@ def struck(
     return nearest
 
 
-class Waiting(Protocol):
+class Overdue(Protocol):
     """Somebody who waits for something; `due` is when to look again, infinite for never."""
 
     due: float
@@ -99,7 +99,7 @@ class TimeoutWatch:
         self._number = itertools.count()
         self._looking = False
 
-    def ask(self, who: Waiting, due: float) -> None:
+    def ask(self, who: Overdue, due: float) -> None:
         """Have `who.overdue` called at monotonic second `due`, unless `who.due` has changed by then."""
         who.due = due
         heapq.heappush(self._heap, (due, next(self._number), weakref.ref(who)))
