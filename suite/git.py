@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 _SECONDS = 10.0
+_OF_ONE_REPOSITORY = frozenset({
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_INTERNAL_SUPER_PREFIX", "GIT_NAMESPACE",
+    "GIT_NO_REPLACE_OBJECTS", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_QUARANTINE_PATH",
+    "GIT_REPLACE_REF_BASE", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
+})  # fmt: skip
+"""What git tells its hooks of the repository that they run for; see git-rev-parse, --local-env-vars."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What git printed, without white space around it, or the first line of why it failed."""
+    """What git printed, without the line break at its end, or the first line of why it failed."""
 
     text: str = ""
     fault: str | None = None
 
     def __bool__(self) -> bool:
         return self.fault is None
+
+
+def clean_environment() -> dict[str, str]:
+    """Our environment without what ties git to one repository, its index above all.
+
+    A hook inherits that; in another work tree the same variables would have the user's files overwritten.
+    """
+    return {name: value for name, value in os.environ.items() if name not in _OF_ONE_REPOSITORY}
 
 
 def git(cwd: str | os.PathLike[str], *arguments: str, seconds: float = _SECONDS) -> Answer:
@@ -29,6 +45,7 @@ def git(cwd: str | os.PathLike[str], *arguments: str, seconds: float = _SECONDS)
         done = subprocess.run(
             ["git", "--no-optional-locks", *arguments],  # noqa: S607
             cwd=cwd,
+            env={**clean_environment(), "LC_ALL": "C"},  # faults are told in one language
             capture_output=True,
             text=True,
             errors="replace",
@@ -43,6 +60,15 @@ def git(cwd: str | os.PathLike[str], *arguments: str, seconds: float = _SECONDS)
     except OSError as error:
         return Answer(fault=f"git can't be started: {error.strerror}")
     if done.returncode == 0:
-        return Answer(done.stdout.strip())
+        return Answer(done.stdout.rstrip("\n"))  # the name of a file may begin with a space
     lines = done.stderr.strip().splitlines()
-    return Answer(fault=lines[0].removeprefix("fatal: ") if lines else f"git ended with {done.returncode}")
+    fault = lines[0].removeprefix("fatal: ") if lines else f"git ended with {done.returncode}"
+    if "dubious ownership" in fault:
+        fault += f"; if you trust it: git config --global --add safe.directory {_quoted_path(fault, cwd)}"
+    return Answer(fault=fault)
+
+
+def _quoted_path(fault: str, cwd: str | os.PathLike[str]) -> str:
+    """The folder that git names between quotes."""
+    named = fault.split("'")
+    return shlex.quote(named[1] if len(named) == 3 else str(cwd))

@@ -132,7 +132,7 @@ def _prepared(
             reporter.doing(f"checking out {name}")
             checkouts[name] = held.enter_context(repository.checked_out(commit, scratch / name))
             for path in experiment.taken():
-                take(repository.root / path, checkouts[name] / path)
+                take(repository.root, checkouts[name], path)
         project = project_in(repository.root / here, repository.root)
         chosen = choose(experiment.wanted, checkouts, project, repository.root, experiment.python)
         extras = experiment.extras or ("all" if chosen.brings_suite else "")

@@ -8,14 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from suite.ab.worktree import PATIENCE, worktree
 from suite.errors import ConfigurationError
 from suite.git import git
 from suite.ledger.commits import Commits
-
-_PREFIX = "loadledger-"
-"""As scratch directories are called: a worktree in one is ours."""
-_PATIENCE = 300.0
-"""Seconds for writing a whole commit to disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +65,10 @@ class Repository:
 
         Files that git ignores are not there. The worktree is removed at the end.
         """
-        self._forget_abandoned()
-        try:
-            # The user's hooks are for the user's own work tree.
-            self._said("-c", "core.hooksPath=/dev/null", "worktree", "add", "--detach", "--quiet",
-                       str(folder), commit.sha)  # fmt: skip
+        with worktree(self.root, commit.sha, folder):
             for name in self._changed() if commit.changed else ():
-                take(self.root / name, folder / name)
+                take(self.root, folder, name)
             yield folder
-        finally:
-            self._remove(folder)
 
     def _changed(self) -> list[str]:
         listed = self._said("diff", "--name-only", "--no-renames", "-z", "HEAD", "--")
@@ -86,26 +76,21 @@ class Repository:
         names = sorted({name for name in listed.split("\0") if name})
         return [name for name in names if not (self.root / name).is_relative_to(self._without)]
 
-    def _forget_abandoned(self) -> None:
-        """Worktrees of an A/B that was killed: their folders are gone, but git still lists them."""
-        for line in self._said("worktree", "list", "--porcelain").splitlines():
-            path = Path(line.removeprefix("worktree "))
-            if line.startswith("worktree ") and path.parent.name.startswith(_PREFIX) and not path.exists():
-                self._remove(path)
-
-    def _remove(self, folder: Path) -> None:
-        git(self.root, "worktree", "remove", "--force", "--force", str(folder), seconds=_PATIENCE)
-        shutil.rmtree(folder, ignore_errors=True)
-
     def _said(self, *arguments: str) -> str:
-        answer = git(self._folder, *arguments, seconds=_PATIENCE)
+        answer = git(self._folder, *arguments, seconds=PATIENCE)
         if not answer:
             raise ConfigurationError(f"git in {self._folder}: {answer.fault}")
         return answer.text
 
 
-def take(source: Path, target: Path) -> None:
-    """Make `target` what `source` is: the same file, folder or link, or nothing."""
+def take(source_root: Path, target_root: Path, name: Path | str) -> None:
+    """Make `name` in one folder what it is in the other: the same file, folder or link, or nothing.
+
+    Raises ConfigurationError where that would reach out of the target folder through a link.
+    """
+    source, target = source_root / name, target_root / name
+    if not target.parent.resolve().is_relative_to(target_root.resolve()):
+        raise ConfigurationError(f"{name}: in {target_root.name} a link above it leads out of the checkout")
     if target.is_dir() and not target.is_symlink():
         shutil.rmtree(target)
     else:

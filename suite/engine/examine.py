@@ -63,7 +63,11 @@ def examine(workload: Workload, target: Any, question: Question, runner: asyncio
             recording = recording.with_rows(rows)
         except Exception as error:
             results.append(CheckResult("collect", passed=False, detail=_said(error)))
-    kept = read_kept(Path(question.kept))
+    try:
+        kept = read_kept(Path(question.kept))
+    except OSError as error:  # a check that can't see what it judges must not pass
+        said = f"what users kept can't be read, so nothing was checked: {error.strerror}"
+        return Examination(rows, (*results, CheckResult("kept values", passed=False, detail=said)), {})
     results += [_checked(runner, check, target, kept, recording) for check in workload.checks]
     metrics: dict[str, float | None] = {}
     for metric in workload.metrics:
@@ -80,8 +84,6 @@ def examine(workload: Workload, target: Any, question: Question, runner: asyncio
 
 def read_kept(path: Path) -> list[Any]:
     """What the users kept, in the order of writing; a line cut off by a kill is left out."""
-    if not path.exists():
-        return []
     lines = path.read_bytes().split(b"\n")
     return [json.loads(line) for line in lines[:-1]]
 

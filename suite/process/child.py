@@ -17,6 +17,7 @@ import multiprocess
 from multiprocess import resource_tracker
 
 from suite.errors import SystemFailed
+from suite.git import clean_environment
 from suite.process.guard import die_with_parent, release_sigterm, sigint_blocked, sigterm_held
 from suite.process.pickled import PickledWorkload
 
@@ -111,7 +112,7 @@ def start_command(
 
     # Programs of the environment that runs us come first: it need not be activated.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    environment = {**os.environ, "PATH": path, **env}
+    environment = {**clean_environment(), "PATH": path, **env}
     try:
         with log.open("wb") as output, sigint_blocked(), sigterm_held():
             process = subprocess.Popen(

@@ -2,6 +2,8 @@
 
 import shutil
 import subprocess
+import sys
+import textwrap
 
 import pytest
 from support.repositories import Scratch
@@ -98,11 +100,23 @@ def test_hooks_of_the_user_do_not_run(scratch, tmp_path):
 
 
 def test_what_a_killed_comparison_left_is_forgotten_but_nothing_of_the_user(scratch, tmp_path):
-    ours, theirs = tmp_path / "loadledger-123-abc" / "base", tmp_path / "elsewhere"
-    for place in (ours, theirs):
-        scratch.git("worktree", "add", "--detach", str(place))
-        shutil.rmtree(place)
+    theirs = tmp_path / "loadledger-2025-backup" / "base"
+    scratch.git("worktree", "add", "--detach", str(theirs))
+    shutil.rmtree(theirs)
     found = repository(scratch)
+    ours = tmp_path / "ours"
+    code = """
+        import os, sys
+        from pathlib import Path
+        from suite.ab.repository import Repository
+        found = Repository(Path(sys.argv[1]), Path("results"))
+        with found.checked_out(found.commit("HEAD"), Path(sys.argv[2])):
+            os.kill(os.getpid(), 9)
+    """
+    words = [sys.executable, "-c", textwrap.dedent(code), str(scratch.folder), str(ours)]
+    assert subprocess.run(words, check=False).returncode == -9
+    shutil.rmtree(ours)
+    assert str(ours) in "\n".join(scratch.worktrees())
     with found.checked_out(found.commit("HEAD"), tmp_path / "place"):
         listed = "\n".join(scratch.worktrees())
     assert str(ours) not in listed
@@ -128,12 +142,134 @@ def test_an_empty_repository_has_no_work_tree_to_compare(tmp_path):
 
 
 def test_taking_replaces_whatever_was_there(tmp_path):
-    (tmp_path / "from").mkdir()
-    (tmp_path / "from" / "file").write_text("1")
-    (tmp_path / "to").write_text("a file")
-    take(tmp_path / "from", tmp_path / "to")
-    assert (tmp_path / "to" / "file").read_text() == "1"
-    take(tmp_path / "from" / "file", tmp_path / "to")
-    assert (tmp_path / "to").read_text() == "1"
-    take(tmp_path / "missing", tmp_path / "to")
-    assert not (tmp_path / "to").exists()
+    here, there = tmp_path / "here", tmp_path / "there"
+    (here / "thing").mkdir(parents=True)
+    (here / "thing" / "file").write_text("1")
+    there.mkdir()
+    (there / "thing").write_text("a file")
+    take(here, there, "thing")
+    assert (there / "thing" / "file").read_text() == "1"
+    shutil.rmtree(here / "thing")
+    (here / "thing").write_text("1")
+    take(here, there, "thing")
+    assert (there / "thing").read_text() == "1"
+    (here / "thing").unlink()
+    take(here, there, "thing")
+    assert not (there / "thing").exists()
+
+
+def test_taking_never_reaches_through_a_link_out_of_the_checkout(tmp_path):
+    """`--carry shared/data` once removed a folder outside, where base had a link called shared."""
+    here, there, outside = tmp_path / "here", tmp_path / "there", tmp_path / "outside"
+    for folder in (here / "shared" / "data", outside / "data"):
+        folder.mkdir(parents=True)
+        (folder / "precious").write_text(str(folder))
+    there.mkdir()
+    (there / "shared").symlink_to(outside)
+    with pytest.raises(ConfigurationError, match="shared/data: in there a link above it leads out"):
+        take(here, there, "shared/data")
+    assert (outside / "data" / "precious").read_text() == str(outside / "data")
+
+
+def test_names_that_begin_with_a_space_or_are_of_another_script_are_taken(scratch, tmp_path):
+    for name in (" lead", "größe n.txt", "neu 日.txt", "tab\tname"):
+        scratch.write(name, "x")
+    found, place = repository(scratch), tmp_path / "place"
+    with found.checked_out(found.work_tree(), place):
+        assert {path.name for path in place.iterdir()} >= {" lead", "größe n.txt", "neu 日.txt", "tab\tname"}
+
+
+HOOK = """#!/bin/sh
+exec {python} - <<'END' > {said} 2>&1
+import sys
+from pathlib import Path
+from suite.ab.repository import Repository
+found = Repository(Path.cwd(), Path("results"))
+for number, commit in enumerate((found.commit("HEAD"), found.work_tree())):
+    with found.checked_out(commit, Path("{places}") / str(number)) as place:
+        assert (place / "kept").read_text() == "1"
+print("done")
+END
+"""
+
+
+@pytest.mark.parametrize("linked", [False, True], ids=["main", "linked"])
+@pytest.mark.parametrize("hook", ["pre-commit", "post-commit", "pre-push"])
+def test_in_a_hook_the_users_index_stays_as_it_was(scratch, tmp_path, hook, linked):
+    """In hooks git's variables name the user's own index: a checkout of ours once overwrote it."""
+    said, places, remote = tmp_path / "said", tmp_path / "places", tmp_path / "remote.git"
+    places.mkdir()
+    work = tmp_path / "linked" if linked else scratch.folder
+    if linked:
+        scratch.git("worktree", "add", "-q", "-b", "linked", str(work))
+    script = scratch.folder / ".git" / "hooks" / hook
+    script.parent.mkdir(exist_ok=True)
+    script.write_text(HOOK.format(python=sys.executable, said=said, places=places))
+    script.chmod(0o755)
+    (work / "staged").write_text("staged")
+    subprocess.run(["git", "add", "staged"], cwd=work, check=True)
+    (work / "changed").write_text("in the work tree only")
+    scratch.git("init", "-q", "--bare", str(remote))
+    words = ["push", "-q", str(remote), "HEAD:main"] if hook == "pre-push" else ["commit", "-q", "-m", "Two"]
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    done = subprocess.run(["git", *who, *words], cwd=work, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert said.read_text() == "done\n"
+    status = subprocess.run(
+        ["git", "status", "--short"], cwd=work, capture_output=True, text=True, check=True
+    )
+    staged = ["A  staged"] if hook == "pre-push" else []
+    assert sorted(status.stdout.splitlines()) == [" M changed", *staged]
+    assert len(scratch.worktrees()) == 1 + linked
+
+
+def _added(scratch, library, path):
+    scratch.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(library.folder), path)
+
+
+def test_submodules_are_checked_out_as_the_commit_has_them(scratch, tmp_path):
+    library = Scratch(tmp_path / "library")
+    library.write("value.py", "VALUE = 1")
+    library.commit("One")
+    scratch.git(
+        "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(library.folder), "vendor/lib"
+    )
+    first = scratch.commit("With a library")
+    library.write("value.py", "VALUE = 2")
+    library.commit("Two")
+    inner = scratch.folder / "vendor" / "lib"
+    subprocess.run(["git", "-C", str(inner), "pull", "-q", "origin", "main"], check=True)
+    scratch.commit("A newer library")
+    (inner / "value.py").write_text("VALUE = 3")
+    found = repository(scratch)
+    for commit, value in ((found.commit(first), 1), (found.commit("HEAD"), 2), (found.work_tree(), 3)):
+        place = tmp_path / f"place-{value}"
+        with found.checked_out(commit, place):
+            assert (place / "vendor/lib/value.py").read_text() == f"VALUE = {value}"
+        assert not place.exists()
+    assert len(scratch.worktrees()) == 1
+    listed = subprocess.run(
+        ["git", "-C", str(inner), "worktree", "list"], capture_output=True, text=True, check=True
+    )
+    assert len(listed.stdout.splitlines()) == 1
+
+
+def test_a_submodule_that_lacks_its_commit_is_named(scratch, tmp_path):
+    library = Scratch(tmp_path / "library")
+    library.commit("One")
+    scratch.git(
+        "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(library.folder), "vendor"
+    )
+    scratch.commit("With a library")
+    scratch.git("update-index", "--cacheinfo", f"160000,{'ab' * 20},vendor")
+    scratch.git("commit", "-q", "-m", "A commit that nobody has")
+    found = repository(scratch)
+    with (
+        pytest.raises(
+            ConfigurationError, match=r"submodule vendor at abababababab: .*; .*git -C vendor fetch"
+        ),
+        found.checked_out(found.commit("HEAD"), tmp_path / "place"),
+    ):
+        pass
+    assert not (tmp_path / "place").exists()
+    assert len(scratch.worktrees()) == 1

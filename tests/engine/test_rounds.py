@@ -2,6 +2,7 @@
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 from examples.load_echo import Line, Nothing, Talker, echo, echo_server, mixed, opened
@@ -353,3 +354,18 @@ def test_every_round_carries_its_evidence():
         assert found.others is not None
     component = run(Workload("a/plain", Component(Nothing), Outer, loop=closed_loop(2, operations=50)), ONE)
     assert component.evidence[0].worker_cpu == ()
+
+
+def _lose_what_was_kept(system):
+    (Path(system.directory).parent / "kept.jsonl").unlink()
+    return []
+
+
+def test_checks_that_can_not_see_what_was_kept_fail():
+    """A check once saw 0 of 114,100 kept values, for the file was gone, and passed."""
+    workload = mixed.copy()
+    workload.collect = _lose_what_was_kept
+    result = run(workload, ONE)
+    assert [(check.name, check.passed) for check in result.checks] == [("kept values", False)]
+    assert "nothing was checked" in result.checks[0].detail
+    assert result.exit_code == 1

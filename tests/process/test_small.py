@@ -2,11 +2,8 @@
 
 import os
 import socket
-import subprocess
-import tempfile
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +13,6 @@ from suite.errors import ConfigurationError, SystemFailed
 from suite.process.pinning import share_out
 from suite.process.port import claim_port
 from suite.process.ready import accepts_connections, probe_for, wait_ready
-from suite.process.scratch import scratch_directory
 
 
 def test_a_port_that_is_free() -> None:
@@ -117,28 +113,3 @@ def test_waiting_ends_soon_after_readiness_and_soon_after_the_deadline() -> None
 def test_a_fault_of_the_probe_is_not_waited_for() -> None:
     with pytest.raises(ZeroDivisionError):
         wait_ready(lambda _: bool(1 // 0), Address(), None, 30)
-
-
-def test_scratch_directories_go_and_so_do_those_of_the_dead(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    dead = subprocess.Popen(["true"])
-    dead.wait()
-    abandoned = tmp_path / f"loadledger-{dead.pid}-x"
-    abandoned.mkdir()
-    (abandoned / "columns").write_text("1")
-    living = tmp_path / "loadledger-1-x"
-    living.mkdir()
-    other = tmp_path / "loadledger-notes-x"
-    other.mkdir()
-
-    def work() -> None:
-        with scratch_directory() as path:
-            (path / "file").write_text("1")
-            assert sorted(tmp_path.iterdir()) == sorted([path, living, other])
-            raise KeyError
-
-    with pytest.raises(KeyError):
-        work()
-    assert sorted(tmp_path.iterdir()) == sorted([living, other])

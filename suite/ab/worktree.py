@@ -1,0 +1,71 @@
+"""Git worktrees of ours: a commit's files in a folder of their own, for a while, its submodules' too."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from suite.errors import ConfigurationError
+from suite.git import git
+from suite.process.ownership import is_abandoned, owned
+
+PATIENCE = 300.0
+"""Seconds for writing a whole commit to disk."""
+_MARKER = "loadledger"
+"""What git keeps of a worktree of ours has this file beside it."""
+
+
+@contextlib.contextmanager
+def worktree(repository: Path, sha: str, folder: Path) -> Iterator[None]:
+    """The commit `sha` of `repository` in `folder` while inside, with the submodules that are checked out
+    in `repository`. Raises ConfigurationError with what git says.
+    """
+    _forget_abandoned(repository)
+    with contextlib.ExitStack() as held:
+        try:
+            # The user's hooks are for the user's own work tree.
+            _said(repository, "-c", "core.hooksPath=/dev/null", "worktree", "add", "--detach", "--quiet",
+                  str(folder), sha)  # fmt: skip
+        finally:
+            if (folder / ".git").is_file():
+                held.callback(_remove, repository, folder)
+        held.enter_context(owned(Path(_said(folder, "rev-parse", "--absolute-git-dir")), _MARKER))
+        for path, wanted in _submodules(repository, sha):
+            if (repository / path / ".git").exists():
+                try:
+                    held.enter_context(worktree(repository / path, wanted, folder / path))
+                except ConfigurationError as error:
+                    hint = f"bring its commits: git -C {path} fetch"
+                    raise ConfigurationError(f"submodule {path} at {wanted[:12]}: {error}; {hint}") from error
+        yield
+
+
+def _submodules(repository: Path, sha: str) -> Iterator[tuple[str, str]]:
+    """(path, commit) of each submodule of a commit."""
+    for entry in _said(repository, "ls-tree", "-r", "-z", "--full-tree", sha).split("\0"):
+        kind, _, path = entry.partition("\t")
+        if kind.startswith("160000 "):
+            yield path, kind.split()[2]
+
+
+def _forget_abandoned(repository: Path) -> None:
+    """Worktrees of an A/B that was killed: their folders are gone, but git still lists them."""
+    common = repository / _said(repository, "rev-parse", "--git-common-dir")
+    for record in common.glob(f"worktrees/*/{_MARKER}"):
+        folder = Path((record.parent / "gitdir").read_text(encoding="utf-8").strip()).parent
+        if is_abandoned(record.parent, _MARKER) and not folder.exists():
+            _remove(repository, folder)
+
+
+def _remove(repository: Path, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    git(repository, "worktree", "remove", "--force", "--force", str(folder), seconds=PATIENCE)
+
+
+def _said(folder: Path, *arguments: str) -> str:
+    answer = git(folder, *arguments, seconds=PATIENCE)
+    if not answer:
+        raise ConfigurationError(f"git in {folder}: {answer.fault}")
+    return answer.text
