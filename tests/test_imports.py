@@ -80,6 +80,7 @@ def test_reference_systems_use_the_public_contract_only(path):
 def test_importing_suite_is_light():
     """No numpy, no database, no terminal library: a load file starts as fast as a script."""
     heavy = {"numpy", "sqlalchemy", "rich", "typer", "uvloop", "pynetdicom", "pydicom", "asv", "memray"}
+    heavy |= {"multiprocess", "dill", "asyncio", "http.client"}
     said = subprocess.run(
         [sys.executable, "-c", "import suite, sys; print(*sys.modules)"],
         capture_output=True,

@@ -33,7 +33,7 @@ from suite.compare.primary import gate_metrics, primary_metrics
 from suite.compare.sequential import LOOKS
 from suite.config.catalog import Reference
 from suite.config.file import Budget
-from suite.contract.system import Component
+from suite.contract.component import Component
 from suite.errors import Interrupted, SuiteError, SystemFailed, WorkerFailed
 from suite.files import check_writable
 from suite.measure.environment import commit, fingerprint

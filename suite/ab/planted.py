@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from suite.config.catalog import Reference
-from suite.contract.system import Command
+from suite.contract.command import Command
 from suite.contract.user import Operation, User
 from suite.contract.workload import Workload
 

@@ -7,8 +7,8 @@ from typing import Literal
 
 from suite.capacity.judging import limits
 from suite.capacity.probe import LoadBounds
+from suite.contract.component import Component
 from suite.contract.loop import ClosedLoop, OpenLoop
-from suite.contract.system import Component
 from suite.contract.threshold import Level
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError

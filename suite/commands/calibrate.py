@@ -54,7 +54,7 @@ def calibrate_command(
     from suite.config.catalog import select
     from suite.config.file import Configuration, read_configuration
     from suite.config.selection import make_plans
-    from suite.contract.system import Remote
+    from suite.contract.remote import Remote
 
     given: dict[str, Any] = {} if full else {"quick": True}
     configuration = Configuration()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from suite.compare.likeness import likeness
 from suite.compare.minimum import Overrides, minimum
 from suite.compare.sequential import MOST_METRICS
-from suite.contract.system import Remote
+from suite.contract.remote import Remote
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError
 from suite.measure.distribution import GATE

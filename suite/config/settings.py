@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from suite.contract.component import Component
 from suite.contract.loop import ClosedLoop, Loop, OpenLoop, resized
-from suite.contract.system import Component, Remote
+from suite.contract.remote import Remote
 from suite.contract.threshold import Threshold
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError, Faults

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from suite.contract.component import Component
 from suite.contract.loop import Duration, Loop
 from suite.contract.metric import Metric, find
-from suite.contract.system import Component, System
+from suite.contract.system import System
 from suite.contract.threshold import Threshold
 from suite.contract.user import Operation, User
 from suite.errors import ConfigurationError

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from suite.contract.component import Component
 from suite.contract.loop import ClosedLoop, OpenLoop
-from suite.contract.system import Component
 from suite.contract.workload import Workload
 from suite.engine import pacer
 from suite.errors import ConfigurationError

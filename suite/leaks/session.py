@@ -12,7 +12,7 @@ from typing import Any
 from suite.config.catalog import Reference, reference_to
 from suite.config.settings import Settings, configured
 from suite.contract.loop import ClosedLoop, Loop
-from suite.contract.system import Remote
+from suite.contract.remote import Remote
 from suite.contract.workload import Workload
 from suite.engine.progress import Progress, Silent
 from suite.engine.workload_spec import WorkloadSpec

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
 import socket
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from suite.errors import ConfigurationError, SystemFailed
-from suite.process.child import Child
+
+if TYPE_CHECKING:
+    from suite.process.child import Child
 
 Probe = Callable[[Any], bool]
 """`probe(system)`: whether it is ready. Connection errors mean "not yet"."""
@@ -46,6 +47,8 @@ class _Answers:
         self.path = path
 
     def __call__(self, system: _Reachable) -> bool:
+        import http.client  # when something starts: a load file is read faster
+
         connection = http.client.HTTPConnection(system.host, system.port, timeout=1.0)
         try:
             connection.request("GET", self.path)
@@ -59,6 +62,8 @@ def wait_ready(probe: Probe, system: _Reachable, child: Child | None, deadline: 
 
     Raises SystemFailed if `child` dies or does not become ready within `deadline` seconds.
     """
+    import http.client
+
     end = time.monotonic() + deadline
     pause = 0.002
     while True:

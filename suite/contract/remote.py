@@ -1,0 +1,33 @@
+"""A system that runs elsewhere already."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from suite.contract.loop import Duration
+from suite.contract.placement import Address, Placement
+from suite.contract.system import System
+from suite.errors import ConfigurationError, SystemFailed
+from suite.process.ready import probe_for, wait_ready
+
+
+class Remote(System):
+    """A system that already runs elsewhere, at `url`; nothing of it is started, stopped or sampled."""
+
+    def __init__(self, url: str, *, deadline: Duration = 5.0, **parameters: Any) -> None:
+        super().__init__(deadline=deadline, **parameters)
+        try:
+            parts = urlsplit(url if "//" in url else f"//{url}")
+            host, port = parts.hostname, parts.port
+        except ValueError:  # of a port that is no number, of brackets
+            host = port = None
+        if not host:
+            raise ConfigurationError(f"{url!r} is no address; write it like http://host:8000 or host:11112")
+        default = {"https": 443, "wss": 443}.get(parts.scheme, 80)
+        self.target = Address(host, port or default, url.rstrip("/"))
+
+    def start(self, place: Placement) -> None:
+        """Check that something listens there. Raises SystemFailed if not."""
+        self.address = Address(self.target.host, self.target.port, self.target.url, str(place.directory))
+        place.directory.mkdir(parents=True, exist_ok=True)
+        if not wait_ready(probe_for(None), self, None, self.deadline):
+            raise SystemFailed(f"nothing answers at {self.target.url}; is it running?")

@@ -1,0 +1,102 @@
+"""Commands: any program, its placeholders filled in."""
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.scripts import alive
+from support.serving import HTTP
+
+from suite import Command, Remote
+from suite.contract.placement import Placement
+from suite.errors import ConfigurationError, SystemFailed
+
+
+def test_a_command_with_a_path_that_says_when_it_is_ready(tmp_path: Path) -> None:
+    (tmp_path / "health").write_text("fine")
+    with Command(HTTP, ready="/health", cwd=tmp_path) as system:
+        with urllib.request.urlopen(system.url + "/health") as response:
+            assert response.read() == b"fine"
+        pid = system.pid
+    assert not alive(pid)
+
+
+def test_a_path_that_is_not_there_is_not_ready(tmp_path: Path) -> None:
+    command = Command(HTTP, ready="/health", cwd=tmp_path, deadline=2)
+    with pytest.raises(SystemFailed, match=r"(?s)not ready within 2 s \(its probe says no\).*404"), command:
+        pass
+
+
+def test_placeholders(tmp_path: Path) -> None:
+    text = "import sys, os; print(*sys.argv[1:], os.environ['COLOUR'], sep='|', flush=True); sys.exit(9)"
+    command = Command(
+        ["{python}", "-c", text, "{port}", "{directory}", "{size}", "{database.url}", "{{literal}}"],
+        env={"COLOUR": "{shade} red"},
+        size=7,
+        shade="dark",
+    )
+    database = Remote("http://db:5432")
+    database.attach(database.target)
+    command.beside = {"database": database}
+    with pytest.raises(SystemFailed) as caught:
+        command.start(Placement(tmp_path))
+    said = [str(command.port), str(tmp_path), "7", "http://db:5432", "{literal}", "dark red"]
+    assert "|".join(said) in str(caught.value)
+    assert "ended with status 9" in str(caught.value)
+
+
+def test_text_is_split_as_a_shell_would_and_run_by_none() -> None:
+    command = Command("echo 'two words' $HOME; exit 1 | {port}")
+    assert command.command == ("echo", "two words", "$HOME;", "exit", "1", "|", "{port}")
+
+
+@pytest.mark.parametrize(
+    "word", ["{prot}", "{0}", "{port", "{database.adress}", "{}", "{port[0]}", "{port:%Q}"]
+)
+def test_a_placeholder_that_means_nothing(word: str) -> None:
+    command = Command(["program", word])
+    command.beside = {"database": Remote("db:1")}
+    with (
+        pytest.raises(ConfigurationError, match=r"placeholder.*\{database\}, \{directory\}, \{port\}"),
+        command,
+    ):
+        pass
+
+
+@pytest.mark.parametrize("text", ["", "   ", [], "say 'hello"])
+def test_commands_that_make_no_sense(text: Any) -> None:
+    with pytest.raises(ConfigurationError):
+        Command(text)
+
+
+def test_a_program_that_is_not_there() -> None:
+    with (
+        pytest.raises(SystemFailed, match="can't start no-such-program --port"),
+        Command("no-such-program --port {port}"),
+    ):
+        pass
+
+
+def test_a_working_directory_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(SystemFailed, match="missing"), Command(HTTP, cwd=tmp_path / "missing"):
+        pass
+
+
+def test_grandchildren_are_the_sweeps_business(tmp_path: Path) -> None:
+    """Stopping a system ends its process; what that leaves behind is found by the round's id."""
+    text = (
+        "import subprocess as s, time; s.Popen(['sleep', '60']); print('ready', flush=True); time.sleep(60)"
+    )
+    command = Command([sys.executable, "-c", text], ready=lambda system: "ready" in system.child.tail())
+    with command:
+        pid = command.pid
+        found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=True)
+    assert not alive(pid)
+    grandchild = int(found.stdout)
+    assert alive(grandchild)
+    os.kill(grandchild, signal.SIGKILL)

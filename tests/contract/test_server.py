@@ -1,0 +1,84 @@
+"""Servers: Python code in a process of its own."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.scripts import alive
+from support.serving import ask, die, echo, listen, report, sleep
+
+from suite import Address, Remote, Server
+from suite.contract.placement import Placement
+from suite.errors import SystemFailed
+
+
+def test_an_async_server() -> None:
+    with Server(echo, suffix=b"!") as system:
+        assert ask(system, b"hello\n") == b"hello\n!"
+        assert system.url == f"http://127.0.0.1:{system.port}"
+        assert system.roots() == [system.pid]
+        assert system.failure() is None
+        directory, pid, child = system.directory, system.pid, system.child
+        assert child is not None
+        system.stop()
+        assert child.exit_status == 0
+        assert child.tail() == "unwound"
+        system.stop()  # at any time, more than once
+    assert not alive(pid)
+    assert not directory.exists()
+    assert system.roots() == []
+
+
+def test_a_plain_server_stops_too() -> None:
+    with Server(listen) as system:
+        child = system.child
+    assert child is not None
+    assert child.exit_status == 0
+
+
+def test_a_server_sees_its_helpers_and_its_directory() -> None:
+    system = Server(report, words=["a", "b"])
+    database = Remote("http://127.0.0.1:5432")
+    database.attach(Address("127.0.0.1", 5432, "http://127.0.0.1:5432"))
+    system.beside = {"database": database}
+    with system:
+        text = (system.directory / "report").read_text()
+        assert text.split("\n") == ["a", "b", database.url, str(system.directory), str(system.pid)]
+
+
+def test_a_server_in_a_place_of_its_own(tmp_path: Path) -> None:
+    core = min(os.sched_getaffinity(0))
+    system = Server(listen)
+    try:
+        system.start(Placement(tmp_path / "system", cores=frozenset({core})))
+        assert os.sched_getaffinity(system.pid) == {core}
+        assert (tmp_path / "system" / "output.log").exists()
+    finally:
+        system.stop()
+
+
+def test_a_server_that_dies_says_why() -> None:
+    with pytest.raises(SystemFailed, match="RuntimeError: no licence") as caught, Server(die):
+        pass
+    assert caught.value.exit_code == 4
+
+
+def test_a_server_that_is_never_ready() -> None:
+    system = Server(sleep, deadline=1)
+    with pytest.raises(SystemFailed, match=r"(?s)not ready within 1 s.*I will not listen"):
+        system.__enter__()
+    assert system.child is None
+    assert not alive(system.pid)
+    assert not system.directory.exists()
+
+
+def test_a_probe_of_ones_own() -> None:
+    asked = []
+
+    def third_time(system: Any) -> bool:
+        asked.append(system.port)
+        return len(asked) > 2
+
+    with Server(listen, ready=third_time) as system:
+        assert asked == [system.port] * 3
