@@ -20,7 +20,7 @@ Mode = Literal["gc", "counters", "objects", "trace"]
 recording by memray."""
 
 _FOLDER = Path(__file__).parent / "injected"
-_GENERATION = struct.Struct("=5Q")  # as injected/loadledger_agent.py writes it; times in ns
+_GENERATION = struct.Struct("=5Q")  # as injected/loadledger_agent/collections.py writes it; times in ns
 _LONGEST = 32  # offset within it
 _GENERATIONS = 3
 

@@ -18,7 +18,7 @@ IMPORT = ("_call_with_frames_removed", "<frozen importlib._bootstrap>", 241)
 LOOP = ("_run_once", f"{LIB}/asyncio/base_events.py", 1900)
 THREAD = ("_bootstrap", f"{LIB}/threading.py", 1002)
 TRACER = ("__enter__", f"{PACKAGES}/memray/tracker.py", 5)
-AGENT = ("_serve", "/home/me/loadledger/suite/process/injected/loadledger_agent.py", 80)
+AGENT = ("_serve", "/home/me/loadledger/suite/process/injected/loadledger_agent/desk.py", 80)
 INIT = ("__init__", "<string>", 2)
 
 
