@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import ssl
 from collections import deque
 from collections.abc import Callable
 from typing import cast
@@ -30,12 +29,10 @@ from suite.clients._frames import BINARY, CONTROL, TEXT, whole_frame
 from suite.clients._inbox import Inbox, Message
 from suite.clients.errors import (
     ClientError,
-    ConnectionBroken,
-    ConnectionEnded,
     ProtocolError,
-    TlsFailed,
     TooLarge,
     WebSocketClosed,
+    lost,
 )
 
 _HEAD_LIMIT = 16_384
@@ -195,12 +192,7 @@ class Channel(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self._gone = True
-        if isinstance(error, ssl.SSLError):
-            self.fail(TlsFailed(str(error)))
-        elif error is not None:
-            self.fail(ConnectionBroken(str(error) or type(error).__name__))
-        else:
-            self.fail(ConnectionEnded("the server closed the connection without a close frame"))
+        self.fail(lost(error, "the server closed the connection without a close frame"))
         if self._lost is not None and not self._lost.done():
             self._lost.set_result(None)
 

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Protocol, cast
 
-from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+from httptools import HttpResponseParser
 
-from suite.clients._response import Response, parse_headers, persists, until_eof
+from suite.clients._response import Response, fed, parse_headers, persists, until_eof
 from suite.clients.errors import (
     ClientError,
     ConnectionBroken,
     ConnectionEnded,
-    ProtocolError,
-    TlsFailed,
     TooLarge,
+    lost,
 )
-
-if TYPE_CHECKING:
-    from suite.clients._pipeline import Pipe
-    from suite.clients._repeat import Repeat
 
 HEAD_LIMIT = 65_536
 _KNOWN_LIMIT = 4_096
@@ -32,6 +26,21 @@ class Waiter(Protocol):
 
     def done(self) -> bool: ...
     def set_result(self, response: Response, /) -> None: ...
+    def set_exception(self, error: Exception, /) -> None: ...
+
+
+class Intake(Protocol):
+    """Who takes all that a link receives, in place of a waiter: a pipeline."""
+
+    def feed(self, data: bytes, /) -> None: ...
+    def ended(self) -> None: ...
+    def fail(self, error: ClientError, /) -> None: ...
+
+
+class Follower(Protocol):
+    """Who asks again when all that was received is read: a repeat."""
+
+    def again(self) -> None: ...
     def set_exception(self, error: Exception, /) -> None: ...
 
 
@@ -51,10 +60,8 @@ class Link(asyncio.Protocol):
     def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket | None, limit: int) -> None:
         self.loop = loop
         self.alive = False
-        self.pipe: Pipe | None = None
-        """Takes what is received, in place of a waiter."""
-        self.next: Repeat | None = None
-        """Asks again when all that was received is read."""
+        self.pipe: Intake | None = None
+        self.next: Follower | None = None
         self._sock = sock
         self._limit = limit
         self._gone = False
@@ -166,12 +173,9 @@ class Link(asyncio.Protocol):
         if self._size > self._limit:
             self.fail(TooLarge(f"a response of more than {self._limit:,} bytes"))
             return
-        try:
-            self._parser.feed_data(data)
-        except HttpParserUpgrade:
-            self.fail(ProtocolError("an upgrade that nobody asked for"))
-        except HttpParserError as error:
-            self.fail(ProtocolError(f"{error} in {data[:60]!r}"))
+        wrong = fed(self._parser, data)
+        if wrong is not None:
+            self.fail(wrong)
         if self._bodiless and self._status:
             self._complete(keep=persists(self._head()))
             self._parser = HttpResponseParser(self)  # the old one waits for a body
@@ -187,13 +191,8 @@ class Link(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self._gone = True
-        if isinstance(error, ssl.SSLError):
-            self.fail(TlsFailed(str(error)))
-        elif error is not None:
-            self.fail(ConnectionBroken(str(error) or type(error).__name__))
-        else:
-            when = "in the middle of its response" if self._size else "without a response"
-            self.fail(ConnectionEnded(f"the server closed the connection {when}"))
+        when = "in the middle of its response" if self._size else "without a response"
+        self.fail(lost(error, f"the server closed the connection {when}"))
         if self._lost is not None and not self._lost.done():
             self._lost.set_result(None)
 

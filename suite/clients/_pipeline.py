@@ -7,20 +7,18 @@ import time
 from collections import deque
 from math import inf
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import Self, Unpack
 
-from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+from httptools import HttpResponseParser
 
 from suite.clients._link import HEAD_LIMIT, Link
-from suite.clients._response import Response, until_eof
+from suite.clients._response import Response, fed, until_eof
+from suite.clients._session import HttpSession
 from suite.clients._status import Statuses
 from suite.clients._timeouts import struck
 from suite.clients._verbs import Options, Verbs
-from suite.clients.errors import ClientError, ConnectionEnded, ProtocolError, TooLarge
+from suite.clients.errors import ClientError, ConnectionEnded, TooLarge
 from suite.errors import Rejected
-
-if TYPE_CHECKING:
-    from suite.clients.http import Http
 
 Answered = asyncio.Future[Response]
 
@@ -32,7 +30,7 @@ class Pipe(Verbs[Answered]):
     all of them and raises the first error, if there is one. Timeouts run for each request from its start.
     """
 
-    def __init__(self, http: Http) -> None:
+    def __init__(self, http: HttpSession) -> None:
         self.due = inf
         self._http = http
         self._link: Link | None = None
@@ -124,12 +122,9 @@ class Pipe(Verbs[Answered]):
             link.fail(TooLarge(f"a response of more than {self._size:,} bytes"))
             return
         self._size += len(data)
-        try:
-            self._parser.feed_data(data)
-        except HttpParserUpgrade:
-            link.fail(ProtocolError("an upgrade that nobody asked for"))
-        except HttpParserError as error:
-            link.fail(ProtocolError(f"{error} in {data[:60]!r}"))
+        wrong = fed(self._parser, data)
+        if wrong is not None:
+            link.fail(wrong)
 
     def ended(self) -> None:
         """The server has sent all that it will."""

@@ -5,20 +5,17 @@ from __future__ import annotations
 import asyncio
 from array import array
 from time import monotonic_ns
-from typing import TYPE_CHECKING
 
 from suite.clients._link import Link
 from suite.clients._response import Response
+from suite.clients._session import HttpSession
 from suite.clients._status import TEXTS, Statuses, judged
 from suite.clients._verbs import Options
 from suite.clients.errors import ClientError
 from suite.errors import Rejected
 
-if TYPE_CHECKING:
-    from suite.clients.http import Http
 
-
-async def repeated(http: Http, times: int, method: str, path: str, options: Options) -> array[int]:
+async def repeated(http: HttpSession, times: int, method: str, path: str, options: Options) -> array[int]:
     """See `Http.repeat`."""
     if options.get("timeout") is not None:
         raise ValueError("timeout= is not for repeat; give it to connect")
@@ -57,7 +54,13 @@ class Repeat:
     )  # fmt: skip
 
     def __init__(
-        self, http: Http, request: bytes, bodiless: bool, times: int, expect: Statuses, rejected: Statuses
+        self,
+        http: HttpSession,
+        request: bytes,
+        bodiless: bool,
+        times: int,
+        expect: Statuses,
+        rejected: Statuses,
     ) -> None:
         self._http = http
         self._request = request

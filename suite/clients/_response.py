@@ -8,6 +8,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+
+from suite.clients.errors import ProtocolError
+
 _END = b"\r\n\r\n"
 _SHORT = 1024
 _search = re.compile(rb"(?i)\nset-cookie:").search
@@ -73,6 +77,17 @@ def sets_cookies(raw: bytes) -> bool:
     if len(raw) <= _SHORT or raw[9:10] == b"1" or raw[:1] != b"H":
         return _search(raw) is not None
     return _search(raw, 0, raw.find(_END)) is not None
+
+
+def fed(parser: HttpResponseParser, data: bytes) -> ProtocolError | None:
+    """Give `data` to `parser`; what is wrong with it."""
+    try:
+        parser.feed_data(data)
+    except HttpParserUpgrade:
+        return ProtocolError("an upgrade that nobody asked for")
+    except HttpParserError as error:
+        return ProtocolError(f"{error} in {data[:60]!r}")
+    return None
 
 
 def until_eof(headers: Mapping[str, str]) -> bool:

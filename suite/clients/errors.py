@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import ClassVar
 
 
@@ -112,3 +113,12 @@ class UnexpectedStatus(ClientError):
 
     def __str__(self) -> str:
         return f"status {self.status}: {self.excerpt}" if self.excerpt else f"status {self.status}"
+
+
+def lost(error: Exception | None, ended: str) -> ClientError:
+    """What a connection is lost to: `error`, or None for a peer that closed it, which `ended` says."""
+    if isinstance(error, ssl.SSLError):
+        return TlsFailed(str(error))
+    if error is not None:
+        return ConnectionBroken(str(error) or type(error).__name__)
+    return ConnectionEnded(ended)

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl as tls
 from array import array
 from collections.abc import Coroutine, Mapping
-from math import inf
-from time import monotonic
 from types import TracebackType
 from typing import Any, Self, Unpack
 
-from suite.clients._cookies import CookieJar, path_of
-from suite.clients._dial import Origin, dial
-from suite.clients._link import Link
 from suite.clients._multipart import Fields, Files
 from suite.clients._pipeline import Pipe
 from suite.clients._repeat import repeated
-from suite.clients._request import encoder_for
 from suite.clients._response import Response
+from suite.clients._session import HttpSession
 from suite.clients._status import TEXTS, Statuses, judged
-from suite.clients._timeouts import Timeouts, struck, timeouts_of, watch_of
+from suite.clients._timeouts import Timeouts, timeouts_of
 from suite.clients._verbs import Options, Verbs
 from suite.contract.loop import Duration
-from suite.contract.user import current_user
-from suite.units import parse
 
 Answer = Coroutine[Any, Any, Response]
 
 
-class Http(Verbs[Answer]):
+class Http(HttpSession, Verbs[Answer]):
     """A session with an HTTP server over one kept connection.
 
     All requests take `expect` (a status or several; by default all below 400) and `rejected` (statuses
@@ -41,38 +33,7 @@ class Http(Verbs[Answer]):
     Each status is counted on the User in whose task `connect` was called.
     """
 
-    __slots__ = (
-        "__weakref__", "_busy", "_current", "_encoded", "_encoder", "_jar", "_limit", "_limited", "_limits",
-        "_link", "_loop", "_origin", "_saw", "_since", "_watch", "due", "url",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        timeout: Duration | Timeouts = Timeouts(),  # noqa: B008
-        limit: str | int = "64MB",
-        ssl: tls.SSLContext | None = None,
-    ) -> None:
-        origin = self._origin = Origin.of(url, ("http", "https"), ssl)
-        self.url = url.rstrip("/")
-        self.due = inf
-        self._limits = self._current = timeouts_of(timeout).limits()
-        self._limited = min(self._limits[1:]) < inf
-        self._since = 0.0
-        self._limit = int(parse(limit, "B"))
-        self._encoder = encoder_for(origin.authority, origin.path.rstrip("/"), headers)
-        self._encoded = self._encoder.kept
-        self._jar: CookieJar | None = None  # made for the first cookie
-        self._loop = asyncio.get_running_loop()
-        self._watch = watch_of(self._loop)
-        self._link: Link | None = None
-        self._busy = False
-        user = current_user.get()
-        self._saw = user.saw if user is not None else None
-        if user is not None:
-            user.close_later(self)
+    __slots__ = ()
 
     @classmethod
     async def connect(
@@ -160,12 +121,6 @@ class Http(Verbs[Answer]):
         """
         return repeated(self, times, method, path, options)
 
-    async def close(self) -> None:
-        """Close the connection; a request under way ends in CancelledError or an error. Idempotent."""
-        link, self._link = self._link, None
-        if link is not None:
-            await link.close()
-
     async def __aenter__(self) -> Self:
         return self
 
@@ -211,54 +166,3 @@ class Http(Verbs[Answer]):
         if status == expect:
             return response
         return judged(response, expect, rejected)
-
-    async def _open(self, seconds: float) -> Link:
-        loop, limit = self._loop, self._limit
-        return await dial(self._origin, seconds, lambda sock: Link(loop, sock, limit))
-
-    def _begin(self, limits: tuple[float, float, float, float]) -> None:
-        """The timeouts of a request run from now."""
-        now = self._since = monotonic()
-        self._current = limits
-        nearest = now + min(limits[1:])
-        if nearest < self.due:
-            self._watch.ask(self, nearest)
-
-    def overdue(self, moment: float) -> None:
-        """The request under way, if any, may have taken too long."""
-        link = self._link
-        if not self._busy or link is None or not link.alive:
-            return
-        found = struck(self._current, self._since, moment, sending=link.sending, answered=link.answered)
-        if not isinstance(found, float):
-            link.fail(found)
-        elif found < inf:
-            self._watch.ask(self, found)
-
-    def _take_cookies(self, response: Response, request: bytes) -> None:
-        if self._jar is None:
-            self._jar = CookieJar(self._origin.host, secure=self._origin.context is not None)
-        self._jar.take(response.head, path_of(request))
-
-    # What pipelines and repeats need.
-
-    async def _taken(self) -> Link:
-        """The connection, for as long as `_busy` stays set."""
-        if self._busy:
-            raise RuntimeError("an Http session takes one request at a time; connect one more for this")
-        self._busy = True
-        try:
-            if self._link is None or not self._link.alive:
-                self._link = await self._open(self._limits[0])
-        except BaseException:
-            self._busy = False
-            raise
-        return self._link
-
-    def _received(self, response: Response, request: bytes, expect: Statuses, rejected: Statuses) -> None:
-        """A response is here: raises what it means if that is no success."""
-        if response.sets_cookies:
-            self._take_cookies(response, request)
-        if self._saw is not None:
-            self._saw(TEXTS[response.status])
-        judged(response, expect, rejected)
