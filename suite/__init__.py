@@ -1,10 +1,10 @@
 """Loadledger: load benchmarks that keep a history."""
 
+from suite.contract.address import Address
 from suite.contract.command import Command
 from suite.contract.component import Component
 from suite.contract.loop import closed_loop, open_loop
 from suite.contract.metric import Metric
-from suite.contract.placement import Address
 from suite.contract.remote import Remote
 from suite.contract.server import Server
 from suite.contract.system import System

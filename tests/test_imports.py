@@ -34,20 +34,35 @@ FOLDERS = [
 """Top to bottom; what is in one row may import each other, and what stands below."""
 RANK = {name: -row for row, names in enumerate(FOLDERS) for name in names}
 FILES = sorted(SUITE.rglob("*.py"))
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in FILES
+}
 PUBLIC = {"__init__", "clients", "services", "faults", "data"}
+
+
+def modules(path):
+    """Full names of the modules that a file imports of ours, those for types included."""
+    for name, names in statements(path):
+        inside = {f"{name}.{each}" for each in names} & MODULES.keys()
+        yield from inside or {name}
 
 
 def imported(path):
     """Full names of what a file imports of ours."""
+    return (name for name, _ in statements(path))
+
+
+def statements(path):
+    """Each import of ours: from where, what."""
     package = path.relative_to(ROOT).parent.parts
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "suite")
+            yield from ((alias.name, ()) for alias in node.names if alias.name.split(".")[0] == "suite")
         elif isinstance(node, ast.ImportFrom):
             base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
             name = ".".join(part for part in (base, node.module) if part)
             if name.split(".")[0] == "suite":
-                yield name
+                yield name, [alias.name for alias in node.names]
 
 
 def part_of(name):
@@ -65,6 +80,17 @@ def test_imports_point_down(path):
     assert own in RANK, f"{own} has no row; give it one here and in docs/architecture.md"
     for name in imported(path):
         assert RANK[part_of(name)] <= RANK[own], f"{path.name} imports {name}, which is above it"
+
+
+def test_no_file_imports_itself_by_a_detour():
+    left = {name: {other for other in modules(path) if other != name} for name, path in MODULES.items()}
+    while ends := [name for name, needs in left.items() if not needs & left.keys()]:
+        for name in ends:
+            del left[name]
+    above = set(left)
+    while starts := {name for name in above if not any(name in left[other] for other in above)}:
+        above -= starts
+    assert not above, "these import each other in a circle"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from suite.contract.listening import Listening
 from suite.contract.loop import Duration
-from suite.contract.placement import Placement
+from suite.contract.system import Placement
 from suite.errors import ConfigurationError
 from suite.process.ready import Probe
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from suite.contract.address import Address
 from suite.contract.loop import Duration
-from suite.contract.placement import Address, Placement
-from suite.contract.system import System
+from suite.contract.system import Placement, System
 from suite.process.port import claim_port
 from suite.process.ready import Probe, probe_for, wait_ready
 

@@ -3,9 +3,9 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+from suite.contract.address import Address
 from suite.contract.loop import Duration
-from suite.contract.placement import Address, Placement
-from suite.contract.system import System
+from suite.contract.system import Placement, System
 from suite.errors import ConfigurationError, SystemFailed
 from suite.process.ready import probe_for, wait_ready
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
+from suite.contract.address import Address
 from suite.contract.listening import Listening
 from suite.contract.loop import Duration
-from suite.contract.placement import Address, Placement
-from suite.contract.system import System
+from suite.contract.system import Placement, System
 from suite.errors import ConfigurationError
 from suite.process.ready import Probe
 

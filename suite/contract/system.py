@@ -5,18 +5,32 @@ from __future__ import annotations
 import copy
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from suite.contract.address import Address
 from suite.contract.loop import Duration
-from suite.contract.placement import Address, Placement
 from suite.errors import ConfigurationError, require
 from suite.units import parse
 
 if TYPE_CHECKING:
     from suite.process.child import Child
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a system is let start: a directory of its own, its cores, its working directory.
+
+    `recipe` is a picklable callable that makes the same system in a fresh process.
+    """
+
+    directory: Path
+    cores: frozenset[int] | None = None
+    cwd: Path | None = None
+    recipe: Callable[[], System] | None = None
 
 
 class System:

@@ -8,8 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from suite.contract.component import Component
-from suite.contract.placement import Placement
-from suite.contract.system import System
+from suite.contract.system import Placement, System
 from suite.contract.workload import Workload
 from suite.engine.plan import RoundPlan
 from suite.engine.progress import Progress

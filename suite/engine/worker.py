@@ -15,9 +15,9 @@ from typing import Any, Literal
 
 import uvloop
 
+from suite.contract.address import Address
 from suite.contract.component import Component
 from suite.contract.loop import OpenLoop
-from suite.contract.placement import Address
 from suite.contract.workload import Workload
 from suite.engine.closed import run_closed
 from suite.engine.error_counts import ErrorCounts

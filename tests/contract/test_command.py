@@ -13,7 +13,7 @@ from support.scripts import alive
 from support.serving import HTTP
 
 from suite import Command, Remote
-from suite.contract.placement import Placement
+from suite.contract.system import Placement
 from suite.errors import ConfigurationError, SystemFailed
 
 

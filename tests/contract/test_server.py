@@ -9,7 +9,7 @@ from support.scripts import alive
 from support.serving import ask, die, echo, listen, report, sleep
 
 from suite import Address, Remote, Server
-from suite.contract.placement import Placement
+from suite.contract.system import Placement
 from suite.errors import SystemFailed
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from suite.contract.placement import Address
+from suite.contract.address import Address
 from suite.errors import ConfigurationError, SystemFailed
 from suite.process.pinning import share_out
 from suite.process.port import claim_port
