@@ -1,12 +1,33 @@
-"""What all tests share."""
+"""What all tests share: fixtures, hypothesis' profile, and how long each kind of test may take."""
 
 import os
 
+import pytest
 from hypothesis import settings
 from support.command import command, engine
 
 __all__ = ["command", "engine"]
 
+LIMITS = {"exhaustive": 300, "load": 300}
+"""Seconds that a test so marked may take; the ini file has those of all others."""
+
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Each test gets the limit of its kind. `--timeout` beats them all, marks in the files too."""
+    asked = config.getoption("timeout")
+    for item in items:
+        if asked is not None:
+            item.add_marker(pytest.mark.timeout(asked), append=False)
+        elif limits := [LIMITS[mark.name] for mark in item.iter_markers() if mark.name in LIMITS]:
+            item.add_marker(pytest.mark.timeout(max(limits)))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session, exitstatus):
+    """A choice of tests may be all pure, or all rounds: tox's other half has nothing to do then."""
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and session.config.getoption("markexpr"):
+        session.exitstatus = pytest.ExitCode.OK

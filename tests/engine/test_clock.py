@@ -8,6 +8,8 @@ import uvloop
 
 from suite.engine.clock import Alarm, now, sleep_until
 
+pytestmark = pytest.mark.rounds
+
 
 def run(body):
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

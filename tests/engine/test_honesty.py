@@ -19,6 +19,8 @@ from suite.engine import pacer, run
 from suite.engine.progress import Silent
 from suite.process.pinning import share_out
 
+pytestmark = pytest.mark.rounds
+
 USERS = 16
 STALLED = open_loop(1000, 8, arrivals="poisson", users=USERS)
 SEED = 11

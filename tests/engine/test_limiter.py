@@ -12,6 +12,8 @@ from suite import Server, Workload, closed_loop, open_loop
 from suite.config.settings import Settings
 from suite.engine import run
 
+pytestmark = pytest.mark.rounds
+
 MANY = closed_loop(16, seconds=1.5)
 
 

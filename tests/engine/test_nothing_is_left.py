@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from support.processes import EXAMPLES, Suite, command_line, wait_for
 
+pytestmark = pytest.mark.rounds
+
 ECHO = str(EXAMPLES / "load_echo.py")
 
 
@@ -85,7 +87,11 @@ def test_after_the_system_was_killed(started):
 
 
 def test_after_a_deadline(tmp_path):
-    suite = Suite(tmp_path, "run", ECHO, "-k", "hanging")
+    """One of 2 s and a little, where it is 15 s and a little."""
+    load = tmp_path / "load_echo.py"
+    sooner = "from suite.engine import round as rounds\nrounds.STEP_SECONDS = 2.0\n"
+    load.write_text(Path(ECHO).read_text() + sooner)
+    suite = Suite(tmp_path, "run", str(load), "-k", "hanging")
     assert suite.finish() == 3, suite.err
     assert "in time" in suite.out
     assert suite.left_behind() == []

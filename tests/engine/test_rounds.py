@@ -24,6 +24,8 @@ from suite.config.settings import Settings
 from suite.engine import run
 from suite.errors import ConfigurationError, MissingExtra
 
+pytestmark = pytest.mark.rounds
+
 ONE = Settings(rounds=1)
 
 

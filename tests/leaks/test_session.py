@@ -2,6 +2,7 @@
 
 import pytest
 from studies.leaks_accuracy.cases import CASES
+from support.leaking import dies_under, program
 from support.processes import EXAMPLES
 
 from suite import Command, Remote, Workload, closed_loop
@@ -10,12 +11,29 @@ from suite.config.settings import Settings
 from suite.errors import ConfigurationError, SystemFailed
 from suite.leaks.session import LeakSettings, find_leaks
 
+pytestmark = pytest.mark.rounds
+
 BY_NAME = {case.name: case for case in CASES}
 QUICK = LeakSettings(ttl=0.2)
+QUICKER = LeakSettings(ttl=0.2, requests=50, windows=5)
 
 
 def searched(name, how=QUICK, **settings):
     return find_leaks(BY_NAME[name].workload(), Settings(**settings), how)
+
+
+def named(found, case):
+    """Its only suspect, which must be the function of `case`."""
+    assert found.verdict.outcome == "unbounded"
+    assert found.exit_code == 1
+    assert found.verdict.held == case.held
+    assert found.verdict.bytes_per_operation == pytest.approx(case.bytes, rel=1.5)
+    first = found.suspects[0]
+    assert first.function == case.function
+    assert first.file.endswith("leaky.py")
+    assert first.share > 0.8
+    assert first.bytes_per_operation == pytest.approx(case.bytes, rel=0.6)
+    assert first.stack[0].function == case.function
 
 
 def test_a_clean_server_is_left_in_peace():
@@ -28,27 +46,28 @@ def test_a_clean_server_is_left_in_peace():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["python-100", "spawn-100", "held"])
-def test_a_leak_is_found_and_named(name, tmp_path):
+@pytest.mark.parametrize("name", ["python-100", "held"])
+def test_a_leak_of_a_small_program_is_found_and_named(name, tmp_path):
+    """The less a program imports the quicker are all its objects looked at."""
     case = BY_NAME[name]
-    found = find_leaks(case.workload(), Settings(), QUICK, keep=tmp_path if name == "held" else None)
-    assert found.verdict.outcome == "unbounded"
-    assert found.exit_code == 1
-    assert found.verdict.held == case.held
-    assert found.verdict.bytes_per_operation == pytest.approx(case.bytes, rel=1.5)
-    first = found.suspects[0]
-    assert first.function == case.function
-    assert first.file.endswith("leaky.py")
-    assert first.share > 0.8
-    assert first.bytes_per_operation == pytest.approx(case.bytes, rel=0.6)
-    assert first.stack[0].function == case.function
+    little = program(case.parameters["behaviour"], case.parameters["size"])
+    found = find_leaks(little, Settings(), QUICKER, keep=tmp_path if name == "held" else None)
+    named(found, case)
     assert bool(found.recordings) == (name == "held")
     for graph in found.recordings:
         assert "remember_in_connection" in (tmp_path / found.id / graph.rpartition("/")[2]).read_text()
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", ["python-100", "spawn-100", "held"])
+def test_a_leak_of_a_server_is_found_and_named(name, tmp_path):
+    case = BY_NAME[name]
+    found = find_leaks(case.workload(), Settings(), QUICK, keep=tmp_path)
+    named(found, case)
+    assert found.recordings
+
+
+@pytest.mark.exhaustive
 def test_a_line_that_leaks_in_a_web_shop_is_named(tmp_path):
     """What leaks there comes from freelists that pydantic and starlette fill and empty."""
     source = (EXAMPLES / "shop.py").read_text()
@@ -70,6 +89,7 @@ def test_a_line_that_leaks_in_a_web_shop_is_named(tmp_path):
     assert 0 <= found.unattributed < found.verdict.bytes_per_operation
 
 
+@pytest.mark.exhaustive
 def test_what_no_tracer_sees_is_unattributed():
     found = searched("malloc-1000")
     assert found.verdict.outcome == "unbounded"
@@ -77,31 +97,17 @@ def test_what_no_tracer_sees_is_unattributed():
     assert found.suspects == ()
 
 
+@pytest.mark.exhaustive
 def test_growth_that_expires_was_only_retained():
     found = find_leaks(BY_NAME["expiring-timer"].workload(), Settings(), LeakSettings(ttl=2.5))
     assert found.verdict.outcome != "unbounded"
 
 
-DIES_UNDER_TRACE = """
-import os, sys
-if os.environ["LOADLEDGER_AGENT_MODE"] in "MODES".split():
-    sys.exit("no thank you")
-sys.path.insert(0, sys.argv.pop(1))
-from leaky import main
-main()
-"""
-
-
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("modes", ["trace", "objects trace"])
 def test_a_system_that_dies_under_a_tracer_is_a_note_and_the_verdict_stands(tmp_path, modes):
     """What one of the two told is kept."""
-    script = tmp_path / "dies.py"
-    script.write_text(DIES_UNDER_TRACE.replace("MODES", modes))
-    words = ["{python}", str(script), str(EXAMPLES), "--port={port}", "--behaviour=python", "--size=100"]
-    users = next(iter(BY_NAME["python-100"].workload().users))
-    found = find_leaks(
-        Workload("dies", Command(words), users, loop=closed_loop(4, operations=100)), None, QUICK
-    )
+    found = find_leaks(dies_under(modes, tmp_path), None, QUICK)
     assert found.verdict.outcome == "unbounded"
     if modes == "trace":
         assert [suspect.function for suspect in found.suspects] == ["remember_python"]
@@ -112,6 +118,7 @@ def test_a_system_that_dies_under_a_tracer_is_a_note_and_the_verdict_stands(tmp_
     assert "under memray" in found.notes[-1]
 
 
+@pytest.mark.exhaustive
 def test_recordings_that_outgrow_their_limit_are_a_note_and_the_verdict_stands():
     found = searched("python-100", LeakSettings(ttl=0.2, most_bytes=100_000))
     assert found.verdict.outcome == "unbounded"
