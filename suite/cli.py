@@ -1,4 +1,4 @@
-"""`suite`: parse, call, print, exit code."""
+"""`suite`: the app, its commands imported when they are called; what ends one becomes text and exit code."""
 
 from __future__ import annotations
 
@@ -7,47 +7,87 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
+import typer.core
 
-from suite.commands.ab import EPILOG as AB_EPILOG
-from suite.commands.ab import ab_command
-from suite.commands.blame import EPILOG as BLAME_EPILOG
-from suite.commands.blame import blame_command
-from suite.commands.calibrate import EPILOG as CALIBRATE_EPILOG
-from suite.commands.calibrate import calibrate_command
-from suite.commands.capacity import EPILOG, capacity_command
-from suite.commands.compare import COMPARE_EPILOG, GATE_EPILOG, compare_command, gate_command
-from suite.commands.history import ACCEPT_EPILOG, HISTORY_EPILOG, accept_command, history_command
-from suite.commands.leaks import EPILOG as LEAKS_EPILOG
-from suite.commands.leaks import leaks_command
-from suite.commands.ledger import (
-    EXPORT_EPILOG,
-    IMPORT_EPILOG,
-    PRUNE_EPILOG,
-    export_command,
-    import_command,
-    prune_command,
-)
-from suite.commands.options import (
-    ConfigFile,
-    JsonFile,
-    LedgerPlace,
-    Match,
-    Results,
-    Seed,
-    Target,
-    Values,
-    Workers,
-    read_plans,
-    stdout_is_ours,
-)
-from suite.errors import Faults, Interrupted, SuiteError
-from suite.units import parse
+from suite.errors import Interrupted, SuiteError
+
+COMMANDS = {
+    "run": "Run workloads, print what they measured, keep it.",
+    "list": "List workloads with their loops, parameters and tags.",
+    "show": "Show the latest runs, or one run in full.",
+    "capacity": "Find the highest load that a system holds, and what breaks first.",
+    "leaks": "Look for leaks, and name the lines that hold the memory.",
+    "ab": "Compare two commits by rounds in turns, and say whether one is slower.",
+    "calibrate": "Learn how small a slow-down can be noticed on this machine.",
+    "compare": "Compare two commits, runs or result documents: what changed, and what only seems to.",
+    "gate": "For CI: judge the runs of HEAD against a base, and fail if they regressed.",
+    "history": "Show how metrics moved from commit to commit, and where they changed.",
+    "accept": "Mark a change as wanted.",
+    "blame": "Name the commits between which a metric last changed, and narrow them down.",
+    "export": "Write runs for other tools, or for another ledger.",
+    "import": "Add results that were measured elsewhere, or by other tools.",
+    "prune": "Remove old runs, but not those that changes stand on.",
+}
+"""Each command in a line. `suite.commands` has a module for each, with `command` and its EPILOG."""
+
+_ENVIRONMENT = (
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
+    errno.EPIPE, errno.EIO,
+)  # fmt: skip
+"""What an OSError says of the machine: neither Loadledger nor the system under test is to blame."""
+
+
+class _Commands(MutableMapping[str, Any]):
+    """Commands by name, each imported when it is asked for."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            if name not in COMMANDS:
+                raise KeyError(name)
+            module = import_module(f"suite.commands.{'import_' if name == 'import' else name}")
+            one = typer.Typer(add_completion=False, rich_markup_mode=None)
+            one.command(name, epilog=module.EPILOG)(module.command)
+            self._made[name] = typer.main.get_command(one)
+        return self._made[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._made[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class _Group(typer.core.TyperGroup):
+    """A group that knows the names of its commands, and of each a line, without importing it."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = _Commands()
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - as its base has it
+        return list(COMMANDS)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
 
 app = typer.Typer(
+    cls=_Group,
     add_completion=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -68,190 +108,25 @@ Examples:
 """,
 )
 
-_RUN_EPILOG = """
-\b
-Examples:
-  suite run                                   a quick pass of everything
-  suite run dicom --rounds 5                  one system
-  suite run load_shop.py --json result.json   your own load file
-  suite run load_shop.py --target http://staging:8000
-  suite run conversation/fifty-users --set max_concurrent=50 --users 100 --seconds 5min
-  suite run --tags read --exclude-tags sustained
 
-\b
-Exit codes:
-  0  good                                     3  invalid or inconclusive
-  1  a critical threshold or a check failed   4  the system would not start or died
-  2  usage, configuration, results folder     130, 143  interrupted
-"""
-_LIST_EPILOG = """
-\b
-Examples:
-  suite list                       all that is installed
-  suite list load_shop.py          what a load file defines
-  suite list --tags write --json   by tag, for a script
-"""
-_SHOW_EPILOG = """
-\b
-Examples:
-  suite show                       the latest runs
-  suite show dicom/receive         those of one workload
-  suite show 4c1d9a                one run in full, by the beginning of its id
-  suite show 4c1d9a --json         as its document
-"""
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
 
-_ENVIRONMENT = (
-    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
-    errno.EPIPE, errno.EIO,
-)  # fmt: skip
-"""What an OSError says of the machine: neither Loadledger nor the system under test is to blame."""
-
-Targets = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="TARGET", help="Load files, systems or workloads; none means all, quickly."),
-]
-Tags = Annotated[
-    list[str] | None,
-    typer.Option("--tags", "-t", metavar="TAG", help="Only what carries this tag; repeat it for more."),
-]
-NoTags = Annotated[
-    list[str] | None,
-    typer.Option("--exclude-tags", "-T", metavar="TAG", help="Leave out what carries this tag."),
-]
+        typer.echo(f"loadledger {version('loadledger')}")
+        raise typer.Exit(0)
 
 
 @app.callback(invoke_without_command=True)
-def no_command(context: typer.Context) -> None:  # noqa: D103 - its docstring would be the help
+def no_command(  # noqa: D103 - its docstring would be the help
+    context: typer.Context,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
     if context.invoked_subcommand is None:
         typer.echo(context.get_help(), err=True)
         raise typer.Exit(2)
-
-
-@app.command("run", epilog=_RUN_EPILOG)
-def run_command(
-    targets: Targets = None,
-    match: Match = None,
-    tags: Tags = None,
-    exclude_tags: NoTags = None,
-    rounds: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Rounds, each with a fresh system. [3; quick: 1]")
-    ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="One short round each.")] = False,
-    values: Values = None,
-    users: Annotated[int | None, typer.Option(metavar="N", min=1, help="Virtual users of the loop.")] = None,
-    seconds: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Length of the measured part, e.g. 300 or 5min.")
-    ] = None,
-    operations: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Operations in all (closed loop).")
-    ] = None,
-    rate: Annotated[
-        str | None, typer.Option(metavar="RATE", help="Planned starts, e.g. 200/s (open loop).")
-    ] = None,
-    target: Target = None,
-    workers: Workers = None,
-    seed: Seed = None,
-    json_file: JsonFile = None,
-    on_invalid: Annotated[
-        str, typer.Option(metavar="fail|warn", help="warn turns exit code 3 into 0.")
-    ] = "fail",
-    ledger: LedgerPlace = None,
-    results: Results = None,
-    config: ConfigFile = None,
-) -> None:
-    """Run workloads, print what they measured, keep it."""
-    everything = not (targets or match or tags or exclude_tags)
-    given: dict[str, Any] = {
-        "rounds": rounds,
-        "quick": quick or everything or None,
-        "users": users,
-        "operations": operations,
-        "target": target,
-        "workers": workers,
-        "seed": seed,
-    }
-    faults = Faults()
-    if on_invalid not in ("fail", "warn"):
-        faults.lines.append(f"--on-invalid is fail or warn, not {on_invalid!r}")
-    with faults.collected("--seconds: "):
-        given["seconds"] = None if seconds is None else parse(seconds, "s")
-    with faults.collected("--rate: "):
-        given["rate"] = None if rate is None else parse(rate, "1/s")
-    configuration, plans = read_plans(
-        faults,
-        given,
-        targets or (),
-        match=match,
-        values=values,
-        config=config,
-        json_file=json_file,
-        tags=tags,
-        exclude_tags=exclude_tags,
-        lenient=everything,
-    )
-    for note in plans.notes:
-        _complain(f"note: {note}")
-
-    from suite.commands.session import Session
-
-    session = Session(configuration.places(results, ledger), stdout_is_data=json_file == "-")
-    code = session.run(plans.runs, plans.skipped, json_file=json_file, warn_invalid=on_invalid == "warn")
-    raise typer.Exit(code)
-
-
-app.command("ab", epilog=AB_EPILOG)(ab_command)
-app.command("calibrate", epilog=CALIBRATE_EPILOG)(calibrate_command)
-app.command("capacity", epilog=EPILOG)(capacity_command)
-app.command("leaks", epilog=LEAKS_EPILOG)(leaks_command)
-app.command("compare", epilog=COMPARE_EPILOG)(compare_command)
-app.command("gate", epilog=GATE_EPILOG)(gate_command)
-app.command("history", epilog=HISTORY_EPILOG)(history_command)
-app.command("accept", epilog=ACCEPT_EPILOG)(accept_command)
-app.command("blame", epilog=BLAME_EPILOG)(blame_command)
-app.command("export", epilog=EXPORT_EPILOG)(export_command)
-app.command("import", epilog=IMPORT_EPILOG)(import_command)
-app.command("prune", epilog=PRUNE_EPILOG)(prune_command)
-
-
-@app.command("list", epilog=_LIST_EPILOG)
-def list_command(
-    targets: Targets = None,
-    match: Match = None,
-    tags: Tags = None,
-    exclude_tags: NoTags = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-) -> None:
-    """List workloads with their loops, parameters and tags."""
-    from suite.config.catalog import select
-    from suite.report.documents.listing import described
-    from suite.report.documents.run import print_document
-    from suite.report.terminal.console import Reporter
-
-    with stdout_is_ours(as_json):
-        found = select(targets or (), match=match, tags=tags or (), exclude_tags=exclude_tags or ())
-    if as_json:
-        print_document({"workloads": [described(one.workload) for one in found]})
-    else:
-        Reporter().print_list([one.workload for one in found])
-
-
-@app.command("show", epilog=_SHOW_EPILOG)
-def show_command(
-    run: Annotated[
-        str | None, typer.Argument(metavar="RUN", help="Id of a run (or its beginning), or a workload.")
-    ] = None,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many runs to list.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    ledger: LedgerPlace = None,
-    results: Results = None,
-    config: ConfigFile = None,
-) -> None:
-    """Show the latest runs, or one run in full."""
-    from suite.commands.session import Session
-    from suite.config.file import read_configuration
-
-    session = Session(read_configuration(config).places(results, ledger), stdout_is_data=as_json)
-    session.show(run, limit=limit, as_json=as_json)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -51,7 +51,7 @@ Exit codes:
 """
 
 
-def ab_command(
+def command(
     words: Annotated[
         list[str],
         typer.Argument(

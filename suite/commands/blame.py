@@ -7,8 +7,18 @@ from typing import Annotated, Any
 
 import typer
 
-from suite.commands.history import OfBranch, OfMachine, OfWorkload
-from suite.commands.options import ConfigFile, JsonFile, LedgerPlace, Results, Values, pairs, stdout_is_ours
+from suite.commands.options import (
+    Branch,
+    ConfigFile,
+    JsonFile,
+    LedgerPlace,
+    Machine,
+    OneWorkload,
+    Results,
+    Values,
+    pairs,
+    stdout_is_ours,
+)
 from suite.errors import ConfigurationError, Faults
 from suite.units import parse
 
@@ -32,18 +42,18 @@ Exit codes:
 """
 
 
-def blame_command(
+def command(
     metric: Annotated[str, typer.Argument(metavar="METRIC", help="What changed.")],
     files: Annotated[
         list[str] | None,
         typer.Argument(metavar="LOAD_FILE...", help="Where the workload is, if it is not installed."),
     ] = None,
-    workload: OfWorkload = None,
+    workload: OneWorkload = None,
     change: Annotated[
         str | None, typer.Option(metavar="COMMIT", help="The change that came with it. [the latest]")
     ] = None,
-    branch: OfBranch = None,
-    machine: OfMachine = None,
+    branch: Branch = None,
+    machine: Machine = None,
     bisect: Annotated[bool, typer.Option("--bisect", help="Measure the commits of the range.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Whole loops, not quick ones.")] = False,
     seconds: Annotated[

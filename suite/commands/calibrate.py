@@ -32,7 +32,7 @@ Exit codes:
 """
 
 
-def calibrate_command(
+def command(
     targets: Annotated[
         list[str] | None,
         typer.Argument(metavar="WORKLOAD...", help="Workloads, systems or load files. [all installed]"),

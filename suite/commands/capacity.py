@@ -1,4 +1,4 @@
-"""`suite capacity`: its options, made into a goal and settings."""
+"""`suite capacity`: how much load a system holds."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from suite.errors import ConfigurationError, Faults
 from suite.units import parse
 
 if TYPE_CHECKING:
+    from suite.capacity.capacity import Capacity
     from suite.capacity.goal import Goal
 
 EPILOG = """
@@ -44,7 +45,7 @@ Exit codes:
 """
 
 
-def capacity_command(
+def command(
     target: Annotated[str, typer.Argument(metavar="WORKLOAD", help="A workload, or a load file with one.")],
     match: Match = None,
     over: Annotated[
@@ -102,9 +103,39 @@ def capacity_command(
         **times,
     )
 
-    from suite.commands.searching import search_capacity
+    from suite.capacity.capacity import CapacityCut, capacity
+    from suite.commands.output import output
+    from suite.report.documents.picture import save_capacity
+    from suite.report.terminal.capacity import capacity_document
 
-    code = search_capacity(results or Path(configuration.results), found, settings, goal, json_file=json_file)
+    folder = (results or Path(configuration.results)) / "capacity"
+    unit = "1/s" if goal.over == "rate" else "users"
+    result: Capacity | None = None
+    with output(json_file, folder) as out:
+        with out.part():
+            try:
+                result = capacity(
+                    found.workload,
+                    settings,
+                    goal,
+                    reference=found.reference,
+                    progress=out.reporter,
+                    watch=lambda look: out.reporter.print_look(look, unit),
+                )
+                out.codes.append(result.exit_code)
+            except CapacityCut as cut:
+                result = cut.capacity if cut.capacity.found.looks else None
+                raise cut.error from cut
+        code = out.codes[0]
+        if result is not None:
+            data = capacity_document(result, exit_code=code)
+
+            def show(path: Path, result: Capacity = result) -> None:
+                save_capacity(result, path.with_suffix(".svg"))
+                out.reporter.print_capacity(result, code, saved=path)
+
+            out.keep(result, data, show)
+            out.deliver(data)
     raise typer.Exit(code)
 
 

@@ -1,14 +1,15 @@
-"""`suite history` and `suite accept`: their options, made into what is wanted of a ledger."""
+"""`suite history`: how metrics moved from commit to commit."""
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 import typer
 
-from suite.commands.options import ConfigFile, JsonFile, LedgerPlace, Results
+from suite.commands.options import Branch, ConfigFile, JsonFile, LedgerPlace, Machine, OneWorkload, Results
 
-HISTORY_EPILOG = """
+EPILOG = """
 \b
 Examples:
   suite history                            what changed lately, commit by commit
@@ -22,36 +23,22 @@ A commit's value is the median of its runs that passed or failed and can be beli
 machines and under the same load. Changes from 2 % on are drawn; they are provisional
 until some more commits confirm them. What is known is kept: a new commit costs little.
 """
-ACCEPT_EPILOG = """
-\b
-Examples:
-  suite accept response.p99 4c1d9a2 --workload shop/browse --reason "checks every price now"
 
-\b
-The change is shown with its reason from then on, and drift is measured from that commit.
-"""
-
-OfWorkload = Annotated[
-    str | None, typer.Option("--workload", "-k", metavar="NAME", help="The workload whose history it is.")
-]
-OfBranch = Annotated[
-    str | None, typer.Option("--branch", metavar="NAME", help="Commits that led to this branch. [HEAD]")
-]
-OfMachine = Annotated[
-    str | None, typer.Option("--machine", metavar="CLASS", help="Runs on this class of machines.")
-]
-_Anywhere = Annotated[bool, typer.Option("--anywhere", help="Mix classes of machines all the same.")]
+_SHOWN = 20
+_DRAWN = 4
 
 
-def history_command(
+def command(
     word: Annotated[
         str | None, typer.Argument(metavar="METRIC|WORKLOAD", show_default=False, help="Whose history.")
     ] = None,
-    workload: OfWorkload = None,
+    workload: OneWorkload = None,
     metric: Annotated[str | None, typer.Option("--metric", metavar="NAME", help="A metric.")] = None,
-    branch: OfBranch = None,
-    machine: OfMachine = None,
-    anywhere: _Anywhere = False,
+    branch: Branch = None,
+    machine: Machine = None,
+    anywhere: Annotated[
+        bool, typer.Option("--anywhere", help="Mix classes of machines all the same.")
+    ] = False,
     limit: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Newest commits of a metric [20], or events [10].")
     ] = None,
@@ -64,46 +51,40 @@ def history_command(
     config: ConfigFile = None,
 ) -> None:
     """Show how metrics moved from commit to commit, and where they changed."""
-    from suite.commands.historytelling import tell_metric, tell_overview
+    from suite.commands.output import output
     from suite.config.file import read_configuration
     from suite.errors import ConfigurationError
-    from suite.ledger.timelines import Timelines
+    from suite.ledger.metric_history import reasons
+    from suite.ledger.timelines import OVERVIEW_SECONDS, Timelines
+    from suite.report.documents.history import overview_document, tracks_document
+    from suite.report.terminal.history import print_others, print_overview, print_track
 
-    with Timelines(
-        read_configuration(config).places(results, ledger).ledger,
-        branch=branch,
-        machine=machine,
-        anywhere=anywhere,
-    ) as historian:
-        workload, found = historian.meant(word, workload)
+    place = read_configuration(config).places(results, ledger).ledger
+    with (
+        output(json_file) as out,
+        Timelines(place, branch=branch, machine=machine, anywhere=anywhere) as timelines,
+    ):
+        workload, found = timelines.meant(word, workload)
         if metric and found and metric != found:
             raise ConfigurationError(
                 f"{found} is no workload; of metrics give one: {found}, or --metric {metric}"
             )
         metric = metric or found
         if metric is None:
-            tell_overview(historian, workload, limit or 10, json_file, everything=everything)
-        else:
-            tell_metric(historian, metric, workload, limit, json_file)
-
-
-def accept_command(
-    metric: Annotated[str, typer.Argument(metavar="METRIC", help="What changed.")],
-    commit: Annotated[str, typer.Argument(metavar="COMMIT", help="The commit that changed it.")],
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why that is wanted.")],
-    workload: OfWorkload = None,
-    branch: OfBranch = None,
-    machine: OfMachine = None,
-    ledger: LedgerPlace = None,
-    results: Results = None,
-    config: ConfigFile = None,
-) -> None:
-    """Mark a change as wanted."""
-    from suite.commands.historytelling import tell_accepted
-    from suite.config.file import read_configuration
-    from suite.ledger.timelines import Timelines
-
-    with Timelines(
-        read_configuration(config).places(results, ledger).ledger, branch=branch, machine=machine
-    ) as historian:
-        tell_accepted(historian, metric, commit, workload, reason)
+            overview = timelines.overview(workload, seconds=math.inf if everything else OVERVIEW_SECONDS)
+            wanted = reasons(timelines.detections.accepted())
+            print_overview(out.console, overview, wanted, limit or 10)
+            out.deliver(overview_document(overview, wanted))
+            return
+        # A document has all workloads, and all commits unless there is a limit.
+        shown = limit or _SHOWN
+        tracks, others = (
+            timelines.tracks(metric, workload, shown, _DRAWN)
+            if json_file is None
+            else timelines.tracks(metric, workload, limit)
+        )
+        for track in tracks:
+            print_track(out.console, track, shown)
+        if others:
+            print_others(out.console, others)
+        out.deliver(tracks_document(tracks, limit))

@@ -1,8 +1,11 @@
-"""`suite leaks`: its options, made into settings of a search."""
+"""`suite leaks`: whether a system leaks, and where."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import contextlib
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,8 +20,13 @@ from suite.commands.options import (
     Workers,
     read_plans,
 )
-from suite.errors import ConfigurationError, Faults
+from suite.errors import ConfigurationError, Faults, StoreError
 from suite.units import parse
+
+if TYPE_CHECKING:
+    from suite.commands.output import Output
+    from suite.ledger.store import Sighting
+    from suite.records.leak import LeakSearch
 
 EPILOG = """
 \b
@@ -42,7 +50,7 @@ Exit codes:
 """
 
 
-def leaks_command(
+def command(
     targets: Annotated[
         list[str], typer.Argument(metavar="WORKLOAD", help="Workloads, systems or load files.")
     ],
@@ -71,19 +79,49 @@ def leaks_command(
 ) -> None:
     """Look for leaks, and name the lines that hold the memory."""
     faults = Faults()
-    seconds = 0.0
+    ttl_seconds = 0.0
     with faults.collected("--ttl: "):
-        seconds = parse(ttl, "s")
-        if seconds < 0:
+        ttl_seconds = parse(ttl, "s")
+        if ttl_seconds < 0:
             raise ConfigurationError("a time can't be negative")
     given = {"users": users, "workers": workers, "seed": seed}
     configuration, plans = read_plans(
         faults, given, targets, match=match, values=values, config=config, json_file=json_file
     )
 
-    from suite.commands.leaking import search_leaks
-    from suite.leaks.session import LeakSettings
+    from suite.commands.output import output
+    from suite.errors import SystemFailed, WorkerFailed
+    from suite.formats.codec import encode_leaks
+    from suite.leaks.session import LeakSettings, find_leaks
+    from suite.report.documents.leaks import leaks_document
+    from suite.report.documents.run import SCHEMA
 
-    how = LeakSettings(requests, windows, seconds, native=native, attribute=attribute)
-    code = search_leaks(configuration.places(results, ledger), plans.runs, how, json_file=json_file)
+    how = LeakSettings(requests, windows, ttl_seconds, native=native, attribute=attribute)
+    places = configuration.places(results, ledger)
+    searches: list[LeakSearch] = []
+    with output(json_file, places.folder / "leaks", ledger=places.ledger) as out:
+        for found, settings in out.each(plans.runs):
+            with out.part(found.workload.name, SystemFailed, WorkerFailed):
+                search = find_leaks(
+                    found.workload,
+                    settings,
+                    how,
+                    reference=found.reference,
+                    progress=out.reporter,
+                    keep=out.folder,
+                )
+                searches.append(search)
+                out.codes.append(search.exit_code)
+                out.keep(search, leaks_document(search), functools.partial(_show, search, out))
+        code = out.code()
+        out.deliver({"schema": SCHEMA, "exit_code": code, "leaks": [encode_leaks(one) for one in searches]})
     raise typer.Exit(code)
+
+
+def _show(search: LeakSearch, out: Output, path: Path) -> None:
+    """What was found, with the first suspect's past as far as searches are stored."""
+    past: list[Sighting] = []
+    for suspect in (search.suspects or ())[:1]:
+        with contextlib.suppress(StoreError):  # a ledger that can't be used has said so already
+            past = out.ledger.suspect_history(search.workload, suspect.function, suspect.file)
+    out.reporter.print_leaks(search, search.exit_code, saved=path, past=past)

@@ -16,7 +16,27 @@ if TYPE_CHECKING:
     from suite.config.file import Configuration
     from suite.config.selection import Plans
 
+Targets = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="TARGET", help="Load files, systems or workloads; none means all, quickly."),
+]
 Match = Annotated[str | None, typer.Option("-k", metavar="TEXT", help="Only workloads whose name has TEXT.")]
+Tags = Annotated[
+    list[str] | None,
+    typer.Option("--tags", "-t", metavar="TAG", help="Only what carries this tag; repeat it for more."),
+]
+ExcludedTags = Annotated[
+    list[str] | None,
+    typer.Option("--exclude-tags", "-T", metavar="TAG", help="Leave out what carries this tag."),
+]
+Rounds = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="Rounds, each with a fresh system. [3; quick: 1]")
+]
+Users = Annotated[int | None, typer.Option(metavar="N", min=1, help="Virtual users of the loop.")]
+Seconds = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Length of the measured part, e.g. 300 or 5min.")
+]
+OnInvalid = Annotated[str, typer.Option(metavar="fail|warn", help="warn turns exit code 3 into 0.")]
 Values = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of system or workload.")
 ]
@@ -42,6 +62,29 @@ ConfigFile = Annotated[
 ]
 JsonFile = Annotated[
     str | None, typer.Option("--json", metavar="FILE", help="Write the result document; - for stdout.")
+]
+
+OneWorkload = Annotated[
+    str | None, typer.Option("--workload", "-k", metavar="NAME", help="The workload whose history it is.")
+]
+Branch = Annotated[
+    str | None, typer.Option("--branch", metavar="NAME", help="Commits that led to this branch. [HEAD]")
+]
+Machine = Annotated[
+    str | None, typer.Option("--machine", metavar="CLASS", help="Runs on this class of machines.")
+]
+MatchAny = Annotated[
+    list[str] | None,
+    typer.Option("--workload", "-k", metavar="TEXT", help="Only workloads whose name has TEXT; repeatable."),
+]
+Anywhere = Annotated[
+    bool, typer.Option("--anywhere", help="Compare other hardware and another load all the same.")
+]
+Markdown = Annotated[
+    str | None, typer.Option("--markdown", metavar="FILE", help="Write Markdown; - for stdout.")
+]
+Quantiles = Annotated[
+    bool, typer.Option("--quantiles", help="Show where latency moved of workloads that did not change too.")
 ]
 
 

@@ -19,7 +19,7 @@ from suite.ledger.store import Ledger
 from suite.ledger.timeline_reader import Quantity, Timeline, TimelineReader
 
 _TAIL = 300
-_SECONDS = 0.4
+OVERVIEW_SECONDS = 0.4
 _SHORTEST = 4
 
 
@@ -74,7 +74,7 @@ class Timelines:
             raise ConfigurationError(f"no workload {workload} has runs that count{_near(workload, known)}")
         return workload, word
 
-    def overview(self, workload: str | None = None, *, seconds: float = _SECONDS) -> Overview:
+    def overview(self, workload: str | None = None, *, seconds: float = OVERVIEW_SECONDS) -> Overview:
         """What changed lately. It takes little more than `seconds`: what is left is told, not waited for."""
         until = time.monotonic() + seconds
         lines = self._lines(workload)

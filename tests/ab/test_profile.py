@@ -339,7 +339,7 @@ def trial(command, monkeypatch):
         return command("ab", "HEAD~1", *words, "load_work.py", "--metric", "time_per_operation", "--profile")
 
     trial.ab, trial.pictures = ab, lambda: sorted(command.folder.glob("results/ab/*.svg"))
-    monkeypatch.setattr("suite.ab.experiment.Sampler.take", take)
+    monkeypatch.setattr("suite.ab.experiment.ProcessRunner.take", take)
     monkeypatch.setattr("suite.ab.explain.profile", profiled)
 
     monkeypatch.setattr("suite.ab.spy.find_profiler", lambda: "py-spy")

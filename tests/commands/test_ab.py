@@ -22,7 +22,7 @@ def scratch(command):
 
 
 class Rounds:
-    """Stand in for `Sampler.take`: head needs `factor` of what base needs; `answers` by workload and side."""
+    """Rounds that are not run: head needs `factor` of what base needs; `answers` by workload and side."""
 
     def __init__(self):
         self.factor = 1.0
@@ -42,7 +42,7 @@ class Rounds:
 @pytest.fixture
 def rounds(monkeypatch):
     found = Rounds()
-    monkeypatch.setattr("suite.ab.experiment.Sampler.take", lambda *words: found(*words))
+    monkeypatch.setattr("suite.ab.experiment.ProcessRunner.take", lambda *words: found(*words))
     monkeypatch.setattr("suite.ab.canary.Canaries.beside", lambda _, take: take())
     return found
 
@@ -94,7 +94,7 @@ def test_both_sides_run_the_load_file_as_it_is_now(command, scratch, rounds, mon
         seen[side.name] = sorted(path.name for path in (side.folder / "loads").glob("*.py"))
         return rounds(sampler, side, task)
 
-    monkeypatch.setattr("suite.ab.experiment.Sampler.take", take)
+    monkeypatch.setattr("suite.ab.experiment.ProcessRunner.take", take)
     assert command("ab", "HEAD~1", "HEAD", "loads/load_new.py").code == 0
     assert seen == {"base": ["load_new.py"], "head": ["load_new.py"]}
     assert command("ab", "HEAD~1", "HEAD", "loads/load_new.py", "--carry", "loads").code == 0
@@ -174,7 +174,7 @@ def test_an_interruption_keeps_the_pairs_so_far(command, scratch, rounds, monkey
             raise Interrupted(signal.SIGTERM)
         return rounds(sampler, side, task)
 
-    monkeypatch.setattr("suite.ab.experiment.Sampler.take", take)
+    monkeypatch.setattr("suite.ab.experiment.ProcessRunner.take", take)
     said = command("ab", "HEAD", "load_work.py", "--json", "-")
     assert said.code == 143
     assert "INTERRUPTED" in said.err

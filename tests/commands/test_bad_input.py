@@ -540,7 +540,7 @@ def test_a_store_that_fails_still_prints_and_tries_the_other_one(command, engine
     def fail(path, data):
         raise StoreError(f"can't write {path.name[-5:]}: the disk is full; free some space")
 
-    monkeypatch.setattr("suite.commands.session.write_document", fail)
+    monkeypatch.setattr("suite.commands.output.write_document", fail)
     said = command("run", command.example("load_counter.py"))
     assert (said.code, said.err) == (2, "suite: can't write .json: the disk is full; free some space\n")
     assert "response.p99" in said.out

@@ -33,7 +33,7 @@ def shas(command):
 
 
 class Rounds:
-    """Stand in for `Sampler.take`: a round of a commit takes 0.01 s times its factor, or raises."""
+    """Stand in for `ProcessRunner.take`: a round of a commit takes 0.01 s times its factor, or raises."""
 
     def __init__(self, shas, slow_from):
         self.factors = {sha: 1.25 if at >= slow_from else 1.0 for at, sha in enumerate(shas)}
@@ -56,7 +56,7 @@ def gap(command, shas, monkeypatch):
     command.file("load_shop.py", LOAD)
     fill(command.folder, *runs([sha for at, sha in enumerate(shas) if not 14 < at < 24], step=15))
     rounds = Rounds(shas, 17)
-    monkeypatch.setattr("suite.ab.experiment.Sampler.take", lambda *words: rounds(*words))
+    monkeypatch.setattr("suite.ab.experiment.ProcessRunner.take", lambda *words: rounds(*words))
     monkeypatch.setattr("suite.ab.experiment.compile_all", lambda *_words: None)
     monkeypatch.setattr("suite.ab.canary.Canaries.beside", lambda _, take: take())
     return rounds

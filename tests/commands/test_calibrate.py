@@ -24,7 +24,7 @@ METRICS = ("time_per_operation", "response.p50", "response.p99", "throughput")
 
 
 class Rounds:
-    """Stand in for `Sampler.take`: some noise; planted rounds need `factor`; `answers` by their number."""
+    """Rounds that are not run: some noise; planted rounds need `factor`; `answers` by their number."""
 
     def __init__(self):
         self.factor, self.noise = 1.2, 0.02
@@ -47,7 +47,7 @@ class Rounds:
 @pytest.fixture
 def rounds(monkeypatch):
     found = Rounds()
-    monkeypatch.setattr("suite.ab.calibration.Sampler.take", lambda *words: found(*words))
+    monkeypatch.setattr("suite.ab.calibration.ProcessRunner.take", lambda *words: found(*words))
     monkeypatch.setattr("suite.ab.canary.Canaries.beside", lambda _, take: take())
     monkeypatch.setattr("suite.ab.calibration._TRIALS", 30)
     monkeypatch.setattr("suite.ab.calibration._ALARM_TRIALS", 60)
@@ -92,7 +92,7 @@ def test_of_a_component_turns_of_others_are_not_counted(command, rounds, monkeyp
         tenfold = replace(p50, value=10 * p50.value, values=tuple(10 * value for value in p50.values))
         return replace(run, metrics={**run.metrics, "response.p50": tenfold})
 
-    monkeypatch.setattr("suite.ab.calibration.Sampler.take", queued)
+    monkeypatch.setattr("suite.ab.calibration.ProcessRunner.take", queued)
     assert command("calibrate", "vision/match-10", "--runs", "16").code == 0
     assert delays == [pytest.approx(0.2 * math.exp(-5), rel=0.1)]
 

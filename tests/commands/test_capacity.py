@@ -29,7 +29,7 @@ def search(monkeypatch):
             return replace(self.answer, workload=workload.name, goal=goal)
 
     fake = Fake()
-    monkeypatch.setattr("suite.commands.searching.capacity", fake)
+    monkeypatch.setattr("suite.capacity.capacity.capacity", fake)
     return fake
 
 

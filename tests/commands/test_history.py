@@ -194,7 +194,7 @@ def test_a_ledger_of_runs_that_do_not_count_says_what_would(command, shas):
 
 def test_what_there_is_no_time_for_is_said(command, shas, monkeypatch):
     fill(command.folder, *runs(shas, step=24))
-    monkeypatch.setattr("suite.ledger.timelines.Timelines.overview.__kwdefaults__", {"seconds": -1.0})
+    monkeypatch.setattr("suite.ledger.timelines.OVERVIEW_SECONDS", -1.0)
     said = command("history")
     assert "not looked through yet: 4 histories with new runs; suite history --all does it" in said.out
     assert "3 worse" in command("history", "--all").out

@@ -31,7 +31,7 @@ def finder(monkeypatch):
         search = answer if not isinstance(answer, LeakVerdict) else make_search(verdict=answer, suspects=None)
         return replace(search, id=f"{next(numbers):012}", workload=workload.name)
 
-    monkeypatch.setattr("suite.commands.leaking.find_leaks", find)
+    monkeypatch.setattr("suite.leaks.session.find_leaks", find)
     find.asked, find.answers = asked, answers
     return find
 

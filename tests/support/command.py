@@ -86,5 +86,5 @@ class FakeEngine:
 @pytest.fixture
 def engine(monkeypatch):
     fake = FakeEngine()
-    monkeypatch.setattr("suite.commands.session.run", fake.run)
+    monkeypatch.setattr("suite.engine.run", fake.run)
     return fake

@@ -10,6 +10,7 @@ from typing import Any
 from suite.ledger.detections import CommitRange
 from suite.ledger.events import Event, Moved
 from suite.ledger.metric_history import MetricHistory, Reasons
+from suite.ledger.timelines import Overview
 from suite.report.documents.run import SCHEMA
 from suite.stats.changepoint import ChangePoint
 
@@ -28,6 +29,11 @@ def events_document(events: Sequence[Event], wanted: Reasons) -> dict[str, Any]:
             for event in events
         ],
     }
+
+
+def overview_document(overview: Overview, wanted: Reasons) -> dict[str, Any]:
+    """Events for scripts, and for how many histories there was no time."""
+    return {**events_document(overview.events, wanted), "left": overview.left}
 
 
 def tracks_document(tracks: Sequence[MetricHistory], limit: int | None = None) -> dict[str, Any]:

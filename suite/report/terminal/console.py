@@ -61,8 +61,8 @@ class Reporter:
     """
 
     def __init__(self, console: Console | None = None) -> None:
-        self._console = console or make_console()
-        self._live = Live(self._console)
+        self.console = console or make_console()
+        self._live = Live(self.console)
 
     def __enter__(self) -> Self:
         return self
@@ -92,13 +92,13 @@ class Reporter:
         self._live.close()
         plan = f"{run.validity.verdict}, {many(run.rounds, 'round')}, {clean(plan_words(run.plan))}"
         name = (clean(run.workload), "bold")
-        self._console.print(Text.assemble(name, "  ", verdict_text(run.verdict), "  ", plan))
+        self.console.print(Text.assemble(name, "  ", verdict_text(run.verdict), "  ", plan))
         for table in (figures(run), operations(run)):
             if table.row_count:
-                self._console.print(Padding(table, (1, 0, 1, 2), expand=False))
+                self.console.print(Padding(table, (1, 0, 1, 2), expand=False))
         for line in (*limiter(run), *checks(run), *details(run), *doubts(run), *error(run)):
-            self._console.print(Padding(line, (0, 0, 0, 2), expand=False))
-        self._console.print()
+            self.console.print(Padding(line, (0, 0, 0, 2), expand=False))
+        self.console.print()
 
     def print_summary(
         self,
@@ -110,21 +110,21 @@ class Reporter:
         """A line per Run, the reasons of what was `skipped`, the verdict, and where all was `saved`."""
         self._live.close()
         if runs:
-            self._console.print(summary(runs, self._console))
+            self.console.print(summary(runs, self.console))
         for reason in skipped:
-            self._console.print(Text(f"skipped  {clean(reason)}", FAINT))
+            self.console.print(Text(f"skipped  {clean(reason)}", FAINT))
         verdicts: Counter[str] = Counter(run.verdict for run in runs)
         parts = [f"{verdicts[verdict]} {word}" for verdict, word in _COUNTED.items() if verdicts[verdict]]
         if skipped:
             parts.append(f"{len(skipped)} skipped")
         where = "" if saved is None else f"; saved in {saved}"
         closing = Text.assemble(code_text(exit_code), f"  {', '.join(parts) or 'nothing ran'}{where}")
-        self._console.print(closing, soft_wrap=True)
+        self.console.print(closing, soft_wrap=True)
 
     def print_look(self, look: Probe, unit: str) -> None:
         """One look of a capacity search, at once."""
         self._live.close()
-        self._console.print(look_line(look, unit), soft_wrap=True)
+        self.console.print(look_line(look, unit), soft_wrap=True)
 
     def print_capacity(self, capacity: Capacity, exit_code: int, saved: str | Path | None = None) -> None:
         """All that a capacity search found: its looks, the curve, the interval, the scaling law."""
@@ -132,15 +132,15 @@ class Reporter:
         name = (clean(capacity.workload), "bold")
         goal = capacity.goal
         how = f"over {goal.over}, level {goal.level}, {len(capacity.found.looks)} looks of {goal.seconds:g} s"
-        self._console.print(Text.assemble("\n", name, "  ", how))
-        self._console.print(Padding(looks_table(capacity), (1, 0, 1, 2), expand=False))
+        self.console.print(Text.assemble("\n", name, "  ", how))
+        self.console.print(Padding(looks_table(capacity), (1, 0, 1, 2), expand=False))
         for line in curve(capacity):
-            self._console.print(Text(f"  {line}"), soft_wrap=True)
-        self._console.print()
+            self.console.print(Text(f"  {line}"), soft_wrap=True)
+        self.console.print()
         for text in (answer(capacity), *scaling_words(capacity)):
-            self._console.print(text)
+            self.console.print(text)
         where = "" if saved is None else f"  saved as {saved}"
-        self._console.print(Text.assemble(code_text(exit_code), where), soft_wrap=True)
+        self.console.print(Text.assemble(code_text(exit_code), where), soft_wrap=True)
 
     def print_leaks(
         self,
@@ -152,29 +152,29 @@ class Reporter:
         """All that a search for leaks found: what rose, who is suspected (with the first suspect's `past`,
         this search included), the verdict."""
         self._live.close()
-        self._console.print()
+        self.console.print()
         for line in head(search):
-            self._console.print(line, soft_wrap=True)
+            self.console.print(line, soft_wrap=True)
         for table in (counters(search), suspects(search)):
             if table.row_count:
-                self._console.print(Padding(table, (1, 0, 0, 2), expand=False))
-        self._console.print()
+                self.console.print(Padding(table, (1, 0, 0, 2), expand=False))
+        self.console.print()
         for line in (*below(search), *growing_since(search, past)):
-            self._console.print(Text.assemble("  ", line), soft_wrap=True)
-        self._console.print(closing(search, code, saved), soft_wrap=True)
+            self.console.print(Text.assemble("  ", line), soft_wrap=True)
+        self.console.print(closing(search, code, saved), soft_wrap=True)
 
     def print_fault(self, workload: str, text: str) -> None:
         """A workload that could not be measured, while others can."""
         self._live.close()
-        self._console.print(Text(f"{clean(workload)}  {clean(text)}", BAD), soft_wrap=True)
+        self.console.print(Text(f"{clean(workload)}  {clean(text)}", BAD), soft_wrap=True)
 
     def print_list(self, rows: Sequence[Workload]) -> None:
         """The workloads that there are, with their loops, parameters and tags."""
         for row in rows:
             for line in listed(row):
-                self._console.print(line, soft_wrap=True)
+                self.console.print(line, soft_wrap=True)
 
     def print_runs(self, rows: Sequence[Entry]) -> None:
         """Runs of the ledger in short."""
         nothing = Text("no runs yet; start with: suite run")
-        self._console.print(entries(rows, self._console) if rows else nothing)
+        self.console.print(entries(rows, self.console) if rows else nothing)

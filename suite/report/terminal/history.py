@@ -10,9 +10,11 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from suite.ledger.detections import AcceptedChange
 from suite.ledger.events import Event
 from suite.ledger.metric_history import MetricHistory, Reasons
 from suite.ledger.timeline_reader import Quantity
+from suite.ledger.timelines import Overview
 from suite.report.terminal.drawing import drawing
 from suite.report.terminal.table import PlainTable
 from suite.report.words import DIRECTIONS, FAINT, NOTE, clean, percent, short_commit
@@ -55,6 +57,37 @@ def print_track(console: Console, track: MetricHistory, limit: int) -> None:
     for note in track.notes:
         console.print(Text.assemble("  ", ("left out: ", FAINT), clean(note)), soft_wrap=True)
     console.print()
+
+
+def print_overview(console: Console, overview: Overview, wanted: Reasons, limit: int) -> None:
+    """The newest events, and for how many histories there was no time."""
+    print_events(console, overview.events, wanted, limit)
+    if overview.left:
+        left = f"not looked through yet: {overview.left} histories with new runs; suite history --all does it"
+        console.print(Text(left, FAINT), soft_wrap=True)
+
+
+def print_others(console: Console, names: Sequence[str]) -> None:
+    """Workloads that have the metric too."""
+    line = Text.assemble(("also in: ", FAINT), clean(", ".join(names)), ("; --workload NAME", FAINT))
+    console.print(line, soft_wrap=True)
+
+
+def print_accepted(console: Console, accepted: AcceptedChange, track: MetricHistory) -> None:
+    """What was marked as wanted."""
+    points = {
+        place.commit: point
+        for point, place in zip(track.found.detection.points, track.found.places, strict=True)
+    }
+    what = (
+        change_text(points[accepted.commit])
+        if accepted.commit in points
+        else Text("no change of level there")
+    )
+    sha = short_commit(accepted.commit)
+    said = f"accepted  {clean(accepted.workload)} {clean(accepted.metric)} at {sha}: "
+    console.print(Text.assemble(said, what), soft_wrap=True)
+    console.print(f"drift is measured from {sha} on", soft_wrap=True)
 
 
 def changes(track: MetricHistory) -> Iterator[Text]:

@@ -1,0 +1,57 @@
+"""`suite export`: runs for other tools, or for another ledger."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from suite.commands.options import ConfigFile, LedgerPlace, Results
+from suite.errors import ConfigurationError
+
+EPILOG = """
+\b
+Examples:
+  suite export all.json                             every run, as one document
+  suite export runs/ --workload shop/browse         a document per run
+  suite export asv-results/ --format asv            what asv publish reads
+  suite export bench.json --format pytest-benchmark --commit 4c1d9a2
+
+\b
+asv gets the metrics of which less is better, of runs that count, of each workload under the
+load that ran last; what its folder has already stays. What is exported is imported once,
+however often it is tried.
+"""
+
+
+def command(
+    target: Annotated[str, typer.Argument(metavar="FILE.json|FOLDER", help="Where to; - for stdout.")],
+    form: Annotated[
+        str, typer.Option("--format", metavar="document|asv|pytest-benchmark", help="For whom.")
+    ] = "document",
+    workload: Annotated[
+        str | None, typer.Option("--workload", "-k", metavar="NAME", help="Runs of this workload.")
+    ] = None,
+    commit: Annotated[str | None, typer.Option(metavar="COMMIT", help="Runs of this commit.")] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="The newest N runs. [all]")] = None,
+    ledger: LedgerPlace = None,
+    results: Results = None,
+    config: ConfigFile = None,
+) -> None:
+    """Write runs for other tools, or for another ledger."""
+    from suite.commands.exporting import FORMATS, export
+    from suite.config.file import read_configuration
+    from suite.ledger.commits import Commits
+    from suite.ledger.store import Ledger
+    from suite.report.words import many
+
+    chosen = next((one for one in FORMATS if one == form), None)
+    if chosen is None:
+        raise ConfigurationError(f"--format is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not {form!r}")
+    sha = None if commit is None else Commits().sha(commit) or commit
+    with Ledger.existing(read_configuration(config).places(results, ledger).ledger) as there:
+        done = export(there, target, chosen, workload, sha, limit)
+    if target != "-":
+        typer.echo(f"wrote {many(done.files, 'file')}: {target}")
+        if done.left_out:
+            typer.echo(f"left out: {', '.join(done.left_out)}")

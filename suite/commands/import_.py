@@ -1,0 +1,47 @@
+"""`suite import`: results that were measured elsewhere, or by other tools."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from suite.commands.options import ConfigFile, LedgerPlace, Results
+from suite.errors import ConfigurationError
+
+EPILOG = """
+\b
+Examples:
+  suite import result.json results/runs/            documents of suite run
+  suite import results/asv/                         results of asv, all commits
+  suite import .benchmarks/                         reports of pytest-benchmark
+  suite import ../other/results/ledger.db           merge a ledger
+
+\b
+What a file is shows from its content. What is there already stays as it is: importing
+twice adds nothing. A file that can't be read is named, the others still come in. A ledger that
+is read from is never changed.
+"""
+
+
+def command(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Result files, folders of them, ledgers.")
+    ],
+    ledger: LedgerPlace = None,
+    results: Results = None,
+    config: ConfigFile = None,
+) -> None:
+    """Add results that were measured elsewhere, or by other tools."""
+    from suite.commands.importing import import_all
+    from suite.config.file import read_configuration
+    from suite.errors import SuiteError
+    from suite.ledger.store import Ledger
+
+    faults: list[SuiteError] = []
+    with Ledger(read_configuration(config).places(results, ledger).ledger) as there:
+        for one in import_all(there, sources, faults):
+            files = f", {one.files:,} files" if one.files > 1 else ""
+            typer.echo(f"{one.source}  {', '.join(one.kinds)}{files}: {one.added:,} new of {one.records:,}")
+    if faults:
+        raise ConfigurationError.of(dict.fromkeys(map(str, faults)))

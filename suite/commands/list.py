@@ -1,0 +1,38 @@
+"""`suite list`: what there is to run."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from suite.commands.options import ExcludedTags, Match, Tags, Targets, stdout_is_ours
+
+EPILOG = """
+\b
+Examples:
+  suite list                       all that is installed
+  suite list load_shop.py          what a load file defines
+  suite list --tags write --json   by tag, for a script
+"""
+
+
+def command(
+    targets: Targets = None,
+    match: Match = None,
+    tags: Tags = None,
+    exclude_tags: ExcludedTags = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """List workloads with their loops, parameters and tags."""
+    from suite.config.catalog import select
+    from suite.report.documents.listing import described
+    from suite.report.documents.run import print_document
+    from suite.report.terminal.console import Reporter
+
+    with stdout_is_ours(as_json):
+        found = select(targets or (), match=match, tags=tags or (), exclude_tags=exclude_tags or ())
+    if as_json:
+        print_document({"workloads": [described(one.workload) for one in found]})
+    else:
+        Reporter().print_list([one.workload for one in found])

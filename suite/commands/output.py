@@ -1,0 +1,119 @@
+"""Where the results of a command go: files, ledger, terminal and `--json`; the same way in all of them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from rich.console import Console
+
+from suite.errors import SuiteError
+from suite.files import check_writable
+from suite.ledger.store import Ledger
+from suite.process.guard import interruptible
+from suite.records.leak import LeakSearch
+from suite.report.documents.run import run_path, write_document
+from suite.report.documents.target import STDOUT, check_target, deliver
+from suite.report.terminal.console import Reporter, make_console
+from suite.report.verdict import overall
+
+_T = TypeVar("_T")
+
+
+class Output:
+    """What one command keeps and shows, and what it ends with: see `output`."""
+
+    def __init__(
+        self, reporter: Reporter, json_file: str | None, folder: Path | None, ledger: Ledger | None
+    ) -> None:
+        self.reporter = reporter
+        self.codes: list[int] = []
+        self.fault: SuiteError | None = None
+        self._json_file = json_file
+        self._folder = folder
+        self._ledger = ledger
+
+    @property
+    def console(self) -> Console:
+        """For tables."""
+        return self.reporter.console
+
+    @property
+    def folder(self) -> Path:
+        """Where documents are kept."""
+        assert self._folder is not None
+        return self._folder
+
+    @property
+    def ledger(self) -> Ledger:
+        """Where results are stored."""
+        assert self._ledger is not None
+        return self._ledger
+
+    def each(self, items: Iterable[_T]) -> Iterator[_T]:
+        """Those of `items` that come before a fault."""
+        for item in items:
+            if self.fault is not None:
+                return
+            yield item
+
+    @contextlib.contextmanager
+    def part(self, name: str = "", *apart: type[SuiteError]) -> Iterator[None]:
+        """One of several things to do. An error of a kind in `apart` ends only it and is shown by its name;
+        any other ends the command when what was measured is kept and shown.
+        """
+        try:
+            yield
+        except SuiteError as error:
+            self.codes.append(error.exit_code)
+            if isinstance(error, apart):
+                self.reporter.print_fault(name, str(error))
+            else:
+                self.fault = error
+
+    def keep(
+        self,
+        result: Any,
+        document: Mapping[str, Any],
+        show: Callable[[Path], None],
+    ) -> None:
+        """Write, store and show a result; a step that fails does not keep the others from being tried."""
+        path = run_path(self.folder, result)
+        with contextlib.ExitStack() as last_first:
+            last_first.callback(show, path)
+            if self._ledger is not None:
+                add = self._ledger.add_leaks if isinstance(result, LeakSearch) else self._ledger.add
+                last_first.callback(add, result)
+            write_document(path, document)
+
+    def code(self, on_invalid: Literal["fail", "warn"] = "fail") -> int:
+        """The gravest exit code of all parts."""
+        return overall(self.codes, on_invalid=on_invalid)
+
+    def deliver(self, document: Mapping[str, Any]) -> None:
+        """Write what `--json` asks for. Raises StoreError."""
+        deliver(document, self._json_file)
+
+
+@contextlib.contextmanager
+def output(
+    json_file: str | None, folder: Path | None = None, *, ledger: str | Path | None = None
+) -> Iterator[Output]:
+    """Keeps documents in `folder` and results in `ledger`; tables go to stderr where stdout is for JSON.
+
+    Raises StoreError at once if a result could not be written. Interrupted comes as an error of a part; what
+    ends a part for good is raised when all is kept, shown and delivered.
+    """
+    if folder is not None:
+        check_writable(folder / "draft")
+    check_target(json_file)
+    with contextlib.ExitStack() as held:
+        held.enter_context(interruptible())
+        reporter = held.enter_context(Reporter(make_console(stderr=json_file == STDOUT)))
+        store = held.enter_context(Ledger(ledger)) if ledger is not None else None
+        out = Output(reporter, json_file, folder, store)
+        yield out
+    if out.fault is not None:
+        raise out.fault

@@ -1,0 +1,70 @@
+"""`suite prune`: let old runs go."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from suite.commands.options import ConfigFile, LedgerPlace, Results
+from suite.errors import ConfigurationError
+
+EPILOG = """
+\b
+Examples:
+  suite prune --keep 200 --dry-run          what would go
+  suite prune --keep 200                    all but the newest 200 commits of each workload
+  suite prune --before 2025-01-01
+  suite prune --branch scratch              what was measured on a branch
+
+\b
+Accepted commits stay, and as many around each change as it takes to find it again: from 20 to
+320 on each side. Changes too faint for that are counted. Searches for leaks and the
+documents in results/runs stay.
+"""
+
+
+def command(
+    keep: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Keep the newest N commits of each workload.")
+    ] = None,
+    before: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Only runs before this day, e.g. 2025-01-31.")
+    ] = None,
+    branch: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only runs measured on this branch.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and let it be.")] = False,
+    ledger: LedgerPlace = None,
+    results: Results = None,
+    config: ConfigFile = None,
+) -> None:
+    """Remove old runs, but not those that changes stand on."""
+    from suite.config.file import read_configuration
+    from suite.ledger.pruning import Pruning, orders
+    from suite.ledger.store import Ledger
+    from suite.report.words import many
+    from suite.units import seconds_since_epoch
+
+    if keep is None and before is None and branch is None:
+        raise ConfigurationError("say what to remove: --keep N, --before DATE or --branch NAME")
+    try:
+        moment = None if before is None else seconds_since_epoch(before)
+    except ValueError as error:
+        raise ConfigurationError(f"--before {before}: write a day like 2025-01-31") from error
+    with Ledger.existing(read_configuration(config).places(results, ledger).ledger) as there:
+        pruning = Pruning(there, orders(there, without=branch), keep=keep, before=moment, branch=branch)
+        planned = pruning.planned()
+        for one in planned:
+            stays = f"; {many(one.kept, 'commit')} kept for changes there" if one.kept else ""
+            faint = f"; {many(one.faint, 'faint change')} may not be found again" if one.faint else ""
+            typer.echo(
+                f"{one.workload}  {many(one.runs, 'run')} of {many(one.commits, 'commit')}{stays}{faint}"
+            )
+        total = sum(one.runs for one in planned)
+        if not total:
+            typer.echo("nothing to remove")
+        elif dry_run:
+            typer.echo(f"would remove {many(total, 'run')}; without --dry-run it does")
+        else:
+            typer.echo(f"removed {many(pruning.carry_out(), 'run')}")

@@ -1,0 +1,154 @@
+"""`suite run`: measure workloads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from suite.commands.options import (
+    ConfigFile,
+    ExcludedTags,
+    JsonFile,
+    LedgerPlace,
+    Match,
+    OnInvalid,
+    Results,
+    Rounds,
+    Seconds,
+    Seed,
+    Tags,
+    Target,
+    Targets,
+    Users,
+    Values,
+    Workers,
+    read_plans,
+)
+from suite.errors import Faults
+from suite.units import parse
+
+if TYPE_CHECKING:
+    from suite.records.run import Run
+
+EPILOG = """
+\b
+Examples:
+  suite run                                   a quick pass of everything
+  suite run dicom --rounds 5                  one system
+  suite run load_shop.py --json result.json   your own load file
+  suite run load_shop.py --target http://staging:8000
+  suite run conversation/fifty-users --set max_concurrent=50 --users 100 --seconds 5min
+  suite run --tags read --exclude-tags sustained
+
+\b
+Exit codes:
+  0  good                                     3  invalid or inconclusive
+  1  a critical threshold or a check failed   4  the system would not start or died
+  2  usage, configuration, results folder     130, 143  interrupted
+"""
+_FULL_TABLES = 4
+"""Up to so many workloads each gets its whole table; of more, those that did not pass."""
+
+
+def command(
+    targets: Targets = None,
+    match: Match = None,
+    tags: Tags = None,
+    exclude_tags: ExcludedTags = None,
+    rounds: Rounds = None,
+    quick: Annotated[bool, typer.Option("--quick", help="One short round each.")] = False,
+    values: Values = None,
+    users: Users = None,
+    seconds: Seconds = None,
+    operations: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Operations in all (closed loop).")
+    ] = None,
+    rate: Annotated[
+        str | None, typer.Option(metavar="RATE", help="Planned starts, e.g. 200/s (open loop).")
+    ] = None,
+    target: Target = None,
+    workers: Workers = None,
+    seed: Seed = None,
+    json_file: JsonFile = None,
+    on_invalid: OnInvalid = "fail",
+    ledger: LedgerPlace = None,
+    results: Results = None,
+    config: ConfigFile = None,
+) -> None:
+    """Run workloads, print what they measured, keep it."""
+    everything = not (targets or match or tags or exclude_tags)
+    given: dict[str, Any] = {
+        "rounds": rounds,
+        "quick": quick or everything or None,
+        "users": users,
+        "operations": operations,
+        "target": target,
+        "workers": workers,
+        "seed": seed,
+    }
+    faults = Faults()
+    if on_invalid not in ("fail", "warn"):
+        faults.lines.append(f"--on-invalid is fail or warn, not {on_invalid!r}")
+    with faults.collected("--seconds: "):
+        given["seconds"] = None if seconds is None else parse(seconds, "s")
+    with faults.collected("--rate: "):
+        given["rate"] = None if rate is None else parse(rate, "1/s")
+    configuration, plans = read_plans(
+        faults,
+        given,
+        targets or (),
+        match=match,
+        values=values,
+        config=config,
+        json_file=json_file,
+        tags=tags,
+        exclude_tags=exclude_tags,
+        lenient=everything,
+    )
+    for note in plans.notes:
+        typer.echo(f"suite: note: {note}", err=True)
+    places = configuration.places(results, ledger)
+
+    from suite.commands.output import output
+    from suite.engine import run
+    from suite.engine.coordinator import RunInterrupted
+
+    runs: list[Run] = []
+    with output(json_file, places.folder / "runs", ledger=places.ledger) as out:
+
+        def keep(result: Run, *, full: bool) -> None:
+            runs.append(result)
+            out.codes.append(result.exit_code)
+
+            def show(_path: Path) -> None:
+                if full or result.exit_code:
+                    out.reporter.print_run(result)
+
+            out.keep(result, _document([result], result.exit_code), show)
+
+        for found, settings in out.each(plans.runs):
+            with out.part():
+                try:
+                    result = run(found.workload, settings, reference=found.reference, progress=out.reporter)
+                except RunInterrupted as error:  # what there is of it is kept
+                    if error.run is not None:
+                        keep(error.run, full=True)
+                    raise
+                keep(result, full=len(plans.runs) <= _FULL_TABLES)
+        code = out.code("warn" if on_invalid == "warn" else "fail")
+        out.reporter.print_summary(runs, code, plans.skipped, saved=places.folder if runs else None)
+        out.deliver(_document(runs, code))
+    raise typer.Exit(code)
+
+
+def _document(runs: Sequence[Run], code: int) -> dict[str, Any]:
+    from suite.measure.environment import commit, fingerprint
+    from suite.report.documents.run import document
+    from suite.report.verdict import verdict_word
+
+    sha = runs[0].commit if runs else commit(Path.cwd())[0]
+    environment = runs[0].environment if runs else fingerprint()
+    return document(runs, commit=sha, environment=environment, exit_code=code, verdict=verdict_word(code))
