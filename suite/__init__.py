@@ -17,4 +17,4 @@ __all__ = [
     "Address", "Command", "Component", "Metric", "Rejected", "Remote", "Row", "Server",
     "System", "Threshold", "User", "Workload", "closed_loop", "open_loop", "operation",
 ]  # fmt: skip
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
