@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 import typer.main
 from support.processes import Suite
-from support.runs import make_run
+from support.runs import make_run, validity_of
 
 from suite.ab.checkout import Checkout
 from suite.ab.repository import Commit
 from suite.cli import app
-from suite.records.run import CheckResult, Failure, Validity
+from suite.records.run import CheckResult, Failure
 
 COMMANDS = sorted(typer.main.get_command(app).commands)
 
@@ -381,7 +381,7 @@ def outcome(**changes):
 
 GOOD = make_run()
 CHECKED = make_run(checks=(CheckResult("kept", False, "2 of 3"),))
-INVALID = make_run(validity=Validity("invalid", ("the generator was late",)))
+INVALID = make_run(validity=validity_of("invalid", "the generator was late"))
 DEAD = make_run(error=Failure("system", "the system died"))
 
 

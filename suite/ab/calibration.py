@@ -43,6 +43,7 @@ from suite.process.scratch import scratch_directory
 from suite.records.run import Run
 from suite.report.documents.run import SCHEMA
 from suite.report.documents.target import STDOUT, check_target, deliver
+from suite.report.reasons import all_words, words
 from suite.report.terminal.calibration import NAME, Calibrated, Calibrations, Power, print_calibrated
 from suite.report.terminal.console import make_console
 from suite.report.terminal.live import Live
@@ -160,8 +161,9 @@ class _Work:
             self.live.phase(clean(self.subject.task.name), len(self.runs), self._most, self._left())
             run = self._sampler.take(self._side, self.subject.task)
             if run.error is not None or run.validity.verdict == "invalid":
-                reasons = [run.error.message] if run.error is not None else list(run.validity.reasons)
-                self._invalid.append("; ".join(reasons) or "invalid")
+                error = run.error
+                said = error.message if error is not None else all_words(run.validity.reasons, "invalid")
+                self._invalid.append(said)
             else:
                 self.runs.append(run)
         if len(self.runs) >= FEWEST and time.monotonic() < self._ends:
@@ -296,7 +298,7 @@ def _power(
 
 def _doubts(runs: Sequence[Run]) -> str:
     doubtful = [run for run in runs if run.validity.verdict == "doubtful"]
-    reason = next((text for run in doubtful for text in run.validity.reasons), "no reason given")
+    reason = next((words(one) for run in doubtful for one in run.validity.reasons), "no reason given")
     return f"{len(doubtful)} of {len(runs)} runs doubtful ({reason})" if doubtful else ""
 
 

@@ -15,6 +15,7 @@ from suite.compare.primary import alike, primary_metrics
 from suite.compare.sequential import ALPHA, LOOKS, Standing, judge_runs, schedule
 from suite.records.comparison import Comparison
 from suite.records.run import Run
+from suite.report.reasons import all_words, words
 
 _REPEATS = 4
 """How many pairs may be invalid in all; more of them, and the machine is to blame or the workload."""
@@ -82,7 +83,9 @@ class Trial:
             yield from (f"{side}: check failed: {name}" for name in _broken(runs))
             doubtful = [run for run in runs if run.validity.verdict == "doubtful"]
             if doubtful:
-                reason = next((text for run in doubtful for text in run.validity.reasons), "no reason given")
+                reason = next(
+                    (words(one) for run in doubtful for one in run.validity.reasons), "no reason given"
+                )
                 yield f"{side}: {len(doubtful)} of {len(runs)} rounds doubtful ({reason})"
         failing = self.middles("failures")
         if failing is not None and any(failing) and "failures" not in self.metrics:
@@ -138,7 +141,7 @@ def _unbelievable(run: Run) -> str | None:
     if run.error is not None:
         return run.error.message
     if run.validity.verdict == "invalid":
-        return "; ".join(run.validity.reasons) or "invalid"
+        return all_words(run.validity.reasons, "invalid")
     return None
 
 

@@ -11,8 +11,9 @@ from suite.capacity.probe import Probe
 from suite.contract.metric import QUANTILES
 from suite.contract.threshold import LEVELS, Level, holds
 from suite.contract.workload import Workload
+from suite.measure.validity import saturation
+from suite.records.reason import Reason
 from suite.records.run import Round
-from suite.units import format_quantity
 
 FAILURES = 0.01
 """Failures allowed where the workload has no threshold on them: what fails at once is not capacity."""
@@ -26,7 +27,7 @@ _OF_THE_LOAD = ("throughput", "offered", "time_per_operation")
 class _Break(NamedTuple):
     excess: float
     name: str
-    words: str
+    reason: Reason
 
 
 def limits(workload: Workload, level: Level) -> dict[str, tuple[float, str, str]]:
@@ -65,18 +66,18 @@ def probe_of(
     """
     metrics = result.metrics
     if result.failure is not None and result.failure.kind == "system":
-        return Probe(load, False, "the system died", reasons=(result.failure.message,))
+        return Probe(load, False, "the system died", reasons=(Reason.of_text(result.failure.message),))
     if result.failure is not None:
-        return Probe(load, None, valid=False, reasons=(result.failure.message,))
+        return Probe(load, None, valid=False, reasons=(Reason.of_text(result.failure.message),))
     wanted = limits(workload, level)
-    broken = sorted(_broken(result, wanted, flight, rejected), reverse=True)
+    broken = sorted(_broken(result, wanted, flight, rejected), key=lambda one: one[:2], reverse=True)
     missing = [name for name in wanted if _value(result, name)[0] is None]
-    saturated = result.evidence is not None and result.evidence.saturated is not None
-    doubted = saturated or result.validity.verdict == "invalid"
+    saturated = None if result.evidence is None else saturation(result.evidence)
+    doubted = saturated is not None or result.validity.verdict == "invalid"
     if doubted and (broken or missing or not _delivered(result)):
-        why = result.validity.reasons or ("a worker used all of its core: the generator was at its limit",)
+        why = result.validity.reasons or (() if saturated is None else (saturated,))
         return Probe(load, None, valid=False, reasons=why, throughput=metrics.get("throughput"))
-    reasons = [one.words for one in broken] or [f"{name} was not measured" for name in missing]
+    reasons = [one.reason for one in broken] or [Reason("not_measured", {"metric": name}) for name in missing]
     return Probe(
         load,
         False if broken else None if missing else True,
@@ -108,25 +109,30 @@ def _broken(
             continue
         above, below = (value, limit) if better == "lower" else (limit, value)
         excess = max(above / below, 1.0) if below > 0 else math.inf
-        words = f"{name} {'> ' if at_least else ''}{format_quantity(value, unit)}"
-        yield _Break(excess, name, f"{words}, {level_words(better)} {format_quantity(limit, unit)}")
+        reason = Reason(
+            "limit_broken",
+            {
+                "metric": name,
+                "value": value,
+                "at_least": at_least,
+                "limit": limit,
+                "better": better,
+                "unit": unit,
+            },
+        )
+        yield _Break(excess, name, reason)
     share = result.metrics.get("failures")
     if "failures" not in wanted and share is not None and share > FAILURES:
-        words = f"{format_quantity(share, 'ratio')} failed"
-        yield _Break(1.0 + share, "failures", words)
+        yield _Break(1.0 + share, "failures", Reason("failed", {"share": share}))
     share = result.metrics.get("rejected")
     if rejected is not None and share is not None and share > rejected + REJECTED:
-        yield _Break(0.5, "rejected", f"{format_quantity(share, 'ratio')} rejected")
+        yield _Break(0.5, "rejected", Reason("rejected", {"share": share}))
     for check in result.checks:
         if not check.passed:
-            yield _Break(math.inf, f"check {check.name}", f"check {check.name}: {check.detail}")
+            reason = Reason("check_failed", {"check": check.name, "detail": check.detail})
+            yield _Break(math.inf, f"check {check.name}", reason)
     if flight is not None and flight.grew:
-        yield _Break(0.0, "backlog", f"a backlog grew by {flight.by:,.0f}")
-
-
-def level_words(better: str) -> str:
-    """How a limit is said."""
-    return "at least" if better == "higher" else "at most"
+        yield _Break(0.0, "backlog", Reason("backlog_grew", {"by": flight.by}))
 
 
 def _value(result: Round, name: str) -> tuple[float | None, bool]:

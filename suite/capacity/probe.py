@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from suite.records.reason import Reason
+
 Verdict = Literal["held", "broke", "undelivered", "unclear"]
 End = Literal["found", "below", "range", "generator", "unclear", "budget"]
 """How a search ended: an interval; all broke, down to the lowest load; all held, up to the highest one;
@@ -24,7 +26,7 @@ class Probe:
     `p50` and `p99` are seconds, `failures` is a ratio, `flight` the mean number of operations in flight.
     `count` is how many operations were due at random moments, 0 where there was no chance in it.
     `valid` is False if the load was not delivered as planned: that says nothing about the system.
-    `reasons` are for people: what broke by how much, or why it can't be believed.
+    `reasons` say what broke by how much, or why it can't be believed.
     """
 
     load: float
@@ -38,7 +40,7 @@ class Probe:
     backlog_grew: bool = False
     count: int = 0
     valid: bool = True
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

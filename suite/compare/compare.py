@@ -17,6 +17,7 @@ from suite.ledger.entry import HEADLINES
 from suite.records.better import Better
 from suite.records.comparison import Change, Comparison, QuantileShift, Shift
 from suite.records.histogram import Histogram
+from suite.records.reason import Reason
 from suite.records.run import Measured, Run
 from suite.stats.ranks import hodges_lehmann, holm, mann_whitney
 from suite.units import format_quantity, seconds_since_epoch
@@ -298,8 +299,12 @@ def _doubts(side: str, runs: Sequence[Run]) -> Iterator[str]:
         yield f"{side}: {len(runs) - len(kept)} of {len(runs)} runs invalid, not counted"
     doubtful = [run for run in kept if run.validity.verdict == "doubtful"]
     if doubtful:
-        reason = next((text for run in doubtful for text in run.validity.reasons), "no reason given")
+        reason = next((_named(one) for run in doubtful for one in run.validity.reasons), "no reason given")
         yield f"{side}: {len(doubtful)} of {len(kept)} runs doubtful ({reason})"
+
+
+def _named(reason: Reason) -> object:
+    return reason.figures.get("text", reason.kind)
 
 
 def _usual(base: Sequence[Run], head: Sequence[Run]) -> Iterator[str]:

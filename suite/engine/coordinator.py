@@ -78,9 +78,8 @@ def run(
                 for _ in range(_REPEATS):
                     if result.failure is not None or result.validity.verdict != "invalid":
                         break
-                    repeated.append(
-                        {"round": index, "reasons": result.validity.reasons, "metrics": dict(result.metrics)}
-                    )
+                    reasons = [asdict(reason) for reason in result.validity.reasons]
+                    repeated.append({"round": index, "reasons": reasons, "metrics": dict(result.metrics)})
                     result = run_round(recipe, index, watcher)
                 rounds.append(result)
                 watcher.round_ended(workload.name, result)

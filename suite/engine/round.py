@@ -28,6 +28,7 @@ from suite.measure.sampler import Sampler
 from suite.measure.statistics import measure_round
 from suite.measure.validity import judge
 from suite.process.notice import noticed
+from suite.records.reason import Reason
 from suite.records.run import Failure, Round, Validity
 
 _LEAD = 60_000_000  # ns between the order to run and the agreed start: all workers have it by then
@@ -52,7 +53,7 @@ def run_round(
         return Round(
             index,
             failure=Failure("worker", str(error)),
-            validity=Validity("invalid", ("a worker died: its share of the load was not delivered",)),
+            validity=Validity("invalid", (Reason("worker_died", {"workers": 1}),)),
         )
 
 
@@ -203,17 +204,17 @@ class _Round(Deployment):
             plan.columns, plan.names, by_loop=plan.by_loop, planned=plan.due, begin=begin, end=end
         )
 
-    def _doubts(self, connected: Sequence[WorkerReply], reports: Sequence[WorkerReply]) -> list[str]:
+    def _doubts(self, connected: Sequence[WorkerReply], reports: Sequence[WorkerReply]) -> list[Reason]:
         doubts = []
         refused = sum(report.refused for report in reports)
         if refused:
             served = sum(report.connected for report in connected)
-            doubts.append(f"users could not connect: {refused} of {refused + served}")
+            doubts.append(Reason("unconnected_users", {"refused": refused, "users": refused + served}))
         if lost := sum(report.lost for report in reports):
-            doubts.append(f"nested operations were not recorded, the columns were full: {lost}")
+            doubts.append(Reason("nested_lost", {"lost": lost}))
         timed = isinstance(self.workload.loop, ClosedLoop) and self.workload.loop.seconds is not None
         if timed and any(columns.started[-1] for columns in self.plan.lane_columns):
-            doubts.append("the recording was full before the time was over; run fewer seconds")
+            doubts.append(Reason("recording_full"))
         return doubts
 
 
@@ -222,7 +223,7 @@ def _last(columns: Columns) -> int:
     return int(np.frombuffer(columns.finished, np.int64, used).max(initial=0))
 
 
-def _doubted(validity: Validity, doubts: Sequence[str]) -> Validity:
+def _doubted(validity: Validity, doubts: Sequence[Reason]) -> Validity:
     if not doubts:
         return validity
     verdict = "doubtful" if validity.verdict == "valid" else validity.verdict

@@ -81,9 +81,12 @@ def encode_run(run: Run) -> dict[str, Any]:
             {"name": check.name, "passed": check.passed, "detail": check.detail} for check in run.checks
         ],
         "series": run.series,
-        "validity": {"verdict": run.validity.verdict, "reasons": run.validity.reasons},
+        "validity": {
+            "verdict": run.validity.verdict,
+            "reasons": [asdict(reason) for reason in run.validity.reasons],
+        },
         "evidence": [None if one is None else asdict(one) for one in run.evidence],
-        "limiter": None if run.limiter is None else {"kind": run.limiter.kind, "text": run.limiter.text},
+        "limiter": None if run.limiter is None else asdict(run.limiter),
         "error": None if run.error is None else {"kind": run.error.kind, "message": run.error.message},
         "histograms": {name: histogram.encode() for name, histogram in run.histograms.items()},
         "pids": run.pids,

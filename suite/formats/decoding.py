@@ -12,9 +12,10 @@ from typing import Any, cast, get_args
 
 from suite.formats.fields import Fields
 from suite.records.better import Better
-from suite.records.evidence import Evidence, Limiter
+from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
 from suite.records.leak import Counter, Frame, Growth, LeakOutcome, LeakSearch, LeakSuspect, LeakVerdict
+from suite.records.reason import Reason
 from suite.records.run import (
     CheckResult,
     Detail,
@@ -36,7 +37,7 @@ def run_from(data: Mapping[str, Any]) -> Run:
     """A Run."""
     run = Fields(data)
     error = None if data["error"] is None else run.inner("error")
-    limiter, validity = run.maybe_inner("limiter"), run.inner("validity")
+    validity = run.inner("validity")
     operations, statuses = run.inner("operations"), run.inner("statuses")
     histograms, series, metrics = run.inner("histograms"), run.inner("series"), run.inner("metrics")
     return Run(
@@ -80,7 +81,8 @@ def run_from(data: Mapping[str, Any]) -> Run:
         ),
         series={name: series.numbers(name) for name in series.names()},
         validity=Validity(
-            cast(ValidityVerdict, validity.text("verdict", _VALIDITY)), validity.texts("reasons")
+            cast(ValidityVerdict, validity.text("verdict", _VALIDITY)),
+            tuple(reason_from(one) for one in validity.items("reasons")),
         ),
         pids=tuple({name: item.wholes(name) for name in item.names()} for item in run.each("pids")),
         error=None
@@ -90,8 +92,18 @@ def run_from(data: Mapping[str, Any]) -> Run:
         evidence=tuple(
             None if item is None else _decode_evidence(item) for item in data.get("evidence") or ()
         ),
-        limiter=None if limiter is None else Limiter(limiter.text("kind"), limiter.text("text")),
+        limiter=None if data.get("limiter") is None else reason_from(data["limiter"]),
     )
+
+
+def reason_from(data: object) -> Reason:
+    """A reason; of older documents, where it was a sentence or a kind with one, with that as its text."""
+    if isinstance(data, str):
+        return Reason("text", {"text": data})
+    item = Fields(data, "reason")
+    if "figures" not in item.names():
+        return Reason(item.text("kind"), {"text": item.text("text")})
+    return Reason(item.text("kind"), item.object("figures"))
 
 
 def _decode_measured(item: Fields) -> Measured:

@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from suite.formats.decoding import reason_from
 from suite.ledger.models import AcceptedRow, MetricRow, OutcomeRow, RunRow
 from suite.ledger.store import Ledger
+from suite.records.reason import Reason
 from suite.records.run import Measured
 
 _LEFT_OUT = ("service.%", "gc.%", "%@connect", "generator.%")
@@ -26,7 +28,7 @@ class RunSummary:
     plan: Mapping[str, Any]
     verdict: str
     validity: str
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     metrics: dict[str, Measured] = field(default_factory=dict)
     outcomes: dict[str, int] = field(default_factory=dict)
 
@@ -59,7 +61,7 @@ def past(ledger: Ledger, workload: str, limit: int) -> list[RunSummary]:
     )
     with ledger.session() as session:
         found = {
-            row["id"]: RunSummary(**{**row, "reasons": tuple(row["reasons"])})
+            row["id"]: RunSummary(**{**row, "reasons": tuple(map(reason_from, row["reasons"]))})
             for row in session.execute(runs).mappings()
         }
         for run_id, name, unit, better, value, at_least, note in session.execute(metrics):

@@ -12,9 +12,9 @@ from suite.contract.threshold import holds
 from suite.contract.workload import Workload
 from suite.measure.distribution import GATE, Point, percentile, points, samples_wanted
 from suite.measure.ratios import RATIOS, ratio
-from suite.records.evidence import Limiter
 from suite.records.histogram import Histogram
 from suite.records.outcome import OUTCOMES
+from suite.records.reason import Reason
 from suite.records.run import CheckResult, Detail, Failure, Judgement, Measured, Round, Run, Validity
 
 _BY_WEIGHT = ("interrupted", "system", "internal", "worker")
@@ -129,7 +129,7 @@ def _judgements(workload: Workload, metrics: Mapping[str, Measured]) -> Iterable
             yield Judgement(threshold.metric, level, limit, value, passed)
 
 
-def _thin(workload: Workload, histograms: Mapping[str, Histogram]) -> Iterable[str]:
+def _thin(workload: Workload, histograms: Mapping[str, Histogram]) -> Iterable[Reason]:
     """Percentiles with a threshold whose sampling error is too large to gate on."""
     for name in dict.fromkeys(threshold.metric for threshold in workload.thresholds):
         base, at, operation = name.partition("@")
@@ -138,18 +138,18 @@ def _thin(workload: Workload, histograms: Mapping[str, Histogram]) -> Iterable[s
         if place in QUANTILES and histogram is not None:
             wanted = samples_wanted(QUANTILES[place], GATE)
             if 0 < histogram.count < wanted:
-                yield f"{name} gated on {histogram.count:,} samples; {wanted:,} are wanted"
+                yield Reason("few_samples", {"metric": name, "n": histogram.count, "wanted": wanted})
 
 
-def _validity(rounds: Sequence[Round], doubts: Iterable[str]) -> Validity:
-    """The worst verdict; reasons that differ only in their figures (after the colon) count as one."""
-    found: dict[str, list[str]] = {}
+def _validity(rounds: Sequence[Round], doubts: Iterable[Reason]) -> Validity:
+    """The worst verdict; of reasons of one kind the first, and in how many rounds there were such."""
+    found: dict[str, list[Reason]] = {}
     for one in rounds:
         for reason in one.validity.reasons:
-            found.setdefault(reason.partition(":")[0], []).append(reason)
+            found.setdefault(reason.kind, []).append(reason)
     reasons = [
-        texts[0] if len(rounds) == 1 else f"{texts[0]} (in {len(texts)} of {len(rounds)} rounds)"
-        for texts in found.values()
+        alike[0] if len(rounds) == 1 else _in_rounds(alike[0], len(alike), len(rounds))
+        for alike in found.values()
     ]
     thin = list(doubts)
     verdicts = [one.validity.verdict for one in rounds]
@@ -158,14 +158,18 @@ def _validity(rounds: Sequence[Round], doubts: Iterable[str]) -> Validity:
     return Validity(max(verdicts, key=_VERDICTS.index, default="invalid"), (*reasons, *thin))
 
 
-def _limiter(rounds: Sequence[Round]) -> Limiter | None:
-    """The limiter of most rounds, in the words of the first of them."""
+def _limiter(rounds: Sequence[Round]) -> Reason | None:
+    """The limiter of most rounds, with the figures of the first of them."""
     found = [one.limiter for one in rounds if one.limiter is not None]
     if not found:
         return None
     (kind, count), *others = Counter(limiter.kind for limiter in found).most_common()
-    text = next(limiter.text for limiter in found if limiter.kind == kind)
-    return Limiter(kind, f"{text} (in {count} of {len(found)} rounds)" if others else text)
+    first = next(limiter for limiter in found if limiter.kind == kind)
+    return _in_rounds(first, count, len(found)) if others else first
+
+
+def _in_rounds(reason: Reason, count: int, rounds: int) -> Reason:
+    return Reason(reason.kind, {**reason.figures, "in_rounds": count, "of_rounds": rounds})
 
 
 def _checks(rounds: Sequence[Round]) -> tuple[CheckResult, ...]:

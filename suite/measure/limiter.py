@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from suite.contract.loop import ClosedLoop, Loop, OpenLoop
-from suite.records.evidence import SATURATED, Evidence, Limiter
-from suite.units import format_quantity
+from suite.records.evidence import SATURATED, Evidence
+from suite.records.reason import Figure, Reason
 
 _UNDISPATCHED = 0.01
 _LATE, _LATE_OF_RESPONSE = 1e-3, 0.25
@@ -25,7 +25,7 @@ _ALONE = 0.5
 """Users that get what an idle system would give, as a share: fewer means that the others queue in it."""
 _SEVERAL = 1.5
 _CLOSE = 0.6
-_SOME = 0.03
+_LOCKED = 0.5
 _POOLS = "pool."
 
 
@@ -44,9 +44,11 @@ def limiter(
     component: bool = False,
     remote: bool = False,
     own: Mapping[str, float | None] = MappingProxyType({}),
-) -> Limiter:
+) -> Reason:
     """The first of these that the figures speak for, in this order: the generator, a declared limit, the
     plan (an open loop that was done), the system's CPU, disk, network, a lock or a pool, the loop.
+
+    Kinds: generator, limit, plan, cpu, disk, network, wait, loop (all users are busy), unknown.
 
     `own` are the round's metrics by name: those of the workload called `pool.…` are its pool's counters.
     A component is part of the generator, so that one is not named there. Only a `remote` system, on
@@ -56,49 +58,40 @@ def limiter(
     for rule in (_generator, _limit, _plan, _cpu, _disk, _network, _crowded, _wait, _users):
         for found in rule(case):
             return found
-    where = "" if evidence.system_cpu is not None else "; the system runs elsewhere and can't be read"
-    return Limiter("unknown", f"nothing that shows in the figures{where}")
+    return Reason("unknown", {"readable": evidence.system_cpu is not None})
 
 
-def _generator(case: _Case) -> Iterator[Limiter]:
+def _generator(case: _Case) -> Iterator[Reason]:
     evidence = case.evidence
     if case.component:
         return
     index = evidence.saturated
     if index is not None and not _done(evidence):
-        share = ""
+        figures = _thread(evidence.worker_cpu[index], evidence.worker_delay[index])
         if evidence.planned:
-            share = f"; {_percent(evidence.delivered / evidence.planned)} of the planned load was delivered"
-        used, waited = evidence.worker_cpu[index], _waiting(evidence.worker_delay[index])
-        text = f"worker {index} used {_percent(used)} of a core{waited}{share}"
-        yield Limiter("generator", f"the generator: {text}")
+            figures["delivered"] = evidence.delivered / evidence.planned
+        yield Reason("generator", {"worker": index, **figures})
     elif evidence.planned and (evidence.dispatched or 0.0) < (1 - _UNDISPATCHED) * evidence.planned:
-        came = _percent((evidence.dispatched or 0.0) / evidence.planned)
-        yield Limiter("generator", f"the generator: it came to {came} of the planned starts")
+        yield Reason("generator", {"dispatched": (evidence.dispatched or 0.0) / evidence.planned})
     elif evidence.lateness_p50 is not None and evidence.lateness_p50 > max(
         _LATE, _LATE_OF_RESPONSE * (_response(evidence) or 0.0)
     ):
-        text = f"half of its sends were {format_quantity(evidence.lateness_p50, 's')} late or more"
-        yield Limiter("generator", f"the generator: {text}")
+        yield Reason("generator", {"lateness_p50": evidence.lateness_p50})
 
 
-def _limit(case: _Case) -> Iterator[Limiter]:
+def _limit(case: _Case) -> Iterator[Reason]:
     evidence = case.evidence
     if evidence.due and evidence.rejected > _REJECTED * evidence.due:
-        share = _percent(evidence.rejected / evidence.due)
-        text = f"{evidence.rejected:,} of {evidence.due:,} operations were rejected ({share})"
-        yield Limiter("limit", f"the system's own limit: {text}")
+        yield Reason("limit", {"rejected": evidence.rejected, "due": evidence.due})
 
 
-def _plan(case: _Case) -> Iterator[Limiter]:
+def _plan(case: _Case) -> Iterator[Reason]:
     evidence = case.evidence
     if isinstance(case.loop, OpenLoop) and evidence.planned and _done(evidence):
-        free = f"; the system used {_cores(evidence)}" if evidence.system_cpu is not None else ""
-        planned = format_quantity(evidence.planned, "1/s")
-        yield Limiter("plan", f"the plan: {planned} were planned and done, nothing piled up{free}")
+        yield Reason("plan", {"planned": evidence.planned, **_cores(evidence)})
 
 
-def _cpu(case: _Case) -> Iterator[Limiter]:
+def _cpu(case: _Case) -> Iterator[Reason]:
     """All cores; or one thread that was never idle; or one process whose threads take turns on one core."""
     evidence = case.evidence
     used, cores = evidence.system_cpu, evidence.system_cores
@@ -107,43 +100,35 @@ def _cpu(case: _Case) -> Iterator[Limiter]:
     cpu, delay = evidence.busiest_thread or 0.0, evidence.busiest_thread_delay or 0.0
     process = evidence.busiest_process or 0.0
     if cores is not None and cores > 1 and used >= _FULL * cores:
-        yield Limiter("cpu", f"the system's CPU: {_cores(evidence)}, all that it has")
+        yield Reason("cpu", _cores(evidence))
     elif cpu + delay >= _FULL and cpu >= min(_ON_CORE, 2 * delay):
-        text = f"one thread used {_percent(cpu)} of a core{_waiting(delay)}"
-        among = f"; it has {_many(cores, 'core')}" if cores is not None else ""
-        yield Limiter("cpu", f"the system's CPU: {text}{among}")
+        yield Reason("cpu", {"thread": cpu, "delay": delay, "cores": cores})
     elif cores is not None and used >= _FULL * cores:
-        yield Limiter("cpu", f"the system's CPU: {_cores(evidence)}, all that it has")
+        yield Reason("cpu", _cores(evidence))
     elif process >= _FULL and cores is not None and cores > 1 and process < 1.1:
-        text = f"the threads of one process used {_percent(process)} of one core together"
-        yield Limiter("cpu", f"the system's CPU: {text}, as under one interpreter lock")
+        yield Reason("cpu", {"process": process})
 
 
-def _disk(case: _Case) -> Iterator[Limiter]:
+def _disk(case: _Case) -> Iterator[Reason]:
     evidence = case.evidence
     blocked, pressure = evidence.threads_blocked, evidence.pressure_io
     if blocked is None or blocked < _BLOCKED:
         return
     if pressure is None or pressure >= _IO or blocked >= SATURATED:
-        stalled = (
-            f"; programs stalled for it {_percent(pressure)} of the time" if pressure is not None else ""
-        )
-        text = f"{_number(blocked)} of the system's threads waited for it on average{stalled}"
-        yield Limiter("disk", f"the disk: {text}")
+        yield Reason("disk", {"threads": blocked, "stalled": pressure})
 
 
-def _network(case: _Case) -> Iterator[Limiter]:
+def _network(case: _Case) -> Iterator[Reason]:
     evidence = case.evidence
     if not case.remote:
         return
     if evidence.line is not None and evidence.line >= _LINE:
-        yield Limiter("network", f"the network: a line carried {_percent(evidence.line)} of what it can")
+        yield Reason("network", {"line": evidence.line})
     elif evidence.retransmitted is not None and evidence.retransmitted >= _AGAIN:
-        share = _percent(evidence.retransmitted)
-        yield Limiter("network", f"the network: {share} of all TCP segments had to be sent again")
+        yield Reason("network", {"retransmitted": evidence.retransmitted})
 
 
-def _crowded(case: _Case) -> Iterator[Limiter]:
+def _crowded(case: _Case) -> Iterator[Reason]:
     """Operations queue, nobody is at the limit, but one side is close to it: often on a shared machine."""
     evidence = case.evidence
     if not _queued(evidence):
@@ -154,26 +139,25 @@ def _crowded(case: _Case) -> Iterator[Limiter]:
     if max(cpu + delay, sum(worker)) < _CLOSE:
         return
     if sum(worker) > cpu + delay:
-        text = f"its busiest worker used {_percent(worker[0])} of a core"
-        yield Limiter("generator", f"the generator: {text}{_waiting(worker[1])}")
+        yield Reason("generator", _thread(*worker))
     else:
-        text = f"its busiest thread used {_percent(cpu)} of a core"
-        yield Limiter("cpu", f"the system's CPU: {text}{_waiting(delay)}")
+        yield Reason("cpu", _thread(cpu, delay))
 
 
-def _queued(evidence: Evidence) -> str:
+def _queued(evidence: Evidence) -> dict[str, Figure]:
     """How many operations are served at a time where most of them wait; empty if they don't."""
     busy, at_once = evidence.busy, evidence.at_once
     if busy is None or at_once is None or busy < _SEVERAL or at_once >= _ALONE * busy:
-        return ""
-    return f"of {_number(busy)} operations in it {_number(max(at_once, 1.0))} at a time were served"
+        return {}
+    return {"busy": busy, "at_once": max(at_once, 1.0)}
 
 
-def _waiting(delay: float) -> str:
-    return f" and waited for one {_percent(delay)} of the time" if delay > _SOME else ""
+def _thread(cpu: float, delay: float) -> dict[str, Figure]:
+    """The share of a core that a worker or thread used, and of the time that it waited for one."""
+    return {"cpu": cpu, "delay": delay}
 
 
-def _wait(case: _Case) -> Iterator[Limiter]:
+def _wait(case: _Case) -> Iterator[Reason]:
     """Operations queue within the system, which is not busy.
 
     By Little's law throughput times the shortest service time is the concurrency that the system shows:
@@ -184,32 +168,23 @@ def _wait(case: _Case) -> Iterator[Limiter]:
     queued = _queued(evidence)
     if not queued and not _waited(waits):
         return
-    words = [queued] if queued else []
     locked = evidence.threads_locked or 0.0
-    if locked >= 0.5:
-        words.append(f"{_number(locked)} of its threads waited for a lock on average")
-    words += [f"{name} is {value:,.6g}" for name, value in waits.items()]
-    if evidence.system_cpu is not None:
-        words.append(f"it used {_cores(evidence)}")
-    what = "a lock" if locked >= 0.5 and not waits else "a pool" if waits else "a lock or a pool"
-    yield Limiter("wait", f"waiting for {what} in the system: {', '.join(words)}")
+    behind = "pool" if waits else "lock" if locked >= _LOCKED else "lock or pool"
+    threads = {"locked": locked} if locked >= _LOCKED else {}
+    yield Reason("wait", {"behind": behind, **queued, **threads, **waits, **_cores(evidence)})
 
 
 def _waited(waits: Mapping[str, float | None]) -> bool:
     return any(name.rpartition(".")[2] in ("waits", "waited", "waiting", "exhausted") for name in waits)
 
 
-def _users(case: _Case) -> Iterator[Limiter]:
+def _users(case: _Case) -> Iterator[Reason]:
     evidence, loop = case.evidence, case.loop
     users, busy = loop.users, evidence.busy
     if users is None or busy is None or busy < _DONE * users - 0.5:
         return
-    used = f"; the system used {_cores(evidence)}" if evidence.system_cpu is not None else ""
-    if isinstance(loop, ClosedLoop) and loop.think:
-        doing = "in an operation or its think time"
-    else:
-        doing = "waiting for its answer" if users == 1 else "each waiting for its answer"
-    yield Limiter("loop", f"the loop: {_many(users, 'user')}, {doing}{used}")
+    thinking = isinstance(loop, ClosedLoop) and bool(loop.think)
+    yield Reason("loop", {"users": users, "thinking": thinking, **_cores(evidence)})
 
 
 def _done(evidence: Evidence) -> bool:
@@ -231,18 +206,8 @@ def _response(evidence: Evidence) -> float | None:
     return evidence.little / evidence.delivered if evidence.little and evidence.delivered else None
 
 
-def _cores(evidence: Evidence) -> str:
-    used = f"{evidence.system_cpu or 0.0:.2g}"
-    return f"{used} of {_many(evidence.system_cores, 'core')}" if evidence.system_cores else f"{used} cores"
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def _number(value: float) -> str:
-    return format_quantity(round(value, 1), "1")
-
-
-def _percent(share: float) -> str:
-    return format_quantity(share, "ratio")
+def _cores(evidence: Evidence) -> dict[str, Figure]:
+    """Cores that the system used, and that it has; empty if it can't be read."""
+    if evidence.system_cpu is None:
+        return {}
+    return {"used": evidence.system_cpu, "cores": evidence.system_cores}

@@ -1,7 +1,4 @@
-"""Whether a round's numbers can be believed: pure rules over what was recorded.
-
-A reason reads "what: figures"; the part before the colon names it, so that rounds can be summed up.
-"""
+"""Whether a round's numbers can be believed: pure rules over what was recorded."""
 
 from __future__ import annotations
 
@@ -17,8 +14,8 @@ from suite.measure.evidence import thirds
 from suite.measure.recording import Recording
 from suite.records.evidence import Evidence
 from suite.records.outcome import BEYOND, Outcome
+from suite.records.reason import Figure, Reason
 from suite.records.run import Validity, ValidityVerdict
-from suite.units import format_quantity
 
 _SLACK = {"invalid": (1e-3, 0.25), "doubtful": (2e-4, 0.10)}
 """Seconds, and share of a percentile, by which the generator may lengthen it before a verdict falls."""
@@ -36,9 +33,13 @@ _MEMORY = 0.05
 _TREND = 0.20
 
 
-class _Reason(NamedTuple):
+class _Doubt(NamedTuple):
     verdict: ValidityVerdict
-    text: str
+    reason: Reason
+
+
+def _doubt(verdict: ValidityVerdict, kind: str, **figures: Figure) -> _Doubt:
+    return _Doubt(verdict, Reason(kind, figures))
 
 
 def judge(
@@ -58,30 +59,31 @@ def judge(
     elsewhere and shares none with us.
     """
     rows = recording.loop_only().measured()
-    reasons: list[_Reason] = []
+    doubts: list[_Doubt] = []
     if worker_deaths:
-        reasons.append(_Reason("invalid", f"a worker died: {worker_deaths}, with its share of load"))
+        doubts.append(_doubt("invalid", "worker_died", workers=worker_deaths))
     if not len(rows):
-        reasons.append(_Reason("invalid", "no samples: no operation was due in the measured part"))
+        doubts.append(_doubt("invalid", "no_samples"))
     elif not component:
         late = list(_late(rows)) if isinstance(loop, OpenLoop) else []
-        reasons += late
-        reasons += _starved(evidence, late=bool(late))
-        reasons += _undelivered(evidence) if isinstance(loop, OpenLoop) else _idle_users(evidence, loop)
-        reasons += _at_its_limit(evidence)
+        doubts += late
+        doubts += _starved(evidence, late=bool(late))
+        doubts += _undelivered(evidence) if isinstance(loop, OpenLoop) else _idle_users(evidence, loop)
+        if (limit := saturation(evidence)) is not None:
+            doubts.append(_Doubt("doubtful", limit))
     elsewhere = evidence.system_cpu is None
     if not (component or cores_apart or elsewhere):
-        reasons.append(_Reason("doubtful", "system and load generator share cores: each slows the other"))
-    reasons += _noisy(evidence)
-    reasons += _miscounted(evidence)
+        doubts.append(_doubt("doubtful", "shared_cores"))
+    doubts += _noisy(evidence)
+    doubts += _miscounted(evidence)
     if not (isinstance(loop, OpenLoop) and loop.arrivals in ("ramp", "stages")):
-        reasons += _trend(rows)
-    reasons.sort(key=lambda reason: reason.verdict != "invalid")
-    verdict: ValidityVerdict = reasons[0].verdict if reasons else "valid"
-    return Validity(verdict, tuple(reason.text for reason in reasons))
+        doubts += _trend(rows)
+    doubts.sort(key=lambda doubt: doubt.verdict != "invalid")
+    verdict: ValidityVerdict = doubts[0].verdict if doubts else "valid"
+    return Validity(verdict, tuple(doubt.reason for doubt in doubts))
 
 
-def _late(rows: Recording) -> Iterator[_Reason]:
+def _late(rows: Recording) -> Iterator[_Doubt]:
     """Compare each percentile with what a punctual generator would have seen.
 
     The rule looks at the reported figure rather than at lateness as such: 2 ms late is nothing to a
@@ -96,20 +98,25 @@ def _late(rows: Recording) -> Iterator[_Reason]:
     shown = {
         name: quantile for name, quantile in QUANTILES.items() if fair.count >= samples_wanted(quantile, SHOW)
     } or {"p50": QUANTILES["p50"]}
-    worst: tuple[float, _Reason] | None = None
+    worst: tuple[float, _Doubt] | None = None
     for name, quantile in shown.items():
         long, short = reported.percentile(quantile)[0], fair.percentile(quantile)[0]
         if long is None or short is None:
             continue
         verdict = _slack_verdict(long - short, short)
         if verdict is not None and (worst is None or long - short > worst[0]):
-            p99 = format_quantity(Exact(seen.lateness_ns()).percentile(0.99)[0], "s")
-            text = (
-                f"the generator was late: sends p99 {p99} after plan; response.{name} is "
-                f"{format_quantity(long, 's')} instead of {format_quantity(short, 's')}"
-            )
             # One hiccup of ours may decide a p999; that alone is no reason to throw the round away.
-            worst = long - short, _Reason("doubtful" if name == "p999" else verdict, text)
+            worst = (
+                long - short,
+                _doubt(
+                    "doubtful" if name == "p999" else verdict,
+                    "late_sends",
+                    lateness_p99=Exact(seen.lateness_ns()).percentile(0.99)[0],
+                    metric=f"response.{name}",
+                    reported=long,
+                    punctual=short,
+                ),
+            )
     if worst is not None:
         yield worst[1]
 
@@ -122,7 +129,7 @@ def _slack_verdict(longer: float, than: float) -> ValidityVerdict | None:
     return None
 
 
-def _starved(evidence: Evidence, *, late: bool) -> Iterator[_Reason]:
+def _starved(evidence: Evidence, *, late: bool) -> Iterator[_Doubt]:
     """What workers waited for a core shows twice: in late sends, and in answers that were read late."""
     delay, wall = evidence.workers_delay, evidence.wall
     if delay is None or wall <= 0:
@@ -132,92 +139,77 @@ def _starved(evidence: Evidence, *, late: bool) -> Iterator[_Reason]:
     each = delay / operations if operations else 0.0
     mean = evidence.little / evidence.delivered if evidence.little and evidence.delivered else 0.0
     if share > _DELAY or (share > _SOME_DELAY and each > _DELAY_OF_RESPONSE * mean):
-        text = (
-            f"the generator had to wait for a core: {format_quantity(share, 'ratio')} of the time, "
-            f"{format_quantity(each, 's')} per operation"
-        )
-        yield _Reason("invalid" if late else "doubtful", text)
+        yield _doubt("invalid" if late else "doubtful", "run_delay", share=share, per_operation=each)
 
 
-def _undelivered(evidence: Evidence) -> Iterator[_Reason]:
+def _undelivered(evidence: Evidence) -> Iterator[_Doubt]:
     """Starts that the generator never came to; or all it could do was less than what was planned."""
     planned, dispatched = evidence.planned or 0.0, evidence.dispatched or 0.0
     missed = 1 - dispatched / planned
-    delivered = evidence.delivered / planned
+    share = evidence.delivered / planned
     busiest = evidence.saturated
-    if busiest is not None and delivered < 1 - _SHORT:
-        text = (
-            f"planned load was not delivered: the generator delivered {format_quantity(delivered, 'ratio')} "
-            f"of the planned load ({format_quantity(evidence.delivered, '1/s')} of "
-            f"{format_quantity(planned, '1/s')}); {worker_words(evidence, busiest)}"
+    if busiest is not None and share < 1 - _SHORT:
+        yield _doubt(
+            "invalid",
+            "undelivered",
+            share=share,
+            delivered=evidence.delivered,
+            planned=planned,
+            **_worker(evidence, busiest),
         )
-        yield _Reason("invalid", text)
     elif missed > _UNDELIVERED["doubtful"]:
-        starts = round(missed * evidence.due)
-        text = (
-            f"planned load was not delivered: the generator never came to {starts:,} of {evidence.due:,} "
-            f"starts, it delivered {format_quantity(dispatched / planned, 'ratio')} of the planned load"
+        yield _doubt(
+            "invalid" if missed > _UNDELIVERED["invalid"] else "doubtful",
+            "missed_starts",
+            missed=round(missed * evidence.due),
+            due=evidence.due,
+            share=dispatched / planned,
         )
-        yield _Reason("invalid" if missed > _UNDELIVERED["invalid"] else "doubtful", text)
 
 
-def worker_words(evidence: Evidence, index: int) -> str:
-    """How busy worker `index` was."""
-    cpu, delay = evidence.worker_cpu[index], evidence.worker_delay[index]
-    waited = (
-        f" and waited for it {format_quantity(delay, 'ratio')} of the time" if delay > _SOME_DELAY else ""
-    )
-    return f"worker {index} used {format_quantity(cpu, 'ratio')} of its core{waited}"
+def _worker(evidence: Evidence, index: int) -> dict[str, Figure]:
+    """How busy worker `index` was: shares of a core used, and of the time waited for one."""
+    return {"worker": index, "cpu": evidence.worker_cpu[index], "delay": evidence.worker_delay[index]}
 
 
-def _at_its_limit(evidence: Evidence) -> Iterator[_Reason]:
+def saturation(evidence: Evidence) -> Reason | None:
+    """The first worker that could hardly have done more."""
     index = evidence.saturated
-    if index is not None:
-        text = f"the generator was at its limit: {worker_words(evidence, index)}; the system may do more"
-        yield _Reason("doubtful", text)
+    return None if index is None else Reason("generator_saturated", _worker(evidence, index))
 
 
-def _idle_users(evidence: Evidence, loop: ClosedLoop) -> Iterator[_Reason]:
+def _idle_users(evidence: Evidence, loop: ClosedLoop) -> Iterator[_Doubt]:
     """Little's law: users = rate x (service + think). Less means that users were not at work."""
     if evidence.busy is None:
         return
     share = evidence.busy / loop.users
     if share < _IDLE_USERS["doubtful"]:
-        text = f"users were idle: {evidence.busy:.3g} of {loop.users:,} at work on average (Little's law)"
-        yield _Reason("invalid" if share < _IDLE_USERS["invalid"] else "doubtful", text)
+        verdict: ValidityVerdict = "invalid" if share < _IDLE_USERS["invalid"] else "doubtful"
+        yield _doubt(verdict, "idle_users", busy=evidence.busy, users=loop.users)
 
 
-def _noisy(evidence: Evidence) -> Iterator[_Reason]:
+def _noisy(evidence: Evidence) -> Iterator[_Doubt]:
     """Others on the machine who took what the system needed."""
     wall = evidence.wall
     if wall <= 0:
         return
     if evidence.steal is not None and evidence.steal > _STEAL * wall:
-        share = format_quantity(evidence.steal / wall, "ratio")
-        yield _Reason("doubtful", f"noisy machine: the hypervisor took {share} of a core away")
+        yield _doubt("doubtful", "steal", share=evidence.steal / wall)
     others, delay = evidence.others, evidence.system_delay
     if others is not None and delay is not None and others > _OTHERS and delay > _DELAY * wall:
-        text = (
-            f"busy machine: other programs used {others:.2g} cores, and the system waited "
-            f"{format_quantity(delay, 's')} in {format_quantity(wall, 's')} for a core"
-        )
-        yield _Reason("doubtful", text)
+        yield _doubt("doubtful", "machine_busy", others=others, waited=delay, wall=wall)
     memory = evidence.pressure_memory
     if memory is not None and memory > _MEMORY:
-        text = f"memory is short: programs waited for it {format_quantity(memory, 'ratio')} of the time"
-        yield _Reason("doubtful", text)
+        yield _doubt("doubtful", "memory_short", share=memory)
 
 
-def _miscounted(evidence: Evidence) -> Iterator[_Reason]:
+def _miscounted(evidence: Evidence) -> Iterator[_Doubt]:
     """The system's own count can't be below the answers that we got from it."""
     if evidence.served is not None and evidence.served < evidence.answered:
-        text = (
-            f"counts differ: the system counted {evidence.served:,.0f}, {evidence.answered:,} were answered"
-        )
-        yield _Reason("invalid", text)
+        yield _doubt("invalid", "counts_differ", served=evidence.served, answered=evidence.answered)
 
 
-def _trend(rows: Recording) -> Iterator[_Reason]:
+def _trend(rows: Recording) -> Iterator[_Doubt]:
     """Compare medians of the first and last four of twelve blocks.
 
     All four must lie beyond all four others by 20 % of them, and the middle between: where nothing
@@ -230,7 +222,4 @@ def _trend(rows: Recording) -> Iterator[_Reason]:
     between = min(first[0], last[0]) <= np.median(middle) <= max(first[-1], last[-1])
     apart = last[0] > (1 + _TREND) * first[-1] or first[0] > (1 + _TREND) * last[-1]
     if apart and between:
-        was, became = (format_quantity(float(np.median(part)), "s") for part in (first, last))
-        yield _Reason(
-            "doubtful", f"a trend within the measured part: median response went from {was} to {became}"
-        )
+        yield _doubt("doubtful", "trend", first=float(np.median(first)), last=float(np.median(last)))

@@ -88,15 +88,3 @@ class Evidence:
             if cpu + delay >= SATURATED:
                 return index
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Limiter:
-    """What held a result back: a short `kind` to sort by, and `text` with the figures that say so.
-
-    Kinds: cpu, wait (a lock or a pool), disk, network, limit (its own, declared), loop (all users are
-    busy), plan (all that was planned was done), generator, unknown.
-    """
-
-    kind: str
-    text: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 Figure = str | int | float | bool | None
@@ -17,3 +17,15 @@ class Reason:
 
     kind: str
     figures: Mapping[str, Figure] = field(default_factory=dict)
+
+    @classmethod
+    def of_text(cls, text: str) -> Reason:
+        """What something that is not ours said, an error of a system for example, as it said it."""
+        return cls("text", {"text": text})
+
+    @classmethod
+    def doubtful(cls, doubted: Sequence[Sequence[Reason]], of: int, side: str | None = None) -> Reason:
+        """That so many `of` some are doubtful, and `because` of which kind of reason, with its figures."""
+        first = next((reason for reasons in doubted for reason in reasons), Reason("no_reason"))
+        figures = {"doubtful": len(doubted), "of": of, "because": first.kind, **first.figures}
+        return cls("doubtful", figures if side is None else {"side": side, **figures})

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from suite.records.evidence import Evidence, Limiter
+from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
+from suite.records.reason import Reason
 
 ValidityVerdict = Literal["valid", "doubtful", "invalid"]
 
@@ -68,7 +69,7 @@ class Validity:
     """Whether the numbers can be believed, and why not."""
 
     verdict: ValidityVerdict = "valid"
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Round:
     pids: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     failure: Failure | None = None
     evidence: Evidence | None = None
-    limiter: Limiter | None = None
+    limiter: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ class Run:
     pids: tuple[Mapping[str, tuple[int, ...]], ...] = ()
     error: Failure | None = None
     evidence: tuple[Evidence | None, ...] = ()
-    limiter: Limiter | None = None
+    limiter: Reason | None = None
 
     @property
     def exit_code(self) -> int:

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 from support.processes import EXAMPLES
-from support.runs import counts, make_measured, make_run
+from support.runs import counts, make_measured, make_run, validity_of
 
 from suite.ab.pairs import Trial, measure
 from suite.compare.primary import alike, check_metrics, primary_metrics
 from suite.config.catalog import from_file
 from suite.errors import ConfigurationError, SystemFailed
-from suite.records.run import CheckResult, Failure, Validity
+from suite.records.run import CheckResult, Failure
 
 
 def run(seconds, **changes):
@@ -95,7 +95,7 @@ def test_turns_are_in_random_order_and_balanced():
 
 
 def test_an_invalid_round_is_repeated_with_its_pair():
-    bad = run(9.0, validity=Validity("invalid", ("load was not delivered",)))
+    bad = run(9.0, validity=validity_of("invalid", "load was not delivered"))
     died = run(9.0, error=Failure("worker", "a worker died"))
     take = Sides(1.5, base2=bad, head5=died)
     trial, told = measured(take, metrics=("time_per_operation",))
@@ -108,7 +108,7 @@ def test_an_invalid_round_is_repeated_with_its_pair():
 
 
 def test_what_stays_invalid_is_given_up_and_keeps_the_pairs_so_far():
-    bad = run(9.0, validity=Validity("invalid", ("load was not delivered",)))
+    bad = run(9.0, validity=validity_of("invalid", "load was not delivered"))
     take = Sides(1.5, **{f"head{count}": bad for count in range(4, 99)})
     trial, _ = measured(take, metrics=("time_per_operation",))
     assert (len(trial.pairs), len(trial.repeated)) == (3, 5)
@@ -131,7 +131,7 @@ def test_less_error_for_each_of_many_workloads_asks_for_more():
 
 
 def test_what_a_reader_must_know_is_noted():
-    doubtful = Validity("doubtful", ("busy machine",))
+    doubtful = validity_of("doubtful", "busy machine")
     failed = (CheckResult("all is stored", False, "3 of 4"),)
     heads = {f"head{count}": run(1.5, checks=failed, failures=0.25) for count in range(1, 17)}
     take = Sides(base3=run(1.0, validity=doubtful), **heads)

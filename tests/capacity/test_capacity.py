@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from examples.load_slots import null, slots, turns
+from support.runs import validity_of
 
 from suite import Threshold, closed_loop, open_loop
 from suite.capacity.capacity import CapacityCut, capacity
@@ -14,7 +15,7 @@ from suite.config.settings import Settings
 from suite.errors import ConfigurationError, Interrupted, SystemFailed
 from suite.measure.recording import Recording
 from suite.records.histogram import Histogram
-from suite.records.run import CheckResult, Failure, Round, Validity
+from suite.records.run import CheckResult, Failure, Round
 
 RATE = Goal("rate", seconds=1.0)
 S = 1_000_000_000
@@ -184,7 +185,7 @@ def test_an_invalid_look_breaks_nothing(rounds):
     def saturated(load, result):
         if load <= 2000:
             return result
-        return replace(result, validity=Validity("invalid", ("the generator was late: 9 ms",)))
+        return replace(result, validity=validity_of("invalid", "the generator was late: 9 ms"))
 
     rounds.limit, rounds.change = 2000, saturated
     found = capacity(slots, Settings(), RATE)
@@ -193,7 +194,7 @@ def test_an_invalid_look_breaks_nothing(rounds):
 
 
 def test_what_holds_though_the_generator_was_late_holds_if_all_was_delivered(rounds):
-    late = Validity("invalid", ("the generator was late: 9 ms",))
+    late = validity_of("invalid", "the generator was late: 9 ms")
     rounds.change = lambda load, result: replace(result, validity=late)
     assert capacity(slots, Settings(), RATE).found.low > 450
 
@@ -205,7 +206,7 @@ def test_what_holds_though_the_generator_was_late_holds_if_all_was_delivered(rou
 
 
 def test_a_worker_that_dies_is_no_limit_of_the_system(rounds):
-    broken = Round(0, failure=Failure("worker", "killed"), validity=Validity("invalid", ("a worker died",)))
+    broken = Round(0, failure=Failure("worker", "killed"), validity=validity_of("invalid", "a worker died"))
     rounds.change = lambda load, result: result if load <= 300 else broken
     assert capacity(slots, Settings(), RATE).found.end == "generator"
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from support.processes import Suite, wait_for
 from support.repositories import LOAD, PROJECT, Scratch, slowed
-from support.runs import make_measured, make_run
+from support.runs import make_measured, make_run, validity_of
 
 from suite.errors import Interrupted, SystemFailed
-from suite.records.run import CheckResult, Validity
+from suite.records.run import CheckResult
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_options_become_words_of_each_round(command, scratch, rounds):
 
 def test_rounds_that_are_all_invalid_are_no_pass(command, scratch, rounds):
     """It ended with 0 and "pass": without a pair nothing was kept, and nothing had a code."""
-    invalid = make_run(workload="work/turn", validity=Validity("invalid", ("a worker died",)))
+    invalid = make_run(workload="work/turn", validity=validity_of("invalid", "a worker died"))
     rounds.answers["work/turn", "head"] = invalid
     said = command("ab", "HEAD~1", "HEAD", "load_work.py", "--json", "out.json")
     assert said.code == 3

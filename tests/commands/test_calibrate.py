@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from support.histories import fill, make_history_run, repository, steady
-from support.runs import make_measured, make_run
+from support.runs import make_measured, make_run, validity_of
 
 from suite import engine
 from suite.ab import calibration as calibrating
@@ -17,7 +17,6 @@ from suite.config.catalog import Reference, from_file
 from suite.config.settings import Settings
 from suite.errors import Interrupted, StoreError, SystemFailed
 from suite.records.comparison import Change, Comparison
-from suite.records.run import Validity
 from suite.report.terminal.calibration import Calibrated, Calibrations, Power, told
 
 METRICS = ("time_per_operation", "response.p50", "response.p99", "throughput")
@@ -162,7 +161,7 @@ def test_a_workload_that_fails_does_not_keep_the_others_from_it(command, rounds)
 
 
 def test_invalid_runs_do_not_count(command, rounds):
-    bad = make_run(validity=Validity("invalid", ("load was not delivered",)))
+    bad = make_run(validity=validity_of("invalid", "load was not delivered"))
     rounds.answers = {3: bad, 5: bad}
     assert command("calibrate", "vision/match-10").code == 0
     assert kept(command)["vision/match-10"]["runs"] == 48

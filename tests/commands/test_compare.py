@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 from support.histories import commit, fill, git, make_history_run, repository, steady
+from support.runs import validity_of
 
 from suite.ledger.store import Ledger
-from suite.records.run import Validity
 from suite.report.documents.run import document, write_document
 
 
@@ -224,7 +224,7 @@ def test_another_plan_is_refused_and_an_open_loop_always(command, shas):
 
 
 def test_what_differs_within_a_side_and_what_is_invalid_is_left_out(command, shas):
-    invalid = [replace(run, validity=Validity("invalid", ("late",))) for run in steady(shas[1], 9.0, 20, 2)]
+    invalid = [replace(run, validity=validity_of("invalid", "late")) for run in steady(shas[1], 9.0, 20, 2)]
     fill(command.folder, *steady(shas[1]), *invalid, *steady(shas[2], 1.3, 100, 2))
     other = {"cpu": "y", "cores": 2}
     fill(command.folder, *steady(shas[2], 1.0, 50, 2, environment=other))
@@ -235,7 +235,7 @@ def test_what_differs_within_a_side_and_what_is_invalid_is_left_out(command, sha
 
 
 def test_only_invalid_runs_of_base(command, shas):
-    runs = [replace(run, validity=Validity("invalid", ("late",))) for run in steady(shas[1])]
+    runs = [replace(run, validity=validity_of("invalid", "late")) for run in steady(shas[1])]
     fill(command.folder, *runs, *steady(shas[2], 1.0, 100, 2))
     said = command("compare", "HEAD~1", "HEAD")
     assert (said.code, "note: no run of base is valid" in said.out) == (3, True)

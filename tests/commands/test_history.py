@@ -5,12 +5,11 @@ from dataclasses import replace
 
 import pytest
 from support.histories import commit, fill, git, repository, runs
-from support.runs import make_measured
+from support.runs import make_measured, validity_of
 
 from suite.ledger.detections import AcceptedChange
 from suite.ledger.store import Ledger
 from suite.ledger.timelines import Timelines
-from suite.records.run import Validity
 
 
 @pytest.fixture
@@ -187,7 +186,7 @@ def test_of_many_workloads_those_that_ran_last_are_drawn_and_the_others_named(co
 
 
 def test_a_ledger_of_runs_that_do_not_count_says_what_would(command, shas):
-    fill(command.folder, *runs(shas[:3], validity=Validity("invalid", ("x",))))
+    fill(command.folder, *runs(shas[:3], validity=validity_of("invalid", "x")))
     [line] = command("history").complaints
     assert "no run counts yet" in line
 

@@ -11,12 +11,12 @@ from asv.results import iter_results
 from support.bulk import fill_fast
 from support.histories import fill, git, make_history_run, repository, runs, steady
 from support.records import make_search
-from support.runs import make_measured
+from support.runs import make_measured, validity_of
 
 from suite.contract.metric import STANDARD
 from suite.ledger.store import Ledger
 from suite.ledger.timelines import Timelines
-from suite.records.run import Measured, Validity
+from suite.records.run import Measured
 from suite.report.documents.leaks import leaks_document
 from suite.report.documents.run import document, write_document
 
@@ -90,7 +90,7 @@ def test_what_asv_keeps_is_read_by_asv_and_comes_back(command, shas):
 
 
 def test_asv_gets_runs_that_count_of_one_load(command, shas):
-    bad = steady(shas[0], 9.0, first=20, count=5, validity=Validity("invalid", ("x",)))
+    bad = steady(shas[0], 9.0, first=20, count=5, validity=validity_of("invalid", "x"))
     dirty = steady(shas[0], 9.0, first=30, count=5, environment={"cpu": "x", "cores": 2, "dirty": True})
     quick = steady(shas[0], 9.0, count=5, plan={"loop": "closed", "users": 1, "quick": True})
     fill(command.folder, *steady(shas[0], first=40, count=3), *bad, *dirty, *quick)

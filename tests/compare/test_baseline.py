@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.runs import make_run
+from support.runs import make_run, validity_of
 
 from suite.compare.baseline import ENOUGH, baseline, interleaved
 from suite.ledger.store import Ledger
@@ -76,7 +76,7 @@ def test_uncommitted_changes_are_another_state(ledger):
 
 
 def test_runs_that_may_not_count_are_left_out(ledger):
-    fill(ledger, A, 1, validity=Validity("invalid", ("late",)))
+    fill(ledger, A, 1, validity=validity_of("invalid", "late"))
     fill(ledger, A, 1, first=1, error=Failure("system", "died"), validity=Validity())
     fill(ledger, A, 1, first=2, plan={"loop": "open", "rate": 5})
     fill(ledger, A, 1, first=3, environment={"machine": {"cpu": "z"}})

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.runs import make_histogram, make_measured, make_run
+from support.runs import make_histogram, make_measured, make_run, validity_of
 
 from suite.compare.compare import compare, quantile_shifts
 from suite.errors import ConfigurationError
 from suite.records.comparison import Change, Comparison, Shift, conclude
-from suite.records.run import Failure, Validity
+from suite.records.run import Failure
 
 BASE, HEAD = "a" * 40, "b" * 40
 MIRROR = {"regression": "improvement", "improvement": "regression"}
@@ -143,7 +143,7 @@ def test_negative_values_are_judged_by_difference():
 
 def test_invalid_runs_and_failed_ones_never_count():
     base = p50(STEADY)
-    base += [replace(one, validity=Validity("invalid", ("late",))) for one in p50([9.0] * 5, first=20)]
+    base += [replace(one, validity=validity_of("invalid", "late")) for one in p50([9.0] * 5, first=20)]
     base.append(replace(p50([9.0], first=30)[0], error=Failure("worker", "died")))
     found = compare(base, p50([1.0], HEAD, 60))
     assert (found.verdict, found.runs) == ("same", (8, 1))
@@ -154,7 +154,7 @@ def test_invalid_runs_and_failed_ones_never_count():
 
 
 def test_doubt_travels_along():
-    head = replace(p50([1.0], HEAD, 60)[0], validity=Validity("doubtful", ("busy machine",)))
+    head = replace(p50([1.0], HEAD, 60)[0], validity=validity_of("doubtful", "busy machine"))
     found = compare(p50(STEADY), [head])
     assert (found.verdict, found.notes) == ("same", ("head: 1 of 1 runs doubtful (busy machine)",))
 

@@ -22,15 +22,16 @@ from suite.formats.asv import asv_files, runs_of_asv
 from suite.formats.codec import decode_leaks, decode_run, encode_leaks, encode_run
 from suite.formats.pytest_benchmark import pytest_benchmark_report, runs_of_pytest_benchmark
 from suite.ledger.store import Ledger
-from suite.records.evidence import Evidence, Limiter
+from suite.records.evidence import Evidence
 from suite.records.leak import LeakSearch
+from suite.records.reason import Reason
 from suite.records.run import Detail, Failure, Run
 
 _RUN = make_run(
     details=(Detail("failed", "reset", "store", 2, 1.5, "x"),),
     error=Failure("worker", "died"),
     evidence=(Evidence(wall=2.0, worker_cpu=(0.5,)), None),
-    limiter=Limiter("cpu", "x"),
+    limiter=Reason("cpu", {"thread": 0.99, "cores": None}),
     environment={"cpu": "x", "cores": 8, "packages": {"numpy": "1"}},
 )
 _TEXT = st.text(max_size=8) | st.sampled_from(["", "NaN", "yesterday", "\ud800", "\0", "2024-05-01", "valid"])

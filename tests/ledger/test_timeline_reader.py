@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.runs import make_measured, make_run
+from support.runs import make_measured, make_run, validity_of
 
 from suite.ledger.store import Ledger
 from suite.ledger.timeline_reader import TimelineReader
 from suite.records.classes import counted, load_class, machine_class
-from suite.records.run import Failure, Run, Validity
+from suite.records.run import Failure, Run
 
 A, B, C = "a" * 40, "b" * 40, "c" * 40
 MACHINE = {"cpu": "x", "cores": 2, "memory": 16.0e9, "machine": "x86_64", "container": "docker"}
@@ -51,7 +51,7 @@ def test_a_lower_bound_is_no_value(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"validity": Validity("invalid", ("x",))},
+        {"validity": validity_of("invalid", "x")},
         {"error": Failure("system", "died")},
         {"environment": {**MACHINE, "dirty": True}},
         {"commit": None},

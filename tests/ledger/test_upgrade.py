@@ -10,11 +10,12 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 from support.records import make_search
-from support.runs import make_run
+from support.runs import make_run, validity_of
 
 from suite.formats.codec import decode_run, encode_run
 from suite.ledger.store import Ledger
-from suite.records.evidence import Evidence, Limiter
+from suite.records.evidence import Evidence
+from suite.records.reason import Reason
 
 _LATER = {"0001": {}, "0002": {"evidence": '[{"wall": 2.0}]', "limiter": '{"kind": "cpu", "text": "x"}'}}
 """Columns of runs that revisions added."""
@@ -44,15 +45,17 @@ def _old_ledger(path: Path, revision: str) -> None:
 
 @pytest.mark.parametrize(
     ("revision", "evidence", "limiter"),
-    [("0001", (), None), ("0002", (Evidence(wall=2.0),), Limiter("cpu", "x"))],
+    [("0001", (), None), ("0002", (Evidence(wall=2.0),), Reason("cpu", {"text": "x"}))],
 )
 def test_an_older_ledger_is_upgraded_and_keeps_its_runs(
-    tmp_path: Path, revision: str, evidence: tuple[Evidence, ...], limiter: Limiter | None
+    tmp_path: Path, revision: str, evidence: tuple[Evidence, ...], limiter: Reason | None
 ) -> None:
     path = tmp_path / "ledger.db"
     _old_ledger(path, revision)
     new = make_run(
-        id="cd34", evidence=(Evidence(wall=4.0, worker_cpu=(0.5,)), None), limiter=Limiter("plan", "x")
+        id="cd34",
+        evidence=(Evidence(wall=4.0, worker_cpu=(0.5,)), None),
+        limiter=Reason("plan", {"planned": 200.0}),
     )
     with Ledger(path) as ledger:
         old = ledger.run("ab12")
@@ -70,6 +73,16 @@ def test_an_older_document_still_parses() -> None:
     data = json.loads(json.dumps(encode_run(make_run())))
     del data["evidence"], data["limiter"]
     assert decode_run(data) == make_run()
+
+
+def test_reasons_that_were_sentences_keep_them() -> None:
+    data = encode_run(make_run())
+    data["validity"] = {"verdict": "doubtful", "reasons": ["busy machine: x"]}
+    data["limiter"] = {"kind": "cpu", "text": "the system's CPU: one thread"}
+    run = decode_run(data)
+    assert run.validity == validity_of("doubtful", "busy machine: x")
+    assert run.limiter == Reason("cpu", {"text": "the system's CPU: one thread"})
+    assert decode_run(encode_run(run)) == run
 
 
 def test_figures_of_a_newer_version_are_passed_over() -> None:

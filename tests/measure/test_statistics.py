@@ -16,6 +16,7 @@ from suite.measure.series import series
 from suite.measure.statistics import combine, measure_round
 from suite.records.histogram import Histogram
 from suite.records.outcome import Outcome
+from suite.records.reason import Reason
 from suite.records.run import CheckResult, Detail, Failure, Round, Validity
 
 SECOND = 10**9
@@ -196,8 +197,8 @@ def test_thresholds_judge_the_merged_value():
     assert run.validity == Validity(
         "doubtful",
         (
-            "response.p95 gated on 400 samples; 2,000 are wanted",
-            "response.p99 gated on 400 samples; 10,000 are wanted",
+            Reason("few_samples", {"metric": "response.p95", "n": 400, "wanted": 2000}),
+            Reason("few_samples", {"metric": "response.p99", "n": 400, "wanted": 10_000}),
         ),
     )
     assert run.exit_code == 3
@@ -230,17 +231,23 @@ def test_a_failed_round_gives_no_values_but_its_details():
         {"throughput": 1.0},
         details=(detail, replace(detail, first=0.5, example="earlier")),
         checks=(CheckResult("stored", False, "3 of 4"),),
-        validity=Validity("invalid", ("a worker died: 1",)),
+        validity=Validity("invalid", (Reason("worker_died", {"workers": 1}),)),
         failure=Failure("worker", "killed"),
     )
-    last = replace(good, validity=Validity("doubtful", ("a worker died: 7", "noisy: x")))
+    last = replace(
+        good, validity=Validity("doubtful", (Reason("worker_died", {"workers": 7}), Reason("steal")))
+    )
     run = run_of([good, bad, last])
     assert run.metrics["throughput"].value == pytest.approx(100, rel=0.01)
     assert run.metrics["throughput"].values[1] == 1.0
     assert run.details == (Detail("failed", "reset", "a", 4, 0.5, "earlier"),)
     assert run.checks == (CheckResult("stored", False, "3 of 4"),)
     assert run.validity == Validity(
-        "invalid", ("a worker died: 1 (in 2 of 3 rounds)", "noisy: x (in 1 of 3 rounds)")
+        "invalid",
+        (
+            Reason("worker_died", {"workers": 1, "in_rounds": 2, "of_rounds": 3}),
+            Reason("steal", {"in_rounds": 1, "of_rounds": 3}),
+        ),
     )
     assert run.error == Failure("worker", "killed")
     system = replace(bad, failure=Failure("system", "gone"))

@@ -9,7 +9,7 @@ from rich.console import Console
 from support.capacities import look, make_capacity
 from support.histories import fill, git, repository, runs
 from support.records import make_search, make_suspect
-from support.runs import counts, make_run
+from support.runs import counts, make_run, validity_of
 
 from suite import Command, User, Workload, closed_loop, operation
 from suite.capacity.goal import Goal
@@ -23,7 +23,8 @@ from suite.ledger.store import Ledger
 from suite.ledger.timeline_reader import Quantity, Timeline
 from suite.records.comparison import Change, Comparison, QuantileShift, Shift
 from suite.records.leak import Growth, LeakVerdict
-from suite.records.run import CheckResult, Detail, Failure, Judgement, Measured, Round, Validity
+from suite.records.reason import Reason
+from suite.records.run import CheckResult, Detail, Failure, Judgement, Measured, Round
 from suite.report.compared import Compared
 from suite.report.documents.markdown import markdown
 from suite.report.documents.picture import save_picture
@@ -136,7 +137,7 @@ RUN = make_run(
     thresholds=(Judgement(METRIC, "critical", 9.0, 3.0, True),),
     checks=(CheckResult("[/check]", False, "[/detail]"),),
     details=(Detail("failed", "[/class]", "[/buy]", 1, 0.5, "[/example]"),),
-    validity=Validity("doubtful", ("[/doubt]",)),
+    validity=validity_of("doubtful", "[/doubt]"),
     error=Failure("system", "[/error]"),
     plan={"loop": "closed", "users": 1, "target": "[/target]"},
 )
@@ -191,7 +192,7 @@ def test_the_list_of_workloads_shows_parameters_and_tags(console):
 
 
 def test_a_capacity_names_what_broke(console):
-    looks = (look(12), look(13, False, broke="[/m]", reasons=("[/m] is 3 [x]",)))
+    looks = (look(12), look(13, False, broke="[/m]", reasons=(Reason.of_text("[/m] is 3 [x]"),)))
     found = Looked("found", 12.0, 13.0, "[/m]", looks)
     with Reporter(console) as reporter:
         reporter.print_look(looks[1], "users")

@@ -4,6 +4,7 @@ import pytest
 
 from suite.config.settings import Settings
 from suite.engine import run
+from suite.report.reasons import all_words
 
 
 def measured(workload, *, rounds=1, **changes):
@@ -13,7 +14,7 @@ def measured(workload, *, rounds=1, **changes):
     assert not broken, "; ".join(broken)
     assert result.error is None, result.error
     if result.validity.verdict == "invalid":
-        pytest.skip("; ".join(result.validity.reasons))
+        pytest.skip(all_words(result.validity.reasons))
     missed = [j for j in result.thresholds if j.level == "critical" and not j.passed]
     assert not missed, missed
     assert result.exit_code == 0

@@ -16,7 +16,7 @@ from asv.repo import get_repo
 from asv.results import iter_results
 from support.capacities import make_capacity
 from support.records import make_search
-from support.runs import counts, make_measured, make_run
+from support.runs import counts, make_measured, make_run, validity_of
 
 from suite.capacity.capacity import Capacity
 from suite.contract.metric import STANDARD
@@ -234,7 +234,7 @@ def make_stored_run(index: int, commit: str, **changes) -> Run:
             "memory": tuple(memory.tolist()),
             "cpu": tuple((0.6 + rng.normal(0, 0.02, 20)).tolist()),
         },
-        validity=Validity("doubtful", ("only 2 cores",)) if index % 7 == 3 else Validity(),
+        validity=validity_of("doubtful", "only 2 cores") if index % 7 == 3 else Validity(),
     )
     return replace(run, **changes)
 
@@ -243,7 +243,7 @@ def add_ledger(folder: Path, commits: list[str], place: str | None = None) -> No
     """A Run for each commit, one of them invalid; two searches for leaks, one with a flame graph."""
     with Ledger(place or folder / "results" / "ledger.db") as ledger:
         for index, commit in enumerate(commits):
-            changes = {"validity": Validity("invalid", ("the load was not delivered",))} if index == 9 else {}
+            changes = {"validity": validity_of("invalid", "the load was not delivered")} if index == 9 else {}
             ledger.add(make_stored_run(index, commit, **changes))
         graph = folder / "results" / "leaks" / "shop.html"
         graph.parent.mkdir()

@@ -9,10 +9,20 @@ import numpy as np
 from hypothesis import strategies as st
 
 from suite.contract.metric import STANDARD
-from suite.records.evidence import Evidence, Limiter
+from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
 from suite.records.outcome import OUTCOMES
-from suite.records.run import CheckResult, Detail, Failure, Judgement, Measured, Run, Validity
+from suite.records.reason import Reason
+from suite.records.run import (
+    CheckResult,
+    Detail,
+    Failure,
+    Judgement,
+    Measured,
+    Run,
+    Validity,
+    ValidityVerdict,
+)
 
 
 def make_histogram(*milliseconds: float, beyond: tuple[float, ...] = ()) -> Histogram:
@@ -33,6 +43,11 @@ def make_measured(name: str, *values: float, **changes: Any) -> Measured:
 def counts(**some: int) -> dict[str, int]:
     """All outcomes, 0 but for `some`."""
     return {name: some.get(name, 0) for name in OUTCOMES}
+
+
+def validity_of(verdict: ValidityVerdict, *texts: str) -> Validity:
+    """A validity whose reasons are only texts, as those of old documents are."""
+    return Validity(verdict, tuple(map(Reason.of_text, texts)))
 
 
 def make_run(**changes: Any) -> Run:
@@ -98,6 +113,11 @@ _histograms = st.builds(
     st.floats(0, 1e6),
     beyond=st.lists(st.floats(0, 1e6), max_size=2).map(tuple),
 )
+_reasons = st.builds(
+    Reason,
+    _names,
+    st.dictionaries(_names, st.none() | st.booleans() | _counts | _numbers | _text, max_size=3),
+)
 _moments = st.datetimes(timezones=st.timezones()).map(lambda moment: moment.isoformat())
 
 
@@ -140,7 +160,7 @@ def any_runs() -> st.SearchStrategy[Run]:
         ),
         checks=_tuples(st.builds(CheckResult, _text, st.booleans(), _text)),
         series=st.dictionaries(_names, _tuples(_values), max_size=3),
-        validity=st.builds(Validity, st.sampled_from(["valid", "doubtful", "invalid"]), _tuples(_text)),
+        validity=st.builds(Validity, st.sampled_from(["valid", "doubtful", "invalid"]), _tuples(_reasons)),
         pids=_tuples(st.dictionaries(_names, _pids, max_size=2)),
         error=st.none()
         | st.builds(Failure, st.sampled_from(["system", "worker", "interrupted", "internal"]), _text),
@@ -155,5 +175,5 @@ def any_runs() -> st.SearchStrategy[Run]:
                 due=_counts,
             )
         ),
-        limiter=st.none() | st.builds(Limiter, st.sampled_from(["cpu", "loop", "unknown"]), _text),
+        limiter=st.none() | _reasons,
     )

@@ -8,6 +8,8 @@ from html import escape
 from typing import Any
 
 from suite.capacity.probe import SearchResult
+from suite.formats.decoding import reason_from
+from suite.report.reasons import words
 from suite.report.site.setting import setting_words
 from suite.report.site.svg import (
     BOTTOM,
@@ -92,7 +94,7 @@ def _look(look: Mapping[str, Any], figure: str, unit: str, loads: str, x: float,
         [
             f"{load_words(look['load'], loads)}: {how}",
             f"{figure} {format_quantity(look[figure], unit)}",
-            *look["reasons"],
+            *(words(reason_from(reason)) for reason in look["reasons"]),
         ]
     )
     if look["holds"] is False:

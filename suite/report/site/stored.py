@@ -9,6 +9,7 @@ from pathlib import Path
 from suite.ledger.store import Ledger, Sighting, since
 from suite.ledger.summaries import RunSummary, accepted, past
 from suite.records.leak import LeakSearch
+from suite.report.reasons import words
 from suite.report.site.capacity_curve import capacity_curve, capacity_setting, capacity_words
 from suite.report.site.lineage import Lineage
 from suite.report.site.setting import settings_of
@@ -63,9 +64,9 @@ def _add_runs(
 ) -> None:
     """Add the Runs of one branch, and in short to `briefs`; those of other branches are in neither."""
     names = settings_of(pasts)
-    for words in dict.fromkeys(names.values()):
-        setting = f"{words}, {lineage.name}" if lineage.name else words
-        here = [each for each in pasts if names[each.id] == words]
+    for told in dict.fromkeys(names.values()):
+        setting = f"{told}, {lineage.name}" if lineage.name else told
+        here = [each for each in pasts if names[each.id] == told]
         slots, left = slots_of(here, lineage)
         for graph in graphs_of(setting, slots):
             story.add(graph)
@@ -94,7 +95,8 @@ def _since(ledger: Ledger, searches: Sequence[LeakSearch]) -> Iterator[tuple[tup
 
 def _brief(each: RunSummary, setting: str) -> Brief:
     return Brief(
-        each.id, each.started, each.commit, setting, each.verdict, each.validity, each.reasons,
+        each.id, each.started, each.commit, setting, each.verdict, each.validity,
+        tuple(map(words, each.reasons)),
         each.outcomes, each.metrics,
     )  # fmt: skip
 

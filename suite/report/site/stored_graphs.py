@@ -10,6 +10,7 @@ from typing import cast
 from suite.ledger.summaries import RunSummary
 from suite.records.better import Better
 from suite.records.classes import counted
+from suite.report.reasons import all_words
 from suite.report.site.graph import Graph, GraphPoint
 from suite.report.site.lineage import Lineage, LineageStep
 from suite.units import seconds_since_epoch
@@ -86,5 +87,5 @@ def _discounted(each: RunSummary) -> str:
     if counted(each.environment, each.verdict, each.validity):
         return "" if each.commit else "no commit"
     if each.validity == "invalid":
-        return "invalid: " + "; ".join(each.reasons)
+        return "invalid: " + all_words(each.reasons)
     return "changes that were not committed" if each.environment.get("dirty") else "ended early"

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from suite.capacity.capacity import Capacity
 from suite.capacity.probe import Probe, SearchResult
+from suite.report.reasons import words
 from suite.report.terminal.plot import plot
 from suite.report.terminal.table import PlainTable
 from suite.report.verdict import verdict_word
@@ -31,7 +32,7 @@ def load_words(load: float | None, unit: str) -> str:
 def _held(look: Probe) -> Text:
     """Whether a look held, and why not."""
     more = f" (and {len(look.reasons) - 1} more)" if len(look.reasons) > 1 else ""
-    why = first_line(look.reasons[0], 90) + more if look.reasons else ""
+    why = first_line(words(look.reasons[0]), 90) + more if look.reasons else ""
     if not look.valid:
         return Text.assemble(("invalid", WARNING), f"  {why}")
     if look.holds is None:

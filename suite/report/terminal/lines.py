@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from suite.records.run import Run
+from suite.report.reasons import words
 from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, first_line
 from suite.units import format_quantity
 
@@ -42,7 +43,7 @@ def details(run: Run) -> list[Text]:
 def doubts(run: Run) -> list[Text]:
     """A line per reason not to believe the numbers."""
     return [
-        Text.assemble((f"{run.validity.verdict}: ", WARNING), clean(reason))
+        Text.assemble((f"{run.validity.verdict}: ", WARNING), clean(words(reason)))
         for reason in run.validity.reasons
     ]
 
@@ -51,7 +52,7 @@ def limiter(run: Run) -> list[Text]:
     """What held the Run back, right below its tables."""
     if run.limiter is None:
         return []
-    return [Text.assemble(("held back by: ", FAINT), clean(run.limiter.text))]
+    return [Text.assemble(("held back by: ", FAINT), clean(words(run.limiter)))]
 
 
 def error(run: Run) -> list[Text]:

@@ -13,13 +13,13 @@ from support.histories import commit, git, repository
 from support.markup import read_markup
 from support.published import make_stored_run
 from support.records import any_searches
-from support.runs import any_runs, make_measured
+from support.runs import any_runs, make_measured, validity_of
 
 from suite.ledger.commit_order import CommitOrder
 from suite.ledger.detections import AcceptedChange, Detections
 from suite.ledger.store import Ledger
 from suite.ledger.summaries import past
-from suite.records.run import Judgement, Validity
+from suite.records.run import Judgement
 from suite.report.site import stored
 from suite.report.site.lineage import Lineage
 from suite.report.site.page import Site, index_page, workload_page
@@ -227,7 +227,7 @@ def test_a_point_has_the_date_of_its_commit(place):
 
 
 def test_an_invalid_run_counts_for_nothing_but_is_shown(place):
-    invalid = make_stored_run(1, COMMITS[1], validity=Validity("invalid", ("too late",)))
+    invalid = make_stored_run(1, COMMITS[1], validity=validity_of("invalid", "too late"))
     store(place, make_stored_run(0, COMMITS[0]), invalid)
     graph = find(read(place)["shop/browse"], "throughput")
     assert [point.value is None for point in graph.points] == [False, True]
@@ -311,7 +311,7 @@ def test_thresholds_name_the_run_that_they_are_of(place):
     good = make_stored_run(
         0, COMMITS[0], thresholds=(Judgement("failures", "critical", 1.0, 0.0, passed=True),)
     )
-    store(place, good, make_stored_run(1, COMMITS[1], validity=Validity("invalid", ("x",))))
+    store(place, good, make_stored_run(1, COMMITS[1], validity=validity_of("invalid", "x")))
     story = read(place)["shop/browse"]
     assert story.latest.id == "run0001"
     headings = [e.text for e in read_markup(page_of(story)) if e.name == "h3"]

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from rich.console import Console
-from support.runs import any_runs, counts, make_measured, make_run
+from support.runs import any_runs, counts, make_measured, make_run, validity_of
 
 from suite import Command, User, Workload, open_loop, operation
 from suite.ledger.store import Ledger
-from suite.records.evidence import Limiter
-from suite.records.run import CheckResult, Detail, Failure, Judgement, Measured, Run, Validity
+from suite.records.reason import Reason
+from suite.records.run import CheckResult, Detail, Failure, Judgement, Measured, Run
 from suite.report.terminal.console import Reporter, make_console
 
 
@@ -82,7 +82,7 @@ def test_several_operations_have_a_table() -> None:
 
 
 def test_what_held_it_back_stands_below_the_table() -> None:
-    text = _printed(make_run(limiter=Limiter("cpu", "the system's CPU: one thread used 99 % of a core")))
+    text = _printed(make_run(limiter=Reason("cpu", {"thread": 0.99, "delay": 0.0, "cores": None})))
     line = "held back by: the system's CPU: one thread used 99 % of a core"
     assert text.index("failures") < text.index(line) < text.index("✓ check")
     assert "held back" not in _printed(make_run())
@@ -95,7 +95,7 @@ def test_checks_failures_doubts_and_errors_are_told() -> None:
             Detail("rejected", "429", "ask", 99, 0.5, "busy"),
             *(Detail("failed", f"kind{n}", "ask", n, 1.25, "first\x1b[2J\nsecond") for n in range(1, 7)),
         ),
-        validity=Validity("doubtful", ("one core", "trend: rising")),
+        validity=validity_of("doubtful", "one core", "trend: rising"),
         error=Failure("system", "exited with 1\nlast words [red]"),
     )
     lines = [line.strip() for line in _printed(run).splitlines()]

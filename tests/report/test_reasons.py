@@ -1,0 +1,191 @@
+"""Reasons in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from suite.records.reason import Figure, Reason
+from suite.report.reasons import all_words, words
+
+_WORKER = {"worker": 0, "cpu": 0.99, "delay": 0.0}
+_CORES = {"used": 0.25, "cores": 4}
+_SAID: list[tuple[str, dict[str, Figure], str]] = [
+    # validity
+    ("worker_died", {"workers": 1}, "a worker died, with its share of the load"),
+    ("no_samples", {}, "no samples: no operation was due in the measured part"),
+    (
+        "few_samples",
+        {"metric": "response.p95", "n": 400, "wanted": 2000},
+        "response.p95 gated on 400 samples; 2,000 are wanted",
+    ),
+    (
+        "late_sends",
+        {"lateness_p99": 0.06, "metric": "response.p99", "reported": 0.0625, "punctual": 0.003},
+        "the generator was late: sends p99 60 ms after plan; response.p99 is 62.5 ms instead of 3 ms",
+    ),
+    (
+        "run_delay",
+        {"share": 0.3, "per_operation": 300e-6},
+        "the generator had to wait for a core: 30 % of the time, 300 µs per operation",
+    ),
+    (
+        "undelivered",
+        {"share": 0.5, "delivered": 500.0, "planned": 1000.0, **_WORKER},
+        "planned load was not delivered: the generator delivered 50 % of the planned load (500 /s of "
+        "1,000 /s); worker 0 used 99 % of its core",
+    ),
+    (
+        "missed_starts",
+        {"missed": 20, "due": 4000, "share": 0.995},
+        "planned load was not delivered: the generator never came to 20 of 4,000 starts, it delivered "
+        "99.5 % of the planned load",
+    ),
+    (
+        "generator_saturated",
+        {"worker": 1, "cpu": 0.6, "delay": 0.38},
+        "the generator was at its limit: worker 1 used 60 % of its core and waited for it 38 % of the time; "
+        "the system may do more",
+    ),
+    (
+        "idle_users",
+        {"busy": 1.0, "users": 4},
+        "users were idle: 1 of 4 at work on average (Little's law)",
+    ),
+    ("shared_cores", {}, "system and load generator share cores: each slows the other"),
+    ("steal", {"share": 0.2}, "noisy machine: the hypervisor took 20 % of a core away"),
+    (
+        "machine_busy",
+        {"others": 1.0, "waited": 1.2, "wall": 4.0},
+        "busy machine: other programs used 1 cores, and the system waited 1.2 s in 4 s for a core",
+    ),
+    ("memory_short", {"share": 0.1}, "memory is short: programs waited for it 10 % of the time"),
+    (
+        "counts_differ",
+        {"served": 3999.0, "answered": 4000},
+        "counts differ: the system counted 3,999, 4,000 were answered",
+    ),
+    (
+        "trend",
+        {"first": 0.001, "last": 0.003, "in_rounds": 2, "of_rounds": 3},
+        "a trend within the measured part: median response went from 1 ms to 3 ms (in 2 of 3 rounds)",
+    ),
+    ("unconnected_users", {"refused": 2, "users": 8}, "users could not connect: 2 of 8"),
+    # limiters
+    (
+        "generator",
+        {**_WORKER, "delivered": 0.75},
+        "the generator: worker 0 used 99 % of a core; 75 % of the planned load was delivered",
+    ),
+    ("generator", {"dispatched": 0.75}, "the generator: it came to 75 % of the planned starts"),
+    ("generator", {"lateness_p50": 0.3}, "the generator: half of its sends were 300 ms late or more"),
+    (
+        "generator",
+        {"cpu": 0.8, "delay": 0.1},
+        "the generator: its busiest worker used 80 % of a core and waited for one 10 % of the time",
+    ),
+    (
+        "limit",
+        {"rejected": 320, "due": 3200},
+        "the system's own limit: 320 of 3,200 operations were rejected (10 %)",
+    ),
+    (
+        "plan",
+        {"planned": 200.0, **_CORES},
+        "the plan: 200 /s were planned and done, nothing piled up; the system used 0.25 of 4 cores",
+    ),
+    ("cpu", {"used": 0.95, "cores": 1}, "the system's CPU: 0.95 of 1 core, all that it has"),
+    (
+        "cpu",
+        {"thread": 0.98, "delay": 0.0, "cores": 4},
+        "the system's CPU: one thread used 98 % of a core; it has 4 cores",
+    ),
+    (
+        "cpu",
+        {"process": 0.99},
+        "the system's CPU: the threads of one process used 99 % of one core together, as under one "
+        "interpreter lock",
+    ),
+    ("cpu", {"cpu": 0.7, "delay": 0.0}, "the system's CPU: its busiest thread used 70 % of a core"),
+    (
+        "disk",
+        {"threads": 0.9, "stalled": 0.7},
+        "the disk: 0.9 of the system's threads waited for it on average; programs stalled for it 70 % of "
+        "the time",
+    ),
+    ("network", {"line": 0.93}, "the network: a line carried 93 % of what it can"),
+    (
+        "network",
+        {"retransmitted": 0.02},
+        "the network: 2 % of all TCP segments had to be sent again",
+    ),
+    (
+        "wait",
+        {"behind": "lock", "busy": 8.0, "at_once": 1.0, "locked": 6.9, **_CORES},
+        "waiting for a lock in the system: of 8 operations in it 1 at a time were served, 6.9 of its threads "
+        "waited for a lock on average, it used 0.25 of 4 cores",
+    ),
+    (
+        "wait",
+        {"behind": "pool", "pool.waits": 130.0, "pool.size": 2.0},
+        "waiting for a pool in the system: pool.waits is 130, pool.size is 2",
+    ),
+    (
+        "loop",
+        {"users": 8, "thinking": False, **_CORES},
+        "the loop: 8 users, each waiting for its answer; the system used 0.25 of 4 cores",
+    ),
+    ("loop", {"users": 1, "thinking": False}, "the loop: 1 user, waiting for its answer"),
+    ("loop", {"users": 8, "thinking": True}, "the loop: 8 users, in an operation or its think time"),
+    (
+        "unknown",
+        {"readable": False},
+        "nothing that shows in the figures; the system runs elsewhere and can't be read",
+    ),
+    # capacity
+    (
+        "limit_broken",
+        {
+            "metric": "response.p95",
+            "value": 0.4,
+            "at_least": True,
+            "limit": 0.1,
+            "better": "lower",
+            "unit": "s",
+        },
+        "response.p95 > 400 ms, at most 100 ms",
+    ),
+    ("failed", {"share": 0.02}, "2 % failed"),
+    ("check_failed", {"check": "active is 0", "detail": "active is 3"}, "check active is 0: active is 3"),
+    ("backlog_grew", {"by": 1234.0}, "a backlog grew by 1,234"),
+    ("not_measured", {"metric": "response.p95"}, "response.p95 was not measured"),
+]
+
+
+@pytest.mark.parametrize(("kind", "figures", "said"), _SAID)
+def test_each_kind_has_its_words(kind: str, figures: dict[str, Figure], said: str) -> None:
+    assert words(Reason(kind, figures)) == said
+
+
+def test_what_was_a_sentence_stays_one() -> None:
+    assert words(Reason.of_text("busy machine: x")) == "busy machine: x"
+    assert words(Reason("cpu", {"text": "the system's CPU: one thread"})) == "the system's CPU: one thread"
+
+
+def test_what_a_newer_version_says_is_shown_as_kind_and_figures() -> None:
+    moon = {"phase": 0.5, "name": "half", "in_rounds": 1, "of_rounds": 3}
+    assert words(Reason("full_moon", moon)) == "full moon: phase 0.5, name half (in 1 of 3 rounds)"
+    assert words(Reason("trend", {"slope": 2})) == "trend: slope 2"
+    assert words(Reason("full_moon")) == "full moon"
+
+
+def test_some_that_are_doubtful_say_why_the_first_is() -> None:
+    trend = Reason("trend", {"first": 0.001, "last": 0.003, "in_rounds": 2, "of_rounds": 3})
+    assert words(Reason.doubtful([[], [trend]], 5, "head")) == f"head: 2 of 5 runs doubtful ({words(trend)})"
+    assert words(Reason.doubtful([[]], 1)) == "1 of 1 runs doubtful (no reason given)"
+    said = Reason.doubtful([[Reason.of_text("one core")]], 2, "base")
+    assert words(said) == "base: 1 of 2 runs doubtful (one core)"
+
+
+def test_several_stand_on_one_line() -> None:
+    assert all_words([Reason("no_samples"), Reason("shared_cores")]).count("; ") == 1
+    assert all_words([], "invalid") == "invalid"
