@@ -68,6 +68,11 @@ def runs(document):
     return {run["id"]: _run(run) for run in results(document)}
 
 
+def _said(reason):
+    """A reason's sentence: today's main had nothing else, what reads it keeps it as the figure `text`."""
+    return reason if isinstance(reason, str) else reason.get("figures", reason)["text"]
+
+
 def _run(run):
     plan = {key: value for key, value in run["plan"].items() if key != "repeated"}
     return {
@@ -83,8 +88,8 @@ def _run(run):
             [one[key] for key in ("metric", "level", "limit", "value", "passed")] for one in run["thresholds"]
         ],
         "checks": [[one[key] for key in ("name", "passed", "detail")] for one in run["checks"]],
-        "validity": [run["validity"]["verdict"], run["validity"]["reasons"]],
-        "limiter": run["limiter"] and [run["limiter"]["kind"], run["limiter"]["text"]],
+        "validity": [run["validity"]["verdict"], [*map(_said, run["validity"]["reasons"])]],
+        "limiter": run["limiter"] and [run["limiter"]["kind"], _said(run["limiter"])],
         "error": run["error"] and [run["error"]["kind"], run["error"]["message"]],
         "histograms": sorted(run["histograms"]),
         "evidence": len(run["evidence"]),
