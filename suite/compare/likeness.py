@@ -26,7 +26,7 @@ _SOFTWARE = {
 _NAMED = 5
 _LACKING = 3
 _LOAD = ("users", "rate", "arrivals", "stages", "burst", "think", "busy", "target")
-_PLAN = ("operations", "seconds", "warmup", "workers", "spin", "quick")
+_PLAN = ("operations", "each", "seconds", "warmup", "workers", "spin", "quick")
 
 
 @dataclass(frozen=True, slots=True)

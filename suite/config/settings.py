@@ -85,10 +85,10 @@ def _loop(workload: Workload, settings: Settings) -> Loop:
         if settings.rate is not None:
             raise ConfigurationError(f"{workload.name} is a closed loop: it has no --rate")
         if settings.operations is not None:
-            changes |= {"operations": settings.operations, "seconds": None, "warmup": 0.0}
+            changes |= {"operations": settings.operations, "each": None, "seconds": None, "warmup": 0.0}
         if settings.seconds is not None:
-            counted_before = loop.operations is not None
-            changes |= {"seconds": settings.seconds, "operations": None}
+            counted_before = loop.total is not None
+            changes |= {"seconds": settings.seconds, "operations": None, "each": None}
             if counted_before:
                 changes["warmup"] = 0.0
     else:

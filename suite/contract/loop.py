@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeVar
+from typing import Literal
 
 from suite.errors import ConfigurationError
 from suite.units import parse
@@ -19,9 +19,10 @@ _ARRIVALS = ("constant", "poisson", "burst", "ramp", "stages")
 class ClosedLoop:
     """`users` virtual users, each starting its next operation after the last one and its think time.
 
-    Ends after `operations` (the total over all users) or `seconds`. `warmup` is recorded and left out
-    of the metrics: seconds in a timed loop, operations (beside the total) in a counted one.
-    `think` is in seconds; (low, high) draws it uniformly.
+    Ends after `operations` (the total that all users share), after `each` user's own number of them, or
+    after `seconds`. `warmup` is recorded and left out of the metrics: seconds in a timed loop, operations
+    (beside the total, or beside each user's) in a counted one. `think` is in seconds; (low, high) draws it
+    uniformly. Raises ConfigurationError with all faults.
     """
 
     users: int
@@ -29,8 +30,17 @@ class ClosedLoop:
     seconds: float | None = None
     think: float | tuple[float, float] = 0.0
     warmup: float = 0.0
+    each: int | None = None
 
     kind = "closed"
+
+    def __post_init__(self) -> None:
+        _check(self, _closed_faults(self))
+
+    @property
+    def total(self) -> int | None:
+        """Operations of all users, the warm-up apart; None in a timed loop."""
+        return self.operations if self.each is None else self.each * self.users
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,7 @@ class OpenLoop:
     free user waits with its intended time kept (`busy="queue"`) or counts as dropped (`"drop"`).
     `spin`: seconds before each start in which the generator watches the clock instead of sleeping. 70 µs
     make starts punctual to a microsecond, cost up to a whole core, and see answers of that time late.
+    Raises ConfigurationError with all faults.
     """
 
     rate: float
@@ -56,15 +67,18 @@ class OpenLoop:
 
     kind = "open"
 
+    def __post_init__(self) -> None:
+        _check(self, _open_faults(self))
+
 
 Loop = ClosedLoop | OpenLoop
-_AnyLoop = TypeVar("_AnyLoop", bound=Loop)
 
 
 def closed_loop(
     users: int = 1,
     *,
     operations: int | None = None,
+    each: int | None = None,
     seconds: Duration | None = None,
     think: Duration | tuple[Duration, Duration] = 0.0,
     warmup: Duration = 0.0,
@@ -76,10 +90,8 @@ def closed_loop(
         pause: float | tuple[float, float] = (parse(think[0], "s"), parse(think[1], "s"))
     else:
         pause = parse(think, "s")
-    loop = ClosedLoop(
-        users, operations, None if seconds is None else parse(seconds, "s"), pause, parse(warmup, "s")
-    )
-    return _checked(loop)
+    length = None if seconds is None else parse(seconds, "s")
+    return ClosedLoop(users, operations, length, pause, parse(warmup, "s"), each)
 
 
 def open_loop(
@@ -102,34 +114,33 @@ def open_loop(
         seconds = sum(length for _, length in steps)
         rate = sum(r * length for r, length in steps) / seconds if seconds else 0.0
     warmup, spin = parse(warmup, "s"), parse(spin, "s")
-    loop = OpenLoop(
+    return OpenLoop(
         parse(rate, "1/s"), parse(seconds, "s"), arrivals, users, busy, warmup, burst, steps, spin
     )
-    return _checked(loop)
 
 
 def resized(loop: Loop, **changes: object) -> Loop:
-    """A checked copy of `loop` with fields replaced."""
-    return _checked(replace(loop, **changes))  # type: ignore[arg-type]
+    """A copy of `loop` with fields replaced."""
+    return replace(loop, **changes)  # type: ignore[arg-type]
 
 
-def _checked(loop: _AnyLoop) -> _AnyLoop:
-    faults = _closed_faults(loop) if isinstance(loop, ClosedLoop) else _open_faults(loop)
+def _check(loop: Loop, faults: list[str]) -> None:
     if loop.warmup < 0:
         faults.append("warmup can't be negative")
     if faults:
         raise ConfigurationError.of(f"{loop.kind}_loop: {fault}" for fault in faults)
-    return loop
 
 
 def _closed_faults(loop: ClosedLoop) -> list[str]:
     faults = []
     if loop.users < 1:
         faults.append("users must be at least 1")
-    if (loop.operations is None) == (loop.seconds is None):
-        faults.append("give either operations= or seconds=")
-    if loop.operations is not None and loop.operations < 1:
-        faults.append("operations must be at least 1")
+    ends = [loop.operations, loop.each, loop.seconds]
+    if ends.count(None) != len(ends) - 1:
+        faults.append("give one of operations= (of all users), each= (of each user) and seconds=")
+    for name, count in (("operations", loop.operations), ("each", loop.each)):
+        if count is not None and count < 1:
+            faults.append(f"{name} must be at least 1")
     if loop.seconds is not None and loop.seconds <= 0:
         faults.append("seconds must be above 0")
     pauses = loop.think if isinstance(loop.think, tuple) else (loop.think, loop.think)

@@ -6,6 +6,7 @@ This is the hot path: it stores, and nothing else.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from itertools import count
@@ -85,7 +86,10 @@ async def _user(
     # would do all the work.
     yielding = lane.component and len(lane.sessions) > 1
     clock = now
-    while (row := take()) < rows:
+    own = count() if loop.each is None else iter(range(loop.each + math.ceil(loop.warmup)))
+    for _ in own:
+        if (row := take()) >= rows:
+            return
         code = choices[row % period]
         user._operation = names[code]
         begun = clock()

@@ -39,7 +39,6 @@ class _Arrivals:
         self._drop = drop
         self._next = 0
         self._adding = 0
-        self._added = 0
         self._free: deque[UserSession] = deque()
         self._waiting: deque[int] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -100,8 +99,8 @@ class _Arrivals:
     async def _add(self, row: int) -> None:
         """A new user for `row`; if it can't connect the operation failed."""
         lane = self._lane
-        self._added += 1
-        session = await lane.open(lane.plan.more + self._added)
+        number = lane.numbering.take()
+        session = None if number is None else await lane.open(number)
         self._adding -= 1
         if session is None:
             lane.columns.started[row] = lane.columns.finished[row] = now()

@@ -14,6 +14,7 @@ from suite.contract.component import Component
 from suite.contract.loop import ClosedLoop, OpenLoop
 from suite.contract.workload import Workload
 from suite.engine import pacer
+from suite.engine.numbering import Numbering
 from suite.errors import ConfigurationError
 from suite.measure.columns import Columns
 
@@ -34,8 +35,7 @@ with anything."""
 class LanePlan:
     """One class of users in one worker, with columns of its own.
 
-    `users` connect before the start, numbered from `first`; an open loop may add up to `limit` in all,
-    numbered from above `more`.
+    `users` connect before the start, numbered from `first`; an open loop may add up to `limit` in all.
     `rows` is the capacity of the columns that the coordinator holds under `columns`; `due` rows are
     planned (open loop), the first `warm` rows are warm-up (counted closed loop). Row i runs the
     operation with code `choices[i % len(choices)]`.
@@ -45,7 +45,6 @@ class LanePlan:
     users: int
     limit: int
     first: int
-    more: int
     rows: int
     due: int
     warm: int
@@ -55,12 +54,16 @@ class LanePlan:
 
 @dataclass(frozen=True, slots=True)
 class WorkerPlan:
-    """All lanes of one worker, and columns for what its operations await in turn."""
+    """All lanes of one worker, columns for what its operations await in turn, and where it gets numbers
+    for users: the descriptor of a Numbering with room for `most`.
+    """
 
     index: int
     lanes: tuple[LanePlan, ...]
     nested: int
     nested_rows: int
+    numbering: int
+    most: int
     seed: int
 
 
@@ -90,6 +93,8 @@ class RoundPlan:
         # Which class of users and which worker a planned start goes to.
         lane_of = self._random.choice(len(weights), len(starts), p=np.array(weights) / sum(weights))
         first = 0
+        most = users if loop.users is not None else users + len(weights) * workers * _MOST_USERS
+        self.numbering = Numbering.create(users, most)
         plans: list[WorkerPlan] = []
         for index, worker_users in enumerate(split(users, [1.0] * workers)):
             lanes: list[LanePlan] = []
@@ -99,7 +104,10 @@ class RoundPlan:
                 first += lane_users
             nested_rows = self._nested_rows(lanes)
             nested = self._add(nested_rows, by_loop=False, due=0)
-            plans.append(WorkerPlan(index, tuple(lanes), nested.descriptor, nested_rows, seed + index))
+            numbering = self.numbering.descriptor
+            plans.append(
+                WorkerPlan(index, tuple(lanes), nested.descriptor, nested_rows, numbering, most, seed + index)
+            )
         self.workers = tuple(plans)
 
     @property
@@ -123,6 +131,7 @@ class RoundPlan:
     def close(self) -> None:
         """Give the columns back."""
         self._relative.clear()
+        self.numbering.close()
         for columns in self.columns:
             columns.close()
 
@@ -135,7 +144,10 @@ class RoundPlan:
             limit = users if loop.users is not None else _MOST_USERS
         else:
             limit = users
-            if loop.operations is not None:
+            if loop.each is not None:
+                warm = math.ceil(loop.warmup) * users
+                rows = warm + loop.each * users
+            elif loop.operations is not None:
                 part = users / all_users
                 warm = math.ceil(loop.warmup * part)
                 rows = warm + max(1, round(loop.operations * part))
@@ -151,9 +163,8 @@ class RoundPlan:
             weights = np.array([o.weight for o in operations])
             drawn = self._random.choice(choices, min(rows, _CHOICES), p=weights / weights.sum())
             choices = drawn.tolist()
-        more = all_users + len(self.by_loop) * _MOST_USERS  # no two lanes number a user alike
         return LanePlan(
-            share, users, limit, first, more, rows, due, warm, columns.descriptor, array("H", choices or [0])
+            share, users, limit, first, rows, due, warm, columns.descriptor, array("H", choices or [0])
         )
 
     def _nested_rows(self, lanes: Sequence[LanePlan]) -> int:

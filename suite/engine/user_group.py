@@ -8,11 +8,13 @@ from inspect import isawaitable
 from random import Random
 from typing import Any
 
+from suite.contract.loop import OpenLoop
 from suite.contract.user import User, current_user
 from suite.contract.workload import Workload
 from suite.engine.clock import now
 from suite.engine.error_counts import ErrorCounts
 from suite.engine.nested import Nested
+from suite.engine.numbering import Numbering
 from suite.engine.plan import CONNECT, LanePlan
 from suite.measure.columns import Columns
 
@@ -42,6 +44,7 @@ class UserGroup:
         columns: Columns,
         nested: Nested,
         tally: ErrorCounts,
+        numbering: Numbering,
         *,
         names: tuple[str, ...],
         target: Any,
@@ -55,6 +58,7 @@ class UserGroup:
         self.columns = columns
         self.nested = nested
         self.tally = tally
+        self.numbering = numbering
         self.names = names
         self.target = target
         self.component = component
@@ -101,6 +105,8 @@ class UserGroup:
         session = UserSession(user)
         if not await self._connect(user):
             self.refused += 1
+            if isinstance(self.workload.loop, OpenLoop):  # whoever joins next has the number
+                self.numbering.give_back(index)
             return None
         self.sessions.append(session)
         return session

@@ -23,6 +23,7 @@ from suite.engine.closed import run_closed
 from suite.engine.error_counts import ErrorCounts
 from suite.engine.examine import Question, examine
 from suite.engine.nested import Nested
+from suite.engine.numbering import Numbering
 from suite.engine.open import run_open
 from suite.engine.plan import WorkerPlan
 from suite.engine.user_group import UserGroup
@@ -190,6 +191,7 @@ class _Worker:
         nested = Columns.open(self.owner, plan.nested, plan.nested_rows)
         self.columns = [Columns.open(self.owner, lane.columns, lane.rows) for lane in plan.lanes]
         self.nested = Nested(nested, self.names, self.tally)
+        numbering = Numbering.open(self.owner, plan.numbering, plan.most)
         self.lanes = [
             UserGroup(
                 self.workload,
@@ -197,6 +199,7 @@ class _Worker:
                 columns,
                 self.nested,
                 self.tally,
+                numbering,
                 names=self.names,
                 target=self.target,
                 kept=self.kept,

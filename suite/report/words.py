@@ -61,6 +61,8 @@ def plan_words(plan: Mapping[str, Any]) -> str:
         words.append(many(users, "user"))
     if plan.get("operations"):
         words.append(many(plan["operations"], "operation"))
+    if plan.get("each"):
+        words.append(many(plan["each"], "operation") + " each")
     if plan.get("seconds") and not plan.get("stages"):
         words.append(_seconds(plan["seconds"]))
     if plan.get("think"):
@@ -70,7 +72,7 @@ def plan_words(plan: Mapping[str, Any]) -> str:
     if plan.get("spin"):
         words.append("spin " + _seconds(plan["spin"]))
     if plan.get("warmup"):
-        counted = plan.get("operations") and not plan.get("seconds")
+        counted = not plan.get("seconds")
         words.append(
             "warm-up " + (many(plan["warmup"], "operation") if counted else _seconds(plan["warmup"]))
         )

@@ -35,8 +35,10 @@ def test_stages_say_rate_and_length_themselves() -> None:
 @pytest.mark.parametrize(
     ("arguments", "fault"),
     [
-        ({}, "either operations= or seconds="),
-        ({"operations": 1, "seconds": 1}, "either operations= or seconds="),
+        ({}, "give one of operations="),
+        ({"operations": 1, "seconds": 1}, "give one of operations="),
+        ({"operations": 1, "each": 1}, "give one of operations="),
+        ({"each": 0}, "each must be at least 1"),
         ({"users": 0, "seconds": 1}, "users must be at least 1"),
         ({"operations": 0}, "operations must be at least 1"),
         ({"seconds": 0}, "seconds must be above 0"),
@@ -85,3 +87,16 @@ def test_a_resized_loop_is_checked() -> None:
     assert resized(loop, users=5) == closed_loop(5, seconds=3)
     with pytest.raises(ConfigurationError, match="users"):
         resized(loop, users=0)
+
+
+def test_a_loop_is_checked_however_it_is_made() -> None:
+    with pytest.raises(ConfigurationError, match="closed_loop: users must be at least 1"):
+        ClosedLoop(0, operations=1)
+    with pytest.raises(ConfigurationError, match="open_loop: rate must be above 0"):
+        OpenLoop(0, 1)
+
+
+def test_the_total_of_a_counted_loop() -> None:
+    assert closed_loop(4, operations=100).total == 100
+    assert closed_loop(4, each=100).total == 400
+    assert closed_loop(4, seconds=1).total is None

@@ -1,5 +1,7 @@
 """Rounds with real processes: fresh systems, planned load, checks that can fail."""
 
+import asyncio
+import collections
 import os
 import time
 from pathlib import Path
@@ -371,3 +373,53 @@ def test_checks_that_can_not_see_what_was_kept_fail():
     assert [(check.name, check.passed) for check in result.checks] == [("kept values", False)]
     assert "nothing was checked" in result.checks[0].detail
     assert result.exit_code == 1
+
+
+class Numbered(Talker):
+    """Keeps its number when it joins, and is busy for so long that others have to be added."""
+
+    async def connect(self, system):
+        await super().connect(system)
+        self.keep(self.index)
+
+    @operation
+    async def wait(self):
+        await asyncio.sleep(0.2)
+
+
+def _without_gap_or_repeat(_system, kept, _recording):
+    assert sorted(kept) == list(range(len(kept))), sorted(kept)
+    assert len(kept) > 20
+
+
+def test_users_that_two_workers_add_are_numbered_without_gap_or_repeat():
+    """They were numbered from 10,010 on, and two workers repeated each other's by modulo."""
+    workload = Workload(
+        "echo/numbered",
+        echo_server(),
+        Numbered,
+        loop=open_loop(200, 0.5, arrivals="burst", burst=10),
+        checks=[_without_gap_or_repeat],
+    )
+    result = run(workload, Settings(rounds=1, workers=2))
+    assert result.checks[0].passed, result.checks
+
+
+class Counting(Talker):
+    """Keeps its number for each operation."""
+
+    @operation
+    async def count(self):
+        self.keep(self.index)
+
+
+def _each_did_its_own(_system, kept, _recording):
+    assert collections.Counter(kept) == dict.fromkeys(range(4), 12)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_each_user_does_its_own_number_of_operations(workers):
+    loop = closed_loop(4, each=10, warmup=2)
+    workload = Workload("echo/each", echo_server(), Counting, loop=loop, checks=[_each_did_its_own])
+    result = run(workload, Settings(rounds=1, workers=workers, skipped_operations=frozenset({"echo"})))
+    assert result.checks[0].passed, result.checks

@@ -33,6 +33,7 @@ from suite.report.words import (
             "closed loop, 1 user, 5,000 operations, warm-up 10 operations",
         ),
         (closed_loop(2, seconds="5min", think=("1s", "2s")), "closed loop, 2 users, 300 s, think 1 s to 2 s"),
+        (closed_loop(2, each=50, warmup=1), "closed loop, 2 users, 50 operations each, warm-up 1 operation"),
         (closed_loop(2, seconds=1, think=0.5), "closed loop, 2 users, 1 s, think 500 ms"),
         (open_loop(200, 30, arrivals="poisson"), "open loop, 200 /s poisson, 30 s"),
         (open_loop(5, 30, users=3), "open loop, 5 /s, 3 users, 30 s"),
