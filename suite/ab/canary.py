@@ -65,7 +65,7 @@ class Canaries:
             self._probes[LOOPBACK] = lambda: _ping(near, far)
         return self
 
-    def __exit__(self, *_error: object) -> None:
+    def __exit__(self, *_: object) -> None:
         self._held.close()
         self._file.unlink(missing_ok=True)
 

@@ -58,7 +58,7 @@ class Spies:
     def __enter__(self) -> None:
         self._thread.start()
 
-    def __exit__(self, *_error: object) -> None:
+    def __exit__(self, *_: object) -> None:
         self._over.set()
         self._thread.join()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ssl as tls
 from array import array
 from collections.abc import Coroutine, Mapping
-from types import TracebackType
 from typing import Any, Self, Unpack
 
 from suite.clients._multipart import Fields, Files
@@ -124,9 +123,7 @@ class Http(HttpSession, Verbs[Answer]):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     async def _exchange(

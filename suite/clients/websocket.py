@@ -8,7 +8,6 @@ import ssl as tls
 from collections.abc import Collection, Mapping, Sequence
 from math import inf
 from time import monotonic
-from types import TracebackType
 from typing import Any, Self
 
 from wsproto.events import Ping, Request
@@ -179,9 +178,7 @@ class WebSocket:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     def overdue(self, moment: float) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from suite.errors import ConfigurationError
@@ -57,12 +56,7 @@ class Timelines:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.ledger.close()
 
     def meant(self, word: str | None, workload: str | None) -> tuple[str | None, str | None]:
