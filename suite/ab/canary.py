@@ -93,7 +93,7 @@ class Canaries:
 def machine_shifts(pairs: Sequence[tuple[Run, Run]]) -> Iterator[str]:
     """Each canary that differs between the sides as a metric would have to: "canary/cpu +12 %"."""
     names = [name for name in MINIMUMS if all(name in run.metrics for pair in pairs for run in pair)]
-    if not names:
+    if not names or not pairs:
         return
     standing, _ = judge_runs(pairs, names, minimums=MINIMUMS)
     for change in standing.changes:

@@ -54,7 +54,7 @@ class ProcessRunner:
         if run is None or child.exit_status in (2, 4, 70):
             raise _fault(child, side, task, run)
         commit = side.commit
-        return replace(run, commit=commit.sha, environment={**run.environment, "dirty": bool(commit.changed)})
+        return replace(run, commit=commit.sha, dirty=bool(commit.changed))
 
 
 def compile_all(side: Checkout, scratch: Path) -> None:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from suite.capacity.backlog import Backlog, backlog_of
-from suite.capacity.goal import Goal, bounds_of, default_over
+from suite.capacity.goal import bounds_of, default_over
 from suite.capacity.judging import probe_of
-from suite.capacity.probe import Probe, SearchResult
-from suite.capacity.scaling import Scaling, fit_scaling
+from suite.capacity.scaling import fit_scaling
 from suite.capacity.search import Search
 from suite.config.catalog import Reference, reference_to
 from suite.config.settings import Settings, configured
@@ -27,6 +25,7 @@ from suite.errors import SuiteError, SystemFailed
 from suite.measure.environment import commit, fingerprint
 from suite.measure.recording import Recording
 from suite.process.guard import interruptible
+from suite.records.capacity import Capacity, Goal, Probe
 from suite.records.run import Round
 from suite.units import format_quantity
 
@@ -34,42 +33,6 @@ LONG = 4
 """The reported end has held in a look so many times as long."""
 _WARM = 0.25
 """Of a look's length, before it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Capacity:
-    """What a search found, and all looks. `loop` is the loop of its first look as plain data."""
-
-    id: str
-    workload: str
-    started: str
-    commit: str | None
-    branch: str | None
-    environment: Mapping[str, Any]
-    goal: Goal
-    loop: Mapping[str, Any]
-    found: SearchResult
-    scaling: Scaling
-
-    @property
-    def unit(self) -> str:
-        """The unit of loads: 1/s or users."""
-        return "1/s" if self.goal.over == "rate" else "users"
-
-    @property
-    def interval(self) -> tuple[float | None, float | None]:
-        """The loads between which the capacity lies: what held and what broke, less and plus chance."""
-        below, above = self.found.margins()
-        low, high = self.found.low, self.found.high
-        return (None if low is None else low * (1 - below), None if high is None else high * (1 + above))
-
-    @property
-    def exit_code(self) -> int:
-        """0 found, or `at_least` held; 1 the lowest load or `at_least` broke; 3 neither is known."""
-        low, high, floor = self.found.low, self.found.high, self.goal.at_least
-        if floor is not None:
-            return 0 if low is not None and low >= floor else 1 if high is not None and high <= floor else 3
-        return {"found": 0, "range": 0, "below": 1}.get(self.found.end, 3)
 
 
 class CapacityCut(SuiteError):
@@ -103,7 +66,7 @@ def capacity(
         with interruptible():
             driver.search.run()
     except SuiteError as error:
-        raise CapacityCut(error, driver.summed_up()) from error
+        raise CapacityCut(error, driver.summed_up(partial=True)) from error
     return driver.summed_up()
 
 
@@ -164,8 +127,8 @@ class _Driver:
         self.watch(probe)
         return probe
 
-    def summed_up(self) -> Capacity:
-        """What is known by now."""
+    def summed_up(self, *, partial: bool = False) -> Capacity:
+        """What is known by now; `partial` if something ended the search early."""
         sha, branch, dirty = commit(Path.cwd())
         found = self.search.found()
         steady = [look for look in found.looks if look.valid and look.throughput and not look.backlog_grew]
@@ -173,16 +136,23 @@ class _Driver:
         points = [(look.flight or 0.0 if rate else look.load, look.throughput or 0.0) for look in steady]
         loop = self._loop(self.bounds.start)
         return Capacity(
-            self.identity,
-            self.workload.name,
-            self.started,
-            sha,
-            branch,
-            {**fingerprint(), "dirty": dirty},
-            self.goal,
-            {"loop": loop.kind, **asdict(loop), "workers": self.settings.workers},
-            found,
-            fit_scaling(points),
+            id=self.identity,
+            workload=self.workload.name,
+            started=self.started,
+            commit=sha,
+            branch=branch,
+            dirty=dirty,
+            partial=partial,
+            environment=fingerprint(),
+            plan={
+                "loop": loop.kind,
+                **asdict(loop),
+                "workers": self.settings.workers,
+                "parameters": self.workload.plain_parameters(),
+            },
+            goal=self.goal,
+            found=found,
+            scaling=fit_scaling(points),
         )
 
     def _changed(self, load: float, times: int = 1) -> Settings:

@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 from suite.capacity.judging import limits
 from suite.capacity.probe import LoadBounds
 from suite.contract.component import Component
 from suite.contract.loop import ClosedLoop, OpenLoop
-from suite.contract.threshold import Level
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError
+from suite.records.capacity import Goal, Over
 
-Over = Literal["rate", "users"]
 _FIRST_RATE, _LOWEST_RATE, _HIGHEST_RATE = 20.0, 1.0, 1e6
 _MOST_USERS = 10_000.0
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """What to search: `over` rate (starts per second) or users, held to thresholds at `level`.
-
-    A look takes `seconds`, the search at most `budget` seconds. `lowest` and `highest` bound the load;
-    None leaves it to us. `at_least` is a load that must hold: it is looked at first.
-    """
-
-    over: Over
-    level: Level = "critical"
-    seconds: float = 3.0
-    repeats: int = 3
-    budget: float = 180.0
-    lowest: float | None = None
-    highest: float | None = None
-    at_least: float | None = None
 
 
 def default_over(workload: Workload) -> Over:

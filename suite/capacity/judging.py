@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from suite.capacity.backlog import Backlog
-from suite.capacity.probe import Probe
 from suite.contract.metric import QUANTILES
 from suite.contract.threshold import LEVELS, Level, holds
 from suite.contract.workload import Workload
 from suite.measure.validity import saturation
 from suite.records.reason import Reason
+from suite.records.capacity import Probe
 from suite.records.run import Round
 
 FAILURES = 0.01

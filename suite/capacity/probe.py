@@ -7,40 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from suite.records.reason import Reason
+from suite.records.capacity import Probe
 
 Verdict = Literal["held", "broke", "undelivered", "unclear"]
-End = Literal["found", "below", "range", "generator", "unclear", "budget"]
-"""How a search ended: an interval; all broke, down to the lowest load; all held, up to the highest one;
-the generator could not go higher; what could not be judged was in the way; time or probes ran out."""
 _FOREVER = float("inf")
 _VOID = 3
 """So many looks in vain are no accident of the machine any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """One look at the system under `load` (starts per second, or users).
-
-    `holds` is None if it could not be judged; `broke` names what broke first. `throughput` is in 1/s,
-    `p50` and `p99` are seconds, `failures` is a ratio, `flight` the mean number of operations in flight.
-    `count` is how many operations were due at random moments, 0 where there was no chance in it.
-    `valid` is False if the load was not delivered as planned: that says nothing about the system.
-    `reasons` say what broke by how much, or why it can't be believed.
-    """
-
-    load: float
-    holds: bool | None
-    broke: str | None = None
-    throughput: float | None = None
-    p50: float | None = None
-    p99: float | None = None
-    failures: float | None = None
-    flight: float | None = None
-    backlog_grew: bool = False
-    count: int = 0
-    valid: bool = True
-    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +34,6 @@ class LoadBounds:
     probes: int = 100
     seconds: float = _FOREVER
     whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """What a search knows: `low` is the highest load that held, `high` the lowest that broke.
-
-    None where there is no such load. `broke` is what broke first at `high`. `looks` are all probes in
-    their order; `spent` says that the budget ended the search before the interval was narrow enough.
-    """
-
-    end: End
-    low: float | None
-    high: float | None
-    broke: str | None
-    looks: tuple[Probe, ...]
-    spent: bool = False
-
-    def margins(self) -> tuple[float, float]:
-        """By how much chance alone may have moved `low` and `high`, as shares of them.
-
-        n arrivals at random vary by their square root: two of those, of the longest look at that load.
-        """
-
-        def margin(load: float | None) -> float:
-            count = max((look.count for look in self.looks if look.load == load and look.valid), default=0)
-            return 2 / math.sqrt(count) if count else 0.0
-
-        return margin(self.low), margin(self.high)
 
 
 def judged(looks: Sequence[Probe], repeats: int) -> Verdict | None:

@@ -4,43 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from suite.records.capacity import Scaling
 
 _LEAST_POINTS = 5
 _ROUNDS = 20
 _FAR = 2.0
 """A peak beyond so many times the highest concurrency seen is an extrapolation."""
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Scaling:
-    """X(N) = rate N / (1 + contention (N - 1) + coherence N (N - 1)), fitted to `points`.
-
-    `rate` is the throughput of one (1/s), `contention` (sigma, 0 to 1) the share of work that waits for
-    others, `coherence` (kappa, at least 0) the cost of agreeing with every other. `r_squared` is the
-    share of the variance of throughput that the law explains. `peak` is the concurrency of the highest
-    throughput, `highest` that throughput; None where it rises for ever. The parameters are None where
-    there are too few points; `note` says how good the fit is, in words.
-    """
-
-    points: tuple[tuple[float, float], ...]
-    rate: float | None = None
-    contention: float | None = None
-    coherence: float | None = None
-    r_squared: float | None = None
-    peak: float | None = None
-    highest: float | None = None
-    note: str = ""
-
-    def throughput(self, concurrency: float) -> float | None:
-        """What the law says for `concurrency`, in 1/s."""
-        if self.rate is None or self.contention is None or self.coherence is None:
-            return None
-        return float(self.rate * _shape(np.array([concurrency]), self.contention, self.coherence)[0])
 
 
 def fit_scaling(points: Sequence[tuple[float, float]]) -> Scaling:

@@ -6,7 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from suite.capacity.probe import End, LoadBounds, Probe, SearchResult, Verdict, confirmed, judged
+from suite.capacity.probe import LoadBounds, Verdict, confirmed, judged
+from suite.records.capacity import End, Probe, SearchResult
 
 
 class _Spent(Exception):

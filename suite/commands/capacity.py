@@ -21,8 +21,7 @@ from suite.errors import ConfigurationError, Faults
 from suite.units import parse
 
 if TYPE_CHECKING:
-    from suite.capacity.capacity import Capacity
-    from suite.capacity.goal import Goal
+    from suite.records.capacity import Capacity, Goal
 
 EPILOG = """
 \b
@@ -144,7 +143,7 @@ _OPTIONS = {"lowest": "--from", "highest": "--to", "at_least": "--at-least"}
 
 def _goal(over: str, level: str, loads: dict[str, str | None], **rest: Any) -> Goal:
     """The goal; loads are in the unit of `over`. Raises ConfigurationError with all faults."""
-    from suite.capacity.goal import Goal
+    from suite.records.capacity import Goal
 
     unit = "1/s" if over == "rate" else "1"
     faults = Faults()

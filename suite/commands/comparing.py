@@ -21,6 +21,7 @@ from suite.config.paths import Places
 from suite.errors import ConfigurationError, Faults
 from suite.files import disk_faults, write_text
 from suite.records.comparison import Comparison
+from suite.records.provenance import provenance_of_both
 from suite.records.run import Run
 from suite.report.compared import Compared, compare_document
 from suite.report.documents.annotations import annotated
@@ -199,7 +200,14 @@ def _compared(base: Revision, head: Revision, wanted: Wanted, finder: RevisionRe
                 lines.append(f"{pair.workload}: has none of the metrics that are judged")
                 continue
         if pair.refused:
-            found = Comparison(pair.workload, "", "", (), (0, len(pair.head)), notes=pair.refused)
+            found = Comparison(
+                **provenance_of_both((), pair.head, pair.refused),
+                base="",
+                head="",
+                changes=(),
+                runs=(0, len(pair.head)),
+                notes=pair.refused,
+            )
         else:
             found = compare(
                 pair.base,

@@ -74,7 +74,7 @@ def _older(entry: Entry, head: Run) -> bool:
 
 def _one_state(run: Run, head: Run) -> bool:
     """Whether both are certainly of one state of the code; with changes not committed nobody knows."""
-    dirty = run.environment.get("dirty") or head.environment.get("dirty")
+    dirty = run.dirty or head.dirty
     return head.commit is not None and run.commit == head.commit and not dirty
 
 

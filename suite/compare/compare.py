@@ -18,6 +18,7 @@ from suite.records.better import Better
 from suite.records.comparison import Change, Comparison, QuantileShift, Shift
 from suite.records.histogram import Histogram
 from suite.records.reason import Reason
+from suite.records.provenance import provenance_of_both
 from suite.records.run import Measured, Run
 from suite.stats.ranks import hodges_lehmann, holm, mann_whitney
 from suite.units import format_quantity, seconds_since_epoch
@@ -69,14 +70,15 @@ def compare(
             cases.append(case)
     notes += dict.fromkeys(case.assumed for case in cases if case.assumed)
     changes |= {change.metric: change for change in _judged(cases, among)}
+    ordered = tuple(changes[name] for name in dict.fromkeys(names) if name in changes)
     return Comparison(
-        base[0].workload,
-        side_name(base),
-        side_name(head),
-        tuple(changes[name] for name in dict.fromkeys(names) if name in changes),
-        (len(sides[0]), len(sides[1])),
-        {"response": found} if (found := quantile_shifts(*sides)) else {},
-        tuple(dict.fromkeys(notes)),
+        **provenance_of_both(base, head, ordered),
+        base=side_name(base),
+        head=side_name(head),
+        changes=ordered,
+        runs=(len(sides[0]), len(sides[1])),
+        quantiles={"response": found} if (found := quantile_shifts(*sides)) else {},
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 

@@ -61,6 +61,7 @@ def likeness(base: Run, head: Run) -> Likeness:
     notes = [
         *unknown,
         *_software(base.environment, head.environment),
+        *_uncommitted(base, head),
         *_differing(base.plan, head.plan, {key: key for key in (*_PLAN, "seed")}),
         *rounds,
         *_mapping("parameter", base.plan.get("parameters"), head.plan.get("parameters")),
@@ -99,8 +100,11 @@ def _hardware(base: Mapping[str, Any], head: Mapping[str, Any]) -> tuple[list[st
 def _software(base: Mapping[str, Any], head: Mapping[str, Any]) -> Iterable[str]:
     yield from _differing(base, head, _SOFTWARE)
     yield from _packages(base.get("packages"), head.get("packages"))
-    for side, environment in (("base", base), ("head", head)):
-        if environment.get("dirty"):
+
+
+def _uncommitted(base: Run, head: Run) -> Iterable[str]:
+    for side, run in (("base", base), ("head", head)):
+        if run.dirty:
             yield f"{side} had changes that were not committed"
 
 

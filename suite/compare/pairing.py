@@ -85,7 +85,7 @@ def _refusals(base: Run, head: Run, anywhere: bool) -> Iterator[str]:
         return
     lines = found.refused
     if not lines and not one_plan(base, head):
-        lines = likeness(replace(base, environment={}), replace(head, environment={})).notes
+        lines = likeness(*(replace(run, environment={}, dirty=False) for run in (base, head))).notes
     if anywhere or not lines:
         yield "no run of base is valid"
     for line in () if anywhere else lines:

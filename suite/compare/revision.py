@@ -213,7 +213,7 @@ def by_workload(runs: Iterable[Run]) -> dict[str, tuple[Run, ...]]:
 
 def is_dirty(run: Run) -> bool:
     """Whether the code had changes that were not committed."""
-    return bool(run.environment.get("dirty"))
+    return run.dirty
 
 
 def clean(runs: Sequence[Run]) -> tuple[Run, ...]:

@@ -34,7 +34,8 @@ from suite.compare.compare import (
 from suite.compare.minimum import Minimum, Overrides, Scale, minimum
 from suite.errors import ConfigurationError
 from suite.records.better import Better
-from suite.records.comparison import Change, Comparison, Shift
+from suite.records.comparison import Change, Comparison, Shift, verdict_of
+from suite.records.provenance import provenance_of
 from suite.records.run import Run
 from suite.stats.ranks import Values64, between, ways
 
@@ -124,18 +125,20 @@ def judge_runs(
 ) -> tuple[Standing, Comparison]:
     """The same for pairs of Runs (A, B) of one workload, and the whole as a Comparison.
 
+    It has the id and the time of the first Run.
+
     Repeat a pair of which a Run is invalid; here it would count.
     """
     base, head = [a for a, _ in pairs], [b for _, b in pairs]
     standing = judge([_paired(name, base, head, minimums) for name in metrics], alpha)
     shifts = quantile_shifts(base, head)
     comparison = Comparison(
-        base[0].workload if base else "",
-        side_name(base),
-        side_name(head),
-        standing.changes,
-        (len(base), len(head)),
-        {"response": shifts} if shifts else {},
+        **{**provenance_of(head[0]), "id": base[0].id, "started": base[0].started},
+        base=side_name(base),
+        head=side_name(head),
+        changes=standing.changes,
+        runs=(len(base), len(head)),
+        quantiles={"response": shifts} if shifts else {},
     )
     return standing, comparison
 
@@ -269,5 +272,5 @@ def _p(sizes: tuple[tuple[int, ...], ...], wins: int) -> float:
 
 
 def _decision(changes: Sequence[Change], last: bool) -> Decision:
-    verdict = Comparison("", "", "", tuple(changes)).verdict
+    verdict = verdict_of(changes)
     return verdict if verdict != "inconclusive" or last else "go on"

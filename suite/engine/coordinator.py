@@ -67,7 +67,8 @@ def run(
             started=started,
             commit=sha,
             branch=branch,
-            environment={**fingerprint(), "dirty": dirty},
+            dirty=dirty,
+            environment=fingerprint(),
             plan=_described(actual, settings, repeated),
         )
 

@@ -24,7 +24,7 @@ def details(reports: Sequence[WorkerReply]) -> tuple[Detail, ...]:
     merged: dict[tuple[str, str, str], Detail] = {}
     for report in reports:
         for detail in report.details:
-            key = (detail.outcome, detail.cause, detail.operation)
+            key = (detail.outcome, detail.kind, detail.operation)
             known = merged.get(key)
             if known is None:
                 merged[key] = detail

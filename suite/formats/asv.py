@@ -98,7 +98,7 @@ def _chosen(runs: Iterable[Run]) -> tuple[list[Run], list[str]]:
     for run in runs:
         if run.commit is None:
             counts[nowhere] += 1
-        elif not counted(run.environment, run.verdict, run.validity.verdict):
+        elif not counted(run.dirty, run.verdict, run.validity.verdict):
             counts[bad] += 1
         else:
             place, load = (machine_class(run.environment), run.workload), load_class(run.plan)
@@ -160,18 +160,22 @@ def imported_run(
     environment: Mapping[str, Any],
     metrics: Mapping[str, Measured],
     content: object,
+    *,
+    dirty: bool | None = None,
 ) -> Run:
     """A Run that another tool measured; its id depends on what it says alone, so that it comes in once.
 
     Raises StoreError for what is no Run.
     """
-    said = json.dumps([source, workload, started, commit, environment, content], sort_keys=True, default=str)
+    where = environment if dirty is None else {**environment, "dirty": dirty}
+    said = json.dumps([source, workload, started, commit, where, content], sort_keys=True, default=str)
     run = Run(
         id=f"{source}-{hashlib.sha256(said.encode()).hexdigest()[:16]}",
         workload=workload,
         started=started,
         commit=commit,
         branch=branch,
+        dirty=bool(dirty),
         environment=environment,
         plan={"loop": source},
         rounds=1,

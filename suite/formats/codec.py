@@ -59,7 +59,7 @@ def encode_run(run: Run) -> dict[str, Any]:
         "details": [
             {
                 "outcome": detail.outcome,
-                "class": detail.cause,
+                "class": detail.kind,
                 "operation": detail.operation,
                 "count": detail.count,
                 "first": detail.first,
@@ -90,7 +90,7 @@ def encode_run(run: Run) -> dict[str, Any]:
         "error": None if run.error is None else {"kind": run.error.kind, "message": run.error.message},
         "histograms": {name: histogram.encode() for name, histogram in run.histograms.items()},
         "pids": run.pids,
-        "environment": run.environment,
+        "environment": {**run.environment, "dirty": run.dirty},
     }
     encoded: dict[str, Any] = plain(data)
     return encoded
@@ -106,7 +106,9 @@ def decode_run(data: Mapping[str, Any]) -> Run:
 
 def encode_leaks(search: LeakSearch) -> dict[str, Any]:
     """`search` as plain data in base units."""
-    encoded: dict[str, Any] = plain(asdict(search))
+    data = asdict(search)
+    data["environment"]["dirty"] = data.pop("dirty")
+    encoded: dict[str, Any] = plain(data)
     return encoded
 
 

@@ -46,7 +46,8 @@ def run_from(data: Mapping[str, Any]) -> Run:
         started=run.moment("started"),
         commit=run.maybe_text("commit"),
         branch=run.maybe_text("branch"),
-        environment=run.object("environment"),
+        dirty=bool(run.object("environment").get("dirty")),
+        environment=_clean(run.object("environment")),
         plan=run.object("plan"),
         rounds=run.whole("rounds", _SMALL),
         metrics={name: _decode_measured(metrics.inner(name)) for name in metrics.names()},
@@ -106,6 +107,10 @@ def reason_from(data: object) -> Reason:
     return Reason(item.text("kind"), item.object("figures"))
 
 
+def _clean(environment: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in environment.items() if name != "dirty"}
+
+
 def _decode_measured(item: Fields) -> Measured:
     return Measured(
         unit=item.text("unit"),
@@ -140,7 +145,8 @@ def leaks_from(data: Mapping[str, Any]) -> LeakSearch:
         started=search.moment("started"),
         commit=search.maybe_text("commit"),
         branch=search.maybe_text("branch"),
-        environment=search.object("environment"),
+        dirty=bool(search.object("environment").get("dirty")),
+        environment=_clean(search.object("environment")),
         plan=search.object("plan"),
         verdict=LeakVerdict(
             outcome=cast(LeakOutcome, verdict.text("outcome", get_args(LeakOutcome))),

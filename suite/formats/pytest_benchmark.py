@@ -55,7 +55,7 @@ def pytest_benchmark_report(runs: Iterable[Run]) -> dict[str, Any]:
         "commit_info": {
             "id": first.commit if first else None,
             "time": first.started if first else None,
-            "dirty": bool(environment.get("dirty")),
+            "dirty": bool(first and first.dirty),
             "branch": first.branch if first else None,
         },
         "benchmarks": [_benchmark(run) for run in some],
@@ -75,7 +75,6 @@ def _runs(data: Mapping[str, Any]) -> Iterator[Run]:
         "python": machine.get("python_version"),
         "implementation": machine.get("python_implementation"),
         "kernel": machine.get("release"),
-        "dirty": bool(commit.get("dirty")),
     }
     for one in data["benchmarks"]:
         stats = one["stats"]
@@ -95,6 +94,7 @@ def _runs(data: Mapping[str, Any]) -> Iterator[Run]:
             environment,
             metrics,
             {**stats, **extra} if data.get(_OURS) else stats,
+            dirty=bool(commit.get("dirty")),
         )
 
 

@@ -101,7 +101,8 @@ def find_leaks(
         started=started,
         commit=sha,
         branch=branch,
-        environment={**fingerprint(), "dirty": dirty},
+        dirty=dirty,
+        environment=fingerprint(),
         plan=_plan(loop, leak, settings, actual),
         verdict=verdict,
         seconds=look.seconds,
@@ -165,5 +166,5 @@ def _failures(system: LeakProbe) -> Iterator[str]:
     """What to say of operations that did not end well: they may leave more or less than others."""
     bad = system.operations - system.well
     if bad:
-        causes = ", ".join(f"{d.count:,} {d.cause}" for d in system.details[:3] if d.outcome != "rejected")
+        causes = ", ".join(f"{d.count:,} {d.kind}" for d in system.details[:3] if d.outcome != "rejected")
         yield f"{bad:,} of {system.operations:,} operations did not end well: {causes}"

@@ -52,7 +52,7 @@ def to_rows(data: Mapping[str, Any]) -> RunRow:
         environment_hash=environment_hash(data["environment"]),
         machine=machine_class(data["environment"]),
         load=load_class(data["plan"]),
-        counted=counted(data["environment"], data["verdict"], data["validity"]["verdict"]),
+        counted=counted(data["environment"]["dirty"], data["verdict"], data["validity"]["verdict"]),
         validity=data["validity"]["verdict"],
         reasons=data["validity"]["reasons"],
         evidence=data["evidence"],

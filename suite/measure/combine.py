@@ -35,6 +35,7 @@ def combine(
     started: str,
     commit: str | None,
     branch: str | None,
+    dirty: bool = False,
     environment: Mapping[str, Any],
     plan: Mapping[str, Any],
 ) -> Run:
@@ -54,28 +55,30 @@ def combine(
     outcomes = _summed(one.outcomes for one in rounds)
     doubts = _thin(workload, histograms)
     return Run(
-        id,
-        workload.name,
-        started,
-        commit,
-        branch,
-        environment,
-        plan,
-        len(rounds),
-        metrics,
-        histograms,
-        outcomes.pop("", dict.fromkeys(OUTCOMES, 0)),
-        outcomes,
-        _summed(one.statuses for one in rounds),
-        _details(rounds),
-        tuple(_judgements(workload, metrics)),
-        _checks(rounds),
-        next((one.series for one in whole), {}),
-        _validity(rounds, doubts),
-        tuple(one.pids for one in rounds),
-        _error(rounds),
-        tuple(one.evidence for one in rounds),
-        _limiter(rounds),
+        id=id,
+        workload=workload.name,
+        started=started,
+        commit=commit,
+        branch=branch,
+        dirty=dirty,
+        partial=any(one.failure is not None for one in rounds),
+        environment=environment,
+        plan=plan,
+        rounds=len(rounds),
+        metrics=metrics,
+        histograms=histograms,
+        outcomes=outcomes.pop("", dict.fromkeys(OUTCOMES, 0)),
+        operations=outcomes,
+        statuses=_summed(one.statuses for one in rounds),
+        details=_details(rounds),
+        thresholds=tuple(_judgements(workload, metrics)),
+        checks=_checks(rounds),
+        series=next((one.series for one in whole), {}),
+        validity=_validity(rounds, doubts),
+        pids=tuple(one.pids for one in rounds),
+        error=_error(rounds),
+        evidence=tuple(one.evidence for one in rounds),
+        limiter=_limiter(rounds),
     )
 
 
@@ -183,7 +186,7 @@ def _checks(rounds: Sequence[Round]) -> tuple[CheckResult, ...]:
 def _details(rounds: Sequence[Round]) -> tuple[Detail, ...]:
     merged: dict[tuple[str, str, str], Detail] = {}
     for detail in (detail for one in rounds for detail in one.details):
-        key = (detail.outcome, detail.cause, detail.operation)
+        key = (detail.outcome, detail.kind, detail.operation)
         known = merged.get(key)
         earliest = detail if known is None or detail.first < known.first else known
         count = detail.count + (known.count if known else 0)

@@ -40,9 +40,9 @@ def load_class(plan: Mapping[str, Any]) -> str:
     return _digest({name: plan[name] for name in _LOAD if plan.get(name) is not None})
 
 
-def counted(environment: Mapping[str, Any], verdict: str, validity: str) -> bool:
+def counted(dirty: bool, verdict: str, validity: str) -> bool:
     """Whether a Run says something of its commit: it ran to its end, can be believed, had no changes."""
-    return validity != "invalid" and verdict in ("pass", "fail") and not environment.get("dirty")
+    return validity != "invalid" and verdict in ("pass", "fail") and not dirty
 
 
 def _digest(facts: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from suite.records.better import Better
+from suite.records.provenance import Provenance
 
 Verdict = Literal["regression", "improvement", "same", "inconclusive"]
 
@@ -64,15 +65,14 @@ class QuantileShift:
     at_least: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison(Provenance):
     """One workload on two sides; `base` and `head` name them, usually by commit.
 
-    `runs` are how many Runs of each side counted. `quantiles` are keyed like a Run's histograms.
-    `notes` are differences and omissions that a reader must know.
+    Its provenance is head's. `runs` are how many Runs of each side counted. `quantiles` are keyed like a
+    Run's histograms. `notes` are differences and omissions that a reader must know.
     """
 
-    workload: str
     base: str
     head: str
     changes: tuple[Change, ...]
@@ -82,10 +82,15 @@ class Comparison:
 
     @property
     def verdict(self) -> Verdict:
-        """Of all metrics: a regression anywhere, else inconclusive if any is (or none was compared)."""
-        found = {change.verdict for change in self.changes} or {"inconclusive"}
-        order: tuple[Verdict, ...] = ("regression", "inconclusive", "improvement", "same")
-        return next(verdict for verdict in order if verdict in found)
+        """Of all metrics."""
+        return verdict_of(self.changes)
+
+
+def verdict_of(changes: Iterable[Change]) -> Verdict:
+    """A regression anywhere, else inconclusive if any is (or none was compared)."""
+    found = {change.verdict for change in changes} or {"inconclusive"}
+    order: tuple[Verdict, ...] = ("regression", "inconclusive", "improvement", "same")
+    return next(verdict for verdict in order if verdict in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +105,7 @@ class Conclusion:
 def conclude(comparisons: Iterable[Comparison]) -> Conclusion:
     """One verdict of all: exit code 1 for a regression, 3 if inconclusive or nothing was compared, else 0."""
     found = list(comparisons)
-    whole = Comparison("", "", "", tuple(change for one in found for change in one.changes))
-    verdict: Verdict = whole.verdict
+    verdict = verdict_of(change for one in found for change in one.changes)
     if verdict in ("same", "improvement") and any(not one.changes for one in found):
         verdict = "inconclusive"
     reasons = [

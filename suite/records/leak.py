@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
+
+from suite.records.provenance import Provenance
 
 LeakOutcome = Literal["no growth", "bounded", "released", "unbounded", "sporadic", "unsettled"]
 """How a search ended. `bounded`: filled, then stopped. `released`: went away after a time to live.
@@ -77,8 +78,8 @@ class LeakVerdict:
     growths: tuple[Growth, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LeakSearch:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeakSearch(Provenance):
     """The immutable record of one search for leaks, as documents and the ledger hold it.
 
     `suspects` are ranked by growth; `unattributed` bytes per operation are those that no traced
@@ -86,13 +87,6 @@ class LeakSearch:
     flame graphs, as paths. `seconds` is how long the load of the verdict took.
     """
 
-    id: str
-    workload: str
-    started: str
-    commit: str | None
-    branch: str | None
-    environment: Mapping[str, Any]
-    plan: Mapping[str, Any]
     verdict: LeakVerdict
     seconds: float
     suspects: tuple[LeakSuspect, ...] | None = None

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from typing import Any
+
+from suite.units import seconds_since_epoch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     """What was measured, when, on which state of the code, where and how.
 
-    `started` is an ISO 8601 time with its zone. `dirty` if the code had changes that were not committed.
-    `environment` describes machine and software, `plan` the load.
+    `started` is an ISO 8601 time with its zone. `dirty` if the code had changes that were not committed,
+    `partial` if it ended before all was measured. `environment` describes machine and software, `plan` the
+    load.
     """
 
     id: str
@@ -21,5 +25,24 @@ class Provenance:
     commit: str | None
     branch: str | None
     dirty: bool = False
+    partial: bool = False
     environment: Mapping[str, Any]
     plan: Mapping[str, Any]
+
+
+def provenance_of(record: Provenance) -> dict[str, Any]:
+    """What a record has of Provenance, by name."""
+    return {field.name: getattr(record, field.name) for field in fields(Provenance)}
+
+
+def provenance_of_both(
+    base: Iterable[Provenance], head: Iterable[Provenance], found: object
+) -> dict[str, Any]:
+    """The provenance of a comparison that `found` something: the newest of `head`'s, under an id of its own.
+
+    Equal records and equal findings give an equal id.
+    """
+    sides = [[*base], [*head]]
+    newest = max(sides[1], key=lambda one: seconds_since_epoch(one.started))
+    said = repr(([[one.id for one in side] for side in sides], found))
+    return {**provenance_of(newest), "id": hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:12]}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
 from suite.records.reason import Reason
+from suite.records.provenance import Provenance
 
 ValidityVerdict = Literal["valid", "doubtful", "invalid"]
 
@@ -51,13 +52,13 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """Operations that ended alike: outcome, a short class of cause, the first of them as an example.
+    """Operations that ended alike: outcome, a short kind of cause, the first of them as an example.
 
-    `cause` is called "class" in documents; `first` is in seconds since the round's start.
+    `first` is in seconds since the round's start.
     """
 
     outcome: str
-    cause: str
+    kind: str
     operation: str
     count: int
     first: float
@@ -107,23 +108,16 @@ class Round:
     limiter: Reason | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run(Provenance):
     """The immutable record of all rounds of one workload, as documents and the ledger hold it.
 
-    `plan` describes the loop, `environment` the machine and software, `error` what ended it early.
+    `error` is what ended it early.
     `histograms` are merged over the rounds; `series` is the first round's. `evidence` has an entry per
     round, None for one that failed (no entries in a Run that is older than evidence); `limiter` is what
     held most of the rounds back.
     """
 
-    id: str
-    workload: str
-    started: str
-    commit: str | None
-    branch: str | None
-    environment: Mapping[str, Any]
-    plan: Mapping[str, Any]
     rounds: int
     metrics: Mapping[str, Measured]
     histograms: Mapping[str, Histogram]

@@ -165,7 +165,7 @@ def test_another_load_is_refused_other_software_is_noted():
         alike(base, run(1.0, plan={"loop": "open", "users": 8}))
     found = alike(
         replace(base, environment={"packages": {"numpy": "1"}}),
-        replace(base, environment={"packages": {"numpy": "2"}, "dirty": True}),
+        replace(base, environment={"packages": {"numpy": "2"}}, dirty=True),
     )
     assert found == ("package numpy: 1 v 2",)
 

@@ -10,10 +10,11 @@ from support.runs import validity_of
 
 from suite import Threshold, closed_loop, open_loop
 from suite.capacity.capacity import CapacityCut, capacity
-from suite.capacity.goal import Goal, default_over
+from suite.capacity.goal import default_over
 from suite.config.settings import Settings
 from suite.errors import ConfigurationError, Interrupted, SystemFailed
 from suite.measure.recording import Recording
+from suite.records.capacity import Goal
 from suite.records.histogram import Histogram
 from suite.records.run import CheckResult, Failure, Round
 

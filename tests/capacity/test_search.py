@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.queues import Queue
 
-from suite.capacity.probe import LoadBounds, Probe, SearchResult, judged
+from suite.capacity.probe import LoadBounds, judged
 from suite.capacity.search import Search, search
+from suite.records.capacity import Probe, SearchResult
 
 WIDE = LoadBounds(start=20, lowest=1, highest=1e6)
 

@@ -33,7 +33,7 @@ def test_one_detail_for_each_cause(name: str, outcome: str, cause: str) -> None:
     workload = getattr(load_refused, name)
     result = run(workload, Settings(rounds=1))
     assert result.error is None, result.error
-    assert [(detail.outcome, detail.cause, detail.operation) for detail in result.details] == [
+    assert [(detail.outcome, detail.kind, detail.operation) for detail in result.details] == [
         (outcome, cause, "ask")
     ]
     (detail,) = result.details

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from support.histories import fill, make_history_run, repository, steady
-from support.runs import make_measured, make_run, validity_of
+from support.runs import make_comparison, make_measured, make_run, validity_of
 
 from suite import engine
 from suite.ab import calibration as calibrating
@@ -16,7 +16,7 @@ from suite.compare.power import FEWEST
 from suite.config.catalog import Reference, from_file
 from suite.config.settings import Settings
 from suite.errors import Interrupted, StoreError, SystemFailed
-from suite.records.comparison import Change, Comparison
+from suite.records.comparison import Change
 from suite.report.terminal.calibration import Calibrated, Calibrations, Power, told
 
 METRICS = ("time_per_operation", "response.p50", "response.p99", "throughput")
@@ -207,7 +207,7 @@ def test_a_file_that_cant_be_read_is_not_overwritten_and_fails_no_gate(command, 
     assert said.code == 2
     assert complaint in said.err
     assert path.read_text() == text
-    assert complaint in told(command.folder / "results", make_run(), Comparison("", "", "", ()), "ab")
+    assert complaint in told(command.folder / "results", make_run(), make_comparison(), "ab")
 
 
 def calibrated(workload, **sizes):
@@ -241,7 +241,7 @@ def test_a_file_that_is_no_text_fails_no_gate(tmp_path):
     (tmp_path / "calibration.json").write_bytes(b"\xff\xfe{")
     with pytest.raises(StoreError, match="is no calibration; remove it"):
         Calibrations(tmp_path)
-    assert "is no calibration" in told(tmp_path, run, Comparison("w", "a", "b", ()), "gate")
+    assert "is no calibration" in told(tmp_path, run, make_comparison("w", "a", "b", ()), "gate")
 
 
 def test_two_calibrations_at_once_keep_both(tmp_path):
@@ -259,7 +259,7 @@ def test_what_was_calibrated_elsewhere_or_for_other_limits_is_not_told(tmp_path)
     def line(least=0.1, **changes):
         found = Change("response.p99", "s", "lower", 1.0, 1.0, "same", "", minimum=least)
         other = make_history_run("a" * 40, **changes)
-        return told(tmp_path, other, Comparison(run.workload, "", "", (found,)), "ab")
+        return told(tmp_path, other, make_comparison(run.workload, "", "", (found,)), "ab")
 
     assert line() == "would catch ≥ 20 % of response.p99 in 95 of 100"
     assert line(least=0.3) == ""

@@ -8,8 +8,8 @@ from support.capacities import make_capacity
 from support.processes import Suite, wait_for
 
 from suite.capacity.capacity import CapacityCut
-from suite.capacity.probe import SearchResult
 from suite.errors import Interrupted, SystemFailed
+from suite.records.capacity import SearchResult
 
 
 @pytest.fixture

@@ -171,8 +171,7 @@ def test_unknown_words_are_told_in_one_go(command, shas):
 
 
 def test_uncommitted_changes_are_told_apart(command, shas):
-    dirty = {"cpu": "x", "cores": 2, "dirty": True}
-    fill(command.folder, *steady(shas[2]), *steady(shas[2], 2.0, 100, 3, environment=dirty))
+    fill(command.folder, *steady(shas[2]), *steady(shas[2], 2.0, 100, 3, dirty=True))
     desk = command("compare", "HEAD")
     assert desk.code == 1
     assert f"head {shas[2][:12]} with changes, 1 run" in desk.out
@@ -189,8 +188,7 @@ def test_uncommitted_changes_are_told_apart(command, shas):
 
 
 def test_undecided_with_uncommitted_changes(command, shas):
-    dirty = {"cpu": "x", "cores": 2, "dirty": True}
-    fill(command.folder, *steady(shas[2], count=2), *steady(shas[2], 2.0, 100, 1, environment=dirty))
+    fill(command.folder, *steady(shas[2], count=2), *steady(shas[2], 2.0, 100, 1, dirty=True))
     said = command("compare", "HEAD")
     assert said.code == 3
     assert f"to decide it: suite ab {shas[2][:12]} <load file of shop/browse>" in said.out

@@ -88,8 +88,7 @@ def test_on_the_branch_itself_the_base_is_what_came_before(command, shas):
 
 def test_changes_that_are_not_committed_are_judged_against_their_commit(command, shas):
     git(command.folder, "checkout", "-q", "main")
-    dirty = {"cpu": "x", "cores": 2, "dirty": True}
-    fill(command.folder, *steady(shas[2], 1.3, 100, 1, environment=dirty))
+    fill(command.folder, *steady(shas[2], 1.3, 100, 1, dirty=True))
     said = command("gate")
     assert said.code == 1
     assert f"base main ({shas[2][:12]}), 9 runs → head {shas[2][:12]} with changes, 1 run" in said.out

@@ -91,7 +91,7 @@ def test_what_asv_keeps_is_read_by_asv_and_comes_back(command, shas):
 
 def test_asv_gets_runs_that_count_of_one_load(command, shas):
     bad = steady(shas[0], 9.0, first=20, count=5, validity=validity_of("invalid", "x"))
-    dirty = steady(shas[0], 9.0, first=30, count=5, environment={"cpu": "x", "cores": 2, "dirty": True})
+    dirty = steady(shas[0], 9.0, first=30, count=5, dirty=True)
     quick = steady(shas[0], 9.0, count=5, plan={"loop": "closed", "users": 1, "quick": True})
     fill(command.folder, *steady(shas[0], first=40, count=3), *bad, *dirty, *quick)
     said = command("export", "asv", "--format", "asv").out

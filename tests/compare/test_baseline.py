@@ -68,11 +68,10 @@ def test_without_commits_it_is_what_came_before(ledger):
 
 
 def test_uncommitted_changes_are_another_state(ledger):
-    dirty = {"dirty": True}
-    fill(ledger, C, 1, environment=dirty)
-    fill(ledger, C, 1, first=1, environment={"dirty": False})
-    assert len(baseline(ledger, replace(HEAD, environment=dirty)).runs) == 2
-    assert len(baseline(ledger, replace(HEAD, environment={"dirty": False})).runs) == 1
+    fill(ledger, C, 1, dirty=True)
+    fill(ledger, C, 1, first=1)
+    assert len(baseline(ledger, replace(HEAD, dirty=True)).runs) == 2
+    assert len(baseline(ledger, HEAD).runs) == 1
 
 
 def test_runs_that_may_not_count_are_left_out(ledger):

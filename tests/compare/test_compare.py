@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.runs import make_histogram, make_measured, make_run, validity_of
+from support.runs import make_comparison, make_histogram, make_measured, make_run, validity_of
 
 from suite.compare.compare import compare, quantile_shifts
 from suite.errors import ConfigurationError
-from suite.records.comparison import Change, Comparison, Shift, conclude
+from suite.records.comparison import Change, Shift, conclude
 from suite.records.run import Failure
 
 BASE, HEAD = "a" * 40, "b" * 40
@@ -308,7 +308,7 @@ def change(verdict):
 )
 def test_many_comparisons_end_in_one_code(verdicts, conclusion, code):
     found = conclude(
-        Comparison(f"w{i}", "a", "b", tuple(change(v) for v in some)) for i, some in enumerate(verdicts)
+        make_comparison(f"w{i}", "a", "b", tuple(change(v) for v in some)) for i, some in enumerate(verdicts)
     )
     assert (found.verdict, found.exit_code) == (conclusion, code)
     assert found.reasons

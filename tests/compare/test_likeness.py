@@ -11,7 +11,7 @@ from suite.records.classes import machine_class, memory_class
 ENVIRONMENT = {
     "cpu": "EPYC", "cores": 8, "affinity": 8, "governor": None, "memory": 32_000_000_000, "machine": "x86_64",
     "kernel": "6.1", "container": "docker", "host": "abc", "python": "3.11.2", "implementation": "CPython",
-    "packages": {"uvloop": "0.20", "numpy": "1.26"}, "dirty": False,
+    "packages": {"uvloop": "0.20", "numpy": "1.26"},
 }  # fmt: skip
 PLAN = {"loop": "closed", "users": 8, "seconds": 10.0, "parameters": {"limit": 5}}
 
@@ -51,7 +51,6 @@ def test_other_hardware_is_refused(changed, line):
         ({"host": "def"}, "host: abc v def"),
         ({"packages": {"uvloop": "0.21", "numpy": "1.26"}}, "package uvloop: 0.20 v 0.21"),
         ({"packages": {"numpy": "1.26"}}, "package uvloop: 0.20 v unknown"),
-        ({"dirty": True}, "head had changes that were not committed"),
         ({"cpu": None}, "CPU: EPYC v unknown"),
         ({"memory": None}, "memory: 32000000000 v unknown"),
     ],
@@ -60,6 +59,10 @@ def test_other_differences_are_notes(changed, line):
     found = likeness(run(), run(changed))
     assert found == Likeness(notes=(line,))
     assert found.alike
+
+
+def test_changes_that_were_not_committed_are_a_note():
+    assert likeness(run(), run(dirty=True)).notes == ("head had changes that were not committed",)
 
 
 def test_a_kernel_s_share_of_memory_makes_no_other_machine():

@@ -116,7 +116,7 @@ def test_an_operation_that_takes_too_long_is_a_timeout_and_the_user_goes_on():
     result = run(workload, ONE)
     assert (result.outcomes["timeout"], result.outcomes["ok"]) == (2, 2)
     assert time.monotonic() - started < 20
-    assert result.details[0].cause == "timeout"
+    assert result.details[0].kind == "timeout"
 
 
 class Outer(User):
@@ -280,7 +280,7 @@ def test_failures_are_counted_by_class_with_one_example():
     result = run(Workload("echo/fail", echo_server(), Failing, loop=closed_loop(2, operations=30)), ONE)
     assert result.outcomes["failed"] == 30
     (detail,) = result.details
-    assert (detail.cause, detail.operation, detail.count) == ("ValueError", "fail", 30)
+    assert (detail.kind, detail.operation, detail.count) == ("ValueError", "fail", 30)
     assert detail.example.startswith("number ")
     assert result.metrics["failures"].value == 1
 

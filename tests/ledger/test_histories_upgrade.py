@@ -17,7 +17,7 @@ def test_old_runs_share_a_history_with_new_ones(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with Ledger(path) as ledger:
         ledger.add(make_history_run("a" * 40))
-        ledger.add(make_history_run("b" * 40, environment={"dirty": True}))
+        ledger.add(make_history_run("b" * 40, dirty=True, environment={}))
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
         config = Config()

@@ -53,7 +53,7 @@ def test_a_lower_bound_is_no_value(ledger: Ledger) -> None:
     [
         {"validity": validity_of("invalid", "x")},
         {"error": Failure("system", "died")},
-        {"environment": {**MACHINE, "dirty": True}},
+        {"dirty": True},
         {"commit": None},
     ],
 )
@@ -63,8 +63,8 @@ def test_what_says_nothing_of_a_commit_does_not_count(ledger: Ledger, changes: d
 
 
 def test_doubtful_and_failed_runs_count() -> None:
-    assert counted({}, "fail", "doubtful")
-    assert not counted({}, "error", "valid")
+    assert counted(False, "fail", "doubtful")
+    assert not counted(False, "error", "valid")
 
 
 def test_other_machines_and_other_loads_are_other_lines(ledger: Ledger) -> None:

@@ -9,11 +9,9 @@ from rich.console import Console
 from support.capacities import look, make_capacity
 from support.histories import fill, git, repository, runs
 from support.records import make_search, make_suspect
-from support.runs import counts, make_run, validity_of
+from support.runs import counts, make_comparison, make_run, validity_of
 
 from suite import Command, User, Workload, closed_loop, operation
-from suite.capacity.goal import Goal
-from suite.capacity.probe import SearchResult as Looked
 from suite.compare.profilediff import Function, Profile, difference
 from suite.ledger.commit_order import MeasuredCommit as Commit
 from suite.ledger.detections import CommitRange, Detected
@@ -21,7 +19,9 @@ from suite.ledger.events import Event, Moved
 from suite.ledger.metric_history import MetricHistory
 from suite.ledger.store import Ledger
 from suite.ledger.timeline_reader import Quantity, Timeline
-from suite.records.comparison import Change, Comparison, QuantileShift, Shift
+from suite.records.capacity import Goal
+from suite.records.capacity import SearchResult as Looked
+from suite.records.comparison import Change, QuantileShift, Shift
 from suite.records.leak import Growth, LeakVerdict
 from suite.records.reason import Reason
 from suite.records.run import CheckResult, Detail, Failure, Judgement, Measured, Round
@@ -82,7 +82,9 @@ def test_events_of_a_workload_with_brackets_are_listed(console):
 CHANGE = Change(METRIC, UNIT, "lower", 10.0, 12.0, "regression", "[/r]", Shift(2.0, 1.0, 3.0), relative=False)
 OPEN = Change("[/o]", UNIT, "lower", 10.0, None, "inconclusive", "[/no] value")
 QUANTILES = {"response@[/op]": (QuantileShift(0.999, 1.0, 1.2, Shift(0.2, 0.1, 0.3)),)}
-COMPARED = Comparison(NAME, "[/base]", "[/head]", (CHANGE, OPEN), (9, 3), QUANTILES, ("[/note]",))
+COMPARED = make_comparison(
+    NAME, "[/base]", "[/head]", (CHANGE, OPEN), runs=(9, 3), quantiles=QUANTILES, notes=("[/note]",)
+)
 ROW = f"{METRIC} 10 [x] 12 [x] +2 [x] +1 [x] to +3 [x]"
 
 
@@ -242,7 +244,7 @@ def test_a_picture_shows_a_name_with_brackets(tmp_path):
 
 def test_a_unit_does_not_break_a_markdown_table():
     change = Change("m", "a|b", "lower", 1.0, 2.0, "regression", "", Shift(1.0, 0.5, 2.0), relative=False)
-    text = markdown(Compared("a", "b", (Comparison("w", "a", "b", (change,), (9, 9)),)))
+    text = markdown(Compared("a", "b", (make_comparison("w", "a", "b", (change,), runs=(9, 9)),)))
     row = r"| w | m | 1 a\|b | 2 a\|b | +1 a\|b (+0.5 a\|b to +2 a\|b) | **regression** |"
     assert row in text.splitlines()
 

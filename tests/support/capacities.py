@@ -2,11 +2,9 @@
 
 from dataclasses import replace
 
-from suite.capacity.capacity import Capacity
-from suite.capacity.goal import Goal
-from suite.capacity.probe import Probe, SearchResult
 from suite.capacity.scaling import fit_scaling
 from suite.records.reason import Reason
+from suite.records.capacity import Capacity, Goal, Probe, SearchResult
 
 
 def look(load, holds=True, **changes):
@@ -48,7 +46,7 @@ def make_capacity(**changes):
         branch="main",
         environment={"cores": 8},
         goal=Goal("rate"),
-        loop={"loop": "open", "rate": 100.0},
+        plan={"loop": "open", "rate": 100.0},
         found=SearchResult("found", 766.0, 800.0, "response.p95", looks),
         scaling=fit_scaling([(n, 800 * n / (7 + n)) for n in (1, 2, 4, 8, 16, 32)]),
     )

@@ -64,7 +64,7 @@ def make_history_run(sha, factor=1.0, minute=0, metrics=("response.p50", "respon
         "started": f"2024-05-{1 + minute // 1440:02}T{minute // 60 % 24:02}:{minute % 60:02}:00+00:00",
         "metrics": values,
         "thresholds": (),
-        "environment": {"cpu": "x", "cores": 2, "dirty": False},
+        "environment": {"cpu": "x", "cores": 2},
         "histograms": {"response": make_histogram(*(1e3 * factor * rng.lognormal(0, 0.2, 400)))},
     }
     return make_run(**{**run, **changes})

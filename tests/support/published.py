@@ -18,10 +18,10 @@ from support.capacities import make_capacity
 from support.records import make_search
 from support.runs import counts, make_measured, make_run, validity_of
 
-from suite.capacity.capacity import Capacity
 from suite.contract.metric import STANDARD
 from suite.integrations import publishing
 from suite.ledger.store import Ledger
+from suite.records.capacity import Capacity
 from suite.records.histogram import Histogram
 from suite.records.run import Run, Validity
 from suite.report.documents.run import write_document

@@ -5,7 +5,7 @@ import heapq
 import numpy as np
 
 from suite.capacity.backlog import backlog
-from suite.capacity.probe import Probe
+from suite.records.capacity import Probe
 
 
 class Queue:

@@ -9,9 +9,11 @@ import numpy as np
 from hypothesis import strategies as st
 
 from suite.contract.metric import STANDARD
+from suite.records.comparison import Change, Comparison
 from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
 from suite.records.outcome import OUTCOMES
+from suite.records.provenance import provenance_of
 from suite.records.reason import Reason
 from suite.records.run import (
     CheckResult,
@@ -91,6 +93,18 @@ def make_run(**changes: Any) -> Run:
         pids=({"system": (4242,), "workers": (4250, 4251)},),
     )
     return replace(run, **changes)
+
+
+def make_comparison(
+    workload: str = "shop/browse",
+    base: str = "main (aaaaaaaaaaaa)",
+    head: str = "bbbbbbbbbbbb",
+    changes: tuple[Change, ...] = (),
+    **more: Any,
+) -> Comparison:
+    """What was found of one workload on two sides."""
+    plain = provenance_of(make_run(id="0c0c0c0c0c0c", workload=workload))
+    return Comparison(**{**plain, "base": base, "head": head, "changes": changes, **more})
 
 
 _text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)

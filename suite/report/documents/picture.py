@@ -10,8 +10,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from suite.capacity.capacity import Capacity
 from suite.files import write_text
+from suite.records.capacity import Capacity
 from suite.records.run import Run
 from suite.report.terminal.console import Reporter
 from suite.report.verdict import overall

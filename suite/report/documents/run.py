@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from suite.capacity.capacity import Capacity
 from suite.files import disk_faults, write_text
 from suite.formats.codec import decode_run, encode_run, plain
+from suite.records.capacity import Capacity
 from suite.records.leak import LeakSearch
 from suite.records.run import Run
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from suite.capacity.probe import SearchResult
 from suite.formats.decoding import reason_from
 from suite.report.reasons import words
+from suite.records.capacity import SearchResult
 from suite.report.site.setting import setting_words
 from suite.report.site.svg import (
     BOTTOM,

@@ -84,7 +84,7 @@ def _point(slot: Slot, metric: str) -> GraphPoint:
 
 def _discounted(each: RunSummary) -> str:
     """Why a Run says nothing of its commit; nothing if it does."""
-    if counted(each.environment, each.verdict, each.validity):
+    if counted(bool(each.environment.get("dirty")), each.verdict, each.validity):
         return "" if each.commit else "no commit"
     if each.validity == "invalid":
         return "invalid: " + all_words(each.reasons)

@@ -14,11 +14,10 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from suite.capacity.capacity import Capacity
-from suite.capacity.probe import Probe
 from suite.contract.workload import Workload
 from suite.ledger.entry import Entry
 from suite.ledger.store import Sighting
+from suite.records.capacity import Capacity, Probe
 from suite.records.leak import LeakSearch
 from suite.records.run import Round, Run
 from suite.report.documents.listing import listed

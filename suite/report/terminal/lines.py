@@ -30,7 +30,7 @@ def details(run: Run) -> list[Text]:
     lines = [
         Text.assemble(
             (f"{detail.count:,} × {detail.outcome}", FAINT if detail.outcome == "rejected" else WARNING),
-            f" {clean(detail.cause)} in {clean(detail.operation)}",
+            f" {clean(detail.kind)} in {clean(detail.operation)}",
             f", first at {format_quantity(detail.first, 's')}: {first_line(detail.example)}",
         )
         for detail in ordered[:_DETAILS]

@@ -88,7 +88,7 @@ def test_a_saturated_pool_refuses_and_never_hangs():
     assert not broken_checks(result)
     assert result.outcomes["ok"] > 0
     assert result.outcomes["rejected"] > 0
-    assert {detail.cause for detail in result.details} == {"PoolExhausted"}
+    assert {detail.kind for detail in result.details} == {"PoolExhausted"}
     assert result.metrics["limit.excess"].value == 0
 
 

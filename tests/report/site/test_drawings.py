@@ -9,8 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from support.capacities import look, make_capacity
 
-from suite.capacity.goal import Goal
-from suite.capacity.probe import SearchResult
+from suite.records.capacity import Goal, SearchResult
 from suite.records.histogram import Histogram
 from suite.report.site.capacity_curve import capacity_curve
 from suite.report.site.graph import Graph, GraphPoint

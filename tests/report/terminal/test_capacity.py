@@ -9,9 +9,8 @@ import pytest
 from rich.console import Console
 from support.capacities import look, make_capacity
 
-from suite.capacity.goal import Goal
-from suite.capacity.probe import SearchResult
 from suite.capacity.scaling import fit_scaling
+from suite.records.capacity import Goal, SearchResult
 from suite.report.documents.picture import save_capacity
 from suite.report.documents.run import dumps
 from suite.report.terminal.capacity import answer, answer_words, capacity_document, load_words

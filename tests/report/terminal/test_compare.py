@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
+from support import runs
 
 from suite.contract.metric import QUANTILES
-from suite.records.comparison import Change, Comparison, QuantileShift, Shift
+from suite.records.comparison import Change, QuantileShift, Shift
 from suite.report.compared import Compared, amount, brief, compare_document, interval, point, remedy
 from suite.report.documents.annotations import annotated
 from suite.report.documents.markdown import markdown
@@ -41,8 +42,8 @@ def make_change(verdict="regression", metric="response.p50", **changes):
     return Change(metric=metric, verdict=verdict, **{**usual, **changes})
 
 
-def make_comparison(*changes, workload="shop/browse", **rest):
-    return Comparison(workload, "main (aaaaaaaaaaaa)", "bbbbbbbbbbbb", tuple(changes), (9, 3), **rest)
+def make_comparison(*changes, **rest):
+    return runs.make_comparison(changes=changes, runs=(9, 3), **rest)
 
 
 def make_compared(*comparisons, **rest):

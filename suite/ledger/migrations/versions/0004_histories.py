@@ -73,7 +73,7 @@ def _keys(name: str, environment: Any, plan: Any, verdict: str, validity: str) -
         "id": name,
         "machine": machine_class(where),
         "load": load_class(how),
-        "counted": counted(where, verdict, validity),
+        "counted": counted(bool(where.get("dirty")), verdict, validity),
     }
 
 
