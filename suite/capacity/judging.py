@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from suite.capacity.backlog import Backlog
 from suite.contract.metric import QUANTILES
-from suite.contract.threshold import LEVELS, Level, holds
+from suite.contract.threshold import holds
 from suite.contract.workload import Workload
 from suite.measure.validity import saturation
 from suite.records.reason import Reason
 from suite.records.capacity import Probe
+from suite.records.level import LEVELS, Level
 from suite.records.run import Round
 
 FAILURES = 0.01

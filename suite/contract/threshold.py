@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from suite.contract.metric import Metric
 from suite.errors import ConfigurationError
+from suite.records.level import LEVELS, Level
 from suite.units import parse
-
-Level = Literal["target", "warning", "critical"]
-LEVELS: tuple[Level, ...] = ("target", "warning", "critical")
 
 
 @dataclass(frozen=True, slots=True)

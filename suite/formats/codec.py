@@ -108,6 +108,7 @@ def encode_leaks(search: LeakSearch) -> dict[str, Any]:
     """`search` as plain data in base units."""
     data = asdict(search)
     data["environment"]["dirty"] = data.pop("dirty")
+    del data["partial"]
     encoded: dict[str, Any] = plain(data)
     return encoded
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from suite.contract.threshold import Level
+from suite.records.level import Level
 from suite.records.provenance import Provenance
 from suite.records.reason import Reason
 

@@ -75,13 +75,21 @@ def _said(reason):
 
 def _run(run):
     plan = {key: value for key, value in run["plan"].items() if key != "repeated"}
+    environment = run["environment"]
     return {
         **{key: run[key] for key in ("workload", "started", "commit", "branch", "verdict", "exit_code")},
         **{key: run[key] for key in ("rounds", "outcomes", "operations", "statuses", "series")},
         "plan": {**plan, "tries again": len(run["plan"].get("repeated", ()))},
         "metrics": {name: _measured(one) for name, one in run["metrics"].items()},
         "details": [
-            [one[key] for key in ("outcome", "class", "operation", "count", "first", "example")]
+            [
+                one["outcome"],
+                one.get("kind", one.get("class")),
+                one["operation"],
+                one["count"],
+                one["first"],
+                one["example"],
+            ]
             for one in run["details"]
         ],
         "thresholds": [
@@ -93,7 +101,8 @@ def _run(run):
         "error": run["error"] and [run["error"]["kind"], run["error"]["message"]],
         "histograms": sorted(run["histograms"]),
         "evidence": len(run["evidence"]),
-        "machine": {key: value for key, value in run["environment"].items() if key != "packages"},
+        "machine": {key: value for key, value in environment.items() if key not in ("packages", "dirty")},
+        "dirty": bool(run.get("dirty", environment.get("dirty"))),
     }
 
 
