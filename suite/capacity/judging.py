@@ -11,9 +11,9 @@ from suite.contract.metric import QUANTILES
 from suite.contract.threshold import holds
 from suite.contract.workload import Workload
 from suite.measure.validity import saturation
-from suite.records.reason import Reason
 from suite.records.capacity import Probe
 from suite.records.level import LEVELS, Level
+from suite.records.reason import Reason
 from suite.records.run import Round
 
 FAILURES = 0.01

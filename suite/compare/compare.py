@@ -17,8 +17,8 @@ from suite.ledger.entry import HEADLINES
 from suite.records.better import Better
 from suite.records.comparison import Change, Comparison, QuantileShift, Shift
 from suite.records.histogram import Histogram
-from suite.records.reason import Reason
 from suite.records.provenance import provenance_of_both
+from suite.records.reason import Reason
 from suite.records.run import Measured, Run
 from suite.stats.ranks import hodges_lehmann, holm, mann_whitney
 from suite.units import format_quantity, seconds_since_epoch

@@ -8,8 +8,8 @@ from typing import Literal
 
 from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
-from suite.records.reason import Reason
 from suite.records.provenance import Provenance
+from suite.records.reason import Reason
 
 ValidityVerdict = Literal["valid", "doubtful", "invalid"]
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from suite.capacity.scaling import fit_scaling
-from suite.records.reason import Reason
 from suite.records.capacity import Capacity, Goal, Probe, SearchResult
+from suite.records.reason import Reason
 
 
 def look(load, holds=True, **changes):

@@ -8,8 +8,8 @@ from html import escape
 from typing import Any
 
 from suite.formats.decoding import reason_from
-from suite.report.reasons import words
 from suite.records.capacity import SearchResult
+from suite.report.reasons import words
 from suite.report.site.setting import setting_words
 from suite.report.site.svg import (
     BOTTOM,

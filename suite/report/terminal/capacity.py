@@ -9,8 +9,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from suite.report.reasons import words
 from suite.records.capacity import Capacity, Probe, SearchResult
+from suite.report.reasons import words
 from suite.report.terminal.plot import plot
 from suite.report.terminal.table import PlainTable
 from suite.report.verdict import verdict_word
