@@ -17,7 +17,7 @@ from support.repositories import LOAD, Scratch, slowed
 from support.runs import make_measured, make_run
 
 from suite.ab.checkout import Checkout
-from suite.ab.profile import collapsed, kind_of, profile
+from suite.ab.profile import _ORDER, collapsed, kind_of, profile
 from suite.ab.repository import Commit
 from suite.ab.sample import ProcessRunner
 from suite.ab.spy import Spies, find_profiler
@@ -243,8 +243,9 @@ def planted(tmp_path, text, base, head):
     return found
 
 
-def sampled(tmp_path, sides, kind, monkeypatch):
+def sampled(tmp_path, sides, kind, monkeypatch, order=_ORDER):
     monkeypatch.setattr("suite.ab.profile.SECONDS", 1.0)
+    monkeypatch.setattr("suite.ab.profile._ORDER", order)
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     configuration = tmp_path / "loadledger.toml"
@@ -253,7 +254,7 @@ def sampled(tmp_path, sides, kind, monkeypatch):
     task = Task("work/turn", "load_work.py::work/turn", ("--quick",), Path("load_work.py"))
     told = []
     found = profile(kind, sampler, sides, task, lambda *words: told.append(words))
-    assert [words[0] for words in told] == ["base", "head", "head", "base", "base", "head"]
+    assert [words[0] for words in told] == list(order)
     return found
 
 
@@ -282,10 +283,18 @@ def spy(tmp_path):
         pytest.skip(f"py-spy can't be used here: {refused}")
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize(
+    "order",
+    [
+        pytest.param(("base", "head", "head", "base"), marks=pytest.mark.slow),
+        pytest.param(_ORDER, marks=pytest.mark.exhaustive),
+    ],
+    ids=len,
+)
+@pytest.mark.rounds
 @pytest.mark.usefixtures("spy")
-def test_the_planted_function_comes_first(tmp_path, monkeypatch):
-    found = sampled(tmp_path, planted(tmp_path, PARSER, 20_000, 200_000), "time", monkeypatch)
+def test_the_planted_function_comes_first(tmp_path, monkeypatch, order):
+    found = sampled(tmp_path, planted(tmp_path, PARSER, 20_000, 200_000), "time", monkeypatch, order)
     assert found.slower
     first = found.rows[0]
     assert first.function == Function("parse", "work/__init__.py")
@@ -293,7 +302,8 @@ def test_the_planted_function_comes_first(tmp_path, monkeypatch):
     assert not any(file.startswith("/") for _, file in (row.function for row in found.rows))
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
+@pytest.mark.rounds
 @pytest.mark.usefixtures("spy")
 def test_who_waits_longer_is_seen_where_waiting_counts(tmp_path, monkeypatch):
     found = sampled(tmp_path, planted(tmp_path, SLEEPER, 0.002, 0.02), "waiting", monkeypatch)
@@ -302,7 +312,8 @@ def test_who_waits_longer_is_seen_where_waiting_counts(tmp_path, monkeypatch):
     assert waits.own.after > 3 * waits.own.before
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
+@pytest.mark.rounds
 def test_what_holds_more_memory_comes_first(tmp_path, monkeypatch):
     found = sampled(tmp_path, planted(tmp_path, HOLDER, 10_000_000, 40_000_000), "memory", monkeypatch)
     first = found.rows[0]

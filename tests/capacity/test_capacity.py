@@ -264,7 +264,8 @@ def test_users_without_a_threshold_have_no_end(rounds):
 # --- real systems
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
+@pytest.mark.rounds
 def test_two_slots_of_20_ms_hold_about_100_a_second():
     goal = Goal("rate", seconds=1.5, budget=60, lowest=50, highest=200)
     found = capacity(slots, Settings(values={"slots": 2, "service": 0.02}), goal)
@@ -277,7 +278,7 @@ def test_two_slots_of_20_ms_hold_about_100_a_second():
 
 
 @pytest.mark.load
-@pytest.mark.slow
+@pytest.mark.rounds
 def test_a_server_that_does_nothing_has_no_capacity_only_the_generator_has():
     found = capacity(null, Settings(), Goal("rate", seconds=0.5, repeats=1, budget=40))
     assert found.found.end in ("generator", "budget"), found.found

@@ -11,6 +11,7 @@ from support.processes import Suite, wait_for
 from support.repositories import LOAD, PROJECT, Scratch, slowed
 from support.runs import make_measured, make_run, validity_of
 
+from suite.ab.sample import ProcessRunner
 from suite.errors import Interrupted, SystemFailed
 from suite.records.run import CheckResult
 
@@ -244,7 +245,8 @@ def finished(suite):
     return code
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.exhaustive
+@pytest.mark.rounds
 def test_a_real_regression_is_found(tmp_path):
     scratch = slowed(tmp_path / "repository")
     words = ["ab", "HEAD~1", "HEAD", "load_work.py", "--seconds", "0.1", "--metric", "time_per_operation"]
@@ -260,8 +262,8 @@ def test_a_real_regression_is_found(tmp_path):
     assert scratch.git("status", "--porcelain") == ""
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.exhaustive
+@pytest.mark.rounds
 def test_a_commit_against_itself_is_no_regression(tmp_path):
     scratch = slowed(tmp_path / "repository")
     scratch.write("new.py", "the work tree is dirty")
@@ -272,6 +274,37 @@ def test_a_commit_against_itself_is_no_regression(tmp_path):
     assert suite.left_behind() == []
 
 
+@pytest.mark.rounds
+@pytest.mark.slow
+def test_real_rounds_of_both_commits(command, scratch, monkeypatch):
+    """Two pairs, then an interrupt: enough to see who is who."""
+    real, taken = ProcessRunner.take, []
+
+    def take(*words):
+        taken.append(words)
+        if len(taken) > 4:
+            raise Interrupted(signal.SIGTERM)
+        return real(*words)
+
+    monkeypatch.setattr(ProcessRunner, "take", take)
+    words = ["load_work.py", "--seconds", "0.1", "--metric", "time_per_operation"]
+    said = command("ab", "HEAD~1", "HEAD", *words)
+    assert said.code == 143, said.out + said.err
+    (document,) = kept(scratch)
+    pairs = document["ab"][0]["pairs"]
+    assert len(pairs) == 2
+    for side, name in (("base", "HEAD~1"), ("head", "HEAD")):
+        assert {pair[side]["commit"] for pair in pairs} == {scratch.git("rev-parse", name)}
+    for pair in pairs:
+        quickest = {side: pair[side]["metrics"]["response.min"]["value"] for side in ("base", "head")}
+        assert quickest["base"] < 0.008 <= quickest["head"]
+        assert "canary/cpu" in pair["base"]["metrics"]
+    assert len({pair[side]["id"] for pair in pairs for side in ("base", "head")}) == 4
+    assert nothing_is_left(scratch)
+    assert scratch.git("status", "--porcelain") == ""
+
+
+@pytest.mark.rounds
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
 def test_an_interruption_leaves_nothing(tmp_path, number, code):
     scratch = slowed(tmp_path / "repository")
@@ -288,6 +321,7 @@ def test_an_interruption_leaves_nothing(tmp_path, number, code):
     assert scratch.git("status", "--porcelain") == ""
 
 
+@pytest.mark.rounds
 def test_a_workload_that_a_commit_lacks_names_the_side(tmp_path):
     scratch = Scratch(tmp_path / "repository")
     scratch.write("load_work.py", LOAD)
@@ -299,6 +333,7 @@ def test_a_workload_that_a_commit_lacks_names_the_side(tmp_path):
     assert "No module named 'work'" in suite.out
 
 
+@pytest.mark.rounds
 def test_a_commit_that_does_not_build(tmp_path):
     scratch = slowed(tmp_path / "repository")
     project = PROJECT.format(name="work-unheard-of", version="1")
@@ -316,8 +351,8 @@ def test_a_commit_that_does_not_build(tmp_path):
     assert nothing_is_left(scratch)
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.exhaustive
+@pytest.mark.rounds
 def test_environments_of_their_own_without_an_index_borrow_what_is_here(tmp_path, monkeypatch):
     pytest.importorskip("setuptools")
     monkeypatch.setenv("PIP_NO_INDEX", "1")

@@ -127,11 +127,12 @@ def test_loads_are_in_the_unit_of_what_is_raised(command, search, words, part):
     assert part in said.err
 
 
+@pytest.mark.rounds
 @pytest.mark.slow
 def test_the_real_command_finds_is_interrupted_and_leaves_nothing(tmp_path, command):
     load = command.example("load_slots.py")
     words = ["capacity", load, "-k", "open", "--set", "slots=1", "--set", "service=0.02", "--seconds", "0.5"]
-    suite = Suite(tmp_path, *words, "--to", "60/s", "--repeats", "1")
+    suite = Suite(tmp_path, *words, "--from", "40/s", "--to", "60/s", "--repeats", "1", "--budget", "8s")
     assert suite.finish(100) in (0, 1, 3), suite.err
     assert "capacity  " in suite.out
     assert suite.left_behind() == []

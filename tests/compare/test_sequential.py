@@ -140,7 +140,7 @@ def test_a_cost_of_running_first_is_no_difference():
     assert share(100, "lognormal", 0.001, (0.0,), "regression", first_costs=0.5) == 0.0
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", ["lognormal", "heavy tail", "bursts", "drift"])
 def test_equal_sides_raise_a_regression_in_one_of_a_hundred(kind):
     """With three metrics and 2,000 trials; 2.9 standard errors above 1 %. Real minimum effects lower it."""
@@ -151,7 +151,7 @@ def test_equal_sides_raise_a_regression_in_one_of_a_hundred(kind):
     assert share(500, kind, 0.05, (0.0,) * 3, "regression", seed=12) <= 0.01
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", ["lognormal", "heavy tail", "bursts", "drift"])
 def test_a_fifth_slower_among_three_metrics_is_found(kind):
     effects = (0.2, 0.0, 0.0)
@@ -161,14 +161,14 @@ def test_a_fifth_slower_among_three_metrics_is_found(kind):
     assert by_eight >= (0.4 if harsh else 0.8)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_same_is_wrong_in_five_of_a_hundred():
     """Head slower by just the minimum effect; 2,000 trials, 2 standard errors above 5 %."""
     assert share(2000, "lognormal", 0.02, (0.05,), "same", seed=13) <= 0.06
     assert share(300, "lognormal", 0.02, (0.0,), "same", seed=14) >= 0.95
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_drifting_machine_is_why_pairs_are_set_against_their_own_block():
     """The machine gets 20 % slower on the way, head is 6 % slower: the plain test doesn't see it."""
     rng = np.random.default_rng(15)

@@ -34,7 +34,7 @@ def test_cases_have_the_right_outcome(case):
     assert right >= 11, outcomes
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("case", CASES)
 def test_99_of_100_searches_have_the_right_outcome(case):
     outcomes, _ = trial(case, range(1_000, 1_200))
