@@ -115,22 +115,20 @@ def _analysis(system: Any, kept: Any, recording: Any) -> float:  # noqa: ARG001
 
 _BRIEF = closed_loop(1, seconds=0.5, warmup=0.1)
 
-plain = Workload(
-    "harness/null-plain",
-    Component(Null),
-    Plain,
-    loop=closed_loop(1, seconds=2, warmup=0.2),
-    quick=_BRIEF,
-    description="what the engine adds to a plain operation",
-)
-coroutine = Workload(
-    "harness/null-async",
-    Component(Null),
-    Async,
-    loop=closed_loop(1, seconds=2, warmup=0.2),
-    quick=_BRIEF,
-    description="what the engine adds to an async operation",
-)
+
+def _nothing(kind: str, user: type[User], article: str) -> Workload:
+    return Workload(
+        f"harness/null-{kind}",
+        Component(Null),
+        user,
+        loop=closed_loop(1, seconds=2, warmup=0.2),
+        quick=_BRIEF,
+        description=f"what the engine adds to {article} {kind} operation",
+    )
+
+
+plain = _nothing("plain", Plain, "a")
+coroutine = _nothing("async", Async, "an")
 clock = Workload(
     "harness/clock-20000",
     Component(Null),

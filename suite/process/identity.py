@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from multiprocess import resource_tracker
 
 from suite.process.guard import adopt_orphans
 from suite.process.sweep import ROUND_VARIABLE, children, reap, sweep
+from suite.process.variables import inherited
 from suite.process.watchman import watched
 
 
@@ -24,16 +24,9 @@ def round_identity(directory: Path) -> Iterator[None]:
     with watched(name, directory):
         strangers = children()
         # What a process of the round leaves among its temporary files goes with the round's own.
-        inherited = {ROUND_VARIABLE: name, "TMPDIR": str(directory)}
-        before = {variable: os.environ.get(variable) for variable in inherited}
-        os.environ.update(inherited)
         try:
-            yield
+            with inherited({ROUND_VARIABLE: name, "TMPDIR": str(directory)}):
+                yield
         finally:
-            for variable, value in before.items():
-                if value is None:
-                    del os.environ[variable]
-                else:
-                    os.environ[variable] = value
             sweep(name)
             reap(children() - strangers)

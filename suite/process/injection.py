@@ -15,6 +15,8 @@ from typing import Any, Literal, NamedTuple
 
 from multiprocess import resource_tracker
 
+from suite.process.variables import inherited
+
 Mode = Literal["gc", "counters", "objects", "trace"]
 """Garbage collections; answers at marks too; then also what changed between marks by traceback, or a
 recording by memray."""
@@ -84,16 +86,8 @@ def injected(directory: Path, mode: Mode, *, native: bool = False) -> Iterator[I
     }
     if mode != "gc":
         changes |= {name: value for name, value in _MALLOC.items() if name not in os.environ}
-    before = {name: os.environ.get(name) for name in changes}
-    os.environ.update(changes)
-    try:
+    with inherited(changes):
         yield Injection(directory)
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 class Injection:
@@ -107,10 +101,7 @@ class Injection:
         """Collect garbage in all processes at once and count what is left; a str says why there is none."""
         found: dict[int, Counts | str] = {}
         for pid, answer in self._ask(b"mark\n", pids, timeout).items():
-            failed = self._failure(pid)
-            if failed is not None:
-                found[pid] = failed
-            elif isinstance(answer, str):
+            if isinstance(answer, str):
                 found[pid] = answer
             else:
                 found[pid] = Counts(answer["blocks"], answer["malloc"])
@@ -120,10 +111,7 @@ class Injection:
         """End the recordings, so that they are whole; what went wrong by pid. For mode trace."""
         reasons = {}
         for pid, answer in self._ask(b"stop\n", pids, timeout).items():
-            failed = self._failure(pid)
-            if failed is not None:
-                reasons[pid] = failed
-            elif isinstance(answer, str):
+            if isinstance(answer, str):
                 reasons[pid] = answer
             elif not answer["stopped"]:
                 reasons[pid] = "it is not being recorded"
@@ -177,7 +165,8 @@ class Injection:
         return f"memray does not work there: {reason}"
 
     def _ask(self, question: bytes, pids: Iterable[int], timeout: float) -> dict[int, dict[str, Any] | str]:
-        """Ask all, then wait for all: they work at the same time. A str is the reason for no answer."""
+        """Ask all, then wait for all: they work at the same time. A str is the reason for no answer, or
+        for no recording."""
         now = time.monotonic()
         asked: dict[int, socket.socket | str] = {}
         answers: dict[int, dict[str, Any] | str] = {}
@@ -197,7 +186,7 @@ class Injection:
                     answers[pid] = connection
                 else:
                     answers[pid] = _answer(connection, pid, now + timeout, timeout)
-        return answers
+        return {pid: self._failure(pid) or answer for pid, answer in answers.items()}
 
 
 def _changes(line: dict[str, Any]) -> Changes:

@@ -76,6 +76,12 @@ class Caller(User):
         self.keep({"allowed": allowed, "accepted": len(accepted)})
         return accepted
 
+    async def talk_for(self, least: int, most: int) -> None:
+        """A conversation of `least` to `most` exchanges."""
+        async with self.talk() as conversation:
+            for _ in range(self.random.randint(least, most)):
+                await self.exchange(conversation)
+
 
 class InWaves(Caller):
     """All users start at once, hold until all were answered, then end; those refused count as rejected."""
@@ -115,9 +121,7 @@ class Steady(Caller):
     @operation
     async def talk_a_little(self) -> None:
         """Start, one to three exchanges, end."""
-        async with self.talk() as conversation:
-            for _ in range(self.random.randint(1, 3)):
-                await self.exchange(conversation)
+        await self.talk_for(1, 3)
 
 
 class Quick(Caller):
@@ -126,9 +130,7 @@ class Quick(Caller):
     @operation
     async def quick(self) -> None:
         """Start, one or two exchanges, end."""
-        async with self.talk() as conversation:
-            for _ in range(self.random.randint(1, 2)):
-                await self.exchange(conversation)
+        await self.talk_for(1, 2)
 
 
 class Complex(Caller):
@@ -137,9 +139,7 @@ class Complex(Caller):
     @operation
     async def complex(self) -> None:
         """Start, ten to fourteen exchanges, end."""
-        async with self.talk() as conversation:
-            for _ in range(self.random.randint(10, 14)):
-                await self.exchange(conversation)
+        await self.talk_for(10, 14)
 
 
 class Cycler(Caller):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suite import Component, Threshold, Workload, closed_loop
+from suite import Component, Threshold, User, Workload, closed_loop
 from suite.reference.conversation.checks import ALWAYS, expired_in_order
 from suite.reference.conversation.limits import EXPIRY_DELAY, LIMIT_EXCESS, LIMIT_SHORTFALL
 from suite.reference.conversation.manager import ConversationManager
@@ -92,30 +92,36 @@ mixed = Workload(
     description="15 quick users beside 5 with long conversations",
 )
 
-global_limit = Workload(
-    "conversation/global-limit",
+
+def _filling(name: str, manager: Component, user: type[User], users: int, description: str) -> Workload:
+    return Workload(
+        f"conversation/{name}",
+        manager,
+        user,
+        loop=closed_loop(users=users, seconds=2),
+        quick=closed_loop(users=users, seconds=0.5),
+        thresholds=_EXACT,
+        checks=ALWAYS,
+        metrics=_LIMITS,
+        tags={"limits"},
+        description=description,
+    )
+
+
+global_limit = _filling(
+    "global-limit",
     manager.changed(max_concurrent=10),
     FillsAll,
-    loop=closed_loop(users=1, seconds=2),
-    quick=closed_loop(users=1, seconds=0.5),
-    thresholds=_EXACT,
-    checks=ALWAYS,
-    metrics=_LIMITS,
-    tags={"limits"},
-    description="fill the manager, one more is refused, free one, one more is accepted",
+    1,
+    "fill the manager, one more is refused, free one, one more is accepted",
 )
 
-user_limit = Workload(
-    "conversation/user-limit",
+user_limit = _filling(
+    "user-limit",
     manager.changed(max_concurrent=1_000, max_per_user=3),
     FillsOwn,
-    loop=closed_loop(users=5, seconds=2),
-    quick=closed_loop(users=5, seconds=0.5),
-    thresholds=_EXACT,
-    checks=ALWAYS,
-    metrics=_LIMITS,
-    tags={"limits"},
-    description="5 users fill their own limits side by side; nobody else notices",
+    5,
+    "5 users fill their own limits side by side; nobody else notices",
 )
 
 rapid_cycles = Workload(

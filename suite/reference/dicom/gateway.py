@@ -119,7 +119,12 @@ def gateway(
     """A running gateway with its files and database in `directory`, which may hold those of a former run.
 
     What that one had accepted and not forwarded is forwarded now. `destination` is (host, port); without
-    one, instances are only kept. Yields the StoreScp; parameters as in `serve`.
+    one, instances are only kept. Yields the StoreScp.
+
+    At most `associations` at once are accepted, of P-DATA up to `max_pdu` bytes, `backlog` connections
+    may wait. The database pool has `pool_size` connections, `pool_overflow` more under load, and refuses
+    after `pool_timeout` seconds. `fsync` puts file and commit on the disk before Success. `lanes`
+    associations forward; a failed attempt waits `backoff` seconds, doubled each time, up to `attempts`.
     """
     folder = directory / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -151,43 +156,11 @@ def gateway(
         yield stack.enter_context(scp)
 
 
-def serve(
-    system: Any,
-    *,
-    associations: int = 32,
-    max_pdu: int = 131_072,
-    backlog: int = 128,
-    pool_size: int = 5,
-    pool_overflow: int = 5,
-    pool_timeout: float = 5.0,
-    fsync: bool = False,
-    lanes: int = 2,
-    backoff: float = 0.5,
-    attempts: int = 20,
-) -> None:
-    """Run a gateway until SIGTERM.
-
-    At most `associations` at once are accepted, of P-DATA up to `max_pdu` bytes, `backlog` connections
-    may wait. The database pool has `pool_size` connections, `pool_overflow` more under load, and refuses
-    after `pool_timeout` seconds. `fsync` puts file and commit on the disk before Success. `lanes`
-    associations forward; a failed attempt waits `backoff` seconds, doubled each time, up to `attempts`.
-    """
+def serve(system: Any, **parameters: Any) -> None:
+    """Run a gateway until SIGTERM; parameters as in `gateway`."""
     helper = system.beside.get("destination")
-    running = gateway(
-        Path(system.directory),
-        system.port,
-        (helper.host, helper.port) if helper is not None else None,
-        associations=associations,
-        max_pdu=max_pdu,
-        backlog=backlog,
-        pool_size=pool_size,
-        pool_overflow=pool_overflow,
-        pool_timeout=pool_timeout,
-        fsync=fsync,
-        lanes=lanes,
-        backoff=backoff,
-        attempts=attempts,
-    )
+    destination = (helper.host, helper.port) if helper is not None else None
+    running = gateway(Path(system.directory), system.port, destination, **parameters)
     with held(signal.SIGTERM) as wait, running:
         gc.freeze()
         wait()

@@ -49,41 +49,44 @@ def gateway(**parameters: Any) -> Server:
     return Server(receiving.serve, needs=_NEEDS, **(defaults | parameters))
 
 
-receive = Workload(
-    "dicom/receive",
-    gateway(),
-    Sender,
-    loop=closed_loop(1, seconds=4, warmup=0.5),
-    quick=closed_loop(1, seconds=1.5, warmup=0.3),
-    parameters={"size": SMALL, "seed": 1},
-    thresholds=[Threshold("throughput", target=200, warning=50, critical=10), *_RECEIVE_LATENCY],
-    checks=_STORED,
-    description="C-STORE of 40 KB instances over one association",
-)
+def _receiving(
+    name: str,
+    description: str,
+    *,
+    users: int,
+    size: int,
+    target: float,
+    seconds: float,
+    warmups: tuple[float, float],
+) -> Workload:
+    return Workload(
+        f"dicom/{name}",
+        gateway(),
+        Sender,
+        loop=closed_loop(users, seconds=seconds, warmup=warmups[0]),
+        quick=closed_loop(users, seconds=1.5, warmup=warmups[1]),
+        parameters={"size": size, "seed": 1},
+        thresholds=[
+            Threshold("throughput", target=target, warning=target / 4, critical=target / 20),
+            *_RECEIVE_LATENCY,
+        ],
+        checks=_STORED,
+        description=description,
+    )
 
-receive_large = Workload(
-    "dicom/receive-512k",
-    gateway(),
-    Sender,
-    loop=closed_loop(1, seconds=3, warmup=0.3),
-    quick=closed_loop(1, seconds=1.5, warmup=0.2),
-    parameters={"size": LARGE, "seed": 1},
-    thresholds=[Threshold("throughput", target=200, warning=50, critical=10), *_RECEIVE_LATENCY],
-    checks=_STORED,
-    description="C-STORE of 512 KB instances over one association",
-)
 
-receive_concurrent = Workload(
-    "dicom/receive-concurrent",
-    gateway(),
-    Sender,
-    loop=closed_loop(8, seconds=4, warmup=0.5),
-    quick=closed_loop(8, seconds=1.5, warmup=0.3),
-    parameters={"size": SMALL, "seed": 1},
-    thresholds=[Threshold("throughput", target=300, warning=75, critical=15), *_RECEIVE_LATENCY],
-    checks=_STORED,
-    description="C-STORE of 40 KB instances over eight associations at once",
-)
+receive = _receiving(
+    "receive", "C-STORE of 40 KB instances over one association",
+    users=1, size=SMALL, target=200, seconds=4, warmups=(0.5, 0.3),
+)  # fmt: skip
+receive_large = _receiving(
+    "receive-512k", "C-STORE of 512 KB instances over one association",
+    users=1, size=LARGE, target=200, seconds=3, warmups=(0.3, 0.2),
+)  # fmt: skip
+receive_concurrent = _receiving(
+    "receive-concurrent", "C-STORE of 40 KB instances over eight associations at once",
+    users=8, size=SMALL, target=300, seconds=4, warmups=(0.5, 0.3),
+)  # fmt: skip
 
 forward = Workload(
     "dicom/forward",
