@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from suite.contract.address import Address
 from suite.contract.loop import Duration
 from suite.errors import ConfigurationError, require
+from suite.process.sweep import ROUND_VARIABLE
 from suite.units import parse
 
 if TYPE_CHECKING:
@@ -73,6 +75,11 @@ class System:
     def directory(self) -> Path:
         """A directory of this system's own for the round, removed at the end."""
         return Path(self.address.directory)
+
+    @property
+    def round(self) -> str:
+        """An id that no other round has, for names of what is made in a system that is not started anew."""
+        return os.environ.get(ROUND_VARIABLE, "")
 
     def changed(self, **parameters: Any) -> Self:
         """A copy, not started, with some parameters replaced. Raises ConfigurationError for unknown ones."""

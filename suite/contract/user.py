@@ -118,6 +118,8 @@ class User:
     """Number of this user within the round, from 0."""
     parameters: Mapping[str, Any] = MappingProxyType({})
     """The workload's named parameters."""
+    prepared: Any = None
+    """What the workload's `prepare` returned or yielded."""
     random: Random
     """A generator of this user's own, seeded from the round's seed and `index`."""
 

@@ -47,7 +47,11 @@ class Workload:
     """What `suite run` runs. All faults of its configuration are raised at once.
 
     `users` is a User class or a mapping of classes to shares. `beside` are helpers that the system
-    needs, measured apart. `checks`, `metrics` and `collect` look at the system after a round.
+    needs, measured apart. `prepare(system)` runs once per fresh system, before users connect and outside
+    of all metrics, within the system's deadline; it may be async. The plain data that it returns, or yields
+    once, is `prepared` in users and in the recording of checks and metrics; what follows a `yield` undoes
+    it, however the round ended (`system.round` makes names that no other round has). `checks`, `metrics`
+    and `collect` look at the system after a round.
     `parameters` reach the users as `self.parameters`; `--set` overrides them. `timeout` bounds one
     operation, `grace` the wait for operations in flight at the end. `quick` replaces the loop under
     `--quick`. `description` is one line for `suite list`.
@@ -60,6 +64,7 @@ class Workload:
         users: type[User] | Mapping[type[User], float],
         *,
         loop: Loop,
+        prepare: Callable[[Any], Any] | None = None,
         thresholds: Sequence[Threshold] = (),
         checks: Sequence[Check] = (),
         metrics: Sequence[Metric] = (),
@@ -78,6 +83,7 @@ class Workload:
             MappingProxyType(dict(users)) if isinstance(users, Mapping) else MappingProxyType({users: 1.0})
         )
         self.loop = loop
+        self.prepare = prepare
         self.thresholds = tuple(thresholds)
         self.checks = tuple(checks)
         self.metrics = tuple(metrics)

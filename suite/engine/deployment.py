@@ -6,16 +6,18 @@ import contextlib
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+from suite.contract.address import Address
 from suite.contract.component import Component
 from suite.contract.system import Placement, System
 from suite.contract.workload import Workload
-from suite.engine.plan import RoundPlan
+from suite.engine.plan import RoundPlan, WorkerPlan
 from suite.engine.progress import Progress
 from suite.engine.worker import WorkerReply, WorkerRequest
 from suite.engine.worker_pool import Worker, gather_reports
 from suite.engine.workload_spec import SystemSpec, WorkloadSpec
-from suite.errors import SystemFailed
+from suite.errors import ConfigurationError, SuiteError, SystemFailed
 from suite.measure import proc
 from suite.process.identity import round_identity
 from suite.process.injection import Injection, Mode, injected
@@ -61,6 +63,9 @@ class Deployment:
         self.stack = stack
         self.workers: list[Worker] = []
         self.running: list[System] = []
+        self.prepared: Any = None
+        self.left_behind = ""
+        self._preparer: Worker | None = None
 
     def phase(self, name: str) -> None:
         """Tell the progress what is going on."""
@@ -75,19 +80,53 @@ class Deployment:
         if not self.component:
             self._start_systems()
         self.ask("build", seconds=self.workload.system.deadline)
+        if self.workload.prepare is not None:
+            self.phase("preparing")
+            self._prepare()
+
+    def _prepare(self) -> None:
+        """Have `prepare` run in a process that no user is in, so that it outlives them; an object has none
+        but its own.
+        """
+        preparer = self.workers[0] if self.component else self._worker(None, "preparer", self.cores.system)
+        if not self.component:
+            self.ask("build", seconds=self.workload.system.deadline, workers=[preparer])
+        self._preparer = preparer
+        self.stack.callback(self.restore)
+        order = WorkerRequest("prepare", *self._addresses())
+        seconds = self.workload.system.deadline + STEP_SECONDS
+        try:
+            (report,) = self.ask("prepare", order, seconds=seconds, workers=[preparer])
+        except (SystemFailed, ConfigurationError):
+            self._preparer = None  # it has ended, or there is no system to undo anything in
+            raise
+        self.prepared = report.result
+
+    def restore(self) -> str:
+        """Undo what was prepared, once, whatever became of the round; what could not be undone."""
+        preparer, self._preparer = self._preparer, None
+        if preparer is None:
+            return ""
+        end = time.monotonic() + self.workload.system.deadline + STEP_SECONDS
+        try:
+            preparer.tell(WorkerRequest("restore"))
+            step, result = "", ""
+            while step != "restore":  # the answer to `prepare` may still be on its way
+                (report,) = gather_reports([preparer], step="restore", deadline=lambda: end)
+                step, result = report.step, report.result
+        except SuiteError as error:
+            result = str(error).splitlines()[0]
+        self.left_behind = f"what was prepared could not be undone: {result}" if result else ""
+        return self.left_behind
 
     def _start_workers(self) -> None:
         for plan, cores in zip(self.plan.workers, self.cores.workers, strict=True):
-            worker = Worker(
-                self.recipe,
-                plan,
-                self.plan.names,
-                name=f"worker {plan.index}",
-                directory=self.directory,
-                cores=cores,
-            )
-            self.stack.callback(worker.stop)
-            self.workers.append(worker)
+            self.workers.append(self._worker(plan, f"worker {plan.index}", cores))
+
+    def _worker(self, plan: WorkerPlan | None, name: str, cores: frozenset[int] | None) -> Worker:
+        worker = Worker(self.recipe, plan, self.plan.names, name=name, directory=self.directory, cores=cores)
+        self.stack.callback(worker.stop)
+        return worker
 
     def _start_systems(self) -> None:
         """Helpers first: the system is told where they are. It alone has agents, not our workers."""
@@ -128,10 +167,9 @@ class Deployment:
         self.phase("connecting")
         loop = self.workload.loop
         users = loop.users or 1
-        beside = {name: helper.address for name, helper in self.workload.beside.items()}
         reports = self.ask(
             "connect",
-            WorkerRequest("connect", self.workload.system.address, beside),
+            WorkerRequest("connect", *self._addresses(), prepared=self.prepared),
             seconds=self.workload.timeout * (1 + users // 64) + STEP_SECONDS,
         )
         if not sum(report.connected for report in reports):
@@ -139,6 +177,11 @@ class Deployment:
             reason = details[0].example if details else "for a reason unknown"
             raise SystemFailed(f"no user could connect to the system: {reason}")
         return reports
+
+    def _addresses(self) -> tuple[Address, dict[str, Address]]:
+        """Of the system, and of its helpers."""
+        helpers = {name: helper.address for name, helper in self.workload.beside.items()}
+        return self.workload.system.address, helpers
 
     def ask(
         self,

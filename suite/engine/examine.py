@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import isawaitable
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ class Question:
     begin: int
     end: int
     kept: str
+    prepared: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def examine(workload: Workload, target: Any, question: Question, runner: asyncio
             begin=question.begin,
             end=question.end,
         )
+        recording = replace(recording, prepared=question.prepared)
     finally:
         for columns in opened:
             columns.close()

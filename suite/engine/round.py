@@ -18,7 +18,7 @@ from suite.engine.progress import Progress
 from suite.engine.worker import WorkerReply, WorkerRequest
 from suite.engine.worker_pool import gather_reports
 from suite.engine.workload_spec import WorkloadSpec
-from suite.errors import SystemFailed, WorkerFailed
+from suite.errors import SuiteError, SystemFailed, WorkerFailed
 from suite.measure.columns import Columns
 from suite.measure.evidence import gather
 from suite.measure.garbage import Garbage, between
@@ -29,7 +29,7 @@ from suite.measure.statistics import measure_round
 from suite.measure.validity import judge
 from suite.process.notice import noticed
 from suite.records.reason import Reason
-from suite.records.run import Failure, Round, Validity
+from suite.records.run import CheckResult, Failure, Round, Validity
 
 _LEAD = 60_000_000  # ns between the order to run and the agreed start: all workers have it by then
 _HERE = ("127.0.0.1", "localhost", "::1")
@@ -44,15 +44,17 @@ def run_round(
     `look` gets the raw recording of a round that went well, before it is gone. Raises
     ConfigurationError and Interrupted; either way nothing of the round is left.
     """
+    deployed: _Round | None = None
     try:
         with contextlib.ExitStack() as stack:
-            return _Round(recipe, index, progress, stack).run(look)
+            deployed = _Round(recipe, index, progress, stack)
+            return deployed.run(look)
     except SystemFailed as error:
-        return Round(index, failure=Failure("system", str(error)))
+        return Round(index, failure=Failure("system", _told(error, deployed)))
     except WorkerFailed as error:
         return Round(
             index,
-            failure=Failure("worker", str(error)),
+            failure=Failure("worker", _told(error, deployed)),
             validity=Validity("invalid", (Reason("worker_died", {"workers": 1}),)),
         )
 
@@ -80,6 +82,7 @@ class _Round(Deployment):
         self.phase("checking")
         answer = self._examine(begin, end)
         self.phase("stopping")
+        left = self.restore()
         recording = self._recording(begin, end).with_rows(answer.rows)
         if look is not None:
             look(recording)
@@ -111,7 +114,7 @@ class _Round(Deployment):
             result,
             statuses=statuses(reports),
             details=details(reports),
-            checks=answer.checks,
+            checks=(*answer.checks, *_undone(left)),
             validity=_doubted(validity, self._doubts(connected, reports)),
             pids=pids,
             evidence=evidence,
@@ -175,6 +178,7 @@ class _Round(Deployment):
             begin,
             end,
             str(self.directory / "kept.jsonl"),
+            self.prepared,
         )
         order = WorkerRequest("examine", question=question)
         (report,) = self.ask("examine", order, seconds=_EXAMINE_SECONDS, workers=self.workers[:1])
@@ -216,6 +220,15 @@ class _Round(Deployment):
         if timed and any(columns.started[-1] for columns in self.plan.lane_columns):
             doubts.append(Reason("recording_full"))
         return doubts
+
+
+def _undone(left: str) -> list[CheckResult]:
+    return [CheckResult("what was prepared is undone", passed=False, detail=left)] if left else []
+
+
+def _told(error: SuiteError, deployed: _Round | None) -> str:
+    """What ended the round, and what it could not undo."""
+    return "\n".join(filter(None, [str(error), deployed.left_behind if deployed else ""]))
 
 
 def _last(columns: Columns) -> int:

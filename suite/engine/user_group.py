@@ -48,6 +48,7 @@ class UserGroup:
         *,
         names: tuple[str, ...],
         target: Any,
+        prepared: Any,
         kept: int,
         seed: int,
         component: bool,
@@ -61,6 +62,7 @@ class UserGroup:
         self.numbering = numbering
         self.names = names
         self.target = target
+        self.prepared = prepared
         self.component = component
         self._alone = alone
         self._kept = kept
@@ -97,6 +99,7 @@ class UserGroup:
         user = self._class()
         user.index = index
         user.parameters = self.workload.parameters
+        user.prepared = self.prepared
         user.random = Random(self._seed * 1_000_003 + index)
         user._kept = self._kept
         user._statuses = self.tally.statuses

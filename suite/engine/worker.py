@@ -26,13 +26,14 @@ from suite.engine.nested import Nested
 from suite.engine.numbering import Numbering
 from suite.engine.open import run_open
 from suite.engine.plan import WorkerPlan
+from suite.engine.preparation import Preparation
 from suite.engine.user_group import UserGroup
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError
 from suite.measure.columns import Columns
 from suite.records.run import Detail
 
-Step = Literal["build", "connect", "run", "close", "examine", "exit"]
+Step = Literal["build", "prepare", "connect", "run", "close", "examine", "restore", "exit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class WorkerRequest:
     step: Step
     address: Address | None = None
     beside: Mapping[str, Address] | None = None
+    prepared: Any = None
     start: int = 0
     question: Question | None = None
 
@@ -112,6 +114,7 @@ class _Worker:
         self.nested: Nested | None = None
         self.loaded: Workload | None = None
         self.target: Any = None
+        self.preparation: Preparation | None = None
         self.kept = -1
 
     @property
@@ -124,6 +127,8 @@ class _Worker:
             match order.step:
                 case "build":
                     return self._build()
+                case "prepare":
+                    return self._prepare(order)
                 case "connect":
                     return self._connect(order)
                 case "run":
@@ -132,6 +137,8 @@ class _Worker:
                     return self._close()
                 case "examine":
                     return self._examine(order)
+                case "restore":
+                    return self._restore()
                 case "exit":
                     return WorkerReply("exit")
         except ConfigurationError as error:
@@ -159,24 +166,51 @@ class _Worker:
             try:
                 self.target = self.runner.run(build())
             except Exception:
-                return WorkerReply("build", fault=traceback.format_exc().rstrip(), at_fault="system")
+                fault = f"the component could not be built:\n{traceback.format_exc().rstrip()}"
+                return WorkerReply("build", fault=fault, at_fault="system")
             gc.collect()
             # What building freed must not go back to the kernel later and pass for negative growth.
             ctypes.CDLL(None).malloc_trim(0)
         return WorkerReply("build")
 
-    def _connect(self, order: WorkerRequest) -> WorkerReply:
+    def _attach(self, order: WorkerRequest) -> None:
         system = self.workload.system
         if not isinstance(system, Component):
             assert order.address is not None
             system.attach(order.address, order.beside or {})
             self.target = system
+
+    def _prepare(self, order: WorkerRequest) -> WorkerReply:
+        prepare, system = self.workload.prepare, self.workload.system
+        assert prepare is not None
+        self._attach(order)
+        self.preparation = Preparation(prepare, self.runner, system.deadline)
+        try:
+            return WorkerReply("prepare", result=self.preparation.begin(self.target))
+        except ConfigurationError:
+            raise
+        except Exception as error:
+            return WorkerReply(
+                "prepare", fault=f"prepare: {_said(error, system.deadline)}", at_fault="system"
+            )
+
+    def _restore(self) -> WorkerReply:
+        """A fault is a result here: it ends nothing."""
+        try:
+            if self.preparation is not None:
+                self.preparation.end()
+        except Exception as error:
+            return WorkerReply("restore", result=_said(error, self.workload.system.deadline))
+        return WorkerReply("restore", result="")
+
+    def _connect(self, order: WorkerRequest) -> WorkerReply:
+        self._attach(order)
         if self.plan is not None and self.nested is not None:  # once more: the columns are empty again
             self.nested.rewind()
             self.runner.run(self._all("connect"))
         elif self.plan is not None:
             self.kept = os.open(self.kept_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-            self._open_lanes(self.plan)
+            self._open_lanes(self.plan, order.prepared)
             self.runner.run(self._all("connect"))
         gc.collect()
         gc.freeze()
@@ -187,7 +221,7 @@ class _Worker:
             details=self.tally.details(0),
         )
 
-    def _open_lanes(self, plan: WorkerPlan) -> None:
+    def _open_lanes(self, plan: WorkerPlan, prepared: Any) -> None:
         nested = Columns.open(self.owner, plan.nested, plan.nested_rows)
         self.columns = [Columns.open(self.owner, lane.columns, lane.rows) for lane in plan.lanes]
         self.nested = Nested(nested, self.names, self.tally)
@@ -202,6 +236,7 @@ class _Worker:
                 numbering,
                 names=self.names,
                 target=self.target,
+                prepared=prepared,
                 kept=self.kept,
                 seed=plan.seed,
                 component=isinstance(self.workload.system, Component),
@@ -248,3 +283,9 @@ class _Worker:
         if self.target is None:
             self._connect(order)
         return WorkerReply("examine", result=examine(self.workload, self.target, order.question, self.runner))
+
+
+def _said(error: Exception, seconds: float) -> str:
+    if isinstance(error, TimeoutError) and not str(error):
+        return f"not done within {seconds:g} s"
+    return f"{type(error).__name__}: {error}"

@@ -103,5 +103,5 @@ def _raise_fault(worker: Worker, report: WorkerReply) -> None:
     if report.at_fault == "configuration":
         raise ConfigurationError(report.fault)
     if report.at_fault == "system":
-        raise SystemFailed(f"the component could not be built:\n{report.fault}")
+        raise SystemFailed(report.fault)
     raise WorkerFailed(f"{worker.name} broke while it should {report.step}:\n{report.fault}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,8 @@ class Recording:
 
     `names[operation[i]]` is the operation's name, `outcome[i]` an `Outcome`, `by_loop[i]` whether the
     loop started it (else it was nested in another, a connect, or stamped elsewhere). `begin` and `end`
-    bound the measured part; rows due before `begin` are warm-up.
+    bound the measured part; rows due before `begin` are warm-up. `prepared` is what the workload's
+    `prepare` returned.
     """
 
     names: tuple[str, ...]
@@ -35,6 +37,7 @@ class Recording:
     by_loop: npt.NDArray[np.bool_]
     begin: int = 0
     end: int = 0
+    prepared: Any = None
 
     def __len__(self) -> int:
         return len(self.operation)
