@@ -291,7 +291,6 @@ def spy(tmp_path):
     ],
     ids=len,
 )
-@pytest.mark.rounds
 @pytest.mark.usefixtures("spy")
 def test_the_planted_function_comes_first(tmp_path, monkeypatch, order):
     found = sampled(tmp_path, planted(tmp_path, PARSER, 20_000, 200_000), "time", monkeypatch, order)
@@ -303,7 +302,6 @@ def test_the_planted_function_comes_first(tmp_path, monkeypatch, order):
 
 
 @pytest.mark.exhaustive
-@pytest.mark.rounds
 @pytest.mark.usefixtures("spy")
 def test_who_waits_longer_is_seen_where_waiting_counts(tmp_path, monkeypatch):
     found = sampled(tmp_path, planted(tmp_path, SLEEPER, 0.002, 0.02), "waiting", monkeypatch)
@@ -313,7 +311,6 @@ def test_who_waits_longer_is_seen_where_waiting_counts(tmp_path, monkeypatch):
 
 
 @pytest.mark.exhaustive
-@pytest.mark.rounds
 def test_what_holds_more_memory_comes_first(tmp_path, monkeypatch):
     found = sampled(tmp_path, planted(tmp_path, HOLDER, 10_000_000, 40_000_000), "memory", monkeypatch)
     first = found.rows[0]

@@ -246,7 +246,6 @@ def finished(suite):
 
 
 @pytest.mark.exhaustive
-@pytest.mark.rounds
 def test_a_real_regression_is_found(tmp_path):
     scratch = slowed(tmp_path / "repository")
     words = ["ab", "HEAD~1", "HEAD", "load_work.py", "--seconds", "0.1", "--metric", "time_per_operation"]
@@ -263,7 +262,6 @@ def test_a_real_regression_is_found(tmp_path):
 
 
 @pytest.mark.exhaustive
-@pytest.mark.rounds
 def test_a_commit_against_itself_is_no_regression(tmp_path):
     scratch = slowed(tmp_path / "repository")
     scratch.write("new.py", "the work tree is dirty")
@@ -274,7 +272,6 @@ def test_a_commit_against_itself_is_no_regression(tmp_path):
     assert suite.left_behind() == []
 
 
-@pytest.mark.rounds
 @pytest.mark.slow
 def test_real_rounds_of_both_commits(command, scratch, monkeypatch):
     """Two pairs, then an interrupt: enough to see who is who."""
@@ -304,7 +301,6 @@ def test_real_rounds_of_both_commits(command, scratch, monkeypatch):
     assert scratch.git("status", "--porcelain") == ""
 
 
-@pytest.mark.rounds
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
 def test_an_interruption_leaves_nothing(tmp_path, number, code):
     scratch = slowed(tmp_path / "repository")
@@ -321,7 +317,6 @@ def test_an_interruption_leaves_nothing(tmp_path, number, code):
     assert scratch.git("status", "--porcelain") == ""
 
 
-@pytest.mark.rounds
 def test_a_workload_that_a_commit_lacks_names_the_side(tmp_path):
     scratch = Scratch(tmp_path / "repository")
     scratch.write("load_work.py", LOAD)
@@ -333,7 +328,6 @@ def test_a_workload_that_a_commit_lacks_names_the_side(tmp_path):
     assert "No module named 'work'" in suite.out
 
 
-@pytest.mark.rounds
 def test_a_commit_that_does_not_build(tmp_path):
     scratch = slowed(tmp_path / "repository")
     project = PROJECT.format(name="work-unheard-of", version="1")
@@ -352,7 +346,6 @@ def test_a_commit_that_does_not_build(tmp_path):
 
 
 @pytest.mark.exhaustive
-@pytest.mark.rounds
 def test_environments_of_their_own_without_an_index_borrow_what_is_here(tmp_path, monkeypatch):
     pytest.importorskip("setuptools")
     monkeypatch.setenv("PIP_NO_INDEX", "1")

@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from support.processes import EXAMPLES, Suite, command_line, wait_for
 
-pytestmark = pytest.mark.rounds
-
 ECHO = str(EXAMPLES / "load_echo.py")
 
 

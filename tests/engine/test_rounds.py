@@ -26,8 +26,6 @@ from suite.config.settings import Settings
 from suite.engine import run
 from suite.errors import ConfigurationError, MissingExtra
 
-pytestmark = pytest.mark.rounds
-
 ONE = Settings(rounds=1)
 
 
@@ -49,6 +47,7 @@ def test_ok_operations_are_counted_and_timed():
     assert result.metrics["response.p50@echo"].value > 0
 
 
+@pytest.mark.rounds
 def test_an_open_loop_starts_all_that_is_planned():
     result = run(opened, ONE)
     assert result.outcomes["ok"] == 200
@@ -63,6 +62,7 @@ def test_users_spread_over_two_workers():
     assert result.checks[0].passed, result.checks
 
 
+@pytest.mark.rounds
 def test_a_sleep_planted_in_the_system_moves_the_samples_by_its_size():
     workload = Workload("echo/slow", echo_server(), Talker, loop=closed_loop(1, operations=20))
     slow = run(workload, Settings(rounds=1, values={"delay": 0.05}))
@@ -342,6 +342,7 @@ def test_the_warm_up_is_left_out():
     assert abs(run(workload, ONE).outcomes["ok"] - 100) <= 2
 
 
+@pytest.mark.rounds
 def test_every_round_carries_its_evidence():
     result = run(opened, Settings(rounds=2))
     assert len(result.evidence) == 2

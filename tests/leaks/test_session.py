@@ -11,8 +11,6 @@ from suite.config.settings import Settings
 from suite.errors import ConfigurationError, SystemFailed
 from suite.leaks.session import LeakSettings, find_leaks
 
-pytestmark = pytest.mark.rounds
-
 BY_NAME = {case.name: case for case in CASES}
 QUICK = LeakSettings(ttl=0.2)
 QUICKER = LeakSettings(ttl=0.2, requests=50, windows=5)

@@ -10,7 +10,6 @@ from suite.engine.workload_spec import WorkloadSpec
 from suite.leaks.tracing import Tracing, trace
 from suite.leaks.verdict import Rules
 
-pytestmark = pytest.mark.rounds
 ALL = Tracing(native=False, most_bytes=10**9, keep=None)
 
 

@@ -72,7 +72,14 @@ class Suite:
 
     def _left(self):
         files = [str(path) for path in self.files()]
-        return [*map(str, self.processes()), *files, *set(os.listdir("/dev/shm")) - self.shared_before]
+        shared = set(os.listdir("/dev/shm")) - self.shared_before
+        return [*map(str, self.processes()), *files, *(name for name in shared if not others(name))]
+
+
+def others(shared):
+    """Whether a piece of shared memory, `pym-<pid>-...`, is of a process that runs: another test's."""
+    owner = shared.split("-")[1:2]
+    return bool(owner) and Path("/proc", owner[0]).exists()
 
 
 def command_line(pid):
