@@ -67,7 +67,8 @@ def configured(workload: Workload, settings: Settings) -> Workload:
         _set_thresholds(twin, settings.thresholds)
     with faults.collected():
         _set_target(twin, settings.target)
-    faults.lines += _size_faults(twin, settings.workers)
+    with faults.collected():
+        faults.lines += _size_faults(twin, settings.workers)
     faults.check()
     return twin
 
@@ -117,6 +118,12 @@ def _size_faults(workload: Workload, workers: int) -> Iterator[str]:
         yield (
             f"{workload.name}: users: {loop.users}, too few for one of each class in each worker; "
             f"give at least {least}"
+        )
+    rows = workload.most_users()
+    if rows is not None and (loop.users or least) > rows:
+        yield (
+            f"{workload.name}: {loop.users or least} users want a row each and there are {rows}; "
+            "give more rows, fewer users, or rows(..., reuse=True)"
         )
     planned = loop.rate * (loop.seconds + loop.warmup) if isinstance(loop, OpenLoop) else 0
     if planned > _MOST_PLANNED:

@@ -162,6 +162,12 @@ class User:
                 await _settled(client.close())
 
     @classmethod
+    def most_users(cls) -> int | None:
+        """How many users there can be, for what each needs for itself: see `suite.data.rows`. None: any."""
+        found = [getattr(value, "most_users", None) for base in cls.__mro__ for value in vars(base).values()]
+        return min((most for most in found if isinstance(most, int)), default=None)
+
+    @classmethod
     def operations(cls) -> tuple[Operation, ...]:
         """The operations of this class in definition order, base classes first."""
         found: dict[str, Operation] = {}

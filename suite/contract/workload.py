@@ -114,6 +114,10 @@ class Workload:
             for user, weight in self.users.items()
         )
 
+    def most_users(self) -> int | None:
+        """How many users there can be in a round; None: any. Raises ConfigurationError."""
+        return min((most for user in self.users if (most := user.most_users()) is not None), default=None)
+
     def operation_names(self) -> tuple[str, ...]:
         """Names of all operations of all users, nested ones included, in order, without repeats."""
         names = (o.name for user in self.users for o in user.operations() if o.name not in self.without)

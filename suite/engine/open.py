@@ -74,9 +74,9 @@ class _Arrivals:
             dispatched[row] = moment
             if self._free:
                 self._free.pop().wake.set_result(row)
-            elif len(lane.sessions) + self._adding < lane.plan.limit:
+            elif (number := self._number()) is not None:
                 self._adding += 1
-                self._tasks.add(asyncio.create_task(self._add(row)))
+                self._tasks.add(asyncio.create_task(self._add(row, number)))
             elif not self._drop:
                 self._waiting.append(row)
         if self._next < rows:
@@ -96,11 +96,15 @@ class _Arrivals:
                 row = await session.wake
             await self._lane.perform(session, row)
 
-    async def _add(self, row: int) -> None:
+    def _number(self) -> int | None:
+        """A number for one user more; None if there can't be more."""
+        lane = self._lane
+        return lane.numbering.take() if len(lane.sessions) + self._adding < lane.plan.limit else None
+
+    async def _add(self, row: int, number: int) -> None:
         """A new user for `row`; if it can't connect the operation failed."""
         lane = self._lane
-        number = lane.numbering.take()
-        session = None if number is None else await lane.open(number)
+        session = await lane.open(number)
         self._adding -= 1
         if session is None:
             lane.columns.started[row] = lane.columns.finished[row] = now()

@@ -84,7 +84,8 @@ class RoundPlan:
         starts = pacer.plan(loop, seed) if isinstance(loop, OpenLoop) else np.empty(0)
         if isinstance(loop, OpenLoop) and not len(starts):
             raise ConfigurationError(f"{workload.name}: the open loop plans no operation at all")
-        users = loop.users if loop.users is not None else _first_users(loop, len(weights) * workers)
+        room = workload.most_users() or _MOST_USERS * len(weights) * workers
+        users = loop.users or min(room, _first_users(loop, len(weights) * workers))
         if users < len(weights) * workers:
             raise ConfigurationError(
                 f"{workload.name}: {users} users can't be shared over {len(weights)} classes "
@@ -93,7 +94,7 @@ class RoundPlan:
         # Which class of users and which worker a planned start goes to.
         lane_of = self._random.choice(len(weights), len(starts), p=np.array(weights) / sum(weights))
         first = 0
-        most = users if loop.users is not None else users + len(weights) * workers * _MOST_USERS
+        most = users if loop.users is not None else room
         self.numbering = Numbering.create(users, most)
         plans: list[WorkerPlan] = []
         for index, worker_users in enumerate(split(users, [1.0] * workers)):
