@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from array import array
+from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic_ns
 
 from suite.clients._link import Link
@@ -41,6 +43,7 @@ async def repeated(http: HttpSession, times: int, method: str, path: str, option
     return repeat.durations
 
 
+@dataclass(slots=True, eq=False)
 class Repeat:
     """Stands where a link has the future of one response, and asks again when that comes.
 
@@ -48,31 +51,17 @@ class Repeat:
     it before. `durations` has the nanoseconds of each response.
     """
 
-    __slots__ = (
-        "_bodiless", "_expect", "_http", "_link", "_rejected", "_request", "_since", "done_by", "durations",
-        "left", "statuses",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        http: HttpSession,
-        request: bytes,
-        bodiless: bool,
-        times: int,
-        expect: Statuses,
-        rejected: Statuses,
-    ) -> None:
-        self._http = http
-        self._request = request
-        self._bodiless = bodiless
-        self._expect = expect
-        self._rejected = rejected
-        self._since = 0
-        self._link: Link
-        self.left = times
-        self.durations = array("q")
-        self.statuses: dict[int, int] = {}
-        self.done_by: asyncio.Future[None]
+    _http: HttpSession
+    _request: bytes
+    _bodiless: bool
+    left: int
+    _expect: Statuses
+    _rejected: Statuses
+    _since: int = 0
+    _link: Link = field(init=False)
+    durations: array[int] = field(default_factory=partial(array, "q"))
+    statuses: dict[int, int] = field(default_factory=dict)
+    done_by: asyncio.Future[None] = field(init=False)
 
     def over(self, link: Link) -> asyncio.Future[None]:
         """Go on over `link`."""

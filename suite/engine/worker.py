@@ -9,7 +9,7 @@ import os
 import resource
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any, Literal
 
@@ -92,30 +92,22 @@ def work(
             worker.discard()
 
 
+@dataclass(slots=True)
 class _Worker:
-    def __init__(
-        self,
-        owner: int,
-        recipe: WorkloadSpec,
-        plan: WorkerPlan | None,
-        names: tuple[str, ...],
-        kept: str,
-        runner: asyncio.Runner,
-    ) -> None:
-        self.owner = owner
-        self.recipe = recipe
-        self.plan = plan
-        self.names = names
-        self.kept_path = kept
-        self.runner = runner
-        self.tally = ErrorCounts()
-        self.lanes: list[UserGroup] = []
-        self.columns: list[Columns] = []
-        self.nested: Nested | None = None
-        self.loaded: Workload | None = None
-        self.target: Any = None
-        self.preparation: Preparation | None = None
-        self.kept = -1
+    owner: int
+    recipe: WorkloadSpec
+    plan: WorkerPlan | None
+    names: tuple[str, ...]
+    kept_path: str
+    runner: asyncio.Runner
+    tally: ErrorCounts = field(default_factory=ErrorCounts)
+    lanes: list[UserGroup] = field(default_factory=list)
+    columns: list[Columns] = field(default_factory=list)
+    nested: Nested | None = None
+    loaded: Workload | None = None
+    target: Any = None
+    preparation: Preparation | None = None
+    kept: int = -1
 
     @property
     def workload(self) -> Workload:

@@ -159,18 +159,20 @@ file_io = Workload(
     description="write and read one 40 KB instance as the gateway does",
 )
 
+_EXCESS = Metric("limit.excess", "1", "lower", excess, combine="max")
+_CLEAN = (Threshold("failures", target=0, critical=0), Threshold("limit.excess", critical=0))
+
 pool_acquire = Workload(
     "dicom/pool-acquire",
     Component(Pooled, pool_size=5, pool_overflow=5, pool_timeout=5.0),
     Acquirer,
     loop=closed_loop(10, seconds=3, warmup=0.3),
     quick=closed_loop(10, seconds=1, warmup=0.1),
-    metrics=[Metric("limit.excess", "1", "lower", excess, combine="max")],
+    metrics=[_EXCESS],
     thresholds=[
         Threshold("response.mean", target="5ms", warning="20ms", critical="100ms"),
         Threshold("response.p95", target="10ms", warning="50ms", critical="250ms"),
-        Threshold("failures", target=0, critical=0),
-        Threshold("limit.excess", critical=0),
+        *_CLEAN,
     ],
     checks=[all_were_acquired, all_were_returned],
     tags={"pool"},
@@ -184,8 +186,8 @@ pool_saturation = Workload(
     loop=closed_loop(32, seconds=3, warmup=0.2),
     quick=closed_loop(32, seconds=1.5, warmup=0.2),
     parameters={"hold": 0.02},
-    metrics=[Metric("limit.excess", "1", "lower", excess, combine="max")],
-    thresholds=[Threshold("failures", target=0, critical=0), Threshold("limit.excess", critical=0)],
+    metrics=[_EXCESS],
+    thresholds=_CLEAN,
     checks=[all_were_returned, exhaustion_is_clean],
     tags={"pool"},
     description="thirty-two threads want a pool of eight: exhaustion is a clean time-out, never a hang",
@@ -199,13 +201,12 @@ pool_queries = Workload(
     quick=closed_loop(16, seconds=1, warmup=0.1),
     parameters={"pause": 0.002},
     metrics=[
-        Metric("limit.excess", "1", "lower", excess, combine="max"),
+        _EXCESS,
         Metric("pool.connections", "1", "lower", made, combine="max"),
     ],
     thresholds=[
         Threshold("response.p95", target="50ms", warning="250ms", critical="1s"),
-        Threshold("failures", target=0, critical=0),
-        Threshold("limit.excess", critical=0),
+        *_CLEAN,
     ],
     checks=[all_were_acquired, all_were_returned, connections_were_reused],
     tags={"pool"},
