@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import suite
+
 ROOT = Path(__file__).parent.parent
 SUITE = ROOT / "suite"
 
@@ -114,6 +116,17 @@ def test_importing_suite_is_light():
         check=True,
     )
     assert not heavy & set(said.stdout.split())
+
+
+def test_a_recording_is_part_of_the_contract_and_comes_with_numpy_when_asked_for():
+    said = subprocess.run(
+        [sys.executable, "-c", "from suite import Recording; import sys; print('numpy' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.strip() == "True"
+    assert "Recording" in suite.__all__
 
 
 @pytest.mark.parametrize("system", ["dicom", "conversation", "vision"])

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from suite.measure.recording import Recording, Times
+from suite.records.recording import Recording, Times
 
 _SHARE = 0.01
 """Of the operations due: a system that falls behind by less is not told from one that keeps up."""

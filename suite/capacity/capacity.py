@@ -23,9 +23,9 @@ from suite.engine.round import run_round
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import SuiteError, SystemFailed
 from suite.measure.environment import commit, fingerprint
-from suite.measure.recording import Recording
 from suite.process.guard import interruptible
 from suite.records.capacity import Capacity, Goal, Probe
+from suite.records.recording import Recording
 from suite.records.run import Round
 from suite.units import format_quantity
 

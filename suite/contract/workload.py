@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from suite.contract.component import Component
 from suite.contract.loop import Duration, Loop
@@ -15,22 +15,14 @@ from suite.contract.system import System
 from suite.contract.threshold import Threshold
 from suite.contract.user import Operation, User
 from suite.errors import ConfigurationError
+from suite.records.row import Row
 from suite.units import parse
 
-Check = Callable[[Any, "Sequence[Any]", Any], Any]
+if TYPE_CHECKING:
+    from suite.records.recording import Recording
+
+Check = Callable[[Any, "Sequence[Any]", "Recording"], Any]
 """`check(system, kept, recording)`: returns text to show, or raises AssertionError saying what broke."""
-
-
-class Row(NamedTuple):
-    """An operation that was stamped elsewhere, on the monotonic clock, in nanoseconds."""
-
-    operation: str
-    intended: int
-    started: int
-    finished: int
-    outcome: str = "ok"
-
-
 Collect = Callable[[Any], "Iterable[Row]"]
 
 

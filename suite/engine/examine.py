@@ -10,9 +10,10 @@ from inspect import isawaitable
 from pathlib import Path
 from typing import Any
 
-from suite.contract.workload import Row, Workload
+from suite.contract.workload import Workload
 from suite.measure.columns import Columns
 from suite.measure.recording import from_columns
+from suite.records.row import Row
 from suite.records.run import CheckResult
 
 

@@ -23,12 +23,13 @@ from suite.measure.columns import Columns
 from suite.measure.evidence import gather
 from suite.measure.garbage import Garbage, between
 from suite.measure.limiter import limiter
-from suite.measure.recording import Recording, from_columns
+from suite.measure.recording import from_columns
 from suite.measure.sampler import Sampler
 from suite.measure.statistics import measure_round
 from suite.measure.validity import judge
 from suite.process.notice import noticed
 from suite.records.reason import Reason
+from suite.records.recording import Recording
 from suite.records.run import CheckResult, Failure, Round, Validity
 
 _LEAD = 60_000_000  # ns between the order to run and the agreed start: all workers have it by then

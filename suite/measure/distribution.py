@@ -9,8 +9,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from suite.contract.metric import QUANTILES
-from suite.measure.recording import Times
 from suite.records.histogram import Histogram, rank
+from suite.records.recording import Times
 
 SHOW = 10
 """A percentile q is shown from n(1-q) samples on; below, a single value decides it."""

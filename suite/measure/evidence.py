@@ -11,10 +11,10 @@ from suite.contract.loop import ClosedLoop, Loop, OpenLoop
 from suite.contract.metric import QUANTILES
 from suite.contract.threshold import Threshold
 from suite.measure.distribution import GATE, samples_wanted
-from suite.measure.recording import Recording, Times
 from suite.measure.resources import Resources, Usage
 from suite.records.evidence import Evidence
 from suite.records.outcome import BEYOND, Outcome
+from suite.records.recording import Recording, Times
 
 SERVED = "served"
 """A workload's own metric of this name is what the system itself counted."""

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from suite.measure.distribution import SHOW, Exact, samples_wanted
-from suite.measure.recording import Recording, Times
 from suite.measure.resources import Resources
 from suite.records.outcome import BEYOND, Outcome
+from suite.records.recording import Recording, Times
 
 _FEWEST, _MOST = 5, 3600
 _WIDEST_SHORT = 1.0

@@ -14,11 +14,11 @@ from suite.measure.combine import combine
 from suite.measure.distribution import Exact, Point, percentile, points
 from suite.measure.garbage import Garbage
 from suite.measure.ratios import PER_OPERATION, RATIOS, ratio
-from suite.measure.recording import Recording
 from suite.measure.resources import ELSEWHERE, Resources, Usage
 from suite.measure.series import series
 from suite.records.histogram import Histogram
 from suite.records.outcome import BEYOND, NOT_GOOD, OUTCOMES, Outcome
+from suite.records.recording import Recording
 from suite.records.run import Round
 
 __all__ = ["combine", "measure_round"]

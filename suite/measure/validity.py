@@ -11,10 +11,10 @@ from suite.contract.loop import ClosedLoop, Loop, OpenLoop
 from suite.contract.metric import QUANTILES
 from suite.measure.distribution import SHOW, Exact, samples_wanted
 from suite.measure.evidence import thirds
-from suite.measure.recording import Recording
 from suite.records.evidence import Evidence
 from suite.records.outcome import BEYOND, Outcome
 from suite.records.reason import Figure, Reason
+from suite.records.recording import Recording
 from suite.records.run import Validity, ValidityVerdict
 
 _SLACK = {"invalid": (1e-3, 0.25), "doubtful": (2e-4, 0.10)}

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from suite.capacity.backlog import backlog, backlog_of
-from suite.measure.recording import Recording
 from suite.records.outcome import Outcome
+from suite.records.recording import Recording
 
 S = 1_000_000_000
 

@@ -13,9 +13,9 @@ from suite.capacity.capacity import CapacityCut, capacity
 from suite.capacity.goal import default_over
 from suite.config.settings import Settings
 from suite.errors import ConfigurationError, Interrupted, SystemFailed
-from suite.measure.recording import Recording
 from suite.records.capacity import Goal
 from suite.records.histogram import Histogram
+from suite.records.recording import Recording
 from suite.records.run import CheckResult, Failure, Round
 
 RATE = Goal("rate", seconds=1.0)

@@ -16,8 +16,8 @@ from suite import (
     open_loop,
     operation,
 )
-from suite.contract.workload import Row
 from suite.errors import ConfigurationError
+from suite.records.row import Row
 
 LOOP = closed_loop(2, seconds=1)
 

@@ -7,10 +7,10 @@ import pytest
 
 from suite import Threshold, closed_loop, open_loop
 from suite.measure.evidence import gather
-from suite.measure.recording import Recording
 from suite.measure.resources import Busiest, MachineUsage, Resources, Usage, Waiting
 from suite.records.evidence import Evidence
 from suite.records.outcome import Outcome
+from suite.records.recording import Recording
 
 SECOND = 10**9
 START = 50 * SECOND

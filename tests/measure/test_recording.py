@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from suite.contract.workload import Row
 from suite.errors import ConfigurationError
 from suite.measure.columns import Columns
-from suite.measure.recording import Recording, from_columns
+from suite.measure.recording import from_columns
 from suite.records.outcome import Outcome
+from suite.records.recording import Recording
+from suite.records.row import Row
 
 
 def filled(rows: list[tuple[int, ...]], capacity: int = 8) -> Columns:

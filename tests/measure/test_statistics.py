@@ -9,14 +9,14 @@ import pytest
 
 from suite import Component, Metric, Threshold, User, Workload, closed_loop, open_loop, operation
 from suite.contract.metric import STANDARD
-from suite.contract.workload import Row
-from suite.measure.recording import Recording
 from suite.measure.resources import Resources, Usage
 from suite.measure.series import series
 from suite.measure.statistics import combine, measure_round
 from suite.records.histogram import Histogram
 from suite.records.outcome import Outcome
 from suite.records.reason import Reason
+from suite.records.recording import Recording
+from suite.records.row import Row
 from suite.records.run import CheckResult, Detail, Failure, Round, Validity
 
 SECOND = 10**9

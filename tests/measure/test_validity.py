@@ -10,10 +10,10 @@ import pytest
 from suite import closed_loop, open_loop
 from suite.contract.loop import Loop
 from suite.measure.evidence import gather
-from suite.measure.recording import Recording
 from suite.measure.resources import MachineUsage, Resources, Usage
 from suite.measure.validity import judge
 from suite.records.reason import Reason
+from suite.records.recording import Recording
 from suite.records.run import Validity
 
 SECOND = 10**9

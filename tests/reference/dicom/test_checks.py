@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from suite import Remote
-from suite.measure.recording import Recording
+from suite.records.recording import Recording
 from suite.reference.dicom import checks, destination, files
 from suite.reference.dicom.gateway import FOLDER
 from suite.reference.dicom.models import QUEUED, SENT
