@@ -297,10 +297,10 @@ def test_workloads_share_the_error(command, shas):
     for at in range(10):
         fill(command.folder, *steady(shas[2], workload=f"shop/w{at}"))
         fill(command.folder, *steady(shas[3], 1.05 if at == 3 else 1.0, 100, 1, workload=f"shop/w{at}"))
-    many, alone = command("gate"), command("gate", "-k", "w3")
+    many, alone = command("gate", "--json", "-"), command("gate", "-k", "w3", "--json", "-")
     assert alone.code == 1
     assert many.code == 3
-    found = [json.loads(command("gate", *words, "--json", "-").out) for words in ([], ["-k", "w3"])]
+    found = [json.loads(said.out) for said in (many, alone)]
     chances = [
         change["p"]
         for one in found
