@@ -4,49 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks import TIMEOUT as _TIMEOUT
-from benchmarks import _Leaks, _Limited, _Load
-from benchmarks import measure as _measure
-from benchmarks import search as _search
+from benchmarks import Leaks, Limited, Load
 
 
-class FiftyUsers(_Limited):
+class FiftyUsers(Limited):
     def setup_cache(self) -> dict[str, Any]:
-        return _measure("conversation/fifty-users")
-
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+        return self.measure("conversation/fifty-users")
 
 
-class Mixed(_Load):
+class Mixed(Load):
     def setup_cache(self) -> dict[str, Any]:
-        return _measure("conversation/mixed")
-
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+        return self.measure("conversation/mixed")
 
 
-class GlobalLimit(_Limited):
+class GlobalLimit(Limited):
     def setup_cache(self) -> dict[str, Any]:
-        return _measure("conversation/global-limit")
-
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+        return self.measure("conversation/global-limit")
 
 
-class UserLimit(_Limited):
+class UserLimit(Limited):
     def setup_cache(self) -> dict[str, Any]:
-        return _measure("conversation/user-limit")
-
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+        return self.measure("conversation/user-limit")
 
 
-class RapidCycles(_Load):
+class RapidCycles(Load):
     def setup_cache(self) -> dict[str, Any]:
-        return _measure("conversation/rapid-cycles")
-
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+        return self.measure("conversation/rapid-cycles")
 
 
-class RapidCyclesLeaks(_Leaks):
+class RapidCyclesLeaks(Leaks):
     def setup_cache(self) -> dict[str, Any]:
-        return _search("conversation/rapid-cycles")
-
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+        return self.search("conversation/rapid-cycles")

@@ -4,64 +4,38 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks import TIMEOUT as _TIMEOUT
-from benchmarks import _Leaks, _Load
-from benchmarks import measure as _measure
-from benchmarks import search as _search
-
-_NAN = float("nan")
+from benchmarks import Leaks, Load, tracked
 
 
-class Receive(_Load):
+class Receive(Load):
     def setup_cache(self) -> dict[str, Any]:
-        return _measure("dicom/receive")
-
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+        return self.measure("dicom/receive")
 
 
-class Receive512k(_Load):
+class Receive512k(Load):
     def setup_cache(self) -> dict[str, Any]:
-        return _measure("dicom/receive-512k")
-
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+        return self.measure("dicom/receive-512k")
 
 
-class ReceiveConcurrent(_Load):
+class ReceiveConcurrent(Load):
     def setup_cache(self) -> dict[str, Any]:
-        return _measure("dicom/receive-concurrent")
-
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+        return self.measure("dicom/receive-concurrent")
 
 
-class Forward(_Load):
+class Forward(Load):
     def setup_cache(self) -> dict[str, Any]:
-        return _measure("dicom/forward")
+        return self.measure("dicom/forward")
 
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
-
-    def track_forward_time_per_operation(self, result: dict[str, Any]) -> Any:
-        return result.get("time_per_operation@forward", _NAN)
-
-    def track_forward_p50(self, result: dict[str, Any]) -> Any:
-        return result.get("response.p50@forward", _NAN)
-
-    def track_forward_p95(self, result: dict[str, Any]) -> Any:
-        return result.get("response.p95@forward", _NAN)
-
-    track_forward_time_per_operation.unit = "seconds"  # type: ignore[attr-defined]
-    track_forward_p50.unit = "seconds"  # type: ignore[attr-defined]
-    track_forward_p95.unit = "seconds"  # type: ignore[attr-defined]
+    track_forward_time_per_operation = tracked("time_per_operation@forward", "seconds")
+    track_forward_p50 = tracked("response.p50@forward", "seconds")
+    track_forward_p95 = tracked("response.p95@forward", "seconds")
 
 
-class FileIo(_Load):
+class FileIo(Load):
     def setup_cache(self) -> dict[str, Any]:
-        return _measure("dicom/file-io")
-
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+        return self.measure("dicom/file-io")
 
 
-class ReceiveLeaks(_Leaks):
+class ReceiveLeaks(Leaks):
     def setup_cache(self) -> dict[str, Any]:
-        return _search("dicom/receive")
-
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+        return self.search("dicom/receive")

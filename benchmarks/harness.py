@@ -4,68 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks import TIMEOUT as _TIMEOUT
-from benchmarks import _Skipping
-from benchmarks import measure as _measure
-
-_NAN = float("nan")
+from benchmarks import Measured, tracked
 
 
-class NullPlain(_Skipping):
+class NullPlain(Measured):
     def setup_cache(self) -> dict[str, Any]:
-        return _measure("harness/null-plain")
+        return self.measure("harness/null-plain")
 
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
-
-    def track_time_per_operation(self, result: dict[str, Any]) -> Any:
-        return result.get("time_per_operation", _NAN)
-
-    track_time_per_operation.unit = "seconds"  # type: ignore[attr-defined]
+    track_time_per_operation = tracked("time_per_operation", "seconds")
 
 
-class NullAsync(_Skipping):
+class NullAsync(Measured):
     def setup_cache(self) -> dict[str, Any]:
-        return _measure("harness/null-async")
+        return self.measure("harness/null-async")
 
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
-
-    def track_time_per_operation(self, result: dict[str, Any]) -> Any:
-        return result.get("time_per_operation", _NAN)
-
-    track_time_per_operation.unit = "seconds"  # type: ignore[attr-defined]
+    track_time_per_operation = tracked("time_per_operation", "seconds")
 
 
-class Clock20000(_Skipping):
+class Clock20000(Measured):
     def setup_cache(self) -> dict[str, Any]:
-        return _measure("harness/clock-20000")
+        return self.measure("harness/clock-20000")
 
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
-
-    def track_lateness_p50(self, result: dict[str, Any]) -> Any:
-        return result.get("lateness.p50", _NAN)
-
-    def track_lateness_p99(self, result: dict[str, Any]) -> Any:
-        return result.get("lateness.p99", _NAN)
-
-    def track_cpu_per_operation(self, result: dict[str, Any]) -> Any:
-        return result.get("cpu.per_operation", _NAN)
-
-    track_lateness_p50.unit = "seconds"  # type: ignore[attr-defined]
-    track_lateness_p99.unit = "seconds"  # type: ignore[attr-defined]
-    track_cpu_per_operation.unit = "seconds"  # type: ignore[attr-defined]
+    track_lateness_p50 = tracked("lateness.p50", "seconds")
+    track_lateness_p99 = tracked("lateness.p99", "seconds")
+    track_cpu_per_operation = tracked("cpu.per_operation", "seconds")
 
 
-class Recording(_Skipping):
+class Recording(Measured):
     def setup_cache(self) -> dict[str, Any]:
-        return _measure("harness/recording")
+        return self.measure("harness/recording")
 
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
-
-    def track_store(self, result: dict[str, Any]) -> Any:
-        return result.get("recording.store", _NAN)
-
-    def track_analysis(self, result: dict[str, Any]) -> Any:
-        return result.get("recording.analysis", _NAN)
-
-    track_store.unit = "seconds"  # type: ignore[attr-defined]
-    track_analysis.unit = "seconds"  # type: ignore[attr-defined]
+    track_store = tracked("recording.store", "seconds")
+    track_analysis = tracked("recording.analysis", "seconds")

@@ -4,42 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks import TIMEOUT as _TIMEOUT
-from benchmarks import _Leaks, _Load
-from benchmarks import measure as _measure
-from benchmarks import search as _search
+from benchmarks import Leaks, Load
 
 
-class Match500(_Load):
+class Match500(Load):
     def setup_cache(self) -> dict[str, Any]:
-        return _measure("vision/match-500")
-
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+        return self.measure("vision/match-500")
 
 
-class FrameBuffer(_Load):
+class FrameBuffer(Load):
     def setup_cache(self) -> dict[str, Any]:
-        return _measure("vision/frame-buffer")
-
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+        return self.measure("vision/frame-buffer")
 
 
-class FrameBufferFour(_Load):
+class FrameBufferFour(Load):
     def setup_cache(self) -> dict[str, Any]:
-        return _measure("vision/frame-buffer-four")
-
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+        return self.measure("vision/frame-buffer-four")
 
 
-class FrameAdd(_Load):
+class FrameAdd(Load):
     def setup_cache(self) -> dict[str, Any]:
-        return _measure("vision/frame-add")
-
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+        return self.measure("vision/frame-add")
 
 
-class Match500Leaks(_Leaks):
+class Match500Leaks(Leaks):
     def setup_cache(self) -> dict[str, Any]:
-        return _search("vision/match-500")
-
-    setup_cache.timeout = _TIMEOUT  # type: ignore[attr-defined]
+        return self.search("vision/match-500")

@@ -1,20 +1,25 @@
 """The face that asv sees.
 
-Today's benchmarks meet yesterday's suite: `measure` is all that they may call, and its signature is
-frozen.
+Today's benchmarks meet yesterday's suite: `measure` and `leaks` are all that they may call, and their
+signatures are frozen. The base classes come along for benchmarks of anybody's.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from suite.errors import SuiteError
+from suite.integrations.asv_classes import Leaks, Limited, Load, Measured, tracked
 
 if TYPE_CHECKING:
+    from suite.config.catalog import CatalogEntry
+    from suite.records.run import Measured as MeasuredMetric
     from suite.records.run import Run
+
+__all__ = ["Leaks", "Limited", "Load", "Measured", "leaks", "measure", "tracked"]
 
 ROUNDS = 10
 """asv's test can't call any difference real below about ten samples a side."""
@@ -22,6 +27,7 @@ ROUNDS = 10
 _SECONDS = 1.0
 """A round's measured part at most: all benchmarks of a commit must fit into minutes."""
 
+_NAN = float("nan")
 _TTL = 1.0
 """Seconds that our own systems may keep things."""
 
@@ -31,16 +37,16 @@ Samples = dict[str, Any]
 def measure(name: str) -> dict[str, Samples]:
     """Run the workload called `name` in ten short rounds; per metric what asv stores for a `track_*`.
 
-    Each value is `{"samples": [one per round], "number": 1}`; a metric of an invalid measurement, or one
-    without a value, has nan. Empty if this commit has no such workload. A system or worker that dies,
-    a check that fails or a fault of ours raises: a benchmark that fails must fail loudly.
+    Each value is `{"samples": [one per round], "number": 1}`; where single rounds are too short for a
+    percentile it is the one of all rounds together. A metric of an invalid measurement, or one without a
+    value, has nan. Empty if this commit has no such workload. A system or worker that dies, a check that
+    fails or a fault of ours raises: a benchmark that fails must fail loudly.
     """
     # asv imports this once per number that it stores: what only the load needs is imported here.
-    from suite.config.catalog import installed
     from suite.config.settings import Settings, configured
     from suite.engine import run
 
-    found = next((found for found in installed() if found.workload.name == name), None)
+    found = _found(name)
     if found is None:
         return {}
     settings = Settings(rounds=int(os.environ.get("LOADLEDGER_ASV_ROUNDS", ROUNDS)), quick=True)
@@ -60,10 +66,9 @@ def leaks(name: str) -> dict[str, Samples]:
 
     0.0 where nothing leaks, nan where it can't be told. Empty if this commit has no such workload.
     """
-    from suite.config.catalog import installed
     from suite.leaks.session import LeakSettings, find_leaks
 
-    found = next((found for found in installed() if found.workload.name == name), None)
+    found = _found(name)
     if found is None:
         return {}
     with _quiet():
@@ -74,6 +79,15 @@ def leaks(name: str) -> dict[str, Samples]:
     return {"leak.bytes_per_operation": {"samples": [value], "number": 1}}
 
 
+def _found(name: str) -> CatalogEntry | None:
+    """An installed workload, or one of a file: `load_shop.py::shop/browse`."""
+    from suite.config.catalog import installed, select
+
+    if "::" in name:
+        return select([name])[0]
+    return next((found for found in installed() if found.workload.name == name), None)
+
+
 def _failed_checks(result: Run) -> list[str]:
     return [f"{check.name}: {check.detail}" for check in result.checks if not check.passed]
 
@@ -82,13 +96,19 @@ def _samples(result: Run) -> dict[str, Samples]:
     invalid = result.validity.verdict == "invalid"
     return {
         metric: {
-            "samples": [float("nan") if invalid or value is None else value for value in measured.values]
-            or [float("nan")],
+            "samples": [_NAN]
+            if invalid
+            else [_NAN if value is None else value for value in _values(measured)],
             "number": 1,
         }
         for metric, measured in result.metrics.items()
         if measured.better != "higher"
     }
+
+
+def _values(measured: MeasuredMetric) -> Sequence[float | None]:
+    """Those of the rounds, if any has one, else that of all of them together."""
+    return measured.values if any(value is not None for value in measured.values) else [measured.value]
 
 
 @contextlib.contextmanager

@@ -18,8 +18,10 @@ _UNITS = {"seconds": "s", "bytes": "B", "ratio": "ratio", "1": "1"}
 _ANY_UNIT = "unit"
 """What asv says of a benchmark that names none."""
 _MACHINE = {"machine", "os", "arch", "cpu", "num_cpu", "ram"}
-_WORKLOAD = re.compile(r"""(?:\basv\.|(?<![\w.]))_*(?:measure|leaks|search)\(\s*["']([^"']+)["']\s*,?\s*\)""")
-"""Calls of ours, alone or as a module's, also under a private name."""
+_WORKLOAD = re.compile(
+    r"""(?:\b(?:asv|self)\.|(?<![\w.]))_*(?:measure|leaks|search)\(\s*["']([^"']+)["']\s*,?\s*\)"""
+)
+"""Calls of ours: alone, a module's or a base class's, also under a private name."""
 _RESULT = re.compile(r"\bdef track_\w+\(\s*self\s*,\s*(\w+)")
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=[0-9])")
 _TAILS = {name.replace(".", "_"): (name, metric.unit) for name, metric in STANDARD.items()}

@@ -9,17 +9,20 @@ import subprocess
 import sys
 import time
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from asv_runner.discovery import disc_benchmarks
 from support.processes import EXAMPLES, wait_for
+from support.runs import make_run
 
 import suite.config.catalog
 from suite.errors import SuiteError
 from suite.integrations import asv
 from suite.records.leak import LeakVerdict
+from suite.records.run import Measured, Validity
 
 ROOT = Path(__file__).parent.parent.parent
 LOAD = [
@@ -85,8 +88,8 @@ def test_every_class_has_a_load_of_its_own_with_a_timeout(discovered):
 
 def test_every_workload_that_benchmarks_name_exists():
     text = "".join(path.read_text() for path in (ROOT / "benchmarks").glob("*.py"))
-    measured = re.findall(r'_measure\("([^"]+)"\)', text)
-    searched = re.findall(r'_search\("([^"]+)"\)', text)
+    measured = re.findall(r'self\.measure\("([^"]+)"\)', text)
+    searched = re.findall(r'self\.search\("([^"]+)"\)', text)
     assert {*measured, *searched} <= {found.workload.name for found in suite.config.catalog.installed()}
     assert len({*measured}) + len({*searched}) == len(EXPECTED)
 
@@ -128,6 +131,53 @@ def test_samples_are_one_per_round_and_lower_is_better():
     assert len(result["time_per_operation"]["samples"]) == 2
     assert "throughput" not in result
     assert all(math.isfinite(value) for value in result["response.p50"]["samples"])
+
+
+def test_a_percentile_that_single_rounds_are_too_short_for_is_that_of_all_of_them():
+    """p99 of five loads was nan in all commits: rounds of a second have too few samples."""
+    none = Measured("s", "lower", 0.25, (None, None))
+    some = Measured("s", "lower", 0.25, (0.2, None))
+    run = replace(make_run(), metrics={"response.p99": none, "response.p95": some})
+    found = asv._samples(run)
+    assert found["response.p99"]["samples"] == [0.25]
+    assert found["response.p95"]["samples"][0] == 0.2
+    assert math.isnan(found["response.p95"]["samples"][1])
+    (invalid,) = asv._samples(replace(run, validity=Validity("invalid")))["response.p99"]["samples"]
+    assert math.isnan(invalid)
+
+
+def test_a_workload_of_a_file_can_be_benchmarked(monkeypatch):
+    monkeypatch.setenv("LOADLEDGER_ASV_ROUNDS", "1")
+    assert asv.measure(f"{EXAMPLES / 'load_counter.py'}::counter/click")["time_per_operation"]["number"] == 1
+
+
+OLD = "7b835b8933fef25d1fc744d50a6e56c08604ff48"
+"""A commit without base classes of benchmarks."""
+
+
+def test_a_benchmark_of_today_measures_a_commit_from_before(tmp_path):
+    old = tmp_path / "old"
+    added = ["git", "worktree", "add", "--quiet", "--detach", str(old), OLD]
+    if subprocess.run(added, cwd=ROOT, capture_output=True, check=False).returncode:
+        pytest.skip("this clone has no such commit")
+    code = (
+        f"import sys; sys.path[:0] = [{str(old)!r}]; import suite, benchmarks.vision as today;"
+        f"assert suite.__file__.startswith({str(old)!r}), suite.__file__;"
+        "one = today.Match500(); found = one.setup_cache(); one.setup(found);"
+        "print(today.Match500.setup_cache.timeout, one.track_time_per_operation(found)['samples'])"
+    )
+    try:
+        said = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(old), "LOADLEDGER_ASV_ROUNDS": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        subprocess.run(["git", "worktree", "remove", "--force", str(old)], cwd=ROOT, check=True)
+    assert re.fullmatch(r"240 \[[\d.e-]+\]", said.stdout.strip()), said.stderr
 
 
 @pytest.mark.usefixtures("echo_installed")
