@@ -1,4 +1,4 @@
-"""What one `suite calibrate` does: measure a commit against itself, see what would be noticed, keep it."""
+"""How small a slow-down can be noticed: a commit measured against itself, and slowed down on purpose."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from suite.ab.canary import Canaries
 from suite.ab.checkout import Checkout, Name
@@ -34,21 +34,11 @@ from suite.compare.sequential import LOOKS
 from suite.config.catalog import Reference
 from suite.config.file import Budget
 from suite.contract.component import Component
-from suite.errors import Interrupted, SuiteError, SystemFailed, WorkerFailed
-from suite.files import check_writable
-from suite.measure.environment import commit, fingerprint
-from suite.process.guard import interruptible
-from suite.process.identity import round_identity
-from suite.process.scratch import scratch_directory
+from suite.errors import SuiteError
+from suite.measure.environment import commit
+from suite.records.calibration import Calibration, Power, SelfComparison
 from suite.records.run import Run
-from suite.report.documents.run import SCHEMA
-from suite.report.documents.target import STDOUT, check_target, deliver
 from suite.report.reasons import all_words, words
-from suite.report.terminal.calibration import NAME, Calibrated, Calibrations, Power, print_calibrated
-from suite.report.terminal.console import make_console
-from suite.report.terminal.live import Live
-from suite.report.verdict import overall, verdict_word
-from suite.report.words import BAD, WARNING, clean
 
 _INVALID = 4
 _ALARM_TRIALS = 500
@@ -56,6 +46,16 @@ _TRIALS = 200
 _SIZES = (0.05, 0.10, 0.20, 0.50)
 PLANTED = 0.20
 """The slow-down that really runs, as a share of the time of an operation."""
+
+
+class CalibrationObserver(Protocol):
+    """Who is told how far a calibration is."""
+
+    def measuring(self, workload: str, done: int, most: int, left: float) -> None: ...
+
+    def planting(self, workload: str, pairs: int, most: int, *, slowed: bool) -> None: ...
+
+    def resampling(self, workload: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,117 +68,74 @@ class Subject:
     configuration: Path | None = None
 
 
-def calibrate(
-    results: Path, subjects: Sequence[Subject], *, budget: float, runs: int, json_file: str | None
-) -> int:
-    """Calibrate each, keep each at once, print; the exit code.
+class Calibrator:
+    """One workload: its `runs` so far, at most `most` of them in so many `seconds`, and what they come to.
 
-    Each has up to `runs` runs within its share of `budget` seconds. Raises StoreError before anything runs
-    if nothing could be kept. What ends it early (Interrupted, a StoreError) is raised after what was measured
-    is kept and printed.
+    Of those that were `invalid` there is the reason.
     """
-    check_writable(results / NAME)
-    check_target(json_file)
-    kept = Calibrations(results)
-    console = make_console(stderr=json_file == STDOUT)
-    found: list[Calibrated] = []
-    codes: list[int] = []
-    fault: SuiteError | None = None
-    ends = time.monotonic() + budget
-    with interruptible(), scratch_directory() as scratch, round_identity(scratch):
-        for index, subject in enumerate(subjects):
-            share = max(ends - time.monotonic(), 0.0) / (len(subjects) - index)
-            work = _Work(subject, scratch, Live(console), time.monotonic() + share, share, runs)
-            try:
-                work.measure()
-            except (SystemFailed, WorkerFailed) as error:
-                codes.append(error.exit_code)
-                console.print(clean(str(error)), style=BAD, soft_wrap=True, highlight=False)
-            except SuiteError as error:
-                fault = error
-            work.live.close()
-            if len(work.runs) >= FEWEST:
-                try:
-                    one = work.calibrated()
-                except Interrupted as error:  # what was measured is kept all the same; no second one comes
-                    fault = error
-                    one = work.calibrated()
-                found.append(one)
-                kept.keep(work.runs[0], one)
-                print_calibrated(console, one)
-            else:
-                codes.append(3)
-                console.print(
-                    clean(work.short(ended=fault is not None)), style=WARNING, soft_wrap=True, highlight=False
-                )
-            if fault is not None:
-                break
-        code = overall([0, *codes, *([fault.exit_code] if fault else [])])
-        if found:
-            console.print(f"kept in {results / NAME}", soft_wrap=True, highlight=False)
-        deliver(_document(found, fault.exit_code if isinstance(fault, Interrupted) else code), json_file)
-    if fault is not None:
-        raise fault
-    return code
-
-
-def _document(found: Sequence[Calibrated], code: int) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "environment": fingerprint(),
-        "verdict": verdict_word(code),
-        "exit_code": code,
-        "calibrations": [asdict(one) for one in found],
-    }
-
-
-class _Work:
-    """One workload: its runs so far, and what they come to."""
 
     def __init__(
-        self, subject: Subject, scratch: Path, live: Live, ends: float, share: float, most: int
+        self, subject: Subject, scratch: Path, watch: CalibrationObserver, *, seconds: float, most: int
     ) -> None:
         self.subject = subject
-        self.live = live
         self.runs: list[Run] = []
-        self._invalid: list[str] = []
-        self._planted = ""
+        self.invalid: list[str] = []
+        self._watch = watch
+        self._planted: SelfComparison | None = None
         self._scratch = scratch
-        self._ends = ends
-        self._share = share
+        self._ends = time.monotonic() + seconds
+        self._share = seconds
         self._most = most
         sha, _, changed = commit(Path.cwd())
         self._side = Checkout("base", Commit(sha or "", "", int(changed)), Path.cwd(), Path(sys.executable))
-        self._sampler = ProcessRunner(scratch, Path(), scratch, subject.configuration)
+        self._runner = ProcessRunner(scratch, Path(), scratch, subject.configuration)
+
+    @property
+    def enough(self) -> bool:
+        """Whether the runs so far say something."""
+        return len(self.runs) >= FEWEST
 
     def measure(self) -> None:
         """Half of the time for runs as they are, the rest for a slow-down that is planted."""
         reserve = self._share / 2
-        while len(self.runs) < self._most and len(self._invalid) < _INVALID:
+        while len(self.runs) < self._most and len(self.invalid) < _INVALID:
             now = time.monotonic()
-            if now > self._ends or (len(self.runs) >= FEWEST and now > self._ends - reserve):
+            if now > self._ends or (self.enough and now > self._ends - reserve):
                 break
-            self.live.phase(clean(self.subject.task.name), len(self.runs), self._most, self._left())
-            run = self._sampler.take(self._side, self.subject.task)
+            left = max(self._ends - time.monotonic(), 0.0)
+            self._watch.measuring(self.subject.task.name, len(self.runs), self._most, left)
+            run = self._runner.take(self._side, self.subject.task)
             if run.error is not None or run.validity.verdict == "invalid":
                 error = run.error
                 said = error.message if error is not None else all_words(run.validity.reasons, "invalid")
-                self._invalid.append(said)
+                self.invalid.append(said)
             else:
                 self.runs.append(run)
-        if len(self.runs) >= FEWEST and time.monotonic() < self._ends:
+        if self.enough and time.monotonic() < self._ends:
             self._plant()
 
-    def _left(self) -> str:
-        return f"{max(self._ends - time.monotonic(), 0.0):.0f} s left"
-
-    def short(self, *, ended: bool) -> str:
-        """Why there is no calibration; `ended` says that it was not for want of time."""
-        name, count = self.subject.task.name, len(self.runs)
-        if self._invalid:
-            return f"{name}: {len(self._invalid)} runs invalid, the first because: {self._invalid[0]}"
-        more = "" if ended else "; give it more time with --budget"
-        return f"{name}: {count} runs, at least {FEWEST} are needed{more}"
+    def calibration(self) -> Calibration:
+        """What the runs come to, by resampling."""
+        self._watch.resampling(self.subject.task.name)
+        runs, budget = self.runs, self.subject.budget
+        deciding = all_series(runs, primary_metrics(runs[0], runs[-1]), {})
+        names = budget.metrics or gate_metrics(runs[0], runs[-1])
+        gated = all_series(runs, names, budget.minimum)
+        heads = head_runs(runs[0].rounds)
+        every = {one.metric: one for one in (*gated, *deciding)}
+        return Calibration(
+            self.subject.task.name,
+            datetime.now(UTC).isoformat(timespec="seconds"),
+            runs[0].commit,
+            len(runs),
+            ab_catches(deciding, None, 0.0, _ALARM_TRIALS)[LOOKS[-1]] if deciding else 0.0,
+            gate_catches(gated, None, 0.0, _ALARM_TRIALS, heads) if gated else 0.0,
+            tuple(_power(one, deciding, gated, heads) for one in every.values()),
+            {name: one.values for name, one in every.items()},
+            self._against_itself(),
+            self._planted,
+            _doubts(runs),
+        )
 
     def _plant(self) -> None:
         """Compare the commit with itself slowed down, in turns, by the means of `suite ab`."""
@@ -194,48 +151,20 @@ class _Work:
         def take(name: Name) -> Run:
             if time.monotonic() > self._ends:
                 raise _TimeIsUp
-            return canaries.beside(lambda: self._sampler.take(self._side, tasks[name]))
+            return canaries.beside(lambda: self._runner.take(self._side, tasks[name]))
 
         with Canaries(self._scratch) as canaries:
             try:
                 with contextlib.suppress(_TimeIsUp):
-                    measure(trial, take, _Watch(self))
+                    measure(trial, take, _Planting(self._watch))
             finally:
-                size = f"{100 * PLANTED:g} % of the time of an operation"
-                self._planted = f"{size}: {_verdict(trial)}" if len(trial.pairs) >= LOOKS[0] else ""
+                self._planted = _showed(trial, PLANTED) if len(trial.pairs) >= LOOKS[0] else None
 
-    def _trial(self) -> Trial:
-        return Trial(self.subject.task.name, ("as it is", "slowed down"), seed=len(self.runs))
-
-    def calibrated(self) -> Calibrated:
-        """What the runs come to, by resampling."""
-        self.live.phase(clean(self.subject.task.name), 0, 1, "resampling")
-        runs, budget = self.runs, self.subject.budget
-        deciding = all_series(runs, primary_metrics(runs[0], runs[-1]), {})
-        names = budget.metrics or gate_metrics(runs[0], runs[-1])
-        gated = all_series(runs, names, budget.minimum)
-        heads = head_runs(runs[0].rounds)
-        every = {one.metric: one for one in (*gated, *deciding)}
-        self.live.close()
-        return Calibrated(
-            self.subject.task.name,
-            datetime.now(UTC).isoformat(timespec="seconds"),
-            runs[0].commit,
-            len(runs),
-            ab_catches(deciding, None, 0.0, _ALARM_TRIALS)[LOOKS[-1]] if deciding else 0.0,
-            gate_catches(gated, None, 0.0, _ALARM_TRIALS, heads) if gated else 0.0,
-            tuple(_power(one, deciding, gated, heads) for one in every.values()),
-            {name: one.values for name, one in every.items()},
-            self._itself(),
-            self._planted,
-            _doubts(runs),
-        )
-
-    def _itself(self) -> str:
-        """The verdict on the measured runs, taken as pairs in the order they came."""
+    def _against_itself(self) -> SelfComparison | None:
+        """What the measured runs show, taken as pairs in the order they came."""
         turns = list(zip(self.runs[::2], self.runs[1::2], strict=False))[: LOOKS[-1]]
         if len(turns) < LOOKS[0]:
-            return ""
+            return None
         trial = self._trial()
         runs = iter([run for turn in turns for run in turn])
 
@@ -246,24 +175,26 @@ class _Work:
             return run
 
         with contextlib.suppress(_TimeIsUp):
-            measure(trial, take, _Watch(None))
-        return _verdict(trial)
+            measure(trial, take, _Planting(None))
+        return _showed(trial)
+
+    def _trial(self) -> Trial:
+        return Trial(self.subject.task.name, ("as it is", "slowed down"), seed=len(self.runs))
 
 
 class _TimeIsUp(SuiteError):
     """No time for another round, or no more rounds: the pairs so far have to do."""
 
 
-class _Watch:
-    """Shows how far a trial is."""
+class _Planting:
+    """A TrialObserver that tells which side runs."""
 
-    def __init__(self, work: _Work | None) -> None:
-        self._work = work
+    def __init__(self, watch: CalibrationObserver | None) -> None:
+        self._watch = watch
 
     def sampling(self, trial: Trial, side: Name) -> None:
-        if self._work is not None:
-            what = "slowed down" if side == "head" else "as it is"
-            self._work.live.phase(clean(trial.workload), len(trial.pairs), LOOKS[-1], what)
+        if self._watch is not None:
+            self._watch.planting(trial.workload, len(trial.pairs), LOOKS[-1], slowed=side == "head")
 
     def paired(self, trial: Trial) -> None:
         """Nothing to tell."""
@@ -272,10 +203,9 @@ class _Watch:
         """Nothing to tell."""
 
 
-def _verdict(trial: Trial) -> str:
+def _showed(trial: Trial, slowed: float = 0.0) -> SelfComparison:
     standing, found = trial.judged()
-    parts = [f"{one.metric} {one.verdict} {one.reason.partition(':')[0]}" for one in found.changes]
-    return f"{found.verdict} after {standing.looked} pairs ({'; '.join(parts)})"
+    return SelfComparison(found.verdict, standing.looked, found.changes, slowed)
 
 
 def _power(

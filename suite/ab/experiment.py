@@ -1,4 +1,4 @@
-"""What one `suite ab` command does: build both sides, take turns, keep each result at once, print it."""
+"""Two commits compared: both are built, take turns in each workload, and are judged."""
 
 from __future__ import annotations
 
@@ -10,31 +10,23 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from rich.console import Console
+from typing import Protocol
 
 from suite.ab.build import Builder
 from suite.ab.canary import Canaries
 from suite.ab.checkout import Checkout, Name
 from suite.ab.environments import Wanted, choose, project_in, ready
-from suite.ab.explain import explain
-from suite.ab.outcome import ExperimentOutcome
-from suite.ab.pairs import Trial, measure
+from suite.ab.explain import ProfileObserver, explain
+from suite.ab.outcome import TrialResult
+from suite.ab.pairs import Trial, TrialObserver, measure
 from suite.ab.repository import Commit, Repository, take
 from suite.ab.sample import ProcessRunner, compile_all
 from suite.ab.task import Task
 from suite.compare.minimum import Overrides
 from suite.compare.sequential import ALPHA
-from suite.errors import ConfigurationError, SuiteError, SystemFailed, WorkerFailed
-from suite.files import check_writable
-from suite.process.guard import interruptible
+from suite.errors import SuiteError
 from suite.process.identity import round_identity
 from suite.process.scratch import scratch_directory
-from suite.records.comparison import Comparison
-from suite.report.documents.target import STDOUT, check_target
-from suite.report.terminal.ab import AbReporter, so_far
-from suite.report.terminal.console import make_console
-from suite.report.verdict import overall
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,55 +55,52 @@ class Experiment:
         return dict.fromkeys((*(file for file in files if file is not None), *self.carried))
 
 
-@dataclass(frozen=True, slots=True)
-class ExperimentResult:
-    """The exit code of a comparison of commits, and what it found of each workload that both have."""
+class ExperimentObserver(TrialObserver, ProfileObserver, Protocol):
+    """Who is told how far a comparison is, and given each result the moment that it is there."""
 
-    code: int
-    comparisons: tuple[Comparison, ...]
+    def preparing(self, what: str) -> None: ...
+
+    def prepared(self, commits: Mapping[Name, Commit], notes: Iterable[str]) -> None:
+        """Both sides are ready to run; `notes` say how."""
+
+    def compared(self, result: TrialResult) -> None:
+        """The turns of a workload have ended. What is raised here ends the comparison."""
+
+    def ended(self, results: Iterable[TrialResult], error: SuiteError | None) -> None:
+        """No more results come; `error` is what ended all of it."""
 
 
 def compare_commits(
-    results: Path,
-    repository: Repository,
-    experiment: Experiment,
-    *,
-    json_file: str | None = None,
-    console: Console | None = None,
-) -> ExperimentResult:
-    """Compare workload by workload, keep documents in `results`/ab, print (to stderr if stdout is for JSON).
+    repository: Repository, experiment: Experiment, environments: Path, watch: ExperimentObserver
+) -> tuple[TrialResult, ...]:
+    """Compare workload by workload; environments of their own are kept in `environments`.
 
-    A workload that one side lacks, or whose system fails, ends its own comparison only. What ends the
-    command early (Interrupted, a StoreError) is raised after what was found is kept and printed. Raises
-    ConfigurationError for what git does not know and a commit that does not build, and StoreError before
-    anything runs if a result could not be written.
+    A workload that one side lacks, or whose system fails, ends its own comparison only. What ends all
+    (Interrupted, a fault of ours) is raised after `watch` has what was measured. Raises ConfigurationError
+    for what git does not know and a commit that does not build.
     """
-    folder = results / "ab"
-    check_writable(folder / "draft")
-    check_target(json_file)
     commits: dict[Name, Commit] = {
         "base": repository.commit(experiment.base),
         "head": repository.commit(experiment.head) if experiment.head is not None else repository.work_tree(),
     }
+    results: list[TrialResult] = []
     fault: SuiteError | None = None
-    with interruptible(), AbReporter(console or make_console(stderr=json_file == STDOUT)) as reporter:
-        outcome = ExperimentOutcome(commits, folder, reporter)
-        kept = (folder / "envs").resolve()
-        with _prepared(repository, experiment, commits, kept, reporter) as (sides, sampler):
+    with _prepared(repository, experiment, commits, environments, watch) as (sides, runner):
+        try:
             for task in experiment.tasks:
-                try:
-                    _compare(task, sides, sampler, experiment, outcome, reporter)
-                except (SystemFailed, WorkerFailed, ConfigurationError) as error:
-                    outcome.codes.append(error.exit_code)
-                    reporter.fault(str(error))
-                except SuiteError as error:
-                    fault = error
-                    break
-        code = overall([*outcome.codes, *([fault.exit_code] if fault else [])])
-        outcome.end(code, json_file)
+                result = _measured(task, sides, runner, experiment, watch)
+                results.append(result)
+                watch.compared(result)
+                if result.error is not None and not result.alone:
+                    raise result.error
+                if experiment.profile and result.comparison is not None and result.error is None:
+                    explain(result, runner, sides, task, watch)
+        except SuiteError as error:
+            fault = error
+        watch.ended(results, fault)
     if fault is not None:
         raise fault
-    return ExperimentResult(code, tuple(outcome.comparisons))
+    return tuple(results)
 
 
 @contextlib.contextmanager
@@ -120,7 +109,7 @@ def _prepared(
     experiment: Experiment,
     commits: Mapping[Name, Commit],
     kept: Path,
-    reporter: AbReporter,
+    watch: ExperimentObserver,
 ) -> Iterator[tuple[Mapping[Name, Checkout], ProcessRunner]]:
     """Both sides, checked out and built; nothing of them is left afterwards but environments in `kept`."""
     here = Path.cwd().resolve().relative_to(repository.root)
@@ -129,7 +118,7 @@ def _prepared(
         held.enter_context(round_identity(scratch))
         checkouts: dict[Name, Path] = {}
         for name, commit in commits.items():
-            reporter.doing(f"checking out {name}")
+            watch.preparing(f"checking out {name}")
             checkouts[name] = held.enter_context(repository.checked_out(commit, scratch / name))
             for path in experiment.taken():
                 take(repository.root, checkouts[name], path)
@@ -137,12 +126,13 @@ def _prepared(
         chosen = choose(experiment.wanted, checkouts, project, repository.root, experiment.python)
         extras = experiment.extras or ("all" if chosen.brings_suite else "")
         builder = Builder(experiment.python or sys.executable, extras, scratch)
-        reporter.doing("making ready")
-        sides = held.enter_context(ready(chosen, commits, checkouts, project, builder, kept))
+        watch.preparing("making ready")
+        sides = held.enter_context(ready(chosen, commits, checkouts, project, builder, kept.resolve()))
         for side in sides.values():
             compile_all(side, scratch)
-        notes = [str(chosen), *(f"{side.name}: {side.note}" for side in sides.values() if side.note)]
-        reporter.start(str(commits["base"]), str(commits["head"]), notes)
+        watch.prepared(
+            commits, [str(chosen), *(f"{side.name}: {side.note}" for side in sides.values() if side.note)]
+        )
         configuration = None if chosen.brings_suite else _configuration(experiment, scratch)
         yield sides, ProcessRunner(repository.root, here, scratch, configuration)
 
@@ -158,15 +148,14 @@ def _configuration(experiment: Experiment, scratch: Path) -> Path:
     return copy
 
 
-def _compare(
+def _measured(
     task: Task,
     sides: Mapping[Name, Checkout],
-    sampler: ProcessRunner,
+    runner: ProcessRunner,
     experiment: Experiment,
-    outcome: ExperimentOutcome,
-    reporter: AbReporter,
-) -> None:
-    """Compare one workload; whatever ends it, the pairs that it has are kept and printed."""
+    watch: ExperimentObserver,
+) -> TrialResult:
+    """The turns of one workload, judged; what ended them early is in the result."""
     base, head = (str(side.commit) for side in sides.values())
     # The workloads of a command share its error.
     trial = Trial(
@@ -178,40 +167,11 @@ def _compare(
         minimums=experiment.minimums,
     )
     begun = time.monotonic()
+    fault: SuiteError | None = None
     try:
-        with Canaries(sampler.scratch) as canaries:
-            measure(
-                trial, lambda name: canaries.beside(lambda: sampler.take(sides[name], task)), _Watch(reporter)
-            )
+        with Canaries(runner.scratch) as canaries:
+            measure(trial, lambda name: canaries.beside(lambda: runner.take(sides[name], task)), watch)
     except SuiteError as error:
         trial.cut = f"ended early: {error}".splitlines()[0]
-        raise
-    finally:
-        if trial.pairs:
-            outcome.keep(trial, time.monotonic() - begun)
-    if not trial.pairs:
-        outcome.gave_up(trial)
-    elif experiment.profile and (
-        found := explain(trial.judged()[1], sampler, sides, task, outcome.path(trial), reporter)
-    ):
-        outcome.explained(trial, found)
-
-
-class _Watch:
-    """Tells the reporter, in its own words, what goes on."""
-
-    def __init__(self, reporter: AbReporter) -> None:
-        self._reporter = reporter
-
-    def sampling(self, trial: Trial, side: Name) -> None:
-        self._reporter.sampling(trial.workload, len(trial.pairs), side, _standing(trial))
-
-    def paired(self, trial: Trial) -> None:
-        self._reporter.paired(trial.workload, len(trial.pairs), _standing(trial))
-
-    def repeated(self, trial: Trial, reason: str) -> None:
-        self._reporter.repeated(trial.workload, reason)
-
-
-def _standing(trial: Trial) -> str:
-    return so_far({name: trial.middles(name) for name in trial.metrics})
+        fault = error
+    return TrialResult.of(trial, time.monotonic() - begun, fault)

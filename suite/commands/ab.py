@@ -1,4 +1,4 @@
-"""`suite ab`: its words and options, made into a request."""
+"""`suite ab`: two commits side by side, measured in turns."""
 
 from __future__ import annotations
 
@@ -142,6 +142,8 @@ def command(
     faults.check()
 
     from suite.ab.experiment import Experiment, compare_commits
+    from suite.commands.output import output
+    from suite.commands.progress import Turns
 
     source = Path(configuration.source)
     experiment = Experiment(
@@ -157,7 +159,12 @@ def command(
         python=python,
         profile=profile,
     )
-    raise typer.Exit(compare_commits(folder, repository, experiment, json_file=json_file).code)
+    with output(json_file, folder / "ab") as out, Turns(out, folder) as turns:
+        with out.part():
+            compare_commits(repository, experiment, out.folder / "envs", turns)
+        if turns.begun:
+            out.deliver(turns.document(out.code()))
+    raise typer.Exit(out.code())
 
 
 def divided(words: Sequence[str], repository: Repository) -> tuple[str, str | None, list[str]]:

@@ -1,9 +1,11 @@
-"""`suite blame`: its options, made into a range of commits and what narrows it."""
+"""`suite blame`: the commits between which a metric changed, and which of them did it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,6 +23,10 @@ from suite.commands.options import (
 )
 from suite.errors import ConfigurationError, Faults
 from suite.units import parse
+
+if TYPE_CHECKING:
+    from suite.config.file import Configuration
+    from suite.ledger.blame import Blame
 
 EPILOG = """
 \b
@@ -66,9 +72,13 @@ def command(
     config: ConfigFile = None,
 ) -> None:
     """Name the commits between which a metric last changed, and narrow them down."""
-    from suite.commands.blaming import blame, tell_blame
+    from suite.commands.output import output
+    from suite.config.catalog import installed_names
     from suite.config.file import Configuration, read_configuration
+    from suite.ledger.blame import blame
     from suite.ledger.timelines import Timelines
+    from suite.report.documents.history import blame_document
+    from suite.report.terminal.blame import narrowing, print_blame, print_narrowing
 
     if not bisect and (full or files or values or seconds is not None):
         raise ConfigurationError("load files, --full, --seconds and --set are for --bisect")
@@ -83,36 +93,76 @@ def command(
         configuration = read_configuration(config)
     faults.check()
     places = configuration.places(results, ledger)
-    with Timelines(places.ledger, branch=branch, machine=machine) as historian:
-        found = blame(historian, metric, workload, change)
+    with Timelines(places.ledger, branch=branch, machine=machine) as timelines:
+        found = blame(timelines, metric, workload, change)
     if not bisect:
         texts = {"branch": branch, "machine": machine, "change": change, "results": results, "config": config}
         texts |= {} if ledger is None or "://" in ledger else {"ledger": ledger}  # URLs may have passwords
         told = [word for name, text in texts.items() if text is not None for word in (f"--{name}", str(text))]
-        tell_blame(found, json_file, told)
+        commands = narrowing(found, told, installed=found.workload in installed_names())
+        with output(json_file) as out:
+            print_blame(out.console, found)
+            print_narrowing(out.console, found, commands)
+            out.deliver({**blame_document(found), "commands": commands})
         return
+    raise typer.Exit(_bisected(found, files or (), configuration, given, places.folder, json_file))
 
-    from suite.ab.bisect import narrow
+
+def _bisected(
+    found: Blame,
+    files: Sequence[str],
+    configuration: Configuration,
+    given: Mapping[str, Any],
+    folder: Path,
+    json_file: str | None,
+) -> int:
+    """Measure commits of the range until one is left; the exit code."""
+    from suite.ab.bisect import Bisection
+    from suite.ab.experiment import Experiment
     from suite.ab.repository import Repository
     from suite.ab.task import make_task
+    from suite.commands.output import output
+    from suite.commands.progress import Turns
     from suite.compare.primary import check_metrics
     from suite.config.catalog import select
     from suite.config.selection import make_plans
+    from suite.report.documents.history import blame_document
+    from suite.report.terminal.blame import print_bisected, print_blame
 
     with stdout_is_ours(json_file == "-"):
         chosen = [one for one in select(files or [found.workload]) if one.workload.name == found.workload]
     if not chosen:
-        raise ConfigurationError(f"{found.workload} is not in {', '.join(files or ())}")
-    check_metrics([metric], {}, chosen[0].workload)
-    plans = make_plans(chosen, configuration, given).runs
-    repository = Repository(Path.cwd(), places.folder)
+        raise ConfigurationError(f"{found.workload} is not in {', '.join(files)}")
+    check_metrics([found.metric], {}, chosen[0].workload)
+    ((entry, settings),) = make_plans(chosen, configuration, given).runs
+    repository = Repository(Path.cwd(), folder)
     source = Path(configuration.source)
-    code = narrow(
-        found,
-        make_task(*plans[0], given, repository.root),
-        repository,
-        places.folder,
+    experiment = Experiment(
+        found.place.good,
+        None,
+        (make_task(entry, settings, given, repository.root),),
         configuration=source if source.is_file() else None,
-        json_file=json_file,
+        metrics=(found.metric,),
     )
-    raise typer.Exit(code)
+    with output(json_file, folder / "ab") as out, Turns(out, folder) as turns:
+        print_blame(out.console, found)
+        if not found.between:
+            raise ConfigurationError(
+                f"git can't tell what lies between {found.place.good[:12]} and {found.place.bad[:12]}; "
+                "in a shallow clone git fetch --unshallow brings more"
+            )
+        search = Bisection(found, experiment, repository, out.folder / "envs", turns)
+        code = 0
+        with out.part():
+            code = search.run()
+        good, left = search.range()
+        if search.steps:
+            print_bisected(out.console, found, good, left, search.unseen)
+        steps = [asdict(step) for step in search.steps]
+        out.deliver(
+            {
+                **blame_document(found),
+                "bisection": {"steps": steps, "good": None if search.unseen else good, "bad": left},
+            }
+        )
+    return code

@@ -1,15 +1,21 @@
-"""`suite calibrate`: its options, made into what is measured."""
+"""`suite calibrate`: how small a slow-down can be noticed here."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from suite.commands.options import ConfigFile, JsonFile, Match, Results, stdout_is_ours
 from suite.errors import ConfigurationError, Faults
 from suite.units import parse
+
+if TYPE_CHECKING:
+    from suite.records.calibration import Calibration
 
 EPILOG = """
 \b
@@ -75,9 +81,17 @@ def command(
             faults.lines.append(f"{found.workload.name} runs elsewhere: this machine says little about it")
     faults.check()
 
-    from suite.ab.calibration import Subject, calibrate
+    from suite.ab.calibration import Calibrator, Subject
+    from suite.ab.calibration_store import NAME, CalibrationStore
+    from suite.commands.output import output
+    from suite.compare.power import FEWEST
+    from suite.errors import SystemFailed, WorkerFailed
+    from suite.files import check_writable
+    from suite.process.identity import round_identity
+    from suite.process.scratch import scratch_directory
+    from suite.report.terminal.calibration import CalibrationReporter
 
-    source = Path(configuration.source)
+    folder, source = results or Path(configuration.results), Path(configuration.source)
     subjects = [
         Subject(
             make_task(found, settings, given, Path.cwd()),
@@ -87,7 +101,49 @@ def command(
         )
         for found, settings in plans.runs
     ]
-    code = calibrate(
-        results or Path(configuration.results), subjects, budget=seconds, runs=runs, json_file=json_file
-    )
-    raise typer.Exit(code)
+    check_writable(folder / NAME)
+    store = CalibrationStore(folder)
+    calibrations: list[Calibration] = []
+    with output(json_file) as out, scratch_directory() as scratch, round_identity(scratch):
+        reporter = CalibrationReporter(out.console)
+        ends = time.monotonic() + seconds
+        for index, subject in out.each(enumerate(subjects)):
+            share = max(ends - time.monotonic(), 0.0) / (len(subjects) - index)
+            work = Calibrator(subject, scratch, reporter, seconds=share, most=runs)
+            with out.part():
+                try:
+                    work.measure()
+                except (SystemFailed, WorkerFailed) as error:
+                    out.codes.append(error.exit_code)
+                    reporter.fault(str(error))
+            if not work.enough:
+                out.codes.append(3)
+                name, more = subject.task.name, out.fault is None
+                reporter.short(name, len(work.runs), FEWEST, work.invalid, more_time=more)
+                continue
+            done: Calibration | None = None
+            with out.part():
+                done = work.calibration()
+            if done is None:  # interrupted: what was measured is kept all the same, and no second one comes
+                done = work.calibration()
+            calibrations.append(done)
+            store.keep(work.runs[0], done)
+            reporter.result(done)
+        if calibrations:
+            reporter.kept(str(folder / NAME))
+        out.deliver(_document(calibrations, out.code()))
+    raise typer.Exit(out.code())
+
+
+def _document(found: Sequence[Calibration], code: int) -> dict[str, Any]:
+    from suite.measure.environment import fingerprint
+    from suite.report.documents.run import SCHEMA
+    from suite.report.verdict import verdict_word
+
+    return {
+        "schema": SCHEMA,
+        "environment": fingerprint(),
+        "verdict": verdict_word(code),
+        "exit_code": code,
+        "calibrations": [asdict(one) for one in found],
+    }

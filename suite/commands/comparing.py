@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from suite.ab.calibration_store import caught
 from suite.ab.canary import MINIMUMS, doubted
 from suite.compare.compare import compare
 from suite.compare.pairing import PairedRuns, paired
@@ -27,7 +28,7 @@ from suite.report.compared import Compared, compare_document
 from suite.report.documents.annotations import annotated
 from suite.report.documents.markdown import markdown
 from suite.report.documents.target import STDOUT, check_target, deliver
-from suite.report.terminal.calibration import told
+from suite.report.terminal.calibration import promise
 from suite.report.terminal.compare import print_compared
 from suite.report.terminal.console import make_console
 from suite.report.verdict import overall
@@ -124,11 +125,8 @@ def gate_runs(
         judged = _newest(finder, wanted, at_head=True) if head is None else finder.find(head)
         compared = _compared(_base(finder, gate.base, judged), judged, wanted, finder)
         promises = {
-            one.workload: told(
-                places.folder,
-                judged.load(one.workload)[0],
-                one,
-                "gate",
+            one.workload: promise(
+                caught(places.folder, judged.load(one.workload)[0], one, "gate"),
                 alone=len(compared.comparisons) > 1,
             )
             for one in compared.comparisons

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from suite.ledger.blame import Blame
 from suite.ledger.detections import CommitRange
 from suite.ledger.events import Event, Moved
 from suite.ledger.metric_history import MetricHistory, Reasons
@@ -63,6 +64,19 @@ def tracks_document(tracks: Sequence[MetricHistory], limit: int | None = None) -
             }
             for track in tracks
         ],
+    }
+
+
+def blame_document(found: Blame) -> dict[str, Any]:
+    """The range of a change for scripts."""
+    return {
+        "schema": SCHEMA,
+        **_point(found.point, found.place),
+        "accepted": found.track.accepted.get(found.place.commit),
+        "workload": found.workload,
+        "metric": found.metric,
+        "between": list(found.between),
+        "not_measured": found.not_measured,
     }
 
 

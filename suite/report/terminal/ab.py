@@ -15,7 +15,7 @@ from suite.records.comparison import Change, Comparison
 from suite.report.compared import Compared, amount, counted
 from suite.report.terminal.compare import below, changes_table, plots
 from suite.report.terminal.live import Live
-from suite.report.terminal.profile import difference_table, headline, left_out
+from suite.report.terminal.profile import COSTS, difference_table, headline, left_out
 from suite.report.verdict import code_text, conclusion_text
 from suite.report.words import BAD, FAINT, WARNING, clean, percent
 from suite.stats.drift import relative
@@ -93,10 +93,10 @@ class AbReporter:
         """A round of `side` starts under the profiler, after `done` of `total`."""
         self._live.phase(f"{clean(workload)}  profile {done + 1} of {total}", 0, 1, side)
 
-    def profiled(self, found: Difference, what: str, unit: str) -> None:
-        """Which functions make the difference in `what`, likeliest causes first."""
+    def profiled(self, found: Difference, kind: str, unit: str) -> None:
+        """Which functions make the difference in costs of a `kind`, likeliest causes first."""
         self._live.close()
-        self._say(Text(f"  {headline(found, what, unit)}"))
+        self._say(Text(f"  {headline(found, COSTS[kind], unit)}"))
         if found.rows:
             self._console.print(Padding(difference_table(found, unit), (1, 0, 1, 2), expand=False))
         if more := left_out(found):
@@ -106,6 +106,17 @@ class AbReporter:
         """Where the differential flame graph lies."""
         self._say(Text.assemble(("  flame graph: ", FAINT), clean(path)))
         self._console.print()
+
+    def heading(self, text: str) -> None:
+        """What is measured next."""
+        self._live.close()
+        self._say(Text(clean(text), "bold"))
+        self._console.print()
+
+    def warn(self, text: str) -> None:
+        """What is passed over."""
+        self._live.close()
+        self._say(Text(clean(text), WARNING))
 
     def end(self, compared: Compared, code: int, broken: Sequence[str], saved: str = "") -> None:
         """The verdict on all."""

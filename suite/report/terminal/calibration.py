@@ -1,127 +1,31 @@
-"""What was calibrated: kept in a file by machine, workload and load; shown; told by every gate."""
+"""What was calibrated: shown, and told by every comparison."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
 from suite.errors import StoreError
-from suite.files import disk_faults
-from suite.records.classes import load_class, machine_class
-from suite.records.comparison import Comparison
-from suite.records.run import Run
-from suite.report.documents.run import write_document
+from suite.records.calibration import Calibration, Caught, SelfComparison
+from suite.report.terminal.live import Live
 from suite.report.terminal.table import PlainTable
-from suite.report.words import FAINT, clean
+from suite.report.words import BAD, FAINT, WARNING, clean
 from suite.units import format_quantity
 
-SCHEMA = 1
-NAME = "calibration.json"
-Way = Literal["ab", "gate"]
 
+def promise(caught: Sequence[Caught] | StoreError, *, alone: bool = False) -> str:
+    """One line on what a comparison would have caught, "" if that is not known.
 
-@dataclass(frozen=True, slots=True)
-class Power:
-    """What is known of one metric: spread, and the smallest slow-down that is caught in 95 of 100.
-
-    By 8, 12 and 16 pairs of `ab` (as text, as JSON has keys), and by the `gate` against 8 stored Runs;
-    None where no slow-down that was tried is. `caught` says how often some sizes are, by 16 pairs.
+    `alone` says that it shared its error with others, which catches less than was calibrated.
     """
-
-    metric: str
-    unit: str
-    variation: float
-    minimum: float
-    ab: Mapping[str, float | None] | None = None
-    gate: float | None = None
-    caught: Mapping[str, float] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Calibrated:
-    """One workload under one load on one machine, from `runs` measured runs of `commit`.
-
-    Alarms are the share of comparisons of one commit with itself that find a regression. `against_itself`
-    is the verdict on the measured runs as they came, `planted` what became of a slow-down that really ran.
-    """
-
-    workload: str
-    measured: str
-    commit: str | None
-    runs: int
-    ab_alarms: float
-    gate_alarms: float
-    metrics: tuple[Power, ...]
-    values: Mapping[str, tuple[float, ...]]
-    against_itself: str = ""
-    planted: str = ""
-    doubts: str = ""
-
-
-class Calibrations:
-    """The file of a results folder. Raises StoreError where it can't be read, or is of a newer version."""
-
-    def __init__(self, results: Path) -> None:
-        self._path = results / NAME
-        self._machines = self._read()
-
-    def _read(self) -> dict[str, Any]:
-        if not self._path.exists():
-            return {}
-        with disk_faults(self._path):
-            content = self._path.read_bytes()
-        try:
-            data = json.loads(content)
-            schema, machines = data["schema"], dict(data["machines"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise StoreError(f"{self._path} is no calibration; remove it and calibrate again") from error
-        if schema != SCHEMA:
-            raise StoreError(f"{self._path} is of another version of Loadledger ({schema}, not {SCHEMA})")
-        return machines
-
-    def keep(self, run: Run, found: Calibrated) -> None:
-        """Add, or replace, and write the file at once; what others kept meanwhile stays."""
-        self._machines = self._read()
-        loads = self._machines.setdefault(machine_class(run.environment), {})
-        loads.setdefault(run.workload, {})[load_class(run.plan)] = asdict(found)
-        write_document(self._path, {"schema": SCHEMA, "machines": self._machines})
-
-    def would_catch(self, run: Run, found: Comparison, way: Way, *, alone: bool = False) -> str:
-        """One line on what the comparison would have caught; "" if that was not calibrated.
-
-        `alone` says that it shared its error with others, which catches less than was calibrated. A metric
-        of which another minimum effect was asked for than calibrated is left out.
-        """
-        try:
-            loads = self._machines[machine_class(run.environment)][run.workload]
-            powers = {power["metric"]: power for power in loads[load_class(run.plan)]["metrics"]}
-            parts = []
-            for change in found.changes:
-                power = powers.get(change.metric)
-                if power is None or abs(power["minimum"] - change.minimum) > 1e-9:
-                    continue
-                size = power["gate"] if way == "gate" else (power["ab"] or {}).get("16")
-                if size is not None:
-                    parts.append(f"{_least(size)} of {change.metric}")
-        except (KeyError, TypeError, AttributeError):
-            return ""
-        how = "alone it would catch" if alone else "would catch"
-        return f"{how} {', '.join(parts)} in 95 of 100" if parts else ""
-
-
-def told(results: Path, run: Run, found: Comparison, way: Way, *, alone: bool = False) -> str:
-    """`Calibrations.would_catch`; a file that can't be read is as good as none: no gate fails for it."""
-    try:
-        return Calibrations(results).would_catch(run, found, way, alone=alone)
-    except StoreError as error:
-        return str(error).splitlines()[0]
+    if isinstance(caught, StoreError):
+        return str(caught).splitlines()[0]
+    parts = ", ".join(f"{_least(one.size)} of {one.metric}" for one in caught)
+    how = "alone it would catch" if alone else "would catch"
+    return f"{how} {parts} in 95 of 100" if parts else ""
 
 
 def hint(workloads: Sequence[str]) -> str:
@@ -130,7 +34,7 @@ def hint(workloads: Sequence[str]) -> str:
     return f"how small a slow-down this catches here is not known; measure it with: suite calibrate {names}"
 
 
-def print_calibrated(console: Console, found: Calibrated) -> None:
+def print_calibrated(console: Console, found: Calibration) -> None:
     """A row per metric, and how often there would be false alarms."""
     head = Text.assemble((clean(found.workload), "bold"), f"  calibrated from {found.runs} runs")
     console.print(head, soft_wrap=True)
@@ -157,19 +61,73 @@ def print_calibrated(console: Console, found: Calibrated) -> None:
     console.print()
 
 
+class CalibrationReporter:
+    """How measuring goes on, on one rich Console."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._live = Live(console)
+
+    def measuring(self, workload: str, done: int, most: int, left: float) -> None:
+        """A run starts, after `done` of at most `most`; there are so many seconds `left`."""
+        self._live.phase(clean(workload), done, most, f"{left:.0f} s left")
+
+    def planting(self, workload: str, pairs: int, most: int, *, slowed: bool) -> None:
+        """A round of a pair starts, as it is or slowed down."""
+        self._live.phase(clean(workload), pairs, most, "slowed down" if slowed else "as it is")
+
+    def resampling(self, workload: str) -> None:
+        """The runs are counted out."""
+        self._live.phase(clean(workload), 0, 1, "resampling")
+
+    def fault(self, text: str) -> None:
+        """What could not be measured."""
+        self._say(text, BAD)
+
+    def short(
+        self, workload: str, runs: int, fewest: int, invalid: Sequence[str], *, more_time: bool
+    ) -> None:
+        """Why there is no calibration; with `more_time` there could be one."""
+        if invalid:
+            text = f"{workload}: {len(invalid)} runs invalid, the first because: {invalid[0]}"
+        else:
+            more = "; give it more time with --budget" if more_time else ""
+            text = f"{workload}: {runs} runs, at least {fewest} are needed{more}"
+        self._say(text, WARNING)
+
+    def result(self, found: Calibration) -> None:
+        """See `print_calibrated`."""
+        self._live.close()
+        print_calibrated(self._console, found)
+
+    def kept(self, place: str) -> None:
+        """Where it can be found."""
+        self._say(f"kept in {place}")
+
+    def _say(self, text: str, style: str = "") -> None:
+        self._live.close()
+        self._console.print(clean(text), style=style, soft_wrap=True, highlight=False)
+
+
 def _least(size: float | None) -> str:
     return "none" if size is None else f"≥ {format_quantity(size, 'ratio')}"
 
 
-def _lines(found: Calibrated) -> Iterable[str]:
+def _lines(found: Calibration) -> Iterable[str]:
     yield f"false alarms: suite ab {100 * found.ab_alarms:.2g} %, suite gate {100 * found.gate_alarms:.2g} %"
     for power in found.metrics:
         if power.caught:
             rates = ", ".join(f"{size} in {100 * rate:.0f}" for size, rate in power.caught.items())
             yield f"{power.metric}, slower by, is caught by 16 pairs: {rates} of 100"
-    if found.against_itself:
-        yield f"against itself, as the runs came: {found.against_itself}"
-    if found.planted:
-        yield f"a slow-down that really ran: {found.planted}"
+    if found.against_itself is not None:
+        yield f"against itself, as the runs came: {_showed(found.against_itself)}"
+    if found.planted is not None:
+        size = f"{100 * found.planted.slowed:g} % of the time of an operation"
+        yield f"a slow-down that really ran: {size}: {_showed(found.planted)}"
     if found.doubts:
         yield f"on a quieter machine it would be less: {found.doubts}"
+
+
+def _showed(turns: SelfComparison) -> str:
+    parts = [f"{one.metric} {one.verdict} {one.reason.partition(':')[0]}" for one in turns.changes]
+    return f"{turns.verdict} after {turns.pairs} pairs ({'; '.join(parts)})"

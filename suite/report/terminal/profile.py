@@ -10,6 +10,12 @@ from suite.report.terminal.table import PlainTable
 from suite.report.words import BAD, FAINT, GOOD, clean, signed
 from suite.units import format_quantity
 
+COSTS = {
+    "time": "CPU time per operation",
+    "waiting": "time of all threads per operation, waiting too,",
+    "memory": "memory at the peak",
+}
+"""What a cost is, by the kind of profile."""
 MOST = 12
 """Rows of the table; the flame graph has them all."""
 

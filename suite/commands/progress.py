@@ -1,0 +1,206 @@
+"""How rounds in turns go on, shown and kept: for `suite ab`, and for `suite blame --bisect`."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from suite.ab.calibration_store import caught
+from suite.ab.checkout import Name
+from suite.ab.explain import Explanation
+from suite.ab.outcome import TrialResult
+from suite.ab.pairs import Trial
+from suite.ab.repository import Commit
+from suite.commands.output import Output
+from suite.errors import SuiteError
+from suite.files import write_text
+from suite.formats.codec import encode_run
+from suite.measure.environment import fingerprint
+from suite.report.compared import Compared
+from suite.report.documents.flame import flame_svg
+from suite.report.documents.profile import profile_document
+from suite.report.documents.run import SCHEMA, run_path, write_document
+from suite.report.terminal.ab import AbReporter, so_far
+from suite.report.terminal.calibration import hint, promise
+from suite.report.terminal.profile import COSTS
+from suite.report.verdict import overall, verdict_word
+from suite.report.words import many, short_commit
+
+
+class Turns:
+    """Shows how two commits take turns and keeps what they come to, each workload at once.
+
+    An ExperimentObserver and a BisectionObserver. Use it as a context manager.
+    """
+
+    def __init__(self, out: Output, results: Path) -> None:
+        self._reporter = AbReporter(out.console)
+        self._out = out
+        self._results = results
+        self._commits: Mapping[Name, Commit] = {}
+        self._entries: dict[str, dict[str, Any]] = {}
+
+    def __enter__(self) -> Self:
+        self._reporter.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._reporter.__exit__(kind, error, traceback)
+
+    @property
+    def begun(self) -> bool:
+        """Whether both sides could be prepared."""
+        return bool(self._commits)
+
+    def document(self, code: int) -> dict[str, Any]:
+        """All that was compared so far."""
+        return self._document([*self._entries.values()], code)
+
+    def preparing(self, what: str) -> None:
+        """See `ExperimentObserver`."""
+        self._reporter.doing(what)
+
+    def prepared(self, commits: Mapping[Name, Commit], notes: Iterable[str]) -> None:
+        """See `ExperimentObserver`."""
+        self._commits = commits
+        self._reporter.start(str(commits["base"]), str(commits["head"]), notes)
+
+    def sampling(self, trial: Trial, side: Name) -> None:
+        """See `TrialObserver`."""
+        self._reporter.sampling(trial.workload, len(trial.pairs), side, _standing(trial))
+
+    def paired(self, trial: Trial) -> None:
+        """See `TrialObserver`."""
+        self._reporter.paired(trial.workload, len(trial.pairs), _standing(trial))
+
+    def repeated(self, trial: Trial, reason: str) -> None:
+        """See `TrialObserver`."""
+        self._reporter.repeated(trial.workload, reason)
+
+    def compared(self, result: TrialResult) -> None:
+        """See `ExperimentObserver`; a step that fails does not keep the others from being tried."""
+        trial, found = result.trial, result.comparison
+        self._out.codes += result.codes
+        if found is not None:
+            self._entries[trial.workload] = _entry(result)
+            with contextlib.ExitStack() as last_first:
+                last_first.callback(self._reporter.result, found, result.seconds, self._promise(result))
+                self._write(result)
+        elif result.error is None:
+            self._entries[trial.workload] = {
+                "workload": trial.workload,
+                "verdict": "inconclusive",
+                "cut": trial.cut,
+            }
+            self._reporter.fault(f"{trial.workload}: no pair of rounds can be believed; {trial.cut}")
+        if result.alone:
+            self._reporter.fault(str(result.error))
+
+    def profiling(self, workload: str, side: Name, done: int, total: int) -> None:
+        """See `ProfileObserver`."""
+        self._reporter.profiling(workload, side, done, total)
+
+    def explained(self, result: TrialResult, explanation: Explanation) -> None:
+        """See `ProfileObserver`; the picture lies beside the document, which has the functions too."""
+        assert result.comparison is not None
+        kind, unit, difference = explanation.kind, explanation.unit, explanation.difference
+        self._reporter.profiled(difference, kind, unit)
+        target = self._path(result).with_suffix(".svg" if kind == "time" else f".{kind}.svg")
+        found = result.comparison
+        title = f"{found.workload}, {COSTS[kind].rstrip(',')}: {found.base} to {found.head}"
+        write_text(target, flame_svg(difference, title, unit))
+        self._reporter.kept(str(target))
+        profiles = self._entries[found.workload].setdefault("profiles", [])
+        profiles.append(profile_document(kind, unit, difference, target.name))
+        self._write(result)
+
+    def unexplained(self, result: TrialResult, error: SuiteError) -> None:  # noqa: ARG002
+        """See `ProfileObserver`."""
+        self._reporter.fault(f"no profile: {error}")
+
+    def ended(self, results: Iterable[TrialResult], error: SuiteError | None) -> None:
+        """See `ExperimentObserver`."""
+        done = list(results)
+        codes = [code for one in done for code in one.codes] + ([error.exit_code] if error else [])
+        found = tuple(one.comparison for one in done if one.comparison is not None)
+        broken = [f"{one.trial.workload}: {name}" for one in done for name in one.trial.broken_checks()]
+        names = [str(commit) for commit in self._commits.values()]
+        saved = str(self._folder) if found else ""
+        self._reporter.end(Compared(names[0], names[1], found), overall(codes), broken, saved)
+
+    def at_both_ends(self) -> None:
+        """See `BisectionObserver`."""
+        self._reporter.heading("both ends")
+
+    def asking(self, left: int, good: str, steps: int) -> None:
+        """See `BisectionObserver`."""
+        more = many(steps, "more step")
+        self._reporter.heading(f"{left} commits left after {short_commit(good)}, about {more}")
+
+    def answered(self, commit: str, side: str) -> None:
+        """See `BisectionObserver`."""
+        self._reporter.heading(f"{short_commit(commit)} is {side}")
+
+    def passed_over(self, commit: str, error: SuiteError) -> None:  # noqa: ARG002
+        """See `BisectionObserver`."""
+        self._reporter.warn(str(error))
+
+    @property
+    def _folder(self) -> Path:
+        return self._results / "ab"
+
+    def _path(self, result: TrialResult) -> Path:
+        return run_path(self._folder, result.trial.pairs[0].base)
+
+    def _promise(self, result: TrialResult) -> str:
+        if result.trial.cut or result.comparison is None:
+            return ""
+        found = caught(self._results, result.trial.pairs[0].base, result.comparison, "ab")
+        return promise(found, alone=result.shared) or hint([result.trial.workload])
+
+    def _write(self, result: TrialResult) -> None:
+        entry = self._entries[result.trial.workload]
+        write_document(self._path(result), self._document([entry], result.own_code))
+
+    def _document(self, entries: Sequence[Mapping[str, Any]], code: int) -> dict[str, Any]:
+        return {
+            "schema": SCHEMA,
+            "environment": fingerprint(),
+            "verdict": verdict_word(code),
+            "exit_code": code,
+            **{name: asdict(commit) for name, commit in self._commits.items()},
+            "ab": list(entries),
+        }
+
+
+def _standing(trial: Trial) -> str:
+    return so_far({name: trial.middles(name) for name in trial.metrics})
+
+
+def _entry(result: TrialResult) -> dict[str, Any]:
+    trial, found = result.trial, result.comparison
+    assert found is not None
+    return {
+        "workload": trial.workload,
+        "verdict": found.verdict,
+        "looked": result.looked,
+        "seed": trial.seed,
+        "alpha": trial.alpha,
+        "metrics": trial.metrics,
+        "comparison": asdict(found),
+        "pairs": [
+            {"order": pair.order, "base": encode_run(pair.base), "head": encode_run(pair.head)}
+            for pair in trial.pairs
+        ],
+        "repeated": trial.repeated,
+        "cut": trial.cut or None,
+    }
