@@ -48,7 +48,7 @@ def profile(
     what the functions cost.
 
     `doing` is told the side, and the number of runs done and to do. Call it from the main thread. Raises
-    what `Sampler.take` does, ConfigurationError without a profiler, SystemFailed where it is refused.
+    what `ProcessRunner.take` does, ConfigurationError without a profiler, SystemFailed where it is refused.
     """
     task = replace(task, words=(*task.words, f"--seconds={_seconds(kind, task):g}"))
     found: dict[Name, list[Profile]] = {"base": [], "head": []}

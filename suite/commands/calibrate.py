@@ -85,7 +85,7 @@ def command(
     from suite.ab.calibration_store import NAME, CalibrationStore
     from suite.commands.output import output
     from suite.compare.power import FEWEST
-    from suite.errors import SystemFailed, WorkerFailed
+    from suite.errors import Interrupted, SystemFailed, WorkerFailed
     from suite.files import check_writable
     from suite.process.identity import round_identity
     from suite.process.scratch import scratch_directory
@@ -106,6 +106,12 @@ def command(
     calibrations: list[Calibration] = []
     with output(json_file) as out, scratch_directory() as scratch, round_identity(scratch):
         reporter = CalibrationReporter(out.console)
+
+        def keep(work: Calibrator, found: Calibration) -> None:
+            calibrations.append(found)
+            store.keep(work.runs[0], found)
+            reporter.result(found)
+
         ends = time.monotonic() + seconds
         for index, subject in out.each(enumerate(subjects)):
             share = max(ends - time.monotonic(), 0.0) / (len(subjects) - index)
@@ -121,14 +127,12 @@ def command(
                 name, more = subject.task.name, out.fault is None
                 reporter.short(name, len(work.runs), FEWEST, work.invalid, more_time=more)
                 continue
-            done: Calibration | None = None
             with out.part():
-                done = work.calibration()
-            if done is None:  # interrupted: what was measured is kept all the same, and no second one comes
-                done = work.calibration()
-            calibrations.append(done)
-            store.keep(work.runs[0], done)
-            reporter.result(done)
+                try:
+                    keep(work, work.calibration())
+                except Interrupted:  # what was measured is kept all the same; no second one comes
+                    keep(work, work.calibration())
+                    raise
         if calibrations:
             reporter.kept(str(folder / NAME))
         out.deliver(_document(calibrations, out.code()))

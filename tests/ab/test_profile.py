@@ -319,7 +319,7 @@ def test_what_holds_more_memory_comes_first(tmp_path, monkeypatch):
 
 
 def test_a_side_that_does_not_tell_when_load_runs(tmp_path, monkeypatch):
-    monkeypatch.setattr("suite.ab.profile.Sampler.take", lambda *_words: None)
+    monkeypatch.setattr("suite.ab.profile.ProcessRunner.take", lambda *_words: None)
     monkeypatch.setattr("suite.ab.profile.find_profiler", lambda: "py-spy")
     with pytest.raises(SystemFailed, match=r"base.*does not say when load runs"):
         sampled(tmp_path, planted(tmp_path, PARSER, 1, 2), "time", monkeypatch)

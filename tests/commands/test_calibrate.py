@@ -11,13 +11,15 @@ from support.runs import make_comparison, make_measured, make_run, validity_of
 
 from suite import engine
 from suite.ab import calibration as calibrating
+from suite.ab.calibration_store import CalibrationStore, caught
 from suite.ab.planted import planted, write_planted
 from suite.compare.power import FEWEST
 from suite.config.catalog import Reference, from_file
 from suite.config.settings import Settings
 from suite.errors import Interrupted, StoreError, SystemFailed
+from suite.records.calibration import Calibration, Power
 from suite.records.comparison import Change
-from suite.report.terminal.calibration import Calibrated, Calibrations, Power, told
+from suite.report.terminal.calibration import promise
 
 METRICS = ("time_per_operation", "response.p50", "response.p99", "throughput")
 
@@ -207,12 +209,12 @@ def test_a_file_that_cant_be_read_is_not_overwritten_and_fails_no_gate(command, 
     assert said.code == 2
     assert complaint in said.err
     assert path.read_text() == text
-    assert complaint in told(command.folder / "results", make_run(), make_comparison(), "ab")
+    assert complaint in promise(caught(command.folder / "results", make_run(), make_comparison(), "ab"))
 
 
 def calibrated(workload, **sizes):
     powers = [Power(name, "s", 0.02, least, {"16": size}, size) for name, (least, size) in sizes.items()]
-    return Calibrated(workload, "", None, FEWEST, 0.0, 0.0, tuple(powers), {})
+    return Calibration(workload, "", None, FEWEST, 0.0, 0.0, tuple(powers), {})
 
 
 def test_a_gate_tells_what_it_would_have_caught(command):
@@ -222,7 +224,7 @@ def test_a_gate_tells_what_it_would_have_caught(command):
     assert "measure it with: suite calibrate shop/browse" in said.out
     changes = json.loads(_document(command))["comparisons"][0]["changes"]
     sizes = {change["metric"]: (change["minimum"], 0.08) for change in changes}
-    Calibrations(command.folder / "results").keep(heads[0], calibrated("shop/browse", **sizes))
+    CalibrationStore(command.folder / "results").keep(heads[0], calibrated("shop/browse", **sizes))
     said = command("gate")
     assert said.code == 0
     assert "would catch ≥ 8 % of " in said.out
@@ -240,12 +242,12 @@ def test_a_file_that_is_no_text_fails_no_gate(tmp_path):
     run = make_history_run("a" * 40)
     (tmp_path / "calibration.json").write_bytes(b"\xff\xfe{")
     with pytest.raises(StoreError, match="is no calibration; remove it"):
-        Calibrations(tmp_path)
-    assert "is no calibration" in told(tmp_path, run, make_comparison("w", "a", "b", ()), "gate")
+        CalibrationStore(tmp_path)
+    assert "is no calibration" in promise(caught(tmp_path, run, make_comparison("w", "a", "b", ()), "gate"))
 
 
 def test_two_calibrations_at_once_keep_both(tmp_path):
-    one, other = Calibrations(tmp_path), Calibrations(tmp_path)
+    one, other = CalibrationStore(tmp_path), CalibrationStore(tmp_path)
     for kept, name in ((one, "a/a"), (other, "b/b")):
         kept.keep(make_history_run("a" * 40, workload=name), calibrated(name, **{"response.p99": (0.1, 0.2)}))
     (loads,) = json.loads((tmp_path / "calibration.json").read_text())["machines"].values()
@@ -254,12 +256,12 @@ def test_two_calibrations_at_once_keep_both(tmp_path):
 
 def test_what_was_calibrated_elsewhere_or_for_other_limits_is_not_told(tmp_path):
     run = make_history_run("a" * 40)
-    Calibrations(tmp_path).keep(run, calibrated(run.workload, **{"response.p99": (0.1, 0.2)}))
+    CalibrationStore(tmp_path).keep(run, calibrated(run.workload, **{"response.p99": (0.1, 0.2)}))
 
     def line(least=0.1, **changes):
         found = Change("response.p99", "s", "lower", 1.0, 1.0, "same", "", minimum=least)
         other = make_history_run("a" * 40, **changes)
-        return told(tmp_path, other, make_comparison(run.workload, "", "", (found,)), "ab")
+        return promise(caught(tmp_path, other, make_comparison(run.workload, "", "", (found,)), "ab"))
 
     assert line() == "would catch ≥ 20 % of response.p99 in 95 of 100"
     assert line(least=0.3) == ""

@@ -19,6 +19,7 @@ from suite.ledger.events import Event, Moved
 from suite.ledger.metric_history import MetricHistory
 from suite.ledger.store import Ledger
 from suite.ledger.timeline_reader import Quantity, Timeline
+from suite.records.calibration import Calibration, Power, SelfComparison
 from suite.records.capacity import Goal
 from suite.records.capacity import SearchResult as Looked
 from suite.records.comparison import Change, QuantileShift, Shift
@@ -29,7 +30,7 @@ from suite.report.compared import Compared
 from suite.report.documents.markdown import markdown
 from suite.report.documents.picture import save_picture
 from suite.report.terminal.ab import AbReporter
-from suite.report.terminal.calibration import Calibrated, Power, print_calibrated
+from suite.report.terminal.calibration import print_calibrated
 from suite.report.terminal.compare import print_compared
 from suite.report.terminal.console import Reporter, make_console
 from suite.report.terminal.history import print_events, print_track
@@ -126,7 +127,7 @@ def test_profiled_functions_are_shown(console):
     before, after = ([Profile({(Function("[/f]", "[/a].py"),): cost})] * 3 for cost in (1.0, 2.0))
     with AbReporter(console) as reporter:
         reporter.profiling(NAME, "base", 0, 3)
-        reporter.profiled(difference(before, after), "CPU time", "s")
+        reporter.profiled(difference(before, after), "time", "s")
         reporter.kept("[/results]/x.svg")
     assert "[/f] [/a].py 1 s 2 s +1 s" in said(console)
     assert "flame graph: [/results]/x.svg" in said(console)
@@ -223,13 +224,15 @@ def test_a_leak_names_functions_and_files(console):
 def test_a_calibration_shows_metrics_and_units(console):
     power = Power(METRIC, UNIT, 0.02, 0.05, caught={"50 %": 1.0})
     values = {METRIC: (1.0, 2.0, 3.0)}
-    words = ("[/self]", "[/planted]", "[/doubt]")
-    print_calibrated(console, Calibrated(NAME, "", None, 3, 0.0, 0.0, (power,), values, *words))
+    turns = SelfComparison("regression", 8, (CHANGE,)), SelfComparison("regression", 12, (CHANGE,), 0.2)
+    print_calibrated(console, Calibration(NAME, "", None, 3, 0.0, 0.0, (power,), values, *turns, "[/doubt]"))
     text = said(console)
     assert text.startswith(f"{NAME} calibrated from 3 runs")
     assert f"{METRIC} 2 [x] 2 % none" in text
     assert f"{METRIC}, slower by, is caught by 16 pairs: 50 % in 100 of 100" in text
-    assert "[/self] a slow-down that really ran: [/planted]" in text
+    assert f"against itself, as the runs came: regression after 8 pairs ({METRIC} regression [/r])" in text
+    slowed = "a slow-down that really ran: 20 % of the time of an operation: regression after 12 pairs"
+    assert f"{slowed} ({METRIC} regression [/r])" in text
 
 
 def test_our_console_takes_no_text_for_markup(capsys):
