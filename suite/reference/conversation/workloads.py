@@ -23,6 +23,9 @@ _EXACT = (
     Threshold("limit.shortfall", critical=0.0),
 )
 _LIMITS = (LIMIT_EXCESS, LIMIT_SHORTFALL)
+_ANSWERED = Threshold("response.max", critical="5s")
+_BOUNDED = Threshold("memory.growth", target="5MB", critical="50MB")
+"""What holds of every workload here, with ALWAYS; where it says nothing of its own."""
 
 manager = Component(
     ConversationManager,
@@ -45,7 +48,7 @@ fifty_users = Workload(
     quick=closed_loop(users=50, operations=5_000),
     thresholds=[
         Threshold("response.p95@start", target="20ms", warning="500ms", critical="5s"),
-        Threshold("memory.growth", target="5MB", critical="50MB"),
+        _BOUNDED,
         *_EXACT,
     ],
     checks=ALWAYS,
@@ -63,6 +66,7 @@ sustained = Workload(
     thresholds=[
         Threshold("throughput", target=100, critical=1),
         Threshold("memory.growth", target="10MB", critical="100MB"),
+        _ANSWERED,
     ],
     checks=ALWAYS,
     tags={"sustained"},
@@ -74,7 +78,7 @@ bursts = Workload(
     manager,
     InWaves,
     loop=closed_loop(users=20, operations=100, think="100ms"),
-    thresholds=[Threshold("memory.growth", target="5MB", critical="30MB"), *_EXACT],
+    thresholds=[_ANSWERED, Threshold("memory.growth", target="5MB", critical="30MB"), *_EXACT],
     checks=ALWAYS,
     metrics=_LIMITS,
     tags={"limits"},
@@ -87,7 +91,7 @@ mixed = Workload(
     {Quick: 15, Complex: 5},
     loop=closed_loop(users=20, seconds=5, think=("5ms", "20ms"), warmup="500ms"),
     quick=closed_loop(users=20, seconds=1.5, think=("5ms", "20ms"), warmup="200ms"),
-    thresholds=[Threshold("response.mean@quick", target="50ms", critical="200ms")],
+    thresholds=[Threshold("response.mean@quick", target="50ms", critical="200ms"), _ANSWERED, _BOUNDED],
     checks=ALWAYS,
     description="15 quick users beside 5 with long conversations",
 )
@@ -100,7 +104,7 @@ def _filling(name: str, manager: Component, user: type[User], users: int, descri
         user,
         loop=closed_loop(users=users, seconds=2),
         quick=closed_loop(users=users, seconds=0.5),
-        thresholds=_EXACT,
+        thresholds=[_ANSWERED, _BOUNDED, *_EXACT],
         checks=ALWAYS,
         metrics=_LIMITS,
         tags={"limits"},
@@ -129,7 +133,7 @@ rapid_cycles = Workload(
     manager,
     Cycler,
     loop=closed_loop(users=10, operations=1_000),
-    thresholds=[Threshold("response.p90", target="20ms", critical="5s")],
+    thresholds=[Threshold("response.p90", target="20ms", critical="5s"), _BOUNDED],
     checks=ALWAYS,
     description="10 users start and end 100 times each; nothing may be left",
 )
@@ -140,7 +144,12 @@ expiry = Workload(
     {Leaver: 4, Lingerer: 4},
     loop=closed_loop(users=8, seconds=5),
     quick=closed_loop(users=8, seconds=1.5),
-    thresholds=[Threshold("expiry.delay", target="10ms", warning="50ms", critical="500ms"), *_EXACT],
+    thresholds=[
+        Threshold("expiry.delay", target="10ms", warning="50ms", critical="500ms"),
+        _ANSWERED,
+        _BOUNDED,
+        *_EXACT,
+    ],
     checks=[*ALWAYS, expired_in_order],
     metrics=[*_LIMITS, EXPIRY_DELAY],
     timeout=10,

@@ -21,6 +21,7 @@ from support.broken_managers import (
 from suite.config.settings import Settings
 from suite.engine import run
 from suite.reference.conversation import workloads
+from suite.reference.conversation.checks import ALWAYS
 
 ALL = [
     "fifty-users", "sustained", "bursts", "mixed", "global-limit", "user-limit", "rapid-cycles", "expiry",
@@ -47,6 +48,16 @@ def test_all_workloads_are_there():
     found = {w.name for w in vars(workloads).values() if isinstance(w, workloads.Workload)}
     assert found == {f"conversation/{name}" for name in ALL}
     assert all(w.description for w in vars(workloads).values() if isinstance(w, workloads.Workload))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_always_holds_is_asked_of_every_workload(name):
+    """Five had no threshold on memory, four none on response."""
+    workload = getattr(workloads, name.replace("-", "_"))
+    critical = {one.metric for one in workload.thresholds if one.critical is not None}
+    assert "memory.growth" in critical
+    assert any(metric.startswith("response.") for metric in critical)
+    assert set(ALWAYS) <= set(workload.checks)
 
 
 def test_fifty_users_get_twenty_slots_in_every_wave():
