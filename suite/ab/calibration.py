@@ -15,7 +15,7 @@ from typing import Protocol
 
 from suite.ab.canary import Canaries
 from suite.ab.checkout import Checkout, Name
-from suite.ab.pairs import Trial, measure
+from suite.ab.pairs import Repeated, Trial, measure, unbelievable
 from suite.ab.planted import write_planted
 from suite.ab.repository import Commit
 from suite.ab.sample import ProcessRunner
@@ -37,8 +37,8 @@ from suite.contract.component import Component
 from suite.errors import SuiteError
 from suite.measure.environment import commit
 from suite.records.calibration import Calibration, Power, SelfComparison
+from suite.records.reason import Reason
 from suite.records.run import Run
-from suite.report.reasons import all_words, words
 
 _INVALID = 4
 _ALARM_TRIALS = 500
@@ -71,7 +71,7 @@ class Subject:
 class Calibrator:
     """One workload: its `runs` so far, at most `most` of them in so many `seconds`, and what they come to.
 
-    Of those that were `invalid` there is the reason.
+    Of those that were `invalid` there are the reasons.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Calibrator:
     ) -> None:
         self.subject = subject
         self.runs: list[Run] = []
-        self.invalid: list[str] = []
+        self.invalid: list[tuple[Reason, ...]] = []
         self._watch = watch
         self._planted: SelfComparison | None = None
         self._scratch = scratch
@@ -105,10 +105,8 @@ class Calibrator:
             left = max(self._ends - time.monotonic(), 0.0)
             self._watch.measuring(self.subject.task.name, len(self.runs), self._most, left)
             run = self._runner.take(self._side, self.subject.task)
-            if run.error is not None or run.validity.verdict == "invalid":
-                error = run.error
-                said = error.message if error is not None else all_words(run.validity.reasons, "invalid")
-                self.invalid.append(said)
+            if reasons := unbelievable(run):
+                self.invalid.append(reasons)
             else:
                 self.runs.append(run)
         if self.enough and time.monotonic() < self._ends:
@@ -199,7 +197,7 @@ class _Planting:
     def paired(self, trial: Trial) -> None:
         """Nothing to tell."""
 
-    def repeated(self, trial: Trial, reason: str) -> None:
+    def repeated(self, trial: Trial, again: Repeated) -> None:
         """Nothing to tell."""
 
 
@@ -226,10 +224,9 @@ def _power(
     return Power(one.metric, one.unit, one.variation, one.least.size, ab, gate, caught)
 
 
-def _doubts(runs: Sequence[Run]) -> str:
-    doubtful = [run for run in runs if run.validity.verdict == "doubtful"]
-    reason = next((words(one) for run in doubtful for one in run.validity.reasons), "no reason given")
-    return f"{len(doubtful)} of {len(runs)} runs doubtful ({reason})" if doubtful else ""
+def _doubts(runs: Sequence[Run]) -> Reason | None:
+    doubtful = [run.validity.reasons for run in runs if run.validity.verdict == "doubtful"]
+    return Reason.doubtful(doubtful, len(runs)) if doubtful else None
 
 
 def _delay(runs: Sequence[Run], reference: Reference) -> float | None:

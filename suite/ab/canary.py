@@ -7,7 +7,7 @@ import os
 import socket
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from typing import Self
 from suite.compare.minimum import Overrides
 from suite.compare.sequential import LOOKS, Decision, Standing, judge_runs
 from suite.records.comparison import Comparison
+from suite.records.reason import Reason
 from suite.records.run import Measured, Run
 
 CPU, FSYNC, LOOPBACK = "canary/cpu", "canary/fsync", "canary/loopback"
@@ -90,18 +91,20 @@ class Canaries:
         return results
 
 
-def machine_shifts(pairs: Sequence[tuple[Run, Run]]) -> Iterator[str]:
-    """Each canary that differs between the sides as a metric would have to: "canary/cpu +12 %"."""
+def machine_shifts(pairs: Sequence[tuple[Run, Run]]) -> dict[str, float]:
+    """By how much, as a share, each canary differs that does so as a metric would have to."""
     names = [name for name in MINIMUMS if all(name in run.metrics for pair in pairs for run in pair)]
     if not names or not pairs:
-        return
+        return {}
     standing, _ = judge_runs(pairs, names, minimums=MINIMUMS)
-    for change in standing.changes:
-        if change.verdict in ("regression", "improvement") and change.shift is not None:
-            yield f"{change.metric} {100 * change.shift.estimate:+.2g} %"
+    return {
+        change.metric: change.shift.estimate
+        for change in standing.changes
+        if change.verdict in ("regression", "improvement") and change.shift is not None
+    }
 
 
-def vetoed(standing: Standing, found: Comparison, shifts: Sequence[str]) -> tuple[Standing, Comparison]:
+def vetoed(standing: Standing, found: Comparison, shifts: Mapping[str, float]) -> tuple[Standing, Comparison]:
     """The same, but for verdicts on change: with `shifts` of the machine they are inconclusive.
 
     Unless it was the last look the turns go on: what befell the machine may even out.
@@ -115,11 +118,11 @@ def vetoed(standing: Standing, found: Comparison, shifts: Sequence[str]) -> tupl
     return Standing(standing.looked, decision, found.changes), found
 
 
-def doubted(found: Comparison, shifts: Sequence[str]) -> Comparison:
+def doubted(found: Comparison, shifts: Mapping[str, float]) -> Comparison:
     """The same with no verdict on change: with `shifts` of the machine nobody knows whose it is."""
-    why = f"the machine shifted ({', '.join(shifts)})"
+    why = Reason("machine_shifted", shifts)
     changes = tuple(
-        replace(one, verdict="inconclusive", reason=f"{one.reason}: {why}")
+        replace(one, verdict="inconclusive", reason=why)
         if one.verdict in ("regression", "improvement")
         else one
         for one in found.changes

@@ -27,6 +27,7 @@ from suite.compare.sequential import ALPHA
 from suite.errors import SuiteError
 from suite.process.identity import round_identity
 from suite.process.scratch import scratch_directory
+from suite.records.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,6 @@ def _measured(
         with Canaries(runner.scratch) as canaries:
             measure(trial, lambda name: canaries.beside(lambda: runner.take(sides[name], task)), watch)
     except SuiteError as error:
-        trial.cut = f"ended early: {error}".splitlines()[0]
+        trial.cut = Reason.of_text(str(error)).behind("ended_early")
         fault = error
     return TrialResult.of(trial, time.monotonic() - begun, fault)

@@ -14,8 +14,8 @@ from suite.compare.minimum import Overrides
 from suite.compare.primary import alike, primary_metrics
 from suite.compare.sequential import ALPHA, LOOKS, Standing, judge_runs, schedule
 from suite.records.comparison import Comparison
+from suite.records.reason import Figure, Reason
 from suite.records.run import Run
-from suite.report.reasons import all_words, words
 
 _REPEATS = 4
 """How many pairs may be invalid in all; more of them, and the machine is to blame or the workload."""
@@ -27,7 +27,19 @@ class TrialObserver(Protocol):
 
     def sampling(self, trial: Trial, side: Name) -> None: ...
     def paired(self, trial: Trial) -> None: ...
-    def repeated(self, trial: Trial, reason: str) -> None: ...
+    def repeated(self, trial: Trial, again: Repeated) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A round that could not be believed, so that its pair was measured again: whose, and why."""
+
+    side: Name
+    reasons: tuple[Reason, ...]
+
+    def behind(self, kind: str, **figures: Figure) -> Reason:
+        """A reason that rests on the first of these."""
+        return self.reasons[0].behind(kind, **figures, side=self.side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +62,15 @@ class Trial:
     metrics: tuple[str, ...] = ()
     minimums: Overrides = field(default_factory=dict)
     pairs: list[Pair] = field(default_factory=list)
-    repeated: list[str] = field(default_factory=list)
-    differences: tuple[str, ...] = ()
-    cut: str = ""
+    repeated: list[Repeated] = field(default_factory=list)
+    differences: tuple[Reason, ...] = ()
+    cut: Reason | None = None
 
     def judged(self) -> tuple[Standing, Comparison]:
         """What the pairs show by now."""
         runs = [(pair.base, pair.head) for pair in self.pairs]
         standing, found = judge_runs(runs, self.metrics, minimums=self.minimums, alpha=self.alpha)
-        standing, found = vetoed(standing, found, list(machine_shifts(runs)))
+        standing, found = vetoed(standing, found, machine_shifts(runs))
         notes = (*self.differences, *found.notes, *self._doubts())
         base, head = self.titles
         return standing, replace(found, workload=self.workload, base=base, head=head, notes=notes)
@@ -78,21 +90,18 @@ class Trial:
     def _sides(self) -> tuple[list[Run], list[Run]]:
         return [pair.base for pair in self.pairs], [pair.head for pair in self.pairs]
 
-    def _doubts(self) -> Iterator[str]:
+    def _doubts(self) -> Iterator[Reason]:
         for side, runs in zip(("base", "head"), self._sides(), strict=True):
-            yield from (f"{side}: check failed: {name}" for name in _broken(runs))
-            doubtful = [run for run in runs if run.validity.verdict == "doubtful"]
+            yield from (Reason("check_broken", {"side": side, "check": name}) for name in _broken(runs))
+            doubtful = [run.validity.reasons for run in runs if run.validity.verdict == "doubtful"]
             if doubtful:
-                reason = next(
-                    (words(one) for run in doubtful for one in run.validity.reasons), "no reason given"
-                )
-                yield f"{side}: {len(doubtful)} of {len(runs)} rounds doubtful ({reason})"
+                yield Reason.doubtful(doubtful, len(runs), side)
         failing = self.middles("failures")
         if failing is not None and any(failing) and "failures" not in self.metrics:
-            yield f"failures: {100 * failing[0]:.3g} % v {100 * failing[1]:.3g} %"
+            yield Reason("failures", {"base": failing[0], "head": failing[1]})
         if self.repeated:
-            yield f"{len(self.repeated)} pairs repeated, the first because: {self.repeated[0]}"
-        if self.cut:
+            yield self.repeated[0].behind("pairs_repeated", pairs=len(self.repeated))
+        if self.cut is not None:
             yield self.cut
 
 
@@ -105,7 +114,7 @@ def measure(trial: Trial, take: Callable[[Name], Run], watch: TrialObserver) -> 
     for order in schedule(trial.seed):
         pair = _pair(trial, order, take, watch)
         if pair is None:
-            trial.cut = f"given up: {trial.repeated[-1]}"
+            trial.cut = trial.repeated[-1].behind("given_up")
             return
         if not trial.pairs:
             trial.differences = alike(pair.base, pair.head)
@@ -122,27 +131,28 @@ def _pair(
     """A pair of which both rounds can be believed; None when too many could not."""
     while len(trial.repeated) <= _REPEATS:
         found: dict[str, Run] = {}
-        reason = None
+        reasons: tuple[Reason, ...] = ()
         for letter in order:
             side = _SIDES[letter]
             watch.sampling(trial, side)
             found[letter] = run = take(side)
-            reason = _unbelievable(run)
-            if reason is not None:
-                trial.repeated.append(f"{side}: {reason}")
+            reasons = unbelievable(run)
+            if reasons:
+                trial.repeated.append(Repeated(side, reasons))
                 watch.repeated(trial, trial.repeated[-1])
                 break
-        if reason is None:
+        if not reasons:
             return Pair("".join(order), found["A"], found["B"])
     return None
 
 
-def _unbelievable(run: Run) -> str | None:
+def unbelievable(run: Run) -> tuple[Reason, ...]:
+    """Why a round counts for nothing; empty if it counts."""
     if run.error is not None:
-        return run.error.message
+        return (Reason.of_text(run.error.message),)
     if run.validity.verdict == "invalid":
-        return all_words(run.validity.reasons, "invalid")
-    return None
+        return run.validity.reasons or (Reason("no_reason"),)
+    return ()
 
 
 def _broken(runs: Sequence[Run]) -> list[str]:

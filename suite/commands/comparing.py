@@ -23,6 +23,7 @@ from suite.errors import ConfigurationError, Faults
 from suite.files import disk_faults, write_text
 from suite.records.comparison import Comparison
 from suite.records.provenance import provenance_of_both
+from suite.records.reason import Reason
 from suite.records.run import Run
 from suite.report.compared import Compared, compare_document
 from suite.report.documents.annotations import annotated
@@ -182,7 +183,7 @@ def _compared(base: Revision, head: Revision, wanted: Wanted, finder: RevisionRe
     names = wanted.workloads(sorted({*base.counts, *head.counts}))
     every, lines = paired(base, head, names, finder, anywhere=wanted.anywhere)
     pairs = [pair for pair in every if pair.workload not in MINIMUMS]
-    shifts = [shift for pair in every if pairs and pair.workload in MINIMUMS for shift in _shift(pair)]
+    shifts = dict(shift for pair in every if pairs and pair.workload in MINIMUMS for shift in _shift(pair))
     pairs = pairs or every  # canaries alone are judged like anything else
     _check_metrics(pairs, wanted, finder)
     comparisons = []
@@ -195,7 +196,7 @@ def _compared(base: Revision, head: Revision, wanted: Wanted, finder: RevisionRe
             known = _metrics(pair)
             metrics = [name for name in budget.metrics if name in known]
             if not metrics:
-                lines.append(f"{pair.workload}: has none of the metrics that are judged")
+                lines.append(Reason("no_judged_metric", {"workload": pair.workload}))
                 continue
         if pair.refused:
             found = Comparison(
@@ -241,14 +242,14 @@ def _code(side: Revision, runs: Sequence[Run]) -> str | None:
     return only[:12] if only and not side.changed and not any(map(is_dirty, runs)) else None
 
 
-def _shift(canary: PairedRuns) -> Iterator[str]:
-    """How far the machine itself lies from base, if it surely does: "canary/cpu +12 %"."""
+def _shift(canary: PairedRuns) -> Iterator[tuple[str, float]]:
+    """By the canary, how far the machine itself lies from base, as a share, if it surely does."""
     if canary.refused:
         return
     minimums = {"response.p50": MINIMUMS[canary.workload]}
     for change in compare(canary.base, canary.head, metrics=list(minimums), minimums=minimums).changes:
         if change.verdict in ("regression", "improvement") and change.shift is not None:
-            yield f"{canary.workload} {100 * change.shift.estimate:+.2g} %"
+            yield canary.workload, change.shift.estimate
 
 
 def _check_metrics(pairs: Sequence[PairedRuns], wanted: Wanted, finder: RevisionResolver) -> None:

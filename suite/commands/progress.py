@@ -13,17 +13,19 @@ from suite.ab.calibration_store import caught
 from suite.ab.checkout import Name
 from suite.ab.explain import Explanation
 from suite.ab.outcome import TrialResult
-from suite.ab.pairs import Trial
+from suite.ab.pairs import Repeated, Trial
 from suite.ab.repository import Commit
 from suite.commands.output import Output
 from suite.errors import SuiteError
 from suite.files import write_text
 from suite.formats.codec import encode_run
 from suite.measure.environment import fingerprint
+from suite.records.reason import Reason
 from suite.report.compared import Compared
 from suite.report.documents.flame import flame_svg
 from suite.report.documents.profile import profile_document
 from suite.report.documents.run import SCHEMA, run_path, write_document
+from suite.report.reasons import error_words, words
 from suite.report.terminal.ab import AbReporter, so_far
 from suite.report.terminal.calibration import hint, promise
 from suite.report.terminal.profile import COSTS
@@ -82,9 +84,9 @@ class Turns:
         """See `TrialObserver`."""
         self._reporter.paired(trial.workload, len(trial.pairs), _standing(trial))
 
-    def repeated(self, trial: Trial, reason: str) -> None:
+    def repeated(self, trial: Trial, again: Repeated) -> None:
         """See `TrialObserver`."""
-        self._reporter.repeated(trial.workload, reason)
+        self._reporter.repeated(trial.workload, again.side, again.reasons)
 
     def compared(self, result: TrialResult) -> None:
         """See `ExperimentObserver`; a step that fails does not keep the others from being tried."""
@@ -99,11 +101,12 @@ class Turns:
             self._entries[trial.workload] = {
                 "workload": trial.workload,
                 "verdict": "inconclusive",
-                "cut": trial.cut,
+                "cut": _plain(trial.cut),
             }
-            self._reporter.fault(f"{trial.workload}: no pair of rounds can be believed; {trial.cut}")
-        if result.alone:
-            self._reporter.fault(str(result.error))
+            why = "" if trial.cut is None else f"; {words(trial.cut)}"
+            self._reporter.fault(f"{trial.workload}: no pair of rounds can be believed{why}")
+        if result.error is not None and result.alone:
+            self._reporter.fault(error_words(result.error))
 
     def profiling(self, workload: str, side: Name, done: int, total: int) -> None:
         """See `ProfileObserver`."""
@@ -152,7 +155,7 @@ class Turns:
 
     def passed_over(self, commit: str, error: SuiteError) -> None:  # noqa: ARG002
         """See `BisectionObserver`."""
-        self._reporter.warn(str(error))
+        self._reporter.warn(error_words(error))
 
     @property
     def _folder(self) -> Path:
@@ -186,6 +189,10 @@ def _standing(trial: Trial) -> str:
     return so_far({name: trial.middles(name) for name in trial.metrics})
 
 
+def _plain(reason: Reason | None) -> dict[str, Any] | None:
+    return None if reason is None else asdict(reason)
+
+
 def _entry(result: TrialResult) -> dict[str, Any]:
     trial, found = result.trial, result.comparison
     assert found is not None
@@ -201,6 +208,6 @@ def _entry(result: TrialResult) -> dict[str, Any]:
             {"order": pair.order, "base": encode_run(pair.base), "head": encode_run(pair.head)}
             for pair in trial.pairs
         ],
-        "repeated": trial.repeated,
-        "cut": trial.cut or None,
+        "repeated": [asdict(one) for one in trial.repeated],
+        "cut": _plain(trial.cut),
     }

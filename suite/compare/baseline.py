@@ -19,10 +19,10 @@ _MOST = 30
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Runs to compare with, and in words where they come from."""
+    """Runs to compare with, and the commits that they are of; none if these were not chosen by commit."""
 
     runs: tuple[Run, ...]
-    origin: str
+    commits: tuple[str, ...] = ()
 
 
 def baseline(ledger: Ledger, head: Run, commits: Sequence[str] = (), *, anywhere: bool = False) -> Baseline:
@@ -38,14 +38,10 @@ def baseline(ledger: Ledger, head: Run, commits: Sequence[str] = (), *, anywhere
         new = list(_like(ledger, head, commit, _MOST - len(found), anywhere))
         if new:
             found += new
-            used.append(commit or "")
+            used += [commit] if commit else []
         if len(found) >= ENOUGH:
             break
-    count = f"{len(found)} run" if len(found) == 1 else f"{len(found)} runs"
-    if not commits:
-        return Baseline(tuple(found), f"{count} before it")
-    around = "" if used in ([], [commits[0]]) else " and its neighbours"
-    return Baseline(tuple(found), f"{count} of {commits[0][:12]}{around}")
+    return Baseline(tuple(found), tuple(used))
 
 
 def _like(ledger: Ledger, head: Run, commit: str | None, most: int, anywhere: bool) -> Iterator[Run]:

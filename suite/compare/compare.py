@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from suite.compare.baseline import interleaved
-from suite.compare.likeness import likeness
+from suite.compare.likeness import Unlike, likeness
 from suite.compare.minimum import Overrides, Scale, minimum
 from suite.compare.reference_distribution import ENOUGH, Draws, ReferenceDistribution, drift_of, few
 from suite.errors import ConfigurationError
@@ -18,10 +18,10 @@ from suite.records.better import Better
 from suite.records.comparison import Change, Comparison, QuantileShift, Shift
 from suite.records.histogram import Histogram
 from suite.records.provenance import provenance_of_both
-from suite.records.reason import Reason
+from suite.records.reason import Figure, Reason
 from suite.records.run import Measured, Run
 from suite.stats.ranks import hodges_lehmann, holm, mann_whitney
-from suite.units import format_quantity, seconds_since_epoch
+from suite.units import seconds_since_epoch
 
 ALPHA = 0.01
 """The chance that noise makes a regression, over all that is compared; as much for improvements."""
@@ -63,12 +63,12 @@ def compare(
     for name in names:
         case = _case(name, *sides, minimums)
         if isinstance(case, Change):
-            notes.append(f"{name}: {case.reason}")
+            notes.append(case.reason.about(metric=name))
             if metrics is not None:
                 changes[name] = case
         else:
             cases.append(case)
-    notes += dict.fromkeys(case.assumed for case in cases if case.assumed)
+    notes += (case.assumed for case in cases if case.assumed is not None)
     changes |= {change.metric: change for change in _judged(cases, among)}
     ordered = tuple(changes[name] for name in dict.fromkeys(names) if name in changes)
     return Comparison(
@@ -174,9 +174,9 @@ class _Case:
     shift: Shift
     p_rose: float | None = None
     p_fell: float | None = None
-    short: str = ""
-    few: str = ""
-    assumed: str = ""
+    short: Reason | None = None
+    few: Reason | None = None
+    assumed: Reason | None = None
 
 
 def _case(name: str, base: Sequence[Run], head: Sequence[Run], minimums: Overrides) -> _Case | Change:
@@ -194,7 +194,7 @@ def _case(name: str, base: Sequence[Run], head: Sequence[Run], minimums: Overrid
     if not any(one.values) and not any(other.values):
         return replace(case, shift=Shift(0.0, 0.0, 0.0))  # needs no test, and takes no share of the error
     if len(a) < ENOUGH:
-        return replace(case, short=f"{_runs(len(a))} of base, {ENOUGH} tell its spread; use suite ab")
+        return replace(case, short=Reason("few_base_runs", {"runs": len(a), "wanted": ENOUGH}))
     if len(b) >= ENOUGH and interleaved(base, head):
         return replace(case, p_rose=mann_whitney(a, b, "less"), p_fell=mann_whitney(a, b, "greater"))
     drift = drift_of(unit, relative=scale.relative)
@@ -206,7 +206,7 @@ def _case(name: str, base: Sequence[Run], head: Sequence[Run], minimums: Overrid
         p_rose=rose,
         p_fell=fell,
         few=few(unit, head, apart=spread.apart),
-        assumed=spread.assumption if drift else "",
+        assumed=spread.assumption if drift else None,
     )
 
 
@@ -215,14 +215,15 @@ def better_of(measured: Measured) -> Better:
     return "lower" if measured.better == "lower" else "higher" if measured.better == "higher" else "none"
 
 
-def missing(name: str, base: Sequence[Run], head: Sequence[Run], one: RunValues, other: RunValues) -> str:
+def missing(name: str, base: Sequence[Run], head: Sequence[Run], one: RunValues, other: RunValues) -> Reason:
     """Why a metric can't be compared: which side lacks it, with the note that the Run made."""
     lacking = [side for side, pool in (("base", one), ("head", other)) if not pool.values]
     runs = [run for side, these in (("base", base), ("head", head)) if side in lacking for run in these]
+    side = "both" if len(lacking) == 2 else lacking[0]
     if not runs:
-        return f"no valid run of {' and '.join(lacking)}"
+        return Reason("no_valid_run", {"side": side})
     note = next((run.metrics[name].note for run in runs if name in run.metrics), None)
-    return f"no value in {' and '.join(lacking)}" + (f" ({note})" if note else "")
+    return Reason("no_value", {"side": side, "note": note} if note else {"side": side})
 
 
 def _judged(cases: Sequence[_Case], among: int) -> Iterator[Change]:
@@ -234,7 +235,7 @@ def _judged(cases: Sequence[_Case], among: int) -> Iterator[Change]:
         up, down = min(up * among, 1.0), min(down * among, 1.0)  # Bonferroni over the workloads
         p = min(up, down) if case.metric in rose else None
         rises, falls = up <= ALPHA, down <= ALPHA
-        short = case.short or (case.few if rises or falls else "")
+        short = case.short or (case.few if rises or falls else None)
         yield settled(case.metric, case.unit, case.better, case.sides, case.scale, case.shift,
                       rose=rises, fell=falls, p=p, short=short)  # fmt: skip
 
@@ -250,7 +251,7 @@ def settled(
     rose: bool,
     fell: bool,
     p: float | None = None,
-    short: str = "",
+    short: Reason | None = None,
 ) -> Change:
     """The Change that a tested shift amounts to; `short` says why there was no test."""
     base, head = sides
@@ -258,55 +259,35 @@ def settled(
         shift, rose = replace(shift, low=-math.inf), False
     if head.at_least:
         shift, fell = replace(shift, high=math.inf), False
-    verdict = "inconclusive" if short else scale.verdict(better, shift, rose=rose, fell=fell)
+    verdict = "inconclusive" if short is not None else scale.verdict(better, shift, rose=rose, fell=fell)
     shown = scale.shown(shift)
     relative, least = scale.relative, scale.minimum
-    text = _amount(shown.estimate, relative, unit)
-    if math.isfinite(shown.low) and math.isfinite(shown.high):
-        text += f" ({_amount(shown.low, relative, unit)} to {_amount(shown.high, relative, unit)})"
-    limit = _amount(least, relative, unit).lstrip("+")
+    limits: dict[str, Figure] = {"minimum": least, "relative": relative, "unit": unit}
     if verdict == "same":
-        text += f", within ±{limit}"
-    elif short:
-        text += f": {short}"
+        reason = Reason("within_minimum", limits)
+    elif short is not None:
+        reason = short
     elif verdict != "inconclusive":
-        text += f", p = {p:.2g}" if p is not None else ""
+        reason = Reason("clear_change", {} if p is None else {"p": p})
     elif base.at_least or head.at_least:
-        text += ": only a bound is known"
+        reason = Reason("only_bound")
     else:
-        text += f": no clear change, nor within ±{limit}"
-    return Change(metric, unit, better, base.middle, head.middle, verdict, text, shown, relative, least, p)
-
-
-def _amount(value: float, relative: bool, unit: str) -> str:
-    if relative:
-        return f"{100 * value:+.3g} %"
-    if unit == "ratio":  # % would look like a share of the base
-        return f"{100 * value:+.3g} points"
-    return ("-" if value < 0 else "+") + format_quantity(abs(value), unit)
-
-
-def _runs(count: int) -> str:
-    return f"{count} run" if count == 1 else f"{count} runs"
+        reason = Reason("no_clear_change", limits)
+    return Change(metric, unit, better, base.middle, head.middle, verdict, reason, shown, relative, least, p)
 
 
 def _believed(runs: Sequence[Run]) -> list[Run]:
     return [run for run in runs if run.validity.verdict != "invalid" and run.error is None]
 
 
-def _doubts(side: str, runs: Sequence[Run]) -> Iterator[str]:
+def _doubts(side: str, runs: Sequence[Run]) -> Iterator[Reason]:
     """How many of `runs` don't count, and why some that do are not wholly believed."""
     kept = _believed(runs)
     if len(kept) < len(runs):
-        yield f"{side}: {len(runs) - len(kept)} of {len(runs)} runs invalid, not counted"
-    doubtful = [run for run in kept if run.validity.verdict == "doubtful"]
+        yield Reason("invalid_runs", {"side": side, "invalid": len(runs) - len(kept), "of": len(runs)})
+    doubtful = [run.validity.reasons for run in kept if run.validity.verdict == "doubtful"]
     if doubtful:
-        reason = next((_named(one) for run in doubtful for one in run.validity.reasons), "no reason given")
-        yield f"{side}: {len(doubtful)} of {len(kept)} runs doubtful ({reason})"
-
-
-def _named(reason: Reason) -> object:
-    return reason.figures.get("text", reason.kind)
+        yield Reason.doubtful(doubtful, len(kept), side)
 
 
 def _usual(base: Sequence[Run], head: Sequence[Run]) -> Iterator[str]:
@@ -318,16 +299,14 @@ def _usual(base: Sequence[Run], head: Sequence[Run]) -> Iterator[str]:
             yield name
 
 
-def _differences(base: Sequence[Run], head: Sequence[Run], anywhere: bool) -> Iterator[str]:
-    faults: list[str] = []
+def _differences(base: Sequence[Run], head: Sequence[Run], anywhere: bool) -> Iterator[Reason]:
+    faults: list[Reason] = []
     for run in (*base, *head[1:]):
         found = likeness(run, head[0])
         faults += found.never
         if not anywhere:
-            faults += (f"{line}; say so to compare them all the same" for line in found.refused)
+            faults += found.refused
         yield from found.notes
         yield from found.refused
     if faults:
-        raise ConfigurationError.of(
-            f"these runs can't be compared: {fault}" for fault in dict.fromkeys(faults)
-        )
+        raise Unlike(head[0].workload, faults)

@@ -6,23 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from suite.errors import ConfigurationError
 from suite.records.classes import memory_class
+from suite.records.reason import Figure, Reason
 from suite.records.run import Run
 
-_HARDWARE = {
-    "cpu": "CPU",
-    "machine": "architecture",
-    "cores": "cores",
-    "affinity": "usable cores",
-    "container": "container class",
-}
-_SOFTWARE = {
-    "host": "host",
-    "kernel": "kernel",
-    "governor": "CPU governor",
-    "implementation": "Python implementation",
-    "python": "Python",
-}
+_HARDWARE = ("cpu", "machine", "cores", "affinity", "container")
+_SOFTWARE = ("host", "kernel", "governor", "implementation", "python")
 _NAMED = 5
 _LACKING = 3
 _LOAD = ("users", "rate", "arrivals", "stages", "burst", "think", "busy", "target")
@@ -33,9 +23,9 @@ _PLAN = ("operations", "each", "seconds", "warmup", "workers", "spin", "quick")
 class Likeness:
     """What differs. `never` forbids a comparison, `refused` does unless told otherwise, `notes` don't."""
 
-    never: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    never: tuple[Reason, ...] = ()
+    refused: tuple[Reason, ...] = ()
+    notes: tuple[Reason, ...] = ()
 
     @property
     def alike(self) -> bool:
@@ -43,28 +33,38 @@ class Likeness:
         return not self.never and not self.refused
 
 
+class Unlike(ConfigurationError):
+    """Runs that must not be compared, and the `reasons` why."""
+
+    def __init__(self, workload: str, reasons: Iterable[Reason]) -> None:
+        self.workload = workload
+        self.reasons = tuple(dict.fromkeys(reasons))
+        kinds = dict.fromkeys(reason.kind for reason in self.reasons)
+        super().__init__(f"{workload}: these runs can't be compared: {', '.join(kinds)}")
+
+
 def likeness(base: Run, head: Run) -> Likeness:
-    """What differs between two Runs, in lines such as `kernel: 6.1 v 6.6` (base first).
+    """What differs between two Runs: a reason for each fact, with its value in `base` and `head`.
 
     Refused are other hardware or container classes and another load; never compared are other workloads
     and a closed loop with an open one. A fact that a side doesn't have only makes a note.
     """
     never = []
     if base.workload != head.workload:
-        never.append(f"workload: {base.workload} v {head.workload}")
+        never.append(_other("other_workload", base.workload, head.workload))
     loops = base.plan.get("loop"), head.plan.get("loop")
     if loops[0] != loops[1]:
-        never.append(f"loop: {loops[0]} v {loops[1]}; closed and open loops measure different things")
+        never.append(_other("other_loop", *loops))
     hardware, unknown = _hardware(base.environment, head.environment)
-    load = list(_differing(base.plan, head.plan, {key: f"load, {key}" for key in _LOAD}))
-    rounds = [] if base.rounds == head.rounds else [f"rounds: {base.rounds} v {head.rounds}"]
+    load = list(_differing("other_load", base.plan, head.plan, _LOAD))
+    rounds = [] if base.rounds == head.rounds else [_other("other_rounds", base.rounds, head.rounds)]
     notes = [
         *unknown,
         *_software(base.environment, head.environment),
         *_uncommitted(base, head),
-        *_differing(base.plan, head.plan, {key: key for key in (*_PLAN, "seed")}),
+        *_differing("other_plan", base.plan, head.plan, (*_PLAN, "seed")),
         *rounds,
-        *_mapping("parameter", base.plan.get("parameters"), head.plan.get("parameters")),
+        *_parameters(base.plan.get("parameters"), head.plan.get("parameters")),
     ]
     return Likeness(tuple(never), (*hardware, *load), tuple(notes))
 
@@ -72,43 +72,40 @@ def likeness(base: Run, head: Run) -> Likeness:
 def one_plan(base: Run, head: Run) -> bool:
     """Whether both ran the same load as long, with the same parameters; one that a side lacks is no other."""
     mine, theirs = (run.plan.get("parameters") or {} for run in (base, head))
-    common = {key: key for key in mine if key in theirs}
     differing = [
-        *_differing(base.plan, head.plan, {key: key for key in (*_LOAD, *_PLAN)}),
-        *_differing(mine, theirs, common),
+        *_differing("other_plan", base.plan, head.plan, (*_LOAD, *_PLAN)),
+        *_differing("other_parameter", mine, theirs, [key for key in mine if key in theirs]),
     ]
     return not differing
 
 
-def _hardware(base: Mapping[str, Any], head: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    refused: list[str] = []
-    unknown: list[str] = []
-    for key, name in _HARDWARE.items():
-        one, other = base.get(key), head.get(key)
-        if one == other:
-            continue
-        (unknown if one is None or other is None else refused).append(_line(name, one, other))
+def _hardware(base: Mapping[str, Any], head: Mapping[str, Any]) -> tuple[list[Reason], list[Reason]]:
+    refused: list[Reason] = []
+    unknown: list[Reason] = []
+    for found in _differing("other_hardware", base, head, _HARDWARE):
+        lacking = found.figures["base"] is None or found.figures["head"] is None
+        (unknown if lacking else refused).append(found)
     one, other = base.get("memory"), head.get("memory")
     if isinstance(one, int | float) and isinstance(other, int | float) and min(one, other) > 0:
         if memory_class(one) != memory_class(other):
-            refused.append(f"memory: {one / 1e9:.1f} GB v {other / 1e9:.1f} GB")
+            refused.append(_other("other_hardware", one, other, fact="memory"))
     elif one != other:
-        unknown.append(_line("memory", one, other))
+        unknown.append(_other("other_hardware", one, other, fact="memory"))
     return refused, unknown
 
 
-def _software(base: Mapping[str, Any], head: Mapping[str, Any]) -> Iterable[str]:
-    yield from _differing(base, head, _SOFTWARE)
+def _software(base: Mapping[str, Any], head: Mapping[str, Any]) -> Iterable[Reason]:
+    yield from _differing("other_software", base, head, _SOFTWARE)
     yield from _packages(base.get("packages"), head.get("packages"))
 
 
-def _uncommitted(base: Run, head: Run) -> Iterable[str]:
+def _uncommitted(base: Run, head: Run) -> Iterable[Reason]:
     for side, run in (("base", base), ("head", head)):
         if run.dirty:
-            yield f"{side} had changes that were not committed"
+            yield Reason("uncommitted", {"side": side})
 
 
-def _packages(base: object, head: object) -> Iterable[str]:
+def _packages(base: object, head: object) -> Iterable[Reason]:
     """Those of another version; and those that one side lacks, unless these are so many that the sides
     were recorded in different ways.
     """
@@ -119,21 +116,23 @@ def _packages(base: object, head: object) -> Iterable[str]:
     if len(lacking) <= _LACKING:
         differing += lacking
     for name in differing[:_NAMED]:
-        yield _line(f"package {name}", one.get(name), other.get(name))
+        yield _other("other_package", one.get(name), other.get(name), fact=name)
     if len(differing) > _NAMED:
-        yield f"and {len(differing) - _NAMED} more packages differ"
+        yield Reason("other_packages", {"more": len(differing) - _NAMED})
 
 
-def _differing(base: Mapping[str, Any], head: Mapping[str, Any], names: Mapping[str, str]) -> Iterable[str]:
-    for key, name in names.items():
-        if _plain(base.get(key)) != _plain(head.get(key)):
-            yield _line(name, base.get(key), head.get(key))
+def _differing(
+    kind: str, base: Mapping[str, Any], head: Mapping[str, Any], facts: Iterable[str]
+) -> Iterable[Reason]:
+    for fact in facts:
+        if _plain(base.get(fact)) != _plain(head.get(fact)):
+            yield _other(kind, base.get(fact), head.get(fact), fact=fact)
 
 
-def _mapping(kind: str, base: object, head: object) -> Iterable[str]:
+def _parameters(base: object, head: object) -> Iterable[Reason]:
     one = base if isinstance(base, Mapping) else {}
     other = head if isinstance(head, Mapping) else {}
-    yield from _differing(one, other, {key: f"{kind} {key}" for key in sorted({*one, *other})})
+    yield from _differing("other_parameter", one, other, sorted({*one, *other}))
 
 
 def _plain(value: Any) -> Any:
@@ -141,9 +140,10 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _line(name: str, one: object, other: object) -> str:
-    return f"{name}: {_word(one)} v {_word(other)}"
+def _other(kind: str, base: object, head: object, **figures: Figure) -> Reason:
+    """Both values of what differs; None is one that is not known."""
+    return Reason(kind, {**figures, "base": _figure(base), "head": _figure(head)})
 
 
-def _word(value: object) -> str:
-    return "unknown" if value is None else str(value)
+def _figure(value: object) -> Figure:
+    return value if value is None or isinstance(value, str | int | float) else str(value)

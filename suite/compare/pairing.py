@@ -9,18 +9,19 @@ from suite.compare.baseline import baseline
 from suite.compare.likeness import likeness, one_plan
 from suite.compare.reference_distribution import ENOUGH
 from suite.compare.revision import Revision, RevisionResolver, clean
+from suite.records.reason import Reason
 from suite.records.run import Run
 
 
 @dataclass(frozen=True, slots=True)
 class PairedRuns:
-    """Runs of one workload; `refused` says why none of base may be compared with head, line by line."""
+    """Runs of one workload; `refused` says why none of base may be compared with head."""
 
     workload: str
     base: tuple[Run, ...]
     head: tuple[Run, ...]
-    notes: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
+    refused: tuple[Reason, ...] = ()
 
 
 def paired(
@@ -30,23 +31,23 @@ def paired(
     finder: RevisionResolver,
     *,
     anywhere: bool = False,
-) -> tuple[list[PairedRuns], list[str]]:
-    """A Pair for each of `workloads` that both sides have, and a line for each that one side lacks."""
+) -> tuple[list[PairedRuns], list[Reason]]:
+    """A pair for each of `workloads` that both sides have, and a reason for each that one side lacks."""
     line = finder.commits.line(base.commit) if base.commit is not None else []
     # Head's own Runs are nobody's neighbours, unless it is compared with itself.
     line = [sha for sha in line if sha != head.commit or base.commit == head.commit]
     found = [_pair(name, base, head, line, finder, anywhere) for name in workloads]
     return [one for one in found if isinstance(one, PairedRuns)], [
-        one for one in found if isinstance(one, str)
+        one for one in found if isinstance(one, Reason)
     ]
 
 
 def _pair(
     name: str, base: Revision, head: Revision, line: Sequence[str], finder: RevisionResolver, anywhere: bool
-) -> PairedRuns | str:
+) -> PairedRuns | Reason:
     """One workload's; `line` is base's commit and those before it, empty if base is just its Runs."""
     if name not in head.counts:
-        return f"{name}: no runs in head"
+        return Reason("no_runs", {"workload": name, "side": "head"})
     twins = head.commit is not None and head.commit == base.commit
     heads = head.load(name)[: 1 if twins else None]
     heads = tuple(run for run in heads if _fits(run, heads[0], anywhere))
@@ -65,11 +66,11 @@ def _pair(
             notes += [*_left_out("base", base, name, own), *_left_out("head", head, name, len(heads))]
         return PairedRuns(name, runs, heads, tuple(notes))
     if name not in base.counts:
-        return f"{name}: no runs in base"
+        return Reason("no_runs", {"workload": name, "side": "base"})
     for run in base.load(name):
         if run.id not in taken:
             return PairedRuns(name, (), heads, refused=tuple(_refusals(run, heads[0], anywhere)))
-    return f"{name}: base and head are the same run"
+    return Reason("same_run", {"workload": name})
 
 
 def _fits(run: Run, head: Run, anywhere: bool) -> bool:
@@ -77,8 +78,8 @@ def _fits(run: Run, head: Run, anywhere: bool) -> bool:
     return not differences.never and (anywhere or (differences.alike and one_plan(run, head)))
 
 
-def _refusals(base: Run, head: Run, anywhere: bool) -> Iterator[str]:
-    """What stands against a Run of base that was left out, and what would let it pass."""
+def _refusals(base: Run, head: Run, anywhere: bool) -> Iterator[Reason]:
+    """What stands against a Run of base that was left out; with `passes` what could be let pass."""
     found = likeness(base, head)
     yield from found.never
     if found.never:
@@ -87,30 +88,26 @@ def _refusals(base: Run, head: Run, anywhere: bool) -> Iterator[str]:
     if not lines and not one_plan(base, head):
         lines = likeness(*(replace(run, environment={}, dirty=False) for run in (base, head))).notes
     if anywhere or not lines:
-        yield "no run of base is valid"
+        yield Reason("no_valid_run", {"side": "base"})
     for line in () if anywhere else lines:
-        yield f"{line}; --anywhere compares them all the same"
+        yield line.about(passes="anywhere")
 
 
-def _left_out(word: str, side: Revision, name: str, kept: int) -> Iterator[str]:
+def _left_out(word: str, side: Revision, name: str, kept: int) -> Iterator[Reason]:
     others = side.counts.get(name, 0) - kept
     if others > 0:
-        yield f"{word}: {_runs(others)} left out: other machine, plan or code, or not valid"
+        yield Reason("left_out", {"side": word, "runs": others})
 
 
-def _neighbours(base: Revision, own: int, runs: Sequence[Run], finder: RevisionResolver) -> Iterator[str]:
+def _neighbours(base: Revision, own: int, runs: Sequence[Run], finder: RevisionResolver) -> Iterator[Reason]:
     """Whose runs stand in for the base's own, and why there may be more that nobody knows of."""
     if base.commit is None:
         return
     if own < len(runs):
-        yield f"base: {_runs(own)} of {base.commit[:12]} and {len(runs) - own} of its neighbours"
+        yield Reason("neighbours", {"commit": base.commit, "own": own, "others": len(runs) - own})
     if len(runs) < ENOUGH:
         commits = finder.commits
         if commits.fault is not None:
-            yield f"neighbours of base are not known: {commits.fault}"
+            yield Reason("neighbours_unknown", {"fault": commits.fault})
         elif commits.shallow:
-            yield "neighbours of base may be missing in this shallow clone; git fetch --unshallow"
-
-
-def _runs(count: int) -> str:
-    return f"{count} run" if count == 1 else f"{count} runs"
+            yield Reason("shallow_clone")

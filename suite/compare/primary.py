@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from suite.compare.likeness import likeness
+from suite.compare.likeness import Unlike, likeness
 from suite.compare.minimum import Overrides, minimum
 from suite.compare.sequential import MOST_METRICS
 from suite.contract.remote import Remote
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError
 from suite.measure.distribution import GATE
+from suite.records.reason import Reason
 from suite.records.run import Run
 
 _FOR_P99 = GATE * 100
@@ -66,15 +67,13 @@ def gate_metrics(base: Run, head: Run) -> tuple[str, ...]:
     return tuple(name for name in names if name in known and known[name].better != "none")
 
 
-def alike(base: Run, head: Run) -> tuple[str, ...]:
-    """Differences that a reader must know. Raises ConfigurationError for sides that carry another load."""
+def alike(base: Run, head: Run) -> tuple[Reason, ...]:
+    """Differences that a reader must know. Raises Unlike for sides that carry another load."""
     found = likeness(base, head)
     faults = [*found.never, *found.refused]
     if faults:
-        raise ConfigurationError.of(
-            f"{base.workload}: base and head can't be compared: {fault}" for fault in faults
-        )
-    return tuple(note for note in found.notes if "not committed" not in note)
+        raise Unlike(base.workload, faults)
+    return tuple(note for note in found.notes if note.kind != "uncommitted")
 
 
 def _has(name: str, run: Run) -> bool:

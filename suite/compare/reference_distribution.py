@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from suite.records.comparison import Shift
+from suite.records.reason import Reason
 from suite.records.run import Run
 from suite.stats.ranks import Values64
 from suite.stats.welch import student
@@ -42,17 +43,19 @@ def drift_of(unit: str, *, relative: bool) -> float:
     return DRIFT if relative and _drifts(unit) else 0.0
 
 
-def few(unit: str, head: Sequence[Run], *, apart: bool) -> str:
-    """Why so few Runs of head can't show a change of a metric in `unit`; "" if they can.
+def few(unit: str, head: Sequence[Run], *, apart: bool) -> Reason | None:
+    """Why so few Runs of head can't show a change of a metric in `unit`; None if they can.
 
     `apart` says that base ran at eight moments or more.
     """
     runs, rounds = (1, HEAD_ROUNDS_APART) if apart else (HEAD_RUNS, HEAD_ROUNDS)
     had = sum(run.rounds for run in head)
     if not _drifts(unit) or (len(head) >= runs and had >= rounds):
-        return ""
-    wanted = f"{runs} runs and {rounds} rounds" if runs > 1 else f"{rounds} rounds"
-    return f"{_count(len(head), 'run')}, {_count(had, 'round')} of head; {wanted} make a verdict on a change"
+        return None
+    return Reason(
+        "few_head_runs",
+        {"runs": len(head), "rounds": had, "wanted_runs": runs, "wanted_rounds": rounds},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +98,11 @@ class ReferenceDistribution:
         self._drift = 0.0 if self.apart else drift
 
     @property
-    def assumption(self) -> str:
-        """What is allowed for as nobody measured it; "" where all was."""
+    def assumption(self) -> Reason | None:
+        """What is allowed for as nobody measured it; None where all was."""
         if self.apart:
-            return ""
-        there = f"base ran at {_count(self._moments, 'moment')}: {100 * DRIFT:g} % is allowed"
-        return f"{there} for how others are; {ENOUGH} of them, or suite ab, tell more"
+            return None
+        return Reason("few_moments", {"moments": self._moments, "wanted": ENOUGH, "allowed": DRIFT})
 
     def shift(self, head: Values64, confidence: float) -> Shift:
         """How far `head` lies from base, by medians, with an interval."""
@@ -132,10 +134,6 @@ class ReferenceDistribution:
         else:
             tail = float(beyond > 0 or away <= 0)
         return max(tail, (1 + beyond) / (1 + len(self._sorted))) if beyond else tail
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _quantile(tail: float, freedom: int) -> float:

@@ -36,6 +36,7 @@ from suite.errors import ConfigurationError
 from suite.records.better import Better
 from suite.records.comparison import Change, Comparison, Shift, verdict_of
 from suite.records.provenance import provenance_of
+from suite.records.reason import Reason
 from suite.records.run import Run
 from suite.stats.ranks import Values64, between, ways
 
@@ -81,7 +82,7 @@ class Paired:
     base: tuple[float | None, ...]
     head: tuple[float | None, ...]
     at_least: tuple[bool, bool] = (False, False)
-    lacking: str = ""
+    lacking: Reason | None = None
 
     def kept(self, pairs: int) -> list[tuple[int, float, float]]:
         """(block, base, head) of the first `pairs` pairs that have both values."""
@@ -147,7 +148,7 @@ def _paired(name: str, base: Sequence[Run], head: Sequence[Run], minimums: Overr
     known = next((run.metrics[name] for run in (*head, *base) if name in run.metrics), None)
     unit, better = (known.unit, better_of(known)) if known else ("1", "lower")
     one, other = pools(name, base, head)
-    lacking = missing(name, base, head, one, other) if not (one.values and other.values) else ""
+    lacking = missing(name, base, head, one, other) if not (one.values and other.values) else None
     least = minimum(name, unit, minimums)
     values = [tuple(_only(name, run) for run in side) for side in (base, head)]
     return Paired(name, unit, better, least, values[0], values[1], (one.at_least, other.at_least), lacking)
@@ -249,7 +250,7 @@ def _scale(one: Paired) -> Scale:
 def _change(one: Paired, reached: Sequence[int], rose: bool, fell: bool) -> Change:
     kept = one.kept(reached[-1])
     if not kept:
-        reason = one.lacking or "no pair has a value on both sides"
+        reason = one.lacking or Reason("no_whole_pair")
         return Change(one.metric, one.unit, one.better, None, None, "inconclusive", reason)
     differences, sizes = _differences(one, reached)
     wanted = _boundary(sizes, EQUIVALENCE, _obrien_fleming)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from suite.records.comparison import Change, Verdict
+from suite.records.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Calibration:
     values: Mapping[str, tuple[float, ...]]
     against_itself: SelfComparison | None = None
     planted: SelfComparison | None = None
-    doubts: str = ""
+    doubts: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)

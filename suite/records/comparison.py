@@ -8,6 +8,7 @@ from typing import Literal
 
 from suite.records.better import Better
 from suite.records.provenance import Provenance
+from suite.records.reason import Figure, Reason
 
 Verdict = Literal["regression", "improvement", "same", "inconclusive"]
 
@@ -35,7 +36,7 @@ class Change:
 
     `base` and `head` are medians in the base unit. A `relative` shift is head / base - 1, else it is the
     difference in the base unit; `minimum` is in the same terms. `p` is for the likelier direction, where
-    there was a test. `reason` says in words what the verdict rests on.
+    there was a test. `reason` says what the verdict rests on.
     """
 
     metric: str
@@ -44,7 +45,7 @@ class Change:
     base: float | None
     head: float | None
     verdict: Verdict
-    reason: str
+    reason: Reason
     shift: Shift | None = None
     relative: bool = True
     minimum: float = 0.0
@@ -78,7 +79,7 @@ class Comparison(Provenance):
     changes: tuple[Change, ...]
     runs: tuple[int, int] = (0, 0)
     quantiles: Mapping[str, tuple[QuantileShift, ...]] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -95,11 +96,14 @@ def verdict_of(changes: Iterable[Change]) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """Several comparisons in one verdict, its exit code, and a line for each change that decided."""
+    """Several comparisons in one verdict, its exit code, and a reason for each change that decided.
+
+    The kind of such a reason is the verdict; `nothing_compared` where that is why.
+    """
 
     verdict: Verdict
     exit_code: int
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
 def conclude(comparisons: Iterable[Comparison]) -> Conclusion:
@@ -109,12 +113,18 @@ def conclude(comparisons: Iterable[Comparison]) -> Conclusion:
     if verdict in ("same", "improvement") and any(not one.changes for one in found):
         verdict = "inconclusive"
     reasons = [
-        f"{one.workload} {change.metric}: {change.reason}"
-        for one in found
-        for change in one.changes
-        if change.verdict == verdict
+        _decided(one.workload, change) for one in found for change in one.changes if change.verdict == verdict
     ]
-    reasons += [f"{one.workload}: nothing could be compared" for one in found if not one.changes]
+    reasons += [Reason("nothing_compared", {"workload": one.workload}) for one in found if not one.changes]
     if not found:
-        reasons.append("nothing was compared")
+        reasons.append(Reason("nothing_compared"))
     return Conclusion(verdict, {"regression": 1, "inconclusive": 3}.get(verdict, 0), tuple(reasons))
+
+
+def _decided(workload: str, change: Change) -> Reason:
+    where = {"workload": workload, "metric": change.metric}
+    moved: dict[str, Figure] = {}
+    if change.shift is not None:
+        ends = {"shift": change.shift.estimate, "low": change.shift.low, "high": change.shift.high}
+        moved = {**ends, "relative": change.relative, "unit": change.unit, "p": change.p}
+    return change.reason.behind(change.verdict, **where, **moved)

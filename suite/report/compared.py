@@ -10,8 +10,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from suite.records.comparison import Change, Comparison, Conclusion, QuantileShift, Verdict, conclude
+from suite.records.reason import Reason
+from suite.report.reasons import shift_words
 from suite.report.verdict import verdict_word
-from suite.report.words import many, percent, signed
+from suite.report.words import many
 
 SCHEMA = 1
 GRAVEST_FIRST: tuple[Verdict, ...] = ("regression", "inconclusive", "improvement", "same")
@@ -22,7 +24,7 @@ _PLURALS = {"regression": "regressions", "improvement": "improvements"}
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """`base` and `head` are names for people; `left_out` has a line per workload that only one side has.
+    """`base` and `head` are names for people; `left_out` says why workloads were not compared.
 
     `codes` are the commits that have what the sides ran, None where none has; with `changed` head was
     the work tree. `installed` are workloads that need no load file to be named.
@@ -31,7 +33,7 @@ class Compared:
     base: str
     head: str
     comparisons: tuple[Comparison, ...]
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[Reason, ...] = ()
     codes: tuple[str | None, str | None] = (None, None)
     changed: bool = False
     installed: frozenset[str] = frozenset()
@@ -89,11 +91,7 @@ def _targets(compared: Compared, comparisons: Sequence[Comparison]) -> Iterator[
 
 def amount(value: float, change: Change) -> str:
     """A shift for people: "+12.3 %", "-1.5 points" of a ratio, "+3 ms"."""
-    if change.relative:
-        return percent(value)
-    if change.unit == "ratio":  # % would look like a share of the base
-        return f"{100 * value:+.3g} points"
-    return signed(value, change.unit)
+    return shift_words(value, change.relative, change.unit)
 
 
 def interval(change: Change) -> str:
@@ -128,11 +126,6 @@ def chance(p: float | None) -> str:
     return "-" if p is None else f"{p:.2g}" if p >= _SMALLEST else "< 0.0001"
 
 
-def why_open(change: Change) -> str:
-    """What keeps a metric from a verdict, without the figures that stand in the table."""
-    return change.reason if change.shift is None else change.reason.partition(": ")[2]
-
-
 def point(one: QuantileShift) -> str:
     """A quantile as a label: p50, p99.9."""
     return f"p{100 * one.quantile:g}"
@@ -148,9 +141,9 @@ def compare_document(compared: Compared, *, exit_code: int) -> dict[str, Any]:
         "exit_code": exit_code,
         "base": {"name": compared.base, "commit": base},
         "head": {"name": compared.head, "commit": head},
-        "conclusion": {"verdict": conclusion.verdict, "reasons": conclusion.reasons},
+        "conclusion": {"verdict": conclusion.verdict, "reasons": [asdict(one) for one in conclusion.reasons]},
         "comparisons": [{**asdict(one), "verdict": one.verdict} for one in compared.comparisons],
-        "left_out": compared.left_out,
+        "left_out": [asdict(one) for one in compared.left_out],
         "remedy": remedy(compared),
     }
 

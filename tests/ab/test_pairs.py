@@ -7,10 +7,12 @@ import pytest
 from support.processes import EXAMPLES
 from support.runs import counts, make_measured, make_run, validity_of
 
-from suite.ab.pairs import Trial, measure
+from suite.ab.pairs import Repeated, Trial, measure
+from suite.compare.likeness import Unlike
 from suite.compare.primary import alike, check_metrics, primary_metrics
 from suite.config.catalog import from_file
 from suite.errors import ConfigurationError, SystemFailed
+from suite.records.reason import Reason
 from suite.records.run import CheckResult, Failure
 
 
@@ -55,8 +57,8 @@ class Told:
     def paired(self, trial):
         self.lines.append(len(trial.pairs))
 
-    def repeated(self, trial, reason):
-        self.lines.append(reason)
+    def repeated(self, trial, again):
+        self.lines.append(again)
 
 
 def measured(take, **changes):
@@ -101,10 +103,11 @@ def test_an_invalid_round_is_repeated_with_its_pair():
     trial, told = measured(take, metrics=("time_per_operation",))
     assert len(trial.pairs) == 8
     assert bad not in [pair.base for pair in trial.pairs]
-    assert trial.repeated == ["base: load was not delivered", "head: a worker died"]
+    undelivered, died = map(Reason.of_text, ("load was not delivered", "a worker died"))
+    assert trial.repeated == [Repeated("base", (undelivered,)), Repeated("head", (died,))]
     assert trial.repeated[0] in told.lines
     notes = trial.judged()[1].notes
-    assert "2 pairs repeated, the first because: base: load was not delivered" in notes
+    assert undelivered.behind("pairs_repeated", pairs=2, side="base") in notes
 
 
 def test_what_stays_invalid_is_given_up_and_keeps_the_pairs_so_far():
@@ -114,7 +117,7 @@ def test_what_stays_invalid_is_given_up_and_keeps_the_pairs_so_far():
     assert (len(trial.pairs), len(trial.repeated)) == (3, 5)
     _, found = trial.judged()
     assert found.verdict == "inconclusive"
-    assert "given up: head: load was not delivered" in found.notes
+    assert Reason.of_text("load was not delivered").behind("given_up", side="head") in found.notes
 
 
 def test_a_side_that_fails_ends_it_and_keeps_the_pairs_so_far():
@@ -137,9 +140,9 @@ def test_what_a_reader_must_know_is_noted():
     take = Sides(base3=run(1.0, validity=doubtful), **heads)
     trial, _ = measured(take, metrics=("time_per_operation",))
     notes = trial.judged()[1].notes
-    assert "base: 1 of 8 rounds doubtful (busy machine)" in notes
-    assert "head: check failed: all is stored" in notes
-    assert "failures: 0 % v 25 %" in notes
+    assert Reason.doubtful([doubtful.reasons], 8, "base") in notes
+    assert Reason("check_broken", {"side": "head", "check": "all is stored"}) in notes
+    assert Reason("failures", {"base": 0.0, "head": 0.25}) in notes
     assert trial.broken_checks() == ["all is stored"]
     assert trial.middles("time_per_operation")[1] == 1.5
     assert trial.middles("unheard.of") is None
@@ -159,15 +162,16 @@ def test_the_first_pair_chooses_what_decides():
 
 def test_another_load_is_refused_other_software_is_noted():
     base = run(1.0, plan={"loop": "closed", "users": 8})
-    with pytest.raises(ConfigurationError, match="users: 8 v 16"):
+    with pytest.raises(Unlike) as load:
         alike(base, run(1.0, plan={"loop": "closed", "users": 16}))
-    with pytest.raises(ConfigurationError, match="closed v open"):
+    assert load.value.reasons == (Reason("other_load", {"fact": "users", "base": 8, "head": 16}),)
+    with pytest.raises(Unlike, match="other_loop"):
         alike(base, run(1.0, plan={"loop": "open", "users": 8}))
     found = alike(
         replace(base, environment={"packages": {"numpy": "1"}}),
         replace(base, environment={"packages": {"numpy": "2"}}, dirty=True),
     )
-    assert found == ("package numpy: 1 v 2",)
+    assert found == (Reason("other_package", {"fact": "numpy", "base": "1", "head": "2"}),)
 
 
 @pytest.mark.parametrize(

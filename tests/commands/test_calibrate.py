@@ -19,6 +19,7 @@ from suite.config.settings import Settings
 from suite.errors import Interrupted, StoreError, SystemFailed
 from suite.records.calibration import Calibration, Power
 from suite.records.comparison import Change
+from suite.records.reason import Reason
 from suite.report.terminal.calibration import promise
 
 METRICS = ("time_per_operation", "response.p50", "response.p99", "throughput")
@@ -259,7 +260,9 @@ def test_what_was_calibrated_elsewhere_or_for_other_limits_is_not_told(tmp_path)
     CalibrationStore(tmp_path).keep(run, calibrated(run.workload, **{"response.p99": (0.1, 0.2)}))
 
     def line(least=0.1, **changes):
-        found = Change("response.p99", "s", "lower", 1.0, 1.0, "same", "", minimum=least)
+        found = Change(
+            "response.p99", "s", "lower", 1.0, 1.0, "same", Reason("within_minimum"), minimum=least
+        )
         other = make_history_run("a" * 40, **changes)
         return promise(caught(tmp_path, other, make_comparison(run.workload, "", "", (found,)), "ab"))
 

@@ -44,7 +44,7 @@ def test_the_commit_s_own_runs_are_enough(ledger):
     fill(ledger, B, 5, first=100)
     found = baseline(ledger, HEAD, [A, B])
     assert {run.commit for run in found.runs} == {A}
-    assert found.origin == f"8 runs of {A[:12]}"
+    assert found.commits == (A,)
 
 
 def test_neighbours_fill_up_what_a_commit_lacks(ledger):
@@ -55,7 +55,7 @@ def test_neighbours_fill_up_what_a_commit_lacks(ledger):
     assert [run.commit for run in found.runs].count(A) == 3
     assert [run.commit for run in found.runs].count(B) == 6
     assert len(found.runs) == 9
-    assert found.origin == f"9 runs of {A[:12]} and its neighbours"
+    assert found.commits == (A, B)
 
 
 def test_without_commits_it_is_what_came_before(ledger):
@@ -64,7 +64,7 @@ def test_without_commits_it_is_what_came_before(ledger):
     fill(ledger, B, 4, first=700)
     found = baseline(ledger, HEAD)
     assert {run.commit for run in found.runs} == {A}
-    assert found.origin == "2 runs before it"
+    assert (len(found.runs), found.commits) == (2, ())
 
 
 def test_uncommitted_changes_are_another_state(ledger):

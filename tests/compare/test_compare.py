@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from support.runs import make_comparison, make_histogram, make_measured, make_run, validity_of
 
 from suite.compare.compare import compare, quantile_shifts
+from suite.compare.likeness import Unlike
 from suite.errors import ConfigurationError
 from suite.records.comparison import Change, Shift, conclude
+from suite.records.reason import Reason
 from suite.records.run import Failure
 
 BASE, HEAD = "a" * 40, "b" * 40
@@ -46,6 +48,9 @@ def p50(values, commit=BASE, first=0, step=1, **how):
 STEADY = [1.0, 1.01, 0.99, 1.005, 0.995, 1.008, 0.992, 1.0]
 
 
+LIMITS = {"minimum": 0.05, "relative": True, "unit": "s"}
+
+
 def only(comparison):
     (change,) = comparison.changes
     return change
@@ -56,28 +61,30 @@ def test_one_run_is_judged_against_the_spread_of_eight():
     slower = compare(base, p50([1.3], HEAD, 60))
     assert slower.verdict == "regression"
     assert only(slower).shift.estimate == pytest.approx(0.3, abs=0.01)
-    assert only(slower).reason.startswith("+30 % (+27.8 %")
+    assert only(slower).shift.low == pytest.approx(0.278, abs=0.001)
+    assert only(slower).reason == Reason("clear_change", {"p": only(slower).p})
     assert (slower.base, slower.head, slower.runs) == ("a" * 12, "b" * 12, (8, 1))
     assert compare(base, p50([0.7], HEAD, 60)).verdict == "improvement"
     same = compare(base, p50([1.004], HEAD, 60))
     assert same.verdict == "same"
-    assert only(same).reason.endswith("within ±5 %")
+    assert only(same).reason == Reason("within_minimum", LIMITS)
 
 
 def test_noise_is_no_regression():
     noisy = p50([1.0, 1.3, 0.8, 1.2, 0.7, 1.1, 0.9, 1.25])
     change = only(compare(noisy, p50([1.3], HEAD, 60)))
     assert change.verdict == "inconclusive"
-    assert change.reason.endswith("no clear change, nor within ±5 %")
+    assert change.reason == Reason("no_clear_change", LIMITS)
 
 
 def test_three_rounds_against_three_prove_nothing():
     change = only(compare([run(response_p50=(1.0, 1.0, 1.0))], [run(HEAD, response_p50=(9.0, 9.0, 9.0))]))
     assert change.verdict == "inconclusive"
-    assert change.reason == "+800 %: 1 run of base, 8 tell its spread; use suite ab"
+    assert change.shift.estimate == pytest.approx(8.0)
+    assert change.reason == Reason("few_base_runs", {"runs": 1, "wanted": 8})
     seven = compare(p50(STEADY[:7]), p50([9.0] * 7, HEAD, 60))
     assert only(seven).verdict == "inconclusive"
-    assert "7 runs of base" in only(seven).reason
+    assert only(seven).reason.figures["runs"] == 7
 
 
 def test_runs_of_one_moment_count_once():
@@ -93,11 +100,10 @@ def test_runs_in_a_row_leave_room_for_other_moments():
     for runs, verdict in ((2, "inconclusive"), (3, "regression")):
         found = compare(base, p50([1.4] * runs, HEAD, 60, apart=1))
         assert found.verdict == verdict
-    assert found.notes == (
-        "base ran at 1 moment: 5 % is allowed for how others are; 8 of them, or suite ab, tell more",
-    )
+    assert found.notes == (Reason("few_moments", {"moments": 1, "wanted": 8, "allowed": 0.05}),)
     few = only(compare(base, p50([1.4] * 2, HEAD, 60, apart=1)))
-    assert few.reason.endswith(": 2 runs, 6 rounds of head; 3 runs and 5 rounds make a verdict on a change")
+    figures = {"runs": 2, "rounds": 6, "wanted_runs": 3, "wanted_rounds": 5}
+    assert few.reason == Reason("few_head_runs", figures)
     assert compare(base, p50([1.12] * 3, HEAD, 60, apart=1)).verdict == "inconclusive"
     assert compare(p50(STEADY), p50([1.12] * 3, HEAD, 60)).verdict == "regression"
 
@@ -126,13 +132,15 @@ def test_the_median_round_stands_for_a_run_but_bad_ratios_are_not_overlooked():
     found = {change.metric: change for change in compare(base, [head]).changes}
     assert (found["response.p50"].verdict, found["response.p50"].head) == ("same", 1.0)
     assert (found["failures"].verdict, found["failures"].relative) == ("regression", False)
-    assert found["failures"].reason.startswith("+10 points")
+    assert found["failures"].shift.estimate == pytest.approx(0.1)
 
 
 def test_zero_on_both_sides_is_the_same_however_few():
     change = only(compare([run(failures=0.0)], [run(HEAD, failures=0.0)]))
     assert change.verdict == "same"
-    assert change.reason == "+0 points (+0 points to +0 points), within ±0.1 points"
+    assert change.shift == Shift(0.0, 0.0, 0.0)
+    assert change.reason.kind == "within_minimum"
+    assert change.reason.figures == {"minimum": 0.001, "relative": False, "unit": "ratio"}
 
 
 def test_negative_values_are_judged_by_difference():
@@ -147,16 +155,19 @@ def test_invalid_runs_and_failed_ones_never_count():
     base.append(replace(p50([9.0], first=30)[0], error=Failure("worker", "died")))
     found = compare(base, p50([1.0], HEAD, 60))
     assert (found.verdict, found.runs) == ("same", (8, 1))
-    assert "base: 6 of 14 runs invalid, not counted" in found.notes
+    assert Reason("invalid_runs", {"side": "base", "invalid": 6, "of": 14}) in found.notes
     nothing = compare(p50(STEADY), [replace(base[-1], commit=HEAD)])
     assert (nothing.verdict, nothing.changes) == ("inconclusive", ())
-    assert "response.p50: no valid run of head" in nothing.notes
+    assert Reason("no_valid_run", {"side": "head", "metric": "response.p50"}) in nothing.notes
 
 
 def test_doubt_travels_along():
     head = replace(p50([1.0], HEAD, 60)[0], validity=validity_of("doubtful", "busy machine"))
     found = compare(p50(STEADY), [head])
-    assert (found.verdict, found.notes) == ("same", ("head: 1 of 1 runs doubtful (busy machine)",))
+    (note,) = found.notes
+    assert (found.verdict, note.kind) == ("same", "doubtful")
+    busy = {"because": "text", "text": "busy machine"}
+    assert note.figures == {"side": "head", "doubtful": 1, "of": 1, **busy}
 
 
 def test_a_metric_on_one_side_is_a_line_and_a_verdict_only_where_asked_for():
@@ -164,18 +175,19 @@ def test_a_metric_on_one_side_is_a_line_and_a_verdict_only_where_asked_for():
     new = run(HEAD, 60, response_p50=1.0, response_p95=2.0)
     found = compare(base, [new])
     assert [change.metric for change in found.changes] == ["response.p50"]
-    assert "response.p95: no value in base" in found.notes
+    assert Reason("no_value", {"metric": "response.p95", "side": "base"}) in found.notes
     asked = compare(base, [new], metrics=["response.p95", "nonsense"])
     assert [change.verdict for change in asked.changes] == ["inconclusive", "inconclusive"]
     assert asked.changes[0].head == 2.0
-    assert asked.changes[1].reason == "no value in base and head"
+    assert asked.changes[1].reason == Reason("no_value", {"side": "both"})
 
 
 def test_why_a_value_is_missing_is_said():
     few = replace(make_measured("response.p99"), note="needs 1,000 samples, has 8")
     head = replace(run(HEAD, 60), metrics={"response.p99": few})
     found = compare([run(minute=i, response_p99=1.0) for i in range(8)], [head])
-    assert "response.p99: no value in head (needs 1,000 samples, has 8)" in found.notes
+    figures = {"metric": "response.p99", "side": "head", "note": few.note}
+    assert Reason("no_value", figures) in found.notes
 
 
 def test_lower_bounds_carry_only_what_they_prove():
@@ -188,7 +200,7 @@ def test_lower_bounds_carry_only_what_they_prove():
     assert compare(base, [bound(2.0)]).verdict == "regression"
     assert only(compare(base, [bound(2.0)])).shift.high == math.inf
     for value in (1.0, 0.5):
-        assert only(compare(base, [bound(value)])).reason.endswith("only a bound is known")
+        assert only(compare(base, [bound(value)])).reason == Reason("only_bound")
 
 
 def test_a_metric_that_has_no_better_way_has_no_verdict_but_same():
@@ -215,13 +227,16 @@ def test_what_must_not_be_compared_is_refused_in_one_go():
     base, head = p50(STEADY), p50([1.0], HEAD, 60)
     other = [replace(one, environment={"cpu": "y", "cores": 2}) for one in head]
     base = [replace(one, environment={"cpu": "x", "cores": 2}) for one in base]
-    with pytest.raises(ConfigurationError, match="CPU: x v y"):
+    hardware = Reason("other_hardware", {"fact": "cpu", "base": "x", "head": "y"})
+    with pytest.raises(Unlike, match="other_hardware") as caught:
         compare(base, other)
+    assert caught.value.reasons == (hardware,)
     allowed = compare(base, other, anywhere=True)
-    assert (allowed.verdict, allowed.notes) == ("same", ("CPU: x v y",))
+    assert (allowed.verdict, allowed.notes) == ("same", (hardware,))
     open_loop = [replace(one, plan={"loop": "open", "rate": 5.0}) for one in other]
-    with pytest.raises(ConfigurationError, match="loop: closed v open"):
+    with pytest.raises(Unlike) as caught:
         compare(base, open_loop, anywhere=True)
+    assert caught.value.reasons == (Reason("other_loop", {"base": "closed", "head": "open"}),)
     with pytest.raises(ConfigurationError, match="no runs"):
         compare([], head)
 
@@ -229,7 +244,9 @@ def test_what_must_not_be_compared_is_refused_in_one_go():
 def test_other_software_is_a_note_once():
     base = [replace(one, environment={"cpu": "x", "python": "3.11"}) for one in p50(STEADY)]
     head = [replace(one, environment={"cpu": "x", "python": "3.12"}) for one in p50([1.0], HEAD, 60)]
-    assert compare(base, head).notes == ("Python: 3.11 v 3.12",)
+    assert compare(base, head).notes == (
+        Reason("other_software", {"fact": "python", "base": "3.11", "head": "3.12"}),
+    )
 
 
 values = st.lists(st.integers(80, 120).map(float), min_size=8, max_size=10)
@@ -291,7 +308,7 @@ def test_quantiles_of_few_operations_are_not_shown_and_bounds_are_marked():
 
 
 def change(verdict):
-    return Change("response.p50", "s", "lower", 1.0, 2.0, verdict, "why")
+    return Change("response.p50", "s", "lower", 1.0, 2.0, verdict, Reason.of_text("why"))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from support.runs import make_run
 
 from suite.compare.likeness import Likeness, likeness, one_plan
 from suite.records.classes import machine_class, memory_class
+from suite.records.reason import Reason
 
 ENVIRONMENT = {
     "cpu": "EPYC", "cores": 8, "affinity": 8, "governor": None, "memory": 32_000_000_000, "machine": "x86_64",
@@ -20,49 +21,56 @@ def run(environment=None, plan=None, **changes):
     return make_run(environment=ENVIRONMENT | (environment or {}), plan=PLAN | (plan or {}), **changes)
 
 
+def differs(kind, base, head, fact=None):
+    return Reason(kind, {**({} if fact is None else {"fact": fact}), "base": base, "head": head})
+
+
 def test_equal_runs_are_alike():
     assert likeness(run(), run()) == Likeness()
     assert likeness(run(), run()).alike
 
 
 @pytest.mark.parametrize(
-    ("changed", "line"),
+    ("changed", "reason"),
     [
-        ({"cpu": "Xeon"}, "CPU: EPYC v Xeon"),
-        ({"cores": 4}, "cores: 8 v 4"),
-        ({"affinity": 2}, "usable cores: 8 v 2"),
-        ({"container": "none"}, "container class: docker v none"),
-        ({"machine": "aarch64"}, "architecture: x86_64 v aarch64"),
-        ({"memory": 16_000_000_000}, "memory: 32.0 GB v 16.0 GB"),
+        ({"cpu": "Xeon"}, differs("other_hardware", "EPYC", "Xeon", "cpu")),
+        ({"cores": 4}, differs("other_hardware", 8, 4, "cores")),
+        ({"affinity": 2}, differs("other_hardware", 8, 2, "affinity")),
+        ({"container": "none"}, differs("other_hardware", "docker", "none", "container")),
+        ({"machine": "aarch64"}, differs("other_hardware", "x86_64", "aarch64", "machine")),
+        ({"memory": 16_000_000_000}, differs("other_hardware", 32_000_000_000, 16_000_000_000, "memory")),
     ],
 )
-def test_other_hardware_is_refused(changed, line):
+def test_other_hardware_is_refused(changed, reason):
     found = likeness(run(), run(changed))
-    assert found == Likeness(refused=(line,))
+    assert found == Likeness(refused=(reason,))
     assert not found.alike
 
 
 @pytest.mark.parametrize(
-    ("changed", "line"),
+    ("changed", "reason"),
     [
-        ({"kernel": "6.6"}, "kernel: 6.1 v 6.6"),
-        ({"python": "3.12.1"}, "Python: 3.11.2 v 3.12.1"),
-        ({"governor": "performance"}, "CPU governor: unknown v performance"),
-        ({"host": "def"}, "host: abc v def"),
-        ({"packages": {"uvloop": "0.21", "numpy": "1.26"}}, "package uvloop: 0.20 v 0.21"),
-        ({"packages": {"numpy": "1.26"}}, "package uvloop: 0.20 v unknown"),
-        ({"cpu": None}, "CPU: EPYC v unknown"),
-        ({"memory": None}, "memory: 32000000000 v unknown"),
+        ({"kernel": "6.6"}, differs("other_software", "6.1", "6.6", "kernel")),
+        ({"python": "3.12.1"}, differs("other_software", "3.11.2", "3.12.1", "python")),
+        ({"governor": "performance"}, differs("other_software", None, "performance", "governor")),
+        ({"host": "def"}, differs("other_software", "abc", "def", "host")),
+        (
+            {"packages": {"uvloop": "0.21", "numpy": "1.26"}},
+            differs("other_package", "0.20", "0.21", "uvloop"),
+        ),
+        ({"packages": {"numpy": "1.26"}}, differs("other_package", "0.20", None, "uvloop")),
+        ({"cpu": None}, differs("other_hardware", "EPYC", None, "cpu")),
+        ({"memory": None}, differs("other_hardware", 32_000_000_000, None, "memory")),
     ],
 )
-def test_other_differences_are_notes(changed, line):
+def test_other_differences_are_notes(changed, reason):
     found = likeness(run(), run(changed))
-    assert found == Likeness(notes=(line,))
+    assert found == Likeness(notes=(reason,))
     assert found.alike
 
 
 def test_changes_that_were_not_committed_are_a_note():
-    assert likeness(run(), run(dirty=True)).notes == ("head had changes that were not committed",)
+    assert likeness(run(), run(dirty=True)).notes == (Reason("uncommitted", {"side": "head"}),)
 
 
 def test_a_kernel_s_share_of_memory_makes_no_other_machine():
@@ -90,29 +98,38 @@ def test_of_many_packages_a_handful_is_named():
     versions = {f"package{at}": "1" for at in range(9)}
     newer = {"packages": dict.fromkeys(versions, "2") | {"same": "1"}}
     found = likeness(run({"packages": versions | {"same": "1"}}), run(newer)).notes
-    assert found == (*(f"package package{at}: 1 v 2" for at in range(5)), "and 4 more packages differ")
+    assert found == (
+        *(differs("other_package", "1", "2", f"package{at}") for at in range(5)),
+        Reason("other_packages", {"more": 4}),
+    )
 
 
 def test_packages_that_only_one_side_recorded_are_no_difference():
     """As where one process imported more than another, or a Run is from before more were recorded."""
     more = {"uvloop": "0.21", "numpy": "1.26"} | {f"package{at}": "1" for at in range(9)}
     found = likeness(run(), run({"packages": more})).notes
-    assert found == ("package uvloop: 0.20 v 0.21",)
+    assert found == (differs("other_package", "0.20", "0.21", "uvloop"),)
 
 
 def test_another_load_is_refused():
-    assert likeness(run(), run(plan={"users": 16})).refused == ("load, users: 8 v 16",)
-    assert likeness(run(), run(plan={"target": "http://x"})).refused == ("load, target: unknown v http://x",)
+    assert likeness(run(), run(plan={"users": 16})).refused == (differs("other_load", 8, 16, "users"),)
+    assert likeness(run(), run(plan={"target": "http://x"})).refused == (
+        differs("other_load", None, "http://x", "target"),
+    )
 
 
 def test_lengths_and_parameters_are_notes():
     found = likeness(run(), run(plan={"seconds": 30.0, "parameters": {"limit": 6, "new": 1}}))
     assert found.alike
-    assert found.notes == ("seconds: 10.0 v 30.0", "parameter limit: 5 v 6", "parameter new: unknown v 1")
+    assert found.notes == (
+        differs("other_plan", 10.0, 30.0, "seconds"),
+        differs("other_parameter", 5, 6, "limit"),
+        differs("other_parameter", None, 1, "new"),
+    )
 
 
 def test_another_number_of_rounds_is_a_note():
-    assert likeness(run(rounds=3), run(rounds=1)) == Likeness(notes=("rounds: 3 v 1",))
+    assert likeness(run(rounds=3), run(rounds=1)) == Likeness(notes=(differs("other_rounds", 3, 1),))
 
 
 def test_tuples_that_came_back_from_the_ledger_as_lists_are_equal():
@@ -123,8 +140,8 @@ def test_tuples_that_came_back_from_the_ledger_as_lists_are_equal():
 def test_closed_and_open_loops_and_other_workloads_are_never_compared():
     found = likeness(run(), run(plan={"loop": "open", "users": 8}, workload="api/steady"))
     assert found.never == (
-        "workload: dicom/receive v api/steady",
-        "loop: closed v open; closed and open loops measure different things",
+        differs("other_workload", "dicom/receive", "api/steady"),
+        differs("other_loop", "closed", "open"),
     )
     assert not found.alike
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.runs import make_run
 
-from suite.compare.reference_distribution import DRIFT, Draws, ReferenceDistribution, few
+from suite.compare.reference_distribution import DRIFT, ENOUGH, Draws, ReferenceDistribution, few
+from suite.records.reason import Reason
 
 EIGHT = np.arange(1.0, 9.0)
 DEVIATION = np.std(EIGHT, ddof=1)
@@ -107,23 +108,25 @@ def test_runs_in_a_row_do_not_speak_for_another_hour():
 
 
 @pytest.mark.parametrize(
-    ("unit", "rounds", "apart", "words"),
+    ("unit", "rounds", "apart", "figures"),
     [
-        ("s", (3,), False, "1 run, 3 rounds of head; 3 runs and 5 rounds make a verdict on a change"),
-        ("1/s", (1, 1, 1), False, "3 runs, 3 rounds of head; 3 runs and 5 rounds make a verdict on a change"),
-        ("s", (1, 1), True, "2 runs, 2 rounds of head; 3 rounds make a verdict on a change"),
-        ("s", (3,), True, ""),
-        ("s", (2, 2, 1), False, ""),
-        ("s", (1,) * 5, False, ""),
-        ("B", (1,), False, ""),
-        ("ratio", (1,), False, ""),
+        ("s", (3,), False, (1, 3, 3, 5)),
+        ("1/s", (1, 1, 1), False, (3, 3, 3, 5)),
+        ("s", (1, 1), True, (2, 2, 1, 3)),
+        ("s", (3,), True, None),
+        ("s", (2, 2, 1), False, None),
+        ("s", (1,) * 5, False, None),
+        ("B", (1,), False, None),
+        ("ratio", (1,), False, None),
     ],
 )
-def test_what_a_verdict_wants_of_head(unit, rounds, apart, words):
-    assert few(unit, [make_run(rounds=count) for count in rounds], apart=apart) == words
+def test_what_a_verdict_wants_of_head(unit, rounds, apart, figures):
+    found = few(unit, [make_run(rounds=count) for count in rounds], apart=apart)
+    names = ("runs", "rounds", "wanted_runs", "wanted_rounds")
+    assert found == (figures and Reason("few_head_runs", dict(zip(names, figures, strict=True))))
 
 
 def test_what_is_assumed_is_said():
-    assert ReferenceDistribution(apart(EIGHT), DRIFT).assumption == ""
+    assert ReferenceDistribution(apart(EIGHT), DRIFT).assumption is None
     said = ReferenceDistribution(together(EIGHT), DRIFT).assumption
-    assert said.startswith("base ran at 1 moment: 5 % is allowed for")
+    assert said == Reason("few_moments", {"moments": 1, "wanted": ENOUGH, "allowed": DRIFT})

@@ -15,6 +15,7 @@ from support.runs import make_histogram, make_measured, make_run
 from suite.compare.minimum import Minimum
 from suite.compare.sequential import LOOKS, Paired, judge, judge_runs, schedule
 from suite.errors import ConfigurationError
+from suite.records.reason import Reason
 from suite.stats.ranks import mann_whitney
 
 MINIMUM = Minimum(0.05, floor=1e-6)
@@ -222,7 +223,8 @@ def test_after_the_last_look_it_is_inconclusive():
     rng = np.random.default_rng(4)
     standing = judge([paired(rng.uniform(0.5, 2, 16), rng.uniform(0.5, 2, 16))])
     assert (standing.looked, standing.decision) == (16, "inconclusive")
-    assert "no clear change, nor within ±5 %" in standing.changes[0].reason
+    limits = {"minimum": 0.05, "relative": True, "unit": "s"}
+    assert standing.changes[0].reason == Reason("no_clear_change", limits)
 
 
 def test_one_regression_ends_it_and_says_why():
@@ -233,8 +235,9 @@ def test_one_regression_ends_it_and_says_why():
     )
     assert (standing.looked, standing.decision) == (8, "regression")
     assert [change.verdict for change in standing.changes] == ["regression", "inconclusive"]
-    assert standing.changes[0].reason.startswith("+20")
-    assert "p = " in standing.changes[0].reason
+    (change, _) = standing.changes
+    assert change.shift.estimate == pytest.approx(0.2, abs=0.01)
+    assert change.reason == Reason("clear_change", {"p": change.p})
 
 
 def test_a_significant_trifle_is_the_same():
@@ -265,7 +268,7 @@ def test_lower_bounds_carry_only_what_they_prove():
     for head, flags in ((base, (False, True)), (base * 0.5, (False, True)), (base * 1.5, (True, False))):
         standing = judge([paired(base, head, at_least=flags)])
         assert (standing.decision, standing.changes[0].verdict) == ("inconclusive", "inconclusive")
-        assert "only a bound is known" in standing.changes[0].reason
+        assert standing.changes[0].reason == Reason("only_bound")
 
 
 def test_pairs_without_a_value_are_left_out():
@@ -275,8 +278,9 @@ def test_pairs_without_a_value_are_left_out():
     head[1] = base[6] = None
     standing = judge([paired(base, head)])
     assert (standing.decision, standing.changes[0].p) == ("regression", pytest.approx(1 / 400))
-    nothing = judge([paired([None] * 16, head * 2, lacking="no value in base")])
-    assert (nothing.decision, nothing.changes[0].reason) == ("inconclusive", "no value in base")
+    lacking = Reason("no_value", {"side": "base"})
+    nothing = judge([paired([None] * 16, head * 2, lacking=lacking)])
+    assert (nothing.decision, nothing.changes[0].reason) == ("inconclusive", lacking)
 
 
 def test_metrics_that_can_t_decide_are_refused():
@@ -299,7 +303,7 @@ def test_pairs_of_runs():
     standing, comparison = judge_runs(pairs, ["response.p50", "served"])
     assert standing.decision == comparison.verdict == "regression"
     assert comparison.runs == (8, 8)
-    assert comparison.changes[1].reason == "no value in base and head"
+    assert comparison.changes[1].reason == Reason("no_value", {"side": "both"})
     assert comparison.quantiles["response"][0].shift.estimate == pytest.approx(0.3, abs=0.02)
     bolder, _ = judge_runs(pairs, ["response.p50"], minimums={"response.p50": "50%"})
     assert bolder.decision == "same"

@@ -80,24 +80,42 @@ def test_events_of_a_workload_with_brackets_are_listed(console):
     assert f"{NAME} {METRIC} 10 [x] → 12 [x] +20 % ✗ worse accepted: [/why]" in said(console)
 
 
-CHANGE = Change(METRIC, UNIT, "lower", 10.0, 12.0, "regression", "[/r]", Shift(2.0, 1.0, 3.0), relative=False)
-OPEN = Change("[/o]", UNIT, "lower", 10.0, None, "inconclusive", "[/no] value")
+CHANGE = Change(
+    METRIC,
+    UNIT,
+    "lower",
+    10.0,
+    12.0,
+    "regression",
+    Reason.of_text("[/r]"),
+    Shift(2.0, 1.0, 3.0),
+    relative=False,
+)
+OPEN = Change("[/o]", UNIT, "lower", 10.0, None, "inconclusive", Reason.of_text("[/no] value"))
 QUANTILES = {"response@[/op]": (QuantileShift(0.999, 1.0, 1.2, Shift(0.2, 0.1, 0.3)),)}
 COMPARED = make_comparison(
-    NAME, "[/base]", "[/head]", (CHANGE, OPEN), runs=(9, 3), quantiles=QUANTILES, notes=("[/note]",)
+    NAME,
+    "[/base]",
+    "[/head]",
+    (CHANGE, OPEN),
+    runs=(9, 3),
+    quantiles=QUANTILES,
+    notes=(Reason.of_text("[/note]"),),
 )
 ROW = f"{METRIC} 10 [x] 12 [x] +2 [x] +1 [x] to +3 [x]"
 
 
 def test_compared_units_are_shown(console):
-    compared = Compared("[/base]", "[/head]", (COMPARED,), ("[/left]: no runs",))
+    compared = Compared(
+        "[/base]", "[/head]", (COMPARED,), (Reason("no_runs", {"workload": "[/left]", "side": "base"}),)
+    )
     print_compared(console, compared, 1, promises={NAME: "[/promise]"})
     text = said(console)
     assert f"{NAME} REGRESSION base [/base], 9 runs → head [/head], 3 runs" in text
     assert f"{ROW} - ✗ REGRESSION" in text
     assert "inconclusive: [/no] value: [/o] note: [/note] [/promise]" in text
     assert "response@[/op] time by quantile" in text
-    assert f"left out: [/left]: no runs regression: {NAME} {METRIC}: +2 [x]" in text
+    assert f"left out: [/left]: no runs in base regression: {NAME} {METRIC}: +2 [x]" in text
 
 
 def test_a_gate_that_was_not_calibrated_names_the_workload(console):
@@ -111,16 +129,16 @@ def test_commits_that_are_compared_show_names_units_and_subjects(console):
         reporter.doing("[/doing]")
         reporter.sampling(NAME, 0, "base", "")
         reporter.paired(NAME, 4, f"{METRIC} +20 %")
-        reporter.repeated(NAME, "[/late]")
+        reporter.repeated(NAME, "base", [Reason.of_text("[/late]")])
         reporter.fault("[/fault]")
         reporter.result(COMPARED, 60.0, "[/promise]")
         reporter.end(Compared("a", "b", (COMPARED,)), 1, ["[/check]"])
     text = said(console)
     assert "base aaaa [/subject] head work tree [/note]" in text
-    assert f"{NAME} 4 of up to 16 pairs {METRIC} +20 % {NAME} pair repeated, [/late] [/fault]" in text
+    assert f"{NAME} 4 of up to 16 pairs {METRIC} +20 % {NAME} pair repeated, base: [/late] [/fault]" in text
     assert f"{ROW} ±0 [x] ✗ REGRESSION" in text
     assert "inconclusive: [/no] value: [/o] note: [/note] [/promise]" in text
-    assert f"regression: {NAME} {METRIC}: [/r] check failed: [/check]" in text
+    assert f"regression: {NAME} {METRIC}: +2 [x] (+1 [x] to +3 [x]) check failed: [/check]" in text
 
 
 def test_profiled_functions_are_shown(console):
@@ -246,7 +264,17 @@ def test_a_picture_shows_a_name_with_brackets(tmp_path):
 
 
 def test_a_unit_does_not_break_a_markdown_table():
-    change = Change("m", "a|b", "lower", 1.0, 2.0, "regression", "", Shift(1.0, 0.5, 2.0), relative=False)
+    change = Change(
+        "m",
+        "a|b",
+        "lower",
+        1.0,
+        2.0,
+        "regression",
+        Reason("clear_change"),
+        Shift(1.0, 0.5, 2.0),
+        relative=False,
+    )
     text = markdown(Compared("a", "b", (make_comparison("w", "a", "b", (change,), runs=(9, 9)),)))
     row = r"| w | m | 1 a\|b | 2 a\|b | +1 a\|b (+0.5 a\|b to +2 a\|b) | **regression** |"
     assert row in text.splitlines()

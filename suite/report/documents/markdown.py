@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from suite.records.comparison import Change, Comparison
 from suite.report.compared import GRAVEST_FIRST, Compared, chance, counted, interval, remedy, shift
+from suite.report.reasons import words
 from suite.report.terminal.compare import open_lines
 from suite.report.terminal.shiftplot import shift_plot
 from suite.report.words import clean
@@ -35,7 +36,7 @@ def markdown(compared: Compared, *, title: str = "Load benchmarks") -> str:
             _text(said[:1].upper() + said[1:]) + (f": {_code(f'suite ab {command}')}" if command else ""),
             "",
         ]
-    lines += [f"- left out: {_text(line)}" for line in compared.left_out]
+    lines += [f"- left out: {_text(words(why))}" for why in compared.left_out]
     text = "\n".join(lines).rstrip() + "\n"
     missing = 0
     for one in sorted(compared.comparisons, key=lambda one: GRAVEST_FIRST.index(one.verdict)):
@@ -64,7 +65,7 @@ def _details(one: Comparison) -> Iterator[str]:
     for key, shifts in one.quantiles.items():
         plot = list(shift_plot(shifts))
         yield from (f"{_text(key)} time by quantile:", "", "```text", *plot, "```", "")
-    for line in (*open_lines(one), *one.notes):
+    for line in (*open_lines(one), *map(words, one.notes)):
         yield f"- {_text(line)}"
     yield ""
     yield "</details>"

@@ -12,8 +12,10 @@ from rich.text import Text
 from suite.compare.profilediff import Difference
 from suite.compare.sequential import BLOCK, LOOKS
 from suite.records.comparison import Change, Comparison
+from suite.records.reason import Reason
 from suite.report.compared import Compared, amount, counted
-from suite.report.terminal.compare import below, changes_table, plots
+from suite.report.reasons import all_words
+from suite.report.terminal.compare import below, changes_table, plots, regressions
 from suite.report.terminal.live import Live
 from suite.report.terminal.profile import COSTS, difference_table, headline, left_out
 from suite.report.verdict import code_text, conclusion_text
@@ -60,10 +62,10 @@ class AbReporter:
             self._live.close()
             self._say(Text(f"{clean(workload)}  {pairs} of up to {_LAST} pairs  {standing}", FAINT))
 
-    def repeated(self, workload: str, reason: str) -> None:
+    def repeated(self, workload: str, side: str, reasons: Iterable[Reason]) -> None:
         """A pair was invalid."""
         self._live.close()
-        self._say(Text(f"{clean(workload)}  pair repeated, {clean(reason)}", WARNING))
+        self._say(Text(f"{clean(workload)}  pair repeated, {side}: {clean(all_words(reasons))}", WARNING))
 
     def fault(self, text: str) -> None:
         """What could not be compared, while others can."""
@@ -121,10 +123,10 @@ class AbReporter:
     def end(self, compared: Compared, code: int, broken: Sequence[str], saved: str = "") -> None:
         """The verdict on all."""
         self._live.close()
-        for reason in compared.conclusion.reasons if compared.conclusion.verdict == "regression" else ():
-            self._say(Text.assemble(("regression: ", BAD), clean(reason)))
-        for line in broken:
-            self._say(Text.assemble(("check failed: ", BAD), clean(line)))
+        for line in regressions(compared):
+            self._say(line)
+        for name in broken:
+            self._say(Text.assemble(("check failed: ", BAD), clean(name)))
         verdict = compared.conclusion.verdict
         decided = code in (0, 3) or (code == 1 and verdict == "regression")
         word = conclusion_text(verdict) if decided else code_text(code)

@@ -10,6 +10,9 @@ from rich.text import Text
 
 from suite.errors import StoreError
 from suite.records.calibration import Calibration, Caught, SelfComparison
+from suite.records.reason import Reason
+from suite.report.compared import brief
+from suite.report.reasons import all_words, words
 from suite.report.terminal.live import Live
 from suite.report.terminal.table import PlainTable
 from suite.report.words import BAD, FAINT, WARNING, clean
@@ -85,11 +88,11 @@ class CalibrationReporter:
         self._say(text, BAD)
 
     def short(
-        self, workload: str, runs: int, fewest: int, invalid: Sequence[str], *, more_time: bool
+        self, workload: str, runs: int, fewest: int, invalid: Sequence[Iterable[Reason]], *, more_time: bool
     ) -> None:
         """Why there is no calibration; with `more_time` there could be one."""
         if invalid:
-            text = f"{workload}: {len(invalid)} runs invalid, the first because: {invalid[0]}"
+            text = f"{workload}: {len(invalid)} runs invalid, the first because: {all_words(invalid[0])}"
         else:
             more = "; give it more time with --budget" if more_time else ""
             text = f"{workload}: {runs} runs, at least {fewest} are needed{more}"
@@ -124,10 +127,10 @@ def _lines(found: Calibration) -> Iterable[str]:
     if found.planted is not None:
         size = f"{100 * found.planted.slowed:g} % of the time of an operation"
         yield f"a slow-down that really ran: {size}: {_showed(found.planted)}"
-    if found.doubts:
-        yield f"on a quieter machine it would be less: {found.doubts}"
+    if found.doubts is not None:
+        yield f"on a quieter machine it would be less: {words(found.doubts)}"
 
 
 def _showed(turns: SelfComparison) -> str:
-    parts = [f"{one.metric} {one.verdict} {one.reason.partition(':')[0]}" for one in turns.changes]
+    parts = [f"{one.metric} {one.verdict} {brief(one)}" for one in turns.changes]
     return f"{turns.verdict} after {turns.pairs} pairs ({'; '.join(parts)})"

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from suite.records.comparison import Change, Comparison
-from suite.report.compared import Compared, brief, chance, counted, interval, remedy, shift, why_open
+from suite.report.compared import Compared, brief, chance, counted, interval, remedy, shift
+from suite.report.reasons import words
 from suite.report.terminal.calibration import hint
 from suite.report.terminal.shiftplot import shift_plot
 from suite.report.terminal.table import PlainTable
@@ -75,19 +76,23 @@ def changes_table(changes: Sequence[Change], title: str, figure: Callable[[Chang
 
 def closing(compared: Compared, exit_code: int, saved: str = "") -> Iterator[Text]:
     """What was left out, what decided, what could not be decided and would be; the verdict."""
-    for line in compared.left_out:
-        yield Text.assemble(("left out: ", FAINT), clean(line))
+    for why in compared.left_out:
+        yield Text.assemble(("left out: ", FAINT), clean(words(why)))
     conclusion = compared.conclusion
-    if conclusion.verdict == "regression":
-        for one, change in compared.changes("regression"):
-            name = f"{one.workload} {change.metric}"
-            yield Text.assemble(("regression: ", BAD), clean(f"{name}: {brief(change)}"))
+    yield from regressions(compared)
     undecided = remedy(compared)
     if undecided is not None:
         yield Text(clean(undecided), WARNING)
     passed = "; passes as a warning" if conclusion.verdict == "inconclusive" and not exit_code else ""
     where = f"; saved as {saved}" if saved else ""
     yield Text.assemble(conclusion_text(conclusion.verdict), f"  {counted(compared)}{passed}{where}")
+
+
+def regressions(compared: Compared) -> Iterator[Text]:
+    """A line for each change that made the verdict a regression."""
+    for one, change in compared.changes("regression"):
+        name = f"{one.workload} {change.metric}"
+        yield Text.assemble(("regression: ", BAD), clean(f"{name}: {brief(change)}"))
 
 
 def below(one: Comparison) -> Iterator[Text]:
@@ -97,7 +102,7 @@ def below(one: Comparison) -> Iterator[Text]:
     for line in open_lines(one):
         yield Text.assemble("  ", ("inconclusive: ", WARNING), clean(line))
     for note in one.notes:
-        yield Text.assemble("  ", ("note: ", FAINT), clean(note))
+        yield Text.assemble("  ", ("note: ", FAINT), clean(words(note)))
 
 
 def plots(one: Comparison) -> Iterator[Text]:
@@ -113,7 +118,7 @@ def open_lines(comparison: Comparison) -> Iterator[str]:
     reasons: dict[str, list[str]] = {}
     for change in comparison.changes:
         if change.verdict == "inconclusive":
-            reasons.setdefault(why_open(change), []).append(change.metric)
+            reasons.setdefault(words(change.reason), []).append(change.metric)
     for reason, metrics in reasons.items():
         yield f"{reason}: {', '.join(metrics)}"
 

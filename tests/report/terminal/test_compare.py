@@ -13,6 +13,7 @@ from support import runs
 
 from suite.contract.metric import QUANTILES
 from suite.records.comparison import Change, QuantileShift, Shift
+from suite.records.reason import Reason
 from suite.report.compared import Compared, amount, brief, compare_document, interval, point, remedy
 from suite.report.documents.annotations import annotated
 from suite.report.documents.markdown import markdown
@@ -20,11 +21,12 @@ from suite.report.documents.run import dumps
 from suite.report.terminal.compare import print_compared
 from suite.report.terminal.shiftplot import shift_plot
 
+LIMITS = {"minimum": 0.05, "relative": True, "unit": "s"}
 REASONS = {
-    "regression": "+21 % (+15 % to +27 %), p = 0.0004",
-    "improvement": "-21 % (-27 % to -15 %), p = 0.0004",
-    "same": "+0.1 % (-1 % to +1.2 %), within ±5 %",
-    "inconclusive": "+3 % (-4 % to +9 %): no clear change, nor within ±5 %",
+    "regression": Reason("clear_change", {"p": 0.0004}),
+    "improvement": Reason("clear_change", {"p": 0.0004}),
+    "same": Reason("within_minimum", LIMITS),
+    "inconclusive": Reason("no_clear_change", LIMITS),
 }
 
 
@@ -71,12 +73,14 @@ ALL = make_comparison(
     make_change("inconclusive", "response.p95"),
     make_change("inconclusive", "memory.peak", unit="B"),
     quantiles={"response": shifts(0.0, 0.01, 0.1, 0.2, 0.3)},
-    notes=("Python: 3.11 v 3.12",),
+    notes=(Reason("other_software", {"fact": "python", "base": "3.11", "head": "3.12"}),),
 )
 
 
 def test_the_terminal_shows_each_metric_and_why_others_are_open():
-    text = shown(make_compared(ALL, left_out=("shop/new: no runs in base",)), 1)
+    text = shown(
+        make_compared(ALL, left_out=(Reason("no_runs", {"workload": "shop/new", "side": "base"}),)), 1
+    )
     words = [" ".join(line.split()) for line in text.splitlines()]
     head = "base main (aaaaaaaaaaaa), 9 runs → head bbbbbbbbbbbb, 3 runs"
     assert words[0] == f"shop/browse REGRESSION {head}"
@@ -101,7 +105,9 @@ def test_shift_plots_are_for_what_changed_or_asked_for():
 
 
 def test_what_comes_from_outside_steers_no_terminal():
-    bad = make_comparison(make_change("inconclusive"), workload="a\x1b[31mb", notes=("\x1b]0;x\x07",))
+    bad = make_comparison(
+        make_change("inconclusive"), workload="a\x1b[31mb", notes=(Reason.of_text("\x1b]0;x\x07"),)
+    )
     assert "\x1b" not in shown(make_compared(bad)) + markdown(make_compared(bad))
     assert "\x1b" not in "".join(annotated(make_compared(bad)))
 
@@ -194,7 +200,10 @@ def test_markdown_has_changes_first_and_folds_the_rest():
 
 def test_markdown_without_changes_has_no_table_in_front():
     text = markdown(
-        make_compared(make_comparison(make_change("same")), left_out=("shop/x: no runs in base",))
+        make_compared(
+            make_comparison(make_change("same")),
+            left_out=(Reason("no_runs", {"workload": "shop/x", "side": "base"}),),
+        )
     )
     assert "|" not in text.partition("<details>")[0]
     assert "- left out: shop/x: no runs in base" in text

@@ -1,0 +1,63 @@
+"""Why numbers can't be believed, or not quite."""
+
+from __future__ import annotations
+
+from suite.report.reasons.template import Figures, Kinds, number
+
+_NOTABLE = 0.03
+"""Share of the time from which on it is worth a word that a worker waited for a core."""
+
+
+def _doubtful(figures: Figures) -> str:
+    side = "{side}: " if "side" in figures else ""
+    return side + "{doubtful} of {of} runs doubtful ({why})"
+
+
+def _worker_died(figures: Figures) -> str:
+    if figures["workers"] == 1:
+        return "a worker died, with its share of the load"
+    return "workers died: {workers}, with their shares of the load"
+
+
+def _worker(figures: Figures) -> str:
+    waited = " and waited for it {delay:ratio} of the time" if number(figures["delay"]) > _NOTABLE else ""
+    return "worker {worker} used {cpu:ratio} of its core" + waited
+
+
+def _undelivered(figures: Figures) -> str:
+    return (
+        "planned load was not delivered: the generator delivered {share:ratio} of the planned load "
+        "({delivered:1/s} of {planned:1/s}); " + _worker(figures)
+    )
+
+
+def _saturated(figures: Figures) -> str:
+    return f"the generator was at its limit: {_worker(figures)}; the system may do more"
+
+
+KINDS: Kinds = {
+    "doubtful": _doubtful,
+    "no_reason": "no reason given",
+    "worker_died": _worker_died,
+    "no_samples": "no samples: no operation was due in the measured part",
+    "few_samples": "{metric} gated on {n:,} samples; {wanted:,} are wanted",
+    "late_sends": "the generator was late: sends p99 {lateness_p99:s} after plan; {metric} is {reported:s} "
+    "instead of {punctual:s}",
+    "run_delay": "the generator had to wait for a core: {share:ratio} of the time, {per_operation:s} per "
+    "operation",
+    "undelivered": _undelivered,
+    "missed_starts": "planned load was not delivered: the generator never came to {missed:,} of {due:,} "
+    "starts, it delivered {share:ratio} of the planned load",
+    "generator_saturated": _saturated,
+    "idle_users": "users were idle: {busy:.3g} of {users:,} at work on average (Little's law)",
+    "shared_cores": "system and load generator share cores: each slows the other",
+    "steal": "noisy machine: the hypervisor took {share:ratio} of a core away",
+    "machine_busy": "busy machine: other programs used {others:.2g} cores, and the system waited {waited:s} "
+    "in {wall:s} for a core",
+    "memory_short": "memory is short: programs waited for it {share:ratio} of the time",
+    "counts_differ": "counts differ: the system counted {served:,.0f}, {answered:,} were answered",
+    "trend": "a trend within the measured part: median response went from {first:s} to {last:s}",
+    "unconnected_users": "users could not connect: {refused} of {users}",
+    "nested_lost": "nested operations were not recorded, the columns were full: {lost}",
+    "recording_full": "the recording was full before the time was over; run fewer seconds",
+}
