@@ -88,7 +88,7 @@ def _refusals(base: Run, head: Run, anywhere: bool) -> Iterator[Reason]:
     if not lines and not one_plan(base, head):
         lines = likeness(*(replace(run, environment={}, dirty=False) for run in (base, head))).notes
     if anywhere or not lines:
-        yield Reason("no_valid_run", {"side": "base"})
+        yield Reason("none_valid", {"side": "base"})
     for line in () if anywhere else lines:
         yield line.about(passes="anywhere")
 

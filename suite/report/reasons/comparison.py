@@ -94,6 +94,7 @@ KINDS: Kinds = {
     "invalid_runs": "{side}: {invalid} of {of} runs invalid, not counted",
     "no_value": _no_value,
     "no_valid_run": _no_valid_run,
+    "none_valid": "no run of {side} is valid",
     "no_whole_pair": "no pair has a value on both sides",
     "few_base_runs": lambda figures: (
         f"{many(figures, 'runs')} of base, {{wanted}} tell its spread; use suite ab"
