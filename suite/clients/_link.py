@@ -19,6 +19,7 @@ from suite.clients.errors import (
 
 HEAD_LIMIT = 65_536
 _KNOWN_LIMIT = 4_096
+_PIECE = 65_536
 
 
 class Waiter(Protocol):
@@ -99,6 +100,7 @@ class Link(asyncio.Protocol):
         except BlockingIOError:
             sent = 0
         except OSError as error:
+            self._read_on()
             self.fail(ConnectionBroken(f"sending failed: {error}"))
             return
         if sent != len(request):
@@ -191,10 +193,24 @@ class Link(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self._gone = True
+        if error is not None:
+            self._read_on()
         when = "in the middle of its response" if self._size else "without a response"
         self.fail(lost(error, f"the server closed the connection {when}"))
         if self._lost is not None and not self._lost.done():
             self._lost.set_result(None)
+
+    def _read_on(self) -> None:
+        """Take what the peer sent before the connection broke: an early answer (413) outruns the request."""
+        while self._waiter is not None and self._sock is not None:
+            try:
+                data = self._sock.recv(_PIECE)
+            except OSError:
+                return
+            if not data:
+                self.eof_received()
+                return
+            self.data_received(data)
 
     def _go_on(self) -> None:
         """Only now: what else was received with a response answers nothing that was asked after it."""
