@@ -336,6 +336,7 @@ def test_a_small_change_keeps_more_around_it_than_a_large_one(command):
     assert 60 < len(stored(command.folder)) < 590
 
 
+@pytest.mark.exhaustive
 def test_a_change_at_the_edge_of_what_can_be_found_is_not_kept_at_any_price(command):
     fill_fast(command.folder / "results/ledger.db", "a/b", range(1000), metrics=("response.p50",), seed=398)
     assert len(changed(command.folder)) == 2

@@ -194,7 +194,7 @@ def test_an_accepted_change_pins_the_baseline_anew():
     assert found.pin.values == tuple(values[250:270])
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.exhaustive) for seed in (1, 2))])
 def test_bit_by_bit_finds_what_all_at_once_does(seed):
     values = stepped(np.random.default_rng(seed), "normal", 700, 0.2, 0.03, 4).values
     once, grown = detect(values), walked(values, by=7)
@@ -251,9 +251,10 @@ def test_a_tail_that_ends_too_soon_is_refused():
         extend(detection, noisy((1, 50)))
 
 
-def test_drift_is_found_bit_by_bit():
+@pytest.mark.parametrize("step", [25, pytest.param(5, marks=pytest.mark.exhaustive)])
+def test_drift_is_found_bit_by_bit(step):
     values = (1.001 ** np.arange(500) * np.array(noisy((1, 500), spread=0.01))).tolist()
-    found = walked(values, by=5)
+    found = walked(values, by=step)
     assert found.drift is not None
     assert found.pin.values == tuple(values[:20])
 

@@ -70,8 +70,12 @@ def small(monkeypatch):
     monkeypatch.setattr(trials, "seconds", lambda detector, seed: 0.1)
 
 
+@pytest.mark.parametrize(
+    "lengths", [{100: 0.25}, pytest.param({100: 0.25, 1_000: 0.25}, marks=pytest.mark.exhaustive)]
+)
 @pytest.mark.usefixtures("small")
-def test_a_comparison_from_end_to_end(tmp_path, capsys):
+def test_a_comparison_from_end_to_end(lengths, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(trials, "LENGTHS", lengths)
     file = tmp_path / "detect.json"
     code = command.main(["--only", CONFIRMED, EVERY, "--longest", "1000", "--json", str(file)])
     document = json.loads(file.read_text())
@@ -79,12 +83,13 @@ def test_a_comparison_from_end_to_end(tmp_path, capsys):
     assert {each["name"] for each in document["rows"]} == {CONFIRMED, EVERY}
     printed = capsys.readouterr().out
     assert "ours, confirmed" in printed
-    assert "n = 1,000" in printed
+    assert f"n = {max(lengths):,}" in printed
     assert sum(line.startswith(("yes  ", "no   ")) for line in printed.splitlines()) == len(document["goals"])
 
 
 @pytest.mark.usefixtures("small")
 def test_a_missed_goal_is_exit_code_1(monkeypatch):
+    monkeypatch.setattr(trials, "LENGTHS", {100: 0.25})
     monkeypatch.setattr(trials, "growth", lambda seed: 9.0)
     assert command.main(["--only", EVERY, "--longest", "1000"]) == 1
 
