@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -19,7 +20,8 @@ from suite.ab.repository import Commit
 from suite.cli import app
 from suite.records.run import CheckResult, Failure
 
-COMMANDS = sorted(typer.main.get_command(app).commands)
+GROUP: Any = typer.main.get_command(app)
+COMMANDS = sorted(GROUP.commands)
 
 
 def document(said):
@@ -42,11 +44,10 @@ def test_help_shows_examples(command, words):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_examples_of_the_help_are_commands(command, name):
-    group = typer.main.get_command(app)
     examples = re.findall(rf"^ +suite {name}\b(.*?)(?:   .*)?$", command(name, "--help").out, re.M)
     targets = set()
     for example in examples:
-        context = group.commands[name].make_context(name, shlex.split(example))
+        context = GROUP.commands[name].make_context(name, shlex.split(example))
         targets |= {target for target in context.params.get("targets") or () if not target.endswith(".py")}
     assert command("list", *sorted(targets)).code == 0
 

@@ -183,23 +183,24 @@ def test_one_that_was_not_finished_is_built_again(tmp_path):
     assert not (tmp_path / "key").exists()
     (tmp_path / "key").mkdir()
     (tmp_path / "key" / "half").touch()
-    with cached(tmp_path, "key", lambda place: place.mkdir() or "") as (place, _):
+    with cached(tmp_path, "key", made) as (place, _):
         assert not (place / "half").exists()
 
 
-def test_few_are_kept_and_none_that_is_in_use_goes(tmp_path):
-    def build(place):
-        place.mkdir()
-        return ""
+def made(place):
+    place.mkdir()
+    return ""
 
-    with cached(tmp_path, "used", build):
+
+def test_few_are_kept_and_none_that_is_in_use_goes(tmp_path):
+    with cached(tmp_path, "used", made):
         os.utime(tmp_path / "used" / "loadledger.txt", (1, 1))
         for index in range(KEPT + 2):
-            with cached(tmp_path, f"e{index}", build) as (place, _):
+            with cached(tmp_path, f"e{index}", made) as (place, _):
                 pass
             os.utime(place / "loadledger.txt", (index + 2, index + 2))
         assert (tmp_path / "used").exists()
-    with cached(tmp_path, "last", build):
+    with cached(tmp_path, "last", made):
         pass
     left = {path.name for path in tmp_path.iterdir() if path.is_dir()}
     assert len(left) == KEPT
@@ -208,7 +209,7 @@ def test_few_are_kept_and_none_that_is_in_use_goes(tmp_path):
 
 def test_others_may_use_an_environment_at_the_same_time(tmp_path):
     with (
-        cached(tmp_path, "key", lambda place: place.mkdir() or "") as (one, _),
+        cached(tmp_path, "key", made) as (one, _),
         cached(tmp_path, "key", lambda place: "never called") as (other, _),
     ):
         assert one == other

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -233,7 +234,8 @@ def planted(tmp_path, text, base, head):
     """Checkouts of two commits, in which `text` got one value and the other."""
     scratch = Scratch(tmp_path / "repository")
     found = {}
-    for name, value in (("base", base), ("head", head)):
+    sides: list[tuple[Literal["base", "head"], Any]] = [("base", base), ("head", head)]
+    for name, value in sides:
         scratch.write("work/__init__.py", text.format(value))
         scratch.write("load_work.py", LOAD)
         sha = scratch.commit(name)

@@ -12,6 +12,7 @@ from suite import Threshold, closed_loop, open_loop
 from suite.capacity.capacity import CapacityCut, capacity
 from suite.capacity.goal import default_over
 from suite.config.settings import Settings
+from suite.contract.loop import OpenLoop
 from suite.errors import ConfigurationError, Interrupted, SystemFailed
 from suite.records.capacity import Goal
 from suite.records.histogram import Histogram
@@ -74,6 +75,7 @@ def test_the_highest_rate_is_enclosed_and_what_broke_is_named(rounds):
     assert list(found.found.looks) == watched
     low, high = found.interval
     assert low < found.found.low < found.found.high < high  # arrivals are random
+    assert isinstance(slots.loop, OpenLoop)
     assert watched[0].load == slots.loop.rate
     assert rounds.loops[-1].seconds == 4.0  # the reported end held in a longer look too
     assert all(loop.arrivals == "poisson" and loop.warmup == 0.25 for loop in rounds.loops)

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from typing import Any
 
 import pytest
 from support.processes import Suite, wait_for
@@ -33,9 +34,10 @@ def refused(command):
             assert re.fullmatch(f"suite: {pattern}", line), line
         assert command.saved() == []
 
-    run.example = command.example
-    run.file = command.file
-    return run
+    refused: Any = run
+    refused.example = command.example
+    refused.file = command.file
+    return refused
 
 
 # --- usage

@@ -3,6 +3,7 @@
 import json
 import signal
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import typer.main
@@ -110,7 +111,7 @@ def test_an_installed_workload_needs_no_load_file(command, shas):
     printed = [line.split() for line in said.out.splitlines() if line.strip().startswith("suite ")]
     assert [words[1] for words in printed] == ["ab", "blame"]
     assert printed[0][-3:] == ["vision/match-500", "--metric", "response.p50"]
-    group = typer.main.get_command(app)
+    group: Any = typer.main.get_command(app)
     for _, name, *words in printed:
         assert group.commands[name].make_context(name, words)
 

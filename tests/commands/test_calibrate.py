@@ -4,15 +4,16 @@ import json
 import math
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from support.histories import fill, make_history_run, repository, steady
 from support.runs import make_comparison, make_measured, make_run, validity_of
 
 from suite import engine
-from suite.ab import calibration as calibrating
 from suite.ab.calibration_store import CalibrationStore, caught
 from suite.ab.planted import planted, write_planted
+from suite.compare import power
 from suite.compare.power import FEWEST
 from suite.config.catalog import Reference, from_file
 from suite.config.settings import Settings
@@ -128,7 +129,7 @@ def test_a_new_calibration_takes_the_place_of_the_old_and_leaves_the_others(comm
 
 def test_interrupted_while_it_counts_it_keeps_what_was_measured(command, rounds, monkeypatch):
     """Ctrl-C while it resampled lost minutes of measuring: only measuring was guarded."""
-    real, called = calibrating.ab_catches, []
+    real, called = power.ab_catches, []
 
     def once(*words):
         called.append(words)
@@ -329,5 +330,7 @@ def test_commands_of_what_is_planted_run_in_their_own_folder(command):
         two = Workload("idle/two", Command("true", cwd="/"), Idle, loop=closed_loop(operations=1))
         """,
     )
-    folders = [planted(Reference(name, file=str(load)), 1.0).system.cwd for name in ("idle/one", "idle/two")]
-    assert folders == [command.folder, "/"]
+    systems: list[Any] = [
+        planted(Reference(f"idle/{name}", file=str(load)), 1.0).system for name in ("one", "two")
+    ]
+    assert [system.cwd for system in systems] == [command.folder, "/"]

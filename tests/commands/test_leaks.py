@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 import pytest
 from support.processes import EXAMPLES, Suite, wait_for
@@ -32,8 +33,9 @@ def finder(monkeypatch):
         return replace(search, id=f"{next(numbers):012}", workload=workload.name)
 
     monkeypatch.setattr("suite.leaks.session.find_leaks", find)
-    find.asked, find.answers = asked, answers
-    return find
+    finder: Any = find
+    finder.asked, finder.answers = asked, answers
+    return finder
 
 
 def test_options_become_settings(command, finder):

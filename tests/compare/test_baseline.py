@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from support.runs import make_run, validity_of
 
-from suite.compare.baseline import ENOUGH, baseline, interleaved
+from suite.compare.baseline import baseline, interleaved
+from suite.compare.reference_distribution import ENOUGH
 from suite.ledger.store import Ledger
 from suite.records.run import Failure, Validity
 

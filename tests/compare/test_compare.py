@@ -17,7 +17,7 @@ from suite.compare.compare import compare, quantile_shifts
 from suite.compare.likeness import Unlike
 from suite.errors import ConfigurationError
 from suite.records.comparison import Change, Shift, conclude
-from suite.records.reason import Reason
+from suite.records.reason import Figure, Reason
 from suite.records.run import Failure
 
 BASE, HEAD = "a" * 40, "b" * 40
@@ -48,7 +48,7 @@ def p50(values, commit=BASE, first=0, step=1, **how):
 STEADY = [1.0, 1.01, 0.99, 1.005, 0.995, 1.008, 0.992, 1.0]
 
 
-LIMITS = {"minimum": 0.05, "relative": True, "unit": "s"}
+LIMITS: dict[str, Figure] = {"minimum": 0.05, "relative": True, "unit": "s"}
 
 
 def only(comparison):

@@ -15,7 +15,7 @@ from support.runs import make_histogram, make_measured, make_run
 from suite.compare.minimum import Minimum
 from suite.compare.sequential import LOOKS, Paired, judge, judge_runs, schedule
 from suite.errors import ConfigurationError
-from suite.records.reason import Reason
+from suite.records.reason import Figure, Reason
 from suite.stats.ranks import mann_whitney
 
 MINIMUM = Minimum(0.05, floor=1e-6)
@@ -223,7 +223,7 @@ def test_after_the_last_look_it_is_inconclusive():
     rng = np.random.default_rng(4)
     standing = judge([paired(rng.uniform(0.5, 2, 16), rng.uniform(0.5, 2, 16))])
     assert (standing.looked, standing.decision) == (16, "inconclusive")
-    limits = {"minimum": 0.05, "relative": True, "unit": "s"}
+    limits: dict[str, Figure] = {"minimum": 0.05, "relative": True, "unit": "s"}
     assert standing.changes[0].reason == Reason("no_clear_change", limits)
 
 

@@ -46,6 +46,7 @@ class Shop:
             end = stack.enter_context(pytest.raises(SystemExit))
             main([str(word) for word in words])
         assert "Traceback" not in err.getvalue(), err.getvalue()
+        assert isinstance(end.value.code, int)
         return Said(end.value.code, out.getvalue(), err.getvalue())
 
     def document(self, *words):

@@ -157,7 +157,7 @@ def test_twice_the_generators_ceiling_is_invalid_with_the_delivered_share(costs)
     assert result.exit_code == 3
     assert result.limiter.kind == "generator"
     (share,) = [
-        reason.figures["share"]
+        float(reason.figures["share"])
         for reason in result.validity.reasons
         if reason.kind in ("undelivered", "missed_starts")
     ]

@@ -44,7 +44,7 @@ def forget(held, size):
 
 def tangle(held, size):
     """Garbage that only the collector of cycles frees."""
-    knot = {"bytes": os.urandom(size)}
+    knot: dict[str, object] = {"bytes": os.urandom(size)}
     knot["itself"] = knot
 
 

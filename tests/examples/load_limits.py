@@ -5,6 +5,7 @@ import os
 import socketserver
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from examples.load_null import Asker
@@ -13,6 +14,8 @@ from suite import Rejected, Server, operation
 
 
 class _Handler(socketserver.BaseRequestHandler):
+    server: "_Threaded"
+
     def handle(self):
         while self.request.recv(1):
             self.server.work()
@@ -20,6 +23,7 @@ class _Handler(socketserver.BaseRequestHandler):
 
 
 class _Threaded(socketserver.ThreadingTCPServer):
+    work: Callable[[], object]
     allow_reuse_address = True
     daemon_threads = True
     block_on_close = False

@@ -48,7 +48,8 @@ _ABSENT = object()
 def spoilt(draw: st.DrawFn, data: Any) -> Any:
     """`data` with something else, or nothing, in a place somewhere."""
     root: dict[str, Any] = {"": copy.deepcopy(data)}
-    inside, key = root, ""
+    inside: Any = root
+    key: Any = ""
     while isinstance(inside[key], dict | list) and inside[key] and draw(st.integers(0, 4)):
         inside = inside[key]
         key = draw(st.sampled_from(sorted(inside) if isinstance(inside, dict) else range(len(inside))))

@@ -14,7 +14,7 @@ from examples import leaky
 from examples.leaky import FRAME, FRAMES, behaving
 from support.processes import wait_for
 
-from suite import Command, Server
+from suite import Command, Server, System
 from suite.measure import proc
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -200,6 +200,7 @@ def anonymous(pid):
 @pytest.mark.parametrize("children", ["", "fork", "spawn"])
 @pytest.mark.parametrize("kind", ["server", "command"])
 def test_the_process_that_answers_is_the_one_that_leaks(kind, children):
+    system: System
     if kind == "server":
         system = Server(leaky.leaky, behaviour="python", size=10_000, children=children)
     else:

@@ -17,7 +17,7 @@ from suite.ledger.detections import AcceptedChange, Detected, Detections
 from suite.ledger.models import DetectionRow, RunRow
 from suite.ledger.store import Ledger
 from suite.ledger.timeline_reader import Quantity, Timeline, TimelineReader
-from suite.stats.changepoint import Detection, detect
+from suite.stats.changepoint import Detection, detect, extend
 
 P50 = Quantity("response.p50", "s", "lower")
 ONE = ("response.p50",)
@@ -55,7 +55,6 @@ def searches(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
         seen.append(("extend", len(tail)))
         return extend(known, tail, **options)
 
-    extend = detections.extend
     monkeypatch.setattr(detections, "detect", full)
     monkeypatch.setattr(detections, "extend", more)
     return seen

@@ -26,7 +26,7 @@ def test_readings_add_up(first, more):
     then = {1: first}
     now = {
         1: [
-            Generation(*(a + b for a, b in zip(one[:4], two[:4], strict=True)), two.longest)
+            Generation._make([*(a + b for a, b in zip(one[:4], two[:4], strict=True)), two.longest])
             for one, two in zip(first, more, strict=True)
         ]
     }

@@ -70,7 +70,7 @@ def test_lateness_counts_by_what_it_does_to_the_figures():
     assert late_sends["metric"] == "response.p99"
     assert late_sends["lateness_p99"] == pytest.approx(0.06, rel=0.01)
     assert late_sends["reported"] == pytest.approx(0.065, abs=0.005)
-    assert late_sends["punctual"] < 0.01
+    assert float(late_sends["punctual"]) < 0.01
     assert verdict(recording_of(noise() * 1000, late)).verdict == "valid"  # nothing to responses of a second
     assert verdict(recording_of(noise(), late), component=True).verdict == "valid"
 
@@ -143,7 +143,8 @@ def test_a_trend_is_a_doubt_unless_the_load_has_one():
     found = verdict(recording_of(growing))
     assert found.verdict == "doubtful"
     assert found.reasons[0].kind == "trend"
-    assert 1e-3 < found.reasons[0].figures["first"] < 2e-3 < found.reasons[0].figures["last"]
+    first, last = (float(found.reasons[0].figures[name]) for name in ("first", "last"))
+    assert 1e-3 < first < 2e-3 < last
     assert verdict(recording_of(growing), loop=open_loop(1000, 4, arrivals="ramp")).verdict == "valid"
     assert verdict(recording_of(growing[:400])).verdict == "valid"
 

@@ -263,7 +263,7 @@ def test_what_was_a_sentence_stays_one() -> None:
 
 
 def test_what_a_newer_version_says_is_shown_as_kind_and_figures() -> None:
-    moon = {"phase": 0.5, "name": "half", "in_rounds": 1, "of_rounds": 3}
+    moon: dict[str, Figure] = {"phase": 0.5, "name": "half", "in_rounds": 1, "of_rounds": 3}
     assert words(Reason("full_moon", moon)) == "full moon: phase 0.5, name half (in 1 of 3 rounds)"
     assert words(Reason("trend", {"slope": 2})) == "trend: slope 2"
     assert words(Reason("full_moon")) == "full moon"

@@ -81,7 +81,7 @@ def test_the_normal_form_is_near_the_count():
 
 def test_the_normal_form_knows_ties():
     rng = np.random.default_rng(5)
-    a, b = rng.integers(0, 4, 50), rng.integers(0, 5, 50)
+    a, b = rng.integers(0, 4, 50).astype(float), rng.integers(0, 5, 50).astype(float)
     together, mine = np.concatenate([a, b]), wins(a, b)
     deals = [rng.permutation(together) for _ in range(2000)]
     share = np.mean([(deal[50:] > deal[:50, None]).sum() + (deal[50:] == deal[:50, None]).sum() / 2 >= mine

@@ -1,7 +1,10 @@
 """Gateways with one fault each, and workloads that run them."""
 
+from typing import Any
+
 from suite import Server
-from suite.reference.dicom import files, forwarder, gateway, store
+from suite.clients.dicom import Association
+from suite.reference.dicom import files, gateway, store
 
 
 def every(count):
@@ -51,22 +54,22 @@ def fails_sometimes(system, **parameters):
 
 
 def forwards_other_bytes(system, **parameters):
-    now, send = every(7), forwarder.Association.send
+    now, send = every(7), Association.send
 
     async def other(self, sop_class, uid, dataset):
         return await send(self, sop_class, uid, dataset[:-2] + b"\0\0" if now() else dataset)
 
-    forwarder.Association.send = other
+    Association.send = other
     gateway.serve(system, **parameters)
 
 
 def forgets_to_forward(system, **parameters):
-    now, send = every(7), forwarder.Association.send
+    now, send = every(7), Association.send
 
     async def forgetful(self, sop_class, uid, dataset):
         return 0 if now() else await send(self, sop_class, uid, dataset)
 
-    forwarder.Association.send = forgetful
+    Association.send = forgetful
     gateway.serve(system, **parameters)
 
 
@@ -100,7 +103,8 @@ def hanging_pool(**parameters):
     from suite.reference.dicom.pooling import Pooled
 
     pooled = Pooled(**parameters)
-    pooled.pool.engine.pool._timeout = 60.0
+    pool: Any = pooled.pool.engine.pool
+    pool._timeout = 60.0
     return pooled
 
 
@@ -109,5 +113,6 @@ def boundless_pool(**parameters):
     from suite.reference.dicom.pooling import Pooled
 
     pooled = Pooled(**parameters)
-    pooled.pool.engine.pool._max_overflow = -1
+    pool: Any = pooled.pool.engine.pool
+    pool._max_overflow = -1
     return pooled

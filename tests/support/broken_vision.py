@@ -67,7 +67,7 @@ class Halves(FrameBuffer):
 class RigWith(CameraRig):
     """A rig whose buffers are of another class."""
 
-    kind = FrameBuffer
+    kind: type = FrameBuffer
 
     def make_buffers(self, cameras, frames, frame_bytes):
         buffers = CameraBuffers(cameras, 1, 1)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from support.runs import make_run
 
 from suite.contract.metric import STANDARD
@@ -60,9 +60,9 @@ def fill_fast(
 
 
 def _flush(session: Any, runs: list[Any], values: list[Any]) -> None:
-    for table, rows in ((RunRow.__table__, runs), (MetricRow.__table__, values)):
+    for kind, rows in ((RunRow, runs), (MetricRow, values)):
         if rows:
-            session.execute(insert(table), rows)
+            session.execute(insert(cast(Table, kind.__table__)), rows)
             rows.clear()
 
 

@@ -5,7 +5,7 @@ import sys
 import textwrap
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from support.processes import EXAMPLES
@@ -40,6 +40,7 @@ class Command:
             main([str(word) for word in words])
         out, err = self._capfd.readouterr()
         assert "Traceback" not in out + err, err
+        assert isinstance(end.value.code, int)
         return Said(end.value.code, out, err)
 
     def example(self, name):
@@ -73,7 +74,7 @@ class FakeEngine:
 
     def __init__(self):
         self.asked: dict[str, object] = {}
-        self.answers: Mapping[str, object] = {}
+        self.answers: Mapping[str, Any] = {}
 
     def run(self, workload, settings, *, reference, progress):
         self.asked[workload.name] = settings

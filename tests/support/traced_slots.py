@@ -5,7 +5,7 @@ import sys
 
 from traced_marks import mark, recording
 
-SLOTS = [None] * 500
+SLOTS: list[bytes | None] = [None] * 500
 
 
 def fill(slot, size):

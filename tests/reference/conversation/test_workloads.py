@@ -18,6 +18,7 @@ from support.broken_managers import (
     with_manager,
 )
 
+from suite import Workload
 from suite.config.settings import Settings
 from suite.engine import run
 from suite.reference.conversation import workloads
@@ -45,9 +46,9 @@ def settings(**changes):
 
 
 def test_all_workloads_are_there():
-    found = {w.name for w in vars(workloads).values() if isinstance(w, workloads.Workload)}
+    found = {w.name for w in vars(workloads).values() if isinstance(w, Workload)}
     assert found == {f"conversation/{name}" for name in ALL}
-    assert all(w.description for w in vars(workloads).values() if isinstance(w, workloads.Workload))
+    assert all(w.description for w in vars(workloads).values() if isinstance(w, Workload))
 
 
 @pytest.mark.parametrize("name", ALL)

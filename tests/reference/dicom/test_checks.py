@@ -12,7 +12,7 @@ from suite.records.recording import Recording
 from suite.reference.dicom import checks, destination, files
 from suite.reference.dicom.gateway import FOLDER
 from suite.reference.dicom.models import QUEUED, SENT
-from suite.reference.dicom.sender import SentInstance
+from suite.reference.dicom.sender import SentInstance, sent
 from suite.reference.dicom.store import FILE, Store
 
 KEPT = [list(SentInstance(4_000, 1, user, number)) for user in range(2) for number in range(3)]
@@ -38,17 +38,17 @@ def system(tmp_path):
     outside.mkdir()
     store = Store.open(inside)
     lines = []
-    for number, sent in enumerate(checks.sent(KEPT)):
-        uid, template = sent.uid(), sent.template()
+    for number, instance in enumerate(sent(KEPT)):
+        uid, template = instance.uid(), instance.template()
         path = inside / FOLDER / f"{uid}.dcm"
         size = files.write(
-            path, files.header(template.sop_class, uid, template.transfer_syntax), sent.dataset()
+            path, files.header(template.sop_class, uid, template.transfer_syntax), instance.dataset()
         )
         store.add(
             uid=uid, sop_class=template.sop_class, transfer_syntax=template.transfer_syntax, path=str(path),
             size=size, state=QUEUED, accepted_at=1_000 * (number + 1),
         )  # fmt: skip
-        lines.append(f"{uid} {hashlib.sha256(sent.dataset()).hexdigest()} {number}\n")
+        lines.append(f"{uid} {hashlib.sha256(instance.dataset()).hexdigest()} {number}\n")
     store.close()
     execute(inside, f"update instances set state='{SENT}', sent_at=accepted_at + 2500")
     (outside / destination.ARRIVALS).write_text("".join(lines))

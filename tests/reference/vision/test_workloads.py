@@ -17,6 +17,7 @@ from suite import Workload, closed_loop
 from suite.config.settings import Settings
 from suite.engine import run
 from suite.reference.vision import workloads
+from suite.reference.vision.rig import CameraRig
 
 ALL = [
     "match-10", "match-100", "match-500", "cosine", "frame-buffer", "frame-buffer-four", "frame-add",
@@ -58,7 +59,7 @@ def test_the_household_is_a_parameter():
 
 
 def test_a_full_buffer_costs_what_its_frames_do():
-    result = once(with_system(workloads.frame_buffer, workloads.CameraRig, LOOP, **SMALL))
+    result = once(with_system(workloads.frame_buffer, CameraRig, LOOP, **SMALL))
     assert not failed(result)
     assert result.metrics["memory.growth"].value > 0.95 * 200 * 100_000
     for name in ("memory.overhead", "memory.overhead_filled"):
@@ -67,7 +68,7 @@ def test_a_full_buffer_costs_what_its_frames_do():
 
 def test_four_cameras_share_the_frames():
     loop = closed_loop(users=4, operations=400, warmup=400)
-    result = once(with_system(workloads.frame_buffer_four, workloads.CameraRig, loop, frames=100))
+    result = once(with_system(workloads.frame_buffer_four, CameraRig, loop, frames=100))
     assert not failed(result)
     assert result.metrics["memory.per_camera"].value == pytest.approx(100 * 100_000, rel=0.1)
 

@@ -8,6 +8,7 @@ from support.histories import fill, repository, runs
 from support.markup import read_markup
 
 from suite.ledger.timelines import Timelines
+from suite.records.better import Better
 from suite.report.site.changes import events_of, telling
 from suite.report.site.graph import Graph, GraphPoint
 from suite.report.site.lineage import Lineage
@@ -38,7 +39,8 @@ def graph_of(metric, before, after, at=20, setting="here", commits=COMMITS[:40])
               (after if index >= at else before) * (1 + 0.004 * (index * 7 % 5 - 2)), rank=index)
         for index, commit in enumerate(commits)
     )  # fmt: skip
-    unit, better = ("1/s", "higher") if metric == "throughput" else ("s", "lower")
+    unit = "1/s" if metric == "throughput" else "s"
+    better: Better = "higher" if metric == "throughput" else "lower"
     return Graph(metric, unit, better, setting, points)
 
 

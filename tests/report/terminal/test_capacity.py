@@ -19,10 +19,11 @@ from suite.report.terminal.plot import plot
 
 
 def shown(capacity, code=0):
-    console = Console(file=io.StringIO(), width=110, highlight=False)
+    file = io.StringIO()
+    console = Console(file=file, width=110, highlight=False)
     with Reporter(console) as reporter:
         reporter.print_capacity(capacity, code, saved="results/x.json")
-    return console.file.getvalue()
+    return file.getvalue()
 
 
 def test_the_table_has_a_row_per_load_and_says_what_broke():

@@ -13,7 +13,7 @@ from support import runs
 
 from suite.contract.metric import QUANTILES
 from suite.records.comparison import Change, QuantileShift, Shift
-from suite.records.reason import Reason
+from suite.records.reason import Figure, Reason
 from suite.report.compared import Compared, amount, brief, compare_document, interval, point, remedy
 from suite.report.documents.annotations import annotated
 from suite.report.documents.markdown import markdown
@@ -21,7 +21,7 @@ from suite.report.documents.run import dumps
 from suite.report.terminal.compare import print_compared
 from suite.report.terminal.shiftplot import shift_plot
 
-LIMITS = {"minimum": 0.05, "relative": True, "unit": "s"}
+LIMITS: dict[str, Figure] = {"minimum": 0.05, "relative": True, "unit": "s"}
 REASONS = {
     "regression": Reason("clear_change", {"p": 0.0004}),
     "improvement": Reason("clear_change", {"p": 0.0004}),
@@ -61,9 +61,10 @@ def shifts(*estimates, reach=0.02):
 
 
 def shown(compared, code=0, width=120, **options):
-    console = Console(file=io.StringIO(), width=width, highlight=False, emoji=False)
+    file = io.StringIO()
+    console = Console(file=file, width=width, highlight=False, emoji=False)
     print_compared(console, compared, code, **options)
-    return console.file.getvalue()
+    return file.getvalue()
 
 
 ALL = make_comparison(

@@ -18,10 +18,11 @@ from suite.report.terminal.leaks import sparkline
 
 
 def shown(search, code=None, saved=None, width=110):
-    console = Console(file=io.StringIO(), width=width, highlight=False, emoji=False)
+    file = io.StringIO()
+    console = Console(file=file, width=width, highlight=False, emoji=False)
     with Reporter(console) as reporter:
         reporter.print_leaks(search, search.exit_code if code is None else code, saved)
-    return console.file.getvalue()
+    return file.getvalue()
 
 
 def line(text, start):

@@ -35,9 +35,10 @@ def boxes(text):
 
 
 def printed(found, unit="s"):
-    console = Console(file=io.StringIO(), width=140)
+    file = io.StringIO()
+    console = Console(file=file, width=140)
     console.print(difference_table(found, unit))
-    return console.file.getvalue()
+    return file.getvalue()
 
 
 def test_the_table_has_the_causes_first():

@@ -47,7 +47,7 @@ def test_dependent_noise_is_shown_but_not_judged():
 
 
 def test_what_is_not_installed_says_where_it_is():
-    assert Detector("x", "x's", list, "no_such_module", "x (PyPI)").missing() == (
+    assert Detector("x", "x's", lambda values: [], "no_such_module", "x (PyPI)").missing() == (
         "x's is not installed; it is in x (PyPI)"
     )
     assert all(each.missing() is None for each in DETECTORS if not each.module)

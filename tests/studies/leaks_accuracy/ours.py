@@ -45,7 +45,7 @@ def said_of(case, seed=1):
         time.monotonic() - began,
         found.verdict.held,
         found.verdict.bytes_per_operation,
-        first and first.function,
-        first and first.bytes_per_operation,
+        first.function if first else None,
+        first.bytes_per_operation if first else None,
         found.notes,
     )

@@ -3,6 +3,7 @@
 import statistics
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 LEAST_FOUND = 0.95
 MOST_SECONDS = 15.0
@@ -12,7 +13,7 @@ MOST_SECONDS = 15.0
 class Trials:
     """All trials of one case: what ours said, and whether the rivals accused, by their names."""
 
-    case: object
+    case: Any
     said: list = field(default_factory=list)
     rivals: dict = field(default_factory=dict)
 

@@ -16,7 +16,7 @@ class _Root:
     tasks = [_root]  # noqa: RUF012
 
     def __init__(self, environment):
-        super().__init__(environment)
+        super().__init__(environment)  # type: ignore[call-arg]
         pacing = environment.parsed_options.pacing
         self._pause = constant_pacing(pacing) if pacing else constant(0)
 

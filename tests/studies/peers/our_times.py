@@ -10,7 +10,7 @@ class Times:
     """Room for `capacity` durations in nanoseconds; a store is all that is done while running."""
 
     def __init__(self, capacity):
-        self.column = memoryview(np.zeros(capacity, np.int64)).cast("B").cast("q")
+        self.column = memoryview(np.zeros(capacity, np.int64).data).cast("B").cast("q")
         self.used = 0
         self.began = time.monotonic_ns()
 

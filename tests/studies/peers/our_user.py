@@ -21,10 +21,8 @@ class Visitor(User):
 
 
 def _main(url, connections, seconds, rate=None):
-    if rate is None:
-        loop = closed_loop(connections, seconds=seconds)
-    else:
-        loop = open_loop(rate, seconds, users=connections)
+    closed = closed_loop(connections, seconds=seconds)
+    loop = closed if rate is None else open_loop(rate, seconds, users=connections)
     result = run(Workload("peers/root", Remote(url), Visitor, loop=loop), Settings(rounds=1))
     if result.error is not None:
         raise SystemExit(str(result.error))

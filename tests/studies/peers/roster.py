@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from studies.peers import reported
 
@@ -99,7 +100,12 @@ def _locust(kind):
     return command
 
 
-LOCUST = {"read": reported.locust, "package": "locust (PyPI)", "module": "locust", "rated": True}
+LOCUST: dict[str, Any] = {
+    "read": reported.locust,
+    "package": "locust (PyPI)",
+    "module": "locust",
+    "rated": True,
+}
 
 PEERS = (
     Peer("raw", "ours, raw Protocol", _script("our_protocol.py"), reported.ours),

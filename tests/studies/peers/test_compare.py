@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from studies.peers import reported
 from studies.peers.roster import PEERS, Load, Peer
 
 SCRIPT = Path(__file__).parent / "compare.py"
@@ -49,9 +50,9 @@ def test_what_is_out_of_bounds_is_refused(words):
 
 
 def test_what_is_not_installed_says_where_it_is():
-    peer = Peer("x", "xload", lambda load: [], float, "xload (Debian)", "no-such-program")
+    peer = Peer("x", "xload", lambda load: [], reported.ours, "xload (Debian)", "no-such-program")
     assert peer.missing() == "xload is not installed; it is in xload (Debian)"
-    peer = Peer("y", "yload", lambda load: [], float, "yload (PyPI)", module="no_such_module")
+    peer = Peer("y", "yload", lambda load: [], reported.ours, "yload (PyPI)", module="no_such_module")
     assert peer.missing() == "yload is not installed; it is in yload (PyPI)"
 
 

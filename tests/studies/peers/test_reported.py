@@ -1,5 +1,7 @@
 """The figures of each tool, out of what it really printed."""
 
+from typing import Any
+
 import pytest
 from studies.peers import reported
 from studies.peers.reported import Reported, Unreadable
@@ -129,7 +131,7 @@ GET      /                 2      2      3      3      6      7      9     10   
 
 OURS = 'a warning\n{"throughput": 50000.5, "p50": 0.0002, "p99": 0.003}\n'
 
-CASES = [
+CASES: list[tuple[Any, str, Reported]] = [
     (reported.wrk, WRK, Reported(53627.39, 219e-6, 5.25e-3)),
     (reported.wrk, WRK_SLOW, Reported(14916.30, 218e-6, 1.02, 53326)),
     (reported.hey, HEY, Reported(22520.2187, 0.9e-3, 9e-3)),
@@ -140,6 +142,7 @@ CASES = [
     (reported.locust, LOCUST, Reported(7957.13, 2e-3, 10e-3, 2)),
     (reported.ours, OURS, Reported(50000.5, 0.2e-3, 3e-3)),
 ]
+READERS = {read.__name__: read for read, _, _ in CASES}
 
 
 @pytest.mark.parametrize(("read", "text", "right"), CASES)
@@ -150,7 +153,7 @@ def test_figures(read, text, right):
 
 
 @pytest.mark.parametrize("text", ["", "Segmentation fault", HEY_REFUSED])
-@pytest.mark.parametrize("read", sorted({case[0] for case in CASES}, key=lambda read: read.__name__))
+@pytest.mark.parametrize("read", [READERS[name] for name in sorted(READERS)])
 def test_what_has_no_figures_is_unreadable(read, text):
     with pytest.raises(Unreadable):
         read(text)
