@@ -14,6 +14,7 @@ from itertools import count
 from suite.contract.loop import ClosedLoop
 from suite.contract.user import current_user
 from suite.engine.clock import now, sleep_until
+from suite.engine.error_counts import ENDS
 from suite.engine.user_group import UserGroup, UserSession, cancelled
 
 _FOREVER = 1 << 62
@@ -63,7 +64,7 @@ def _run_plain(lane: UserGroup, loop: ClosedLoop, end: int) -> None:
         try:
             body(user)  # type: ignore[misc]
             finished[row] = clock()
-        except Exception as error:
+        except ENDS as error:
             at = finished[row] = clock()
             columns.outcome[row] = lane.tally.add(lane.names[code], error, at)
         if thinking and (pause := _pause(lane, thinks[code])):
@@ -100,7 +101,7 @@ async def _user(
         try:
             await bodies[code](user)  # type: ignore[misc]
             finished[row] = clock()
-        except (Exception, asyncio.CancelledError) as error:
+        except ENDS as error:
             await lane.settle(session, row, error)
         session.row = -1
         if thinking and (pause := _pause(lane, thinks[code])):

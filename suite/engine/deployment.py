@@ -198,9 +198,9 @@ class Deployment:
         end = time.monotonic() + seconds
         return gather_reports(chosen, step=step, deadline=lambda: end, meanwhile=self.check_systems)
 
-    def close(self) -> None:
-        """Close all users' connections."""
-        self.ask("close", seconds=self.workload.grace + STEP_SECONDS)
+    def close(self) -> list[WorkerReply]:
+        """Close all users' connections; their reports have the details of the load and of closing."""
+        return self.ask("close", seconds=self.workload.grace + STEP_SECONDS)
 
     def check_systems(self) -> None:
         """Raise SystemFailed if the system or a helper of it has ended."""

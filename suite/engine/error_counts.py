@@ -14,6 +14,16 @@ _MOST_CAUSES = 200
 _EXAMPLE_LENGTH = 300
 
 
+ENDS = (Exception, asyncio.CancelledError, SystemExit)
+"""What may end an operation, whoever's fault it is, and no worker."""
+
+
+class StrayCancellation(Exception):
+    """A CancelledError that nobody here asked for: some library's own."""
+
+    cause = "cancelled"
+
+
 def outcome_of(error: BaseException) -> Outcome:
     """The outcome that an exception from an operation means."""
     if isinstance(error, Rejected):
@@ -31,6 +41,25 @@ def cause_of(error: BaseException) -> str:
     return cause if isinstance(cause, str) else type(error).__name__
 
 
+def text_of(error: BaseException) -> str:
+    """What an error says: of a group its first, of one that can't say anything its type."""
+    if not isinstance(error, BaseExceptionGroup):
+        return _plain_text(error)
+    more = 0
+    while isinstance(error, BaseExceptionGroup):
+        more += len(error.exceptions) - 1
+        error = error.exceptions[0]
+    others = f" (and {more} more)" if more else ""
+    return f"{type(error).__name__}: {_plain_text(error)}{others}"
+
+
+def _plain_text(error: BaseException) -> str:
+    try:
+        return str(error) or type(error).__name__
+    except Exception as broken:
+        return f"{type(error).__name__}, whose text can't be made ({type(broken).__name__})"
+
+
 @dataclass(slots=True)
 class ErrorCounts:
     """Counts by (outcome, cause, operation), each with its first example; statuses by operation."""
@@ -46,7 +75,7 @@ class ErrorCounts:
         if known is not None:
             known[0] += 1  # type: ignore[operator]
         elif len(self.causes) < _MOST_CAUSES:
-            self.causes[key] = [1, at, (str(error) or type(error).__name__)[:_EXAMPLE_LENGTH]]
+            self.causes[key] = [1, at, text_of(error)[:_EXAMPLE_LENGTH]]
         return outcome
 
     def details(self, start: int) -> tuple[Detail, ...]:

@@ -71,7 +71,7 @@ class _Round(Deployment):
         self.phase("running")
         start, reports = self._load(sampler)
         self.phase("draining")
-        self.close()
+        closed = self.close()
         time.sleep(0.025)  # lets a server notice that its clients are gone
         begin, end = self._window(start)
         self.plan.name_operations()
@@ -114,9 +114,9 @@ class _Round(Deployment):
         return replace(
             result,
             statuses=statuses(reports),
-            details=details(reports),
+            details=details(closed),
             checks=(*answer.checks, *_undone(left)),
-            validity=_doubted(validity, self._doubts(connected, reports)),
+            validity=_doubted(validity, self._doubts(connected, reports), self._left_undone()),
             pids=pids,
             evidence=evidence,
             limiter=limiter(
@@ -222,6 +222,15 @@ class _Round(Deployment):
             doubts.append(Reason("recording_full"))
         return doubts
 
+    def _left_undone(self) -> list[Reason]:
+        """A counted loop that did not start all that was planned, whatever the reason, measured less."""
+        loop = self.workload.loop
+        if not isinstance(loop, ClosedLoop) or loop.total is None:
+            return []
+        planned = sum(columns.capacity for columns in self.plan.lane_columns)
+        started = sum(columns.used() for columns in self.plan.lane_columns)
+        return [Reason("left_undone", {"started": started, "planned": planned})] if started < planned else []
+
 
 def _undone(left: str) -> list[CheckResult]:
     return [CheckResult("what was prepared is undone", passed=False, detail=left)] if left else []
@@ -237,8 +246,9 @@ def _last(columns: Columns) -> int:
     return int(np.frombuffer(columns.finished, np.int64, used).max(initial=0))
 
 
-def _doubted(validity: Validity, doubts: Sequence[Reason]) -> Validity:
-    if not doubts:
+def _doubted(validity: Validity, doubts: Sequence[Reason], faults: Sequence[Reason]) -> Validity:
+    """`validity` with what only the engine knows: reasons for doubt, and such that rule a round out."""
+    if not doubts and not faults:
         return validity
-    verdict = "doubtful" if validity.verdict == "valid" else validity.verdict
-    return Validity(verdict, (*validity.reasons, *doubts))
+    verdict = "invalid" if faults else "doubtful" if validity.verdict == "valid" else validity.verdict
+    return Validity(verdict, (*validity.reasons, *doubts, *faults))

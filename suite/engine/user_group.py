@@ -12,7 +12,7 @@ from suite.contract.loop import OpenLoop
 from suite.contract.user import User, current_user
 from suite.contract.workload import Workload
 from suite.engine.clock import now
-from suite.engine.error_counts import ErrorCounts
+from suite.engine.error_counts import ENDS, ErrorCounts, StrayCancellation
 from suite.engine.nested import Nested
 from suite.engine.numbering import Numbering
 from suite.engine.plan import CONNECT, LanePlan
@@ -120,8 +120,8 @@ class UserGroup:
         try:
             async with asyncio.timeout(self.workload.timeout):
                 await _settled(user.connect(self.target))
-        except Exception as error:
-            self.nested.end(row, error)
+        except ENDS as error:
+            self.nested.end(row, _ours(error))
             return False
         finally:
             current_user.reset(before)
@@ -138,16 +138,16 @@ class UserGroup:
         try:
             await self.bodies[code](session.user)  # type: ignore[misc]
             columns.finished[row] = now()
-        except (Exception, asyncio.CancelledError) as error:
+        except ENDS as error:
             await self.settle(session, row, error)
         session.row = -1
 
     async def settle(self, session: UserSession, row: int, error: BaseException) -> None:
         """Note how an operation ended that did not end well; a cancellation by the drain goes on."""
         at = now()
-        cut_off = isinstance(error, asyncio.CancelledError)
-        if cut_off and not session.expired:
-            raise error
+        cut_off = isinstance(error, asyncio.CancelledError) and session.expired
+        if not cut_off:
+            error = _ours(error)
         columns = self.columns
         columns.finished[row] = at
         columns.outcome[row] = self.tally.add(self.names[self.code(row)], error, at)
@@ -168,8 +168,8 @@ class UserGroup:
         try:
             async with asyncio.timeout(self.workload.grace):
                 await user._end()
-        except Exception as error:
-            self.tally.add("close", error, now())
+        except ENDS as error:
+            self.tally.add("close", _ours(error), now())
 
     async def watch(self) -> None:
         """Cancel operations that take longer than the workload's timeout."""
@@ -198,6 +198,16 @@ class UserGroup:
             return plain(user)
 
         return body
+
+
+def _ours(error: BaseException) -> BaseException:
+    """`error` as an operation's own; raises a cancellation of ours, which ends the task."""
+    if not isinstance(error, asyncio.CancelledError):
+        return error
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise error
+    return StrayCancellation(f"a CancelledError that nobody here asked for: {error}".removesuffix(": "))
 
 
 async def _settled(result: Any) -> Any:

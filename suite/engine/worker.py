@@ -107,6 +107,7 @@ class _Worker:
     loaded: Workload | None = None
     target: Any = None
     preparation: Preparation | None = None
+    started: int = 0
     kept: int = -1
 
     @property
@@ -241,6 +242,7 @@ class _Worker:
         async def load() -> None:
             await asyncio.gather(*(self._through(lane, order.start) for lane in self.lanes))
 
+        self.started = order.start
         self.runner.run(load())
         return WorkerReply(
             "run",
@@ -265,7 +267,7 @@ class _Worker:
         self.runner.run(self._all("close"))
         gc.unfreeze()
         gc.collect()
-        return WorkerReply("close")
+        return WorkerReply("close", details=self.tally.details(self.started))
 
     async def _all(self, method: str) -> None:
         await asyncio.gather(*(getattr(lane, method)() for lane in self.lanes))

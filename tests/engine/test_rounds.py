@@ -424,3 +424,55 @@ def test_each_user_does_its_own_number_of_operations(workers):
     workload = Workload("echo/each", echo_server(), Counting, loop=loop, checks=[_each_did_its_own])
     result = run(workload, Settings(rounds=1, workers=workers, skipped_operations=frozenset({"echo"})))
     assert result.checks[0].passed, result.checks
+
+
+class Ending(Talker):
+    """Every tenth operation ends in what would end a task, a program or nobody's patience."""
+
+    count = 0
+
+    @operation
+    async def end(self):
+        self.count += 1
+        if self.count % 10 == 0:
+            raise (asyncio.CancelledError("by a library"), SystemExit("quota reached"))[self.count // 10 % 2]
+
+    async def close(self):
+        await super().close()
+        raise RuntimeError("close went wrong")
+
+
+@pytest.mark.parametrize("loop", [closed_loop(2, each=100), open_loop(400, 0.5, users=2)])
+def test_what_a_library_raises_ends_its_operation_and_nothing_else(loop):
+    """A stray CancelledError once ended its user: 46 of 2,000 operations done, and passed as valid."""
+    workload = Workload("echo/ending", echo_server(), Ending, loop=loop)
+    result = run(workload, Settings(rounds=1, skipped_operations=frozenset({"echo"})))
+    assert sum(result.outcomes.values()) == 200
+    assert result.outcomes["ok"] + result.outcomes["failed"] == 200
+    assert 18 <= result.outcomes["failed"] <= 20
+    found = {(detail.operation, detail.kind): detail for detail in result.details}
+    assert {("end", "cancelled"), ("end", "SystemExit"), ("close", "RuntimeError")} == found.keys()
+    assert found["close", "RuntimeError"].count == 2
+    assert found["close", "RuntimeError"].example == "close went wrong"
+
+
+class Leaving(Line):
+    """Its connect fails for all but the first: each had operations of its own to do."""
+
+    async def connect(self, system):
+        if self.index:
+            raise RuntimeError(f"no licence for user {self.index}")
+        await super().connect(system)
+
+    @operation
+    async def ask_once(self):
+        await self.ask(b"hello\n")
+
+
+def test_a_round_that_did_not_start_all_that_was_planned_is_invalid():
+    workload = Workload("echo/leaving", echo_server(), Leaving, loop=closed_loop(3, each=5))
+    result = run(workload, ONE)
+    assert result.validity.verdict == "invalid"
+    assert ("left_undone", {"started": 5, "planned": 15}) in [
+        (reason.kind, dict(reason.figures)) for reason in result.validity.reasons
+    ]

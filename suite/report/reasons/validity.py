@@ -57,6 +57,7 @@ KINDS: Kinds = {
     "memory_short": "memory is short: programs waited for it {share:ratio} of the time",
     "counts_differ": "counts differ: the system counted {served:,.0f}, {answered:,} were answered",
     "trend": "a trend within the measured part: median response went from {first:s} to {last:s}",
+    "left_undone": "{started:,} of {planned:,} planned operations were started",
     "unconnected_users": "users could not connect: {refused} of {users}",
     "nested_lost": "nested operations were not recorded, the columns were full: {lost}",
     "recording_full": "the recording was full before the time was over; run fewer seconds",

@@ -1,0 +1,31 @@
+"""Errors of operations: how they count, and what is told of them."""
+
+import asyncio
+
+from suite.engine.error_counts import ErrorCounts, StrayCancellation, cause_of, text_of
+from suite.records.outcome import Outcome
+
+
+class Speechless(Exception):
+    def __str__(self):
+        raise RuntimeError("no text")
+
+
+def test_an_error_that_has_no_text_is_told_by_its_type():
+    """It once killed the worker."""
+    assert text_of(Speechless()) == "Speechless, whose text can't be made (RuntimeError)"
+    assert text_of(ValueError()) == "ValueError"
+    assert ErrorCounts().add("buy", Speechless(), 1) is Outcome.failed
+
+
+def test_a_group_is_told_by_its_first_error():
+    """It once said: 1 sub-exception."""
+    inner = ExceptionGroup("inner", [KeyError("item"), ValueError("2")])
+    assert text_of(ExceptionGroup("outer", [ValueError("no stock")])) == "ValueError: no stock"
+    assert text_of(ExceptionGroup("outer", [inner, OSError("3")])) == "KeyError: 'item' (and 2 more)"
+
+
+def test_a_cancellation_that_is_not_ours_is_a_failure_of_its_own_kind():
+    stray = StrayCancellation("by some library")
+    assert (ErrorCounts().add("buy", stray, 1), cause_of(stray)) == (Outcome.failed, "cancelled")
+    assert ErrorCounts().add("buy", asyncio.CancelledError(), 1) is Outcome.timeout
