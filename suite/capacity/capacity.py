@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
-from pathlib import Path
 
 from suite.capacity.backlog import Backlog, backlog_of
 from suite.capacity.goal import bounds_of, default_over
@@ -22,7 +19,7 @@ from suite.engine.progress import Progress, Silent
 from suite.engine.round import run_round
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import SuiteError, SystemFailed
-from suite.measure.environment import commit, fingerprint
+from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
 from suite.records.capacity import Capacity, Goal, Probe
 from suite.records.recording import Recording
@@ -88,8 +85,7 @@ class _Driver:
         self.reference = reference or reference_to(workload)
         self.progress = progress
         self.watch = watch or (lambda _: None)
-        self.identity = uuid.uuid4().hex[:12]
-        self.started = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self.origin = RecordOrigin()
         self.looks = 0
         self.rejected: float | None = None
         self.bounds = bounds_of(self.workload, self.goal, settings.workers)
@@ -129,21 +125,15 @@ class _Driver:
 
     def summed_up(self, *, partial: bool = False) -> Capacity:
         """What is known by now; `partial` if something ended the search early."""
-        sha, branch, dirty = commit(Path.cwd())
         found = self.search.found()
         steady = [look for look in found.looks if look.valid and look.throughput and not look.backlog_grew]
         rate = self.goal.over == "rate"
         points = [(look.flight or 0.0 if rate else look.load, look.throughput or 0.0) for look in steady]
         loop = self._loop(self.bounds.start)
         return Capacity(
-            id=self.identity,
+            **self.origin.fields(),
             workload=self.workload.name,
-            started=self.started,
-            commit=sha,
-            branch=branch,
-            dirty=dirty,
             partial=partial,
-            environment=fingerprint(),
             plan={
                 "loop": loop.kind,
                 **asdict(loop),
@@ -156,16 +146,7 @@ class _Driver:
         )
 
     def _changed(self, load: float, times: int = 1) -> Settings:
-        return replace(
-            self.settings,
-            loop=self._loop(load, times),
-            rounds=1,
-            quick=False,
-            users=None,
-            operations=None,
-            seconds=None,
-            rate=None,
-        )
+        return self.settings.with_loop(self._loop(load, times))
 
     def _loop(self, load: float, times: int = 1) -> Loop:
         seconds, warmup = self.goal.seconds * times, self.goal.seconds * _WARM

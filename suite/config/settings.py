@@ -46,6 +46,12 @@ class Settings:
         """Rounds of a Run: as asked, else 1 in quick mode and 3 otherwise."""
         return self.rounds if self.rounds is not None else 1 if self.quick else 3
 
+    def with_loop(self, loop: Loop) -> Settings:
+        """A copy for one round of `loop`, which nothing else changes."""
+        return replace(
+            self, rounds=1, quick=False, users=None, operations=None, seconds=None, rate=None, loop=loop
+        )
+
     def merged(self, **changes: Any) -> Settings:
         """A copy with the changes that are not None."""
         return replace(self, **{name: value for name, value in changes.items() if value is not None})

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from suite.config.catalog import Reference, reference_to
@@ -16,7 +13,7 @@ from suite.engine.progress import Progress, Silent
 from suite.engine.round import run_round
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import Interrupted
-from suite.measure.environment import commit, fingerprint
+from suite.measure.record_origin import RecordOrigin
 from suite.measure.statistics import combine
 from suite.process.guard import interruptible
 from suite.records.run import Failure, Round, Run
@@ -52,25 +49,13 @@ def run(
         system.check()
     recipe = WorkloadSpec(reference or reference_to(workload), settings)
     watcher = progress or Silent()
-    started = datetime.now(UTC).isoformat(timespec="milliseconds")
-    identity = uuid.uuid4().hex[:12]
+    origin = RecordOrigin()
     rounds: list[Round] = []
     repeated: list[Mapping[str, Any]] = []
 
     def summed_up(extra: Failure | None = None) -> Run:
-        sha, branch, dirty = commit(Path.cwd())
         kept = [*rounds, Round(len(rounds), failure=extra)] if extra else rounds
-        return combine(
-            actual,
-            kept,
-            id=identity,
-            started=started,
-            commit=sha,
-            branch=branch,
-            dirty=dirty,
-            environment=fingerprint(),
-            plan=_described(actual, settings, repeated),
-        )
+        return combine(actual, kept, plan=_described(actual, settings, repeated), **origin.fields())
 
     try:
         with interruptible():

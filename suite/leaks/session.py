@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,7 @@ from suite.leaks.probe import LeakProbe, watched
 from suite.leaks.tracing import Tracing, trace
 from suite.leaks.tracker import Attribution
 from suite.leaks.verdict import Rules, Step, search
-from suite.measure.environment import commit, fingerprint
+from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
 from suite.records.leak import LeakSearch, LeakVerdict
 
@@ -72,37 +70,21 @@ def find_leaks(
     loop = _windowed(actual.loop, leak.requests)
     recipe = WorkloadSpec(
         reference or reference_to(workload),
-        replace(
-            settings,
-            rounds=1,
-            loop=loop,
-            users=None,
-            operations=None,
-            seconds=None,
-            rate=None,
-            quick=False,
-        ),
+        settings.with_loop(loop),
     )
-    started = datetime.now(UTC).isoformat(timespec="milliseconds")
-    identity = uuid.uuid4().hex[:12]
+    origin = RecordOrigin()
     watcher = progress or Silent()
     with interruptible():
         look = _Look(recipe, leak, watcher)
         verdict = look.verdict()
         found, recordings = Attribution((), None), tuple[str, ...]()
         if verdict.outcome == "unbounded" and leak.attribute and look.python:
-            how = Tracing(leak.native, leak.most_bytes, keep / identity if keep is not None else None)
+            how = Tracing(leak.native, leak.most_bytes, keep / origin.id if keep is not None else None)
             found, recordings = trace(recipe, watcher, how, look.taken, verdict)
-    sha, branch, dirty = commit(Path.cwd())
     traced = bool(found.suspects) or found.unattributed is not None
     return LeakSearch(
-        id=identity,
+        **origin.fields(),
         workload=workload.name,
-        started=started,
-        commit=sha,
-        branch=branch,
-        dirty=dirty,
-        environment=fingerprint(),
         plan=_plan(loop, leak, settings, actual),
         verdict=verdict,
         seconds=look.seconds,

@@ -30,16 +30,9 @@ _REDUCE: dict[str, Callable[[Sequence[float]], float]] = {
 def combine(
     workload: Workload,
     rounds: Sequence[Round],
-    *,
-    id: str,  # noqa: A002
-    started: str,
-    commit: str | None,
-    branch: str | None,
-    dirty: bool = False,
-    environment: Mapping[str, Any],
-    plan: Mapping[str, Any],
+    **provenance: Any,
 ) -> Run:
-    """The Run of `rounds`.
+    """The Run of `rounds`; `provenance` is what it has of that beside the workload.
 
     Values come from merged histograms and summed counts, or as the metric says; a round that failed
     gives no values unless all did, but its outcomes and details count. A value that is only a lower
@@ -55,15 +48,9 @@ def combine(
     outcomes = _summed(one.outcomes for one in rounds)
     doubts = _thin(workload, histograms)
     return Run(
-        id=id,
+        **provenance,
         workload=workload.name,
-        started=started,
-        commit=commit,
-        branch=branch,
-        dirty=dirty,
         partial=any(one.failure is not None for one in rounds),
-        environment=environment,
-        plan=plan,
         rounds=len(rounds),
         metrics=metrics,
         histograms=histograms,

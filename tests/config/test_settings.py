@@ -102,6 +102,12 @@ def test_loops_that_make_no_sense(loop: Loop, settings: dict[str, Any], fault: s
         loop_of(loop, **settings)
 
 
+def test_one_round_of_another_loop() -> None:
+    settings = Settings(rounds=5, quick=True, users=3, operations=7, seconds=2.0, rate=9.0, workers=2, seed=4)
+    loop = closed_loop(2, operations=10)
+    assert settings.with_loop(loop) == Settings(rounds=1, workers=2, seed=4, loop=loop)
+
+
 def test_rounds() -> None:
     assert Settings().round_count() == 3
     assert Settings(quick=True).round_count() == 1

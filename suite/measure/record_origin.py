@@ -1,0 +1,28 @@
+"""Where a record comes from, gathered while it is made."""
+
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from suite.measure.environment import commit, fingerprint
+
+
+class RecordOrigin:
+    """Made when measuring begins: an id, and the time. The rest is asked when the record is."""
+
+    def __init__(self) -> None:
+        self.id = uuid.uuid4().hex[:12]
+        self.started = datetime.now(UTC).isoformat(timespec="milliseconds")
+
+    def fields(self) -> dict[str, Any]:
+        """The fields of a Provenance but for workload and plan."""
+        sha, branch, dirty = commit(Path.cwd())
+        return {
+            "id": self.id,
+            "started": self.started,
+            "commit": sha,
+            "branch": branch,
+            "dirty": dirty,
+            "environment": fingerprint(),
+        }

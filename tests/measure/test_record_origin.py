@@ -1,0 +1,27 @@
+"""Where a record comes from."""
+
+import re
+import subprocess
+from dataclasses import fields
+
+from suite.measure.record_origin import RecordOrigin
+from suite.records.provenance import Provenance
+
+
+def test_it_gives_all_of_a_provenance_but_workload_and_plan(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    origin = RecordOrigin()
+    found = origin.fields()
+    assert found.keys() == {field.name for field in fields(Provenance)} - {"workload", "plan", "partial"}
+    assert (found["commit"], found["branch"], found["dirty"]) == (None, None, False)
+    assert re.fullmatch(r"[0-9a-f]{12}", found["id"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", found["started"])
+    subprocess.run(["git", "init", "-q", "-b", "main"], check=True)
+    subprocess.run(
+        ["git", "-c", "user.name=x", "-c", "user.email=x@x", "commit", "-q", "--allow-empty", "-m", "x"],
+        check=True,
+    )
+    later = origin.fields()
+    assert (later["branch"], len(later["commit"])) == ("main", 40)
+    assert (later["id"], later["started"]) == (found["id"], found["started"])
+    assert RecordOrigin().id != origin.id
