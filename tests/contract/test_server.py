@@ -65,8 +65,8 @@ def test_a_server_that_dies_says_why() -> None:
 
 
 def test_a_server_that_is_never_ready() -> None:
-    system = Server(sleep, deadline=1)
-    with pytest.raises(SystemFailed, match=r"(?s)not ready within 1 s.*I will not listen"):
+    system = Server(sleep, deadline=2)
+    with pytest.raises(SystemFailed, match=r"(?s)not ready within 2 s.*I will not listen"):
         system.__enter__()
     assert system.child is None
     assert not alive(system.pid)

@@ -102,7 +102,7 @@ mixed = Workload(
     checks=[kept_equals_answers],
 )
 dead = Workload(
-    "echo/dead", Server(lambda system: os._exit(7), deadline=5), Talker, loop=closed_loop(1, seconds=1)
+    "echo/dead", Server(lambda system: os._exit(7), deadline=20), Talker, loop=closed_loop(1, seconds=1)
 )
 hanging = Workload(
     "echo/hanging", Component(Nothing), Sleeper, loop=closed_loop(1, seconds=0.2), timeout=0.2, grace=0.2

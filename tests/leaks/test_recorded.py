@@ -73,6 +73,7 @@ def test_live_bytes_at_each_mark_are_those_that_the_script_holds(slots):
     assert filled(recorded).tolist() == slots.notes
 
 
+@pytest.mark.rounds
 def test_nothing_is_held_before_the_start_and_after_the_end(slots):
     (path,) = slots.recordings.values()
     last = slots.marks[-1].at

@@ -1,5 +1,7 @@
 """Searches of real servers: what leaks is found and named, what does not is left in peace."""
 
+from pathlib import Path
+
 import pytest
 from studies.leaks_accuracy.cases import CASES
 from support.leaking import dies_under, program
@@ -51,9 +53,7 @@ def test_a_leak_of_a_small_program_is_found_and_named(name, tmp_path):
     little = program(case.parameters["behaviour"], case.parameters["size"])
     found = find_leaks(little, Settings(), QUICKER, keep=tmp_path if name == "held" else None)
     named(found, case)
-    assert bool(found.recordings) == (name == "held")
-    for graph in found.recordings:
-        assert "remember_in_connection" in (tmp_path / found.id / graph.rpartition("/")[2]).read_text()
+    assert [Path(graph).exists() for graph in found.recordings] == [True] * (name == "held")
 
 
 @pytest.mark.exhaustive
@@ -62,7 +62,7 @@ def test_a_leak_of_a_server_is_found_and_named(name, tmp_path):
     case = BY_NAME[name]
     found = find_leaks(case.workload(), Settings(), QUICK, keep=tmp_path)
     named(found, case)
-    assert found.recordings
+    assert any(case.function in Path(graph).read_text() for graph in found.recordings)
 
 
 @pytest.mark.exhaustive
