@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from suite.commands.options import (
+    Allow,
     ConfigFile,
     JsonFile,
     Match,
@@ -17,6 +18,8 @@ from suite.commands.options import (
     Values,
     Workers,
     pairs,
+    renamed,
+    sizes,
     stdout_is_ours,
 )
 from suite.errors import ConfigurationError, Faults
@@ -32,7 +35,7 @@ EPILOG = """
 Examples:
   suite ab main load_shop.py              the work tree as it is, against main
   suite ab HEAD~1 HEAD shop/browse        a commit against the one before
-  suite ab main load_shop.py -k browse --metric response.p99 --minimum response.p99=5%
+  suite ab main load_shop.py -k browse --metric response.p99 --allow response.p99=5%
   suite ab v1.2 vision/match-500 --full --json ab.json
   suite ab main load_shop.py --profile    and which functions a regression comes from
 
@@ -64,10 +67,7 @@ def command(
         list[str] | None,
         typer.Option("--metric", metavar="METRIC", help="What decides; up to three. [time, latency, memory]"),
     ] = None,
-    minimums: Annotated[
-        list[str] | None,
-        typer.Option("--minimum", metavar="METRIC=SIZE", help="Least change that counts: memory.peak=5%."),
-    ] = None,
+    allow: Allow = None,
     full: Annotated[bool, typer.Option("--full", help="Whole loops, not quick ones.")] = False,
     seconds: Annotated[
         str | None, typer.Option(metavar="TIME", help="Length of the measured part of a round.")
@@ -93,6 +93,7 @@ def command(
     json_file: JsonFile = None,
     results: Results = None,
     config: ConfigFile = None,
+    minimums: Annotated[list[str] | None, typer.Option("--minimum", hidden=True)] = None,
 ) -> None:
     """Compare two commits by rounds in turns, and say whether one is slower."""
     from suite.ab.repository import Repository
@@ -116,7 +117,7 @@ def command(
     with faults.collected():
         given["set"] = pairs(values or ())
     with faults.collected():
-        least = _minimums(minimums or ())
+        least = sizes(renamed("--minimum", "--allow", minimums, allow))
     with faults.collected():
         configuration = read_configuration(config)
     if profile:
@@ -129,7 +130,7 @@ def command(
     repository = Repository(Path.cwd(), folder)
     base, head, targets = divided(words, repository)
     with stdout_is_ours(json_file == "-"):
-        chosen = select(targets, match=match)
+        chosen = select(targets, match=match or ())
     given = {name: value for name, value in given.items() if value is not None}
     plans = make_plans(chosen, configuration, given).runs
     for found in chosen:
@@ -194,13 +195,6 @@ def _is_target(word: str) -> bool:
         return bool(select([word]))
     except ConfigurationError:
         return False
-
-
-def _minimums(texts: Sequence[str]) -> dict[str, str]:
-    found = {name.strip(): size for name, sign, size in (text.partition("=") for text in texts) if sign}
-    if len(found) < len(texts):
-        raise ConfigurationError("write --minimum as METRIC=SIZE, once per metric")
-    return found
 
 
 def _inside(path: Path, repository: Repository) -> Path:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suite.commands.options import Branch, ConfigFile, LedgerPlace, Machine, OneWorkload, Results
+from suite.commands.options import Branch, ConfigFile, LedgerPlace, Machine, Match, OneWorkload, Results
 
 EPILOG = """
 \b
@@ -23,6 +23,7 @@ def command(
     commit: Annotated[str, typer.Argument(metavar="COMMIT", help="The commit that changed it.")],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why that is wanted.")],
     workload: OneWorkload = None,
+    match: Match = None,
     branch: Branch = None,
     machine: Machine = None,
     ledger: LedgerPlace = None,
@@ -36,5 +37,5 @@ def command(
     from suite.report.terminal.history import print_accepted
 
     place = read_configuration(config).places(results, ledger).ledger
-    with Timelines(place, branch=branch, machine=machine) as timelines:
+    with Timelines(place, branch=branch, machine=machine, match=match or ()) as timelines:
         print_accepted(make_console(), *timelines.accept(metric, commit, workload, reason))

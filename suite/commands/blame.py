@@ -15,6 +15,7 @@ from suite.commands.options import (
     JsonFile,
     LedgerPlace,
     Machine,
+    Match,
     OneWorkload,
     Results,
     Values,
@@ -34,7 +35,7 @@ Examples:
   suite blame response.p99 --workload shop/browse
   suite blame response.p99 --workload shop/browse --change 4c1d9a2
   suite blame response.p99 --workload shop/browse --bisect load_shop.py
-  suite blame throughput -k dicom/receive --bisect --full
+  suite blame throughput -k receive --bisect --full
 
 \b
 Names the last commit before a change and the first after it. --bisect measures the
@@ -55,6 +56,7 @@ def command(
         typer.Argument(metavar="LOAD_FILE...", help="Where the workload is, if it is not installed."),
     ] = None,
     workload: OneWorkload = None,
+    match: Match = None,
     change: Annotated[
         str | None, typer.Option(metavar="COMMIT", help="The change that came with it. [the latest]")
     ] = None,
@@ -93,7 +95,7 @@ def command(
         configuration = read_configuration(config)
     faults.check()
     places = configuration.places(results, ledger)
-    with Timelines(places.ledger, branch=branch, machine=machine) as timelines:
+    with Timelines(places.ledger, branch=branch, machine=machine, match=match or ()) as timelines:
         found = blame(timelines, metric, workload, change)
     if not bisect:
         texts = {"branch": branch, "machine": machine, "change": change, "results": results, "config": config}

@@ -74,7 +74,7 @@ def command(
         configuration = read_configuration(config)
     faults.check()
     with stdout_is_ours(json_file == "-"):
-        chosen = select(targets or (), match=match)
+        chosen = select(targets or (), match=match or ())
     plans = make_plans(chosen, configuration, given, lenient=not targets)
     for found, _ in plans.runs:
         if isinstance(found.workload.system, Remote):

@@ -12,9 +12,12 @@ from suite.commands.options import (
     JsonFile,
     LedgerPlace,
     Markdown,
-    MatchAny,
+    Match,
+    Metrics,
+    OldMatch,
     Quantiles,
     Results,
+    renamed,
 )
 
 EPILOG = """
@@ -43,11 +46,8 @@ def command(
         str | None,
         typer.Argument(metavar="HEAD", show_default=False, help="The other side. [the newest runs]"),
     ] = None,
-    workloads: MatchAny = None,
-    metrics: Annotated[
-        list[str] | None,
-        typer.Option("--metric", metavar="NAME", help="Compare this metric; repeat it for more."),
-    ] = None,
+    match: Match = None,
+    metrics: Metrics = None,
     anywhere: Anywhere = False,
     quantiles: Quantiles = False,
     json_file: JsonFile = None,
@@ -55,6 +55,7 @@ def command(
     ledger: LedgerPlace = None,
     results: Results = None,
     config: ConfigFile = None,
+    workloads: OldMatch = None,
 ) -> None:
     """Compare two commits, runs or result documents: what changed, and what only seems to."""
     from suite.commands.comparing import Outputs, Wanted, compare_sides
@@ -62,7 +63,7 @@ def command(
 
     configuration = read_configuration(config)
     budget = Budget(tuple(metrics) if metrics else None)
-    wanted = Wanted(lambda _: budget, tuple(workloads or ()), anywhere)
+    wanted = Wanted(lambda _: budget, tuple(renamed("--workload", "-k", workloads, match or [])), anywhere)
     outputs = Outputs(json_file, markdown_file, quantiles)
     place = configuration.places(results, ledger).ledger
     raise typer.Exit(compare_sides(place, base, head, wanted, outputs))

@@ -16,7 +16,7 @@ from suite.compare.compare import compare
 from suite.compare.pairing import PairedRuns, paired
 from suite.compare.reference_distribution import ENOUGH, HEAD_RUNS
 from suite.compare.revision import Revision, RevisionResolver, is_dirty
-from suite.config.catalog import installed_names
+from suite.config.catalog import installed_names, those_like
 from suite.config.file import Budget, Gate
 from suite.config.paths import Places
 from suite.errors import ConfigurationError, Faults
@@ -37,7 +37,7 @@ from suite.report.verdict import overall
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is compared: workloads whose names have one of `match`, or all; each with its `budget`.
+    """What is compared: workloads whose names are like one of `match`, or all; each with its `budget`.
 
     Where that names no metrics it is the `usual` ones of base and head, or all that are usual.
     """
@@ -49,12 +49,7 @@ class Wanted:
 
     def workloads(self, names: Sequence[str]) -> list[str]:
         """Those of `names` that are wanted. Raises ConfigurationError if none is."""
-        found = [name for name in names if not self.match or any(text in name for text in self.match)]
-        if names and not found:
-            raise ConfigurationError(
-                f"no workload's name has {' or '.join(self.match)}; there are: {', '.join(names)}"
-            )
-        return found
+        return those_like(names, self.match)
 
 
 @dataclass(frozen=True, slots=True)

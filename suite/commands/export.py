@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suite.commands.options import ConfigFile, LedgerPlace, Results
+from suite.commands.options import ConfigFile, LedgerPlace, Match, OneWorkload, Results
 from suite.errors import ConfigurationError
 
 EPILOG = """
@@ -29,9 +29,8 @@ def command(
     form: Annotated[
         str, typer.Option("--format", metavar="document|asv|pytest-benchmark", help="For whom.")
     ] = "document",
-    workload: Annotated[
-        str | None, typer.Option("--workload", "-k", metavar="NAME", help="Runs of this workload.")
-    ] = None,
+    workload: OneWorkload = None,
+    match: Match = None,
     commit: Annotated[str | None, typer.Option(metavar="COMMIT", help="Runs of this commit.")] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="The newest N runs. [all]")] = None,
     ledger: LedgerPlace = None,
@@ -50,7 +49,7 @@ def command(
         raise ConfigurationError(f"--format is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not {form!r}")
     sha = None if commit is None else Commits().sha(commit) or commit
     with Ledger.existing(read_configuration(config).places(results, ledger).ledger) as there:
-        done = export(there, target, chosen, workload, sha, limit)
+        done = export(there, target, chosen, workload, sha, limit, match or ())
     if target != "-":
         typer.echo(f"wrote {many(done.files, 'file')}: {target}")
         if done.left_out:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from suite.compare.revision import read_json
+from suite.config.catalog import those_like
 from suite.errors import ConfigurationError, StoreError
 from suite.files import check_writable
 from suite.formats.asv import asv_files, with_older
@@ -31,14 +32,25 @@ class Exported:
 
 
 def export(
-    ledger: Ledger, target: str, form: Format, workload: str | None, commit: str | None, limit: int | None
+    ledger: Ledger,
+    target: str,
+    form: Format,
+    workload: str | None,
+    commit: str | None,
+    limit: int | None,
+    match: Sequence[str] = (),
 ) -> Exported:
-    """Write the newest `limit` Runs (all if None) that match.
+    """Write the newest `limit` Runs (all if None) of a workload and commit, or of workloads like `match`.
 
     A `target` ending in .json, or "-" for stdout, is one file, else a folder. Raises ConfigurationError
     if there is nothing to write or it does not fit one file, StoreError if it can't be written.
     """
-    ids = ledger.run_ids(workload, commit)[-limit if limit else 0 :]
+    ids = ledger.run_ids(workload, commit)
+    if match:
+        names = those_like(ledger.workloads(), match)
+        wanted = {run for name in names for run in ledger.run_ids(name, commit)}
+        ids = [run for run in ids if run in wanted]
+    ids = ids[-limit if limit else 0 :]
     if not ids:
         raise ConfigurationError("no run matches; suite show lists the runs")
     single = target == "-" or target.endswith(".json")

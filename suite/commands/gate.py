@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Literal
 
 import typer
 
 from suite.commands.options import (
+    Allow,
     Anywhere,
     ConfigFile,
     JsonFile,
     LedgerPlace,
     Markdown,
-    MatchAny,
+    Match,
+    Metrics,
+    OldMatch,
     Quantiles,
     Results,
+    renamed,
+    sizes,
 )
-from suite.errors import ConfigurationError, Faults
+from suite.errors import Faults
 
 EPILOG = """
 \b
 Examples:
   suite gate                                  HEAD's runs against main, as configured
-  suite gate --base v1.2 --budget response.p99=10% --budget throughput
+  suite gate --base v1.2 --metric throughput --allow throughput=10%
   suite gate --markdown summary.md --on-inconclusive warn
 
 \b
@@ -55,13 +59,9 @@ def command(
     base: Annotated[
         str | None, typer.Option(metavar="COMMIT", help="What to judge it against. [main]")
     ] = None,
-    budget: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="METRIC[=SIZE]", help="Judge this metric, changes from SIZE on; repeat it for more."
-        ),
-    ] = None,
-    workloads: MatchAny = None,
+    metrics: Metrics = None,
+    allow: Allow = None,
+    match: Match = None,
     anywhere: Anywhere = False,
     on_inconclusive: Annotated[
         str | None, typer.Option(metavar="fail|warn", help="warn turns exit code 3 into 0. [fail]")
@@ -76,18 +76,24 @@ def command(
     ledger: LedgerPlace = None,
     results: Results = None,
     config: ConfigFile = None,
+    workloads: OldMatch = None,
+    budget: Annotated[list[str] | None, typer.Option("--budget", hidden=True)] = None,
 ) -> None:
     """For CI: judge the runs of HEAD against a base, and fail if they regressed."""
     from suite.config.file import Budget, Configuration, fail_or_warn, read_configuration
 
     configuration = Configuration()
-    given: Budget | None = None
+    given = Budget()
     doubt: Literal["fail", "warn"] | None = None
     faults = Faults()
     with faults.collected():
         configuration = read_configuration(config)
+    now = "--metric METRIC and --allow METRIC=SIZE"
+    for text in renamed("--budget METRIC[=SIZE]", now, budget, []):
+        metrics = [*(metrics or ()), text.partition("=")[0]]
+        allow = [*(allow or ()), text] if "=" in text else allow
     with faults.collected():
-        given = Budget(*_sizes(budget)) if budget else None
+        given = Budget(tuple(dict.fromkeys(metrics)) if metrics else None, sizes(allow))
     with faults.collected("--on-inconclusive: "):
         doubt = None if on_inconclusive is None else fail_or_warn(on_inconclusive)
     faults.check()
@@ -105,24 +111,13 @@ def command(
         gate,
         head,
         Wanted(
-            gate.budget if given is None else lambda _: given, tuple(workloads or ()), anywhere, gate_metrics
+            lambda workload: gate.budget(workload).under(given),
+            tuple(renamed("--workload", "-k", workloads, match or [])),
+            anywhere,
+            gate_metrics,
         ),
         Outputs(json_file, markdown_file, quantiles),
         annotate=annotations if annotations is not None else bool(os.environ.get("GITHUB_ACTIONS")),
         summary=os.environ.get("GITHUB_STEP_SUMMARY"),
     )
     raise typer.Exit(code)
-
-
-def _sizes(texts: Sequence[str]) -> tuple[tuple[str, ...], dict[str, str | float]]:
-    """Metrics and their minimum effects of what `--budget` was given."""
-    parts = [text.partition("=") for text in texts]
-    faults = [
-        text
-        for text, (name, sign, size) in zip(texts, parts, strict=True)
-        if not name.strip() or (sign and not size.strip())
-    ]
-    if faults:
-        raise ConfigurationError.of(f"--budget {text}: write it as METRIC or METRIC=SIZE" for text in faults)
-    names = tuple(dict.fromkeys(name.strip() for name, _, _ in parts))
-    return names, {name.strip(): size.strip() for name, sign, size in parts if sign}

@@ -7,13 +7,23 @@ from typing import Annotated
 
 import typer
 
-from suite.commands.options import Branch, ConfigFile, JsonFile, LedgerPlace, Machine, OneWorkload, Results
+from suite.commands.options import (
+    Branch,
+    ConfigFile,
+    JsonFile,
+    LedgerPlace,
+    Machine,
+    Match,
+    OneWorkload,
+    Results,
+    renamed,
+)
 
 EPILOG = """
 \b
 Examples:
   suite history                            what changed lately, commit by commit
-  suite history shop/browse                of one workload
+  suite history --workload shop/browse     of one workload
   suite history response.p99               a metric's history in each workload
   suite history response.p99 --workload shop/browse --limit 50
   suite history throughput --json history.json
@@ -29,11 +39,11 @@ _DRAWN = 4
 
 
 def command(
-    word: Annotated[
-        str | None, typer.Argument(metavar="METRIC|WORKLOAD", show_default=False, help="Whose history.")
+    metric: Annotated[
+        str | None, typer.Argument(metavar="METRIC", show_default=False, help="Whose history. [all events]")
     ] = None,
     workload: OneWorkload = None,
-    metric: Annotated[str | None, typer.Option("--metric", metavar="NAME", help="A metric.")] = None,
+    match: Match = None,
     branch: Branch = None,
     machine: Machine = None,
     anywhere: Annotated[
@@ -49,6 +59,7 @@ def command(
     ledger: LedgerPlace = None,
     results: Results = None,
     config: ConfigFile = None,
+    old_metric: Annotated[str | None, typer.Option("--metric", hidden=True)] = None,
 ) -> None:
     """Show how metrics moved from commit to commit, and where they changed."""
     from suite.commands.output import output
@@ -62,14 +73,15 @@ def command(
     place = read_configuration(config).places(results, ledger).ledger
     with (
         output(json_file) as out,
-        Timelines(place, branch=branch, machine=machine, anywhere=anywhere) as timelines,
+        Timelines(place, branch=branch, machine=machine, anywhere=anywhere, match=match or ()) as timelines,
     ):
-        workload, found = timelines.meant(word, workload)
-        if metric and found and metric != found:
-            raise ConfigurationError(
-                f"{found} is no workload; of metrics give one: {found}, or --metric {metric}"
-            )
-        metric = metric or found
+        if timelines.is_workload(metric):
+            was = f"suite history {metric}"
+            workload = renamed(was, f"suite history --workload {metric}", metric, workload)
+            metric = None
+        if metric and old_metric and metric != old_metric:
+            raise ConfigurationError(f"give one metric: {metric}, or {old_metric}")
+        metric = renamed("--metric NAME", "suite history NAME", old_metric, metric)
         if metric is None:
             overview = timelines.overview(workload, seconds=math.inf if everything else OVERVIEW_SECONDS)
             wanted = reasons(timelines.detections.accepted())

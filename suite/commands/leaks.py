@@ -19,6 +19,7 @@ from suite.commands.options import (
     Values,
     Workers,
     read_plans,
+    renamed,
 )
 from suite.errors import ConfigurationError, Faults, StoreError
 from suite.units import parse
@@ -32,7 +33,7 @@ EPILOG = """
 \b
 Examples:
   suite leaks load_shop.py
-  suite leaks load_shop.py -k browse --requests 500
+  suite leaks load_shop.py -k browse --operations 500
   suite leaks dicom/receive vision/match-500 --json leaks.json
   suite leaks load_shop.py --ttl 60s        the shop keeps sessions for a minute
   suite leaks load_shop.py --native         C stacks too
@@ -55,7 +56,7 @@ def command(
         list[str], typer.Argument(metavar="WORKLOAD", help="Workloads, systems or load files.")
     ],
     match: Match = None,
-    requests: Annotated[
+    operations: Annotated[
         int, typer.Option(metavar="N", min=10, help="Operations in a window; more find rarer leaks.")
     ] = 100,
     windows: Annotated[int, typer.Option(metavar="N", min=4, help="Windows that raise a suspicion.")] = 8,
@@ -76,6 +77,7 @@ def command(
     ledger: LedgerPlace = None,
     results: Results = None,
     config: ConfigFile = None,
+    requests: Annotated[int | None, typer.Option("--requests", min=10, hidden=True)] = None,
 ) -> None:
     """Look for leaks, and name the lines that hold the memory."""
     faults = Faults()
@@ -96,7 +98,13 @@ def command(
     from suite.report.documents.leaks import leaks_document
     from suite.report.documents.run import SCHEMA
 
-    how = LeakSettings(requests, windows, ttl_seconds, native=native, attribute=attribute)
+    how = LeakSettings(
+        renamed("--requests", "--operations", requests, operations),
+        windows,
+        ttl_seconds,
+        native=native,
+        attribute=attribute,
+    )
     places = configuration.places(results, ledger)
     searches: list[LeakSearch] = []
     with output(json_file, places.folder / "leaks", ledger=places.ledger) as out:

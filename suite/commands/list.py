@@ -31,7 +31,7 @@ def command(
     from suite.report.terminal.console import Reporter
 
     with stdout_is_ours(as_json):
-        found = select(targets or (), match=match, tags=tags or (), exclude_tags=exclude_tags or ())
+        found = select(targets or (), match=match or (), tags=tags or (), exclude_tags=exclude_tags or ())
     if as_json:
         print_document({"workloads": [described(one.workload) for one in found]})
     else:

@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -16,11 +16,16 @@ if TYPE_CHECKING:
     from suite.config.file import Configuration
     from suite.config.selection import Plans
 
+_T = TypeVar("_T")
+
 Targets = Annotated[
     list[str] | None,
     typer.Argument(metavar="TARGET", help="Load files, systems or workloads; none means all, quickly."),
 ]
-Match = Annotated[str | None, typer.Option("-k", metavar="TEXT", help="Only workloads whose name has TEXT.")]
+Match = Annotated[
+    list[str] | None,
+    typer.Option("-k", metavar="TEXT", help="Only workloads whose name has TEXT, in any case; repeatable."),
+]
 Tags = Annotated[
     list[str] | None,
     typer.Option("--tags", "-t", metavar="TAG", help="Only what carries this tag; repeat it for more."),
@@ -65,7 +70,7 @@ JsonFile = Annotated[
 ]
 
 OneWorkload = Annotated[
-    str | None, typer.Option("--workload", "-k", metavar="NAME", help="The workload whose history it is.")
+    str | None, typer.Option("--workload", metavar="NAME", help="Only this workload, by its whole name.")
 ]
 Branch = Annotated[
     str | None, typer.Option("--branch", metavar="NAME", help="Commits that led to this branch. [HEAD]")
@@ -73,9 +78,15 @@ Branch = Annotated[
 Machine = Annotated[
     str | None, typer.Option("--machine", metavar="CLASS", help="Runs on this class of machines.")
 ]
-MatchAny = Annotated[
+OldMatch = Annotated[list[str] | None, typer.Option("--workload", hidden=True)]
+Metrics = Annotated[
+    list[str] | None, typer.Option("--metric", metavar="NAME", help="Judge this metric; repeat it for more.")
+]
+Allow = Annotated[
     list[str] | None,
-    typer.Option("--workload", "-k", metavar="TEXT", help="Only workloads whose name has TEXT; repeatable."),
+    typer.Option(
+        "--allow", metavar="METRIC=SIZE", help="Least change of a metric that counts, e.g. memory.peak=5%."
+    ),
 ]
 Anywhere = Annotated[
     bool, typer.Option("--anywhere", help="Compare other hardware and another load all the same.")
@@ -88,12 +99,30 @@ Quantiles = Annotated[
 ]
 
 
-def pairs(texts: Sequence[str]) -> dict[str, str]:
-    """What `--set` was given as a mapping. Raises ConfigurationError with all that are not NAME=VALUE."""
-    faults = [text for text in texts if not text.partition("=")[0].strip() or "=" not in text]
+def pairs(texts: Sequence[str], option: str = "--set", form: str = "NAME=VALUE") -> dict[str, str]:
+    """What an option was given as a mapping. Raises ConfigurationError with all that have not its form."""
+    parts = [text.partition("=") for text in texts]
+    faults = [
+        text
+        for text, (name, sign, value) in zip(texts, parts, strict=True)
+        if not name.strip() or not sign or (option != "--set" and not value.strip())
+    ]
     if faults:
-        raise ConfigurationError.of(f"--set {text}: write it as NAME=VALUE" for text in faults)
-    return {name.strip(): value for name, _, value in (text.partition("=") for text in texts)}
+        raise ConfigurationError.of(f"{option} {text}: write it as {form}" for text in faults)
+    return {name.strip(): value for name, _, value in parts}
+
+
+def sizes(allow: Sequence[str] | None) -> dict[str, str]:
+    """What `--allow` was given: minimum effects by metric. Raises ConfigurationError."""
+    return {name: size.strip() for name, size in pairs(allow or (), "--allow", "METRIC=SIZE").items()}
+
+
+def renamed(old: str, new: str, given: _T | None, value: _T) -> _T:
+    """What an option was given, if need be under its `old` name, which is said; for one version."""
+    if given is None or given == []:
+        return value
+    typer.echo(f"suite: note: {old} is now {new}", err=True)
+    return given
 
 
 def read_plans(
@@ -101,7 +130,7 @@ def read_plans(
     given: Mapping[str, Any],
     targets: Sequence[str],
     *,
-    match: str | None,
+    match: Sequence[str] | None,
     values: Sequence[str] | None,
     config: Path | None,
     json_file: str | None,
@@ -126,7 +155,7 @@ def read_plans(
     with faults.collected():
         configuration = read_configuration(config)
     with faults.collected(), stdout_is_ours(json_file == "-"):
-        chosen = select(targets, match=match, tags=tags or (), exclude_tags=exclude_tags or ())
+        chosen = select(targets, match=match or (), tags=tags or (), exclude_tags=exclude_tags or ())
         if single and len(chosen) > 1:
             names = ", ".join(found.workload.name for found in chosen)
             several = f"one workload is wanted, {' '.join(targets)} has several: {names}"

@@ -36,7 +36,7 @@ def check_metrics(names: Sequence[str], minimums: Overrides, workload: Workload)
     for name in minimums:
         metric = workload.metric(name)
         if metric is None or (names and name not in names):
-            raise ConfigurationError(f"--minimum {name}: that metric does not decide on {workload.name}")
+            raise ConfigurationError(f"--allow {name}: that metric does not decide on {workload.name}")
         minimum(name, metric.unit, minimums)
 
 

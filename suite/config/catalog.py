@@ -108,14 +108,14 @@ def installed_names() -> frozenset[str]:
 def select(
     targets: Sequence[str] = (),
     *,
-    match: str | None = None,
+    match: Sequence[str] = (),
     tags: Iterable[str] = (),
     exclude_tags: Iterable[str] = (),
 ) -> list[CatalogEntry]:
     """Workloads by targets (a file, a full name, a first part of names, a module), then by filters.
 
     `file.py::name` and `module::name` are that one workload.
-    No target means all installed ones. `match` is a part of the name. Raises ConfigurationError with
+    No target means all installed ones. `match` is for `named_like`. Raises ConfigurationError with
     all targets and tags that lead to nothing. An entry point that is broken matters unless all targets
     are full names that are found: what it should define could be meant as well.
     """
@@ -146,10 +146,25 @@ def select(
     faults.check()
     result = [f for f in result if _tagged(f.workload, wanted, unwanted)]
     if match:
-        result = [f for f in result if match.lower() in f.workload.name.lower()]
+        result = [f for f in result if named_like(f.workload.name, match)]
     if not result:
         raise ConfigurationError("no workload is left after -k, --tags and --exclude-tags; see: suite list")
     return result
+
+
+def named_like(name: str, texts: Sequence[str]) -> bool:
+    """Whether a workload's name has one of `texts` in it, in any case, or there are none: what -k chooses."""
+    return not texts or any(text.lower() in name.lower() for text in texts)
+
+
+def those_like(names: Sequence[str], texts: Sequence[str]) -> list[str]:
+    """Those of `names` that are like one of `texts`. Raises ConfigurationError if none is."""
+    found = [name for name in names if named_like(name, texts)]
+    if names and not found:
+        raise ConfigurationError(
+            f"no workload's name has {' or '.join(texts)}; there are: {', '.join(dict.fromkeys(names))}"
+        )
+    return found
 
 
 def skipped_operations(

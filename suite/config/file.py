@@ -25,6 +25,11 @@ class Budget:
     metrics: tuple[str, ...] | None = None
     minimum: Mapping[str, str | float] = field(default_factory=dict)
 
+    def under(self, nearer: Budget) -> Budget:
+        """The same with a nearer one over it: its metrics if it has some, of the minimum effects all."""
+        metrics = self.metrics if nearer.metrics is None else nearer.metrics
+        return Budget(metrics, {**self.minimum, **nearer.minimum})
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
@@ -42,9 +47,7 @@ class Gate:
         """Of the metrics the nearest list, of the minimum effects all, the nearest first."""
         found = self.general
         for name in (workload.partition("/")[0], workload):
-            own = self.workloads.get(name, Budget())
-            metrics = found.metrics if own.metrics is None else own.metrics
-            found = Budget(metrics, {**found.minimum, **own.minimum})
+            found = found.under(self.workloads.get(name, Budget()))
         return found
 
 

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Self
 
+from suite.config.catalog import those_like
 from suite.errors import ConfigurationError
 from suite.ledger.commit_order import CommitOrder
 from suite.ledger.detections import AcceptedChange, Detected, Detections
@@ -34,8 +35,8 @@ class Overview:
 class Timelines:
     """The histories of one ledger, as one command wants them. Use it as a context manager.
 
-    Only machines whose class starts with `machine`; `anywhere` mixes machines. Commits are those that led
-    to `branch`, else to HEAD.
+    Only machines whose class starts with `machine`, and workloads like one of `match`; `anywhere` mixes
+    machines. Commits are those that led to `branch`, else to HEAD.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Timelines:
         branch: str | None = None,
         machine: str | None = None,
         anywhere: bool = False,
+        match: Sequence[str] = (),
     ) -> None:
         self.ledger = Ledger.existing(place)
         self.order = CommitOrder(branch)
@@ -52,6 +54,7 @@ class Timelines:
         self.detections = Detections(self.ledger, self.order)
         self._machine = machine
         self._anywhere = anywhere
+        self._match = match
 
     def __enter__(self) -> Self:
         return self
@@ -59,14 +62,12 @@ class Timelines:
     def __exit__(self, *_: object) -> None:
         self.ledger.close()
 
-    def meant(self, word: str | None, workload: str | None) -> tuple[str | None, str | None]:
-        """(workload, metric) of a word that may be either. Raises ConfigurationError for no workload."""
-        known = sorted({line.workload for line in self.reader.all()})
-        if word in known and workload is None:
-            return word, None
-        if workload is not None and workload not in known:
-            raise ConfigurationError(f"no workload {workload} has runs that count{_near(workload, known)}")
-        return workload, word
+    def is_workload(self, word: str | None) -> bool:
+        """Whether a workload of that name has runs that count."""
+        return word is not None and word in self._workloads()
+
+    def _workloads(self) -> list[str]:
+        return sorted({line.workload for line in self.reader.all()})
 
     def overview(self, workload: str | None = None, *, seconds: float = OVERVIEW_SECONDS) -> Overview:
         """What changed lately. It takes little more than `seconds`: what is left is told, not waited for."""
@@ -184,6 +185,11 @@ class Timelines:
     def _lines(self, workload: str | None) -> list[Timeline]:
         """Those asked for, newest first. Raises ConfigurationError if there are none."""
         every = self.reader.all(workload)
+        if not every and workload is not None and (known := self._workloads()):
+            near = _near(workload, known)
+            raise ConfigurationError(f"no workload {workload} has runs that count{near}")
+        chosen = {*those_like([line.workload for line in every], self._match)}
+        every = [line for line in every if line.workload in chosen]
         lines = [line for line in every if (line.machine or "").startswith(self._machine or "")]
         if every and not lines:
             there = [f"{name} ({words})" for name, words in self.reader.machines(every).items()]

@@ -393,5 +393,5 @@ def test_a_profile_that_fails_leaves_the_verdict(trial):
 
 
 def test_without_a_regression_nothing_is_profiled(trial):
-    said = trial.ab("HEAD", "--minimum", "time_per_operation=300%")
+    said = trial.ab("HEAD", "--allow", "time_per_operation=300%")
     assert (said.code, trial.kinds) == (0, []), said.out

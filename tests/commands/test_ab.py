@@ -105,7 +105,7 @@ def test_both_sides_run_the_load_file_as_it_is_now(command, scratch, rounds, mon
 def test_options_become_words_of_each_round(command, scratch, rounds):
     (command.folder / "loadledger.toml").write_text("workers = 1\n")
     words = ["--seconds", "500ms", "--users", 3, "--seed", 12345678, "--metric", "time_per_operation"]
-    least = ["--minimum", "time_per_operation=80%"]
+    least = ["--allow", "time_per_operation=80%"]
     rounds.factor = 1.5
     load = command.example("load_slots.py")
     said = command("ab", "HEAD", load, "-k", "closed", "--set", "slots=2", *words, *least)
@@ -205,12 +205,17 @@ def test_an_interruption_keeps_the_pairs_so_far(command, scratch, rounds, monkey
                 "odd",
                 "--seconds",
                 "x",
-                "--minimum",
+                "--allow",
                 "a",
                 "--set",
                 "b",
             ],
-            ["--environment is auto, same or own", "--seconds: ", "--minimum as METRIC=SIZE", "--set b"],
+            [
+                "--environment is auto, same or own",
+                "--seconds: ",
+                "--allow a: write it as METRIC=SIZE",
+                "--set b",
+            ],
         ),
     ],
 )
@@ -266,7 +271,7 @@ def test_a_commit_against_itself_is_no_regression(tmp_path):
     scratch = slowed(tmp_path / "repository")
     scratch.write("new.py", "the work tree is dirty")
     words = ["ab", "HEAD", "load_work.py", "--seconds", "0.1", "--metric", "time_per_operation"]
-    suite = Suite(tmp_path, *words, "--minimum", "time_per_operation=300%", cwd=scratch.folder)
+    suite = Suite(tmp_path, *words, "--allow", "time_per_operation=300%", cwd=scratch.folder)
     assert suite.finish(280) in (0, 3), suite.out + suite.err
     assert "with uncommitted changes to 1 file" in suite.out
     assert suite.left_behind() == []

@@ -246,8 +246,10 @@ def test_workloads_can_be_chosen_and_those_on_one_side_are_left_out(command, sha
     said = command("compare", "HEAD~1", "HEAD")
     assert said.code == 0
     assert "left out: shop/new: no runs in base\nleft out: shop/old: no runs in head\n" in said.out
-    chosen = command("compare", "HEAD~1", "HEAD", "-k", "brow", "--workload", "nothing")
+    chosen = command("compare", "HEAD~1", "HEAD", "-k", "BROW", "-k", "nothing")
     assert (chosen.code, "left out" in chosen.out) == (0, False)
+    old = command("compare", "HEAD~1", "HEAD", "--workload", "brow")
+    assert (old.out, old.complaints) == (chosen.out, ["suite: note: --workload is now -k"])
     nothing = command("compare", "HEAD~1", "HEAD", "-k", "nothing")
     assert nothing.code == 2
     assert nothing.complaints == [

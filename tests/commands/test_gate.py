@@ -159,9 +159,17 @@ def test_limits_come_from_the_configuration_and_options_win(command, shas):
     command.file("loadledger.toml", CONFIGURED)
     said = command("gate")
     assert (said.code, last(said)) == (0, "SAME  1 same in 1 workload")
-    assert command("gate", "--budget", "response.p50=10%", "--budget", "response.p95").code == 1
-    assert command("gate", "--budget", "response.p95=40%").code == 0
+    assert command("gate", "--metric", "response.p50", "--allow", "response.p50=10%").code == 1
+    assert command("gate", "--metric", "response.p95", "--allow", "response.p95=40%").code == 0
     assert command("gate", "--base", shas[3][:9]).code == 0
+
+
+def test_the_old_spelling_of_limits_still_works_and_the_new_one_is_said(command, shas):
+    fill(command.folder, *steady(shas[3], 1.3, 100, 3))
+    note = "suite: note: --budget METRIC[=SIZE] is now --metric METRIC and --allow METRIC=SIZE"
+    worse = command("gate", "--budget", "response.p50=10%", "--budget", "response.p95")
+    assert (worse.code, worse.complaints) == (1, [note])
+    assert command("gate", "--budget", "response.p95=40%").code == 0
 
 
 def test_workloads_can_have_limits_of_their_own(command, shas):
@@ -231,11 +239,12 @@ def test_faults_of_the_configuration_are_told_in_one_go(tmp_path, text, complain
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (["--budget", "=5%"], "--budget =5%: write it as METRIC or METRIC=SIZE"),
-        (["--budget", "response.p50="], "--budget response.p50=: write it as METRIC or METRIC=SIZE"),
+        (["--allow", "=5%"], "--allow =5%: write it as METRIC=SIZE"),
+        (["--allow", "response.p50"], "--allow response.p50: write it as METRIC=SIZE"),
+        (["--allow", "response.p50="], "--allow response.p50=: write it as METRIC=SIZE"),
         (["--on-inconclusive", "no"], "--on-inconclusive: fail or warn is wanted, not 'no'"),
-        (["--budget", "response.p50=ten"], "minimum effect of response.p50: 'ten' is not a quantity"),
-        (["--budget", "respose.p50=5%"], "no workload has a metric respose.p50; is it response.p50"),
+        (["--allow", "response.p50=ten"], "minimum effect of response.p50: 'ten' is not a quantity"),
+        (["--allow", "respose.p50=5%"], "no workload has a metric respose.p50; is it response.p50"),
     ],
 )
 def test_faults_of_options(command, shas, words, complaint):

@@ -27,7 +27,7 @@ def test_metrics_that_moved_at_one_commit_are_one_event(command, shas):
     assert "memory.peak" not in said.out
     [event] = json.loads(command("history", "--json", "-").out)["events"]
     assert (event["commit"], event["alert"], len(event["moved"])) == (shas[24], True, 6)
-    one = command("history", "shop/buy").out
+    one = command("history", "--workload", "shop/buy").out
     assert "3 worse" in one
     assert "shop/browse" not in one
 
@@ -43,6 +43,38 @@ def test_a_metric_is_drawn_with_its_changes(command, shas):
     assert f"2024-05-01  {shas[24][:12]}  +25" in said.out
     assert "✗ worse" in said.out
     assert "10 ms → 12.5 ms" in said.out
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch):
+    """However busy the machine, all histories are looked through."""
+    monkeypatch.setattr("suite.ledger.timelines.OVERVIEW_SECONDS", 60.0)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "note"),
+    [
+        (["--metric", "response.p50"], ["response.p50"], "--metric NAME is now suite history NAME"),
+        (
+            ["shop/buy"],
+            ["--workload", "shop/buy"],
+            "suite history shop/buy is now suite history --workload shop/buy",
+        ),
+    ],
+)
+def test_old_spellings_still_work_and_the_new_one_is_said(command, shas, old, new, note):
+    fill(command.folder, *runs(shas[:30], step=20), *runs(shas[:30], step=20, workload="shop/buy"))
+    command("history", "--all")
+    said = command("history", *old)
+    assert (said.code, said.complaints) == (0, [f"suite: note: {note}"])
+    assert (said.out, command("history", *new).err) == (command("history", *new).out, "")
+
+
+def test_a_part_of_a_name_chooses_workloads(command, shas):
+    fill(command.folder, *runs(shas[:30], step=20), *runs(shas[:30], step=20, workload="shop/buy"))
+    said = command("history", "response.p50", "-k", "BUY").out
+    assert "shop/buy response.p50" in said
+    assert "shop/browse" not in said
 
 
 def test_a_higher_rate_is_better(command, shas):
@@ -154,7 +186,11 @@ def test_an_accepted_change_keeps_its_mark_when_its_likeliest_commit_moves(comma
     [
         (["history", "respons.p50"], "no workload has a metric respons.p50; is it response.p50"),
         (["history", "shop/brows"], "is it shop/browse?"),
-        (["history", "response.p50", "-k", "shop/brows"], "no workload shop/brows has runs that count"),
+        (
+            ["history", "response.p50", "--workload", "shop/brows"],
+            "no workload shop/brows has runs",
+        ),
+        (["history", "response.p50", "-k", "zz"], "no workload's name has zz; there are: shop/browse"),
         (["history", "response.p50", "-k", "shop/browse", "--branch", "nope"], "git knows no branch"),
         (["history", "--machine", "zz"], "--machine zz: there is "),
         (["history", "--results", "nowhere"], "there is no ledger nowhere/ledger.db; start with: suite run"),
@@ -162,7 +198,7 @@ def test_an_accepted_change_keeps_its_mark_when_its_likeliest_commit_moves(comma
         (["history", "--json", "results/ledger.db/x.json"], "a part of its path is a file"),
         (
             ["history", "response.p50", "--metric", "throughput"],
-            "of metrics give one: response.p50, or --metric",
+            "give one metric: response.p50, or throughput",
         ),
         (["history", "--ledger", "sqlite:///typo.db"], "there is no ledger typo.db; start with: suite run"),
         (["accept", "response.p50", "abcdef12", "--reason", "x"], "abcdef12 is no commit; shop/browse"),

@@ -41,7 +41,7 @@ def finder(monkeypatch):
 def test_options_become_settings(command, finder):
     load = command.example("load_echo.py")
     said = command(
-        "leaks", load, "-k", "mixed", "--requests", "500", "--windows", "6", "--ttl", "1min", "--native",
+        "leaks", load, "-k", "mixed", "--operations", "500", "--windows", "6", "--ttl", "1min", "--native",
         "--no-name", "--users", "2", "--seed", "7",
     )  # fmt: skip
     assert said.code == 0, said.err
@@ -49,6 +49,13 @@ def test_options_become_settings(command, finder):
     assert (how.requests, how.windows, how.ttl, how.native, how.attribute) == (500, 6, 60.0, True, False)
     assert (settings.users, settings.seed) == (2, 7)
     assert keep == command.folder.joinpath("results", "leaks").relative_to(command.folder)
+
+
+def test_the_old_name_of_operations_still_works_and_the_new_one_is_said(command, finder):
+    said = command("leaks", command.example("load_echo.py"), "-k", "mixed", "--requests", "500")
+    assert (said.code, said.err) == (0, "suite: note: --requests is now --operations\n")
+    ((_, how, _),) = finder.asked.values()
+    assert how.requests == 500
 
 
 def test_a_leak_ends_with_1_and_is_kept_everywhere(command, finder):
@@ -119,7 +126,7 @@ def test_what_was_found_before_an_interruption_is_kept(command, finder):
         (["leaks", "vision/match-500", "--ttl", "soon"], "--ttl: 'soon'"),
         (["leaks", "vision/match-500", "--ttl=-1"], "--ttl: a time can't be negative"),
         (["leaks", "vision/match-500", "--windows", "3"], "--windows"),
-        (["leaks", "vision/match-500", "--requests", "1"], "--requests"),
+        (["leaks", "vision/match-500", "--operations", "1"], "--operations"),
     ],
 )
 def test_bad_input_is_one_clear_error(command, words, complaint):
