@@ -127,6 +127,9 @@ def test_modules_of_an_install_without_a_list_of_its_tops_are_found(tmp_path):
     record.mkdir()
     (record / "METADATA").write_text("Name: shop\nVersion: 1\n")
     (record / "RECORD").write_text("shop/__init__.py,,\ntill.py,,\nshop-1.dist-info/METADATA,,\n")
+    (tmp_path / "shop").mkdir()
+    for there in ("shop/__init__.py", "till.py"):  # from Python 3.12 on a file that is not there is not told
+        (tmp_path / there).touch()
     checkout = tmp_path / "checkout"
     (checkout / "src" / "shop").mkdir(parents=True)
     assert import_roots(Distribution.at(record), tmp_path / "work", Path(), checkout) is None
