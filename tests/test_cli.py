@@ -93,17 +93,17 @@ def test_a_run_is_printed_kept_and_shown_again(command):
 
     whole = command("show", runs[1]["id"][:8])
     assert "✓ check counts" in whole.out
-    shown = document(command("show", runs[1]["id"], "--json"))
+    (shown,) = document(command("show", runs[1]["id"], "--json"))["results"]
     assert shown["outcomes"]["ok"] == 2000
     (kept,) = command.folder.glob("results/runs/*click*")
-    assert json.loads(kept.read_text())["runs"] == [shown]
+    assert json.loads(kept.read_text())["results"] == [shown]
 
 
 def test_the_real_command_runs_and_leaves_nothing_behind(tmp_path, command):
     suite = Suite(tmp_path, "run", command.example("load_counter.py"), "--rounds", "1", "--json", "-")
     assert suite.finish() == 0, suite.err
     result = json.loads(suite.out)
-    assert [run["workload"] for run in result["runs"]] == ["counter/click", "counter/watch"]
+    assert [run["workload"] for run in result["results"]] == ["counter/click", "counter/watch"]
     assert (result["schema"], result["verdict"], result["exit_code"]) == (1, "pass", 0)
     assert "PASSED" in suite.err
     assert suite.left_behind() == []
@@ -169,7 +169,7 @@ def test_selection(command, engine, words, expected):
 def test_operations_left_out_do_not_run(command):
     load = command.example("load_counter.py")
     said = command("run", load, "-k", "click", "--tags", "read", "--rounds", 1, "--json", "-")
-    (run,) = document(said)["runs"]
+    (run,) = document(said)["results"]
     assert run["outcomes"]["ok"] == 2000
     assert not [name for name in run["metrics"] if name.endswith("@click")]
 
@@ -184,9 +184,9 @@ def test_a_threshold_on_an_operation_that_is_left_out_goes_with_it(command):
         """,
     )
     with_it = document(command("run", load, "-k", "click", "--rounds", 1, "--json", "-"))
-    assert [judged["passed"] for judged in with_it["runs"][0]["thresholds"]] == [True]
+    assert [judged["passed"] for judged in with_it["results"][0]["thresholds"]] == [True]
     without = document(command("run", load, "-k", "click", "-T", "write", "--rounds", 1, "--json", "-"))
-    assert without["runs"][0]["thresholds"] == []
+    assert without["results"][0]["thresholds"] == []
     assert without["exit_code"] == 0
 
 
@@ -221,7 +221,7 @@ def test_rates(command, engine, text, rate):
 def test_the_plan_says_what_the_options_made_of_it(command):
     load = command.example("load_counter.py")
     words = ["--operations", 300, "--rounds", 2, "--seed", 9, "--set", "step=4", "--set", "fast=yes"]
-    (run,) = document(command("run", load, "-k", "click", *words, "--json", "-"))["runs"]
+    (run,) = document(command("run", load, "-k", "click", *words, "--json", "-"))["results"]
     assert run["rounds"] == 2
     assert run["plan"]["operations"] == 300
     assert run["plan"]["seed"] == 9
@@ -244,7 +244,7 @@ def test_the_plan_says_what_the_options_made_of_it(command):
 def test_set_has_the_type_of_the_default(command, text, values):
     load = command.example("load_counter.py")
     words = ["-k", "click", "--operations", 1, "--rounds", 1, "--set", text, "--json", "-"]
-    parameters = document(command("run", load, *words))["runs"][0]["plan"]["parameters"]
+    parameters = document(command("run", load, *words))["results"][0]["plan"]["parameters"]
     name = text.partition("=")[0]
     assert {name: parameters[name]} == values
     assert type(parameters[name]) is type(values[name])
@@ -259,7 +259,7 @@ def test_each_of_several_workloads_takes_the_parameters_that_it_knows(command, e
 
 def test_users_of_an_echo_server_in_two_workers(command):
     words = ["-k", "closed", "--users", 3, "--workers", 2, "--seconds", "0.2", "--rounds", 1, "--json", "-"]
-    (run,) = document(command("run", command.example("load_echo.py"), *words))["runs"]
+    (run,) = document(command("run", command.example("load_echo.py"), *words))["results"]
     assert (run["plan"]["users"], run["plan"]["workers"]) == (3, 2)
     assert run["outcomes"]["ok"] > 0
     assert len(run["pids"][0]["workers"]) == 2
@@ -297,7 +297,7 @@ def test_a_target_that_is_running_already(command, echoing, scheme):
     words = ["-k", "closed", "--target", target, "--seconds", "0.2", "--rounds", 1, "--json", "-"]
     said = command("run", command.example("load_echo.py"), *words)
     assert said.code == 0
-    (run,) = document(said)["runs"]
+    (run,) = document(said)["results"]
     assert run["plan"]["target"] == target
     assert run["outcomes"]["ok"] > 0
     for name in ("memory.peak", "memory.growth", "cpu.per_operation"):
@@ -316,7 +316,7 @@ def test_json_into_a_file_and_results_elsewhere(command):
     assert said.code == 0
     assert "saved in elsewhere" in said.out
     result = json.loads((command.folder / "new/folder/out.json").read_text())
-    assert (result["verdict"], len(result["runs"])) == ("pass", 1)
+    assert (result["verdict"], len(result["results"])) == ("pass", 1)
     assert (command.folder / "elsewhere/ledger.db").exists()
     assert len(list(command.folder.glob("elsewhere/runs/*.json"))) == 1
     assert not (command.folder / "results").exists()
@@ -460,7 +460,7 @@ def test_the_table_of_pyproject(command):
         """,
     )
     said = command("run", load, "-k", "click", "--json", "-")
-    (run,) = document(said)["runs"]
+    (run,) = document(said)["results"]
     assert said.code == 0
     assert (run["rounds"], run["plan"]["operations"], run["plan"]["parameters"]["step"]) == (1, 30, 3)
     judged = {(one["metric"], one["level"]): one["passed"] for one in run["thresholds"]}
@@ -524,7 +524,7 @@ def test_a_run_without_targets_is_quick_and_skips_what_an_extra_is_missing_for(c
     monkeypatch.setattr("suite.config.catalog.installed", lambda _broken: from_file(load))
     said = command("run", "--json", "-")
     assert said.code == 0
-    assert [run["workload"] for run in document(said)["runs"]] == ["counter/click", "counter/watch"]
+    assert [run["workload"] for run in document(said)["results"]] == ["counter/click", "counter/watch"]
     assert all(settings.quick for settings in engine.asked.values())
     assert (
         "skipped  needy/click: no_such_module is not installed; run: pip install 'loadledger[dicom]'"

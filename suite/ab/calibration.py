@@ -7,9 +7,9 @@ import functools
 import statistics
 import sys
 import time
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -37,6 +37,8 @@ from suite.contract.component import Component
 from suite.errors import SuiteError
 from suite.measure.environment import commit
 from suite.records.calibration import Calibration, Power, SelfComparison
+from suite.records.classes import load_class, machine_class
+from suite.records.provenance import provenance_of
 from suite.records.reason import Reason
 from suite.records.run import Run
 
@@ -122,17 +124,17 @@ class Calibrator:
         heads = head_runs(runs[0].rounds)
         every = {one.metric: one for one in (*gated, *deciding)}
         return Calibration(
-            self.subject.task.name,
-            datetime.now(UTC).isoformat(timespec="seconds"),
-            runs[0].commit,
-            len(runs),
-            ab_catches(deciding, None, 0.0, _ALARM_TRIALS)[LOOKS[-1]] if deciding else 0.0,
-            gate_catches(gated, None, 0.0, _ALARM_TRIALS, heads) if gated else 0.0,
-            tuple(_power(one, deciding, gated, heads) for one in every.values()),
-            {name: one.values for name, one in every.items()},
-            self._against_itself(),
-            self._planted,
-            _doubts(runs),
+            **{**provenance_of(runs[0]), "id": uuid.uuid4().hex[:12], "workload": self.subject.task.name},
+            machine=machine_class(runs[0].environment),
+            load=load_class(runs[0].plan),
+            runs=len(runs),
+            ab_alarms=ab_catches(deciding, None, 0.0, _ALARM_TRIALS)[LOOKS[-1]] if deciding else 0.0,
+            gate_alarms=gate_catches(gated, None, 0.0, _ALARM_TRIALS, heads) if gated else 0.0,
+            metrics=tuple(_power(one, deciding, gated, heads) for one in every.values()),
+            values={name: one.values for name, one in every.items()},
+            against_itself=self._against_itself(),
+            planted=self._planted,
+            doubts=_doubts(runs),
         )
 
     def _plant(self) -> None:

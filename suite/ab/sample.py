@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from suite.ab.checkout import Checkout
 from suite.ab.task import Task
 from suite.config.catalog import is_file
 from suite.errors import ConfigurationError, StoreError, SuiteError, SystemFailed
-from suite.formats.codec import decode_run
+from suite.formats.envelope import read_document
 from suite.process.child import Child, start_command
 from suite.records.run import Run
 
@@ -76,10 +75,10 @@ def _ran(argv: Sequence[str], log: Path, variables: Mapping[str, str], cwd: Path
 def _read(document: Path, name: str) -> Run | None:
     """The Run of the workload `name`; None if there is none."""
     try:
-        data = json.loads(document.read_text(encoding="utf-8"))
-        return next((decode_run(one) for one in data["runs"] if one["workload"] == name), None)
-    except (OSError, ValueError, KeyError, TypeError, StoreError):
+        records = read_document(document).records
+    except StoreError:
         return None
+    return next((one for one in records if isinstance(one, Run) and one.workload == name), None)
 
 
 def _fault(child: Child, side: Checkout, task: Task, run: Run | None) -> SuiteError:

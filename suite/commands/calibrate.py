@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -87,6 +85,7 @@ def command(
     from suite.compare.power import FEWEST
     from suite.errors import Interrupted, SystemFailed, WorkerFailed
     from suite.files import check_writable
+    from suite.formats.envelope import envelope
     from suite.process.identity import round_identity
     from suite.process.scratch import scratch_directory
     from suite.report.terminal.calibration import CalibrationReporter
@@ -107,9 +106,9 @@ def command(
     with output(json_file) as out, scratch_directory() as scratch, round_identity(scratch):
         reporter = CalibrationReporter(out.console)
 
-        def keep(work: Calibrator, found: Calibration) -> None:
+        def keep(found: Calibration) -> None:
             calibrations.append(found)
-            store.keep(work.runs[0], found)
+            store.keep(found)
             reporter.result(found)
 
         ends = time.monotonic() + seconds
@@ -129,25 +128,11 @@ def command(
                 continue
             with out.part():
                 try:
-                    keep(work, work.calibration())
+                    keep(work.calibration())
                 except Interrupted:  # what was measured is kept all the same; no second one comes
-                    keep(work, work.calibration())
+                    keep(work.calibration())
                     raise
         if calibrations:
             reporter.kept(str(folder / NAME))
-        out.deliver(_document(calibrations, out.code()))
+        out.deliver(envelope("calibration", calibrations, exit_code=out.code()))
     raise typer.Exit(out.code())
-
-
-def _document(found: Sequence[Calibration], code: int) -> dict[str, Any]:
-    from suite.measure.environment import fingerprint
-    from suite.report.documents.run import SCHEMA
-    from suite.report.verdict import verdict_word
-
-    return {
-        "schema": SCHEMA,
-        "environment": fingerprint(),
-        "verdict": verdict_word(code),
-        "exit_code": code,
-        "calibrations": [asdict(one) for one in found],
-    }

@@ -104,8 +104,8 @@ def command(
 
     from suite.capacity.capacity import CapacityCut, capacity
     from suite.commands.output import output
+    from suite.formats.envelope import envelope
     from suite.report.documents.picture import save_capacity
-    from suite.report.terminal.capacity import capacity_document
 
     folder = (results or Path(configuration.results)) / "capacity"
     unit = "1/s" if goal.over == "rate" else "users"
@@ -127,7 +127,7 @@ def command(
                 raise cut.error from cut
         code = out.codes[0]
         if result is not None:
-            data = capacity_document(result, exit_code=code)
+            data = envelope("capacity", [result], exit_code=code)
 
             def show(path: Path, result: Capacity = result) -> None:
                 save_capacity(result, path.with_suffix(".svg"))

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from suite.compare.revision import read_json
 from suite.config.catalog import those_like
 from suite.errors import ConfigurationError, StoreError
-from suite.files import check_writable
+from suite.files import check_writable, read_json
 from suite.formats.asv import asv_files, with_older
+from suite.formats.document import print_document, run_path, write_document
+from suite.formats.envelope import envelope
 from suite.formats.pytest_benchmark import pytest_benchmark_report
 from suite.ledger.store import Ledger
 from suite.records.run import Run
-from suite.report.documents.run import document, print_document, run_path, write_document
-from suite.report.verdict import overall, verdict_word
-from suite.units import seconds_since_epoch
+from suite.report.verdict import overall
 
 Format = Literal["document", "asv", "pytest-benchmark"]
 FORMATS: tuple[Format, ...] = ("document", "asv", "pytest-benchmark")
@@ -111,16 +110,7 @@ def _known(path: Path) -> dict[str, Any]:
 
 
 def _document(runs: Sequence[Run], target: str) -> int:
-    newest = max(runs, key=lambda run: seconds_since_epoch(run.started))
-    code = overall([run.exit_code for run in runs])
-    commits = {run.commit for run in runs}
-    data = document(
-        runs,
-        commit=newest.commit if len(commits) == 1 else None,
-        environment=newest.environment,
-        exit_code=code,
-        verdict=verdict_word(code),
-    )
+    data = envelope("run", runs, exit_code=overall([run.exit_code for run in runs]))
     if target == "-":
         print_document(data)
     else:
@@ -132,12 +122,5 @@ def _documents(runs: Iterator[Run], folder: Path) -> int:
     """One file per Run, named as those in results/runs are."""
     count = 0
     for count, run in enumerate(runs, 1):  # noqa: B007
-        data = document(
-            [run],
-            commit=run.commit,
-            environment=run.environment,
-            exit_code=run.exit_code,
-            verdict=run.verdict,
-        )
-        write_document(run_path(folder, run), data)
+        write_document(run_path(folder, run), envelope("run", [run], exit_code=run.exit_code))
     return count

@@ -11,10 +11,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from suite.compare.revision import read_json, runs_in
 from suite.errors import StoreError, SuiteError
-from suite.files import disk_faults
+from suite.files import disk_faults, read_json
 from suite.formats.asv import is_asv, runs_of_asv
+from suite.formats.envelope import document_in
 from suite.formats.pytest_benchmark import is_pytest_benchmark, runs_of_pytest_benchmark
 from suite.ledger.commit_order import CommitOrder
 from suite.ledger.database import shown, url_of
@@ -22,8 +22,8 @@ from suite.ledger.detections import Detections
 from suite.ledger.faults import database_faults
 from suite.ledger.store import Ledger
 from suite.records.leak import LeakSearch
+from suite.records.record import Record
 from suite.records.run import Run
-from suite.report.documents.leaks import parse_leaks
 
 _MAGIC = b"SQLite format 3\0"
 _AT_ONCE = 200
@@ -86,9 +86,11 @@ def _import(ledger: Ledger, source: str) -> Imported:
     path = Path(source)
     if _starts_as_database(path):
         return _copied(ledger, path)
-    kind, runs, searches = _recognised(read_json(path), path)
+    kind, records = _recognised(read_json(path), path)
+    runs = [one for one in records if isinstance(one, Run)]
+    searches = [one for one in records if isinstance(one, LeakSearch)]
     added = sum(ledger.add_new(some) for some in _batches(runs)) + ledger.add_new((), searches)
-    return Imported(source, (kind,), 1, len(runs) + len(searches), added)
+    return Imported(source, (kind,), 1, len(records), added)
 
 
 def _starts_as_database(path: Path) -> bool:
@@ -99,26 +101,22 @@ def _starts_as_database(path: Path) -> bool:
         raise StoreError(f"can't read {path}: {error.strerror}") from error
 
 
-def _recognised(data: Any, path: Path) -> tuple[str, Sequence[Run], Sequence[LeakSearch]]:
-    runs = runs_in(data, path)
-    if runs is not None:
-        return "document", runs, ()
+def _recognised(data: Any, path: Path) -> tuple[str, Sequence[Record]]:
+    document = document_in(data, path)
+    if document is not None:
+        return "document", document.records
     try:
         if isinstance(data, Mapping):
-            if isinstance(data.get("leaks"), Mapping):
-                return "document", (), [parse_leaks(data)]
             if is_asv(data):
                 # This brings asv with it, which nothing else here needs.
                 from suite.integrations.asv_results import workload_of
 
-                return "asv", runs_of_asv(data, _benchmarks(path), workload_of), ()
+                return "asv", runs_of_asv(data, _benchmarks(path), workload_of)
             if is_pytest_benchmark(data):
-                return "pytest-benchmark", runs_of_pytest_benchmark(data), ()
+                return "pytest-benchmark", runs_of_pytest_benchmark(data)
     except StoreError as error:
         raise StoreError(f"{path}: {error}") from error
-    raise StoreError(
-        f"{path}: no document of suite run or suite leaks, result of asv or report of pytest-benchmark"
-    )
+    raise StoreError(f"{path}: no document of suite, result of asv or report of pytest-benchmark")
 
 
 def _benchmarks(path: Path) -> Mapping[str, Any]:

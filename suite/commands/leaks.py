@@ -93,10 +93,8 @@ def command(
 
     from suite.commands.output import output
     from suite.errors import SystemFailed, WorkerFailed
-    from suite.formats.codec import encode_leaks
+    from suite.formats.envelope import envelope
     from suite.leaks.session import LeakSettings, find_leaks
-    from suite.report.documents.leaks import leaks_document
-    from suite.report.documents.run import SCHEMA
 
     how = LeakSettings(
         renamed("--requests", "--operations", requests, operations),
@@ -120,9 +118,10 @@ def command(
                 )
                 searches.append(search)
                 out.codes.append(search.exit_code)
-                out.keep(search, leaks_document(search), functools.partial(_show, search, out))
+                document = envelope("leaks", [search], exit_code=search.exit_code)
+                out.keep(search, document, functools.partial(_show, search, out))
         code = out.code()
-        out.deliver({"schema": SCHEMA, "exit_code": code, "leaks": [encode_leaks(one) for one in searches]})
+        out.deliver(envelope("leaks", searches, exit_code=code))
     raise typer.Exit(code)
 
 

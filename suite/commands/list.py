@@ -26,8 +26,8 @@ def command(
 ) -> None:
     """List workloads with their loops, parameters and tags."""
     from suite.config.catalog import select
+    from suite.formats.document import print_document
     from suite.report.documents.listing import described
-    from suite.report.documents.run import print_document
     from suite.report.terminal.console import Reporter
 
     with stdout_is_ours(as_json):

@@ -11,10 +11,10 @@ from rich.console import Console
 
 from suite.errors import SuiteError
 from suite.files import check_writable
+from suite.formats.document import run_path, write_document
 from suite.ledger.store import Ledger
 from suite.process.guard import interruptible
 from suite.records.leak import LeakSearch
-from suite.report.documents.run import run_path, write_document
 from suite.report.documents.target import STDOUT, check_target, deliver
 from suite.report.terminal.console import Reporter, make_console
 from suite.report.verdict import overall

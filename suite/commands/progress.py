@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,18 +20,18 @@ from suite.ab.repository import Commit
 from suite.commands.output import Output
 from suite.errors import SuiteError
 from suite.files import write_text
-from suite.formats.codec import encode_run
+from suite.formats.document import run_path, write_document
+from suite.formats.envelope import entry, envelope
 from suite.measure.environment import fingerprint
-from suite.records.reason import Reason
+from suite.records.comparison import Comparison
 from suite.report.compared import Compared
 from suite.report.documents.flame import flame_svg
 from suite.report.documents.profile import profile_document
-from suite.report.documents.run import SCHEMA, run_path, write_document
 from suite.report.reasons import error_words, words
 from suite.report.terminal.ab import AbReporter, so_far
 from suite.report.terminal.calibration import hint, promise
 from suite.report.terminal.profile import COSTS
-from suite.report.verdict import overall, verdict_word
+from suite.report.verdict import overall
 from suite.report.words import many, short_commit
 
 
@@ -98,11 +100,7 @@ class Turns:
                 last_first.callback(self._reporter.result, found, result.seconds, self._promise(result))
                 self._write(result)
         elif result.error is None:
-            self._entries[trial.workload] = {
-                "workload": trial.workload,
-                "verdict": "inconclusive",
-                "cut": _plain(trial.cut),
-            }
+            self._entries[trial.workload] = _nothing(trial, self._commits["head"])
             why = "" if trial.cut is None else f"; {words(trial.cut)}"
             self._reporter.fault(f"{trial.workload}: no pair of rounds can be believed{why}")
         if result.error is not None and result.alone:
@@ -171,43 +169,48 @@ class Turns:
         return promise(found, alone=result.shared) or hint([result.trial.workload])
 
     def _write(self, result: TrialResult) -> None:
-        entry = self._entries[result.trial.workload]
-        write_document(self._path(result), self._document([entry], result.own_code))
+        own = self._entries[result.trial.workload]
+        write_document(self._path(result), self._document([own], result.own_code))
 
     def _document(self, entries: Sequence[Mapping[str, Any]], code: int) -> dict[str, Any]:
-        return {
-            "schema": SCHEMA,
-            "environment": fingerprint(),
-            "verdict": verdict_word(code),
-            "exit_code": code,
-            **{name: asdict(commit) for name, commit in self._commits.items()},
-            "ab": list(entries),
-        }
+        sides = {name: asdict(commit) for name, commit in self._commits.items()}
+        return envelope("ab", entries, exit_code=code, **sides)
 
 
 def _standing(trial: Trial) -> str:
     return so_far({name: trial.middles(name) for name in trial.metrics})
 
 
-def _plain(reason: Reason | None) -> dict[str, Any] | None:
-    return None if reason is None else asdict(reason)
-
-
 def _entry(result: TrialResult) -> dict[str, Any]:
     trial, found = result.trial, result.comparison
     assert found is not None
-    return {
-        "workload": trial.workload,
-        "verdict": found.verdict,
-        "looked": result.looked,
-        "seed": trial.seed,
-        "alpha": trial.alpha,
-        "metrics": trial.metrics,
-        "comparison": asdict(found),
-        "pairs": [
-            {"order": pair.order, "base": encode_run(pair.base), "head": encode_run(pair.head)}
-            for pair in trial.pairs
+    return entry(
+        found,
+        looked=result.looked,
+        seed=trial.seed,
+        alpha=trial.alpha,
+        metrics=list(trial.metrics),
+        pairs=[
+            {"order": pair.order, "base": entry(pair.base), "head": entry(pair.head)} for pair in trial.pairs
         ],
-        "repeated": [asdict(one) for one in trial.repeated],
-        "cut": _plain(trial.cut),
-    }
+        repeated=trial.repeated,
+        cut=trial.cut,
+    )
+
+
+def _nothing(trial: Trial, head: Commit) -> dict[str, Any]:
+    """Of a workload of which no pair can be believed."""
+    found = Comparison(
+        id=uuid.uuid4().hex[:12],
+        workload=trial.workload,
+        started=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        commit=head.sha,
+        branch=None,
+        dirty=bool(head.changed),
+        environment=fingerprint(),
+        plan={},
+        base=trial.titles[0],
+        head=trial.titles[1],
+        changes=(),
+    )
+    return entry(found, cut=trial.cut)

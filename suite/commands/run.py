@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -115,6 +114,7 @@ def command(
     from suite.commands.output import output
     from suite.engine import run
     from suite.engine.coordinator import RunInterrupted
+    from suite.formats.envelope import envelope
 
     runs: list[Run] = []
     with output(json_file, places.folder / "runs", ledger=places.ledger) as out:
@@ -127,7 +127,7 @@ def command(
                 if full or result.exit_code:
                     out.reporter.print_run(result)
 
-            out.keep(result, _document([result], result.exit_code), show)
+            out.keep(result, envelope("run", [result], exit_code=result.exit_code), show)
 
         for found, settings in out.each(plans.runs):
             with out.part():
@@ -140,15 +140,5 @@ def command(
                 keep(result, full=len(plans.runs) <= _FULL_TABLES)
         code = out.code("warn" if on_invalid == "warn" else "fail")
         out.reporter.print_summary(runs, code, plans.skipped, saved=places.folder if runs else None)
-        out.deliver(_document(runs, code))
+        out.deliver(envelope("run", runs, exit_code=code))
     raise typer.Exit(code)
-
-
-def _document(runs: Sequence[Run], code: int) -> dict[str, Any]:
-    from suite.measure.environment import commit, fingerprint
-    from suite.report.documents.run import document
-    from suite.report.verdict import verdict_word
-
-    sha = runs[0].commit if runs else commit(Path.cwd())[0]
-    environment = runs[0].environment if runs else fingerprint()
-    return document(runs, commit=sha, environment=environment, exit_code=code, verdict=verdict_word(code))

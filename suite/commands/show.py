@@ -32,8 +32,9 @@ def command(
     from dataclasses import asdict
 
     from suite.config.file import read_configuration
+    from suite.formats.document import print_document
+    from suite.formats.envelope import envelope
     from suite.ledger.store import Ledger
-    from suite.report.documents.run import print_document, run_document
     from suite.report.terminal.console import Reporter
 
     with Ledger.existing(read_configuration(config).places(results, ledger).ledger) as store:
@@ -46,6 +47,6 @@ def command(
             return
         result = store.run(run)
     if as_json:
-        print_document(run_document(result))
+        print_document(envelope("run", [result], exit_code=result.exit_code))
     else:
         Reporter().print_run(result)

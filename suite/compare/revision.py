@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from suite.errors import ConfigurationError, StoreError
+from suite.formats.envelope import read_document
 from suite.ledger.commits import Commits
 from suite.ledger.entry import Entry
 from suite.ledger.store import Ledger
 from suite.records.run import Run
-from suite.report.documents.run import SCHEMA, parse_run
 from suite.units import seconds_since_epoch
 
 _MOST = 30
@@ -166,42 +165,12 @@ class RevisionResolver:
         )
 
 
-def read_json(path: Path) -> Any:
-    """What is in a JSON file. Raises StoreError if it can't be read, or is none."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise StoreError(f"can't read {path}: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise StoreError(f"{path} is not JSON: {error}") from error
-
-
-def runs_in(data: Any, path: Path) -> list[Run] | None:
-    """The Runs of a result document that was read from `path`; None if it is something else.
-
-    Raises StoreError that names the file if it is damaged, or newer than this Loadledger.
-    """
-    if not isinstance(data, Mapping):
-        return None
-    schema, runs = data.get("schema"), data.get("runs")
-    if isinstance(schema, int) and schema > SCHEMA:
-        raise StoreError(f"{path} was written by a newer Loadledger; update this one to read it")
-    if not isinstance(runs, list):
-        return None
-    try:
-        return [parse_run(run) for run in runs]
-    except StoreError as error:
-        raise StoreError(f"{path}: {error}") from error
-
-
 def read_runs(path: Path) -> list[Run]:
     """The Runs of a result document. Raises StoreError if it can't be read, is none, or is newer."""
-    found = runs_in(read_json(path), path)
-    if found is None:
-        raise StoreError(f"{path} is not a result document of suite run")
-    if not found:
+    runs = [record for record in read_document(path).records if isinstance(record, Run)]
+    if not runs:
         raise StoreError(f"{path} has no runs")
-    return found
+    return runs
 
 
 def by_workload(runs: Iterable[Run]) -> dict[str, tuple[Run, ...]]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from suite.contract.metric import STANDARD
 from suite.errors import StoreError
-from suite.formats.codec import decode_run, encode_run
+from suite.formats.structure import dump, load
 from suite.records.classes import counted, load_class, machine_class
 from suite.records.run import Measured, Run, Validity
 from suite.units import seconds_since_epoch
@@ -190,7 +190,7 @@ def imported_run(
         series={},
         validity=Validity(),
     )
-    return decode_run(encode_run(run))
+    return load(Run, dump(run))
 
 
 def _metric(name: str, known: Mapping[str, Any]) -> tuple[str, str]:

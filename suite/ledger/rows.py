@@ -47,12 +47,13 @@ def to_rows(data: Mapping[str, Any]) -> RunRow:
     """What `codec.encode_run` gave, as a RunRow with all its children."""
     error = data["error"] or {"kind": None, "message": None}
     return RunRow(
-        **{name: data[name] for name in _SAME},
+        **{name: data[name] for name in _SAME if name != "environment"},
+        environment={**data["environment"], "dirty": data["dirty"], "partial": data["partial"]},
         started_at=seconds_since_epoch(data["started"]),
         environment_hash=environment_hash(data["environment"]),
         machine=machine_class(data["environment"]),
         load=load_class(data["plan"]),
-        counted=counted(data["environment"]["dirty"], data["verdict"], data["validity"]["verdict"]),
+        counted=counted(data["dirty"], data["verdict"], data["validity"]["verdict"]),
         validity=data["validity"]["verdict"],
         reasons=data["validity"]["reasons"],
         evidence=data["evidence"],
@@ -80,7 +81,7 @@ def to_rows(data: Mapping[str, Any]) -> RunRow:
             for position, (operation, status, count) in enumerate(_counts(data["statuses"]))
         ],
         details=[
-            DetailRow(position=position, cause=item["class"], **{key: item[key] for key in _DETAIL})
+            DetailRow(position=position, cause=item["kind"], **{key: item[key] for key in _DETAIL})
             for position, item in enumerate(data["details"])
         ],
         thresholds=[
@@ -122,7 +123,8 @@ def from_rows(row: RunRow) -> dict[str, Any]:
 def leaks_to_rows(data: Mapping[str, Any]) -> LeakSearchRow:
     """What `codec.encode_leaks` gave, as a LeakSearchRow with its suspects."""
     return LeakSearchRow(
-        **{name: data[name] for name in _SEARCH},
+        **{name: data[name] for name in _SEARCH if name != "environment"},
+        environment={**data["environment"], "dirty": data["dirty"], "partial": data["partial"]},
         **{name: data["verdict"][name] for name in _VERDICT},
         started_at=seconds_since_epoch(data["started"]),
         environment_hash=environment_hash(data["environment"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from suite.errors import ConfigurationError, StoreError
-from suite.formats.codec import decode_leaks, decode_run, encode_leaks, encode_run, plain
-from suite.formats.decoding import number
+from suite.formats import schema1
+from suite.formats.plain import plain
+from suite.formats.structure import dump, load
 from suite.ledger.database import open_engine, shown, url_of
 from suite.ledger.entry import HEADLINES, Entry
 from suite.ledger.faults import database_faults
@@ -107,7 +109,7 @@ class Ledger:
 
     def add(self, run: Run) -> None:
         """Store `run` whole or not at all. A Run that is there already stays as it is."""
-        self._store([to_rows(encode_run(run))])
+        self._store([to_rows(dump(run))])
 
     def run(self, name: str) -> Run:
         """The Run whose id is `name` or, alone of all, starts with it. Raises ConfigurationError."""
@@ -115,14 +117,14 @@ class Ledger:
             row = session.get(RunRow, name)
             if row is None:
                 row = session.get_one(RunRow, _only(session, RunRow.id, name, _RUNS))
-            return decode_run(from_rows(row))
+            return load(Run, schema1.run(from_rows(row)))
 
     def latest(self, workload: str | None = None) -> Run | None:
         """The newest Run, of `workload` if that is given; None if there is none."""
         query = select(RunRow).where(*_matching(workload, None)).order_by(*_NEWEST_FIRST).limit(1)
         with self.session() as session:
             row = session.scalars(query).first()
-            return None if row is None else decode_run(from_rows(row))
+            return None if row is None else load(Run, schema1.run(from_rows(row)))
 
     def runs(
         self, workload: str | None = None, commit: str | None = None, limit: int | None = 50
@@ -152,7 +154,7 @@ class Ledger:
 
     def add_leaks(self, search: LeakSearch) -> None:
         """Store `search` whole or not at all. One that is there already stays as it is."""
-        self._store([leaks_to_rows(encode_leaks(search))])
+        self._store([leaks_to_rows(dump(search))])
 
     def leak(self, name: str) -> LeakSearch:
         """The search whose id is `name` or, alone of all, starts with it. Raises ConfigurationError."""
@@ -160,7 +162,7 @@ class Ledger:
             row = session.get(LeakSearchRow, name)
             if row is None:
                 row = session.get_one(LeakSearchRow, _only(session, LeakSearchRow.id, name, _SEARCHES))
-            return decode_leaks(leaks_from_rows(row))
+            return load(LeakSearch, schema1.leaks(leaks_from_rows(row)))
 
     def leaks(self, workload: str | None = None, limit: int | None = 50) -> list[LeakSearch]:
         """Searches for leaks, of `workload` if that is given, newest first; `limit` None is all."""
@@ -168,7 +170,10 @@ class Ledger:
         if workload is not None:
             query = query.where(LeakSearchRow.workload == workload)
         with self.session() as session:
-            return [decode_leaks(leaks_from_rows(row)) for row in session.scalars(query.limit(limit))]
+            return [
+                load(LeakSearch, schema1.leaks(leaks_from_rows(row)))
+                for row in session.scalars(query.limit(limit))
+            ]
 
     def suspect_history(self, workload: str, function: str, file: str) -> list[Sighting]:
         """What the searches of `workload` say of a suspect, oldest first; see `since`.
@@ -192,14 +197,14 @@ class Ledger:
         )
         with self.session() as session:
             return [
-                Sighting(commit, started, 0.0 if search_id is None else number(total))
+                Sighting(commit, started, 0.0 if search_id is None else math.nan if total is None else total)
                 for commit, started, search_id, total in session.execute(query)
             ]
 
     def add_new(self, runs: Iterable[Run] = (), searches: Iterable[LeakSearch] = ()) -> int:
         """Store those that are not there yet, all or none of them, and say how many they were."""
-        rows: list[RunRow | LeakSearchRow] = [to_rows(encode_run(run)) for run in runs]
-        rows += [leaks_to_rows(encode_leaks(search)) for search in searches]
+        rows: list[RunRow | LeakSearchRow] = [to_rows(dump(run)) for run in runs]
+        rows += [leaks_to_rows(dump(search)) for search in searches]
         return self._store(rows)
 
     def run_ids(self, workload: str | None = None, commit: str | None = None) -> list[str]:

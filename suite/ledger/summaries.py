@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from suite.formats.decoding import reason_from
+from suite.formats.structure import load
 from suite.ledger.models import AcceptedRow, MetricRow, OutcomeRow, RunRow
 from suite.ledger.store import Ledger
 from suite.records.reason import Reason
@@ -61,7 +61,7 @@ def past(ledger: Ledger, workload: str, limit: int) -> list[RunSummary]:
     )
     with ledger.session() as session:
         found = {
-            row["id"]: RunSummary(**{**row, "reasons": tuple(map(reason_from, row["reasons"]))})
+            row["id"]: RunSummary(**{**row, "reasons": tuple(load(Reason, one) for one in row["reasons"])})
             for row in session.execute(runs).mappings()
         }
         for run_id, name, unit, better, value, at_least, note in session.execute(metrics):

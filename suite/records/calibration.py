@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from suite.records.comparison import Change, Verdict
+from suite.records.provenance import Provenance
 from suite.records.reason import Reason
 
 
@@ -36,17 +38,19 @@ class SelfComparison:
     slowed: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """One workload under one load on one machine, from `runs` measured runs of `commit`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration(Provenance):
+    """One workload under one load on one machine (see `classes`), from `runs` measured runs of a commit.
 
     Alarms are the share of comparisons of one commit with itself that find a regression. `against_itself`
     is what the measured runs showed as they came, `planted` what became of a slow-down that really ran.
     """
 
-    workload: str
-    measured: str
-    commit: str | None
+    NAME: ClassVar[str] = "calibration"
+    DERIVED: ClassVar[tuple[str, ...]] = ()
+
+    machine: str
+    load: str
     runs: int
     ab_alarms: float
     gate_alarms: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from suite.records.level import Level
 from suite.records.provenance import Provenance
@@ -118,6 +118,9 @@ class Scaling:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity(Provenance):
     """What a search found, and all looks. `plan` is that of its first look."""
+
+    NAME: ClassVar[str] = "capacity search"
+    DERIVED: ClassVar[tuple[str, ...]] = ("unit", "interval", "exit_code")
 
     goal: Goal
     found: SearchResult

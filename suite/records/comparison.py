@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 from suite.records.better import Better
 from suite.records.provenance import Provenance
@@ -73,6 +73,9 @@ class Comparison(Provenance):
     Its provenance is head's. `runs` are how many Runs of each side counted. `quantiles` are keyed like a
     Run's histograms. `notes` are differences and omissions that a reader must know.
     """
+
+    NAME: ClassVar[str] = "comparison"
+    DERIVED: ClassVar[tuple[str, ...]] = ("verdict",)
 
     base: str
     head: str

@@ -74,7 +74,7 @@ class Evidence:
     # users at work on average.
     in_flight: float | None = None
     little: float | None = None
-    backlog: int | None = None
+    backlog: float | None = None
     at_once: float | None = None
     busy: float | None = None
 

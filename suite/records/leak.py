@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from suite.records.provenance import Provenance
 
@@ -86,6 +86,9 @@ class LeakSearch(Provenance):
     allocation explains. None says that nothing was traced, and `notes` say why. `recordings` are kept
     flame graphs, as paths. `seconds` is how long the load of the verdict took.
     """
+
+    NAME: ClassVar[str] = "leak search"
+    DERIVED: ClassVar[tuple[str, ...]] = ("exit_code",)
 
     verdict: LeakVerdict
     seconds: float

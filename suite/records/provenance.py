@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
 
 from suite.units import seconds_since_epoch
 
@@ -16,8 +17,13 @@ class Provenance:
 
     `started` is an ISO 8601 time with its zone. `dirty` if the code had changes that were not committed,
     `partial` if it ended before all was measured. `environment` describes machine and software, `plan` the
-    load.
+    load. Raises ValueError for another `started`.
     """
+
+    NAME: ClassVar[str]
+    """What people call such a record."""
+    DERIVED: ClassVar[tuple[str, ...]] = ("verdict", "exit_code")
+    """What documents tell of it beside its fields."""
 
     id: str
     workload: str
@@ -28,6 +34,12 @@ class Provenance:
     partial: bool = False
     environment: Mapping[str, Any]
     plan: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        try:
+            datetime.fromisoformat(self.started)
+        except (ValueError, TypeError):
+            raise ValueError(f"started is no time like 2025-01-31T12:00:00+00:00: {self.started!r}") from None
 
 
 def provenance_of(record: Provenance) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
 from suite.records.provenance import Provenance
 from suite.records.reason import Reason
 
+RunVerdict = Literal["pass", "fail", "invalid", "error"]
 ValidityVerdict = Literal["valid", "doubtful", "invalid"]
 
 
@@ -118,6 +119,8 @@ class Run(Provenance):
     held most of the rounds back.
     """
 
+    NAME: ClassVar[str] = "run"
+
     rounds: int
     metrics: Mapping[str, Measured]
     histograms: Mapping[str, Histogram]
@@ -153,7 +156,11 @@ class Run(Provenance):
         return 3 if None in critical else 0
 
     @property
-    def verdict(self) -> Literal["pass", "fail", "invalid", "error"]:
+    def verdict(self) -> RunVerdict:
         """The exit code in one word."""
-        code = self.exit_code
-        return "pass" if code == 0 else "fail" if code == 1 else "invalid" if code == 3 else "error"
+        return verdict_word(self.exit_code)
+
+
+def verdict_word(code: int) -> RunVerdict:
+    """The word that documents have for an exit code."""
+    return "pass" if code == 0 else "fail" if code == 1 else "invalid" if code == 3 else "error"

@@ -6,16 +6,15 @@ import math
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
+from suite.formats.envelope import envelope
 from suite.records.comparison import Change, Comparison, Conclusion, QuantileShift, Verdict, conclude
 from suite.records.reason import Reason
 from suite.report.reasons import shift_words
-from suite.report.verdict import verdict_word
 from suite.report.words import many
 
-SCHEMA = 1
 GRAVEST_FIRST: tuple[Verdict, ...] = ("regression", "inconclusive", "improvement", "same")
 _SMALLEST = 1e-4
 """A p below it says no more."""
@@ -135,17 +134,16 @@ def compare_document(compared: Compared, *, exit_code: int) -> dict[str, Any]:
     """What `--json` writes: base units; null for an end of an interval that is not known."""
     conclusion = compared.conclusion
     base, head = compared.codes
-    return {
-        "schema": SCHEMA,
-        "verdict": verdict_word(exit_code),
-        "exit_code": exit_code,
-        "base": {"name": compared.base, "commit": base},
-        "head": {"name": compared.head, "commit": head},
-        "conclusion": {"verdict": conclusion.verdict, "reasons": [asdict(one) for one in conclusion.reasons]},
-        "comparisons": [{**asdict(one), "verdict": one.verdict} for one in compared.comparisons],
-        "left_out": [asdict(one) for one in compared.left_out],
-        "remedy": remedy(compared),
-    }
+    return envelope(
+        "comparison",
+        compared.comparisons,
+        exit_code=exit_code,
+        base={"name": compared.base, "commit": base},
+        head={"name": compared.head, "commit": head},
+        conclusion={"verdict": conclusion.verdict, "reasons": conclusion.reasons},
+        left_out=compared.left_out,
+        remedy=remedy(compared),
+    )
 
 
 def _undecided(comparison: Comparison) -> int:

@@ -14,7 +14,6 @@ from suite.units import format_quantity
 
 _GRAVEST_FIRST = (130, 143, 2, 70, 4, 1, 3, 0)
 
-_WORDS: dict[int, Literal["pass", "fail", "invalid"]] = {0: "pass", 1: "fail", 3: "invalid"}
 _VERDICTS = {
     "pass": ("passed", GOOD),
     "fail": ("FAILED", BAD),
@@ -50,11 +49,6 @@ def overall(codes: Iterable[int], *, on_invalid: Literal["fail", "warn"] = "fail
     """
     gravest = min(codes, key=_GRAVEST_FIRST.index, default=0)
     return 0 if gravest == 3 and on_invalid == "warn" else gravest
-
-
-def verdict_word(code: int) -> Literal["pass", "fail", "invalid", "error"]:
-    """The word that documents have for an exit code."""
-    return _WORDS.get(code, "error")
 
 
 def code_text(code: int) -> Text:

@@ -364,7 +364,7 @@ def test_a_regression_is_traced_to_the_function(trial):
     assert "b  work/b.py" in said.out
     (picture,) = trial.pictures()
     assert f"flame graph: results/ab/{picture.name}" in said.out.replace("\n", "")
-    (entry,) = json.loads(picture.with_suffix(".json").read_text())["ab"]
+    (entry,) = json.loads(picture.with_suffix(".json").read_text())["results"]
     (profile,) = entry["profiles"]
     (function,) = profile["functions"]
     assert (profile["kind"], profile["unit"], profile["flame_graph"]) == ("time", "s", picture.name)

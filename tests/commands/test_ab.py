@@ -67,12 +67,12 @@ def test_verdicts_and_exit_codes(command, scratch, rounds, factor, code, word):
     assert word in said.out
     assert "one environment for both: there is nothing to install" in said.out
     (document,) = kept(scratch)
-    (entry,) = document["ab"]
+    (entry,) = document["results"]
     assert document["exit_code"] == code
     assert [pair["order"] for pair in entry["pairs"]].count("AB") == len(entry["pairs"]) / 2
     assert (document["base"]["subject"], document["head"]["subject"]) == ("Fast", "Slow")
     assert entry["comparison"]["changes"][0]["metric"] == "time_per_operation"
-    assert json.loads((command.folder / "out.json").read_text())["ab"] == [entry]
+    assert json.loads((command.folder / "out.json").read_text())["results"] == [entry]
     assert nothing_is_left(scratch)
 
 
@@ -131,7 +131,7 @@ def test_rounds_that_are_all_invalid_are_no_pass(command, scratch, rounds):
     assert "INCONCLUSIVE" in said.out
     found = json.loads((command.folder / "out.json").read_text())
     assert (found["verdict"], found["exit_code"]) == ("invalid", 3)
-    assert found["ab"][0]["verdict"] == "inconclusive"
+    assert found["results"][0]["verdict"] == "inconclusive"
     assert nothing_is_left(scratch)
 
 
@@ -155,8 +155,8 @@ def test_several_workloads_share_the_error_and_fail_apart(command, scratch, roun
     assert "it would not start" in said.out
     assert "SYSTEM FAILED" in said.out
     (document,) = kept(scratch)
-    assert document["ab"][0]["workload"] == "counter/watch"
-    assert document["ab"][0]["alpha"] == 0.005
+    assert document["results"][0]["workload"] == "counter/watch"
+    assert document["results"][0]["alpha"] == 0.005
 
 
 def test_a_check_that_head_does_not_hold_is_no_pass(command, scratch, rounds):
@@ -179,7 +179,7 @@ def test_an_interruption_keeps_the_pairs_so_far(command, scratch, rounds, monkey
     said = command("ab", "HEAD", "load_work.py", "--json", "-")
     assert said.code == 143
     assert "INTERRUPTED" in said.err
-    entry = json.loads(said.out)["ab"][0]
+    entry = json.loads(said.out)["results"][0]
     assert len(entry["pairs"]) == 2
     assert entry["cut"] == "ended early: interrupted by signal 15"
     assert len(kept(scratch)) == 1
@@ -258,7 +258,7 @@ def test_a_real_regression_is_found(tmp_path):
     assert finished(suite) == 1, suite.out + suite.err
     assert re.search(r"REGRESSION  \d+ pairs", suite.out)
     (document,) = kept(scratch)
-    runs = [pair[side] for pair in document["ab"][0]["pairs"] for side in ("base", "head")]
+    runs = [pair[side] for pair in document["results"][0]["pairs"] for side in ("base", "head")]
     assert {run["commit"] for run in runs} == {scratch.git("rev-parse", name) for name in ("HEAD", "HEAD~1")}
     assert len({run["id"] for run in runs}) == len(runs) in (16, 24, 32)
     assert suite.left_behind() == []
@@ -293,7 +293,7 @@ def test_real_rounds_of_both_commits(command, scratch, monkeypatch):
     said = command("ab", "HEAD~1", "HEAD", *words)
     assert said.code == 143, said.out + said.err
     (document,) = kept(scratch)
-    pairs = document["ab"][0]["pairs"]
+    pairs = document["results"][0]["pairs"]
     assert len(pairs) == 2
     for side, name in (("base", "HEAD~1"), ("head", "HEAD")):
         assert {pair[side]["commit"] for pair in pairs} == {scratch.git("rev-parse", name)}

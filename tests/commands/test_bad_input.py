@@ -455,7 +455,7 @@ def fails(command):
         assert said.err == ""
         assert re.search(f"ended early, system: {says}", " ".join(said.out.split())), said.out
         assert "SYSTEM FAILED  1 passed, 1 with errors" in said.out
-        good, bad = json.loads((command.folder / "out.json").read_text())["runs"]
+        good, bad = json.loads((command.folder / "out.json").read_text())["results"]
         assert (good["error"], bad["error"]["kind"]) == (None, "system")
         assert good["outcomes"]["ok"] > 0
         assert len(command.saved()) == 2
@@ -534,7 +534,7 @@ def test_a_fault_in_the_second_workload_keeps_the_first(command, engine, fault, 
     assert "counter/click" in said.out
     result = json.loads((command.folder / "out.json").read_text())
     assert result["exit_code"] == code
-    assert result["runs"][0]["workload"] == "counter/click"
+    assert result["results"][0]["workload"] == "counter/click"
     assert command("show", "counter/click").out.count("counter/click") == 1
 
 
@@ -582,7 +582,7 @@ def test_an_interrupt_during_the_second_workload(tmp_path, command, number, code
     assert suite.err == ""
     assert "INTERRUPTED  1 passed" in suite.out
     result = json.loads((tmp_path / "out.json").read_text())
-    assert (result["exit_code"], [run["workload"] for run in result["runs"]]) == (code, ["slow/first"])
+    assert (result["exit_code"], [run["workload"] for run in result["results"]]) == (code, ["slow/first"])
     assert command("show").out.count("slow/first") == 1
     assert suite.left_behind() == []
 
@@ -595,7 +595,7 @@ def test_an_interrupt_during_the_first_workload(tmp_path, command):
     os.killpg(suite.process.pid, signal.SIGINT)
     assert suite.finish() == 130, suite.err
     assert (suite.err, "INTERRUPTED  nothing ran" in suite.out) == ("", True)
-    assert json.loads((tmp_path / "out.json").read_text())["runs"] == []
+    assert json.loads((tmp_path / "out.json").read_text())["results"] == []
     assert suite.left_behind() == []
 
 
@@ -608,7 +608,7 @@ def test_rounds_that_were_complete_are_kept_of_an_interrupted_workload(tmp_path,
         wait_for(lambda: not suite.files("kept.jsonl"))
     os.killpg(suite.process.pid, signal.SIGINT)
     assert suite.finish() == 130, suite.err
-    (run,) = json.loads((tmp_path / "out.json").read_text())["runs"]
+    (run,) = json.loads((tmp_path / "out.json").read_text())["results"]
     assert run["error"]["kind"] == "interrupted"
     assert run["rounds"] >= 1
     assert run["outcomes"]["ok"] > 0

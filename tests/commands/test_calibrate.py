@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from support.histories import fill, make_history_run, repository, steady
+from support.records import make_calibration
 from support.runs import make_comparison, make_measured, make_run, validity_of
 
 from suite import engine
@@ -18,7 +19,8 @@ from suite.compare.power import FEWEST
 from suite.config.catalog import Reference, from_file
 from suite.config.settings import Settings
 from suite.errors import Interrupted, StoreError, SystemFailed
-from suite.records.calibration import Calibration, Power
+from suite.records.calibration import Power
+from suite.records.classes import load_class, machine_class
 from suite.records.comparison import Change
 from suite.records.reason import Reason
 from suite.report.terminal.calibration import promise
@@ -58,8 +60,8 @@ def rounds(monkeypatch):
 
 
 def kept(command):
-    (loads,) = json.loads((command.folder / "results/calibration.json").read_text())["machines"].values()
-    return {workload: next(iter(by_load.values())) for workload, by_load in loads.items()}
+    data = json.loads((command.folder / "results/calibration.json").read_text())
+    return {one["workload"]: one for one in data["results"]}
 
 
 def test_it_says_what_would_be_caught_and_keeps_it(command, rounds):
@@ -78,7 +80,7 @@ def test_it_says_what_would_be_caught_and_keeps_it(command, rounds):
     assert powers["time_per_operation"]["caught"]["50 %"] == 1.0
     assert (entry["ab_alarms"] <= 0.05, entry["gate_alarms"] <= 0.1) == (True, True)
     assert len(entry["values"]["response.p50"]) == entry["runs"] == 48
-    assert json.loads((command.folder / "out.json").read_text())["calibrations"] == [entry]
+    assert json.loads((command.folder / "out.json").read_text())["results"] == [entry]
 
 
 def test_of_a_component_turns_of_others_are_not_counted(command, rounds, monkeypatch):
@@ -141,7 +143,7 @@ def test_interrupted_while_it_counts_it_keeps_what_was_measured(command, rounds,
     said = command("calibrate", "vision/match-10", "vision/match-100", "--json", "out.json")
     assert said.code == 130
     assert set(kept(command)) == {"vision/match-10"}
-    assert len(json.loads((command.folder / "out.json").read_text())["calibrations"]) == 1
+    assert len(json.loads((command.folder / "out.json").read_text())["results"]) == 1
 
 
 def test_interrupted_it_keeps_what_was_measured(command, rounds):
@@ -202,7 +204,7 @@ def test_bad_input_is_a_clear_line(command, rounds, words, complaint):
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
-    [("{", "is no calibration; remove it"), ('{"schema": 9, "machines": {}}', "(9, not 1)")],
+    [("{", "is no calibration; remove it"), ('{"schema": 9}', "was written by a newer Loadledger")],
 )
 def test_a_file_that_cant_be_read_is_not_overwritten_and_fails_no_gate(command, rounds, text, complaint):
     (command.folder / "results").mkdir()
@@ -214,9 +216,11 @@ def test_a_file_that_cant_be_read_is_not_overwritten_and_fails_no_gate(command, 
     assert complaint in promise(caught(command.folder / "results", make_run(), make_comparison(), "ab"))
 
 
-def calibrated(workload, **sizes):
+def calibrated(run, **sizes):
     powers = [Power(name, "s", 0.02, least, {"16": size}, size) for name, (least, size) in sizes.items()]
-    return Calibration(workload, "", None, FEWEST, 0.0, 0.0, tuple(powers), {})
+    classes = {"machine": machine_class(run.environment), "load": load_class(run.plan)}
+    known = make_calibration(metrics=tuple(powers), values={}, runs=FEWEST, **classes)
+    return replace(known, workload=run.workload)
 
 
 def test_a_gate_tells_what_it_would_have_caught(command):
@@ -224,9 +228,9 @@ def test_a_gate_tells_what_it_would_have_caught(command):
     fill(command.folder, *steady(shas[1]), *(heads := steady(shas[2], 1.0, 100, 3)))
     said = command("gate")
     assert "measure it with: suite calibrate shop/browse" in said.out
-    changes = json.loads(_document(command))["comparisons"][0]["changes"]
+    changes = json.loads(_document(command))["results"][0]["changes"]
     sizes = {change["metric"]: (change["minimum"], 0.08) for change in changes}
-    CalibrationStore(command.folder / "results").keep(heads[0], calibrated("shop/browse", **sizes))
+    CalibrationStore(command.folder / "results").keep(calibrated(heads[0], **sizes))
     said = command("gate")
     assert said.code == 0
     assert "would catch ≥ 8 % of " in said.out
@@ -251,14 +255,15 @@ def test_a_file_that_is_no_text_fails_no_gate(tmp_path):
 def test_two_calibrations_at_once_keep_both(tmp_path):
     one, other = CalibrationStore(tmp_path), CalibrationStore(tmp_path)
     for kept, name in ((one, "a/a"), (other, "b/b")):
-        kept.keep(make_history_run("a" * 40, workload=name), calibrated(name, **{"response.p99": (0.1, 0.2)}))
-    (loads,) = json.loads((tmp_path / "calibration.json").read_text())["machines"].values()
-    assert set(loads) == {"a/a", "b/b"}
+        run = make_history_run("a" * 40, workload=name)
+        kept.keep(calibrated(run, **{"response.p99": (0.1, 0.2)}))
+    data = json.loads((tmp_path / "calibration.json").read_text())
+    assert {one["workload"] for one in data["results"]} == {"a/a", "b/b"}
 
 
 def test_what_was_calibrated_elsewhere_or_for_other_limits_is_not_told(tmp_path):
     run = make_history_run("a" * 40)
-    CalibrationStore(tmp_path).keep(run, calibrated(run.workload, **{"response.p99": (0.1, 0.2)}))
+    CalibrationStore(tmp_path).keep(calibrated(run, **{"response.p99": (0.1, 0.2)}))
 
     def line(least=0.1, **changes):
         found = Change(

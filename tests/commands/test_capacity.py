@@ -62,7 +62,7 @@ def test_what_was_found_is_told_kept_and_drawn(command, search):
 
 def test_json_on_stdout_is_nothing_else(command, search):
     said = command("capacity", command.example("load_counter.py"), "-k", "click", "--json", "-")
-    assert json.loads(said.out)["capacity"]["found"]["low"] == 766
+    assert json.loads(said.out)["results"][0]["found"]["low"] == 766
     assert "capacity  between" in said.err
 
 

@@ -9,8 +9,9 @@ import pytest
 from support.histories import commit, fill, git, make_history_run, repository, steady
 from support.runs import validity_of
 
+from suite.formats.document import write_document
+from suite.formats.envelope import envelope
 from suite.ledger.store import Ledger
-from suite.report.documents.run import document, write_document
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def shas(command):
 
 def verdicts(said):
     """Of a document on stdout: the verdict of each metric, by workload."""
-    found = json.loads(said.out)["comparisons"]
+    found = json.loads(said.out)["results"]
     return {one["workload"]: {c["metric"]: c["verdict"] for c in one["changes"]} for one in found}
 
 
@@ -86,9 +87,7 @@ def test_commits_before_base_lend_their_runs_but_head_does_not(command, shas):
 def test_sides_by_prefix_of_a_sha_by_run_and_by_document(command, shas):
     base, head = steady(shas[1]), steady(shas[2], 1.3, 100, 3)
     ids = fill(command.folder, *base, *head)
-    write_document(
-        command.folder / "new.json", document(head, commit=None, environment={}, exit_code=0, verdict="pass")
-    )
+    write_document(command.folder / "new.json", envelope("run", head, exit_code=0))
     for word in (shas[2][:7], ids[-1], ids[-1][:11], "new.json"):
         assert command("compare", shas[1][:9], word).code == 1, word
     assert "head new.json, 3 runs" in command("compare", "HEAD~1", "new.json").out
@@ -98,7 +97,7 @@ def test_sides_by_prefix_of_a_sha_by_run_and_by_document(command, shas):
 
 def test_two_documents_need_no_ledger(command):
     for name, runs in (("a.json", steady("a" * 40)), ("b.json", steady("b" * 40, 1.3, 100))):
-        data = document(runs, commit=None, environment={}, exit_code=0, verdict="pass")
+        data = envelope("run", runs, exit_code=0)
         write_document(command.folder / name, data)
     assert command("compare", "a.json", "b.json").code == 1
     assert command("compare", "a.json", "a.json").code == 3
@@ -292,7 +291,7 @@ def test_the_document(command, shas):
     assert (data["schema"], data["verdict"], data["exit_code"], said.code) == (1, "fail", 1, 1)
     assert data["base"] == {"name": f"HEAD~1 ({shas[1][:12]})", "commit": shas[1][:12]}
     assert data["conclusion"]["verdict"] == "regression"
-    (one,) = data["comparisons"]
+    (one,) = data["results"]
     assert (one["runs"], one["verdict"]) == ([9, 3], "regression")
     assert one["quantiles"]["response"][0]["quantile"] == 0.01
     assert one["changes"][0]["shift"]["estimate"] == pytest.approx(0.3, abs=0.01)

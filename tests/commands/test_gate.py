@@ -179,7 +179,7 @@ def test_workloads_can_have_limits_of_their_own(command, shas):
     own = '\n    [gate.workloads."shop/buy"]\n    minimum = {"response.p50" = "5%"}\n'
     command.file("loadledger.toml", CONFIGURED + own)
     said = command("gate", "--json", "-")
-    found = {one["workload"]: one["verdict"] for one in json.loads(said.out)["comparisons"]}
+    found = {one["workload"]: one["verdict"] for one in json.loads(said.out)["results"]}
     assert (said.code, found) == (1, {"shop/browse": "same", "shop/buy": "regression"})
     assert command("gate", "-k", "browse").code == 0
 
@@ -313,7 +313,7 @@ def test_workloads_share_the_error(command, shas):
     chances = [
         change["p"]
         for one in found
-        for compared in one["comparisons"]
+        for compared in one["results"]
         if compared["workload"] == "shop/w3"
         for change in compared["changes"]
     ]

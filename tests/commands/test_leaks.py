@@ -10,9 +10,9 @@ from support.processes import EXAMPLES, Suite, wait_for
 from support.records import make_search
 
 from suite.errors import Interrupted, SystemFailed
+from suite.formats.envelope import read_document
 from suite.ledger.store import Ledger
 from suite.records.leak import LeakVerdict
-from suite.report.documents.leaks import parse_leaks
 
 CLEAN = LeakVerdict("no growth", "no growth in 2,000 operations", 2_000, 0.0, 0.0, 8.0)
 
@@ -66,9 +66,9 @@ def test_a_leak_ends_with_1_and_is_kept_everywhere(command, finder):
     assert "LEAK" in said.out
     whole = json.loads((command.folder / "leaks.json").read_text())
     assert whole["exit_code"] == 1
-    assert [each["workload"] for each in whole["leaks"]] == ["echo/mixed"]
+    assert [each["workload"] for each in whole["results"]] == ["echo/mixed"]
     (document,) = (command.folder / "results" / "leaks").glob("*.json")
-    kept = parse_leaks(json.loads(document.read_text()))
+    (kept,) = read_document(document).records
     with Ledger(command.folder / "results" / "ledger.db") as ledger:
         assert [each.id for each in ledger.leaks("echo/mixed")] == [kept.id]
 
@@ -85,7 +85,7 @@ def test_it_says_since_when_the_first_suspect_grows(command, finder):
 
 def test_json_on_stdout_is_json_alone(command, finder):
     said = command("leaks", command.example("load_echo.py"), "-k", "mixed", "--json", "-")
-    assert json.loads(said.out)["leaks"][0]["verdict"]["outcome"] == "no growth"
+    assert json.loads(said.out)["results"][0]["verdict"]["outcome"] == "no growth"
     assert "NO LEAK" in said.err
 
 

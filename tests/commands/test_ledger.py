@@ -14,11 +14,11 @@ from support.records import make_search
 from support.runs import make_measured, validity_of
 
 from suite.contract.metric import STANDARD
+from suite.formats.document import write_document
+from suite.formats.envelope import envelope
 from suite.ledger.store import Ledger
 from suite.ledger.timelines import Timelines
 from suite.records.run import Measured
-from suite.report.documents.leaks import leaks_document
-from suite.report.documents.run import document, write_document
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_export_chooses_runs(command, shas):
         (["--commit", shas[1][:9]], 2),
         (["--limit", "4"], 4),
     ):
-        assert len(json.loads(command("export", "-", *words).out)["runs"]) == count
+        assert len(json.loads(command("export", "-", *words).out)["results"]) == count
 
 
 def test_two_ledgers_merge_and_merging_twice_adds_nothing(command, shas):
@@ -190,7 +190,7 @@ def test_what_others_note_beside_a_benchmark_is_no_standard_figure_of_it(command
 
 
 def test_a_search_for_leaks_comes_in(command):
-    write_document(Path("leak.json"), leaks_document(make_search()))
+    write_document(Path("leak.json"), envelope("leaks", [make_search()], exit_code=1))
     assert "1 new of 1" in command("import", "leak.json").out
     assert "0 new of 1" in command("import", "leak.json").out
 
@@ -200,7 +200,7 @@ def test_what_can_not_be_read_is_named_and_the_rest_comes_in(command, shas):
     command("export", "good.json")
     data = json.loads(Path("good.json").read_text())
     command.file("newer.json", json.dumps({**data, "schema": 99}))
-    del data["runs"][0]["metrics"]
+    del data["results"][0]["metrics"]
     command.file("damaged.json", json.dumps(data))
     command.file("text.json", "hello")
     command.file("other.json", '{"a": 1}')
@@ -236,7 +236,7 @@ def test_a_document_with_a_time_that_is_none_does_not_stop_the_import(command, s
     fill(command.folder, *steady(shas[0], count=2))
     command("export", "good.json")
     data = json.loads(Path("good.json").read_text())
-    data["runs"][0]["started"] = "yesterday"
+    data["results"][0]["started"] = "yesterday"
     command.file("bad.json", json.dumps(data))
     command.file("deep.json", '{"runs": ' + "[" * 100_000)
     said = command("import", "bad.json", "deep.json", "good.json", "--results", "other")
@@ -395,7 +395,7 @@ def test_a_full_disk_is_one_line_and_what_was_there_stays(command, shas, monkeyp
     for run in big:
         write_document(
             Path("big") / f"{run.id}.json",
-            document([run], commit=None, environment={}, exit_code=0, verdict="pass"),
+            envelope("run", [run], exit_code=0),
         )
     monkeypatch.setattr("suite.ledger.database._set_up", full)
     said = command("import", "big", "--results", "other")

@@ -38,7 +38,8 @@ def expected(name):
 def results(document):
     """The results in a document, whatever its kind; what has no envelope is one itself."""
     if "results" in document:
-        return document["results"]
+        shared = {"environment": document["environment"]}
+        return [{**shared, **one} for one in document["results"]]
     for kind in _KINDS:
         if kind in document:
             inside = document[kind]

@@ -17,7 +17,7 @@ from support.records import add_the_same_search, any_searches, make_search, make
 from support.runs import make_run
 
 from suite.errors import ConfigurationError, StoreError
-from suite.formats.codec import decode_leaks, encode_leaks
+from suite.formats.structure import dump, load
 from suite.ledger.store import Ledger, Sighting, since
 from suite.records.leak import Growth, LeakSearch
 
@@ -131,10 +131,10 @@ def test_suspects_go_with_their_search(ledger: Ledger) -> None:
 
 
 def test_figures_of_a_newer_version_are_passed_over() -> None:
-    data = json.loads(json.dumps(encode_leaks(make_search())))
+    data = json.loads(json.dumps(dump(make_search())))
     for part in (data, data["verdict"], data["verdict"]["growths"][0], data["suspects"][0]):
         part["phase_of_the_moon"] = [0.5]
-    assert decode_leaks(data) == make_search()
+    assert load(LeakSearch, data) == make_search()
 
 
 # --- since when

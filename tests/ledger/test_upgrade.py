@@ -12,10 +12,11 @@ from sqlalchemy import create_engine, text
 from support.records import make_search
 from support.runs import make_run, validity_of
 
-from suite.formats.codec import decode_run, encode_run
+from suite.formats.structure import dump, load
 from suite.ledger.store import Ledger
 from suite.records.evidence import Evidence
 from suite.records.reason import Reason
+from suite.records.run import Run
 
 _LATER = {"0001": {}, "0002": {"evidence": '[{"wall": 2.0}]', "limiter": '{"kind": "cpu", "text": "x"}'}}
 """Columns of runs that revisions added."""
@@ -70,22 +71,22 @@ def test_an_older_ledger_is_upgraded_and_keeps_its_runs(
 
 
 def test_an_older_document_still_parses() -> None:
-    data = json.loads(json.dumps(encode_run(make_run())))
+    data = json.loads(json.dumps(dump(make_run())))
     del data["evidence"], data["limiter"]
-    assert decode_run(data) == make_run()
+    assert load(Run, data) == make_run()
 
 
 def test_reasons_that_were_sentences_keep_them() -> None:
-    data = encode_run(make_run())
+    data = dump(make_run())
     data["validity"] = {"verdict": "doubtful", "reasons": ["busy machine: x"]}
     data["limiter"] = {"kind": "cpu", "text": "the system's CPU: one thread"}
-    run = decode_run(data)
+    run = load(Run, data)
     assert run.validity == validity_of("doubtful", "busy machine: x")
     assert run.limiter == Reason("cpu", {"text": "the system's CPU: one thread"})
-    assert decode_run(encode_run(run)) == run
+    assert load(Run, dump(run)) == run
 
 
 def test_figures_of_a_newer_version_are_passed_over() -> None:
-    data = encode_run(make_run(evidence=(Evidence(wall=2.0),)))
+    data = dump(make_run(evidence=(Evidence(wall=2.0),)))
     data["evidence"][0]["phase_of_the_moon"] = 0.5
-    assert decode_run(data).evidence == (Evidence(wall=2.0),)
+    assert load(Run, data).evidence == (Evidence(wall=2.0),)

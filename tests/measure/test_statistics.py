@@ -57,8 +57,8 @@ def workload(*thresholds: Threshold, metrics: tuple[Metric, ...] = ()) -> Worklo
 
 def run_of(rounds: list[Round], *thresholds: Threshold, metrics: tuple[Metric, ...] = ()):
     return combine(
-        workload(*thresholds, metrics=metrics), rounds, id="1", started="now", commit=None, branch=None,
-        environment={}, plan={},
+        workload(*thresholds, metrics=metrics), rounds, id="1", started="2024-05-01T10:11:12+00:00",
+        commit=None, branch=None, environment={}, plan={},
     )  # fmt: skip
 
 

@@ -2,13 +2,14 @@
 
 import io
 import json
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 from rich.console import Console
 from support.capacities import look, make_capacity
 from support.histories import fill, git, repository, runs
-from support.records import make_search, make_suspect
+from support.records import make_calibration, make_search, make_suspect
 from support.runs import counts, make_comparison, make_run, validity_of
 
 from suite import Command, User, Workload, closed_loop, operation
@@ -19,7 +20,7 @@ from suite.ledger.events import Event, Moved
 from suite.ledger.metric_history import MetricHistory
 from suite.ledger.store import Ledger
 from suite.ledger.timeline_reader import Quantity, Timeline
-from suite.records.calibration import Calibration, Power, SelfComparison
+from suite.records.calibration import Power, SelfComparison
 from suite.records.capacity import Goal
 from suite.records.capacity import SearchResult as Looked
 from suite.records.comparison import Change, QuantileShift, Shift
@@ -244,10 +245,9 @@ def test_a_calibration_shows_metrics_and_units(console):
     power = Power(METRIC, UNIT, 0.02, 0.05, caught={"50 %": 1.0})
     values = {METRIC: (1.0, 2.0, 3.0)}
     turns = SelfComparison("regression", 8, (CHANGE,)), SelfComparison("regression", 12, (CHANGE,), 0.2)
-    print_calibrated(
-        console,
-        Calibration(NAME, "", None, 3, 0.0, 0.0, (power,), values, *turns, Reason.of_text("[/doubt]")),
-    )
+    words = dict(zip(("against_itself", "planted"), turns, strict=True), doubts=Reason.of_text("[/doubt]"))
+    known = replace(make_calibration(metrics=(power,), runs=3, **words), workload=NAME, values=values)
+    print_calibrated(console, known)
     text = said(console)
     assert text.startswith(f"{NAME} calibrated from 3 runs")
     assert f"{METRIC} 2 [x] 2 % none" in text

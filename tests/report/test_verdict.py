@@ -7,14 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.runs import make_run
 
-from suite.records.run import Judgement, Run, Validity
+from suite.records.run import Judgement, Run, Validity, verdict_word
 from suite.report.verdict import (
     compared_text,
     conclusion_text,
     judged_text,
     overall,
     short_verdict,
-    verdict_word,
 )
 
 _CODES = [130, 143, 2, 70, 4, 1, 3, 0]

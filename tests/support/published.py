@@ -19,13 +19,13 @@ from support.records import make_search
 from support.runs import counts, make_measured, make_run, validity_of
 
 from suite.contract.metric import STANDARD
+from suite.formats.document import write_document
+from suite.formats.envelope import envelope
 from suite.integrations import publishing
 from suite.ledger.store import Ledger
 from suite.records.capacity import Capacity
 from suite.records.histogram import Histogram
 from suite.records.run import Run, Validity
-from suite.report.documents.run import write_document
-from suite.report.terminal.capacity import capacity_document
 
 COMMITS = 36
 STEP = 22
@@ -256,7 +256,7 @@ def add_ledger(folder: Path, commits: list[str], place: str | None = None) -> No
 
 def add_capacity(folder: Path, **changes) -> Capacity:
     found = make_capacity(**changes)
-    write_document(folder / "results/capacity/found.json", capacity_document(found, exit_code=0))
+    write_document(folder / "results/capacity/found.json", envelope("capacity", [found], exit_code=0))
     return found
 
 

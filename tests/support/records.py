@@ -3,10 +3,13 @@
 from dataclasses import replace
 
 from hypothesis import strategies as st
+from support.runs import make_run
 
 from suite.ledger.store import Ledger
+from suite.records.calibration import Calibration, Power, SelfComparison
 from suite.records.leak import Frame, Growth, LeakSearch, LeakSuspect, LeakVerdict
 from suite.records.outcome import OUTCOMES
+from suite.records.provenance import provenance_of
 
 
 class Counted:
@@ -67,6 +70,23 @@ def make_search(outcome="unbounded", **changes):
         notes=("malloc was not traced: memray is not installed in the system",),
     )
     return replace(search, **changes)
+
+
+def make_calibration(**changes):
+    """Of one metric, and two looks of `suite ab`."""
+    power = Power("response.p50", "s", 0.02, 0.05, {"8": 0.2, "12": None}, 0.3, {"5 %": 0.1})
+    calibration = Calibration(
+        **{**provenance_of(make_run()), "id": "0d0d0d0d0d0d", "workload": "shop/browse"},
+        machine="0123456789ab",
+        load="ba9876543210",
+        runs=16,
+        ab_alarms=0.01,
+        gate_alarms=0.0,
+        metrics=(power,),
+        values={"response.p50": (0.1, 0.11)},
+        against_itself=SelfComparison("same", 8, ()),
+    )
+    return replace(calibration, **changes)
 
 
 def add_the_same_search(place, _prefix, barrier):

@@ -12,8 +12,9 @@ from suite.ledger.detections import CommitRange
 from suite.ledger.events import Event, Moved
 from suite.ledger.metric_history import MetricHistory, Reasons
 from suite.ledger.timelines import Overview
-from suite.report.documents.run import SCHEMA
 from suite.stats.changepoint import ChangePoint
+
+SCHEMA = 1
 
 
 def events_document(events: Sequence[Event], wanted: Reasons) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from suite.files import check_writable
-from suite.report.documents.run import print_document, write_document
+from suite.formats.document import print_document, write_document
 
 STDOUT = "-"
 

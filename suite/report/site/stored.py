@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from suite.errors import StoreError
+from suite.formats.envelope import read_document
 from suite.ledger.store import Ledger, Sighting, since
 from suite.ledger.summaries import RunSummary, accepted, past
+from suite.records.capacity import Capacity
 from suite.records.leak import LeakSearch
 from suite.report.reasons import words
-from suite.report.site.capacity_curve import capacity_curve, capacity_setting, capacity_words
 from suite.report.site.lineage import Lineage
 from suite.report.site.setting import settings_of
 from suite.report.site.spectrum import MOST as SPECTRA
 from suite.report.site.stored_graphs import graphs_of, slots_of
 from suite.report.site.workload_page import Brief, WorkloadPage
-from suite.report.words import many, short_commit
+from suite.report.words import many
 
 Stories = dict[str, WorkloadPage]
 
@@ -47,14 +48,12 @@ def add_capacities(stories: Stories, folder: Path) -> list[str]:
     broken = []
     for path in sorted(folder.glob("*.json"), reverse=True):
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
-            name = data["capacity"]["workload"]
-            for figure in ("p99", "throughput"):  # what can be drawn is one
-                capacity_curve(data, figure)
-            _ = capacity_words(data), capacity_setting(data)
-            _ = data["capacity"]["started"][:16], short_commit(data["commit"])
-            stories.setdefault(name, WorkloadPage(name)).capacities.append(data)
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            found = [one for one in read_document(path).records if isinstance(one, Capacity)]
+        except StoreError:
+            found = []
+        for one in found:
+            stories.setdefault(one.workload, WorkloadPage(one.workload)).capacities.append(one)
+        if not found:
             broken.append(path.name)
     return broken
 

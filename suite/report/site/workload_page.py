@@ -8,6 +8,7 @@ from typing import Any
 
 from suite.ledger.events import Moved
 from suite.ledger.store import Sighting
+from suite.records.capacity import Capacity
 from suite.records.leak import LeakSearch
 from suite.records.run import Measured, Run
 from suite.report.site.graph import Graph, place, shown_as
@@ -44,8 +45,8 @@ class WorkloadPage:
     `zeros` are graphs of what was always 0. `left` are commits of other branches by setting, `notes` say
     what else is left out. `briefs` are oldest first, of all settings; `runs` whole, that of the newest
     commit first, one per commit and all of the newest Run's setting. `leaks` are newest first; `since`
-    says when the newest's suspects began, by function and file. `capacities` are the documents of
-    `suite capacity`.
+    says when the newest's suspects began, by function and file. `capacities` are what searches
+    for it found, the newest first.
     """
 
     name: str
@@ -57,7 +58,7 @@ class WorkloadPage:
     runs: list[Run] = field(default_factory=list)
     leaks: list[LeakSearch] = field(default_factory=list)
     since: Mapping[tuple[str, str], Sighting] = field(default_factory=dict)
-    capacities: list[Mapping[str, Any]] = field(default_factory=list)
+    capacities: list[Capacity] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         """Whether there is anything to show."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from typing import Any
 
 from rich.table import Table
 from rich.text import Text
@@ -13,11 +11,9 @@ from suite.records.capacity import Capacity, Probe, SearchResult
 from suite.report.reasons import words
 from suite.report.terminal.plot import plot
 from suite.report.terminal.table import PlainTable
-from suite.report.verdict import verdict_word
 from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, first_line, many
 from suite.units import format_quantity
 
-SCHEMA = 1
 _MARKS = {True: "o", False: "x", None: "?"}
 
 
@@ -134,16 +130,3 @@ def scaling_words(capacity: Capacity) -> Iterator[Text]:
         f"{format_quantity(law.rate, '1/s')} by one, contention {law.contention:.3g}, "
         f"coherence {law.coherence:.3g}{peak}; {law.note}",
     )
-
-
-def capacity_document(capacity: Capacity, *, exit_code: int) -> dict[str, Any]:
-    """What `--json` writes: base units; `interval` is [low, high] with the part that chance may have."""
-    data = {key: value for key, value in asdict(capacity).items() if key not in ("commit", "environment")}
-    return {
-        "schema": SCHEMA,
-        "commit": capacity.commit,
-        "environment": dict(capacity.environment),
-        "verdict": verdict_word(exit_code),
-        "exit_code": exit_code,
-        "capacity": {**data, "unit": capacity.unit, "interval": list(capacity.interval)},
-    }

@@ -17,7 +17,6 @@ from suite.report.site.history_chart import history_chart, sparkline
 from suite.report.site.spectrum import curve_of, spectrum
 from suite.report.site.svg import HEIGHT, LEFT, RIGHT, WIDTH, Axis
 from suite.report.site.thin import thinned
-from suite.report.terminal.capacity import capacity_document
 
 finite = st.floats(-1e12, 1e12)
 positive = st.floats(1e-9, 1e12)
@@ -146,7 +145,7 @@ def test_a_metric_that_came_late_is_drawn_from_its_first_value_on():
 def test_an_axis_of_users_has_whole_users_only_each_once(most):
     looks = tuple(look(load) for load in range(1, most + 1))
     found = make_capacity(found=SearchResult("range", most, None, None, looks), goal=Goal("users"))
-    drawn = ElementTree.fromstring(capacity_curve(capacity_document(found, exit_code=0), "throughput"))
+    drawn = ElementTree.fromstring(capacity_curve(found, "throughput"))
     labels = [text.text for text in drawn.findall("text") if text.text.split()[-1] in ("user", "users")]
     assert len(labels) > 1
     assert len(set(labels)) == len(labels)
@@ -161,5 +160,5 @@ def test_an_axis_of_users_has_whole_users_only_each_once(most):
 def test_an_axis_of_rates_may_have_parts_of_one():
     looks = tuple(look(load) for load in (0.5, 1.0))
     found = make_capacity(found=SearchResult("range", 1.0, None, None, looks), goal=Goal("rate"))
-    drawn = capacity_curve(capacity_document(found, exit_code=0), "throughput")
+    drawn = capacity_curve(found, "throughput")
     assert ">0.5 /s<" in drawn

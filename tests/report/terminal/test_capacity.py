@@ -1,7 +1,6 @@
 """What a capacity search shows and writes."""
 
 import io
-import json
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
@@ -12,8 +11,7 @@ from support.capacities import look, make_capacity
 from suite.capacity.scaling import fit_scaling
 from suite.records.capacity import Goal, SearchResult
 from suite.report.documents.picture import save_capacity
-from suite.report.documents.run import dumps
-from suite.report.terminal.capacity import answer, answer_words, capacity_document, load_words
+from suite.report.terminal.capacity import answer, answer_words, load_words
 from suite.report.terminal.console import Reporter
 from suite.report.terminal.plot import plot
 
@@ -80,22 +78,6 @@ def test_a_system_that_was_never_looked_at_is_shown_too():
     )
     assert "too few points" in text
     assert "INTERRUPTED" in text
-
-
-def test_the_document_is_json_with_all_looks():
-    capacity = make_capacity()
-    data = json.loads(dumps(capacity_document(capacity, exit_code=0)))
-    assert (data["schema"], data["verdict"], data["exit_code"]) == (1, "pass", 0)
-    inner = data["capacity"]
-    assert (inner["workload"], inner["unit"], inner["goal"]["over"]) == ("shop/browse", "1/s", "rate")
-    assert (inner["found"]["low"], inner["found"]["high"], inner["found"]["broke"]) == (
-        766,
-        800,
-        "response.p95",
-    )
-    assert inner["interval"] == list(capacity.interval)
-    assert len(inner["found"]["looks"]) == len(capacity.found.looks)
-    assert inner["scaling"]["contention"] == capacity.scaling.contention
 
 
 def test_equal_searches_give_equal_pictures(tmp_path):

@@ -12,12 +12,12 @@ from rich.console import Console
 from support import runs
 
 from suite.contract.metric import QUANTILES
+from suite.formats.document import dumps
 from suite.records.comparison import Change, QuantileShift, Shift
 from suite.records.reason import Figure, Reason
 from suite.report.compared import Compared, amount, brief, compare_document, interval, point, remedy
 from suite.report.documents.annotations import annotated
 from suite.report.documents.markdown import markdown
-from suite.report.documents.run import dumps
 from suite.report.terminal.compare import print_compared
 from suite.report.terminal.shiftplot import shift_plot
 
@@ -179,7 +179,7 @@ def test_a_change_in_one_breath(p, words):
 def test_the_document_is_json_whatever_is_unknown():
     unknown = make_change(shift=Shift(0.2, -1.0, math.inf), p=None)
     data = json.loads(dumps(compare_document(make_compared(make_comparison(unknown)), exit_code=1)))
-    (one,) = data["comparisons"]
+    (one,) = data["results"]
     assert one["changes"][0]["shift"] == {"estimate": 0.2, "low": -1.0, "high": None}
     assert (data["verdict"], data["conclusion"]["verdict"], one["verdict"]) == ("fail", *["regression"] * 2)
 

@@ -1,7 +1,6 @@
 """What a search for leaks shows and writes."""
 
 import io
-import json
 
 import pytest
 from hypothesis import given
@@ -9,10 +8,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from support.records import any_searches, make_search, make_suspect, make_verdict
 
-from suite.errors import StoreError
 from suite.records.leak import Frame, Growth
-from suite.report.documents.leaks import leaks_document, parse_leaks
-from suite.report.documents.run import dumps
 from suite.report.terminal.console import Reporter
 from suite.report.terminal.leaks import sparkline
 
@@ -157,45 +153,3 @@ def test_bars_are_as_high_as_levels(levels):
 def test_bars_have_a_gap_where_nothing_is_known():
     assert sparkline([float("nan"), 1.0, 2.0, float("inf")]) == " ▁█ "
     assert sparkline([]) == ""
-
-
-# --- the document
-
-
-@given(any_searches())
-def test_any_search_survives_a_document(search):
-    assert parse_leaks(json.loads(dumps(leaks_document(search)))) == search
-
-
-def test_a_document_has_the_agreed_keys():
-    data = leaks_document(make_search())
-    assert list(data) == ["schema", "commit", "environment", "verdict", "exit_code", "leaks"]
-    assert (data["schema"], data["verdict"], data["exit_code"]) == (1, "fail", 1)
-    assert set(data["leaks"]) == {
-        "id", "workload", "started", "branch", "plan", "verdict", "seconds", "suspects", "unattributed",
-        "recordings", "notes",
-    }  # fmt: skip
-    assert data["leaks"]["verdict"]["outcome"] == "unbounded"
-    assert data["leaks"]["verdict"]["growths"][1]["levels"][0] == 48_100_000
-    assert data["leaks"]["suspects"][0]["stack"][1] == {
-        "function": "handle", "file": "shop/server.py", "line": 40,
-    }  # fmt: skip
-    assert leaks_document(CLEAN)["verdict"] == "pass"
-    assert leaks_document(make_search("sporadic"))["verdict"] == "invalid"
-    assert leaks_document(CLEAN, exit_code=130)["verdict"] == "error"
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        {},
-        [],
-        {"schema": 1, "runs": []},
-        {"schema": 1, "leaks": {"id": "x"}},
-        {**leaks_document(make_search()), "schema": 2},
-        {**leaks_document(make_search()), "environment": 3},
-    ],
-)
-def test_what_is_no_document_of_leaks_is_refused(data):
-    with pytest.raises(StoreError, match=r"damaged|not a document of a leak search"):
-        parse_leaks(data)

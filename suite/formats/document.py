@@ -1,0 +1,43 @@
+"""Documents as text: written to files and to stdout, under names that sort by time."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from suite.files import disk_faults, write_text
+from suite.formats.plain import plain
+from suite.records.provenance import Provenance
+
+_LONGEST = 100
+"""Characters of a workload's name within a file name, which may have 255 bytes."""
+
+
+def dumps(data: Mapping[str, Any]) -> str:
+    """Any data as JSON text with a line break at its end; see `plain` for what JSON has no word for."""
+    return json.dumps(plain(data), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def write_document(path: Path, data: Mapping[str, Any]) -> None:
+    """Write a document to `path` whole or not at all. Raises StoreError saying what would mend it."""
+    write_text(path, dumps(data))
+
+
+def print_document(data: Mapping[str, Any]) -> None:
+    """Write a document to stdout. Raises StoreError if that is a full disk, or a reader that left."""
+    with disk_faults("to stdout"):
+        sys.stdout.write(dumps(data))
+        sys.stdout.flush()
+
+
+def run_path(folder: Path, record: Provenance) -> Path:
+    """Where the document of a record belongs under `folder`: names sort by time (UTC)."""
+    started = datetime.fromisoformat(record.started)
+    started = started.astimezone(UTC) if started.tzinfo else started
+    workload = re.sub(r"[^\w.-]+", "-", record.workload, flags=re.ASCII)[:_LONGEST]
+    return folder / f"{started:%Y%m%dT%H%M%SZ}-{workload}-{record.id}.json"

@@ -1,0 +1,11 @@
+"""What is kept: a record of any kind."""
+
+from __future__ import annotations
+
+from suite.records.calibration import Calibration
+from suite.records.capacity import Capacity
+from suite.records.comparison import Comparison
+from suite.records.leak import LeakSearch
+from suite.records.run import Run
+
+Record = Run | LeakSearch | Capacity | Comparison | Calibration
