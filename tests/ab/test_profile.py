@@ -289,7 +289,7 @@ def spy(tmp_path):
     "order",
     [
         pytest.param(("base", "head", "head", "base"), marks=pytest.mark.slow),
-        pytest.param(_ORDER, marks=pytest.mark.exhaustive),
+        pytest.param(_ORDER, marks=[pytest.mark.exhaustive, pytest.mark.rounds]),
     ],
     ids=len,
 )
@@ -304,6 +304,7 @@ def test_the_planted_function_comes_first(tmp_path, monkeypatch, order):
 
 
 @pytest.mark.exhaustive
+@pytest.mark.rounds
 @pytest.mark.usefixtures("spy")
 def test_who_waits_longer_is_seen_where_waiting_counts(tmp_path, monkeypatch):
     found = sampled(tmp_path, planted(tmp_path, SLEEPER, 0.002, 0.02), "waiting", monkeypatch)
@@ -313,6 +314,7 @@ def test_who_waits_longer_is_seen_where_waiting_counts(tmp_path, monkeypatch):
 
 
 @pytest.mark.exhaustive
+@pytest.mark.rounds
 def test_what_holds_more_memory_comes_first(tmp_path, monkeypatch):
     found = sampled(tmp_path, planted(tmp_path, HOLDER, 10_000_000, 40_000_000), "memory", monkeypatch)
     first = found.rows[0]

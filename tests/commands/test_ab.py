@@ -251,6 +251,7 @@ def finished(suite):
 
 
 @pytest.mark.exhaustive
+@pytest.mark.rounds
 def test_a_real_regression_is_found(tmp_path):
     scratch = slowed(tmp_path / "repository")
     words = ["ab", "HEAD~1", "HEAD", "load_work.py", "--seconds", "0.1", "--metric", "time_per_operation"]
@@ -267,6 +268,7 @@ def test_a_real_regression_is_found(tmp_path):
 
 
 @pytest.mark.exhaustive
+@pytest.mark.rounds
 def test_a_commit_against_itself_is_no_regression(tmp_path):
     scratch = slowed(tmp_path / "repository")
     scratch.write("new.py", "the work tree is dirty")
@@ -351,6 +353,7 @@ def test_a_commit_that_does_not_build(tmp_path):
 
 
 @pytest.mark.exhaustive
+@pytest.mark.rounds
 def test_environments_of_their_own_without_an_index_borrow_what_is_here(tmp_path, monkeypatch):
     pytest.importorskip("setuptools")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
