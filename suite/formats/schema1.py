@@ -42,8 +42,13 @@ def run(entry: _Data) -> dict[str, Any]:
 
 
 def leaks(entry: _Data) -> dict[str, Any]:
-    """A search for leaks."""
-    return _placed(entry)
+    """A search for leaks, whose verdict was a sentence too."""
+    new = _placed(entry)
+    verdict = new.get("verdict")
+    if isinstance(verdict, dict) and "words" in verdict:
+        rest = {name: value for name, value in verdict.items() if name != "words"}
+        new["verdict"] = {**rest, "reasons": [verdict["words"]]}
+    return new
 
 
 def capacity(entry: _Data) -> dict[str, Any]:

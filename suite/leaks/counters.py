@@ -5,6 +5,7 @@ from __future__ import annotations
 from suite.leaks.verdict import Marks, Reading
 from suite.measure import proc
 from suite.process.injection import Counts, Injection
+from suite.records.reason import Reason
 
 
 class LeakCounters:
@@ -15,7 +16,7 @@ class LeakCounters:
 
     def __init__(self, injection: Injection) -> None:
         self._injection = injection
-        self.notes: dict[str, str] = {}
+        self.notes: dict[str, Reason] = {}
         self.python = False
 
     def read(self, pids: list[int]) -> Marks:
@@ -30,12 +31,13 @@ class LeakCounters:
         try:
             held = proc.held(pid)
         except OSError as error:
-            self.notes.setdefault("memory", f"its memory can't be read: {error.strerror or error}")
+            why = error.strerror or str(error)
+            self.notes.setdefault("memory", Reason("memory_unreadable", {"error": why}))
             held = None
         resident = None if held is None else float(held.resident)
         if isinstance(answer, str):
             if resident is not None:  # it has not just ended
-                self.notes.setdefault(answer, f"process {pid}: {answer}")
+                self.notes.setdefault(answer, Reason("no_answer", {"process": pid, "error": answer}))
             return Reading(None, None, resident, python=False)
         self.python = True
         malloc = None if answer.malloc is None else float(answer.malloc)

@@ -13,7 +13,7 @@ from suite.leaks.recorded import Levels, Stack
 from suite.leaks.rule import Floor, suspicion
 from suite.leaks.site import Sites
 from suite.records.leak import Frame, LeakSuspect
-from suite.units import format_quantity
+from suite.records.reason import Reason
 
 FLOOR = Floor(8, 4096)
 """Bytes of one operation and of all windows."""
@@ -80,16 +80,13 @@ class Ranking:
             for function, file, line, size, blocks, stack in ranked
         )
 
-    def falls(self) -> Iterator[str]:
-        """Words on call sites that give back steadily what they held: another may be taking their place."""
+    def falls(self) -> Iterator[Reason]:
+        """Call sites that give back steadily what they held: another may be taking their place."""
         for (function, file), site in self._sites.items():
             whole = site.whole()
             if self._rises(-whole):
-                fall = format_quantity(-_growth(whole, 0) / self._all, "B")
-                yield (
-                    f"{function} ({file}) gave back {fall} per operation meanwhile:"
-                    " a suspect of that size may only have taken its place"
-                )
+                fall = -_growth(whole, 0) / self._all
+                yield Reason("gave_back", {"function": function, "file": file, "bytes": fall})
 
     def _growing(self, site: _Site) -> Mapping[tuple[Frame, ...], Levels]:
         """All stacks if their sum grows: a leak may be spread over many. Else those that do."""

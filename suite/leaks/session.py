@@ -23,7 +23,10 @@ from suite.leaks.verdict import Rules, Step, search
 from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
 from suite.records.leak import LeakSearch, LeakVerdict
+from suite.records.reason import Figure, Reason
 
+_CAUSE = "cause."
+"""Figures of this start say how often operations ended so."""
 _USERS = 8
 """Of a loop that has no number of users of its own."""
 
@@ -123,7 +126,7 @@ class _Look:
         self._progress = progress
         self.taken: list[Step] = []
         self.seconds = 0.0
-        self.notes: list[str] = []
+        self.notes: list[Reason] = []
         self.python = False
 
     def verdict(self) -> LeakVerdict:
@@ -144,9 +147,10 @@ class _Look:
         return verdict
 
 
-def _failures(system: LeakProbe) -> Iterator[str]:
+def _failures(system: LeakProbe) -> Iterator[Reason]:
     """What to say of operations that did not end well: they may leave more or less than others."""
     bad = system.operations - system.well
     if bad:
-        causes = ", ".join(f"{d.count:,} {d.kind}" for d in system.details[:3] if d.outcome != "rejected")
-        yield f"{bad:,} of {system.operations:,} operations did not end well: {causes}"
+        worst = [detail for detail in system.details[:3] if detail.outcome != "rejected"]
+        causes: dict[str, Figure] = {f"{_CAUSE}{detail.kind}": detail.count for detail in worst}
+        yield Reason("bad_operations", {"bad": bad, "operations": system.operations, **causes})

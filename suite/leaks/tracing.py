@@ -18,6 +18,7 @@ from suite.leaks.rule import FLOORS
 from suite.leaks.tracker import Attribution, QuietMoment, attribute, too_big
 from suite.leaks.verdict import Step, Window
 from suite.records.leak import LeakVerdict
+from suite.records.reason import Reason
 
 _WINDOWS, _FEWER = 8, 6
 """Enough for the rule to decide about a call site; fewer where every object is looked at, which takes long
@@ -50,7 +51,7 @@ def trace(
     objects = (verdict.blocks_per_operation or 0.0) > FLOORS["blocks"].per_operation
     course = _Course(taken, verdict, _FEWER if objects else _WINDOWS)
     roots = _roots(recipe)
-    notes: list[str] = []
+    notes: list[Reason] = []
     made: tuple[Stack, ...] = ()
     known = Attribution((), None)
     if objects:
@@ -67,13 +68,14 @@ def trace(
             problems = system.agents.stop(system.processes())
             recordings = system.agents.recordings()
             found = attribute(recordings, marks, growth=course.growth, roots=roots, objects=made)
-            notes += [*found.notes, *(f"process {pid}: {why}" for pid, why in problems.items())]
+            notes += found.notes
+            notes += (Reason("no_answer", {"process": pid, "error": why}) for pid, why in problems.items())
             if how.keep is not None and found.suspects:
                 kept = _kept(recordings, how.keep, notes)
             return replace(found, notes=tuple(notes)), kept
     except (SystemFailed, WorkerFailed) as error:
-        less = "only Python's own objects are looked at" if made else "no call site is named"
-        return replace(known, notes=(*notes, f"{less}: the system failed under memray: {error}")), ()
+        failed = Reason("memray_failed", {"objects": bool(made), "error": str(error)})
+        return replace(known, notes=(*notes, failed)), ()
 
 
 class _Course:
@@ -98,7 +100,7 @@ class _Course:
 
 
 def _objects(
-    recipe: WorkloadSpec, progress: Progress, course: _Course, roots: Sequence[Path], notes: list[str]
+    recipe: WorkloadSpec, progress: Progress, course: _Course, roots: Sequence[Path], notes: list[Reason]
 ) -> tuple[tuple[Stack, ...], Attribution]:
     """What Python's own allocators made, and what it says if nothing else is known; nothing of either
     where no call site grows."""
@@ -108,11 +110,11 @@ def _objects(
             marks = list(course.marks(system, "tracing objects"))
             made = stacks(system.agents.objects(), [mark.at for mark in marks])
     except (SystemFailed, WorkerFailed) as error:
-        notes.append(f"call sites are memray's alone: the system failed under tracemalloc: {error}")
+        notes.append(Reason("tracemalloc_failed", {"error": str(error)}))
         return nothing
     found = attribute({}, marks, growth=course.growth, roots=roots, objects=made)
     if not found.suspects:
-        notes.append("call sites are memray's alone: tracemalloc saw none that grows")
+        notes.append(Reason("no_objects_grow"))
         return nothing
     return made, found
 
@@ -132,7 +134,7 @@ def _roots(recipe: WorkloadSpec) -> list[Path]:
     return [*([Path(file).parent] if file else []), Path.cwd()]
 
 
-def _kept(recordings: Mapping[int, Path], keep: Path, notes: list[str]) -> tuple[str, ...]:
+def _kept(recordings: Mapping[int, Path], keep: Path, notes: list[Reason]) -> tuple[str, ...]:
     """Flame graphs of the larger recordings."""
     sizes = {pid: recording.stat().st_size for pid, recording in recordings.items()}
     large = [pid for pid, size in sizes.items() if size >= _WORTH_A_GRAPH * max(sizes.values())]
@@ -143,5 +145,5 @@ def _kept(recordings: Mapping[int, Path], keep: Path, notes: list[str]) -> tuple
             save_flame_graph(recordings[pid], target)
             kept.append(str(target))
         except StoreError as error:
-            notes.append(str(error))
+            notes.append(Reason.of_text(str(error)))
     return tuple(kept)

@@ -14,7 +14,7 @@ from suite.leaks.ranking import FLOOR, Ranking
 from suite.leaks.recorded import Recorded, Stack, read
 from suite.leaks.site import Sites
 from suite.records.leak import LeakSuspect
-from suite.units import format_quantity
+from suite.records.reason import Reason
 
 _ENOUGH = 5
 """Marks without which recordings that break off say nothing: the rule wants four windows."""
@@ -38,7 +38,7 @@ class Attribution:
 
     suspects: tuple[LeakSuspect, ...]
     unattributed: float | None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
 
 
 def attribute(
@@ -55,25 +55,20 @@ def attribute(
     With `objects`, of as many marks, what Python's own allocators made is theirs to tell.
     A recording that can't be used is a note, and so is one that breaks off before the last mark.
     """
-    notes: list[str] = []
+    notes: list[Reason] = []
     processes = _readable(recordings, [mark.at for mark in marks], notes)
     count = max((process.covered for process in processes.values()), default=0)
     if count < min(_ENOUGH, len(marks)):
         if processes:
-            notes.append("the recordings break off before anything can be told from them")
+            notes.append(Reason("recordings_useless"))
         if not objects:
             return Attribution((), None, tuple(notes))
         processes, count = {}, len(marks)
     if count < len(marks):
-        notes.append(
-            f"the recordings break off: only the first {count - 1} of {len(marks) - 1} windows are looked at"
-        )
+        notes.append(Reason("recordings_short", {"windows": count - 1, "of": len(marks) - 1}))
     broken = [pid for pid, process in processes.items() if process.covered < count and process.stacks]
     if broken:
-        notes.append(
-            f"{len(broken)} recordings break off (process {', '.join(map(str, broken[:5]))}):"
-            " these processes count as ended there"
-        )
+        notes.append(Reason("recordings_cut", {"recordings": len(broken), "process": broken[0]}))
     found = Ranking(Sites(roots), [mark.operations for mark in marks[1:count]])
     for process in processes.values():
         for stack in process.until(count).stacks:
@@ -82,10 +77,7 @@ def attribute(
     for stack in Recorded(tuple(objects), len(marks)).until(count).stacks:
         found.add(stack)
     if found.nameless >= FLOOR.per_operation:
-        notes.append(
-            f"{format_quantity(found.nameless, 'B')} per operation were asked for while no Python code ran;"
-            " a recording of C stacks (--native) may tell where"
-        )
+        notes.append(Reason("nameless_growth", {"bytes": found.nameless}))
     suspects = found.suspects()
     if suspects:
         notes += found.falls()
@@ -93,7 +85,7 @@ def attribute(
     return Attribution(suspects, unattributed, tuple(notes))
 
 
-def too_big(recordings: Mapping[int, Path], limit_bytes: int) -> str | None:
+def too_big(recordings: Mapping[int, Path], limit_bytes: int) -> Reason | None:
     """What to say if the `recordings` take more disk than `limit_bytes`, None while they don't."""
     size = 0
     for path in recordings.values():
@@ -103,19 +95,16 @@ def too_big(recordings: Mapping[int, Path], limit_bytes: int) -> str | None:
             continue  # not there yet
     if size <= limit_bytes:
         return None
-    return (
-        f"recording stopped: {len(recordings)} processes have written {format_quantity(size, 'B')}, more than"
-        f" the limit of {format_quantity(limit_bytes, 'B')}; fewer operations per window need less"
-    )
+    return Reason("recording_stopped", {"processes": len(recordings), "bytes": size, "limit": limit_bytes})
 
 
 def _readable(
-    recordings: Mapping[int, Path], moments: Sequence[float], notes: list[str]
+    recordings: Mapping[int, Path], moments: Sequence[float], notes: list[Reason]
 ) -> dict[int, Recorded]:
     processes = {}
     for pid, path in sorted(recordings.items()):
         try:
             processes[pid] = read(path, moments)
         except (OSError, NotImplementedError) as error:
-            notes.append(f"the recording of process {pid} can't be read: {error}")
+            notes.append(Reason("recording_unreadable", {"process": pid, "error": str(error)}))
     return processes

@@ -9,6 +9,7 @@ from suite.leaks.finding import Finding, Unsettled, tell, tell_unsettled
 from suite.leaks.rule import LEAST
 from suite.leaks.window_series import FAR_TOO_MUCH, CounterSeries, Marks, Reading, WindowSeries
 from suite.records.leak import LeakOutcome, LeakVerdict
+from suite.records.reason import Reason
 
 __all__ = ["Idle", "Marks", "Reading", "Rules", "Step", "Window", "search"]
 
@@ -80,8 +81,8 @@ def search(rules: Rules = Rules()) -> Generator[Step, Marks, LeakVerdict]:
     course = _Course(rules)
     try:
         finding = yield from course.run()
-    except Unsettled as reason:
-        return tell_unsettled(str(reason), course.operations, course.detectable, held=course.hold)
+    except Unsettled as end:
+        return tell_unsettled(end.reason, course.operations, course.detectable, held=course.hold)
     return tell(finding, course.operations, course.detectable, ttl=rules.ttl)
 
 
@@ -113,7 +114,7 @@ class _Course:
             self.operations += step.operations
         self._now = {pid: reading for pid, reading in marks.items() if _readable(reading)}
         if not self._now:
-            raise Unsettled("no process of the system could be read")
+            raise Unsettled(Reason("nothing_readable"))
         return self._now
 
     def _warm_up(self) -> Generator[Step, Marks, None]:
@@ -164,9 +165,9 @@ class _Course:
         """
         suspects = look.suspects()
         if not look.lines:
-            raise Unsettled("no counter could be read at all marks")
+            raise Unsettled(Reason("no_whole_counter"))
         if not (look.stayed or suspects):
-            raise Unsettled("processes were replaced all the time")
+            raise Unsettled(Reason("processes_replaced"))
         grew = before is not None and before.outcome == "sporadic" and look.above(before.look)
         if suspects:
             windows = self._rules.confirm
@@ -175,7 +176,7 @@ class _Course:
             if lines:
                 return (yield from self._accuse(look, longer, lines))
             if suspects.keys() - longer.lines.keys():
-                return self._found("unsettled", longer, reason="processes that grew were replaced")
+                return self._found("unsettled", longer, reason=Reason("growing_replaced"))
             if longer.growing(late=True):
                 return self._found("sporadic", longer)
             grew = longer.above(look)
@@ -221,7 +222,7 @@ class _Course:
         look: WindowSeries,
         lines: Iterable[CounterSeries] = (),
         *,
-        reason: str = "",
+        reason: Reason | None = None,
     ) -> Finding:
         filled = WindowSeries([self._begin, self._now], 1)
         return Finding(outcome, look, tuple(lines), filled, held=self.hold, reason=reason)

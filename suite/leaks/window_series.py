@@ -21,13 +21,11 @@ from suite.leaks.rule import (
     suspicion,
 )
 from suite.records.leak import Counter, Growth
+from suite.records.reason import Reason
 
 ALL = "all"
 CHANGING = "started or ended"
 """The processes that were not there at all marks, as one."""
-NAMES: Mapping[Counter, str] = MappingProxyType(
-    {"blocks": "Python's blocks", "malloc": "malloc's bytes", "resident": "resident memory"}
-)
 BOUNDS: Mapping[Counter, float] = MappingProxyType({"blocks": 1.5, "malloc": 100.0, "resident": 1_000.0})
 """Noise that hides more than this of an operation is worth a longer look: 100 bytes is what a search promises
 to find, about one and a half small objects; where only the kernel counts, a kilobyte."""
@@ -163,12 +161,11 @@ class WindowSeries:
             if line in earlier.lines
         )
 
-    def restless(self, times: float = 1) -> str | None:
-        """Noise that would hide more than so many `times` the BOUNDS, in words; None if there is none."""
+    def restless(self, times: float = 1) -> Reason | None:
+        """Noise that would hide more than so many `times` the BOUNDS; None if there is none."""
         for line in self._deciding():
             if self._judged(detectable, line) > times * BOUNDS[line.counter]:
-                who = "in all" if line.process == ALL else f"of process {line.process}"
-                return f"{NAMES[line.counter]} {who} never became quiet"
+                return Reason("restless", {"counter": line.counter, "process": line.process})
         return None
 
     def detectable(self) -> float | None:

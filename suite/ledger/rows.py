@@ -37,7 +37,7 @@ _SEARCH = (
     "recordings", "notes",
 )  # fmt: skip
 _VERDICT = (
-    "outcome", "words", "operations", "bytes_per_operation", "blocks_per_operation", "detectable", "held",
+    "outcome", "operations", "bytes_per_operation", "blocks_per_operation", "detectable", "held",
     "growths",
 )  # fmt: skip
 _SUSPECT = ("function", "file", "line", "bytes_per_operation", "blocks_per_operation", "share", "stack")
@@ -126,6 +126,7 @@ def leaks_to_rows(data: Mapping[str, Any]) -> LeakSearchRow:
         **{name: data[name] for name in _SEARCH if name != "environment"},
         environment={**data["environment"], "dirty": data["dirty"], "partial": data["partial"]},
         **{name: data["verdict"][name] for name in _VERDICT},
+        words=json.dumps(data["verdict"]["reasons"]),
         started_at=seconds_since_epoch(data["started"]),
         environment_hash=environment_hash(data["environment"]),
         traced=data["suspects"] is not None,
@@ -140,9 +141,17 @@ def leaks_from_rows(row: LeakSearchRow) -> dict[str, Any]:
     """What `codec.decode_leaks` takes, from a LeakSearchRow."""
     return {
         **_fields(row, _SEARCH),
-        "verdict": _fields(row, _VERDICT),
+        "verdict": {**_fields(row, _VERDICT), "reasons": _reasons(row.words)},
         "suspects": [_fields(item, _SUSPECT) for item in row.suspects] if row.traced else None,
     }
+
+
+def _reasons(text: str) -> Any:
+    """The reasons of a verdict; of one that is older than them its sentence."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return [text]
 
 
 def environment_hash(environment: Mapping[str, Any]) -> str:

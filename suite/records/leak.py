@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from suite.records.provenance import Provenance
+from suite.records.reason import Reason
 
 LeakOutcome = Literal["no growth", "bounded", "released", "unbounded", "sporadic", "unsettled"]
 """How a search ended. `bounded`: filled, then stopped. `released`: went away after a time to live.
@@ -65,17 +66,18 @@ class LeakVerdict:
     `bytes_per_operation` is the growth (0.0 without one, None if unknown); `blocks_per_operation` that of
     Python's objects. `held` says that it grows while connections are held. `detectable` is the smallest
     steady growth in bytes per operation that would have been noticed. `growths` are the counters that
-    rose, or a counter of the sum where none did. `words` say all that in one line.
+    rose, or a counter of the sum where none did. `reasons` are what the outcome rests on, and what is to be
+    known about the processes.
     """
 
     outcome: LeakOutcome
-    words: str
     operations: int
     bytes_per_operation: float | None = None
     blocks_per_operation: float | None = None
     detectable: float | None = None
     held: bool = False
     growths: tuple[Growth, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,7 @@ class LeakSearch(Provenance):
     suspects: tuple[LeakSuspect, ...] | None = None
     unattributed: float | None = None
     recordings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
 
     @property
     def exit_code(self) -> int:

@@ -169,10 +169,11 @@ def leaks(document):
 
 def _leak(search):
     verdict = search["verdict"]
-    names = ("outcome", "words", "operations", "bytes_per_operation", "blocks_per_operation", "detectable")
+    names = ("outcome", "operations", "bytes_per_operation", "blocks_per_operation", "detectable")
     return {
         **{key: search[key] for key in ("workload", "started", "commit")},
         **{key: verdict[key] for key in names},
+        "words": verdict["words"] if "words" in verdict else _said(verdict["reasons"][0]),
         "suspects": [
             [one[key] for key in ("function", "file", "line", "bytes_per_operation", "share")]
             for one in search["suspects"]

@@ -106,7 +106,7 @@ def test_the_signatures_are_frozen():
 def test_a_search_for_leaks_gives_bytes_per_operation(outcome, found, stored, monkeypatch):
     import suite.leaks.session
 
-    verdict = LeakVerdict(outcome, "as told", 100, bytes_per_operation=found)
+    verdict = LeakVerdict(outcome, 100, bytes_per_operation=found)
     monkeypatch.setattr(
         suite.config.catalog, "installed", lambda: suite.config.catalog.from_file(EXAMPLES / "load_echo.py")
     )

@@ -81,8 +81,9 @@ def test_a_full_cache_that_is_filled_from_elsewhere_is_no_leak():
 def test_a_place_taken_over_from_another_site_is_said():
     found = ranked(stack("warm_up", 80_000 - 10_000 * STEADY), stack("put", 10_000 * STEADY))
     assert names(found) == ["put"]
-    (words,) = found.falls()
-    assert words.startswith("warm_up (/app.py) gave back 100 B per operation")
+    (fall,) = found.falls()
+    assert fall.kind == "gave_back"
+    assert fall.figures == {"function": "warm_up", "file": "/app.py", "bytes": pytest.approx(100)}
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,9 @@ from support.leaking import (
 )
 
 from suite.leaks.verdict import Idle, Reading, Rules, Window, search
+from suite.leaks.window_series import CHANGING
+from suite.records.reason import Reason
+from suite.report.reasons import verdict_words
 
 MOST = 98
 """Steps of a search by the usual rules, at the very most."""
@@ -64,7 +67,7 @@ def test_the_course_of_a_clean_search():
     assert not any(isinstance(step, Idle) for step in steps), "nobody to accuse"
     assert (verdict.bytes_per_operation, verdict.blocks_per_operation, verdict.held) == (0.0, 0.0, False)
     assert verdict.detectable == pytest.approx(8, rel=0.3)
-    assert verdict.words.startswith("no growth in 2,000 operations, from 8")
+    assert (verdict.outcome, verdict.operations, verdict.reasons) == ("no growth", 2000, ())
     assert [(growth.process, growth.counter) for growth in verdict.growths] == [("all", "blocks")]
     assert len(verdict.growths[0].levels) == 9
 
@@ -77,8 +80,8 @@ def test_the_course_that_accuses():
     assert looking == [100] * 8 + [400] * 4 + [100], "confirmed, and once more after the time to live"
     assert steps[-2] == Idle(5.0, words="idling 5 s, for what expires")
     assert verdict.blocks_per_operation == pytest.approx(2, rel=0.01)
-    assert "unbounded up to 3,700 operations at " in verdict.words
-    assert "Python's blocks of process 1 rose" in verdict.words
+    assert (verdict.outcome, verdict.operations) == ("unbounded", 3700)
+    assert ("1", "blocks") in {(growth.process, growth.counter) for growth in verdict.growths}
     own, whole = (growth for growth in verdict.growths if growth.counter == "blocks")
     assert (own.process, own.operations, len(own.levels)) == ("1", 400, 5)
     assert whole.process == "all"
@@ -92,7 +95,7 @@ def test_held_connections_stay_open_until_the_verdict():
     assert all(step.hold for step in steps[first:]), "also while it idles"
     assert isinstance(steps[-2], Idle)
     assert verdict.held
-    assert "unbounded while connections are held" in verdict.words
+    assert (verdict.outcome, verdict.held) == ("unbounded", True)
     assert drive(system_of("held connections", 1), Rules(held=False)).outcome == "no growth"
 
 
@@ -122,25 +125,28 @@ def test_small_objects_are_sized_by_the_arenas_they_fill_or_by_their_number(seed
 
 def test_what_is_bounded_tells_how_much_and_how_far():
     verdict = drive(system_of("LRU of 3,000", 1))
-    assert verdict.words == "filled, bounded at about 3 MB after 4,500 operations"
+    assert (verdict.outcome, verdict.operations) == ("bounded", 4500)
+    (reason,) = verdict.reasons
+    assert reason.figures == {"bytes": pytest.approx(3e6, rel=0.05)}
     assert verdict.bytes_per_operation == 0.0
 
 
 def test_what_expires_is_released_after_the_time_to_live():
-    assert drive(system_of("expires, with the next", 1)).words.startswith("retained for up to 5 s, then ")
+    found = drive(system_of("expires, with the next", 1))
+    assert (found.outcome, found.reasons) == ("released", (Reason("retained", {"seconds": 5.0}),))
     assert drive(system_of("expires, at once", 1), Rules(ttl=1.0)).outcome == "unbounded", "2 s, in truth"
 
 
 def test_processes_that_come_and_go_are_told():
-    assert "came and went" in drive(system_of("worker recycled, leaks", 1)).words
+    assert Reason("processes_changed") in drive(system_of("worker recycled, leaks", 1)).reasons
     piled = drive(system_of("children pile up", 1))
-    assert "processes that started meanwhile rose" in piled.words
+    assert CHANGING in {growth.process for growth in piled.growths}
     assert {growth.process for growth in piled.growths} == {"started or ended", "all"}
 
 
 def test_processes_that_are_not_python_are_told():
     verdict = drive(system_of("not Python", 1))
-    assert "only resident memory is known, with wider floors" in verdict.words
+    assert Reason("not_python") in verdict.reasons
     assert verdict.blocks_per_operation is None
     assert verdict.detectable > 128
 
@@ -148,16 +154,16 @@ def test_processes_that_are_not_python_are_told():
 @pytest.mark.parametrize(
     ("case", "reason"),
     [
-        ("unreadable", "no process of the system could be read"),
-        ("vanishes", "no process of the system could be read"),
-        ("replaced all the time", "replaced all the time"),
-        ("far too busy", "never became quiet"),
+        ("unreadable", "nothing_readable"),
+        ("vanishes", "nothing_readable"),
+        ("replaced all the time", "processes_replaced"),
+        ("far too busy", "restless"),
     ],
 )
 def test_what_can_not_be_settled_says_why(case, reason):
     verdict = drive(system_of(case, 1))
-    assert verdict.words.startswith("could not settle")
-    assert reason in verdict.words
+    assert verdict.outcome == "unsettled"
+    assert verdict.reasons[0].kind == reason
     assert verdict.bytes_per_operation is None
     assert (verdict.detectable is None) == (case in ("unreadable", "vanishes"))
 
@@ -182,7 +188,7 @@ def test_irregular_growth_for_ever_is_sporadic():
     verdict = drive(System(5, usual(), drawn(share(1 / 1_500), malloc=100_000)))
     assert verdict.outcome == "sporadic"
     assert verdict.bytes_per_operation == pytest.approx(67, rel=0.6)
-    assert "needs more" in verdict.words
+    assert verdict.outcome == "sporadic"
 
 
 # --- what would have been noticed
@@ -264,7 +270,7 @@ def test_it_ends_whatever_it_is_sent(marks, twice):
     steps, verdict = driven(marks, Rules(held=twice))
     assert len(steps) <= MOST
     assert verdict.operations == sum(step.operations for step in steps if isinstance(step, Window))
-    assert verdict.words
+    assert verdict_words(verdict)
     assert (verdict.detectable is None) or verdict.detectable > 0
 
 
@@ -295,7 +301,7 @@ def test_counters_that_fail_in_turn_settle_nothing():
     marks = [{1: Reading(1, None, None)}, {1: Reading(None, 1, None)}]
     _, verdict = driven(marks * 50, Rules())
     assert verdict.outcome == "unsettled"
-    assert "no counter could be read at all marks" in verdict.words
+    assert Reason("no_whole_counter") in verdict.reasons
     assert verdict.detectable is None
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from suite.config.catalog import installed
 from suite.leaks.session import LeakSettings, find_leaks
+from suite.report.reasons import verdict_words
 
 pytestmark = [pytest.mark.load, pytest.mark.slow]
 
@@ -21,5 +22,5 @@ def test_a_reference_system_does_not_leak(name):
     (found,) = (found for found in installed() if found.workload.name == name)
     search = find_leaks(found.workload, leak=LeakSettings(attribute=False), reference=found.reference)
     if search.exit_code == 3:
-        pytest.skip(search.verdict.words)
-    assert search.exit_code == 0, search.verdict.words
+        pytest.skip(verdict_words(search.verdict))
+    assert search.exit_code == 0, verdict_words(search.verdict)

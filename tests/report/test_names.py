@@ -227,9 +227,12 @@ def test_a_capacity_names_what_broke(console):
 
 def test_a_leak_names_functions_and_files(console):
     growth = Growth("[/process]", "malloc", 100, (1e6, 2e6), 10.0)
-    verdict = LeakVerdict("unbounded", "[/words]", 200, 10.0, 1.0, 8.0, False, (growth,))
+    verdict = LeakVerdict("unsettled", 200, None, None, 8.0, False, (growth,), (Reason.of_text("[/words]"),))
     found = make_search(
-        workload=NAME, verdict=verdict, suspects=(make_suspect("[/f]", "[/a].py"),), notes=("[/note]",)
+        workload=NAME,
+        verdict=verdict,
+        suspects=(make_suspect("[/f]", "[/a].py"),),
+        notes=(Reason.of_text("[/note]"),),
     )
     with Reporter(console) as reporter:
         reporter.print_leaks(found, 1, "[/saved]")

@@ -10,6 +10,7 @@ from suite.records.calibration import Calibration, Power, SelfComparison
 from suite.records.leak import Frame, Growth, LeakSearch, LeakSuspect, LeakVerdict
 from suite.records.outcome import OUTCOMES
 from suite.records.provenance import provenance_of
+from suite.records.reason import Reason
 
 
 class Counted:
@@ -48,8 +49,7 @@ def make_verdict(outcome="unbounded", **changes):
         Growth("4242 python", "blocks", 100, (50_000.0, 50_200.0, 50_400.0, 50_600.0), 2.0),
         Growth("all", "malloc", 100, (48_100_000.0, 48_202_000.0, 48_304_000.0, 48_406_000.0), 1020.0),
     )
-    words = f"{outcome} up to 2,400 operations at 1.02 kB per operation"
-    return replace(LeakVerdict(outcome, words, 2400, 1020.0, 2.0, 8.0, False, growths), **changes)
+    return replace(LeakVerdict(outcome, 2400, 1020.0, 2.0, 8.0, False, growths), **changes)
 
 
 def make_search(outcome="unbounded", **changes):
@@ -67,7 +67,7 @@ def make_search(outcome="unbounded", **changes):
         suspects=(make_suspect(),),
         unattributed=96.0,
         recordings=("results/leaks/shop.html",),
-        notes=("malloc was not traced: memray is not installed in the system",),
+        notes=(Reason.of_text("malloc was not traced: memray is not installed in the system"),),
     )
     return replace(search, **changes)
 
@@ -108,6 +108,7 @@ def any_searches():
     suspects = st.builds(LeakSuspect, text, text, lines, numbers, numbers, numbers, _tuples(frames))
     outcomes = st.sampled_from(["no growth", "bounded", "released", "unbounded", "sporadic", "unsettled"])
     maybe = st.none() | numbers
+    reasons = st.builds(Reason, text, st.dictionaries(text, maybe | text | st.booleans(), max_size=3))
     return st.builds(
         LeakSearch,
         id=st.uuids().map(str),
@@ -118,13 +119,21 @@ def any_searches():
         environment=objects,
         plan=objects,
         verdict=st.builds(
-            LeakVerdict, outcomes, text, counts, maybe, maybe, maybe, st.booleans(), _tuples(growths)
+            LeakVerdict,
+            outcomes,
+            counts,
+            maybe,
+            maybe,
+            maybe,
+            st.booleans(),
+            _tuples(growths),
+            _tuples(reasons),
         ),
         seconds=numbers,
         suspects=st.none() | _tuples(suspects),
         unattributed=maybe,
         recordings=_tuples(text),
-        notes=_tuples(text),
+        notes=_tuples(reasons),
     )
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 from suite.compare.likeness import Unlike
 from suite.errors import SuiteError
+from suite.records.leak import LeakVerdict
 from suite.records.reason import Reason
-from suite.report.reasons import capacity, comparison, limiter, validity
+from suite.report.reasons import capacity, comparison, leaks, limiter, validity
 from suite.report.reasons.template import Figures, Kinds, filled
 from suite.units import format_quantity
 
-KINDS: Kinds = {**validity.KINDS, **limiter.KINDS, **capacity.KINDS, **comparison.KINDS}
+KINDS: Kinds = {**validity.KINDS, **limiter.KINDS, **capacity.KINDS, **comparison.KINDS, **leaks.KINDS}
 
 
 def words(reason: Reason) -> str:
@@ -44,6 +45,15 @@ def error_words(error: SuiteError) -> str:
         return str(error)
     lines = (f"{error.workload}: base and head can't be compared: {words(one)}" for one in error.reasons)
     return "\n".join(lines)
+
+
+def verdict_words(verdict: LeakVerdict) -> str:
+    """What a search for leaks found, in one line."""
+    said = [words(reason) for reason in verdict.reasons if reason.kind not in leaks.ASIDE]
+    if any(reason.kind == "text" for reason in verdict.reasons):  # of an older version, all of it
+        return said[0]
+    aside = [words(reason) for reason in verdict.reasons if reason.kind in leaks.ASIDE]
+    return "; ".join([leaks.outcome_words(verdict, "; ".join(said)), *aside])
 
 
 def all_words(reasons: Iterable[Reason], otherwise: str = "") -> str:

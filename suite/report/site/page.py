@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from suite.ledger.events import Event, Moved
+from suite.report.reasons import verdict_words, words
 from suite.report.site.capacity_curve import capacity_curve, capacity_setting, capacity_words
 from suite.report.site.changes import events_of, newest, telling
 from suite.report.site.graph import Graph, title
@@ -164,6 +165,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
+        words=words,
+        verdict_words=verdict_words,
         quantity=format_quantity, measured=quantity, title=title, date=_date, day=_day, plan=plan_words,
         percent=percent, arrow=_arrow, short=short_commit, many=many, history=_svg(history_chart),
         spark=_svg(sparkline), spectrum=_svg(spectrum), outcomes=_svg(outcome_chart),

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from suite.ledger.store import Sighting, since
 from suite.records.leak import Counter, Frame, LeakSearch, LeakSuspect
+from suite.report.reasons import verdict_words, words
 from suite.report.terminal.table import PlainTable
 from suite.report.verdict import code_text
 from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, many, short_commit, signed
@@ -31,7 +32,7 @@ def head(search: LeakSearch) -> Iterator[Text]:
     """The outcome in words; how far was looked, and what could have been noticed."""
     verdict = search.verdict
     colour = {0: GOOD, 1: BAD, 3: WARNING}[search.exit_code]
-    yield Text.assemble((_flat(search.workload), "bold"), "  ", (_flat(verdict.words), colour))
+    yield Text.assemble((_flat(search.workload), "bold"), "  ", (_flat(verdict_words(verdict)), colour))
     looked = f"{many(verdict.operations, 'operation')} in {format_quantity(search.seconds, 's')}"
     if verdict.held:
         looked += ", connections held open"
@@ -100,7 +101,7 @@ def below(search: LeakSearch) -> Iterator[Text]:
             ("unattributed: ", FAINT), f"{size} per operation, in no allocation that was traced"
         )
     for note in search.notes:
-        yield Text.assemble(("note: ", FAINT), clean(note))
+        yield Text.assemble(("note: ", FAINT), clean(words(note)))
     for recording in search.recordings:
         yield Text.assemble(("flame graph: ", FAINT), clean(recording))
 
@@ -114,8 +115,8 @@ def growing_since(search: LeakSearch, past: Sequence[Sighting]) -> Iterator[Text
     if len(stretch) > 1:
         where = f"commit {short_commit(first.commit)}" if first.commit else "no commit"
         clean_before = ", clean before" if len(stretch) < len(past) else ""
-        words = f"{where}, {first.started[:10]}, in {len(stretch)} searches{clean_before}"
-        yield Text.assemble(("growing since: ", FAINT), words)
+        told = f"{where}, {first.started[:10]}, in {len(stretch)} searches{clean_before}"
+        yield Text.assemble(("growing since: ", FAINT), told)
 
 
 def closing(search: LeakSearch, code: int, saved: str | Path | None = None) -> Text:
@@ -141,7 +142,7 @@ def sparkline(levels: Sequence[float]) -> str:
 def _finding(search: LeakSearch) -> str:
     verdict = search.verdict
     if search.exit_code == 3:
-        return _flat(verdict.words)
+        return _flat(verdict_words(verdict))
     if search.exit_code == 0:
         return f"up to {many(verdict.operations, 'operation')}"
     if search.suspects:
@@ -153,7 +154,7 @@ def _finding(search: LeakSearch) -> str:
         )
     if verdict.bytes_per_operation is not None:
         return f"{signed(verdict.bytes_per_operation, 'B')} per operation"
-    return _flat(verdict.words)
+    return _flat(verdict_words(verdict))
 
 
 def _stack(stack: Sequence[Frame]) -> str:

@@ -9,6 +9,7 @@ from rich.console import Console
 from support.records import any_searches, make_search, make_suspect, make_verdict
 
 from suite.records.leak import Frame, Growth
+from suite.records.reason import Reason
 from suite.report.terminal.console import Reporter
 from suite.report.terminal.leaks import sparkline
 
@@ -35,7 +36,6 @@ CLEAN = make_search(
     "no growth",
     verdict=make_verdict(
         "no growth",
-        words="no growth",
         bytes_per_operation=0.0,
         growths=(Growth("all", "blocks", 100, (5e4, 5e4), 0.0),),
     ),
@@ -48,7 +48,7 @@ CLEAN = make_search(
 
 def test_a_leak_is_named_with_all_that_is_known():
     text = shown(make_search(), saved="results/x.json")
-    assert "shop/browse  unbounded up to 2,400 operations at 1.02 kB per operation\n" in text
+    assert "shop/browse  unbounded up to 2,400 operations at 1.02 kB/operation (2 blocks): " in text
     assert "2,400 operations in 12.3 s; 8 B per operation would have been noticed" in text
     assert line(text, "90") == "90 % +1.02 kB +2 remember() shop/basket.py:12"
     assert "stack: remember() basket.py:12 < handle() server.py:40 < <module> __main__.py:7\n" in text
@@ -80,12 +80,12 @@ def test_no_leak_shows_how_far_was_looked_and_no_suspects():
     [
         ("bounded", 0, "NO LEAK  up to 2,400 operations"),
         ("released", 0, "NO LEAK  up to 2,400 operations"),
-        ("sporadic", 3, "CAN'T TELL  sporadic up to"),
-        ("sporadic", 0, "CAN'T TELL  sporadic up to"),
-        ("unsettled", 3, "CAN'T TELL  unsettled up to"),
+        ("sporadic", 3, "CAN'T TELL  sporadic: grew irregularly"),
+        ("sporadic", 0, "CAN'T TELL  sporadic: grew irregularly"),
+        ("unsettled", 3, "CAN'T TELL  could not settle after"),
         ("unbounded", 1, "LEAK  remember() +1.02 kB"),
         ("unbounded", 130, "INTERRUPTED  remember() +1.02 kB"),
-        ("unsettled", 4, "SYSTEM FAILED  unsettled up to"),
+        ("unsettled", 4, "SYSTEM FAILED  could not settle after"),
     ],
 )
 def test_the_last_line_is_the_verdict_whatever_the_code(outcome, code, end):
@@ -97,8 +97,8 @@ def test_a_leak_without_suspects_says_why_and_how_much():
         text = shown(make_search(suspects=suspects))
         assert f"no suspects: {why}" in text
         assert last(text) == "LEAK  +1.02 kB per operation"
-    unknown = make_search(suspects=(), verdict=make_verdict(words="it grows", bytes_per_operation=None))
-    assert last(shown(unknown)) == "LEAK  it grows"
+    verdict = make_verdict(bytes_per_operation=None, reasons=(Reason.of_text("it grows"),))
+    assert last(shown(make_search(suspects=(), verdict=verdict))) == "LEAK  it grows"
 
 
 def test_more_than_can_be_read_is_counted():
@@ -124,7 +124,11 @@ def test_growth_of_held_connections_is_said():
 
 def test_what_comes_from_outside_steers_nothing():
     suspect = make_suspect("[red]\x1b[31mx[/red]", file="[bold]a.py")
-    text = shown(make_search(suspects=(suspect,), notes=("\x1b]0;title\x07 [link]",), workload="[b]\x1b[2J"))
+    text = shown(
+        make_search(
+            suspects=(suspect,), notes=(Reason.of_text("\x1b]0;title\x07 [link]"),), workload="[b]\x1b[2J"
+        )
+    )
     assert "\x1b" not in text
     assert "[red]\\x1b[31mx[/red]" in text
     assert "[bold]a.py:12" in text
