@@ -113,7 +113,7 @@ def test_a_system_that_dies_under_a_tracer_is_a_note_and_the_verdict_stands(tmp_
         assert found.suspects is None
         assert found.notes[-2].kind == "tracemalloc_failed"
     assert found.notes[-1].kind == "memray_failed"
-    assert "no thank you" in found.notes[-1].figures["error"]
+    assert "no thank you" in str(found.notes[-1].figures["error"])
 
 
 @pytest.mark.exhaustive

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from suite.config.settings import Settings
 from suite.errors import Interrupted
 from suite.leaks.session import LeakSettings, find_leaks
+from suite.report.reasons import verdict_words, words
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,12 @@ def said_of(case, seed=1):
     first = found.suspects[0] if found.suspects else None
     return Said(
         found.verdict.outcome,
-        found.verdict.words,
+        verdict_words(found.verdict),
         found.seconds,
         time.monotonic() - began,
         found.verdict.held,
         found.verdict.bytes_per_operation,
         first.function if first else None,
         first.bytes_per_operation if first else None,
-        found.notes,
+        tuple(map(words, found.notes)),
     )
