@@ -26,6 +26,8 @@ def defined(path):
             yield from (f"{node.name}.{one.name}" for one in node.body if isinstance(one, ast.FunctionDef))
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.name
+        elif isinstance(node, ast.AnnAssign):
+            yield from [node.target.id] if isinstance(node.target, ast.Name) else []
         elif isinstance(node, ast.Assign):
             yield from (target.id for target in node.targets if isinstance(target, ast.Name))
 

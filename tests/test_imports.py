@@ -39,25 +39,28 @@ FILES = sorted(SUITE.rglob("*.py"))
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in FILES
 }
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 PUBLIC = {"__init__", "clients", "services", "faults", "data"}
 
 
 def modules(path):
-    """Full names of the modules that a file imports of ours, those for types included."""
-    for name, names in statements(path):
+    """Full names of the modules that a file needs of ours to be imported, those for types included."""
+    whole = ast.parse(path.read_text())
+    inner = {node for each in ast.walk(whole) if isinstance(each, FUNCTIONS) for node in ast.walk(each)}
+    for name, names in statements(path, (node for node in ast.walk(whole) if node not in inner)):
         inside = {f"{name}.{each}" for each in names} & MODULES.keys()
         yield from inside or {name}
 
 
 def imported(path):
     """Full names of what a file imports of ours."""
-    return (name for name, _ in statements(path))
+    return (name for name, _ in statements(path, ast.walk(ast.parse(path.read_text()))))
 
 
-def statements(path):
+def statements(path, nodes):
     """Each import of ours: from where, what."""
     package = path.relative_to(ROOT).parent.parts
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from ((alias.name, ()) for alias in node.names if alias.name.split(".")[0] == "suite")
         elif isinstance(node, ast.ImportFrom):
