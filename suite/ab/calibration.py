@@ -32,7 +32,7 @@ from suite.compare.power import (
 from suite.compare.primary import gate_metrics, primary_metrics
 from suite.compare.sequential import LOOKS
 from suite.config.catalog import Reference
-from suite.config.file import Budget
+from suite.config.gate import Budget
 from suite.contract.component import Component
 from suite.errors import SuiteError
 from suite.measure.environment import commit
@@ -144,7 +144,7 @@ class Calibrator:
             return
         file = self._scratch / "planted.py"
         write_planted(file, self.subject.reference, delay)
-        slow = Task(self.subject.task.name, str(file), self.subject.task.words)
+        slow = Task(self.subject.task.name, str(file), self.subject.task.given)
         tasks: Mapping[Name, Task] = {"base": self.subject.task, "head": slow}
         trial = self._trial()
 

@@ -7,7 +7,6 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,7 +23,6 @@ Kind = Literal["time", "waiting", "memory"]
 """What is profiled: CPU time by py-spy, the same with what waits, or memory at its peak by memray."""
 
 SECONDS = 4.0
-_LENGTH = "--seconds="
 _ORDER: tuple[Name, ...] = ("base", "head", "head", "base", "base", "head")
 _FRAME = re.compile(r"(.+) \((.*?)(?::\d+)?\)")
 _COLUMNS = "suite/measure/columns.py"
@@ -50,7 +48,9 @@ def profile(
     `doing` is told the side, and the number of runs done and to do. Call it from the main thread. Raises
     what `ProcessRunner.take` does, ConfigurationError without a profiler, SystemFailed where it is refused.
     """
-    task = replace(task, words=(*task.words, f"--seconds={_seconds(kind, task):g}"))
+    # A recording of memory grows with time, samples are the better the more there are.
+    given = task.given.seconds
+    task = task.lasting(min(SECONDS, given) if kind == "memory" and given is not None else SECONDS)
     found: dict[Name, list[Profile]] = {"base": [], "head": []}
     for index, name in enumerate(_ORDER):
         doing(name, index, len(_ORDER))
@@ -72,12 +72,6 @@ def collapsed(text: str, sites: Sites) -> dict[Stack, int]:
         if stack:
             found[stack] = found.get(stack, 0) + int(count)
     return found
-
-
-def _seconds(kind: Kind, task: Task) -> float:
-    """A recording of memory grows with time, samples are the better the more there are."""
-    given = [float(word.removeprefix(_LENGTH)) for word in task.words if word.startswith(_LENGTH)]
-    return min([SECONDS, *given]) if kind == "memory" else SECONDS
 
 
 def _functions(frames: Iterable[str], sites: Sites) -> Iterator[Function]:

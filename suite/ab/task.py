@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from suite.config.catalog import CatalogEntry
+from suite.config.layer import SettingsLayer
 from suite.config.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A workload and the words by which `suite run` finds and shapes it.
+    """A workload, and what `suite run` is `given` to find and shape it.
 
     `target` is a name, or module::name, or file::name (relative to the checkout if it lies in it).
     `load_file`, relative to the checkout, is where it is described: both sides take that from the work tree.
@@ -22,27 +22,39 @@ class Task:
 
     name: str
     target: str
-    words: tuple[str, ...]
+    given: SettingsLayer = field(default_factory=SettingsLayer)
     load_file: Path | None = None
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The options, as every `suite run` knows them, of whichever commit."""
+        return tuple(_words(self.given))
 
-def make_task(found: CatalogEntry, settings: Settings, given: Mapping[str, Any], root: Path) -> Task:
-    """How `found` is run as `given` (options of `suite run`) on any checkout of the tree in `root`."""
+    def lasting(self, seconds: float) -> Task:
+        """The same with a measured part of that length."""
+        return replace(self, given=replace(self.given, seconds=seconds))
+
+
+def make_task(found: CatalogEntry, settings: Settings, given: SettingsLayer, root: Path) -> Task:
+    """How `found` is run as `given` on any checkout of the tree in `root`."""
     name, reference = found.workload.name, found.reference
-    words = ["--quick"] if given.get("quick") else []
-    words += [
-        f"--{option}={given[option]}"
-        for option in ("users", "seconds", "workers", "seed")
-        if given.get(option) is not None
-    ]
-    values = given.get("set", {})
-    words += [f"--set={key}={value}" for key, value in values.items() if key in settings.values]
+    own = replace(given, values={key: v for key, v in given.values.items() if key in settings.values})
     if reference.module.startswith("suite."):  # an entry point of ours, whichever commit it is
-        return Task(name, name, tuple(words))
+        return Task(name, name, own)
     file = Path(reference.file or _origin(reference.module))
     inside = file.relative_to(root) if file.is_relative_to(root) else None
     place = reference.module or str(inside or file)
-    return Task(name, f"{place}::{name}", tuple(words), inside)
+    return Task(name, f"{place}::{name}", own, inside)
+
+
+def _words(given: SettingsLayer) -> Iterator[str]:
+    if given.quick:
+        yield "--quick"
+    for name in ("users", "seconds", "workers", "seed"):
+        value = getattr(given, name)
+        if value is not None:
+            yield f"--{name}={int(value) if value == int(value) else value}"
+    yield from (f"--set={key}={value}" for key, value in given.values.items())
 
 
 def _origin(module: str) -> str:

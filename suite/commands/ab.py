@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -17,13 +17,12 @@ from suite.commands.options import (
     Seed,
     Values,
     Workers,
-    pairs,
+    layer,
     renamed,
     sizes,
     stdout_is_ours,
 )
 from suite.errors import ConfigurationError, Faults
-from suite.units import parse
 
 if TYPE_CHECKING:
     from suite.ab.environments import Wanted
@@ -103,7 +102,6 @@ def command(
     from suite.config.file import Configuration, read_configuration
     from suite.config.selection import make_plans
 
-    given: dict[str, Any] = {"quick": not full or None, "users": users, "workers": workers, "seed": seed}
     configuration = Configuration()
     chosen: list[CatalogEntry] = []
     least: Mapping[str, str] = {}
@@ -112,10 +110,7 @@ def command(
         faults.lines.append(f"--environment is auto, same or own, not {environment!r}")
     if environment == "same" and (python is not None or extras):
         faults.lines.append("--python and --extras are for own environments, not for --environment same")
-    with faults.collected("--seconds: "):
-        given["seconds"] = None if seconds is None else parse(seconds, "s")
-    with faults.collected():
-        given["set"] = pairs(values or ())
+    given = layer(faults, values, seconds, quick=not full or None, users=users, workers=workers, seed=seed)
     with faults.collected():
         least = sizes(renamed("--minimum", "--allow", minimums, allow))
     with faults.collected():
@@ -131,7 +126,6 @@ def command(
     base, head, targets = divided(words, repository)
     with stdout_is_ours(json_file == "-"):
         chosen = select(targets, match=match or ())
-    given = {name: value for name, value in given.items() if value is not None}
     plans = make_plans(chosen, configuration, given).runs
     for found in chosen:
         with faults.collected():
@@ -146,13 +140,12 @@ def command(
     from suite.commands.output import output
     from suite.commands.progress import Turns
 
-    source = Path(configuration.source)
     experiment = Experiment(
         base,
         head,
         tuple(make_task(found, settings, given, repository.root) for found, settings in plans),
         tuple(carried),
-        configuration=source if source.is_file() else None,
+        configuration=configuration.file,
         metrics=tuple(metrics or ()),
         minimums=least,
         wanted=cast("Wanted", environment),

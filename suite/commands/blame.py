@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,14 +19,14 @@ from suite.commands.options import (
     OneWorkload,
     Results,
     Values,
-    pairs,
+    layer,
     stdout_is_ours,
 )
 from suite.errors import ConfigurationError, Faults
-from suite.units import parse
 
 if TYPE_CHECKING:
     from suite.config.file import Configuration
+    from suite.config.layer import SettingsLayer
     from suite.ledger.blame import Blame
 
 EPILOG = """
@@ -85,12 +85,8 @@ def command(
     if not bisect and (full or files or values or seconds is not None):
         raise ConfigurationError("load files, --full, --seconds and --set are for --bisect")
     configuration = Configuration()
-    given: dict[str, Any] = {} if full else {"quick": True}
     faults = Faults()
-    with faults.collected("--seconds: "):
-        given |= {} if seconds is None else {"seconds": parse(seconds, "s")}
-    with faults.collected():
-        given["set"] = pairs(values or ())
+    given = layer(faults, values, seconds, quick=None if full else True)
     with faults.collected():
         configuration = read_configuration(config)
     faults.check()
@@ -114,7 +110,7 @@ def _bisected(
     found: Blame,
     files: Sequence[str],
     configuration: Configuration,
-    given: Mapping[str, Any],
+    given: SettingsLayer,
     folder: Path,
     json_file: str | None,
 ) -> int:
@@ -138,12 +134,11 @@ def _bisected(
     check_metrics([found.metric], {}, chosen[0].workload)
     ((entry, settings),) = make_plans(chosen, configuration, given).runs
     repository = Repository(Path.cwd(), folder)
-    source = Path(configuration.source)
     experiment = Experiment(
         found.place.good,
         None,
         (make_task(entry, settings, given, repository.root),),
-        configuration=source if source.is_file() else None,
+        configuration=configuration.file,
         metrics=(found.metric,),
     )
     with output(json_file, folder / "ab") as out, Turns(out, folder) as turns:

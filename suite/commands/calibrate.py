@@ -57,10 +57,11 @@ def command(
     from suite.ab.task import make_task
     from suite.config.catalog import select
     from suite.config.file import Configuration, read_configuration
+    from suite.config.layer import SettingsLayer
     from suite.config.selection import make_plans
     from suite.contract.remote import Remote
 
-    given: dict[str, Any] = {} if full else {"quick": True}
+    given = SettingsLayer(quick=None if full else True)
     configuration = Configuration()
     seconds = 0.0
     faults = Faults()
@@ -90,13 +91,13 @@ def command(
     from suite.process.scratch import scratch_directory
     from suite.report.terminal.calibration import CalibrationReporter
 
-    folder, source = results or Path(configuration.results), Path(configuration.source)
+    folder, file = results or Path(configuration.results), configuration.file
     subjects = [
         Subject(
             make_task(found, settings, given, Path.cwd()),
             found.reference,
             configuration.gate.budget(found.workload.name),
-            source.resolve() if source.is_file() else None,
+            file.resolve() if file is not None else None,
         )
         for found, settings in plans.runs
     ]

@@ -15,6 +15,7 @@ from suite.commands.options import (
     Seed,
     Values,
     Workers,
+    layer,
     read_plans,
 )
 from suite.errors import ConfigurationError, Faults
@@ -89,9 +90,9 @@ def command(
             times[name] = parse(text, "s")
             if times[name] <= 0:
                 raise ConfigurationError("a time above 0 is wanted")
-    given = {"target": target_url, "workers": workers, "seed": seed}
+    given = layer(faults, values, target=target_url, workers=workers, seed=seed)
     configuration, plans = read_plans(
-        faults, given, [target], match=match, values=values, config=config, json_file=json_file, single=True
+        faults, given, [target], match=match, config=config, json_file=json_file, single=True
     )
     ((found, settings),) = plans.runs
     goal = _goal(

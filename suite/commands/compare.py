@@ -59,7 +59,8 @@ def command(
 ) -> None:
     """Compare two commits, runs or result documents: what changed, and what only seems to."""
     from suite.commands.comparing import Outputs, Wanted, compare_sides
-    from suite.config.file import Budget, read_configuration
+    from suite.config.file import read_configuration
+    from suite.config.gate import Budget
 
     configuration = read_configuration(config)
     budget = Budget(tuple(metrics) if metrics else None)

@@ -17,7 +17,7 @@ from suite.compare.pairing import PairedRuns, paired
 from suite.compare.reference_distribution import ENOUGH, HEAD_RUNS
 from suite.compare.revision import Revision, RevisionResolver, is_dirty
 from suite.config.catalog import installed_names, those_like
-from suite.config.file import Budget, Gate
+from suite.config.gate import Budget, Gate
 from suite.config.paths import Places
 from suite.errors import ConfigurationError, Faults
 from suite.files import disk_faults, write_text

@@ -80,7 +80,9 @@ def command(
     budget: Annotated[list[str] | None, typer.Option("--budget", hidden=True)] = None,
 ) -> None:
     """For CI: judge the runs of HEAD against a base, and fail if they regressed."""
-    from suite.config.file import Budget, Configuration, fail_or_warn, read_configuration
+    from suite.config.checked import fail_or_warn
+    from suite.config.file import Configuration, read_configuration
+    from suite.config.gate import Budget
 
     configuration = Configuration()
     given = Budget()

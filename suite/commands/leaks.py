@@ -18,6 +18,7 @@ from suite.commands.options import (
     Seed,
     Values,
     Workers,
+    layer,
     read_plans,
     renamed,
 )
@@ -86,10 +87,8 @@ def command(
         ttl_seconds = parse(ttl, "s")
         if ttl_seconds < 0:
             raise ConfigurationError("a time can't be negative")
-    given = {"users": users, "workers": workers, "seed": seed}
-    configuration, plans = read_plans(
-        faults, given, targets, match=match, values=values, config=config, json_file=json_file
-    )
+    given = layer(faults, values, users=users, workers=workers, seed=seed)
+    configuration, plans = read_plans(faults, given, targets, match=match, config=config, json_file=json_file)
 
     from suite.commands.output import output
     from suite.errors import SystemFailed, WorkerFailed

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from suite.errors import ConfigurationError, Faults
+from suite.units import parse
 
 if TYPE_CHECKING:
     from suite.config.file import Configuration
+    from suite.config.layer import SettingsLayer
     from suite.config.selection import Plans
 
 _T = TypeVar("_T")
@@ -125,13 +127,32 @@ def renamed(old: str, new: str, given: _T | None, value: _T) -> _T:
     return given
 
 
+def layer(
+    faults: Faults,
+    values: Sequence[str] | None,
+    seconds: str | None = None,
+    rate: str | None = None,
+    **given: Any,
+) -> SettingsLayer:
+    """What the command line says of workloads; what is wrong with it goes to `faults`."""
+    from suite.config.layer import SettingsLayer
+
+    length, starts, parameters = None, None, {}
+    with faults.collected("--seconds: "):
+        length = None if seconds is None else parse(seconds, "s")
+    with faults.collected("--rate: "):
+        starts = None if rate is None else parse(rate, "1/s")
+    with faults.collected():
+        parameters = pairs(values or ())
+    return SettingsLayer(seconds=length, rate=starts, values=parameters, **given)
+
+
 def read_plans(
     faults: Faults,
-    given: Mapping[str, Any],
+    given: SettingsLayer,
     targets: Sequence[str],
     *,
     match: Sequence[str] | None,
-    values: Sequence[str] | None,
     config: Path | None,
     json_file: str | None,
     tags: Sequence[str] | None = None,
@@ -141,17 +162,13 @@ def read_plans(
 ) -> tuple[Configuration, Plans]:
     """The configuration, and the chosen workloads with the settings that it and what is `given` make.
 
-    What is None was not given; `single` wants one workload. Raises ConfigurationError with all faults, those
-    collected before first.
+    `single` wants one workload. Raises ConfigurationError with all faults, those collected before first.
     """
     from suite.config.catalog import select
     from suite.config.file import Configuration, read_configuration
     from suite.config.selection import make_plans
 
-    table = {name: value for name, value in given.items() if value is not None}
     configuration, chosen = Configuration(), []
-    with faults.collected():
-        table["set"] = pairs(values or ())
     with faults.collected():
         configuration = read_configuration(config)
     with faults.collected(), stdout_is_ours(json_file == "-"):
@@ -162,7 +179,7 @@ def read_plans(
             raise ConfigurationError(f"{several}; choose with -k")
     faults.check()
     plans = make_plans(
-        chosen, configuration, table, tags=tags or (), exclude_tags=exclude_tags or (), lenient=lenient
+        chosen, configuration, given, tags=tags or (), exclude_tags=exclude_tags or (), lenient=lenient
     )
     return configuration, plans
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from rich.console import Console
 
-from suite.errors import SuiteError
+from suite.errors import Interrupted, SuiteError
 from suite.files import check_writable
 from suite.formats.document import run_path, write_document
 from suite.ledger.store import Ledger
@@ -89,7 +89,9 @@ class Output:
             write_document(path, document)
 
     def code(self, on_invalid: Literal["fail", "warn"] = "fail") -> int:
-        """The gravest exit code of all parts."""
+        """The gravest exit code of all parts; where the command was interrupted it says by which signal."""
+        if isinstance(self.fault, Interrupted):
+            return self.fault.exit_code
         return overall(self.codes, on_invalid=on_invalid)
 
     def deliver(self, document: Mapping[str, Any]) -> None:

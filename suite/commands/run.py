@@ -24,10 +24,10 @@ from suite.commands.options import (
     Users,
     Values,
     Workers,
+    layer,
     read_plans,
 )
 from suite.errors import Faults
-from suite.units import parse
 
 if TYPE_CHECKING:
     from suite.records.run import Run
@@ -79,28 +79,27 @@ def command(
 ) -> None:
     """Run workloads, print what they measured, keep it."""
     everything = not (targets or match or tags or exclude_tags)
-    given: dict[str, Any] = {
-        "rounds": rounds,
-        "quick": quick or everything or None,
-        "users": users,
-        "operations": operations,
-        "target": target,
-        "workers": workers,
-        "seed": seed,
-    }
     faults = Faults()
     if on_invalid not in ("fail", "warn"):
         faults.lines.append(f"--on-invalid is fail or warn, not {on_invalid!r}")
-    with faults.collected("--seconds: "):
-        given["seconds"] = None if seconds is None else parse(seconds, "s")
-    with faults.collected("--rate: "):
-        given["rate"] = None if rate is None else parse(rate, "1/s")
+    given = layer(
+        faults,
+        values,
+        seconds,
+        rate,
+        rounds=rounds,
+        quick=quick or everything or None,
+        users=users,
+        operations=operations,
+        target=target,
+        workers=workers,
+        seed=seed,
+    )
     configuration, plans = read_plans(
         faults,
         given,
         targets or (),
         match=match,
-        values=values,
         config=config,
         json_file=json_file,
         tags=tags,

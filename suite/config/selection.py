@@ -8,6 +8,7 @@ from typing import Any
 
 from suite.config.catalog import CatalogEntry, skipped_operations
 from suite.config.file import Configuration
+from suite.config.layer import SettingsLayer
 from suite.config.settings import Settings, configured
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError, Faults, MissingExtra
@@ -25,13 +26,13 @@ class Plans:
 def make_plans(
     chosen: Sequence[CatalogEntry],
     configuration: Configuration,
-    given: Mapping[str, Any],
+    given: SettingsLayer,
     *,
     tags: Iterable[str] = (),
     exclude_tags: Iterable[str] = (),
     lenient: bool = False,
 ) -> Plans:
-    """Plans for `chosen`. `given` is what the command line says, as a table of the configuration would.
+    """Plans for `chosen`. `given` is what the command line says.
 
     Of several workloads each takes the parameters and thresholds that it knows. `lenient` skips what an
     extra is missing for. Raises ConfigurationError with all faults, those that `System.check` sees too.
@@ -42,7 +43,7 @@ def make_plans(
     asked: set[str] = set()
     parameters = {name for found in chosen for name in _parameters(found.workload)}
     with faults.collected():
-        _check_given(given.get("set", {}), parameters)
+        _check_given(given.values, parameters)
     for found in chosen:
         workload = found.workload
         settings = configuration.settings(workload.name, given)
@@ -66,7 +67,7 @@ def make_plans(
             else:
                 runs.append((found, settings))
     faults.check()
-    idle = sorted(asked - parameters - set(given.get("set", {})))
+    idle = sorted(asked - parameters - set(given.values))
     notes = tuple(f"{configuration.source} sets {name}, which no chosen workload has" for name in idle)
     return Plans(tuple(runs), tuple(skipped), notes)
 

@@ -24,6 +24,7 @@ from suite.ab.sample import ProcessRunner
 from suite.ab.spy import Spies, find_profiler
 from suite.ab.task import Task
 from suite.compare.profilediff import LEAST, SURE, Function, Profile, difference
+from suite.config.layer import SettingsLayer
 from suite.errors import ConfigurationError, SystemFailed
 from suite.leaks.site import Sites
 
@@ -253,7 +254,7 @@ def sampled(tmp_path, sides, kind, monkeypatch, order=_ORDER):
     configuration = tmp_path / "loadledger.toml"
     configuration.touch()
     sampler = ProcessRunner(tmp_path / "repository", Path(), scratch, configuration)
-    task = Task("work/turn", "load_work.py::work/turn", ("--quick",), Path("load_work.py"))
+    task = Task("work/turn", "load_work.py::work/turn", SettingsLayer(quick=True), Path("load_work.py"))
     told = []
     found = profile(kind, sampler, sides, task, lambda *words: told.append(words))
     assert [words[0] for words in told] == list(order)

@@ -5,7 +5,8 @@ import json
 import pytest
 from support.histories import commit, fill, git, make_history_run, repository, steady
 
-from suite.config.file import Budget, Gate, read_configuration
+from suite.config.file import read_configuration
+from suite.config.gate import Budget, Gate
 from suite.errors import ConfigurationError
 
 
@@ -186,7 +187,8 @@ def test_workloads_can_have_limits_of_their_own(command, shas):
 
 def test_the_nearest_budget_wins():
     gate = Gate(
-        general=Budget(("a",), {"a": 1, "b": 1}),
+        ("a",),
+        {"a": 1, "b": 1},
         workloads={"shop": Budget(("b",), {"b": 2}), "shop/buy": Budget(None, {"c": 3})},
     )
     assert gate.budget("bank/pay") == Budget(("a",), {"a": 1, "b": 1})
@@ -198,31 +200,31 @@ def test_the_nearest_budget_wins():
 @pytest.mark.parametrize(
     ("text", "complaints"),
     [
-        ("gate = 5", ["gate: it must be a table, not 5"]),
+        ("gate = 5", ["gate must be a table, not 5"]),
         ("[gate]\nbase = 5", ["gate.base: 5 is not text; put it in quotes"]),
         (
             "[gate]\nmetric = 1\non_inconclusive = 'no'",
             [
                 "gate.on_inconclusive: fail or warn is wanted, not 'no'",
-                "gate.metric: no such setting; there are: metrics, minimum",
+                "gate.metric: no such setting; there are: base, metrics, minimum, on_inconclusive, workloads",
             ],
         ),
         ("[gate]\nmetrics = 'a'", ["gate.metrics: 'a' is not a list of metrics, such as [\"response.p99\"]"]),
         ("[gate]\nmetrics = [1]", ["gate.metrics: 1 is not text; put it in quotes"]),
-        ("[gate]\nminimum = 1", ["gate.minimum: it must be a table, not 1"]),
+        ("[gate]\nminimum = 1", ["gate.minimum must be a table, not 1"]),
         (
             "[gate]\nminimum = {response.p99 = '1%'}",
-            ['gate.minimum: put names of metrics in quotes: "response.p99"'],
+            ['gate.minimum.response: names of metrics have dots: put them in quotes, such as "response.p99"'],
         ),
         (
             "[gate]\nminimum = {a = true}",
-            ['gate.minimum: a: True is not a minimum effect, such as "10%"'],
+            ['gate.minimum.a: True is not a minimum effect, such as "10%"'],
         ),
-        ("[gate]\nworkloads = 1", ["gate: workloads must be a table, not 1"]),
+        ("[gate]\nworkloads = 1", ["gate.workloads must be a table, not 1"]),
         (
             "[gate.workloads]\nx = 1\n[gate.workloads.y]\nbase = 1",
             [
-                "gate.workloads.x: it must be a table, not 1",
+                "gate.workloads.x must be a table, not 1",
                 "gate.workloads.y.base: no such setting; there are: metrics, minimum",
             ],
         ),

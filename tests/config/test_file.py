@@ -1,12 +1,14 @@
 """The configuration file: what it says, of which workload, under what the command line gives."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suite.config.file import Configuration, read_configuration
+from suite.config.file import Configuration, checked, read_configuration
+from suite.config.layer import SettingsLayer
 from suite.config.settings import Settings
 from suite.errors import ConfigurationError, Faults, MissingExtra
 
@@ -15,8 +17,17 @@ PART = st.dictionaries(NAMES, st.integers(1, 9))
 LENGTHS = st.sampled_from([{}, {"seconds": 5.0}, {"operations": 7}])
 
 
+NOTHING = SettingsLayer()
+
+
 def table(part, length, values):
-    return {**part, **length, **({"set": values} if values else {})}
+    return SettingsLayer(**part, **length, values=values)
+
+
+def configuration_of(general, workloads=()):
+    return Configuration(
+        **{one.name: getattr(general, one.name) for one in fields(general)}, workloads=dict(workloads)
+    )
 
 
 TABLES = st.builds(table, PART, LENGTHS, st.dictionaries(st.sampled_from("abc"), st.integers()))
@@ -25,49 +36,48 @@ TABLES = st.builds(table, PART, LENGTHS, st.dictionaries(st.sampled_from("abc"),
 def test_without_a_file_there_are_the_defaults(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert read_configuration() == Configuration()
-    assert read_configuration().settings("shop/browse", {}) == Settings()
+    assert read_configuration().settings("shop/browse", NOTHING) == Settings()
 
 
 @given(TABLES, TABLES, TABLES, TABLES)
-def test_the_nearest_table_wins(general, system, workload, given_table):
-    configuration = Configuration("results", general, {"shop": system, "shop/browse": workload})
-    settings = configuration.settings("shop/browse", given_table)
-    layers = [general, system, workload, given_table]
+def test_the_nearest_table_wins(general, system, workload, given_layer):
+    configuration = configuration_of(general, {"shop": system, "shop/browse": workload})
+    settings = configuration.settings("shop/browse", given_layer)
+    layers = [general, system, workload, given_layer]
     for name in ("rounds", "users", "workers"):
-        said = [layer[name] for layer in layers if name in layer]
+        said = [value for layer in layers if (value := getattr(layer, name)) is not None]
         assert getattr(settings, name) == (said[-1] if said else getattr(Settings(), name))
-    assert settings.values == {k: v for layer in layers for k, v in layer.get("set", {}).items()}
-    lengths = [layer for layer in layers if "seconds" in layer or "operations" in layer]
-    nearest = lengths[-1] if lengths else {}
-    assert (settings.seconds, settings.operations) == (nearest.get("seconds"), nearest.get("operations"))
+    assert settings.values == {k: v for layer in layers for k, v in layer.values.items()}
+    lengths = [(layer.seconds, layer.operations) for layer in layers if layer.seconds or layer.operations]
+    assert (settings.seconds, settings.operations) == (lengths[-1] if lengths else (None, None))
 
 
 @given(TABLES, TABLES)
 def test_tables_of_other_workloads_do_not_count(general, other):
-    configuration = Configuration("results", general, {"bank": other, "shop/buy": other, "sho": other})
-    assert configuration.settings("shop/browse", {}) == Configuration("results", general).settings("x", {})
+    configuration = configuration_of(general, {"bank": other, "shop/buy": other, "sho": other})
+    alone = configuration_of(general)
+    assert configuration.settings("shop/browse", NOTHING) == alone.settings("x", NOTHING)
 
 
 def test_thresholds_of_several_tables_add_up():
+    shop = SettingsLayer(thresholds={"failures": {"critical": 0.2}})
     configuration = Configuration(
-        "results",
-        {"thresholds": {"throughput": {"critical": 1}, "failures": {"critical": 0.1}}},
-        {"shop": {"thresholds": {"failures": {"critical": 0.2}}}},
+        thresholds={"throughput": {"critical": 1}, "failures": {"critical": 0.1}}, workloads={"shop": shop}
     )
-    assert configuration.settings("shop/browse", {}).thresholds == {
+    assert configuration.settings("shop/browse", NOTHING).thresholds == {
         "throughput": {"critical": 1},
         "failures": {"critical": 0.2},
     }
-    assert configuration.settings("bank/pay", {}).thresholds["failures"] == {"critical": 0.1}
+    assert configuration.settings("bank/pay", NOTHING).thresholds["failures"] == {"critical": 0.1}
 
 
 def test_quantities_are_in_base_units(tmp_path):
     file = tmp_path / "x.toml"
     file.write_text("seconds = '2min'\nrate = '120/min'\n[workloads.shop]\nseconds = 3\n")
     configuration = read_configuration(file)
-    assert configuration.settings("bank/pay", {}).seconds == 120.0
-    assert configuration.settings("bank/pay", {}).rate == 2.0
-    assert configuration.settings("shop/browse", {}).seconds == 3.0
+    assert configuration.settings("bank/pay", NOTHING).seconds == 120.0
+    assert configuration.settings("bank/pay", NOTHING).rate == 2.0
+    assert configuration.settings("shop/browse", NOTHING).seconds == 3.0
 
 
 @pytest.mark.parametrize(
@@ -86,7 +96,7 @@ def test_which_file_counts(tmp_path, monkeypatch, files, rounds):
     monkeypatch.chdir(tmp_path)
     for name, text in files.items():
         Path(name).write_text(text)
-    assert read_configuration().settings("shop/browse", {}).rounds == rounds
+    assert read_configuration().settings("shop/browse", NOTHING).rounds == rounds
 
 
 def test_all_faults_are_raised_at_once_and_name_the_file_and_the_table(tmp_path):
@@ -104,15 +114,17 @@ def test_all_faults_are_raised_at_once_and_name_the_file_and_the_table(tmp_path)
     with pytest.raises(ConfigurationError) as caught:
         read_configuration(file)
     lines = [line.removeprefix(f"{file}: ") for line in str(caught.value).splitlines()]
-    assert [line.partition(";")[0] for line in lines] == [
-        "results: 1 is not text",
-        "ledger: 2 is not text",
-        "rounds: 0 is less than 1",
-        "nonsense: no such setting",
-        "workloads.shop: users: 'many' is not a whole number",
-        "workloads.shop: results: no such setting",
-        "workloads.shop/buy must be a table, not 3",
-    ]
+    assert sorted(line.partition(";")[0] for line in lines) == sorted(
+        [
+            "results: 1 is not text",
+            "ledger: 2 is not text",
+            "rounds: 0 is less than 1",
+            "nonsense: no such setting",
+            "workloads.shop.users: 'many' is not a whole number",
+            "workloads.shop.results: no such setting",
+            'workloads."shop/buy" must be a table, not 3',
+        ]
+    )
 
 
 @given(
@@ -121,17 +133,29 @@ def test_all_faults_are_raised_at_once_and_name_the_file_and_the_table(tmp_path)
         lambda inner: (
             st.lists(inner, max_size=2)
             | st.dictionaries(
-                st.sampled_from(["rounds", "seconds", "set", "thresholds", "workloads", "x"]), inner
+                st.sampled_from(
+                    [
+                        "rounds",
+                        "seconds",
+                        "set",
+                        "thresholds",
+                        "workloads",
+                        "gate",
+                        "minimum",
+                        "metrics",
+                        "values",
+                        "x",
+                    ]
+                ),
+                inner,
             )
         ),
     )
 )
 def test_any_table_is_read_or_refused(anything):
-    from suite.config.file import _checked
-
     said = ["x.toml: "]
     try:
-        assert isinstance(_checked(Path("x.toml"), anything).settings("a/b", {}), Settings)
+        assert isinstance(checked(Path("x.toml"), anything).settings("a/b", NOTHING), Settings)
     except ConfigurationError as error:
         said = str(error).splitlines()
     assert all(line.startswith("x.toml: ") for line in said)
