@@ -71,7 +71,7 @@ def test_verdicts_and_exit_codes(command, scratch, rounds, factor, code, word):
     assert document["exit_code"] == code
     assert [pair["order"] for pair in entry["pairs"]].count("AB") == len(entry["pairs"]) / 2
     assert (document["base"]["subject"], document["head"]["subject"]) == ("Fast", "Slow")
-    assert entry["comparison"]["changes"][0]["metric"] == "time_per_operation"
+    assert entry["changes"][0]["metric"] == "time_per_operation"
     assert json.loads((command.folder / "out.json").read_text())["results"] == [entry]
     assert nothing_is_left(scratch)
 
