@@ -11,7 +11,7 @@ from suite.errors import ConfigurationError, StoreError
 from suite.formats.envelope import read_document
 from suite.ledger.commits import Commits
 from suite.ledger.entry import Entry
-from suite.ledger.store import Ledger
+from suite.ledger.store import Ambiguous, Ledger
 from suite.records.run import Run
 from suite.units import seconds_since_epoch
 
@@ -76,8 +76,10 @@ class RevisionResolver:
             return self.committed(sha, sha[:12] if sha.startswith(word) else f"{word} ({sha[:12]})")
         try:
             run = self.ledger.run(word)
+        except Ambiguous:
+            raise
         except ConfigurationError as error:
-            raise self._unknown(word, sha, str(error)) from error
+            raise self._unknown(word, sha) from error
         return Revision.of(f"run {run.id}", [run])
 
     def sha(self, word: str) -> str | None:
@@ -143,9 +145,7 @@ class RevisionResolver:
     def _entries(self, sha: str) -> list[Entry]:
         return self.ledger.runs(commit=sha, limit=None)
 
-    def _unknown(self, word: str, sha: str | None, why: str) -> ConfigurationError:
-        if why.startswith("several"):
-            return ConfigurationError(why)
+    def _unknown(self, word: str, sha: str | None) -> ConfigurationError:
         if sha is not None:
             short = sha[:12]
             return ConfigurationError(

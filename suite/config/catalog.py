@@ -22,20 +22,20 @@ ENTRY_POINTS = "suite.workloads"
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """How a fresh process finds a workload: in a module, in a file, or in a parcel, by value."""
+    """How a fresh process finds a workload: in a module, in a file, or pickled, by value."""
 
     name: str
     module: str = ""
     file: str = ""
-    parcel: PickledWorkload | None = None
+    pickled: PickledWorkload | None = None
 
     def __str__(self) -> str:
         return self.file or self.module or "a script"
 
     def load(self) -> Workload:
         """The workload. Raises ConfigurationError if it is not there."""
-        if self.parcel is not None:
-            workload: Workload = self.parcel.open()
+        if self.pickled is not None:
+            workload: Workload = self.pickled.open()
             return workload
         for workload in _workloads_in(_module_of(self)):
             if workload.name == self.name:
@@ -53,7 +53,7 @@ class CatalogEntry:
 
 def reference_to(workload: Workload) -> Reference:
     """A reference to a workload that only exists as an object: it travels by value."""
-    return Reference(workload.name, parcel=PickledWorkload.pack(workload))
+    return Reference(workload.name, pickled=PickledWorkload.pack(workload))
 
 
 def from_module(name: str) -> list[CatalogEntry]:

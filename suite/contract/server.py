@@ -43,10 +43,10 @@ class Server(Listening):
         from suite.process.child import start_function
 
         beside = {name: helper.address for name, helper in self.beside.items()}
-        recipe = place.recipe or _Itself(self)
+        spec = place.spec or _Itself(self)
         return start_function(
             run_server,
-            (recipe, self.address, beside),
+            (spec, self.address, beside),
             log=place.directory / "output.log",
             cores=place.cores,
         )
@@ -54,7 +54,7 @@ class Server(Listening):
 
 @dataclass(frozen=True, slots=True)
 class _Itself:
-    """The recipe of a system that no reference leads to: it travels whole."""
+    """What makes a system that no reference leads to: it travels whole."""
 
     system: Server
 
@@ -62,9 +62,9 @@ class _Itself:
         return self.system
 
 
-def run_server(recipe: Callable[[], System], address: Address, beside: Mapping[str, Address]) -> None:
+def run_server(spec: Callable[[], System], address: Address, beside: Mapping[str, Address]) -> None:
     """Body of a Server's process."""
-    server = recipe()
+    server = spec()
     if not isinstance(server, Server):
         raise ConfigurationError(f"{server!r} is not a Server")
     server.attach(address, beside)

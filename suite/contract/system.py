@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 class Placement:
     """Where a system is let start: a directory of its own, its cores, its working directory.
 
-    `recipe` is a picklable callable that makes the same system in a fresh process.
+    `spec` is a picklable callable that makes the same system in a fresh process.
     """
 
     directory: Path
     cores: frozenset[int] | None = None
     cwd: Path | None = None
-    recipe: Callable[[], System] | None = None
+    spec: Callable[[], System] | None = None
 
 
 class System:

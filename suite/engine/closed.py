@@ -22,8 +22,8 @@ _FOREVER = 1 << 62
 Think = float | tuple[float, float]
 
 
-async def run_closed(lane: UserGroup, loop: ClosedLoop, start: int) -> None:
-    """Work through the rows of `lane` from monotonic nanosecond `start` on.
+async def run_closed(group: UserGroup, loop: ClosedLoop, start: int) -> None:
+    """Work through the rows of `group` from monotonic nanosecond `start` on.
 
     After the end operations in flight have the grace time, then they are cut off.
     """
@@ -31,29 +31,29 @@ async def run_closed(lane: UserGroup, loop: ClosedLoop, start: int) -> None:
     if loop.seconds is not None:
         end = start + round((loop.warmup + loop.seconds) * 1e9)
     await sleep_until(start)
-    if lane.plain:
-        _run_plain(lane, loop, end)
+    if group.plain:
+        _run_plain(group, loop, end)
         return
     take = count().__next__
-    for session in lane.sessions:
-        session.task = asyncio.create_task(_user(lane, session, loop, end, take))
-    tasks = {session.task for session in lane.sessions if session.task}
+    for session in group.sessions:
+        session.task = asyncio.create_task(_user(group, session, loop, end, take))
+    tasks = {session.task for session in group.sessions if session.task}
     if tasks:
-        left = None if end == _FOREVER else max(0.0, (end - now()) / 1e9) + lane.workload.grace
+        left = None if end == _FOREVER else max(0.0, (end - now()) / 1e9) + group.workload.grace
         await asyncio.wait(tasks, timeout=left)
     await cancelled(tasks)
 
 
-def _run_plain(lane: UserGroup, loop: ClosedLoop, end: int) -> None:
+def _run_plain(group: UserGroup, loop: ClosedLoop, end: int) -> None:
     """The loop of a Component with plain operations: no event loop in between."""
-    columns, choices = lane.columns, lane.plan.choices
+    columns, choices = group.columns, group.plan.choices
     started, finished, period = columns.started, columns.finished, len(choices)
-    users = [session.user for session in lane.sessions]
-    bodies = [lane.operations[name].body if name in lane.operations else None for name in lane.names]
-    thinks = _thinks(lane, loop)
+    users = [session.user for session in group.sessions]
+    bodies = [group.operations[name].body if name in group.operations else None for name in group.names]
+    thinks = _thinks(group, loop)
     thinking = any(thinks)
     clock = now
-    for row in range(lane.plan.rows):
+    for row in range(group.plan.rows):
         code = choices[row % period]
         body = bodies[code]
         user = users[row % len(users)]
@@ -66,26 +66,26 @@ def _run_plain(lane: UserGroup, loop: ClosedLoop, end: int) -> None:
             finished[row] = clock()
         except ENDS as error:
             at = finished[row] = clock()
-            columns.outcome[row] = lane.tally.add(lane.names[code], error, at)
-        if thinking and (pause := _pause(lane, thinks[code])):
+            columns.outcome[row] = group.errors.add(group.names[code], error, at)
+        if thinking and (pause := _pause(group, thinks[code])):
             if clock() + pause * 1e9 >= end:
                 return
             time.sleep(pause)
 
 
 async def _user(
-    lane: UserGroup, session: UserSession, loop: ClosedLoop, end: int, take: Callable[[], int]
+    group: UserGroup, session: UserSession, loop: ClosedLoop, end: int, take: Callable[[], int]
 ) -> None:
-    columns, rows, names, bodies = lane.columns, lane.plan.rows, lane.names, lane.bodies
+    columns, rows, names, bodies = group.columns, group.plan.rows, group.names, group.bodies
     started, finished = columns.started, columns.finished
-    choices, period = lane.plan.choices, len(lane.plan.choices)
+    choices, period = group.plan.choices, len(group.plan.choices)
     user = session.user
     current_user.set(user)
-    thinks = _thinks(lane, loop)
+    thinks = _thinks(group, loop)
     thinking = any(thinks)
     # Operations of a component may never really wait; without a turn for the others one user
     # would do all the work.
-    yielding = lane.component and len(lane.sessions) > 1
+    yielding = group.component and len(group.sessions) > 1
     clock = now
     own = count() if loop.each is None else iter(range(loop.each + math.ceil(loop.warmup)))
     for _ in own:
@@ -102,9 +102,9 @@ async def _user(
             await bodies[code](user)  # type: ignore[misc]
             finished[row] = clock()
         except ENDS as error:
-            await lane.settle(session, row, error)
+            await group.settle(session, row, error)
         session.row = -1
-        if thinking and (pause := _pause(lane, thinks[code])):
+        if thinking and (pause := _pause(group, thinks[code])):
             if clock() + pause * 1e9 >= end:
                 return
             await asyncio.sleep(pause)
@@ -112,11 +112,11 @@ async def _user(
             await asyncio.sleep(0)
 
 
-def _thinks(lane: UserGroup, loop: ClosedLoop) -> list[Think]:
+def _thinks(group: UserGroup, loop: ClosedLoop) -> list[Think]:
     """The think time after each operation, by code."""
-    own = {name: o.think for name, o in lane.operations.items() if o.think is not None}
-    return [own.get(name, loop.think) for name in lane.names]
+    own = {name: o.think for name, o in group.operations.items() if o.think is not None}
+    return [own.get(name, loop.think) for name in group.names]
 
 
-def _pause(lane: UserGroup, think: Think) -> float:
-    return lane.random.uniform(*think) if isinstance(think, tuple) else think
+def _pause(group: UserGroup, think: Think) -> float:
+    return group.random.uniform(*think) if isinstance(think, tuple) else think

@@ -47,7 +47,7 @@ def run(
     actual = configured(workload, settings)
     for system in (actual.system, *actual.beside.values()):
         system.check()
-    recipe = WorkloadSpec(reference or reference_to(workload), settings)
+    spec = WorkloadSpec(reference or reference_to(workload), settings)
     watcher = progress or Silent()
     origin = RecordOrigin()
     rounds: list[Round] = []
@@ -60,13 +60,13 @@ def run(
     try:
         with interruptible():
             for index in range(settings.round_count()):
-                result = run_round(recipe, index, watcher)
+                result = run_round(spec, index, watcher)
                 for _ in range(_REPEATS):
                     if result.failure is not None or result.validity.verdict != "invalid":
                         break
                     reasons = [asdict(reason) for reason in result.validity.reasons]
                     repeated.append({"round": index, "reasons": reasons, "metrics": dict(result.metrics)})
-                    result = run_round(recipe, index, watcher)
+                    result = run_round(spec, index, watcher)
                 rounds.append(result)
                 watcher.round_ended(workload.name, result)
                 if result.failure is not None:

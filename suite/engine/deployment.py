@@ -1,4 +1,4 @@
-"""A stage for load: one fresh system with its helpers and workers, started and spoken to."""
+"""A deployment: one fresh system with its helpers and workers, started and spoken to."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Deployment:
 
     def __init__(
         self,
-        recipe: WorkloadSpec,
+        spec: WorkloadSpec,
         index: int,
         progress: Progress,
         stack: contextlib.ExitStack,
@@ -45,10 +45,10 @@ class Deployment:
         mode: Mode = "gc",
         native: bool = False,
     ) -> None:
-        self.recipe = recipe
+        self.spec = spec
         self.index = index
         self.progress = progress
-        self.workload: Workload = recipe.workload()
+        self.workload: Workload = spec.workload()
         self.component = isinstance(self.workload.system, Component)
         self.directory: Path = stack.enter_context(scratch_directory())
         stack.enter_context(round_identity(self.directory))
@@ -57,9 +57,9 @@ class Deployment:
             mode = "trace"
         self._agents = injected(kept or self.directory / "agents", mode, native=native)
         self.agents: Injection
-        self.plan = RoundPlan(self.workload, recipe.settings.workers, recipe.settings.seed + index)
+        self.plan = RoundPlan(self.workload, spec.settings.workers, spec.settings.seed + index)
         stack.callback(self.plan.close)
-        self.cores: Cores = share_out(recipe.settings.workers)
+        self.cores: Cores = share_out(spec.settings.workers)
         self.stack = stack
         self.workers: list[Worker] = []
         self.running: list[System] = []
@@ -69,7 +69,7 @@ class Deployment:
 
     def phase(self, name: str) -> None:
         """Tell the progress what is going on."""
-        self.progress.phase(self.workload.name, self.index, self.recipe.settings.round_count(), name)
+        self.progress.phase(self.workload.name, self.index, self.spec.settings.round_count(), name)
 
     def start(self) -> None:
         """Workers, helpers and system, ready. Raises SystemFailed, WorkerFailed, ConfigurationError."""
@@ -124,7 +124,7 @@ class Deployment:
             self.workers.append(self._worker(plan, f"worker {plan.index}", cores))
 
     def _worker(self, plan: WorkerPlan | None, name: str, cores: frozenset[int] | None) -> Worker:
-        worker = Worker(self.recipe, plan, self.plan.names, name=name, directory=self.directory, cores=cores)
+        worker = Worker(self.spec, plan, self.plan.names, name=name, directory=self.directory, cores=cores)
         self.stack.callback(worker.stop)
         return worker
 
@@ -136,12 +136,12 @@ class Deployment:
         self._start(self.workload.system, None)
 
     def _start(self, system: System, helper: str | None) -> None:
-        file = self.recipe.reference.file
+        file = self.spec.reference.file
         place = Placement(
             self.directory / (f"beside-{helper}" if helper else "system"),
             self.cores.system,
             Path(file).parent if file else None,
-            SystemSpec(self.recipe, helper),
+            SystemSpec(self.spec, helper),
         )
         self.stack.callback(system.stop)
         system.start(place)

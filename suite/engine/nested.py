@@ -12,11 +12,11 @@ from suite.measure.columns import Columns
 class Nested:
     """Records operations that other operations await; every User's `_recorder`."""
 
-    def __init__(self, columns: Columns, names: tuple[str, ...], tally: ErrorCounts) -> None:
+    def __init__(self, columns: Columns, names: tuple[str, ...], errors: ErrorCounts) -> None:
         self._columns = columns
         self._code = {name: code for code, name in enumerate(names)}
         self._names = names
-        self._tally = tally
+        self._errors = errors
         self._next = 0
         self.lost = 0
 
@@ -42,4 +42,4 @@ class Nested:
         self._columns.finished[row] = now()
         if error is not None:
             name = self._names[self._columns.operation[row]]
-            self._columns.outcome[row] = self._tally.add(name, error, self._columns.finished[row])
+            self._columns.outcome[row] = self._errors.add(name, error, self._columns.finished[row])

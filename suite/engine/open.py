@@ -14,17 +14,17 @@ from suite.records.outcome import Outcome
 _LOOK = 0.002  # s between looks at what is still in flight at the end
 
 
-async def run_open(lane: UserGroup, loop: OpenLoop, start: int) -> None:
-    """Start the rows of `lane` when they are due; the loop began at monotonic nanosecond `start`.
+async def run_open(group: UserGroup, loop: OpenLoop, start: int) -> None:
+    """Start the rows of `group` when they are due; the loop began at monotonic nanosecond `start`.
 
     After the end operations in flight or waiting have the grace time, then they are cut off.
     """
-    arrivals = _Arrivals(lane, drop=loop.busy == "drop", spin=round(loop.spin * 1e9))
+    arrivals = _Arrivals(group, drop=loop.busy == "drop", spin=round(loop.spin * 1e9))
     try:
         await arrivals.all_dispatched()
         end = start + round((loop.warmup + loop.seconds) * 1e9)
         await sleep_until(end)
-        limit = end + round(lane.workload.grace * 1e9)
+        limit = end + round(group.workload.grace * 1e9)
         while arrivals.busy and now() < limit:
             await asyncio.sleep(_LOOK)
     finally:
@@ -34,8 +34,8 @@ async def run_open(lane: UserGroup, loop: OpenLoop, start: int) -> None:
 class _Arrivals:
     """Planned starts meet free users: one that finds none makes a new user, waits, or is dropped."""
 
-    def __init__(self, lane: UserGroup, *, drop: bool, spin: int) -> None:
-        self._lane = lane
+    def __init__(self, group: UserGroup, *, drop: bool, spin: int) -> None:
+        self._group = group
         self._drop = drop
         self._next = 0
         self._adding = 0
@@ -44,20 +44,20 @@ class _Arrivals:
         self._tasks: set[asyncio.Task[None]] = set()
         self._done = asyncio.Event()
         self._alarm = Alarm(asyncio.get_running_loop(), self._dispatch, spin=spin)
-        for session in lane.sessions:
+        for session in group.sessions:
             session.task = asyncio.create_task(self._work(session))
             self._tasks.add(session.task)
 
     @property
     def busy(self) -> bool:
         """Whether any operation is in flight or waiting."""
-        return bool(self._waiting or self._adding or len(self._free) < len(self._lane.sessions))
+        return bool(self._waiting or self._adding or len(self._free) < len(self._group.sessions))
 
     async def all_dispatched(self) -> None:
         """Wait until every row has been looked at."""
         await asyncio.sleep(0)  # all users are free before the first row is due
-        if self._lane.plan.rows:
-            self._alarm.set(self._lane.columns.intended[0])
+        if self._group.plan.rows:
+            self._alarm.set(self._group.columns.intended[0])
             await self._done.wait()
 
     async def close(self) -> None:
@@ -66,8 +66,8 @@ class _Arrivals:
         await cancelled(self._tasks)
 
     def _dispatch(self) -> None:
-        lane, columns = self._lane, self._lane.columns
-        intended, dispatched, rows = columns.intended, columns.dispatched, lane.plan.rows
+        group, columns = self._group, self._group.columns
+        intended, dispatched, rows = columns.intended, columns.dispatched, group.plan.rows
         moment = now()
         while (row := self._next) < rows and intended[row] <= moment:
             self._next = row + 1
@@ -94,23 +94,23 @@ class _Arrivals:
                 session.wake = loop.create_future()
                 self._free.append(session)
                 row = await session.wake
-            await self._lane.perform(session, row)
+            await self._group.perform(session, row)
 
     def _number(self) -> int | None:
         """A number for one user more; None if there can't be more."""
-        lane = self._lane
-        return lane.numbering.take() if len(lane.sessions) + self._adding < lane.plan.limit else None
+        group = self._group
+        return group.numbering.take() if len(group.sessions) + self._adding < group.plan.limit else None
 
     async def _add(self, row: int, number: int) -> None:
         """A new user for `row`; if it can't connect the operation failed."""
-        lane = self._lane
-        session = await lane.open(number)
+        group = self._group
+        session = await group.open(number)
         self._adding -= 1
         if session is None:
-            lane.columns.started[row] = lane.columns.finished[row] = now()
-            lane.columns.outcome[row] = Outcome.failed
+            group.columns.started[row] = group.columns.finished[row] = now()
+            group.columns.outcome[row] = Outcome.failed
             return
         session.task = asyncio.current_task()
         current_user.set(session.user)
-        await lane.perform(session, row)
+        await group.perform(session, row)
         await self._work(session)

@@ -32,7 +32,7 @@ with anything."""
 
 
 @dataclass(frozen=True, slots=True)
-class LanePlan:
+class GroupPlan:
     """One class of users in one worker, with columns of its own.
 
     `users` connect before the start, numbered from `first`; an open loop may add up to `limit` in all.
@@ -54,12 +54,12 @@ class LanePlan:
 
 @dataclass(frozen=True, slots=True)
 class WorkerPlan:
-    """All lanes of one worker, columns for what its operations await in turn, and where it gets numbers
+    """All groups of one worker, columns for what its operations await in turn, and where it gets numbers
     for users: the descriptor of a Numbering with room for `most`.
     """
 
     index: int
-    lanes: tuple[LanePlan, ...]
+    groups: tuple[GroupPlan, ...]
     nested: int
     nested_rows: int
     numbering: int
@@ -92,27 +92,29 @@ class RoundPlan:
                 f"and {workers} workers; give at least {len(weights) * workers}"
             )
         # Which class of users and which worker a planned start goes to.
-        lane_of = self._random.choice(len(weights), len(starts), p=np.array(weights) / sum(weights))
+        group_of = self._random.choice(len(weights), len(starts), p=np.array(weights) / sum(weights))
         first = 0
         most = users if loop.users is not None else room
         self.numbering = Numbering.create(users, most)
         plans: list[WorkerPlan] = []
         for index, worker_users in enumerate(split(users, [1.0] * workers)):
-            lanes: list[LanePlan] = []
-            for share, lane_users in enumerate(split(worker_users, weights)):
-                mine = starts[index::workers][lane_of[index::workers] == share]
-                lanes.append(self._lane(share, lane_users, first, mine, users))
-                first += lane_users
-            nested_rows = self._nested_rows(lanes)
+            groups: list[GroupPlan] = []
+            for share, group_users in enumerate(split(worker_users, weights)):
+                mine = starts[index::workers][group_of[index::workers] == share]
+                groups.append(self._group(share, group_users, first, mine, users))
+                first += group_users
+            nested_rows = self._nested_rows(groups)
             nested = self._add(nested_rows, by_loop=False, due=0)
             numbering = self.numbering.descriptor
             plans.append(
-                WorkerPlan(index, tuple(lanes), nested.descriptor, nested_rows, numbering, most, seed + index)
+                WorkerPlan(
+                    index, tuple(groups), nested.descriptor, nested_rows, numbering, most, seed + index
+                )
             )
         self.workers = tuple(plans)
 
     @property
-    def lane_columns(self) -> list[Columns]:
+    def group_columns(self) -> list[Columns]:
         """The columns of what the loop starts, all workers."""
         return [part for part, flag in zip(self.columns, self.by_loop, strict=True) if flag]
 
@@ -123,10 +125,10 @@ class RoundPlan:
 
     def name_operations(self) -> None:
         """Fill in which operation each row ran; workers need not store what the plan knows."""
-        lanes = [lane for worker in self.workers for lane in worker.lanes]
-        for columns, lane in zip(self.lane_columns, lanes, strict=True):
-            used = lane.due or columns.used()
-            choices = np.frombuffer(lane.choices, np.uint16)
+        groups = [group for worker in self.workers for group in worker.groups]
+        for columns, group in zip(self.group_columns, groups, strict=True):
+            used = group.due or columns.used()
+            choices = np.frombuffer(group.choices, np.uint16)
             np.frombuffer(columns.operation, np.uint16, used)[:] = np.resize(choices, used)
 
     def close(self) -> None:
@@ -136,7 +138,7 @@ class RoundPlan:
         for columns in self.columns:
             columns.close()
 
-    def _lane(self, share: int, users: int, first: int, starts: pacer.Starts, all_users: int) -> LanePlan:
+    def _group(self, share: int, users: int, first: int, starts: pacer.Starts, all_users: int) -> GroupPlan:
         loop = self._workload.loop
         operations = self._shares[share].operations
         due = warm = 0
@@ -164,18 +166,18 @@ class RoundPlan:
             weights = np.array([o.weight for o in operations])
             drawn = self._random.choice(choices, min(rows, _CHOICES), p=weights / weights.sum())
             choices = drawn.tolist()
-        return LanePlan(
+        return GroupPlan(
             share, users, limit, first, rows, due, warm, columns.descriptor, array("H", choices or [0])
         )
 
-    def _nested_rows(self, lanes: Sequence[LanePlan]) -> int:
+    def _nested_rows(self, groups: Sequence[GroupPlan]) -> int:
         """Room for every connect and, of what operations await, for more than is likely: rows that are
         not used cost nothing."""
-        rows = sum(lane.limit * 4 for lane in lanes)
-        for lane in lanes:
-            user = list(self._workload.users)[lane.share]
+        rows = sum(group.limit * 4 for group in groups)
+        for group in groups:
+            user = list(self._workload.users)[group.share]
             if len(user.operations()) > 1:
-                rows += max(1_000_000, lane.rows * (len(user.operations()) - 1) * 4)
+                rows += max(1_000_000, group.rows * (len(user.operations()) - 1) * 4)
         return min(rows, 50_000_000)
 
     def _add(self, rows: int, *, by_loop: bool, due: int) -> Columns:

@@ -38,7 +38,7 @@ _EXAMINE_SECONDS = 120.0
 
 
 def run_round(
-    recipe: WorkloadSpec, index: int, progress: Progress, look: Callable[[Recording], None] | None = None
+    spec: WorkloadSpec, index: int, progress: Progress, look: Callable[[Recording], None] | None = None
 ) -> Round:
     """Run round `index`. A system or worker that fails makes a Round with a `failure`.
 
@@ -48,7 +48,7 @@ def run_round(
     deployed: _Round | None = None
     try:
         with contextlib.ExitStack() as stack:
-            deployed = _Round(recipe, index, progress, stack)
+            deployed = _Round(spec, index, progress, stack)
             return deployed.run(look)
     except SystemFailed as error:
         return Round(index, failure=Failure("system", _told(error, deployed)))
@@ -148,7 +148,7 @@ class _Round(Deployment):
             nonlocal seen, moved
             sampler.tick()
             self.check_systems()
-            used = sum(columns.used() for columns in self.plan.lane_columns)
+            used = sum(columns.used() for columns in self.plan.group_columns)
             if used != seen:
                 seen, moved = used, time.monotonic()
             self.progress.tick(max(0.0, (time.monotonic_ns() - start) / 1e9), total, used)
@@ -195,10 +195,10 @@ class _Round(Deployment):
         begin, ends, position = start, [], 0
         for worker in self.plan.workers:
             last = 0
-            for lane in worker.lanes:
-                columns = self.plan.lane_columns[position]
+            for group in worker.groups:
+                columns = self.plan.group_columns[position]
                 position += 1
-                begin = max(begin, columns.started[lane.warm] if lane.warm else 0)
+                begin = max(begin, columns.started[group.warm] if group.warm else 0)
                 last = max(last, _last(columns))
             ends.append(last)
         return begin, max(min(ends), begin + 1)
@@ -218,7 +218,7 @@ class _Round(Deployment):
         if lost := sum(report.lost for report in reports):
             doubts.append(Reason("nested_lost", {"lost": lost}))
         timed = isinstance(self.workload.loop, ClosedLoop) and self.workload.loop.seconds is not None
-        if timed and any(columns.started[-1] for columns in self.plan.lane_columns):
+        if timed and any(columns.started[-1] for columns in self.plan.group_columns):
             doubts.append(Reason("recording_full"))
         return doubts
 
@@ -227,8 +227,8 @@ class _Round(Deployment):
         loop = self.workload.loop
         if not isinstance(loop, ClosedLoop) or loop.total is None:
             return []
-        planned = sum(columns.capacity for columns in self.plan.lane_columns)
-        started = sum(columns.used() for columns in self.plan.lane_columns)
+        planned = sum(columns.capacity for columns in self.plan.group_columns)
+        started = sum(columns.used() for columns in self.plan.group_columns)
         return [Reason("left_undone", {"started": started, "planned": planned})] if started < planned else []
 
 

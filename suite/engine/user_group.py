@@ -15,7 +15,7 @@ from suite.engine.clock import now
 from suite.engine.error_counts import ENDS, ErrorCounts, StrayCancellation
 from suite.engine.nested import Nested
 from suite.engine.numbering import Numbering
-from suite.engine.plan import CONNECT, LanePlan
+from suite.engine.plan import CONNECT, GroupPlan
 from suite.measure.columns import Columns
 
 _CONNECTING_AT_ONCE = 64
@@ -35,15 +35,15 @@ class UserSession:
 
 
 class UserGroup:
-    """The users of one LanePlan: connected, run through their rows, closed."""
+    """The users of one GroupPlan: connected, run through their rows, closed."""
 
     def __init__(
         self,
         workload: Workload,
-        plan: LanePlan,
+        plan: GroupPlan,
         columns: Columns,
         nested: Nested,
-        tally: ErrorCounts,
+        errors: ErrorCounts,
         numbering: Numbering,
         *,
         names: tuple[str, ...],
@@ -58,7 +58,7 @@ class UserGroup:
         self.plan = plan
         self.columns = columns
         self.nested = nested
-        self.tally = tally
+        self.errors = errors
         self.numbering = numbering
         self.names = names
         self.target = target
@@ -76,7 +76,7 @@ class UserGroup:
 
     @property
     def plain(self) -> bool:
-        """Whether nothing here needs the event loop: no async operation, no other lane beside."""
+        """Whether nothing here needs the event loop: no async operation, no other group beside."""
         return self._alone and not any(o.is_async for o in self.operations.values())
 
     async def connect(self) -> None:
@@ -102,7 +102,7 @@ class UserGroup:
         user.prepared = self.prepared
         user.random = Random(self._seed * 1_000_003 + index)
         user._kept = self._kept
-        user._statuses = self.tally.statuses
+        user._statuses = self.errors.statuses
         user._operation = CONNECT
         user._recorder = self.nested
         session = UserSession(user)
@@ -150,7 +150,7 @@ class UserGroup:
             error = _ours(error)
         columns = self.columns
         columns.finished[row] = at
-        columns.outcome[row] = self.tally.add(self.names[self.code(row)], error, at)
+        columns.outcome[row] = self.errors.add(self.names[self.code(row)], error, at)
         if cut_off:
             session.expired = False
             if session.task is not None:
@@ -169,7 +169,7 @@ class UserGroup:
             async with asyncio.timeout(self.workload.grace):
                 await user._end()
         except ENDS as error:
-            self.tally.add("close", _ours(error), now())
+            self.errors.add("close", _ours(error), now())
 
     async def watch(self) -> None:
         """Cancel operations that take longer than the workload's timeout."""

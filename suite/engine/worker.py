@@ -66,7 +66,7 @@ class WorkerReply:
 def work(
     pipe: Connection,
     owner: int,
-    recipe: WorkloadSpec,
+    spec: WorkloadSpec,
     plan: WorkerPlan | None,
     names: tuple[str, ...],
     kept: str,
@@ -78,7 +78,7 @@ def work(
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a user is a connection, and may be many
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        worker = _Worker(owner, recipe, plan, names, kept, runner)
+        worker = _Worker(owner, spec, plan, names, kept, runner)
         try:
             while True:
                 order: WorkerRequest = pipe.recv()
@@ -95,13 +95,13 @@ def work(
 @dataclass(slots=True)
 class _Worker:
     owner: int
-    recipe: WorkloadSpec
+    spec: WorkloadSpec
     plan: WorkerPlan | None
     names: tuple[str, ...]
     kept_path: str
     runner: asyncio.Runner
-    tally: ErrorCounts = field(default_factory=ErrorCounts)
-    lanes: list[UserGroup] = field(default_factory=list)
+    errors: ErrorCounts = field(default_factory=ErrorCounts)
+    groups: list[UserGroup] = field(default_factory=list)
     columns: list[Columns] = field(default_factory=list)
     nested: Nested | None = None
     loaded: Workload | None = None
@@ -149,7 +149,7 @@ class _Worker:
             os.close(self.kept)
 
     def _build(self) -> WorkerReply:
-        self.loaded = self.recipe.workload()
+        self.loaded = self.spec.workload()
         system = self.workload.system
         if isinstance(system, Component):
 
@@ -209,23 +209,23 @@ class _Worker:
         gc.freeze()
         return WorkerReply(
             "connect",
-            connected=sum(len(lane.sessions) for lane in self.lanes),
-            refused=sum(lane.refused for lane in self.lanes),
-            details=self.tally.details(0),
+            connected=sum(len(group.sessions) for group in self.groups),
+            refused=sum(group.refused for group in self.groups),
+            details=self.errors.details(0),
         )
 
     def _open_lanes(self, plan: WorkerPlan, prepared: Any) -> None:
         nested = Columns.open(self.owner, plan.nested, plan.nested_rows)
-        self.columns = [Columns.open(self.owner, lane.columns, lane.rows) for lane in plan.lanes]
-        self.nested = Nested(nested, self.names, self.tally)
+        self.columns = [Columns.open(self.owner, group.columns, group.rows) for group in plan.groups]
+        self.nested = Nested(nested, self.names, self.errors)
         numbering = Numbering.open(self.owner, plan.numbering, plan.most)
-        self.lanes = [
+        self.groups = [
             UserGroup(
                 self.workload,
-                lane,
+                group,
                 columns,
                 self.nested,
-                self.tally,
+                self.errors,
                 numbering,
                 names=self.names,
                 target=self.target,
@@ -233,33 +233,33 @@ class _Worker:
                 kept=self.kept,
                 seed=plan.seed,
                 component=isinstance(self.workload.system, Component),
-                alone=len(plan.lanes) == 1,
+                alone=len(plan.groups) == 1,
             )
-            for lane, columns in zip(plan.lanes, self.columns, strict=True)
+            for group, columns in zip(plan.groups, self.columns, strict=True)
         ]
 
     def _run(self, order: WorkerRequest) -> WorkerReply:
         async def load() -> None:
-            await asyncio.gather(*(self._through(lane, order.start) for lane in self.lanes))
+            await asyncio.gather(*(self._through(group, order.start) for group in self.groups))
 
         self.started = order.start
         self.runner.run(load())
         return WorkerReply(
             "run",
             lost=self.nested.lost if self.nested else 0,
-            refused=sum(lane.refused for lane in self.lanes),
-            details=self.tally.details(order.start),
-            statuses=tuple((name, status, n) for (name, status), n in self.tally.statuses.items()),
+            refused=sum(group.refused for group in self.groups),
+            details=self.errors.details(order.start),
+            statuses=tuple((name, status, n) for (name, status), n in self.errors.statuses.items()),
         )
 
-    async def _through(self, lane: UserGroup, start: int) -> None:
+    async def _through(self, group: UserGroup, start: int) -> None:
         loop = self.workload.loop
-        watch = asyncio.create_task(lane.watch())
+        watch = asyncio.create_task(group.watch())
         try:
             if isinstance(loop, OpenLoop):
-                await run_open(lane, loop, start)
+                await run_open(group, loop, start)
             else:
-                await run_closed(lane, loop, start)
+                await run_closed(group, loop, start)
         finally:
             watch.cancel()
 
@@ -267,10 +267,10 @@ class _Worker:
         self.runner.run(self._all("close"))
         gc.unfreeze()
         gc.collect()
-        return WorkerReply("close", details=self.tally.details(self.started))
+        return WorkerReply("close", details=self.errors.details(self.started))
 
     async def _all(self, method: str) -> None:
-        await asyncio.gather(*(getattr(lane, method)() for lane in self.lanes))
+        await asyncio.gather(*(getattr(group, method)() for group in self.groups))
 
     def _examine(self, order: WorkerRequest) -> WorkerReply:
         assert order.question is not None

@@ -24,7 +24,7 @@ class Worker:
 
     def __init__(
         self,
-        recipe: WorkloadSpec,
+        spec: WorkloadSpec,
         plan: WorkerPlan | None,
         names: tuple[str, ...],
         *,
@@ -37,7 +37,7 @@ class Worker:
         self.pipe: Connection = ours
         self.child: Child = start_function(
             work,
-            (os.getpid(), recipe, plan, names, str(directory / "kept.jsonl")),
+            (os.getpid(), spec, plan, names, str(directory / "kept.jsonl")),
             log=directory / f"{name.replace(' ', '-')}.log",
             cores=cores,
             name=name,

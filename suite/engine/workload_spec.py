@@ -26,9 +26,9 @@ class WorkloadSpec:
 class SystemSpec:
     """Leads to a workload's system, or to one of its helpers by name."""
 
-    recipe: WorkloadSpec
+    spec: WorkloadSpec
     helper: str | None = None
 
     def __call__(self) -> System:
-        workload = self.recipe.workload()
+        workload = self.spec.workload()
         return workload.system if self.helper is None else workload.beside[self.helper]

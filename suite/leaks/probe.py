@@ -31,10 +31,10 @@ class LeakProbe(Windows):
 
 @contextlib.contextmanager
 def watched(
-    recipe: WorkloadSpec, progress: Progress, mode: Mode, *, native: bool = False
+    spec: WorkloadSpec, progress: Progress, mode: Mode, *, native: bool = False
 ) -> Iterator[LeakProbe]:
     """A fresh system with the agents' `mode`; nothing is left of it afterwards."""
     with contextlib.ExitStack() as stack:
-        system = LeakProbe(recipe, 0, progress, stack, mode=mode, native=native)
+        system = LeakProbe(spec, 0, progress, stack, mode=mode, native=native)
         system.start()
         yield system

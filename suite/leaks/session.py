@@ -71,19 +71,19 @@ def find_leaks(
     for system in (actual.system, *actual.beside.values()):
         system.check()
     loop = _windowed(actual.loop, leak.requests)
-    recipe = WorkloadSpec(
+    spec = WorkloadSpec(
         reference or reference_to(workload),
         settings.with_loop(loop),
     )
     origin = RecordOrigin()
     watcher = progress or Silent()
     with interruptible():
-        look = _Look(recipe, leak, watcher)
+        look = _Look(spec, leak, watcher)
         verdict = look.verdict()
         found, recordings = Attribution((), None), tuple[str, ...]()
         if verdict.outcome == "unbounded" and leak.attribute and look.python:
             how = Tracing(leak.native, leak.most_bytes, keep / origin.id if keep is not None else None)
-            found, recordings = trace(recipe, watcher, how, look.taken, verdict)
+            found, recordings = trace(spec, watcher, how, look.taken, verdict)
     traced = bool(found.suspects) or found.unattributed is not None
     return LeakSearch(
         **origin.fields(),
@@ -120,8 +120,8 @@ def _plan(loop: ClosedLoop, leak: LeakSettings, settings: Settings, workload: Wo
 class _Look:
     """The search itself. `taken` are its steps, `python` whether any process told from inside."""
 
-    def __init__(self, recipe: WorkloadSpec, leak: LeakSettings, progress: Progress) -> None:
-        self._recipe = recipe
+    def __init__(self, spec: WorkloadSpec, leak: LeakSettings, progress: Progress) -> None:
+        self._spec = spec
         self._rules = Rules(requests=leak.requests, windows=leak.windows, ttl=leak.ttl)
         self._progress = progress
         self.taken: list[Step] = []
@@ -131,7 +131,7 @@ class _Look:
 
     def verdict(self) -> LeakVerdict:
         course = search(self._rules)
-        with watched(self._recipe, self._progress, "counters") as system:
+        with watched(self._spec, self._progress, "counters") as system:
             counters = LeakCounters(system.agents)
             try:
                 step = next(course)

@@ -40,7 +40,7 @@ class Tracing:
 
 
 def trace(
-    recipe: WorkloadSpec, progress: Progress, how: Tracing, taken: Sequence[Step], verdict: LeakVerdict
+    spec: WorkloadSpec, progress: Progress, how: Tracing, taken: Sequence[Step], verdict: LeakVerdict
 ) -> tuple[Attribution, tuple[str, ...]]:
     """Start the system once more, repeat the warm-up of what was `taken`, and name what grows then.
 
@@ -50,15 +50,15 @@ def trace(
     """
     objects = (verdict.blocks_per_operation or 0.0) > FLOORS["blocks"].per_operation
     course = _Course(taken, verdict, _FEWER if objects else _WINDOWS)
-    roots = _roots(recipe)
+    roots = _roots(spec)
     notes: list[Reason] = []
     made: tuple[Stack, ...] = ()
     known = Attribution((), None)
     if objects:
-        made, known = _objects(recipe, progress, course, roots, notes)
+        made, known = _objects(spec, progress, course, roots, notes)
     kept: tuple[str, ...] = ()
     try:
-        with watched(recipe, progress, "trace", native=how.native) as system:
+        with watched(spec, progress, "trace", native=how.native) as system:
             marks = []
             for mark in course.marks(system, "tracing"):
                 marks.append(mark)
@@ -100,13 +100,13 @@ class _Course:
 
 
 def _objects(
-    recipe: WorkloadSpec, progress: Progress, course: _Course, roots: Sequence[Path], notes: list[Reason]
+    spec: WorkloadSpec, progress: Progress, course: _Course, roots: Sequence[Path], notes: list[Reason]
 ) -> tuple[tuple[Stack, ...], Attribution]:
     """What Python's own allocators made, and what it says if nothing else is known; nothing of either
     where no call site grows."""
     nothing = (), Attribution((), None)
     try:
-        with watched(recipe, progress, "objects") as system:
+        with watched(spec, progress, "objects") as system:
             marks = list(course.marks(system, "tracing objects"))
             made = stacks(system.agents.objects(), [mark.at for mark in marks])
     except (SystemFailed, WorkerFailed) as error:
@@ -128,9 +128,9 @@ def _collected(system: LeakProbe) -> float:
     return at
 
 
-def _roots(recipe: WorkloadSpec) -> list[Path]:
+def _roots(spec: WorkloadSpec) -> list[Path]:
     """Folders that the files of call sites are told from."""
-    file = recipe.reference.file
+    file = spec.reference.file
     return [*([Path(file).parent] if file else []), Path.cwd()]
 
 

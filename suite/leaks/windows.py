@@ -86,7 +86,7 @@ class Windows(Deployment):
 
         def deadline() -> float:
             nonlocal seen, moved
-            used = sum(columns.used() for columns in self.plan.lane_columns)
+            used = sum(columns.used() for columns in self.plan.group_columns)
             if used != seen:
                 seen, moved = used, time.monotonic()
             return moved + allowed
@@ -94,7 +94,7 @@ class Windows(Deployment):
         return deadline
 
     def _count(self, reports: list[WorkerReply]) -> None:
-        for columns in self.plan.lane_columns:
+        for columns in self.plan.group_columns:
             used = columns.used()
             outcomes = np.frombuffer(columns.outcome, np.uint8, used)
             ended = np.frombuffer(columns.finished, np.int64, used) > 0

@@ -59,6 +59,10 @@ def since(history: Sequence[Sighting]) -> Sighting | None:
     return first
 
 
+class Ambiguous(ConfigurationError):
+    """The start of an id that several records have."""
+
+
 class Ledger:
     """All Runs and searches for leaks that were ever stored at a path (SQLite) or a database URL.
 
@@ -268,7 +272,5 @@ def _only(session: Session, ids: InstrumentedAttribute[str], start: str, words: 
     if not found:
         raise ConfigurationError(f"no {one}'s id starts with {start!r}; {hint}")
     if len(found) > 1:
-        raise ConfigurationError(
-            f"several {several} start with {start!r}, give more of it: {', '.join(found)}"
-        )
+        raise Ambiguous(f"several {several} start with {start!r}, give more of it: {', '.join(found)}")
     return found[0]

@@ -188,7 +188,7 @@ def _child_main(
     parent: int,
     log: str,
     cores: frozenset[int] | None,
-    parcel: PickledWorkload,
+    pickled: PickledWorkload,
     pipe: Connection | None,
 ) -> None:
     die_with_parent(parent)
@@ -202,7 +202,7 @@ def _child_main(
     os.close(output)
     os.close(null)
     signal.signal(signal.SIGTERM, _end_on_sigterm)
-    function, arguments = parcel.open()
+    function, arguments = pickled.open()
     function(*([] if pipe is None else [pipe]), *arguments)
 
 

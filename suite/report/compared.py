@@ -61,7 +61,18 @@ def counted(compared: Compared) -> str:
     return f"{', '.join(parts) or 'nothing compared'} in {many(count, 'workload')}"
 
 
-def remedy(compared: Compared) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What was not decided and what would decide it: a `command` where there is one."""
+
+    said: str
+    command: str | None = None
+
+    def __str__(self) -> str:
+        return self.said + (f": {self.command}" if self.command else "")
+
+
+def remedy(compared: Compared) -> Remedy | None:
     """What could not be decided, and the command that would; None if all was decided."""
     open_ones = [one for one in compared.comparisons if _undecided(one) or not one.changes]
     if not open_ones:
@@ -72,11 +83,10 @@ def remedy(compared: Compared) -> str | None:
     parts += [f"{many(nothing, 'workload')} with nothing to compare"] if nothing else []
     base, head = compared.codes
     sides = [base] if compared.changed else [base, head]
+    said = f"not decided: {' and '.join(parts)}; to decide it"
     if None in sides or base == head:
-        how = ", run each side more often, or compare two commits with suite ab"
-    else:
-        how = f": suite ab {' '.join(map(str, sides))} {' '.join(_targets(compared, open_ones))}"
-    return f"not decided: {' and '.join(parts)}; to decide it{how}"
+        return Remedy(f"{said}, run each side more often, or compare two commits with suite ab")
+    return Remedy(said, f"suite ab {' '.join(map(str, sides))} {' '.join(_targets(compared, open_ones))}")
 
 
 def _targets(compared: Compared, comparisons: Sequence[Comparison]) -> Iterator[str]:
@@ -142,7 +152,7 @@ def compare_document(compared: Compared, *, exit_code: int) -> dict[str, Any]:
         head={"name": compared.head, "commit": head},
         conclusion={"verdict": conclusion.verdict, "reasons": conclusion.reasons},
         left_out=compared.left_out,
-        remedy=remedy(compared),
+        remedy=None if (hint := remedy(compared)) is None else str(hint),
     )
 
 

@@ -33,8 +33,8 @@ class FakeRounds:
         self.reached = "running"
         self.backlog_over = float("inf")
 
-    def __call__(self, recipe, index, progress, look):
-        loop = recipe.workload().loop
+    def __call__(self, spec, index, progress, look):
+        loop = spec.workload().loop
         load = getattr(loop, "rate", None) or float(loop.users)
         self.loops.append(loop)
         progress.phase("fake", index, 1, self.reached)

@@ -34,7 +34,7 @@ names = st.text("abcdefgh/-_é", min_size=1)
         name=names,
         module=names,
         file=names,
-        parcel=st.none()
+        pickled=st.none()
         | st.builds(
             PickledWorkload,
             pickled=st.binary(),
@@ -310,7 +310,7 @@ def test_a_workload_of_a_module_that_no_import_would_find_travels_with_its_file(
         [sys.executable, "-c", script], input=pickle.dumps(reference), capture_output=True, check=True
     )
     assert said.stdout.decode().strip() == "file/click"
-    assert [name.startswith("loadfile_load_it") for name, _ in reference.parcel.modules] == [True]
+    assert [name.startswith("loadfile_load_it") for name, _ in reference.pickled.modules] == [True]
 
 
 def test_a_broken_entry_point_matters_only_where_it_could_be_meant(monkeypatch):

@@ -59,9 +59,9 @@ def test_users_are_numbered_across_workers_and_classes(planned):
     plan = planned(
         Workload("a/b", echo_server(), {Talker: 15, Refused: 5}, loop=closed_loop(20, seconds=1)), 2
     )
-    lanes = [lane for worker in plan.workers for lane in worker.lanes]
-    assert sorted(lane.users for lane in lanes) == [2, 2, 8, 8]
-    numbers = [n for lane in lanes for n in range(lane.first, lane.first + lane.users)]
+    groups = [group for worker in plan.workers for group in worker.groups]
+    assert sorted(group.users for group in groups) == [2, 2, 8, 8]
+    numbers = [n for group in groups for n in range(group.first, group.first + group.users)]
     assert numbers == list(range(20))
 
 
@@ -76,8 +76,8 @@ def test_operations_are_drawn_by_weight(planned):
 
 def test_a_counted_loop_has_its_total_and_its_warm_up_beside(planned):
     plan = planned(Workload("a/b", echo_server(), Talker, loop=closed_loop(4, operations=100, warmup=20)), 2)
-    assert sum(lane.rows for worker in plan.workers for lane in worker.lanes) == 120
-    assert sum(lane.warm for worker in plan.workers for lane in worker.lanes) == 20
+    assert sum(group.rows for worker in plan.workers for group in worker.groups) == 120
+    assert sum(group.warm for worker in plan.workers for group in worker.groups) == 20
 
 
 def test_too_few_users_to_share_is_said():

@@ -10,9 +10,9 @@ from suite.process.pickled import PickledWorkload, load_as
 OPEN = "import pickle, sys; print(pickle.load(sys.stdin.buffer).open()())"
 
 
-def opened_elsewhere(parcel, cwd):
+def opened_elsewhere(pickled, cwd):
     said = subprocess.run(
-        [sys.executable, "-c", OPEN], input=pickle.dumps(parcel), capture_output=True, check=False, cwd=cwd
+        [sys.executable, "-c", OPEN], input=pickle.dumps(pickled), capture_output=True, check=False, cwd=cwd
     )
     assert said.returncode == 0, said.stderr.decode()
     return said.stdout.decode().strip()
@@ -23,9 +23,9 @@ def test_a_module_below_packages_that_no_import_would_find(tmp_path):
     file = tmp_path / "test_it.py"
     file.write_text("def answer():\n    return 'forty-two'\n")
     module = load_as("invented.unit.test_it", file)
-    parcel = PickledWorkload.pack(module.answer)
-    assert ("invented.unit.test_it", str(file)) in parcel.modules
-    assert opened_elsewhere(parcel, tmp_path) == "forty-two"
+    pickled = PickledWorkload.pack(module.answer)
+    assert ("invented.unit.test_it", str(file)) in pickled.modules
+    assert opened_elsewhere(pickled, tmp_path) == "forty-two"
 
 
 def test_a_function_of_a_function_travels_with_what_it_uses(tmp_path):
@@ -38,10 +38,10 @@ def test_a_function_of_a_function_travels_with_what_it_uses(tmp_path):
 
 
 def test_what_can_be_imported_travels_by_reference(tmp_path):
-    parcel = PickledWorkload.pack(os.getcwd)
-    assert parcel.modules == ()
-    assert len(parcel.pickled) < 200
-    assert opened_elsewhere(parcel, tmp_path) == str(tmp_path)
+    pickled = PickledWorkload.pack(os.getcwd)
+    assert pickled.modules == ()
+    assert len(pickled.pickled) < 200
+    assert opened_elsewhere(pickled, tmp_path) == str(tmp_path)
 
 
 class Strict:

@@ -28,7 +28,7 @@ def annotated(compared: Compared, *, warn: bool = False) -> Iterator[str]:
     hint = remedy(compared)
     if hint is not None or not compared.comparisons:
         kind = "warning" if warn or regressions else "error"
-        yield _command(kind, "load benchmarks inconclusive", hint or "nothing was compared")
+        yield _command(kind, "load benchmarks inconclusive", str(hint or "nothing was compared"))
 
 
 def _command(kind: str, title: str, message: str) -> str:

@@ -31,11 +31,8 @@ def markdown(compared: Compared, *, title: str = "Load benchmarks") -> str:
         lines += [f"… and {len(changed) - _CHANGES} more that changed.", ""]
     hint = remedy(compared)
     if hint is not None:
-        said, _, command = hint.partition(": suite ab ")
-        lines += [
-            _text(said[:1].upper() + said[1:]) + (f": {_code(f'suite ab {command}')}" if command else ""),
-            "",
-        ]
+        command = f": {_code(hint.command)}" if hint.command else ""
+        lines += [_text(hint.said[:1].upper() + hint.said[1:]) + command, ""]
     lines += [f"- left out: {_text(words(why))}" for why in compared.left_out]
     text = "\n".join(lines).rstrip() + "\n"
     missing = 0

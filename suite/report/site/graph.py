@@ -31,6 +31,7 @@ class GraphPoint:
     high: float | None = None
     shown: float | None = None
     note: str = ""
+    doubtful: bool = False
     rank: int = -1
     at_least: bool = False
 

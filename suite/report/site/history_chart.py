@@ -113,7 +113,7 @@ def _marks(unit: str, points: Sequence[GraphPoint], at: Sequence[float], y: Axis
     for x, point in zip(at, points, strict=True):
         value = point.level
         if value is not None:
-            doubt = "doubt" if point.note.startswith("doubtful") else ""
+            doubt = "doubt" if point.doubtful else ""
             void = "void" if point.value is None else ""
             yield mark(x, y(value), _tip(unit, point), f"pt {void} {doubt}".rstrip(), radius)
 

@@ -75,11 +75,13 @@ def _point(slot: Slot, metric: str) -> GraphPoint:
         return GraphPoint(
             commit, when, None, shown=min(shown, default=None), note=note, rank=rank, at_least=bool(bounds)
         )
-    notes = [each.validity for each in slot.pasts if each.validity == "doubtful"][:1]
+    doubtful = any(each.validity == "doubtful" for each in slot.pasts)
+    notes = ["doubtful"] if doubtful else []
     notes += [f"the median of {len(whole)} Runs"] if len(whole) > 1 else []
     notes += [f"{len(bounds)} more with a lower bound"] if bounds else []
     low, high = (min(whole), max(whole)) if len(whole) > 1 else (None, None)
-    return GraphPoint(commit, when, statistics.median(whole), low, high, note=", ".join(notes), rank=rank)
+    middle, note = statistics.median(whole), ", ".join(notes)
+    return GraphPoint(commit, when, middle, low, high, note=note, doubtful=doubtful, rank=rank)
 
 
 def _discounted(each: RunSummary) -> str:

@@ -82,7 +82,7 @@ def closing(compared: Compared, exit_code: int, saved: str = "") -> Iterator[Tex
     yield from regressions(compared)
     undecided = remedy(compared)
     if undecided is not None:
-        yield Text(clean(undecided), WARNING)
+        yield Text(clean(str(undecided)), WARNING)
     passed = "; passes as a warning" if conclusion.verdict == "inconclusive" and not exit_code else ""
     where = f"; saved as {saved}" if saved else ""
     yield Text.assemble(conclusion_text(conclusion.verdict), f"  {counted(compared)}{passed}{where}")
