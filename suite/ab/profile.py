@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +16,7 @@ from suite.compare.profilediff import Difference, Function, Profile, Stack, diff
 from suite.errors import SystemFailed
 from suite.leaks.site import Sites
 from suite.process.notice import NOTICE_VARIABLE, RECORDINGS_VARIABLE
+from suite.process.variables import inherited
 
 Kind = Literal["time", "waiting", "memory"]
 """What is profiled: CPU time by py-spy, the same with what waits, or memory at its peak by memray."""
@@ -87,7 +86,7 @@ def _timed(sampler: ProcessRunner, side: Checkout, task: Task, sites: Sites, *, 
     notice = sampler.scratch / "notice.json"
     notice.unlink(missing_ok=True)
     spies = Spies(find_profiler(), notice, sampler.scratch, idle=idle)
-    with _environment({NOTICE_VARIABLE: str(notice)}), spies:
+    with inherited({NOTICE_VARIABLE: str(notice)}), spies:
         run = sampler.take(side, task)
     if spies.refusal:
         raise SystemFailed(spies.refusal)
@@ -109,7 +108,7 @@ def _recorded(sampler: ProcessRunner, side: Checkout, task: Task, sites: Sites) 
     """Bytes by stack, each process at its own peak."""
     folder = sampler.scratch / "recordings"
     shutil.rmtree(folder, ignore_errors=True)
-    with _environment({RECORDINGS_VARIABLE: str(folder)}):
+    with inherited({RECORDINGS_VARIABLE: str(folder)}):
         sampler.take(side, task)
     costs: dict[Stack, float] = {}
     for recording in sorted(folder.glob("memray.*")):
@@ -135,13 +134,3 @@ def _peak(recording: Path, sites: Sites) -> Iterator[tuple[Stack, int]]:
                 yield stack or (Function("<no Python code>", ""),), record.size
     except (OSError, NotImplementedError):
         return  # of a process that ended before it wrote anything
-
-
-@contextmanager
-def _environment(changes: Mapping[str, str]) -> Iterator[None]:
-    os.environ.update(changes)
-    try:
-        yield
-    finally:
-        for name in changes:
-            del os.environ[name]
