@@ -1,4 +1,4 @@
-"""What decides about an installation: if two commits agree in it, one environment serves both."""
+"""Files that decide what gets installed; two commits that agree in them share one environment."""
 
 from __future__ import annotations
 

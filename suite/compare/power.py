@@ -1,4 +1,4 @@
-"""What a comparison would catch here, and how often it would cry wolf: by resampling measured runs.
+"""What a comparison would catch here, and how often it would be a false alarm: by resampling measured runs.
 
 Runs of one state of the code stand in for both sides. An A/B comparison takes stretches of consecutive
 runs, a block of pairs each, so that whatever drifts in the machine drifts here too (a moving-block

@@ -1,4 +1,4 @@
-"""Rounds into a Run."""
+"""`run()`: the rounds of a workload, put together to a Run."""
 
 from __future__ import annotations
 

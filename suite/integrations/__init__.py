@@ -1,1 +1,1 @@
-"""The faces that other tools see."""
+"""Entry points for other tools: asv and its pages."""

@@ -1,4 +1,4 @@
-"""The face that asv sees.
+"""asv entry points: measure() and leaks().
 
 Today's benchmarks meet yesterday's suite: `measure` and `leaks` are all that they may call, and their
 signatures are frozen. The base classes come along for benchmarks of anybody's.

@@ -1,4 +1,4 @@
-"""How the site comes about: stories from asv's results, the ledger and documents, made into pages."""
+"""`publish()`: the site of all workloads, made from asv's results, the ledger and documents."""
 
 from __future__ import annotations
 

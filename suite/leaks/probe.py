@@ -1,4 +1,4 @@
-"""A real system for a search: its steps are taken, its processes watched from inside."""
+"""LeakProbe: carries out the steps of a search on a real system with our agent inside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One look at a system: the marks of some windows of one length, as lines that the rule can judge."""
+"""WindowSeries: counters at the marks of several windows of one length, as the rule judges them."""
 
 from __future__ import annotations
 

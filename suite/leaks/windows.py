@@ -1,4 +1,4 @@
-"""One fresh system under load window by window, quiet in between: how growth is looked for."""
+"""A fresh system under load in windows of so many operations, quiet in between."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is to blame for a change: the commits between which a metric moved."""
+"""The commits between which a metric changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One line of the ledger: what lists of Runs show."""
+"""A Run in short, as lists of Runs show it."""
 
 from __future__ import annotations
 

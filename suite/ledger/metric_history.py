@@ -1,4 +1,4 @@
-"""One metric's history, ready to be told."""
+"""One metric's history with its changes, as reports take it."""
 
 from __future__ import annotations
 

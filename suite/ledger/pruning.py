@@ -1,4 +1,4 @@
-"""Removing old Runs from a ledger, but not those that its changes stand on."""
+"""Removing old Runs from a ledger, but not those of its RetentionSet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commits that changes stand on: without all the others a history still shows them."""
+"""RetentionSet: the commits whose Runs must stay, so that a history still shows its changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A count that only grows, over time."""
+"""A counter over time, and how much it grew between two moments."""
 
 from __future__ import annotations
 

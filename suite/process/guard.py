@@ -1,4 +1,4 @@
-"""What the kernel does for us: no child outlives its parent, no signal reaches it by accident."""
+"""Signals: death of a parent, adoption of orphans, SIGINT and SIGTERM held back or made Interrupted."""
 
 from __future__ import annotations
 

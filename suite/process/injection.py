@@ -1,4 +1,4 @@
-"""An agent in every Python process that is started: counters at marks, collections, recordings."""
+"""Our agent put into every Python process of the system: counters at marks, collections, recordings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept: a record of any kind."""
+"""Record: a result of any kind, as documents and the ledger keep it."""
 
 from __future__ import annotations
 

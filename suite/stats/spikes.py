@@ -1,4 +1,4 @@
-"""One or two values that leap away and return: nothing changed there."""
+"""Spikes: one or two values far from their neighbours, which are no change of level."""
 
 from __future__ import annotations
 

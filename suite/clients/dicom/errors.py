@@ -1,4 +1,4 @@
-"""How a DICOM peer can disappoint, each as one clear exception.
+"""Errors of a DICOM peer: an exception for each way to fail or to refuse.
 
 A limit that says no is `suite.Rejected` (`AssociationRejected`, `OutOfResources`); the rest is a
 `ClientError`. A status 0xA7xx counts as a limit because the standard calls it "Refused: Out of

@@ -1,4 +1,4 @@
-"""Fewer points for a long history: each stands for its neighbours."""
+"""Thinning of long histories: one point for several neighbours."""
 
 from __future__ import annotations
 

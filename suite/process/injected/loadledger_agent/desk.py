@@ -1,4 +1,4 @@
-"""Who answers for this process."""
+"""Requests of the coordinator to this process: taken from a socket and answered by a thread of our own."""
 
 # ruff: noqa: BLE001, S110, SIM105, PTH108  (no error of ours may show; nothing is imported without need)
 from __future__ import annotations
