@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from suite.records.capacity import Scaling
+from suite.records.reason import Reason
 
 _LEAST_POINTS = 5
 _ROUNDS = 20
@@ -27,7 +28,7 @@ def fit_scaling(points: Sequence[tuple[float, float]]) -> Scaling:
     clean = tuple(sorted((float(n), float(x)) for n, x in points if n >= 1 and x > 0))
     different = len({round(n, 6) for n, _ in clean})
     if different < _LEAST_POINTS:
-        return Scaling(clean, note=f"too few points for a fit: {different} of {_LEAST_POINTS}")
+        return Scaling(clean, fit=Reason("few_points", {"points": different, "wanted": _LEAST_POINTS}))
     n, x = (np.array(column) for column in zip(*clean, strict=True))
     contention, coherence = _fitted(n, x)
     rate, error = _best_rate(n, x, contention, coherence)
@@ -37,8 +38,8 @@ def fit_scaling(points: Sequence[tuple[float, float]]) -> Scaling:
     if peak is not None and peak < 1:
         peak = 1.0
     highest = None if peak is None else float(rate * _shape(np.array([peak]), contention, coherence)[0])
-    note = _words(r_squared, peak, float(n.max()), float(n.min()))
-    return Scaling(clean, rate, contention, coherence, r_squared, peak, highest, note)
+    fit = _fit(r_squared, peak, float(n.max()), float(n.min()))
+    return Scaling(clean, rate, contention, coherence, r_squared, peak, highest, fit)
 
 
 def _shape(n: Floats, contention: Floats | float, coherence: Floats | float) -> Floats:
@@ -91,11 +92,7 @@ def _fitted(n: Floats, x: Floats) -> tuple[float, float]:
     return best
 
 
-def _words(r_squared: float, peak: float | None, most: float, least: float) -> str:
-    quality = "good" if r_squared >= 0.95 else "fair" if r_squared >= 0.8 else "poor: take it for nothing"
-    words = f"a {quality} fit (R² {r_squared:.3f})"
-    if peak is None:
-        return f"{words}; no peak"
-    if peak > _FAR * most:
-        return f"{words}; its peak is far beyond the {most:.3g} in flight that were seen: an extrapolation"
-    return f"{words}; seen from {least:.3g} to {most:.3g} in flight"
+def _fit(r_squared: float, peak: float | None, most: float, least: float) -> Reason:
+    quality = "good" if r_squared >= 0.95 else "fair" if r_squared >= 0.8 else "poor"
+    kind = "fit_without_peak" if peak is None else "fit_extrapolated" if peak > _FAR * most else "fit"
+    return Reason(kind, {"quality": quality, "r_squared": r_squared, "least": least, "most": most})

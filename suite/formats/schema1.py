@@ -56,6 +56,10 @@ def capacity(entry: _Data) -> dict[str, Any]:
     new = _placed(entry)
     if "loop" in new:
         new["plan"] = new.pop("loop")
+    scaling = new.get("scaling")
+    if isinstance(scaling, dict) and "note" in scaling:
+        rest = {name: value for name, value in scaling.items() if name != "note"}
+        new["scaling"] = {**rest, "fit": scaling["note"]}
     return new
 
 

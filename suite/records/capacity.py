@@ -95,7 +95,7 @@ class Scaling:
     others, `coherence` (kappa, at least 0) the cost of agreeing with every other. `r_squared` is the
     share of the variance of throughput that the law explains. `peak` is the concurrency of the highest
     throughput, `highest` that throughput; None where it rises for ever. The parameters are None where
-    there are too few points; `note` says how good the fit is, in words.
+    there are too few points; `fit` says how good it is, and what its peak rests on.
     """
 
     points: tuple[tuple[float, float], ...]
@@ -105,7 +105,7 @@ class Scaling:
     r_squared: float | None = None
     peak: float | None = None
     highest: float | None = None
-    note: str = ""
+    fit: Reason | None = None
 
     def throughput(self, concurrency: float) -> float | None:
         """What the law says for `concurrency`, in 1/s."""

@@ -1,4 +1,4 @@
-"""How a command ended: one exit code for several Runs, what it means in a word, verdicts as people read them."""
+"""How a command ended: one exit code for several Runs, its meaning in a word, verdicts for people."""
 
 from __future__ import annotations
 

@@ -237,7 +237,7 @@ def test_a_floor_is_looked_at_first_and_decides(rounds, floor, code):
 def test_scaling_is_fitted_to_steady_looks(rounds):
     found = capacity(slots, Settings(), RATE)
     assert len(found.scaling.points) <= len(found.found.looks)
-    assert found.scaling.note
+    assert found.scaling.fit is not None
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suite.capacity.scaling import fit_scaling
+from suite.records.reason import Reason
 
 N = np.array([1, 2, 4, 8, 16, 24, 32, 48, 64], float)
 
@@ -34,14 +35,14 @@ def test_the_peak_is_where_throughput_is_highest():
     assert found.peak == pytest.approx((0.98 / 0.0005) ** 0.5, rel=0.02)
     assert found.throughput(found.peak) == pytest.approx(found.highest)
     assert found.highest >= max(found.throughput(n) for n in range(1, 200)) * 0.9999
-    assert found.note.startswith("a good fit")
+    assert found.fit.figures["quality"] == "good"
 
 
 @given(st.lists(st.tuples(st.floats(0.01, 1e4), st.floats(0.1, 1e6)), min_size=5, max_size=20))
 def test_parameters_are_never_negative_and_the_fit_never_breaks(points):
     found = fit_scaling(points)
     if found.rate is None:
-        assert "too few points" in found.note
+        assert found.fit.kind == "few_points"
         return
     assert found.rate > 0
     assert 0 <= found.contention <= 1
@@ -67,15 +68,15 @@ def test_linear_and_flat_throughput_have_no_peak_or_one_far_away():
 def test_four_points_are_too_few_however_often_they_repeat():
     found = fit_scaling([(1, 10), (2, 19), (4, 35), (8, 60)] * 3)
     assert (found.rate, found.peak, found.throughput(4)) == (None, None, None)
-    assert found.note == "too few points for a fit: 4 of 5"
+    assert found.fit == Reason("few_points", {"points": 4, "wanted": 5})
 
 
 def test_a_fit_that_explains_nothing_says_so():
     rng = np.random.default_rng(3)
     found = fit_scaling(pairs(N, rng.uniform(10, 1000, len(N))))
-    assert "poor" in found.note
+    assert found.fit.figures["quality"] == "poor"
 
 
 def test_a_peak_far_beyond_what_was_seen_is_called_an_extrapolation():
     few = np.array([1, 2, 3, 4, 5], float)
-    assert "extrapolation" in fit_scaling(pairs(few, law(few, 100, 0.01, 0.0005))).note
+    assert fit_scaling(pairs(few, law(few, 100, 0.01, 0.0005))).fit.kind == "fit_extrapolated"

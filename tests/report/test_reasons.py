@@ -161,6 +161,17 @@ _SAID: list[tuple[str, dict[str, Figure], str]] = [
     ("check_failed", {"check": "active is 0", "detail": "active is 3"}, "check active is 0: active is 3"),
     ("backlog_grew", {"by": 1234.0}, "a backlog grew by 1,234"),
     ("not_measured", {"metric": "response.p95"}, "response.p95 was not measured"),
+    ("few_points", {"points": 4, "wanted": 5}, "too few points for a fit: 4 of 5"),
+    (
+        "fit",
+        {"quality": "good", "r_squared": 0.99, "least": 1.0, "most": 64.0},
+        "a good fit (R² 0.990); seen from 1 to 64 in flight",
+    ),
+    (
+        "fit_without_peak",
+        {"quality": "poor", "r_squared": 0.5, "least": 1.0, "most": 64.0},
+        "a poor fit (R² 0.500), take it for nothing; no peak",
+    ),
     # comparisons
     ("other_hardware", {"fact": "cpu", "base": "EPYC", "head": None}, "CPU: EPYC v unknown"),
     ("other_hardware", {"fact": "cores", "base": 8, "head": 4}, "cores: 8 v 4"),

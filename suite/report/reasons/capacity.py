@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from suite.report.reasons.template import Figures, Kinds, number
 from suite.units import format_quantity
 
@@ -14,6 +16,16 @@ def _limit_broken(figures: Figures) -> str:
     return f"{{metric}} {bound}{value}, at {'least' if figures['better'] == 'higher' else 'most'} {limit}"
 
 
+def _fit(end: str) -> Callable[[Figures], str]:
+    """How good a fit is, with what follows."""
+
+    def said(figures: Figures) -> str:
+        poor = ", take it for nothing" if figures["quality"] == "poor" else ""
+        return f"a {{quality}} fit (R² {{r_squared:.3f}}){poor}; {end}"
+
+    return said
+
+
 KINDS: Kinds = {
     "limit_broken": _limit_broken,
     "failed": "{share:ratio} failed",
@@ -21,4 +33,10 @@ KINDS: Kinds = {
     "check_failed": "check {check}: {detail}",
     "backlog_grew": "a backlog grew by {by:,.0f}",
     "not_measured": "{metric} was not measured",
+    "few_points": "too few points for a fit: {points} of {wanted}",
+    "fit": _fit("seen from {least:.3g} to {most:.3g} in flight"),
+    "fit_without_peak": _fit("no peak"),
+    "fit_extrapolated": _fit(
+        "its peak is far beyond the {most:.3g} in flight that were seen: an extrapolation"
+    ),
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from suite.records.capacity import Capacity, Probe, SearchResult
+from suite.records.capacity import Capacity, Probe, Scaling, SearchResult
 from suite.report.reasons import words
 from suite.report.terminal.plot import plot
 from suite.report.terminal.table import PlainTable
@@ -120,7 +120,7 @@ def scaling_words(capacity: Capacity) -> Iterator[Text]:
     """The Universal Scalability Law's parameters; only why not where it could not be fitted."""
     law = capacity.scaling
     if law.rate is None or law.contention is None or law.coherence is None:
-        yield Text(f"scaling   {law.note}", FAINT)
+        yield Text(f"scaling   {_fit(law)}", FAINT)
         return
     peak = ""
     if law.peak is not None:
@@ -128,5 +128,9 @@ def scaling_words(capacity: Capacity) -> Iterator[Text]:
     yield Text.assemble(
         ("scaling   ", "bold"),
         f"{format_quantity(law.rate, '1/s')} by one, contention {law.contention:.3g}, "
-        f"coherence {law.coherence:.3g}{peak}; {law.note}",
+        f"coherence {law.coherence:.3g}{peak}; {_fit(law)}",
     )
+
+
+def _fit(law: Scaling) -> str:
+    return "no fit" if law.fit is None else clean(words(law.fit))
