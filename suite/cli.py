@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 import typer.core
 
+import suite
 from suite.errors import Interrupted, SuiteError
 
 COMMANDS = {
@@ -111,9 +112,7 @@ Examples:
 
 def _print_version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import version
-
-        typer.echo(f"loadledger {version('loadledger')}")
+        typer.echo(f"loadledger {suite.__version__}")
         raise typer.Exit(0)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import resource
 import shlex
 import subprocess
 import sys
@@ -15,12 +16,15 @@ import typer.main
 from support.processes import Suite
 from support.runs import make_run, validity_of
 
+import suite
 from suite.ab.checkout import Checkout
 from suite.ab.repository import Commit
+from suite.cli import COMMANDS as SHORT
 from suite.cli import app
 from suite.records.run import CheckResult, Failure
 
 GROUP: Any = typer.main.get_command(app)
+NOTHING, IMPORT, HELP = ["-c", "pass"], ["-c", "import suite"], ["-m", "suite.cli", "--help"]
 COMMANDS = sorted(GROUP.commands)
 
 
@@ -59,7 +63,14 @@ def test_without_a_command_there_is_help(command):
     assert "Examples:" in said.err
 
 
-@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["run", "--hlep"]])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_is_told_in_the_line_that_its_own_help_begins_with(command, name):
+    assert SHORT[name] in " ".join(command(name, "--help").out.split())
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["--version"], ["run", "--hlep"], *([c, "--help"] for c in COMMANDS)]
+)
 def test_help_is_light(words):
     script = (
         "import sys, suite.cli\n"
@@ -69,7 +80,45 @@ def test_help_is_light(words):
     said = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True, check=True)
     loaded = set(said.stderr.split())
     assert "suite.errors" in loaded
-    assert not {"numpy", "sqlalchemy", "rich", "uvloop", "suite.engine"} & loaded
+    heavy = {
+        "numpy",
+        "sqlalchemy",
+        "alembic",
+        "rich",
+        "pydantic",
+        "memray",
+        "uvloop",
+        "asyncio",
+        "suite.engine",
+    }
+    assert not heavy & loaded
+    others = {f"suite.commands.{name}" for name in COMMANDS} - {f"suite.commands.{words[0]}"}
+    assert not others & loaded, "a command is imported when it is called"
+
+
+def test_what_starting_costs(capsys):
+    """As shares of a Python that does nothing, which no load on the machine changes much."""
+
+    def seconds(*words):
+        found = []
+        for _ in range(3):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run([sys.executable, *words], capture_output=True, check=True)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            found.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
+        return min(found)
+
+    bare, library, command = (seconds(*words) for words in (NOTHING, IMPORT, HELP))
+    with capsys.disabled():
+        sys.stdout.write(f" CPU: import suite {1000 * library:.0f} ms, suite --help {1000 * command:.0f} ms ")
+    assert library < 6 * bare
+    assert command < 12 * bare
+
+
+@pytest.mark.parametrize("module", ["suite", "suite.cli"])
+def test_it_runs_as_a_module_and_tells_its_version(module):
+    said = subprocess.run([sys.executable, "-m", module, "--version"], capture_output=True, text=True)
+    assert (said.returncode, said.stdout) == (0, f"loadledger {suite.__version__}\n")
 
 
 # --- run, list, show

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from suite.ab.cache import digest
 from suite.ab.roots import installed
-from suite.errors import ConfigurationError, SystemFailed
+from suite.errors import ConfigurationError, SystemFailed, require
 from suite.process.child import Child, start_command
 
 OURS = "loadledger"
@@ -49,8 +49,9 @@ class Builder:
         """Install `project`, and beside it the running Loadledger unless it is that; a note, or "".
 
         Where pip has no index to ask, the dependencies are those of the running environment. Raises
-        ConfigurationError with the tail of pip's output.
+        ConfigurationError with the tail of pip's output, MissingExtra without virtualenv.
         """
+        require("ab", "virtualenv")
         made = self._ran([sys.executable, "-m", "virtualenv", "--quiet", "--no-periodic-update",
                           "--python", self.python, str(place)])  # fmt: skip
         if made.exit_status:

@@ -153,7 +153,7 @@ def command(
         python=python,
         profile=profile,
     )
-    with output(json_file, folder / "ab") as out, Turns(out, folder) as turns:
+    with output(json_file, "ab", folder / "ab") as out, Turns(out, folder) as turns:
         with out.part():
             compare_commits(repository, experiment, out.folder / "envs", turns)
         if turns.begun:

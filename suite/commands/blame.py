@@ -141,7 +141,7 @@ def _bisected(
         configuration=configuration.file,
         metrics=(found.metric,),
     )
-    with output(json_file, folder / "ab") as out, Turns(out, folder) as turns:
+    with output(json_file, "ab", folder / "ab") as out, Turns(out, folder) as turns:
         print_blame(out.console, found)
         if not found.between:
             raise ConfigurationError(

@@ -105,13 +105,12 @@ def command(
 
     from suite.capacity.capacity import CapacityCut, capacity
     from suite.commands.output import output
-    from suite.formats.envelope import envelope
     from suite.report.documents.picture import save_capacity
 
     folder = (results or Path(configuration.results)) / "capacity"
     unit = "1/s" if goal.over == "rate" else "users"
     result: Capacity | None = None
-    with output(json_file, folder) as out:
+    with output(json_file, "capacity", folder) as out:
         with out.part():
             try:
                 result = capacity(
@@ -128,14 +127,13 @@ def command(
                 raise cut.error from cut
         code = out.codes[0]
         if result is not None:
-            data = envelope("capacity", [result], exit_code=code)
 
             def show(path: Path, result: Capacity = result) -> None:
                 save_capacity(result, path.with_suffix(".svg"))
                 out.reporter.print_capacity(result, code, saved=path)
 
-            out.keep(result, data, show)
-            out.deliver(data)
+            out.keep(result, code, show)
+            out.end(code)
     raise typer.Exit(code)
 
 

@@ -108,7 +108,7 @@ def _recognised(data: Any, path: Path) -> tuple[str, Sequence[Record]]:
     try:
         if isinstance(data, Mapping):
             if is_asv(data):
-                # This brings asv with it, which nothing else here needs.
+                # Nothing else here needs what draws pages.
                 from suite.integrations.asv_results import workload_of
 
                 return "asv", runs_of_asv(data, _benchmarks(path), workload_of)

@@ -92,7 +92,6 @@ def command(
 
     from suite.commands.output import output
     from suite.errors import SystemFailed, WorkerFailed
-    from suite.formats.envelope import envelope
     from suite.leaks.session import LeakSettings, find_leaks
 
     how = LeakSettings(
@@ -103,8 +102,7 @@ def command(
         attribute=attribute,
     )
     places = configuration.places(results, ledger)
-    searches: list[LeakSearch] = []
-    with output(json_file, places.folder / "leaks", ledger=places.ledger) as out:
+    with output(json_file, "leaks", places.folder / "leaks", ledger=places.ledger) as out:
         for found, settings in out.each(plans.runs):
             with out.part(found.workload.name, SystemFailed, WorkerFailed):
                 search = find_leaks(
@@ -115,12 +113,10 @@ def command(
                     progress=out.reporter,
                     keep=out.folder,
                 )
-                searches.append(search)
                 out.codes.append(search.exit_code)
-                document = envelope("leaks", [search], exit_code=search.exit_code)
-                out.keep(search, document, functools.partial(_show, search, out))
+                out.keep(search, search.exit_code, functools.partial(_show, search, out))
         code = out.code()
-        out.deliver(envelope("leaks", searches, exit_code=code))
+        out.end(code)
     raise typer.Exit(code)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -12,9 +12,12 @@ from rich.console import Console
 from suite.errors import Interrupted, SuiteError
 from suite.files import check_writable
 from suite.formats.document import run_path, write_document
+from suite.formats.envelope import Kind, entry, envelope
 from suite.ledger.store import Ledger
 from suite.process.guard import interruptible
+from suite.records.capacity import Capacity
 from suite.records.leak import LeakSearch
+from suite.records.run import Run
 from suite.report.documents.target import STDOUT, check_target, deliver
 from suite.report.terminal.console import Reporter, make_console
 from suite.report.verdict import overall
@@ -26,7 +29,12 @@ class Output:
     """What one command keeps and shows, and what it ends with: see `output`."""
 
     def __init__(
-        self, reporter: Reporter, json_file: str | None, folder: Path | None, ledger: Ledger | None
+        self,
+        reporter: Reporter,
+        json_file: str | None,
+        kind: Kind | None,
+        folder: Path | None,
+        ledger: Ledger | None,
     ) -> None:
         self.reporter = reporter
         self.codes: list[int] = []
@@ -34,6 +42,8 @@ class Output:
         self._json_file = json_file
         self._folder = folder
         self._ledger = ledger
+        self._kind = kind
+        self._entries: list[dict[str, Any]] = []
 
     @property
     def console(self) -> Console:
@@ -73,20 +83,23 @@ class Output:
             else:
                 self.fault = error
 
-    def keep(
-        self,
-        result: Any,
-        document: Mapping[str, Any],
-        show: Callable[[Path], None],
-    ) -> None:
+    def keep(self, result: Run | LeakSearch | Capacity, code: int, show: Callable[[Path], None]) -> None:
         """Write, store and show a result; a step that fails does not keep the others from being tried."""
+        one = entry(result)
+        self._entries.append(one)
         path = run_path(self.folder, result)
         with contextlib.ExitStack() as last_first:
             last_first.callback(show, path)
-            if self._ledger is not None:
-                add = self._ledger.add_leaks if isinstance(result, LeakSearch) else self._ledger.add
-                last_first.callback(add, result)
-            write_document(path, document)
+            match result:
+                case Run() if self._ledger is not None:
+                    last_first.callback(self._ledger.add, result)
+                case LeakSearch() if self._ledger is not None:
+                    last_first.callback(self._ledger.add_leaks, result)
+            write_document(path, self._document([one], code))
+
+    def end(self, code: int) -> None:
+        """Write what `--json` asks for: all that was kept. Raises StoreError."""
+        self.deliver(self._document(self._entries, code))
 
     def code(self, on_invalid: Literal["fail", "warn"] = "fail") -> int:
         """The gravest exit code of all parts; where the command was interrupted it says by which signal."""
@@ -95,15 +108,25 @@ class Output:
         return overall(self.codes, on_invalid=on_invalid)
 
     def deliver(self, document: Mapping[str, Any]) -> None:
-        """Write what `--json` asks for. Raises StoreError."""
+        """Write a document where `--json` asks for it. Raises StoreError."""
         deliver(document, self._json_file)
+
+    def _document(self, entries: Sequence[Mapping[str, Any]], code: int) -> dict[str, Any]:
+        assert self._kind is not None
+        return envelope(self._kind, entries, exit_code=code)
 
 
 @contextlib.contextmanager
 def output(
-    json_file: str | None, folder: Path | None = None, *, ledger: str | Path | None = None
+    json_file: str | None,
+    kind: Kind | None = None,
+    folder: Path | None = None,
+    *,
+    ledger: str | Path | None = None,
 ) -> Iterator[Output]:
-    """Keeps documents in `folder` and results in `ledger`; tables go to stderr where stdout is for JSON.
+    """Keeps documents of a `kind` in `folder`, and results in `ledger`.
+
+    Tables go to stderr where stdout is for JSON.
 
     Raises StoreError at once if a result could not be written. Interrupted comes as an error of a part; what
     ends a part for good is raised when all is kept, shown and delivered.
@@ -115,7 +138,7 @@ def output(
         held.enter_context(interruptible())
         reporter = held.enter_context(Reporter(make_console(stderr=json_file == STDOUT)))
         store = held.enter_context(Ledger(ledger)) if ledger is not None else None
-        out = Output(reporter, json_file, folder, store)
+        out = Output(reporter, json_file, kind, folder, store)
         yield out
     if out.fault is not None:
         raise out.fault

@@ -113,10 +113,9 @@ def command(
     from suite.commands.output import output
     from suite.engine import run
     from suite.engine.coordinator import RunInterrupted
-    from suite.formats.envelope import envelope
 
     runs: list[Run] = []
-    with output(json_file, places.folder / "runs", ledger=places.ledger) as out:
+    with output(json_file, "run", places.folder / "runs", ledger=places.ledger) as out:
 
         def keep(result: Run, *, full: bool) -> None:
             runs.append(result)
@@ -126,7 +125,7 @@ def command(
                 if full or result.exit_code:
                     out.reporter.print_run(result)
 
-            out.keep(result, envelope("run", [result], exit_code=result.exit_code), show)
+            out.keep(result, result.exit_code, show)
 
         for found, settings in out.each(plans.runs):
             with out.part():
@@ -139,5 +138,5 @@ def command(
                 keep(result, full=len(plans.runs) <= _FULL_TABLES)
         code = out.code("warn" if on_invalid == "warn" else "fail")
         out.reporter.print_summary(runs, code, plans.skipped, saved=places.folder if runs else None)
-        out.deliver(envelope("run", runs, exit_code=code))
+        out.end(code)
     raise typer.Exit(code)

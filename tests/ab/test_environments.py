@@ -2,19 +2,21 @@
 
 import fcntl
 import os
+import sys
 from importlib.metadata import Distribution
 from pathlib import Path
 
 import pytest
 from support.repositories import PROJECT
 
+from suite.ab.build import Builder
 from suite.ab.cache import KEPT, cached, digest
 from suite.ab.checkout import Checkout
 from suite.ab.environments import choose, project_in
 from suite.ab.manifest import read_manifest
 from suite.ab.repository import Commit
 from suite.ab.roots import import_roots, installed
-from suite.errors import ConfigurationError
+from suite.errors import ConfigurationError, MissingExtra
 
 OURS = PROJECT.format(name="loadledger", version="1")
 
@@ -235,3 +237,10 @@ def test_the_digest_is_of_names_and_contents(tmp_path):
     (tmp_path / ".git").write_text("gitdir: elsewhere")
     assert digest(tmp_path) in seen
     assert len(seen) == 4
+
+
+def test_without_virtualenv_it_is_said_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("suite.errors.find_spec", lambda _name: None)
+    with pytest.raises(MissingExtra) as caught:
+        Builder(sys.executable, "", tmp_path).build(tmp_path / "env", tmp_path, "base", brings_suite=True)
+    assert str(caught.value) == "virtualenv is not installed; run: pip install 'loadledger[ab]'"
