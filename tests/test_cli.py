@@ -80,17 +80,7 @@ def test_help_is_light(words):
     said = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True, check=True)
     loaded = set(said.stderr.split())
     assert "suite.errors" in loaded
-    heavy = {
-        "numpy",
-        "sqlalchemy",
-        "alembic",
-        "rich",
-        "pydantic",
-        "memray",
-        "uvloop",
-        "asyncio",
-        "suite.engine",
-    }
+    heavy = {"numpy", "sqlalchemy", "alembic", "rich", "memray", "uvloop", "suite.engine"}
     assert not heavy & loaded
     others = {f"suite.commands.{name}" for name in COMMANDS} - {f"suite.commands.{words[0]}"}
     assert not others & loaded, "a command is imported when it is called"
