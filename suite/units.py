@@ -59,19 +59,34 @@ def format_quantity(value: float | None, unit: str) -> str:
     """`value` of base `unit` for people, three significant digits: 0.00421 s is "4.21 ms"; None is "-"."""
     if value is None or math.isnan(value):
         return "-"
+    return " ".join(filter(None, _parts(value, unit)))
+
+
+def format_range(low: float, high: float, unit: str) -> str:
+    """A range for people, the unit once where both ends have it: "4.1 – 4.4 ms"; one if both are equal."""
+    ends = [format_quantity(end, unit) for end in (low, high)]
+    if ends[0] == ends[1]:
+        return ends[0]
+    if not math.isnan(low) and not math.isnan(high) and _parts(low, unit)[1] == _parts(high, unit)[1]:
+        ends[0] = _parts(low, unit)[0]
+    return " – ".join(ends)
+
+
+def _parts(value: float, unit: str) -> tuple[str, str]:
+    """Digits and the unit that they are in."""
     if unit == "s":
         steps = [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")]
     elif unit == "B":
         steps = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B")]
     elif unit == "ratio":
-        return f"{_digits(value * 100)} %"
+        return _digits(value * 100), "%"
     else:
-        return _digits(value) + {"1/s": " /s", "1": ""}.get(unit, f" {unit}")
+        return _digits(value), {"1/s": "/s", "1": ""}.get(unit, unit)
     size = abs(value)
     scale, name = next((step for step in steps if size >= step[0] * 0.9995), steps[-1])
     if not size:
         scale, name = 1.0, unit
-    return f"{_digits(value / scale)} {name}"
+    return _digits(value / scale), name
 
 
 def _digits(value: float) -> str:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suite.errors import ConfigurationError
-from suite.units import format_quantity, parse
+from suite.units import format_quantity, format_range, parse
 
 UNITS = ["s", "B", "ratio", "1/s", "1", "frames"]
 
@@ -127,3 +127,18 @@ def test_any_text_is_a_finite_quantity_or_refused(text: str, unit: str) -> None:
     except ConfigurationError:
         return
     assert math.isfinite(value)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "said"),
+    [
+        (0.0041, 0.0044, "s", "4.1 – 4.4 ms"),
+        (0.0009, 0.0044, "s", "900 µs – 4.4 ms"),
+        (61e6, 61e6, "B", "61 MB"),
+        (0.0, 0.5, "ratio", "0 – 50 %"),
+        (1.0, 3.0, "1", "1 – 3"),
+        (math.nan, 3.0, "s", "- – 3 s"),
+    ],
+)
+def test_ranges_say_their_unit_once(low, high, unit, said):
+    assert format_range(low, high, unit) == said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -12,6 +12,7 @@ from suite.compare.baseline import interleaved
 from suite.compare.likeness import Unlike, likeness
 from suite.compare.minimum import Overrides, Scale, minimum
 from suite.compare.reference_distribution import ENOUGH, Draws, ReferenceDistribution, drift_of, few
+from suite.compare.run_values import RunValues, pools
 from suite.errors import ConfigurationError
 from suite.ledger.entry import HEADLINES
 from suite.records.better import Better
@@ -21,7 +22,6 @@ from suite.records.provenance import provenance_of_both
 from suite.records.reason import Figure, Reason
 from suite.records.run import Measured, Run
 from suite.stats.ranks import hodges_lehmann, holm, mann_whitney
-from suite.units import seconds_since_epoch
 
 ALPHA = 0.01
 """The chance that noise makes a regression, over all that is compared; as much for improvements."""
@@ -114,49 +114,6 @@ def side_name(runs: Sequence[Run]) -> str:
     if len(commits) == 1:
         return only[:12] if only else "no commit"
     return f"{len(commits)} commits"
-
-
-@dataclass(frozen=True, slots=True)
-class RunValues:
-    """One metric on one side: a value per Run, and when that started; on logs or as they are only later."""
-
-    values: tuple[float, ...]
-    at_least: bool = False
-    starts: tuple[float, ...] = ()
-
-    @property
-    def middle(self) -> float:
-        """The median."""
-        return statistics.median(self.values)
-
-
-def pools(name: str, base: Sequence[Run], head: Sequence[Run]) -> tuple[RunValues, RunValues]:
-    """What each Run has for the metric `name`; Runs without a value are left out.
-
-    Of times and rates it is the median of the rounds, if all Runs have one; else the Run's own value,
-    so that a ratio, a count or a peak in one round is not overlooked.
-    """
-    sides = [[run for run in runs if name in run.metrics] for runs in (base, head)]
-    every = [run.metrics[name] for side in sides for run in side if run.metrics[name].value is not None]
-    by_rounds = all(measured.unit in ("s", "1/s") and _median(measured) is not None for measured in every)
-    one, other = (_pooled(name, side, by_rounds) for side in sides)
-    return one, other
-
-
-def _pooled(name: str, side: Iterable[Run], by_rounds: bool) -> RunValues:
-    there = [(run, run.metrics[name]) for run in side if run.metrics[name].value is not None]
-    values = [(run, _median(measured) if by_rounds else measured.value) for run, measured in there]
-    finite = [(run, value) for run, value in values if value is not None and math.isfinite(value)]
-    return RunValues(
-        tuple(value for _, value in finite),
-        any(measured.at_least for _, measured in there),
-        tuple(seconds_since_epoch(run.started) for run, _ in finite),
-    )
-
-
-def _median(measured: Measured) -> float | None:
-    there = [value for value in measured.values if value is not None]
-    return statistics.median(there) if 2 * len(there) > len(measured.values) else None
 
 
 @dataclass(frozen=True, slots=True)

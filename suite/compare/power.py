@@ -15,7 +15,7 @@ from random import Random
 
 import numpy as np
 
-from suite.compare.compare import ALPHA, better_of, pools
+from suite.compare.compare import ALPHA, better_of
 from suite.compare.minimum import Minimum, Overrides, Scale, minimum
 from suite.compare.reference_distribution import (
     ENOUGH,
@@ -25,6 +25,7 @@ from suite.compare.reference_distribution import (
     ReferenceDistribution,
     drift_of,
 )
+from suite.compare.run_values import pools
 from suite.compare.sequential import BLOCK, LOOKS, Paired, judge, schedule
 from suite.records.better import Better
 from suite.records.comparison import Shift

@@ -23,15 +23,14 @@ from typing import Literal
 import numpy as np
 
 from suite.compare.compare import (
-    RunValues,
     better_of,
     missing,
-    pools,
     quantile_shifts,
     settled,
     side_name,
 )
 from suite.compare.minimum import Minimum, Overrides, Scale, minimum
+from suite.compare.run_values import RunValues, pools
 from suite.errors import ConfigurationError
 from suite.records.better import Better
 from suite.records.comparison import Change, Comparison, Shift, verdict_of

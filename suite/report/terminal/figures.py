@@ -12,7 +12,7 @@ from suite.records.run import Measured, Run
 from suite.report.terminal.table import PlainTable
 from suite.report.verdict import judged_text
 from suite.report.words import FAINT, clean, quantity
-from suite.units import format_quantity
+from suite.units import format_range
 
 _CONNECT = "connect"
 _ALWAYS = (
@@ -98,8 +98,4 @@ def _spread(measured: Measured | None) -> str:
     known = [] if measured is None else [value for value in measured.values if value is not None]
     if measured is None or not known:
         return ""
-    low, high = (format_quantity(end, measured.unit) for end in (min(known), max(known)))
-    if low == high:
-        return low
-    number, _, unit = low.rpartition(" ")
-    return f"{number if number and unit == high.rpartition(' ')[2] else low} – {high}"
+    return format_range(min(known), max(known), measured.unit)
