@@ -31,7 +31,8 @@ TRANSFER_SYNTAX = "1.2.840.10008.1.2.1"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a C-STORE brought: `dataset` is a view of the encoded bytes exactly as they came."""
+    """What a C-STORE brought: `dataset` is a view of the encoded bytes exactly as they came,
+    until it is handled."""
 
     sop_class: str
     uid: str
@@ -111,12 +112,13 @@ class StoreScp:
 
     def _store(self, event: Any) -> int:
         request = event.request
-        with self._running:
+        # Bytes whose view outlives them, in an error's traceback, are a fault of their own from 3.13 on.
+        with self._running, request.DataSet.getbuffer() as dataset:
             found = Request(
                 str(request.AffectedSOPClassUID),
                 str(request.AffectedSOPInstanceUID),
                 str(event.context.transfer_syntax),
-                request.DataSet.getbuffer(),
+                dataset,
             )
             return self._handle(found)
 
