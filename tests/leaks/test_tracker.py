@@ -160,14 +160,16 @@ def test_what_python_made_is_told_by_objects_alone(tmp_path):
     python = (("maker", str(HERE / "traced_leaks.py"), 7),)
     made = Stack(python, (), np.stack([sizes, sizes / 1000, 1.04 * sizes]), pythonic=True)
     alone, both = run.attributed(10_000.0), run.attributed(10_000.0, objects=[made])
-    assert list(by_function(both)) == ["an_array", "ones_of_a_library", "maker"], "numpy asks malloc"
+    asks_malloc = tuple(map(int, np.__version__.split(".")[:2])) < (2, 5)  # Python's allocators since then
+    by_numpy = ["an_array", "ones_of_a_library"] if asks_malloc else []
+    assert list(by_function(both)) == [*by_numpy, "maker"]
     assert by_function(both)["maker"].bytes_per_operation == 1000
-    assert (
-        by_function(both)["an_array"].bytes_per_operation < by_function(alone)["an_array"].bytes_per_operation
-    )
+    for name in by_numpy[:1]:
+        part, whole = by_function(both)[name], by_function(alone)[name]
+        assert part.bytes_per_operation < whole.bytes_per_operation
     assert sum(suspect.share for suspect in both.suspects) == pytest.approx(1)
     assert alone.unattributed == 0
-    assert 0 < both.unattributed < 10_000 - 1040
+    assert 0 < both.unattributed < 10_000 - (1040 if asks_malloc else 1039)
     assert attribute({}, run.marks, growth=10_000.0, objects=[made]).unattributed == pytest.approx(8960)
 
 
