@@ -10,6 +10,7 @@ import typer
 from suite.commands.options import (
     ConfigFile,
     JsonFile,
+    LedgerPlace,
     Match,
     Results,
     Seed,
@@ -73,6 +74,7 @@ def command(
     workers: Workers = None,
     seed: Seed = None,
     json_file: JsonFile = None,
+    ledger: LedgerPlace = None,
     results: Results = None,
     config: ConfigFile = None,
 ) -> None:
@@ -107,10 +109,10 @@ def command(
     from suite.commands.output import output
     from suite.report.documents.picture import save_capacity
 
-    folder = (results or Path(configuration.results)) / "capacity"
+    places = configuration.places(results, ledger)
     unit = "1/s" if goal.over == "rate" else "users"
     result: Capacity | None = None
-    with output(json_file, "capacity", folder) as out:
+    with output(json_file, "capacity", places.folder / "capacity", ledger=places.ledger) as out:
         with out.part():
             try:
                 result = capacity(

@@ -12,9 +12,10 @@ from suite.errors import ConfigurationError, StoreError
 from suite.files import check_writable, read_json
 from suite.formats.asv import asv_files, with_older
 from suite.formats.document import print_document, run_path, write_document
-from suite.formats.envelope import envelope
+from suite.formats.envelope import envelope, exit_code, kind_of
 from suite.formats.pytest_benchmark import pytest_benchmark_report
 from suite.ledger.store import Ledger
+from suite.records.record import RECORDS, Record
 from suite.records.run import Run
 from suite.report.verdict import overall
 
@@ -44,10 +45,11 @@ def export(
     A `target` ending in .json, or "-" for stdout, is one file, else a folder. Raises ConfigurationError
     if there is nothing to write or it does not fit one file, StoreError if it can't be written.
     """
-    ids = ledger.run_ids(workload, commit)
+    ids = ledger.ids(Run.KIND, workload, commit)
+    names: Sequence[str] | None = None
     if match:
         names = those_like(ledger.workloads(), match)
-        wanted = {run for name in names for run in ledger.run_ids(name, commit)}
+        wanted = {run for name in names for run in ledger.ids(Run.KIND, name, commit)}
         ids = [run for run in ids if run in wanted]
     ids = ids[-limit if limit else 0 :]
     if not ids:
@@ -58,8 +60,10 @@ def export(
     if target != "-":
         check_writable(Path(target) if single else Path(target) / "draft")
     runs = (ledger.run(name) for name in ids)
+    if form == "document" and single:
+        return Exported(_document(list(runs), target))
     if form == "document":
-        return Exported(_document(list(runs), target) if single else _documents(runs, Path(target)))
+        return Exported(_documents(_of_all_kinds(ledger, runs, names, workload, commit, limit), Path(target)))
     if form == "asv":
         return _asv(runs, Path(target))
     by_commit: dict[str, list[Run]] = {}
@@ -118,9 +122,30 @@ def _document(runs: Sequence[Run], target: str) -> int:
     return 1
 
 
-def _documents(runs: Iterator[Run], folder: Path) -> int:
-    """One file per Run, named as those in results/runs are."""
+def _of_all_kinds(
+    ledger: Ledger,
+    runs: Iterator[Run],
+    workloads: Sequence[str] | None,
+    workload: str | None,
+    commit: str | None,
+    limit: int | None,
+) -> Iterator[Record]:
+    """`runs`, and what else there is of the same workloads and commit: as many of each kind."""
+    yield from runs
+    for kind in RECORDS:
+        if kind != Run.KIND:
+            found = [
+                one
+                for name in (workloads if workloads is not None else [workload])
+                for one in ledger.ids(kind, name, commit)
+            ]
+            yield from (ledger.record(name, kind) for name in found[-limit if limit else 0 :])
+
+
+def _documents(records: Iterator[Record], folder: Path) -> int:
+    """One file per record, named as those that are kept are."""
     count = 0
-    for count, run in enumerate(runs, 1):  # noqa: B007
-        write_document(run_path(folder, run), envelope("run", [run], exit_code=run.exit_code))
+    for count, record in enumerate(records, 1):  # noqa: B007
+        document = envelope(kind_of(record), [record], exit_code=exit_code(record))
+        write_document(run_path(folder, record), document)
     return count

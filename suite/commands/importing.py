@@ -21,9 +21,7 @@ from suite.ledger.database import shown, url_of
 from suite.ledger.detections import Detections
 from suite.ledger.faults import database_faults
 from suite.ledger.store import Ledger
-from suite.records.leak import LeakSearch
-from suite.records.record import Record
-from suite.records.run import Run
+from suite.records.record import RECORDS, Record
 
 _MAGIC = b"SQLite format 3\0"
 _AT_ONCE = 200
@@ -87,9 +85,7 @@ def _import(ledger: Ledger, source: str) -> Imported:
     if _starts_as_database(path):
         return _copied(ledger, path)
     kind, records = _recognised(read_json(path), path)
-    runs = [one for one in records if isinstance(one, Run)]
-    searches = [one for one in records if isinstance(one, LeakSearch)]
-    added = sum(ledger.add_new(some) for some in _batches(runs)) + ledger.add_new((), searches)
+    added = sum(ledger.add_new(some) for some in _batches(records))
     return Imported(source, (kind,), 1, len(records), added)
 
 
@@ -143,13 +139,11 @@ def _copied(ledger: Ledger, path: Path) -> Imported:
 
 
 def _merged(ledger: Ledger, other: Ledger, source: str) -> Imported:
-    runs, searches = other.run_ids(), other.leak_ids()
-    there, found = {*ledger.run_ids()}, {*ledger.leak_ids()}
+    records = [(kind, name) for kind in RECORDS for name in other.ids(kind)]
+    there = {(kind, name) for kind in RECORDS for name in ledger.ids(kind)}
     added = 0
-    for some in _batches(name for name in runs if name not in there):
-        added += ledger.add_new(map(other.run, some))
-    for some in _batches(name for name in searches if name not in found):
-        added += ledger.add_new((), map(other.leak, some))
+    for some in _batches(key for key in records if key not in there):
+        added += ledger.add_new(other.record(name, kind) for kind, name in some)
     known = {(one.workload, one.metric, one.commit) for one in Detections(ledger, CommitOrder()).accepted()}
     accepted = Detections(other, CommitOrder()).accepted()
     mine = Detections(ledger, CommitOrder())
@@ -157,7 +151,7 @@ def _merged(ledger: Ledger, other: Ledger, source: str) -> Imported:
         if (one.workload, one.metric, one.commit) not in known:
             mine.accept(one)
             added += 1
-    return Imported(source, ("ledger",), 1, len(runs) + len(searches) + len(accepted), added)
+    return Imported(source, ("ledger",), 1, len(records) + len(accepted), added)
 
 
 def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:

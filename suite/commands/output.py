@@ -15,9 +15,7 @@ from suite.formats.document import run_path, write_document
 from suite.formats.envelope import Kind, entry, envelope
 from suite.ledger.store import Ledger
 from suite.process.guard import interruptible
-from suite.records.capacity import Capacity
-from suite.records.leak import LeakSearch
-from suite.records.run import Run
+from suite.records.record import Record
 from suite.report.documents.target import STDOUT, check_target, deliver
 from suite.report.terminal.console import Reporter, make_console
 from suite.report.verdict import overall
@@ -83,18 +81,15 @@ class Output:
             else:
                 self.fault = error
 
-    def keep(self, result: Run | LeakSearch | Capacity, code: int, show: Callable[[Path], None]) -> None:
+    def keep(self, result: Record, code: int, show: Callable[[Path], None]) -> None:
         """Write, store and show a result; a step that fails does not keep the others from being tried."""
         one = entry(result)
         self._entries.append(one)
         path = run_path(self.folder, result)
         with contextlib.ExitStack() as last_first:
             last_first.callback(show, path)
-            match result:
-                case Run() if self._ledger is not None:
-                    last_first.callback(self._ledger.add, result)
-                case LeakSearch() if self._ledger is not None:
-                    last_first.callback(self._ledger.add_leaks, result)
+            if self._ledger is not None:
+                last_first.callback(self._ledger.add, result)
             write_document(path, self._document([one], code))
 
     def end(self, code: int) -> None:

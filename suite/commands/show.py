@@ -11,42 +11,44 @@ from suite.commands.options import ConfigFile, LedgerPlace, Results
 EPILOG = """
 \b
 Examples:
-  suite show                       the latest runs
+  suite show                       the latest runs, searches and comparisons
   suite show dicom/receive         those of one workload
-  suite show 4c1d9a                one run in full, by the beginning of its id
+  suite show 4c1d9a                one result in full, by the beginning of its id
   suite show 4c1d9a --json         as its document
 """
 
 
 def command(
     run: Annotated[
-        str | None, typer.Argument(metavar="RUN", help="Id of a run (or its beginning), or a workload.")
+        str | None, typer.Argument(metavar="RUN", help="Id of a result (or its beginning), or a workload.")
     ] = None,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many runs to list.")] = 20,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many to list.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     ledger: LedgerPlace = None,
     results: Results = None,
     config: ConfigFile = None,
 ) -> None:
-    """Show the latest runs, or one run in full."""
+    """Show what was measured lately, or one result in full."""
     from dataclasses import asdict
 
     from suite.config.file import read_configuration
     from suite.formats.document import print_document
-    from suite.formats.envelope import envelope
+    from suite.formats.envelope import envelope, exit_code, kind_of
     from suite.ledger.store import Ledger
     from suite.report.terminal.console import Reporter
+    from suite.report.terminal.record import print_record
 
     with Ledger.existing(read_configuration(config).places(results, ledger).ledger) as store:
         if run is None or run in store.workloads():
-            entries = store.runs(run, limit=limit)
+            entries = store.entries(run, limit=limit)
             if as_json:
                 print_document({"runs": [asdict(entry) for entry in entries]})
             else:
                 Reporter().print_runs(entries)
             return
-        result = store.run(run)
+        record = store.record(run)
+    code = exit_code(record)
     if as_json:
-        print_document(envelope("run", [result], exit_code=result.exit_code))
+        print_document(envelope(kind_of(record), [record], exit_code=code))
     else:
-        Reporter().print_run(result)
+        print_record(Reporter(), record, code)

@@ -14,24 +14,13 @@ from suite.files import read_json
 from suite.formats import schema1
 from suite.formats.structure import dump, load, schema
 from suite.measure.environment import fingerprint
-from suite.records.calibration import Calibration
-from suite.records.capacity import Capacity
-from suite.records.comparison import Comparison
-from suite.records.leak import LeakSearch
-from suite.records.record import Record
-from suite.records.run import Run, verdict_word
+from suite.records.comparison import Comparison, conclude
+from suite.records.record import RECORDS, Record
+from suite.records.run import verdict_word
 
 SCHEMA = 2
 Kind = Literal["run", "leaks", "capacity", "comparison", "ab", "calibration"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-RECORDS: Mapping[Kind, type[Record]] = {
-    "run": Run,
-    "leaks": LeakSearch,
-    "capacity": Capacity,
-    "comparison": Comparison,
-    "ab": Comparison,
-    "calibration": Calibration,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +30,23 @@ class Document:
     kind: Kind
     records: tuple[Record, ...]
     data: Mapping[str, Any]
+
+
+def record_type(kind: Kind) -> type[Record]:
+    """What documents of a kind have results of."""
+    return Comparison if kind == "ab" else RECORDS[kind]
+
+
+def kind_of(record: Record) -> Kind:
+    """What a document of it is called."""
+    return next(kind for kind in KINDS if kind == record.KIND)
+
+
+def exit_code(record: Record) -> int:
+    """What it alone would end `suite` with."""
+    if isinstance(record, Comparison):
+        return conclude([record]).exit_code
+    return getattr(record, "exit_code", 0)
 
 
 def envelope(
@@ -113,7 +119,7 @@ def _read(data: Mapping[str, Any]) -> Document | None:
         return None
     environment = data.get("environment", {})
     records = [
-        load(RECORDS[kind], {"environment": environment, **one} if isinstance(one, dict) else one)
+        load(record_type(kind), {"environment": environment, **one} if isinstance(one, dict) else one)
         for one in entries
     ]
     return Document(kind, tuple(records), data)
@@ -130,7 +136,7 @@ def _age(path: Path) -> str:
 
 def json_schema(kind: Kind) -> dict[str, Any]:
     """The JSON schema of documents of a kind."""
-    result = schema(RECORDS[kind])
+    result = schema(record_type(kind))
     definitions = result.pop("$defs", {})
     result["required"] = [name for name in result["required"] if name != "environment"]
     text = {"type": "string"}

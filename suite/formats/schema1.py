@@ -68,10 +68,8 @@ def _placed(entry: _Data) -> dict[str, Any]:
     new = dict(entry)
     environment = new.get("environment")
     if isinstance(environment, dict) and "dirty" in environment:
-        new["environment"] = {k: v for k, v in environment.items() if k not in ("dirty", "partial")}
+        new["environment"] = {name: value for name, value in environment.items() if name != "dirty"}
         new["dirty"] = bool(environment["dirty"])
-        if "partial" in environment:
-            new["partial"] = environment["partial"]
     return new
 
 

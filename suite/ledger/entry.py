@@ -13,12 +13,13 @@ HEADLINES = ("throughput", "response.p50", "response.p95", "response.p99", "fail
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A Run in short, without its histograms and series.
+    """A record of some `kind` in short, of a Run without its histograms and series.
 
     `environment_hash` is equal for Runs of equal environments. `metrics` holds the HEADLINES, without
     the values of the rounds.
     """
 
+    kind: str
     id: str
     workload: str
     started: str

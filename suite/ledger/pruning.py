@@ -10,10 +10,11 @@ from sqlalchemy import delete, func, select
 
 from suite.errors import ConfigurationError
 from suite.ledger.commit_order import CommitOrder
-from suite.ledger.models import AcceptedRow, DetectionRow, RunRow
+from suite.ledger.models import AcceptedRow, DetectionRow, DocumentRow, ResultRow
 from suite.ledger.retention import RetentionSet
 from suite.ledger.store import Ledger
 from suite.ledger.timeline_reader import Timeline
+from suite.records.run import Run
 
 _AT_ONCE = 500
 
@@ -76,9 +77,9 @@ class Pruning:
         """What would go, by workload."""
         found: dict[str, list[_Stored]] = {}
         query = select(
-            RunRow.workload, RunRow.id, RunRow.machine, RunRow.load, RunRow.counted, RunRow.commit,
-            RunRow.branch, RunRow.started_at,
-        )  # fmt: skip
+            ResultRow.workload, ResultRow.id, ResultRow.machine, ResultRow.load, ResultRow.counted,
+            ResultRow.commit, ResultRow.branch, ResultRow.started_at,
+        ).where(ResultRow.kind == Run.KIND)  # fmt: skip
         with self._ledger.session() as session:
             for workload, *fields in session.execute(query):
                 found.setdefault(workload, []).append(_Stored._make(fields))
@@ -105,8 +106,9 @@ class Pruning:
         with self._ledger.session(writing=True) as session:
             for start in range(0, len(self._doomed), _AT_ONCE):
                 some = self._doomed[start : start + _AT_ONCE]
-                count += session.scalar(select(func.count()).where(RunRow.id.in_(some))) or 0
-                session.execute(delete(RunRow).where(RunRow.id.in_(some)))
+                going = DocumentRow.kind == Run.KIND, DocumentRow.id.in_(some)
+                count += session.scalar(select(func.count()).where(*going)) or 0
+                session.execute(delete(DocumentRow).where(*going))
             # Found again when someone asks.
             session.execute(delete(DetectionRow).where(DetectionRow.workload.in_(self._workloads)))
             session.commit()
@@ -159,10 +161,10 @@ def orders(ledger: Ledger, *, without: str | None = None) -> list[CommitOrder]:
     """
     asked = select(DetectionRow.line).distinct()
     most = (
-        select(RunRow.branch)
-        .where(RunRow.branch.is_not(None))
-        .group_by(RunRow.branch)
-        .order_by(func.count().desc(), RunRow.branch)
+        select(ResultRow.branch)
+        .where(ResultRow.branch.is_not(None))
+        .group_by(ResultRow.branch)
+        .order_by(func.count().desc(), ResultRow.branch)
         .limit(1)
     )
     with ledger.session() as session:

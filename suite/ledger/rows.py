@@ -1,157 +1,76 @@
-"""A Run's or a leak search's plain data as rows of the ledger, and back."""
+"""What queries ask of a record, as rows of the ledger: all of it follows from its document."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from suite.ledger.models import (
-    CheckRow,
-    DetailRow,
-    HistogramRow,
-    LeakSearchRow,
-    LeakSuspectRow,
-    MetricRow,
-    OutcomeRow,
-    RunRow,
-    SeriesRow,
-    StatusRow,
-    ThresholdRow,
-    ValueRow,
-)
+from suite.records.capacity import Capacity
 from suite.records.classes import counted, load_class, machine_class
+from suite.records.comparison import Comparison
+from suite.records.leak import LeakSearch
+from suite.records.run import Run, verdict_word
 from suite.units import seconds_since_epoch
 
-_METRIC = ("unit", "better", "value", "at_least", "note")
-_JUDGED = ("metric", "level", "limit", "value", "passed")
-_CHECK = ("name", "passed", "detail")
-_DETAIL = ("outcome", "operation", "count", "first", "example")
-_SAME = (
-    "id", "workload", "started", "commit", "branch", "environment", "plan", "rounds", "verdict",
-    "exit_code", "pids",
-)  # fmt: skip
-_SEARCH = (
-    "id", "workload", "started", "commit", "branch", "environment", "plan", "seconds", "unattributed",
-    "recordings", "notes",
-)  # fmt: skip
-_VERDICT = (
-    "outcome", "operations", "bytes_per_operation", "blocks_per_operation", "detectable", "held",
-    "growths",
-)  # fmt: skip
-_SUSPECT = ("function", "file", "line", "bytes_per_operation", "blocks_per_operation", "share", "stack")
+_SAME = ("id", "workload", "started", "commit", "branch", "dirty", "environment", "plan")
+_METRIC = ("unit", "better", "value", "at_least", "note", "values")
+_NOTHING_GROWS = ("no growth", "bounded", "released")
+_CODES = {"regression": 1, "inconclusive": 3}
+_Rows = list[dict[str, Any]]
 
 
-def to_rows(data: Mapping[str, Any]) -> RunRow:
-    """What `codec.encode_run` gave, as a RunRow with all its children."""
-    error = data["error"] or {"kind": None, "message": None}
-    return RunRow(
-        **{name: data[name] for name in _SAME if name != "environment"},
-        environment={**data["environment"], "dirty": data["dirty"], "partial": data["partial"]},
-        started_at=seconds_since_epoch(data["started"]),
-        environment_hash=environment_hash(data["environment"]),
-        machine=machine_class(data["environment"]),
-        load=load_class(data["plan"]),
-        counted=counted(data["dirty"], data["verdict"], data["validity"]["verdict"]),
-        validity=data["validity"]["verdict"],
-        reasons=data["validity"]["reasons"],
-        evidence=data["evidence"],
-        limiter=data["limiter"],
-        error_kind=error["kind"],
-        error_message=error["message"],
-        metrics=[
-            MetricRow(
-                name=name,
-                position=position,
-                **{key: item[key] for key in _METRIC},
-                values=[ValueRow(position=index, value=value) for index, value in enumerate(item["values"])],
-            )
-            for position, (name, item) in enumerate(data["metrics"].items())
-        ],
-        histograms=[HistogramRow(name=name, encoded=text) for name, text in data["histograms"].items()],
-        outcomes=[
-            OutcomeRow(position=position, operation=operation, outcome=outcome, count=count)
-            for position, (operation, outcome, count) in enumerate(
-                (*_counts({None: data["outcomes"]}), *_counts(data["operations"]))
-            )
-        ],
-        statuses=[
-            StatusRow(position=position, operation=operation, status=status, count=count)
-            for position, (operation, status, count) in enumerate(_counts(data["statuses"]))
-        ],
-        details=[
-            DetailRow(position=position, cause=item["kind"], **{key: item[key] for key in _DETAIL})
-            for position, item in enumerate(data["details"])
-        ],
-        thresholds=[
-            ThresholdRow(position=position, **{key: item[key] for key in _JUDGED})
-            for position, item in enumerate(data["thresholds"])
-        ],
-        checks=[
-            CheckRow(position=position, **{key: item[key] for key in _CHECK})
-            for position, item in enumerate(data["checks"])
-        ],
-        series=[SeriesRow(name=name, points=points) for name, points in data["series"].items()],
-    )
+@dataclass(frozen=True, slots=True)
+class IndexRows:
+    """Rows of the tables of these names, all but their numbers."""
+
+    result: dict[str, Any]
+    metrics: _Rows
+    outcomes: _Rows
+    suspects: _Rows
 
 
-def from_rows(row: RunRow) -> dict[str, Any]:
-    """What `codec.decode_run` takes, from a RunRow."""
-    outcomes = _by_operation((item.operation, item.outcome, item.count) for item in row.outcomes)
-    return {
-        **_fields(row, _SAME),
-        "validity": {"verdict": row.validity, "reasons": row.reasons},
-        "evidence": row.evidence,
-        "limiter": row.limiter,
-        "error": None if row.error_kind is None else {"kind": row.error_kind, "message": row.error_message},
-        "metrics": {
-            item.name: {**_fields(item, _METRIC), "values": [value.value for value in item.values]}
-            for item in row.metrics
+def index_rows(kind: str, data: Mapping[str, Any]) -> IndexRows:
+    """The rows of a record of this kind, from what `structure.dump` made of it."""
+    code = data["exit_code"] if "exit_code" in data else _CODES.get(data.get("verdict", ""), 0)
+    validity = data["validity"]["verdict"] if kind == Run.KIND else "invalid" if code == 3 else "valid"
+    verdict = data["verdict"] if kind in (Run.KIND, Comparison.KIND) else verdict_word(code)
+    whole = kind == Run.KIND or not data["partial"]
+    history = kind in (Run.KIND, LeakSearch.KIND, Capacity.KIND)
+    return IndexRows(
+        {
+            **{name: data[name] for name in _SAME},
+            "kind": kind,
+            "started_at": seconds_since_epoch(data["started"]),
+            "machine": machine_class(data["environment"]),
+            "load": _load(kind, data),
+            "counted": history and whole and counted(data["dirty"], verdict, validity),
+            "verdict": verdict,
+            "exit_code": code,
+            "validity": validity,
+            "clears": kind == LeakSearch.KIND and _clears(data),
+            "reasons": data["validity"]["reasons"] if kind == Run.KIND else [],
+            "rounds": data["rounds"] if kind == Run.KIND else 0,
+            "environment_hash": environment_hash(data["environment"]),
         },
-        "histograms": {item.name: item.encoded for item in row.histograms},
-        "outcomes": outcomes.pop(None, {}),
-        "operations": outcomes,
-        "statuses": _by_operation((item.operation, item.status, item.count) for item in row.statuses),
-        "details": [{**_fields(item, _DETAIL), "class": item.cause} for item in row.details],
-        "thresholds": [_fields(item, _JUDGED) for item in row.thresholds],
-        "checks": [_fields(item, _CHECK) for item in row.checks],
-        "series": {item.name: item.points for item in row.series},
-    }
-
-
-def leaks_to_rows(data: Mapping[str, Any]) -> LeakSearchRow:
-    """What `codec.encode_leaks` gave, as a LeakSearchRow with its suspects."""
-    return LeakSearchRow(
-        **{name: data[name] for name in _SEARCH if name != "environment"},
-        environment={**data["environment"], "dirty": data["dirty"], "partial": data["partial"]},
-        **{name: data["verdict"][name] for name in _VERDICT},
-        words=json.dumps(data["verdict"]["reasons"]),
-        started_at=seconds_since_epoch(data["started"]),
-        environment_hash=environment_hash(data["environment"]),
-        traced=data["suspects"] is not None,
-        suspects=[
-            LeakSuspectRow(position=position, **{key: item[key] for key in _SUSPECT})
-            for position, item in enumerate(data["suspects"] or ())
+        [
+            {"name": name, "position": position, **{key: item[key] for key in _METRIC}}
+            for position, (name, item) in enumerate(_metrics(kind, data))
+        ],
+        [
+            {"position": position, "operation": operation, "outcome": outcome, "count": count}
+            for position, (operation, outcome, count) in enumerate(_outcomes(kind, data))
+        ],
+        [
+            {
+                "position": position,
+                **{key: item[key] for key in ("function", "file", "bytes_per_operation")},
+            }
+            for position, item in enumerate((data["suspects"] or ()) if kind == LeakSearch.KIND else ())
         ],
     )
-
-
-def leaks_from_rows(row: LeakSearchRow) -> dict[str, Any]:
-    """What `codec.decode_leaks` takes, from a LeakSearchRow."""
-    return {
-        **_fields(row, _SEARCH),
-        "verdict": {**_fields(row, _VERDICT), "reasons": _reasons(row.words)},
-        "suspects": [_fields(item, _SUSPECT) for item in row.suspects] if row.traced else None,
-    }
-
-
-def _reasons(text: str) -> Any:
-    """The reasons of a verdict; of one that is older than them its sentence."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return [text]
 
 
 def environment_hash(environment: Mapping[str, Any]) -> str:
@@ -160,22 +79,56 @@ def environment_hash(environment: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _fields(row: object, names: Iterable[str]) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in names}
+def _load(kind: str, data: Mapping[str, Any]) -> str:
+    """The class of the load; of a search for the capacity without the load that was searched."""
+    plan = dict(data["plan"])
+    if kind == Run.KIND:
+        return load_class(plan)
+    if kind == Capacity.KIND:
+        goal = data["goal"]
+        plan |= {
+            goal["over"]: None,
+            "users": None,
+            "rate": None,
+            "over": goal["over"],
+            "level": goal["level"],
+        }
+    return f"{kind}-{load_class(plan)}"
 
 
-def _counts(by_operation: Mapping[Any, Mapping[str, int]]) -> Iterator[tuple[Any, str | None, int]]:
-    for operation, counts in by_operation.items():
-        if not counts:
-            yield operation, None, 0
-        for key, count in counts.items():
-            yield operation, key, count
+def _clears(data: Mapping[str, Any]) -> bool:
+    outcome = data["verdict"]["outcome"]
+    return outcome in _NOTHING_GROWS or (data["suspects"] is not None and outcome != "unsettled")
 
 
-def _by_operation(rows: Iterable[tuple[Any, str | None, int]]) -> dict[Any, dict[str, int]]:
-    result: dict[Any, dict[str, int]] = {}
-    for operation, key, count in rows:
-        counts = result.setdefault(operation, {})
-        if key is not None:
-            counts[key] = count
-    return result
+def _metrics(kind: str, data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    if kind == Run.KIND:
+        yield from data["metrics"].items()
+    elif kind == LeakSearch.KIND:
+        growth = data["verdict"]["bytes_per_operation"]
+        yield "leak.bytes_per_operation", _measured("B", "lower", growth, [growth])
+    elif kind == Capacity.KIND:
+        low, high = data["interval"]
+        unit = "1/s" if data["goal"]["over"] == "rate" else "1"
+        middle = (low * high) ** 0.5 if low and high else low
+        yield "capacity", _measured(unit, "higher", middle, [low, high], at_least=high is None)
+
+
+def _measured(
+    unit: str, better: str, value: float | None, values: list[float | None], *, at_least: bool = False
+) -> dict[str, Any]:
+    return {
+        "unit": unit,
+        "better": better,
+        "value": value,
+        "values": values,
+        "at_least": at_least and value is not None,
+        "note": None,
+    }
+
+
+def _outcomes(kind: str, data: Mapping[str, Any]) -> Iterator[tuple[str | None, str, int]]:
+    if kind != Run.KIND:
+        return
+    for operation, counts in ((None, data["outcomes"]), *data["operations"].items()):
+        yield from ((operation, outcome, count) for outcome, count in counts.items())

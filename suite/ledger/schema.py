@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -13,6 +14,7 @@ from suite.ledger.models import REVISION
 if TYPE_CHECKING:
     from alembic.config import Config
 
+Progress = Callable[[int, int], None]
 VERSIONS = "loadledger_version"
 """The table of the revision; a name of our own, for Alembic's usual one may be another application's."""
 _SHARED = "alembic_version"
@@ -23,8 +25,18 @@ _LOCK = 7_140_231_155
 """Any number that all Loadledgers on one PostgreSQL server share."""
 
 
-def upgrade(engine: Engine, place: object, timeout: float, *, create: bool = True) -> None:
+def upgrade(
+    engine: Engine,
+    place: object,
+    timeout: float,
+    *,
+    create: bool = True,
+    progress: Progress | None = None,
+) -> None:
     """Upgrade the tables if need be; without any, make them, or raise if not to `create`.
+
+    All or nothing: an upgrade that is interrupted leaves everything as it was. `progress` is told how many
+    records are carried over, of how many.
 
     Raises StoreError for a newer or foreign database.
     """
@@ -44,7 +56,7 @@ def upgrade(engine: Engine, place: object, timeout: float, *, create: bool = Tru
         if table == _SHARED:
             _take_over(connection, revision)
         if revision != REVISION:
-            _migrate(connection, revision, place)
+            _migrate(connection, revision, place, progress)
 
 
 def check(engine: Engine, place: object) -> None:
@@ -91,7 +103,7 @@ def _take_over(connection: Connection, revision: str | None) -> None:
         connection.execute(text(f"DROP TABLE {_SHARED}"))
 
 
-def _migrate(connection: Connection, revision: str | None, place: object) -> None:
+def _migrate(connection: Connection, revision: str | None, place: object, progress: Progress | None) -> None:
     # Imported here because a ledger that is up to date, the usual one, does without.
     from alembic import command
 
@@ -99,6 +111,7 @@ def _migrate(connection: Connection, revision: str | None, place: object) -> Non
         _check_known(revision, place)
     config = _config()
     config.attributes["connection"] = connection
+    config.attributes["progress"] = progress
     command.upgrade(config, "head")
 
 

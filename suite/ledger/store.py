@@ -1,39 +1,44 @@
-"""The ledger: every Run and leak search in one database, which several processes may use at once."""
+"""The ledger: every record in one database, which several processes may use at once."""
 
 from __future__ import annotations
 
+import logging
 import math
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
-from sqlalchemy import URL, ColumnElement, and_, func, or_, select
+from sqlalchemy import URL, ColumnElement, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from suite.errors import ConfigurationError, StoreError
-from suite.formats import schema1
 from suite.formats.plain import plain
 from suite.formats.structure import dump, load
 from suite.ledger.database import open_engine, shown, url_of
 from suite.ledger.entry import HEADLINES, Entry
 from suite.ledger.faults import database_faults
-from suite.ledger.models import LeakSearchRow, LeakSuspectRow, MetricRow, RunRow
-from suite.ledger.rows import from_rows, leaks_from_rows, leaks_to_rows, to_rows
-from suite.ledger.schema import check, upgrade
+from suite.ledger.models import DocumentRow, MetricRow, OutcomeRow, ResultRow, SuspectRow
+from suite.ledger.rows import index_rows
+from suite.ledger.schema import Progress, check, upgrade
 from suite.records.leak import LeakSearch
+from suite.records.record import RECORDS, Record
 from suite.records.run import Measured, Run
 
 Opening = Literal["create", "existing", "as it is"]
 DEFAULT = Path("results/ledger.db")
+_AT_ONCE = 500
+_SECONDS = 2.0
+_LOG = logging.getLogger("loadledger")
 _WHOLE = (40, 64)
 """Digits of a sha that is not abbreviated: an index finds it."""
-_NEWEST_FIRST = (RunRow.started_at.desc(), RunRow.id.desc())
-_RUNS = ("run", "runs", "`suite show` lists the runs")
-_SEARCHES = ("leak search", "leak searches", "it is in the name of the document that `suite leaks` saves")
-_NOTHING_GROWS = ("no growth", "bounded", "released")
+_NEWEST_FIRST = (ResultRow.started_at.desc(), ResultRow.id.desc())
+_OLDEST_FIRST = (ResultRow.started_at, ResultRow.id)
+_ENTRY = tuple(field.name for field in fields(Entry) if field.name != "metrics")
+_T = TypeVar("_T", bound=Record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class Ambiguous(ConfigurationError):
 
 
 class Ledger:
-    """All Runs and searches for leaks that were ever stored at a path (SQLite) or a database URL.
+    """All records that were ever stored at a path (SQLite) or a database URL.
 
     Opening creates the file and brings its tables up to date. Every method is one transaction and
     waits up to `timeout` seconds for other writers. All raise StoreError, in one line that says what
@@ -79,9 +84,11 @@ class Ledger:
         timeout: float = 30.0,
         called: str | None = None,
         opening: Opening = "create",
+        progress: Progress | None = None,
     ) -> None:
         url = url_of(place)
         self.place = called or shown(place)
+        self._begun = self._told = 0.0
         if opening != "create" and _is_absent(url):
             raise StoreError(f"there is no ledger {self.place}; start with: suite run")
         self._engine = open_engine(url, timeout)
@@ -89,7 +96,16 @@ class Ledger:
             if opening == "as it is":
                 check(self._engine, self.place)
             else:
-                upgrade(self._engine, self.place, timeout, create=opening == "create")
+                create, told = opening == "create", progress or self._tell
+                upgrade(self._engine, self.place, timeout, create=create, progress=told)
+
+    def _tell(self, done: int, total: int) -> None:
+        """A log line now and then, for an upgrade that takes long."""
+        now = time.monotonic()
+        self._begun = self._begun or now
+        if now - self._told > _SECONDS and now - self._begun > _SECONDS:
+            self._told = now
+            _LOG.warning("bringing ledger %s up to date: %s of %s", self.place, f"{done:,}", f"{total:,}")
 
     @classmethod
     def existing(cls, place: str | Path) -> Self:
@@ -111,73 +127,146 @@ class Ledger:
         """Let go of the database. The ledger can't be used after that."""
         self._engine.dispose()
 
-    def add(self, run: Run) -> None:
-        """Store `run` whole or not at all. A Run that is there already stays as it is."""
-        self._store([to_rows(dump(run))])
+    def add(self, record: Record) -> None:
+        """Store `record` whole or not at all. One that is there already stays as it is."""
+        self.add_new([record])
+
+    def add_new(self, records: Iterable[Record]) -> int:
+        """Store those that are not there yet, all or none of them, and say how many they were."""
+        # In one order everywhere, so that no two processes wait for each other.
+        wanted = {(record.KIND, record.id): record for record in reversed([*records])}
+        ordered = [(key, dump(wanted[key])) for key in sorted(wanted)]
+        while True:
+            with self.session(writing=True) as session:
+                known = self._known(session, wanted)
+                new = [(key, data) for key, data in ordered if key not in known]
+                try:
+                    for (kind, _), data in new:
+                        _write(session, kind, data)
+                    session.commit()
+                    return len(new)
+                except IntegrityError:
+                    # A database with row locks lets another process store the same in between.
+                    session.rollback()
+                    if not self._known(session, [key for key, _ in new]):
+                        raise
+
+    def _known(self, session: Session, keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of `keys` (kind, id) that are there."""
+        by_kind: dict[str, list[str]] = {}
+        for kind, name in keys:
+            by_kind.setdefault(kind, []).append(name)
+        found: set[tuple[str, str]] = set()
+        for kind, names in by_kind.items():
+            for start in range(0, len(names), _AT_ONCE):
+                some = names[start : start + _AT_ONCE]
+                query = select(DocumentRow.id).where(DocumentRow.kind == kind, DocumentRow.id.in_(some))
+                found |= {(kind, name) for name in session.scalars(query)}
+        return found
+
+    def record(self, name: str, *kinds: str) -> Record:
+        """The record of these kinds, or of any, whose id is `name` or, alone of all, starts with it.
+
+        Raises ConfigurationError.
+        """
+        like = ResultRow.id.startswith(name, autoescape=True)
+        query = select(ResultRow.number, ResultRow.kind, ResultRow.id).where(*_of_kinds(kinds))
+        with self.session() as session:
+            found = session.execute(query.where(ResultRow.id == name).order_by(ResultRow.number)).all()
+            if not found:
+                found = session.execute(query.where(like).order_by(ResultRow.id).limit(6)).all()
+            what = RECORDS[kinds[0]].NAME if len(kinds) == 1 else "record"
+            if not found:
+                raise ConfigurationError(
+                    f"no {what}'s id starts with {name!r}; `suite show` lists what was measured"
+                )
+            if len({one.id for one in found}) > 1:
+                names = ", ".join(one.id for one in found)
+                raise Ambiguous(
+                    f"several {_plural(what)} start with {name!r}, give more of it: {names}"
+                )
+            data = session.scalars(
+                select(DocumentRow.data).where(DocumentRow.number == found[0].number)
+            ).one()
+            return _loaded(found[0].kind, data)
 
     def run(self, name: str) -> Run:
         """The Run whose id is `name` or, alone of all, starts with it. Raises ConfigurationError."""
-        with self.session() as session:
-            row = session.get(RunRow, name)
-            if row is None:
-                row = session.get_one(RunRow, _only(session, RunRow.id, name, _RUNS))
-            return load(Run, schema1.run(from_rows(row)))
+        return _only(self.record(name, Run.KIND), Run)
+
+    def leak(self, name: str) -> LeakSearch:
+        """The same for a search for leaks."""
+        return _only(self.record(name, LeakSearch.KIND), LeakSearch)
 
     def latest(self, workload: str | None = None) -> Run | None:
         """The newest Run, of `workload` if that is given; None if there is none."""
-        query = select(RunRow).where(*_matching(workload, None)).order_by(*_NEWEST_FIRST).limit(1)
+        return next(iter(self._records(Run, workload, 1)), None)
+
+    def leaks(self, workload: str | None = None, limit: int | None = 50) -> list[LeakSearch]:
+        """Searches for leaks, of `workload` if that is given, newest first; `limit` None is all."""
+        return self._records(LeakSearch, workload, limit)
+
+    def _records(self, kind: type[_T], workload: str | None, limit: int | None) -> list[_T]:
+        query = (
+            select(DocumentRow.data)
+            .join(ResultRow, ResultRow.number == DocumentRow.number)
+            .where(*_matching(workload, None), *_of_kinds([kind.KIND]))
+            .order_by(*_NEWEST_FIRST)
+            .limit(limit)
+        )
         with self.session() as session:
-            row = session.scalars(query).first()
-            return None if row is None else load(Run, schema1.run(from_rows(row)))
+            return [load(kind, data) for data in session.scalars(query)]
 
     def runs(
         self, workload: str | None = None, commit: str | None = None, limit: int | None = 50
     ) -> list[Entry]:
         """Runs in short, newest first. `commit` may be abbreviated; `limit` None is all."""
-        runs = select(
-            RunRow.id, RunRow.workload, RunRow.started, RunRow.commit, RunRow.branch, RunRow.verdict,
-            RunRow.exit_code, RunRow.validity, RunRow.rounds, RunRow.environment_hash,
-        ).where(*_matching(workload, commit)).order_by(*_NEWEST_FIRST).limit(limit)  # fmt: skip
-        chosen = select(runs.subquery().c.id)
+        return self.entries(workload, commit, limit, kinds=[Run.KIND])
+
+    def entries(
+        self,
+        workload: str | None = None,
+        commit: str | None = None,
+        limit: int | None = 50,
+        kinds: Sequence[str] = (),
+    ) -> list[Entry]:
+        """Records of these kinds, or of any, in short, newest first. See `runs`."""
+        query = select(
+            ResultRow.number, ResultRow.kind, ResultRow.id, ResultRow.workload, ResultRow.started,
+            ResultRow.commit, ResultRow.branch, ResultRow.verdict, ResultRow.exit_code, ResultRow.validity,
+            ResultRow.rounds, ResultRow.environment_hash,
+        ).where(
+            *_matching(workload, commit), *_of_kinds(kinds)
+        ).order_by(*_NEWEST_FIRST).limit(limit)  # fmt: skip
+        chosen = select(query.subquery().c.number)
         headlines = select(
-            MetricRow.run_id, MetricRow.name, MetricRow.unit, MetricRow.better, MetricRow.value,
+            MetricRow.number, MetricRow.name, MetricRow.unit, MetricRow.better, MetricRow.value,
             MetricRow.at_least, MetricRow.note,
-        ).where(MetricRow.name.in_(HEADLINES), MetricRow.run_id.in_(chosen))  # fmt: skip
-        metrics: dict[str, dict[str, Measured]] = {}
+        ).where(MetricRow.name.in_(HEADLINES), MetricRow.number.in_(chosen))  # fmt: skip
+        metrics: dict[int, dict[str, Measured]] = {}
         with self.session() as session:
-            found = session.execute(runs).mappings().all()
-            for run_id, name, unit, better, value, at_least, note in session.execute(headlines):
+            found = session.execute(query).mappings().all()
+            for number, name, unit, better, value, at_least, note in session.execute(headlines):
                 measured = Measured(unit, better, value, at_least=at_least, note=note)
-                metrics.setdefault(run_id, {})[name] = measured
-        return [Entry(**row, metrics=metrics.get(row["id"], {})) for row in found]
+                metrics.setdefault(number, {})[name] = measured
+        return [
+            Entry(**{name: row[name] for name in _ENTRY}, metrics=metrics.get(row["number"], {}))
+            for row in found
+        ]
 
     def workloads(self) -> list[str]:
         """Names of all workloads that have a Run, in order."""
+        query = select(ResultRow.workload).where(ResultRow.kind == Run.KIND).distinct()
         with self.session() as session:
-            return list(session.scalars(select(RunRow.workload).distinct().order_by(RunRow.workload)))
+            return list(session.scalars(query.order_by(ResultRow.workload)))
 
-    def add_leaks(self, search: LeakSearch) -> None:
-        """Store `search` whole or not at all. One that is there already stays as it is."""
-        self._store([leaks_to_rows(dump(search))])
-
-    def leak(self, name: str) -> LeakSearch:
-        """The search whose id is `name` or, alone of all, starts with it. Raises ConfigurationError."""
+    def ids(self, kind: str, workload: str | None = None, commit: str | None = None) -> list[str]:
+        """The ids of all records of a kind, of `workload` and `commit` (may be abbreviated) if given, oldest
+        first.
+        """
+        query = select(ResultRow.id).where(*_matching(workload, commit), ResultRow.kind == kind)
         with self.session() as session:
-            row = session.get(LeakSearchRow, name)
-            if row is None:
-                row = session.get_one(LeakSearchRow, _only(session, LeakSearchRow.id, name, _SEARCHES))
-            return load(LeakSearch, schema1.leaks(leaks_from_rows(row)))
-
-    def leaks(self, workload: str | None = None, limit: int | None = 50) -> list[LeakSearch]:
-        """Searches for leaks, of `workload` if that is given, newest first; `limit` None is all."""
-        query = select(LeakSearchRow).order_by(LeakSearchRow.started_at.desc(), LeakSearchRow.id.desc())
-        if workload is not None:
-            query = query.where(LeakSearchRow.workload == workload)
-        with self.session() as session:
-            return [
-                load(LeakSearch, schema1.leaks(leaks_from_rows(row)))
-                for row in session.scalars(query.limit(limit))
-            ]
+            return list(session.scalars(query.order_by(*_OLDEST_FIRST)))
 
     def suspect_history(self, workload: str, function: str, file: str) -> list[Sighting]:
         """What the searches of `workload` say of a suspect, oldest first; see `since`.
@@ -186,59 +275,26 @@ class Ledger:
         something may grow, or it could not settle.
         """
         named = (
-            select(LeakSuspectRow.search_id, func.sum(LeakSuspectRow.bytes_per_operation).label("total"))
-            .where(LeakSuspectRow.function == plain(function), LeakSuspectRow.file == plain(file))
-            .group_by(LeakSuspectRow.search_id)
+            select(SuspectRow.number, func.sum(SuspectRow.bytes_per_operation).label("total"))
+            .where(SuspectRow.function == plain(function), SuspectRow.file == plain(file))
+            .group_by(SuspectRow.number)
             .subquery()
         )
-        search = LeakSearchRow
-        clears = or_(search.outcome.in_(_NOTHING_GROWS), and_(search.traced, search.outcome != "unsettled"))
         query = (
-            select(search.commit, search.started, named.c.search_id, named.c.total)
-            .outerjoin(named, named.c.search_id == search.id)
-            .where(search.workload == workload, or_(named.c.search_id.is_not(None), clears))
-            .order_by(search.started_at, search.id)
+            select(ResultRow.commit, ResultRow.started, named.c.number, named.c.total)
+            .outerjoin(named, named.c.number == ResultRow.number)
+            .where(
+                ResultRow.workload == workload,
+                ResultRow.kind == LeakSearch.KIND,
+                or_(named.c.number.is_not(None), ResultRow.clears),
+            )
+            .order_by(*_OLDEST_FIRST)
         )
         with self.session() as session:
             return [
-                Sighting(commit, started, 0.0 if search_id is None else math.nan if total is None else total)
-                for commit, started, search_id, total in session.execute(query)
+                Sighting(commit, started, 0.0 if number is None else math.nan if total is None else total)
+                for commit, started, number, total in session.execute(query)
             ]
-
-    def add_new(self, runs: Iterable[Run] = (), searches: Iterable[LeakSearch] = ()) -> int:
-        """Store those that are not there yet, all or none of them, and say how many they were."""
-        rows: list[RunRow | LeakSearchRow] = [to_rows(dump(run)) for run in runs]
-        rows += [leaks_to_rows(dump(search)) for search in searches]
-        return self._store(rows)
-
-    def run_ids(self, workload: str | None = None, commit: str | None = None) -> list[str]:
-        """The ids of all Runs, of `workload` and `commit` (may be abbreviated) if given, oldest first."""
-        query = select(RunRow.id).where(*_matching(workload, commit))
-        with self.session() as session:
-            return list(session.scalars(query.order_by(RunRow.started_at, RunRow.id)))
-
-    def leak_ids(self) -> list[str]:
-        """The ids of all searches for leaks, oldest first."""
-        query = select(LeakSearchRow.id).order_by(LeakSearchRow.started_at, LeakSearchRow.id)
-        with self.session() as session:
-            return list(session.scalars(query))
-
-    def _store(self, rows: Iterable[RunRow | LeakSearchRow]) -> int:
-        # In one order everywhere, so that no two processes wait for each other.
-        wanted = {(row.__tablename__, row.id): row for row in reversed([*rows])}
-        ordered = [wanted[key] for key in sorted(wanted)]
-        while True:
-            with self.session(writing=True) as session:
-                new = [row for row in ordered if session.get(type(row), row.id) is None]
-                try:
-                    session.add_all(new)
-                    session.commit()
-                    return len(new)
-                except IntegrityError:
-                    # A database with row locks lets another process store the same in between.
-                    session.rollback()
-                    if all(session.get(type(row), row.id) is None for row in new):
-                        raise
 
     @contextmanager
     def session(self, *, writing: bool = False) -> Iterator[Session]:
@@ -256,21 +312,44 @@ def _is_absent(url: URL) -> bool:
 def _matching(workload: str | None, commit: str | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if workload is not None:
-        conditions.append(RunRow.workload == workload)
+        conditions.append(ResultRow.workload == workload)
     if commit is not None:
         whole = len(commit) in _WHOLE
         conditions.append(
-            RunRow.commit == commit if whole else RunRow.commit.startswith(commit, autoescape=True)
+            ResultRow.commit == commit if whole else ResultRow.commit.startswith(commit, autoescape=True)
         )
     return conditions
 
 
-def _only(session: Session, ids: InstrumentedAttribute[str], start: str, words: tuple[str, str, str]) -> str:
-    one, several, hint = words
-    query = select(ids).where(ids.startswith(start, autoescape=True)).order_by(ids)
-    found = list(session.scalars(query.limit(6)))
-    if not found:
-        raise ConfigurationError(f"no {one}'s id starts with {start!r}; {hint}")
-    if len(found) > 1:
-        raise Ambiguous(f"several {several} start with {start!r}, give more of it: {', '.join(found)}")
-    return found[0]
+def _of_kinds(kinds: Sequence[str]) -> list[ColumnElement[bool]]:
+    return [ResultRow.kind.in_(kinds)] if kinds else []
+
+
+def _write(session: Session, kind: str, data: dict[str, Any]) -> None:
+    """A record's document, and what queries ask of it."""
+    document = DocumentRow(kind=kind, id=data["id"], data=data)
+    session.add(document)
+    session.flush()
+    rows = index_rows(kind, data)
+    number = {"number": document.number}
+    for table, some in (
+        (ResultRow, [rows.result]),
+        (MetricRow, rows.metrics),
+        (OutcomeRow, rows.outcomes),
+        (SuspectRow, rows.suspects),
+    ):
+        if some:
+            session.execute(insert(table), [{**one, **number} for one in some])
+
+
+def _loaded(kind: str, data: dict[str, Any]) -> Record:
+    return load(RECORDS[kind], data)
+
+
+def _only(record: Record, kind: type[_T]) -> _T:
+    assert isinstance(record, kind)
+    return record
+
+
+def _plural(what: str) -> str:
+    return f"{what}es" if what.endswith("search") else f"{what}s"

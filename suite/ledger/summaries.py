@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from suite.formats.structure import load
-from suite.ledger.models import AcceptedRow, MetricRow, OutcomeRow, RunRow
+from suite.ledger.models import AcceptedRow, MetricRow, OutcomeRow, ResultRow
 from suite.ledger.store import Ledger
 from suite.records.reason import Reason
-from suite.records.run import Measured
+from suite.records.run import Measured, Run
 
+_SAME = ("id", "started", "commit", "dirty", "environment", "plan", "verdict", "validity")
 _LEFT_OUT = ("service.%", "gc.%", "%@connect", "generator.%")
 
 
@@ -24,6 +24,7 @@ class RunSummary:
     id: str
     started: str
     commit: str | None
+    dirty: bool
     environment: Mapping[str, Any]
     plan: Mapping[str, Any]
     verdict: str
@@ -36,39 +37,41 @@ class RunSummary:
 def past(ledger: Ledger, workload: str, limit: int) -> list[RunSummary]:
     """The newest `limit` Runs of `workload`, oldest first. Raises StoreError."""
     newest = (
-        select(RunRow.id)
-        .where(RunRow.workload == workload)
-        .order_by(RunRow.started_at.desc(), RunRow.id.desc())
+        select(ResultRow.number)
+        .where(ResultRow.workload == workload, ResultRow.kind == Run.KIND)
+        .order_by(ResultRow.started_at.desc(), ResultRow.id.desc())
         .limit(limit)
         .subquery()
     )
     runs = (
         select(
-            RunRow.id, RunRow.started, RunRow.commit, RunRow.environment, RunRow.plan, RunRow.verdict,
-            RunRow.validity, RunRow.reasons,
+            ResultRow.number, ResultRow.id, ResultRow.started, ResultRow.commit, ResultRow.dirty,
+            ResultRow.environment, ResultRow.plan, ResultRow.verdict, ResultRow.validity, ResultRow.reasons,
         )
-        .where(RunRow.id.in_(select(newest.c.id)))
-        .order_by(RunRow.started_at, RunRow.id)
+        .where(ResultRow.number.in_(select(newest.c.number)))
+        .order_by(ResultRow.started_at, ResultRow.id)
     )  # fmt: skip
     metrics = select(
-        MetricRow.run_id, MetricRow.name, MetricRow.unit, MetricRow.better, MetricRow.value,
+        MetricRow.number, MetricRow.name, MetricRow.unit, MetricRow.better, MetricRow.value,
         MetricRow.at_least, MetricRow.note,
     ).where(
-        MetricRow.run_id.in_(select(newest.c.id)), ~or_(*(MetricRow.name.like(like) for like in _LEFT_OUT))
+        MetricRow.number.in_(select(newest.c.number)),
+        ~or_(*(MetricRow.name.like(like) for like in _LEFT_OUT))
     ).order_by(MetricRow.position)  # fmt: skip
-    outcomes = select(OutcomeRow.run_id, OutcomeRow.outcome, OutcomeRow.count).where(
-        OutcomeRow.run_id.in_(select(newest.c.id)), OutcomeRow.operation.is_(None)
+    outcomes = select(OutcomeRow.number, OutcomeRow.outcome, OutcomeRow.count).where(
+        OutcomeRow.number.in_(select(newest.c.number)), OutcomeRow.operation.is_(None)
     )
     with ledger.session() as session:
         found = {
-            row["id"]: RunSummary(**{**row, "reasons": tuple(load(Reason, one) for one in row["reasons"])})
+            row["number"]: RunSummary(
+                **{name: row[name] for name in _SAME}, reasons=tuple(Reason(**one) for one in row["reasons"])
+            )
             for row in session.execute(runs).mappings()
         }
-        for run_id, name, unit, better, value, at_least, note in session.execute(metrics):
-            found[run_id].metrics[name] = Measured(unit, better, value, at_least=at_least, note=note)
-        for run_id, outcome, count in session.execute(outcomes):
-            if outcome is not None:
-                found[run_id].outcomes[outcome] = count
+        for number, name, unit, better, value, at_least, note in session.execute(metrics):
+            found[number].metrics[name] = Measured(unit, better, value, at_least=at_least, note=note)
+        for number, outcome, count in session.execute(outcomes):
+            found[number].outcomes[outcome] = count
     return list(found.values())
 
 

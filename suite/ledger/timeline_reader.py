@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, func, select
 
 from suite.contract.metric import STANDARD
 from suite.ledger.commit_order import MeasuredCommit
-from suite.ledger.models import MetricRow, RunRow
+from suite.ledger.models import MetricRow, ResultRow
 from suite.ledger.store import Ledger
 from suite.records.better import Better
+from suite.records.run import Run
 
 _WATCHED = (
     "throughput", "response.p50", "response.p95", "response.p99", "failures", "memory.peak",
@@ -35,6 +36,12 @@ class Timeline:
     load: str
     runs: int
     newest: float
+
+    @property
+    def kind(self) -> str:
+        """Of what kind its records are, beside Runs: see `rows`."""
+        kind, dash, _ = self.load.partition("-")
+        return kind if dash else Run.KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +68,18 @@ class TimelineReader:
     def all(self, workload: str | None = None) -> list[Timeline]:
         """Every line, of `workload` if that is given; the one with the newest Run first."""
         query = (
-            select(RunRow.workload, RunRow.machine, RunRow.load, func.count(), func.max(RunRow.started_at))
-            .where(RunRow.counted.is_(True), RunRow.commit.is_not(None))
-            .group_by(RunRow.workload, RunRow.machine, RunRow.load)
+            select(
+                ResultRow.workload,
+                ResultRow.machine,
+                ResultRow.load,
+                func.count(),
+                func.max(ResultRow.started_at),
+            )
+            .where(ResultRow.counted.is_(True), ResultRow.commit.is_not(None))
+            .group_by(ResultRow.workload, ResultRow.machine, ResultRow.load)
         )
         if workload is not None:
-            query = query.where(RunRow.workload == workload)
+            query = query.where(ResultRow.workload == workload)
         with self._ledger.session() as session:
             found = [Timeline(*row) for row in session.execute(query)]
         return sorted(found, key=lambda line: (-line.newest, line.workload, line.machine or "", line.load))
@@ -74,9 +87,11 @@ class TimelineReader:
     def commits(self, line: Timeline) -> list[MeasuredCommit]:
         """The commits of a line, in no order."""
         query = (
-            select(RunRow.commit, func.min(RunRow.started_at), func.max(RunRow.started_at), func.count())
+            select(
+                ResultRow.commit, func.min(ResultRow.started_at), func.max(ResultRow.started_at), func.count()
+            )
             .where(*_of(line))
-            .group_by(RunRow.commit)
+            .group_by(ResultRow.commit)
         )
         with self._ledger.session() as session:
             return [MeasuredCommit._make(row) for row in session.execute(query)]
@@ -84,12 +99,12 @@ class TimelineReader:
     def values(self, line: Timeline, metric: str, commits: Sequence[str]) -> list[float | None]:
         """The metric at each of `commits`: the median over its Runs, None where none has a whole value."""
         query = (
-            select(RunRow.commit, MetricRow.value)
-            .join(MetricRow, MetricRow.run_id == RunRow.id)
+            select(ResultRow.commit, MetricRow.value)
+            .join(MetricRow, MetricRow.number == ResultRow.number)
             .where(*_of(line), MetricRow.name == metric, ~MetricRow.at_least)
         )
         if len(commits) <= _AT_ONCE:
-            query = query.where(RunRow.commit.in_(commits))
+            query = query.where(ResultRow.commit.in_(commits))
         found: dict[str | None, list[float]] = {}
         with self._ledger.session() as session:
             for commit, value in session.execute(query):
@@ -99,10 +114,10 @@ class TimelineReader:
 
     def quantities(self, line: Timeline) -> dict[str, Quantity]:
         """The metrics of a line by name, as its newest Run has them."""
-        newest = select(RunRow.id).where(*_of(line)).order_by(RunRow.started_at.desc()).limit(1)
+        newest = select(ResultRow.number).where(*_of(line)).order_by(ResultRow.started_at.desc()).limit(1)
         query = (
             select(MetricRow.name, MetricRow.unit, MetricRow.better)
-            .where(MetricRow.run_id.in_(newest.scalar_subquery()))
+            .where(MetricRow.number.in_(newest.scalar_subquery()))
             .order_by(MetricRow.position)
         )
         with self._ledger.session() as session:
@@ -113,13 +128,13 @@ class TimelineReader:
 
         Of a long line some hundred Runs are looked at, the newest among them.
         """
-        ids = select(RunRow.id).where(*_of(line)).order_by(RunRow.started_at.desc())
+        ids = select(ResultRow.number).where(*_of(line)).order_by(ResultRow.started_at.desc())
         with self._ledger.session() as session:
             every = list(session.scalars(ids))
             some = every[:: -(-len(every) // _AT_ONCE)] if every else []
             query = (
                 select(MetricRow.name, func.max(MetricRow.unit), func.max(MetricRow.better), func.count())
-                .where(MetricRow.run_id.in_(some))
+                .where(MetricRow.number.in_(some))
                 .group_by(MetricRow.name)
                 .order_by(MetricRow.name)
             )
@@ -129,7 +144,7 @@ class TimelineReader:
         """What `metric` is, also where only older Runs have it."""
         query = (
             select(MetricRow.name, MetricRow.unit, MetricRow.better)
-            .join(RunRow, MetricRow.run_id == RunRow.id)
+            .join(ResultRow, MetricRow.number == ResultRow.number)
             .where(*_of(line), MetricRow.name == metric)
             .limit(1)
         )
@@ -146,7 +161,7 @@ class TimelineReader:
         found: dict[str, str] = {}
         with self._ledger.session() as session:
             for name in sorted(names):
-                query = select(RunRow.environment).where(RunRow.machine == name).limit(1)
+                query = select(ResultRow.environment).where(ResultRow.machine == name).limit(1)
                 found[name] = _words(session.scalars(query).first() or {})
         return found
 
@@ -158,12 +173,12 @@ def _quantity(row: Sequence[Any]) -> Quantity:
 
 def _of(line: Timeline) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
-        RunRow.workload == line.workload,
-        RunRow.load == line.load,
-        RunRow.counted.is_(True),
-        RunRow.commit.is_not(None),
+        ResultRow.workload == line.workload,
+        ResultRow.load == line.load,
+        ResultRow.counted.is_(True),
+        ResultRow.commit.is_not(None),
     ]
-    return conditions if line.machine is None else [*conditions, RunRow.machine == line.machine]
+    return conditions if line.machine is None else [*conditions, ResultRow.machine == line.machine]
 
 
 def _words(environment: Mapping[str, Any]) -> str:

@@ -91,15 +91,17 @@ class Timelines:
         ConfigurationError with the nearest names if none has it.
         """
         lines = self._lines(workload)
-        newest: dict[str, Timeline] = {}
+        newest: dict[tuple[str, str], Timeline] = {}
         for line in lines:
-            newest.setdefault(line.workload, line)
+            newest.setdefault((line.workload, line.kind), line)
         having = [(line, self.reader.quantity(line, metric)) for line in newest.values()]
         found = [(line, quantity) for line, quantity in having if quantity is not None]
         if not found:
             names = {name for line in newest.values() for name in self.reader.quantities(line)}
             where = f"{workload} has no" if workload else "no workload has a"
-            raise ConfigurationError(f"{where} metric {metric}{_near(metric, [*names, *newest])}")
+            raise ConfigurationError(
+                f"{where} metric {metric}{_near(metric, [*names, *(workload for workload, _ in newest)])}"
+            )
         tracks = [self._track(line, quantity, lines, limit) for line, quantity in found[:most]]
         return tracks, [line.workload for line, _ in found[len(tracks) :]]
 
@@ -171,7 +173,11 @@ class Timelines:
             for one in self.detections.accepted()
             if (one.workload, one.metric) == (line.workload, quantity.metric)
         }
-        same = [other for other in lines if other.workload == line.workload and other != line]
+        same = [
+            other
+            for other in lines
+            if (other.workload, other.kind) == (line.workload, line.kind) and other != line
+        ]
         return MetricHistory(
             line=line,
             found=found,

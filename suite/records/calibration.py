@@ -47,6 +47,7 @@ class Calibration(Provenance):
     """
 
     NAME: ClassVar[str] = "calibration"
+    KIND: ClassVar[str] = "calibration"
     DERIVED: ClassVar[tuple[str, ...]] = ()
 
     machine: str

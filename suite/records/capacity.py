@@ -120,6 +120,7 @@ class Capacity(Provenance):
     """What a search found, and all looks. `plan` is that of its first look."""
 
     NAME: ClassVar[str] = "capacity search"
+    KIND: ClassVar[str] = "capacity"
     DERIVED: ClassVar[tuple[str, ...]] = ("unit", "interval", "exit_code")
 
     goal: Goal

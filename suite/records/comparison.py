@@ -75,6 +75,7 @@ class Comparison(Provenance):
     """
 
     NAME: ClassVar[str] = "comparison"
+    KIND: ClassVar[str] = "comparison"
     DERIVED: ClassVar[tuple[str, ...]] = ("verdict",)
 
     base: str

@@ -90,6 +90,7 @@ class LeakSearch(Provenance):
     """
 
     NAME: ClassVar[str] = "leak search"
+    KIND: ClassVar[str] = "leaks"
     DERIVED: ClassVar[tuple[str, ...]] = ("exit_code",)
 
     verdict: LeakVerdict

@@ -22,6 +22,8 @@ class Provenance:
 
     NAME: ClassVar[str]
     """What people call such a record."""
+    KIND: ClassVar[str]
+    """What documents and the ledger call it."""
     DERIVED: ClassVar[tuple[str, ...]] = ("verdict", "exit_code")
     """What documents tell of it beside its fields."""
 

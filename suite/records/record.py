@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from suite.records.calibration import Calibration
 from suite.records.capacity import Capacity
 from suite.records.comparison import Comparison
@@ -9,3 +11,7 @@ from suite.records.leak import LeakSearch
 from suite.records.run import Run
 
 Record = Run | LeakSearch | Capacity | Comparison | Calibration
+RECORDS: Mapping[str, type[Record]] = {
+    one.KIND: one for one in (Run, LeakSearch, Capacity, Comparison, Calibration)
+}
+"""By the names of their kinds."""

@@ -120,6 +120,7 @@ class Run(Provenance):
     """
 
     NAME: ClassVar[str] = "run"
+    KIND: ClassVar[str] = "run"
 
     rounds: int
     metrics: Mapping[str, Measured]

@@ -288,7 +288,7 @@ def test_the_document(command, shas):
     fill(command.folder, *steady(shas[1]), *steady(shas[2], 1.3, 100, 3))
     said = command("compare", "HEAD~1", "HEAD", "--json", "out.json")
     data = json.loads((command.folder / "out.json").read_text())
-    assert (data["schema"], data["verdict"], data["exit_code"], said.code) == (1, "fail", 1, 1)
+    assert (data["schema"], data["verdict"], data["exit_code"], said.code) == (2, "fail", 1, 1)
     assert data["base"] == {"name": f"HEAD~1 ({shas[1][:12]})", "commit": shas[1][:12]}
     assert data["conclusion"]["verdict"] == "regression"
     (one,) = data["results"]

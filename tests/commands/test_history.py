@@ -241,4 +241,4 @@ def test_a_ledger_elsewhere_by_its_place(command, shas):
     (command.folder / "results" / "ledger.db").rename(command.folder / "other.db")
     assert "3 worse" in command("history", "--ledger", "other.db").out
     with Ledger(command.folder / "other.db") as ledger:
-        assert len(ledger.run_ids()) == 40
+        assert len(ledger.ids("run")) == 40

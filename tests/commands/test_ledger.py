@@ -10,6 +10,7 @@ import pytest
 from asv.results import iter_results
 from support.bulk import fill_fast
 from support.histories import fill, git, make_history_run, repository, runs, steady
+from support.old_ledgers import write_old_ledger
 from support.records import make_search
 from support.runs import make_measured, validity_of
 
@@ -28,7 +29,7 @@ def shas(command):
 
 def stored(folder, results="results"):
     with Ledger(folder / results / "ledger.db") as ledger:
-        return [ledger.run(name) for name in ledger.run_ids()]
+        return [ledger.run(name) for name in ledger.ids("run")]
 
 
 @pytest.mark.parametrize("target", ["all.json", "runs"])
@@ -58,7 +59,7 @@ def test_two_ledgers_merge_and_merging_twice_adds_nothing(command, shas):
     with Ledger("other/ledger.db") as other:
         for run in [*stored(command.folder)[:2], *steady(shas[1], first=20, count=3)]:
             other.add(run)
-        other.add_leaks(make_search())
+        other.add(make_search())
     command("accept", "response.p50", shas[1], "--reason", "wanted", "--results", "other")
     before = Path("other/ledger.db").read_bytes()
     assert "5 new of 7" in command("import", "other/ledger.db").out
@@ -258,7 +259,8 @@ def test_a_ledger_that_can_not_be_opened_does_not_stop_the_import(command, shas,
 
 
 def test_a_ledger_by_its_url_is_left_as_it_is(command, shas):
-    fill(command.folder, *steady(shas[0], count=2))
+    Path("results").mkdir()
+    write_old_ledger("results/ledger.db", *steady(shas[0], count=2))
     with closing(sqlite3.connect("results/ledger.db")) as connection:
         connection.execute("ALTER TABLE loadledger_version RENAME TO alembic_version")
         connection.commit()
@@ -319,16 +321,15 @@ def test_pruning_twice_keeps_the_changes_as_sure_as_they_were(command):
         assert [changed(command.folder, metric) for metric in metrics] == before
         command("prune", "--keep", "10")
     with closing(sqlite3.connect("results/ledger.db")) as connection:
-        for table in ("runs", "metrics"):
-            column = "id" if table == "runs" else "run_id"
-            runs = connection.execute(f"SELECT COUNT(DISTINCT {column}) FROM {table}").fetchone()[0]
+        for table in ("documents", "results", "metrics"):
+            runs = connection.execute(f"SELECT COUNT(DISTINCT number) FROM {table}").fetchone()[0]
             assert runs == 90
 
 
 def test_a_small_change_keeps_more_around_it_than_a_large_one(command):
     fill_fast(command.folder / "results/ledger.db", "shop/browse", range(600), metrics=("response.p50",))
     with closing(sqlite3.connect("results/ledger.db")) as connection:
-        connection.execute("UPDATE metrics SET value = value * 1.015 WHERE run_id > 'shop/browse-000299'")
+        connection.execute("UPDATE metrics SET value = value * 1.015 WHERE number > 300")
         connection.commit()
     [(_, before)] = changed(command.folder)
     command("prune", "--keep", "10")
@@ -356,9 +357,7 @@ def test_pruning_on_a_branch_keeps_the_changes_of_the_main_one(command, shas):
 def test_a_drift_is_still_told_after_pruning(command):
     fill_fast(command.folder / "results/ledger.db", "shop/browse", range(300), metrics=("response.p50",))
     with closing(sqlite3.connect("results/ledger.db")) as connection:
-        connection.execute(
-            "UPDATE metrics SET value = value * (1 + 0.0007 * CAST(substr(run_id, 13) AS INTEGER))"
-        )
+        connection.execute("UPDATE metrics SET value = value * (1 + 0.0007 * (number - 1))")
         connection.commit()
 
     def drifts():
@@ -403,7 +402,7 @@ def test_a_full_disk_is_one_line_and_what_was_there_stays(command, shas, monkeyp
     assert "the disk is full; free some space" in said.complaints[0]
     monkeypatch.undo()
     with Ledger(command.folder / "other" / "ledger.db") as ledger:
-        assert len(ledger.run_ids()) == 2
+        assert len(ledger.ids("run")) == 2
 
 
 def full(connection, _record):

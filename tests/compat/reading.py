@@ -61,6 +61,7 @@ def listed(document):
             "metrics": {name: one["value"] for name, one in run["metrics"].items()},
         }
         for run in results(document)
+        if run.get("kind", "run") == "run"
     ]
 
 

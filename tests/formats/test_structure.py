@@ -101,7 +101,7 @@ def test_any_document_of_a_run(ledger: Ledger, data: Any) -> None:
 def test_any_document_of_a_search_for_leaks(ledger: Ledger, data: Any) -> None:
     search = read(partial(load, LeakSearch), data)
     if isinstance(search, LeakSearch):
-        ledger.add_leaks(replace(search, id=uuid4().hex))
+        ledger.add(replace(search, id=uuid4().hex))
 
 
 _ASV, _ = asv_files([make_run(environment={"cpu": "x", "cores": 2, "memory": 8e9, "python": "3.11.2"})])

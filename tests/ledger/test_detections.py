@@ -14,7 +14,7 @@ from support.runs import make_measured, make_run
 from suite.ledger import detections
 from suite.ledger.commit_order import CommitOrder
 from suite.ledger.detections import AcceptedChange, Detected, Detections
-from suite.ledger.models import DetectionRow, RunRow
+from suite.ledger.models import DetectionRow, DocumentRow, ResultRow
 from suite.ledger.store import Ledger
 from suite.ledger.timeline_reader import Quantity, Timeline, TimelineReader
 from suite.stats.changepoint import Detection, detect, extend
@@ -101,7 +101,8 @@ def test_a_lost_commit_has_all_looked_at_again(path: Path) -> None:
     fill_fast(path, "shop/browse", range(400), steps=[200], metrics=ONE)
     search(path)
     with Ledger(path) as ledger, ledger.session(writing=True) as session:
-        session.execute(delete(RunRow).where(RunRow.commit == sha_of(7)))
+        gone = select(ResultRow.number).where(ResultRow.commit == sha_of(7))
+        session.execute(delete(DocumentRow).where(DocumentRow.number.in_(gone)))
         session.commit()
     assert search(path)[1].detection == whole(path)
 
@@ -168,9 +169,7 @@ def test_metrics_that_start_from_nothing_are_kept(path: Path) -> None:
     fill_fast(path, "shop/browse", range(60), metrics=ONE)
     with Ledger(path) as ledger, ledger.session(writing=True) as session:
         for at in range(30):
-            session.connection().exec_driver_sql(
-                f"UPDATE metrics SET value = 0 WHERE run_id = 'shop/browse-{at:06}'"
-            )
+            session.connection().exec_driver_sql(f"UPDATE metrics SET value = 0 WHERE number = {at + 1}")
         session.commit()
     line, found = search(path)
     assert found.detection.points[0].change == float("inf")

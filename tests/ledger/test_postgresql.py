@@ -38,7 +38,7 @@ def test_everything_that_a_file_can_do(url: str, tmp_path: Path) -> None:
         ledger.add(make_run())
         ledger.add(make_run())
         assert ledger.run(make_run().id) == make_run()
-        assert ledger.add_new([make_run(), make_run(id="x")], [make_search()]) == 2
+        assert ledger.add_new([make_run(), make_run(id="x"), make_search()]) == 2
         assert ledger.leaks() == [make_search()]
     fill_fast(url, "shop/browse", range(60), steps=[40], metrics=["response.p50"])
     with Ledger(url) as ledger:
@@ -70,7 +70,7 @@ def test_several_that_import_the_same_at_once_all_can(url: str) -> None:
         child.join(60)
     assert [child.exitcode for child in children] == [0, 0, 0]
     with Ledger(url) as ledger:
-        assert sum(name.startswith("same") for name in ledger.run_ids()) == 30
+        assert sum(name.startswith("same") for name in ledger.ids("run")) == 30
 
 
 def test_a_team_s_ledger_comes_into_a_file_and_is_not_changed(url: str, command) -> None:  # type: ignore[no-untyped-def]
@@ -79,12 +79,12 @@ def test_a_team_s_ledger_comes_into_a_file_and_is_not_changed(url: str, command)
         said = command("import", url + "&password=geheim", "--results", "other")
         assert "geheim" not in said.out
         with Ledger("other/ledger.db") as copy:
-            assert copy.run_ids() == ledger.run_ids()
+            assert copy.ids("run") == ledger.ids("run")
         session.connection().exec_driver_sql("UPDATE loadledger_version SET version_num = '0003'")
         session.commit()
         [line] = command("import", url, "--results", "other").complaints
         assert "is of an older loadledger (revision 0003) and is left as it is" in line
-        session.connection().exec_driver_sql("UPDATE loadledger_version SET version_num = '0004'")
+        session.connection().exec_driver_sql("UPDATE loadledger_version SET version_num = '0005'")
         session.commit()
 
 

@@ -7,14 +7,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
+from support.old_ledgers import write_old_ledger
 from support.runs import make_run
 
 from suite.errors import StoreError
@@ -51,11 +51,9 @@ def test_the_tables_are_good_for_postgresql() -> None:
 
 def test_a_ledger_whose_revision_was_in_alembics_table_keeps_its_runs(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
-    with Ledger(path) as ledger:
-        ledger.add(make_run())
-        with ledger._engine.begin() as connection:
-            _downgrade(connection, "0003")
-            connection.exec_driver_sql("ALTER TABLE loadledger_version RENAME TO alembic_version")
+    write_old_ledger(path, make_run(), revision="0003")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE loadledger_version RENAME TO alembic_version")
     for _ in range(2):
         with Ledger(path) as ledger, ledger._engine.connect() as connection:
             assert ledger.latest() == make_run()
@@ -64,16 +62,12 @@ def test_a_ledger_whose_revision_was_in_alembics_table_keeps_its_runs(tmp_path: 
 
 def test_another_applications_revision_stays_and_is_not_taken_for_ours(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
-    with Ledger(path) as ledger, ledger._engine.begin() as connection:
-        ledger.add(make_run())
-        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num)")
-        connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('451aebb31d03'), ('0002')")
-    with Ledger(path) as ledger, ledger._engine.begin() as connection:
-        assert ledger.latest() == make_run()
-        connection.exec_driver_sql("DROP TABLE loadledger_version")
-        connection.exec_driver_sql(
-            "UPDATE alembic_version SET version_num = '0004' WHERE version_num = '0002'"
-        )
+    write_old_ledger(path, make_run())
+    with closing(sqlite3.connect(path)) as old:
+        old.execute("DROP TABLE loadledger_version")
+        old.execute("CREATE TABLE alembic_version (version_num)")
+        old.execute("INSERT INTO alembic_version VALUES ('451aebb31d03'), ('0004')")
+        old.commit()
     with Ledger(path) as ledger, ledger._engine.begin() as connection:
         assert ledger.latest() == make_run()
         left = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
@@ -105,18 +99,10 @@ def test_a_ledger_that_must_be_there_is_not_made(tmp_path: Path, place: str) -> 
 
 def test_a_ledger_that_is_only_read_from_is_not_brought_up_to_date(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
-    with Ledger(path) as ledger, ledger._engine.begin() as connection:
-        _downgrade(connection, "0003")
+    write_old_ledger(path, revision="0003")
     before = path.read_bytes()
     with pytest.raises(StoreError, match=r"of an older loadledger \(revision 0003\) and is left as it is"):
         Ledger.as_it_is(path)
     assert path.read_bytes() == before
     Ledger(path).close()
     Ledger.as_it_is(path).close()
-
-
-def _downgrade(connection: Connection, revision: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", "suite.ledger:migrations")
-    config.attributes["connection"] = connection
-    command.downgrade(config, revision)

@@ -136,11 +136,11 @@ def test_a_url_that_can_not_work_is_a_configuration_error(url: str) -> None:
         Ledger(url)
 
 
-def test_a_run_whose_rows_are_damaged_is_named(ledger: Ledger) -> None:
+def test_a_run_whose_document_is_damaged_is_told(ledger: Ledger) -> None:
     ledger.add(make_run())
     with ledger._engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE histograms SET encoded = 'x'")
-    with pytest.raises(StoreError, match="20240501T101112-0a1b2c3d"):
+        connection.exec_driver_sql("UPDATE documents SET data = '{}'")
+    with pytest.raises(StoreError, match="is damaged: there is no id"):
         ledger.run("2024")
 
 

@@ -64,7 +64,7 @@ def test_an_older_ledger_is_upgraded_and_keeps_its_runs(
         assert old.metrics["throughput"].value == 30
         assert ledger.leaks() == []
         ledger.add(new)
-        ledger.add_leaks(make_search())
+        ledger.add(make_search())
     with Ledger(path) as ledger:
         assert ledger.run("cd34") == new
         assert ledger.leaks() == [make_search()]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Table, insert
+from sqlalchemy import func, insert, select, text
 from support.runs import make_run
 
 from suite.contract.metric import STANDARD
 from suite.ledger.commit_order import CommitOrder
 from suite.ledger.detections import Detections
-from suite.ledger.models import MetricRow, RunRow
+from suite.ledger.models import DocumentRow, MetricRow, ResultRow
 from suite.ledger.store import Ledger
 from suite.ledger.timeline_reader import TimelineReader
 from suite.records.classes import load_class, machine_class
@@ -45,36 +45,46 @@ def fill_fast(
     """One Run for each of `places` (a commit and a minute each), slower by 30 % from each of `steps` on."""
     rng = np.random.default_rng(seed)
     with Ledger(path) as ledger, ledger.session(writing=True) as session:
-        runs: list[dict[str, Any]] = []
+        first = 1 + (session.scalar(select(func.max(DocumentRow.number))) or 0)
+        documents: list[dict[str, Any]] = []
+        results: list[dict[str, Any]] = []
         values: list[dict[str, Any]] = []
-        for place in places:
-            run = _run(workload, place)
+        for number, place in enumerate(places, first):
             level = 1.3 ** sum(place >= step for step in steps)
             noise = rng.normal(1, 0.02, len(metrics))
-            runs.append(run)
-            values += [_metric(run["id"], name, at, level, noise[at]) for at, name in enumerate(metrics)]
-            if len(runs) == _AT_ONCE:
-                _flush(session, runs, values)
-        _flush(session, runs, values)
+            result = _result(workload, place, number)
+            documents.append({"number": number, "kind": "run", "id": result["id"], "data": _document(result)})
+            results.append(result)
+            values += [_metric(number, name, at, level, noise[at]) for at, name in enumerate(metrics)]
+            if len(results) == _AT_ONCE:
+                _flush(session, documents, results, values)
+        _flush(session, documents, results, values)
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(
+                text("SELECT setval('documents_number_seq', (SELECT max(number) FROM documents))")
+            )
         session.commit()
 
 
-def _flush(session: Any, runs: list[Any], values: list[Any]) -> None:
-    for kind, rows in ((RunRow, runs), (MetricRow, values)):
+def _flush(session: Any, *tables: list[Any]) -> None:
+    for kind, rows in zip((DocumentRow, ResultRow, MetricRow), tables, strict=True):
         if rows:
-            session.execute(insert(cast(Table, kind.__table__)), rows)
+            session.execute(insert(kind), rows)
             rows.clear()
 
 
-def _run(workload: str, place: int) -> dict[str, Any]:
+def _result(workload: str, place: int, number: int) -> dict[str, Any]:
     started = 1.7e9 + 60 * place
     return {
+        "number": number,
+        "kind": "run",
         "id": f"{workload}-{place:06}",
         "workload": workload,
         "started": datetime.fromtimestamp(started, UTC).isoformat(),
         "started_at": started,
         "commit": sha_of(place),
         "branch": "main",
+        "dirty": False,
         "environment": ENVIRONMENT,
         "environment_hash": "0" * 16,
         "plan": PLAN,
@@ -82,23 +92,31 @@ def _run(workload: str, place: int) -> dict[str, Any]:
         "verdict": "pass",
         "exit_code": 0,
         "validity": "valid",
+        "clears": False,
         "reasons": [],
-        "pids": [],
-        "evidence": [],
-        "limiter": None,
-        "error_kind": None,
-        "error_message": None,
         "machine": machine_class(ENVIRONMENT),
         "load": load_class(PLAN),
         "counted": True,
     }
 
 
-def _metric(run: str, name: str, position: int, level: float, noise: float) -> dict[str, Any]:
+def _document(result: dict[str, Any]) -> dict[str, Any]:
+    """The least that a Run has."""
+    same = ("id", "workload", "started", "commit", "branch", "environment", "plan", "rounds")
+    parts = ("metrics", "histograms", "outcomes", "operations", "statuses", "series")
+    return {
+        **{name: result[name] for name in same},
+        **{name: {} for name in parts},
+        **{name: [] for name in ("details", "thresholds", "checks")},
+        "validity": {"verdict": "valid"},
+    }
+
+
+def _metric(number: int, name: str, position: int, level: float, noise: float) -> dict[str, Any]:
     metric = STANDARD[name]
     value = 0.01 * noise * (1 / level if metric.better == "higher" else level)
     return {
-        "run_id": run,
+        "number": number,
         "name": name,
         "position": position,
         "unit": metric.unit,
@@ -106,6 +124,7 @@ def _metric(run: str, name: str, position: int, level: float, noise: float) -> d
         "value": value,
         "at_least": False,
         "note": None,
+        "values": [value],
     }
 
 

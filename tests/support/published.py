@@ -248,10 +248,8 @@ def add_ledger(folder: Path, commits: list[str], place: str | None = None) -> No
         graph = folder / "results" / "leaks" / "shop.html"
         graph.parent.mkdir()
         graph.write_text("<!doctype html><title>flames</title>")
-        ledger.add_leaks(make_search(id="new", started="2024-05-02T10:11:12+00:00"))
-        ledger.add_leaks(
-            make_search("bounded", id="old", suspects=None, recordings=("results/leaks/gone.html",))
-        )
+        ledger.add(make_search(id="new", started="2024-05-02T10:11:12+00:00"))
+        ledger.add(make_search("bounded", id="old", suspects=None, recordings=("results/leaks/gone.html",)))
 
 
 def add_capacity(folder: Path, **changes) -> Capacity:

@@ -11,6 +11,7 @@ from suite.ledger.store import Ledger, Sighting, since
 from suite.ledger.summaries import RunSummary, accepted, past
 from suite.records.capacity import Capacity
 from suite.records.leak import LeakSearch
+from suite.records.run import Run
 from suite.report.reasons import words
 from suite.report.site.lineage import Lineage
 from suite.report.site.setting import settings_of
@@ -40,7 +41,7 @@ def add_ledger(stories: Stories, place: str | Path, lineages: Iterable[Lineage])
             story.runs = [ledger.run(key) for key in _telling(story)]
             story.leaks = ledger.leaks(name, limit=_SEARCHES)
             story.since = dict(_since(ledger, story.leaks[:1]))
-            story.notes += _notes(pasts, len(ledger.run_ids(name)), lineages)
+            story.notes += _notes(pasts, len(ledger.ids(Run.KIND, name)), lineages)
 
 
 def add_capacities(stories: Stories, folder: Path) -> list[str]:

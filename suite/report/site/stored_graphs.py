@@ -86,8 +86,8 @@ def _point(slot: Slot, metric: str) -> GraphPoint:
 
 def _discounted(each: RunSummary) -> str:
     """Why a Run says nothing of its commit; nothing if it does."""
-    if counted(bool(each.environment.get("dirty")), each.verdict, each.validity):
+    if counted(each.dirty, each.verdict, each.validity):
         return "" if each.commit else "no commit"
     if each.validity == "invalid":
         return "invalid: " + all_words(each.reasons)
-    return "changes that were not committed" if each.environment.get("dirty") else "ended early"
+    return "changes that were not committed" if each.dirty else "ended early"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import get_args
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from suite.ledger.entry import Entry
+from suite.records.comparison import Verdict
 from suite.records.run import Run
 from suite.report.terminal.table import PlainTable
-from suite.report.verdict import short_verdict, validity_text, verdict_text
+from suite.report.verdict import compared_text, short_verdict, validity_text, verdict_text
 from suite.report.words import BAD, quantity, short_commit
 
 _FIGURES = {
@@ -22,8 +24,9 @@ _FIGURES = {
 _FIRST_TO_GO = ("p50", "growth", "checks", "failures", "p95", "p99")
 _LESS = tuple(frozenset(_FIRST_TO_GO[:count]) for count in range(len(_FIRST_TO_GO) + 1))
 """What narrower and narrower terminals do without; what failed a check says so in its verdict."""
-_SHORTEST = {"run": 8, "started": 11, "workload": 16, "verdict": 8, "validity": 8}
+_SHORTEST = {"kind": 4, "run": 8, "started": 11, "workload": 16, "verdict": 8, "validity": 8}
 """Widths below which columns of text are not squeezed."""
+_COMPARED: tuple[Verdict, ...] = get_args(Verdict)
 _UNLIMITED = 1000
 
 
@@ -44,23 +47,33 @@ def summary(runs: Sequence[Run], console: Console) -> Table:
 
 
 def entries(rows: Sequence[Entry], console: Console) -> Table:
-    """One row per Run of the ledger: when, what, verdict, figures, commit."""
+    """One row per record of the ledger: when, what, verdict, figures, commit; kinds if not all are Runs."""
+    several = any(row.kind != Run.KIND for row in rows)
 
     def table(without: frozenset[str]) -> Table:
         figures = _figures(without)
-        made = _table(["run", "started", "workload", "verdict"], [*figures, "commit"])
+        kind = ["kind"] if several else []
+        made = _table(["run", "started", *kind, "workload", "verdict"], [*figures, "commit"])
         for row in rows:
             made.add_row(
                 row.id[:8],
                 f"{datetime.fromisoformat(row.started):%m-%d %H:%M}",
+                *([row.kind] if several else []),
                 row.workload,
-                verdict_text(row.verdict),
+                compared_text(cast(Verdict, row.verdict))
+                if row.verdict in _COMPARED
+                else verdict_text(row.verdict),
                 *(quantity(row.metrics.get(name)) for name in figures.values()),
                 short_commit(row.commit, 8),
             )
         return made
 
     return _widest(table, _LESS, console)
+
+
+def _verdict(row: Entry) -> Text:
+    compared = next((verdict for verdict in _COMPARED if verdict == row.verdict), None)
+    return verdict_text(row.verdict) if compared is None else compared_text(compared)
 
 
 def _figures(without: frozenset[str]) -> Mapping[str, str]:

@@ -105,7 +105,7 @@ def test_any_run_and_any_search_make_a_page(tmp_path_factory, runs, searches):
     store(place, *(tame(run) for run in runs))
     with Ledger(place) as ledger:
         for search in searches:
-            ledger.add_leaks(replace(search, workload="one"))
+            ledger.add(replace(search, workload="one"))
     story = read(place).get("one", WorkloadPage("one"))
     site = Site("made up", "now", {"one": "one.html"}, {})
     read_markup(workload_page(site, story))

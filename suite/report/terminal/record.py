@@ -1,0 +1,28 @@
+"""A record of any kind, as the command that made it shows it."""
+
+from __future__ import annotations
+
+from suite.records.calibration import Calibration
+from suite.records.capacity import Capacity
+from suite.records.comparison import Comparison
+from suite.records.leak import LeakSearch
+from suite.records.record import Record
+from suite.report.compared import Compared
+from suite.report.terminal.calibration import print_calibrated
+from suite.report.terminal.compare import print_compared
+from suite.report.terminal.console import Reporter
+
+
+def print_record(reporter: Reporter, record: Record, code: int) -> None:
+    """All that it says; `code` is its exit code."""
+    match record:
+        case LeakSearch():
+            reporter.print_leaks(record, code)
+        case Capacity():
+            reporter.print_capacity(record, code)
+        case Comparison():
+            print_compared(reporter.console, Compared(record.base, record.head, (record,)), code)
+        case Calibration():
+            print_calibrated(reporter.console, record)
+        case _:
+            reporter.print_run(record)
