@@ -60,9 +60,7 @@ def entries(rows: Sequence[Entry], console: Console) -> Table:
                 f"{datetime.fromisoformat(row.started):%m-%d %H:%M}",
                 *([row.kind] if several else []),
                 row.workload,
-                compared_text(cast(Verdict, row.verdict))
-                if row.verdict in _COMPARED
-                else verdict_text(row.verdict),
+                _verdict(row),
                 *(quantity(row.metrics.get(name)) for name in figures.values()),
                 short_commit(row.commit, 8),
             )
