@@ -182,9 +182,7 @@ class Ledger:
                 )
             if len({one.id for one in found}) > 1:
                 names = ", ".join(one.id for one in found)
-                raise Ambiguous(
-                    f"several {_plural(what)} start with {name!r}, give more of it: {names}"
-                )
+                raise Ambiguous(f"several {_plural(what)} start with {name!r}, give more of it: {names}")
             data = session.scalars(
                 select(DocumentRow.data).where(DocumentRow.number == found[0].number)
             ).one()
