@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal, Protocol
 
-from suite.ab.canary import machine_shifts, vetoed
 from suite.ab.checkout import Name
+from suite.compare.canary import machine_shifts, vetoed
 from suite.compare.minimum import Overrides
 from suite.compare.primary import alike, primary_metrics
 from suite.compare.sequential import ALPHA, LOOKS, Standing, judge_runs, schedule

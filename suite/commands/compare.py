@@ -58,13 +58,22 @@ def command(
     workloads: OldMatch = None,
 ) -> None:
     """Compare two commits, runs or result documents: what changed, and what only seems to."""
-    from suite.commands.comparing import Outputs, Wanted, compare_sides
+    from suite.commands.output import output
+    from suite.compare.revisions import ComparisonRequest, compare_revisions
     from suite.config.file import read_configuration
     from suite.config.gate import Budget
+    from suite.report.compared import compare_document
+    from suite.report.documents.markdown import markdown
+    from suite.report.terminal.compare import print_compared
 
-    configuration = read_configuration(config)
+    place = read_configuration(config).places(results, ledger).ledger
     budget = Budget(tuple(metrics) if metrics else None)
-    wanted = Wanted(lambda _: budget, tuple(renamed("--workload", "-k", workloads, match or [])), anywhere)
-    outputs = Outputs(json_file, markdown_file, quantiles)
-    place = configuration.places(results, ledger).ledger
-    raise typer.Exit(compare_sides(place, base, head, wanted, outputs))
+    names = tuple(renamed("--workload", "-k", workloads, match or []))
+    with output(json_file, markdown=markdown_file) as out:
+        compared = compare_revisions(place, base, head, ComparisonRequest(lambda _: budget, names, anywhere))
+        code = compared.conclusion.exit_code
+        print_compared(out.console, compared, code, quantiles=quantiles)
+        out.deliver(compare_document(compared, exit_code=code))
+        if markdown_file is not None:
+            out.deliver_text(markdown(compared, title="Load benchmarks"), markdown_file)
+    raise typer.Exit(code)

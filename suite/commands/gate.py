@@ -105,21 +105,40 @@ def command(
         on_inconclusive=doubt or configuration.gate.on_inconclusive,
     )
 
-    from suite.commands.comparing import Outputs, Wanted, gate_runs
+    from suite.ab.calibration_store import caught
+    from suite.commands.output import output
     from suite.compare.primary import gate_metrics
+    from suite.compare.revisions import ComparisonRequest, judge_revision
+    from suite.files import disk_faults
+    from suite.report.compared import compare_document
+    from suite.report.documents.annotations import annotated
+    from suite.report.documents.markdown import markdown
+    from suite.report.terminal.calibration import promise
+    from suite.report.terminal.compare import print_annotations, print_compared
+    from suite.report.verdict import overall
 
-    code = gate_runs(
-        configuration.places(results, ledger),
-        gate,
-        head,
-        Wanted(
-            lambda workload: gate.budget(workload).under(given),
-            tuple(renamed("--workload", "-k", workloads, match or [])),
-            anywhere,
-            gate_metrics,
-        ),
-        Outputs(json_file, markdown_file, quantiles),
-        annotate=annotations if annotations is not None else bool(os.environ.get("GITHUB_ACTIONS")),
-        summary=os.environ.get("GITHUB_STEP_SUMMARY"),
+    places = configuration.places(results, ledger)
+    names = tuple(renamed("--workload", "-k", workloads, match or []))
+    wanted = ComparisonRequest(
+        lambda workload: gate.budget(workload).under(given), names, anywhere, gate_metrics
     )
+    annotate = annotations if annotations is not None else bool(os.environ.get("GITHUB_ACTIONS"))
+    with output(json_file, markdown=markdown_file) as out:
+        compared, enough = judge_revision(places.ledger, gate.base, head, wanted)
+        alone = len(compared.comparisons) > 1
+        promises = {
+            one.workload: promise(caught(places.folder, enough[one.workload], one, "gate"), alone=alone)
+            for one in compared.comparisons
+            if one.workload in enough
+        }
+        code = overall([compared.conclusion.exit_code], on_invalid=gate.on_inconclusive)
+        print_compared(out.console, compared, code, quantiles=quantiles, promises=promises)
+        if annotate:
+            print_annotations(out.console, annotated(compared, warn=gate.on_inconclusive == "warn"))
+        out.deliver(compare_document(compared, exit_code=code))
+        text = markdown(compared, title="Load gate")
+        out.deliver_text(text, markdown_file)
+        if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+            with disk_faults(summary), open(summary, "a", encoding="utf-8") as file:
+                file.write(text)
     raise typer.Exit(code)

@@ -9,8 +9,8 @@ from typing import Any, Literal, TypeVar
 
 from rich.console import Console
 
-from suite.errors import Interrupted, SuiteError
-from suite.files import check_writable
+from suite.errors import ConfigurationError, Interrupted, SuiteError
+from suite.files import check_writable, write_text
 from suite.formats.document import run_path, write_document
 from suite.formats.envelope import Kind, entry, envelope
 from suite.ledger.store import Ledger
@@ -106,6 +106,13 @@ class Output:
         """Write a document where `--json` asks for it. Raises StoreError."""
         deliver(document, self._json_file)
 
+    def deliver_text(self, text: str, target: str | None) -> None:
+        """Write text where an option asks for it. Raises StoreError."""
+        if target == STDOUT:
+            make_console().out(text, end="", highlight=False)
+        elif target is not None:
+            write_text(Path(target), text)
+
     def _document(self, entries: Sequence[Mapping[str, Any]], code: int) -> dict[str, Any]:
         assert self._kind is not None
         return envelope(self._kind, entries, exit_code=code)
@@ -118,20 +125,24 @@ def output(
     folder: Path | None = None,
     *,
     ledger: str | Path | None = None,
+    markdown: str | None = None,
 ) -> Iterator[Output]:
     """Keeps documents of a `kind` in `folder`, and results in `ledger`.
 
-    Tables go to stderr where stdout is for JSON.
+    Tables go to stderr where stdout is for JSON, or for Markdown.
 
     Raises StoreError at once if a result could not be written. Interrupted comes as an error of a part; what
     ends a part for good is raised when all is kept, shown and delivered.
     """
+    if json_file == markdown == STDOUT:
+        raise ConfigurationError("--json and --markdown can't both go to stdout")
     if folder is not None:
         check_writable(folder / "draft")
     check_target(json_file)
+    check_target(markdown)
     with contextlib.ExitStack() as held:
         held.enter_context(interruptible())
-        reporter = held.enter_context(Reporter(make_console(stderr=json_file == STDOUT)))
+        reporter = held.enter_context(Reporter(make_console(stderr=STDOUT in (json_file, markdown))))
         store = held.enter_context(Ledger(ledger)) if ledger is not None else None
         out = Output(reporter, json_file, kind, folder, store)
         yield out

@@ -18,13 +18,13 @@ from suite.ab.outcome import TrialResult
 from suite.ab.pairs import Repeated, Trial
 from suite.ab.repository import Commit
 from suite.commands.output import Output
+from suite.compare.compared import Compared
 from suite.errors import SuiteError
 from suite.files import write_text
 from suite.formats.document import run_path, write_document
 from suite.formats.envelope import entry, envelope
 from suite.measure.environment import fingerprint
 from suite.records.comparison import Comparison
-from suite.report.compared import Compared
 from suite.report.documents.flame import flame_svg
 from suite.report.documents.profile import profile_document
 from suite.report.reasons import error_words, words

@@ -1,4 +1,4 @@
-"""All that one command compared, and the words for it that terminal, Markdown and annotations share."""
+"""Words for what was compared, as terminal, Markdown and annotations share them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from suite.compare.compared import Compared
 from suite.formats.envelope import envelope
-from suite.records.comparison import Change, Comparison, Conclusion, QuantileShift, Verdict, conclude
-from suite.records.reason import Reason
+from suite.records.comparison import Change, Comparison, QuantileShift, Verdict
 from suite.report.reasons import shift_words
 from suite.report.words import many
 
@@ -19,34 +19,6 @@ GRAVEST_FIRST: tuple[Verdict, ...] = ("regression", "inconclusive", "improvement
 _SMALLEST = 1e-4
 """A p below it says no more."""
 _PLURALS = {"regression": "regressions", "improvement": "improvements"}
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """`base` and `head` are names for people; `left_out` says why workloads were not compared.
-
-    `codes` are the commits that have what the sides ran, None where none has; with `changed` head was
-    the work tree. `installed` are workloads that need no load file to be named.
-    """
-
-    base: str
-    head: str
-    comparisons: tuple[Comparison, ...]
-    left_out: tuple[Reason, ...] = ()
-    codes: tuple[str | None, str | None] = (None, None)
-    changed: bool = False
-    installed: frozenset[str] = frozenset()
-
-    @property
-    def conclusion(self) -> Conclusion:
-        """One verdict of all."""
-        return conclude(self.comparisons)
-
-    def changes(self, *verdicts: Verdict) -> Iterator[tuple[Comparison, Change]]:
-        """The changes that ended so, in the order of `verdicts`."""
-        for verdict in verdicts:
-            for one in self.comparisons:
-                yield from ((one, change) for change in one.changes if change.verdict == verdict)
 
 
 def counted(compared: Compared) -> str:

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from support.runs import make_measured, make_run
 
-from suite.ab.canary import CPU, FSYNC, LOOPBACK, MINIMUMS, Canaries, machine_shifts
+from suite.ab.canary import Canaries
 from suite.ab.pairs import Trial, measure
+from suite.compare.canary import CPU, FSYNC, LOOPBACK, MINIMUMS, machine_shifts
 from suite.compare.sequential import LOOKS
 from suite.records.run import Measured
 

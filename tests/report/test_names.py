@@ -13,6 +13,7 @@ from support.records import make_calibration, make_search, make_suspect
 from support.runs import counts, make_comparison, make_run, validity_of
 
 from suite import Command, User, Workload, closed_loop, operation
+from suite.compare.compared import Compared
 from suite.compare.profilediff import Function, Profile, difference
 from suite.ledger.commit_order import MeasuredCommit as Commit
 from suite.ledger.detections import CommitRange, Detected
@@ -27,7 +28,6 @@ from suite.records.comparison import Change, QuantileShift, Shift
 from suite.records.leak import Growth, LeakVerdict
 from suite.records.reason import Reason
 from suite.records.run import CheckResult, Detail, Failure, Judgement, Measured, Round
-from suite.report.compared import Compared
 from suite.report.documents.markdown import markdown
 from suite.report.documents.picture import save_picture
 from suite.report.terminal.ab import AbReporter

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from suite.report.compared import Compared, brief, remedy
+from suite.compare.compared import Compared
+from suite.report.compared import brief, remedy
 from suite.report.words import clean
 
 _MOST = 10

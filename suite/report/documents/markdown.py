@@ -6,8 +6,9 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from suite.compare.compared import Compared
 from suite.records.comparison import Change, Comparison
-from suite.report.compared import GRAVEST_FIRST, Compared, chance, counted, interval, remedy, shift
+from suite.report.compared import GRAVEST_FIRST, chance, counted, interval, remedy, shift
 from suite.report.reasons import words
 from suite.report.terminal.compare import open_lines
 from suite.report.terminal.shiftplot import shift_plot

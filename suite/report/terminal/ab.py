@@ -9,11 +9,12 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from suite.compare.compared import Compared
 from suite.compare.profilediff import Difference
 from suite.compare.sequential import BLOCK, LOOKS
 from suite.records.comparison import Change, Comparison
 from suite.records.reason import Reason
-from suite.report.compared import Compared, amount, counted
+from suite.report.compared import amount, counted
 from suite.report.reasons import all_words
 from suite.report.terminal.compare import below, changes_table, plots, regressions
 from suite.report.terminal.live import Live

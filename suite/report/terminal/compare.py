@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from rich.console import Console
@@ -10,8 +10,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from suite.compare.compared import Compared
 from suite.records.comparison import Change, Comparison
-from suite.report.compared import Compared, brief, chance, counted, interval, remedy, shift
+from suite.report.compared import brief, chance, counted, interval, remedy, shift
 from suite.report.reasons import words
 from suite.report.terminal.calibration import hint
 from suite.report.terminal.shiftplot import shift_plot
@@ -52,6 +53,12 @@ def print_compared(
         console.print(Text(clean(hint(unknown)), FAINT), soft_wrap=True)
     for line in closing(compared, exit_code, saved):
         console.print(line, soft_wrap=True)
+
+
+def print_annotations(console: Console, lines: Iterable[str]) -> None:
+    """Lines that whoever runs us looks for: never wrapped."""
+    for line in lines:
+        console.print(Text(line), soft_wrap=True)
 
 
 def changes_table(changes: Sequence[Change], title: str, figure: Callable[[Change], str]) -> Table:

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from rich.console import Console
 from support import runs
 
+from suite.compare.compared import Compared
 from suite.contract.metric import QUANTILES
 from suite.formats.document import dumps
 from suite.records.comparison import Change, QuantileShift, Shift
 from suite.records.reason import Figure, Reason
-from suite.report.compared import Compared, amount, brief, compare_document, interval, point, remedy
+from suite.report.compared import amount, brief, compare_document, interval, point, remedy
 from suite.report.documents.annotations import annotated
 from suite.report.documents.markdown import markdown
 from suite.report.terminal.compare import print_compared

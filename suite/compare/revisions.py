@@ -1,42 +1,29 @@
-"""What `suite compare` and `suite gate` do: find both sides, compare workload by workload, tell."""
+"""Two revisions compared, workload by workload: what `compare` and `gate` judge."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from rich.console import Console
-from rich.text import Text
-
-from suite.ab.calibration_store import caught
-from suite.ab.canary import MINIMUMS, doubted
+from suite.compare.canary import MINIMUMS, doubted, stored_shift
 from suite.compare.compare import compare
+from suite.compare.compared import Compared
 from suite.compare.pairing import PairedRuns, paired
 from suite.compare.reference_distribution import ENOUGH, HEAD_RUNS
 from suite.compare.revision import Revision, RevisionResolver, is_dirty
 from suite.config.catalog import installed_names, those_like
-from suite.config.gate import Budget, Gate
-from suite.config.paths import Places
+from suite.config.gate import Budget
 from suite.errors import ConfigurationError, Faults
-from suite.files import disk_faults, write_text
 from suite.records.comparison import Comparison
 from suite.records.provenance import provenance_of_both
 from suite.records.reason import Reason
 from suite.records.run import Run
-from suite.report.compared import Compared, compare_document
-from suite.report.documents.annotations import annotated
-from suite.report.documents.markdown import markdown
-from suite.report.documents.target import STDOUT, check_target, deliver
-from suite.report.terminal.calibration import promise
-from suite.report.terminal.compare import print_compared
-from suite.report.terminal.console import make_console
-from suite.report.verdict import overall
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ComparisonRequest:
     """What is compared: workloads whose names are like one of `match`, or all; each with its `budget`.
 
     Where that names no metrics it is the `usual` ones of base and head, or all that are usual.
@@ -52,40 +39,11 @@ class Wanted:
         return those_like(names, self.match)
 
 
-@dataclass(frozen=True, slots=True)
-class Outputs:
-    """Where results go beside the terminal; "-" is stdout, which then has nothing else."""
-
-    json_file: str | None = None
-    markdown_file: str | None = None
-    quantiles: bool = False
-
-    def check(self) -> None:
-        """Raise before anything is done what writing would raise after it."""
-        if self.json_file == self.markdown_file == STDOUT:
-            raise ConfigurationError("--json and --markdown can't both go to stdout")
-        check_target(self.json_file)
-        check_target(self.markdown_file)
-
-    def console(self) -> Console:
-        """For tables: stderr where stdout is data."""
-        return make_console(stderr=STDOUT in (self.json_file, self.markdown_file))
-
-    def write(self, compared: Compared, code: int, title: str) -> None:
-        """Write the files. Raises StoreError."""
-        deliver(compare_document(compared, exit_code=code), self.json_file)
-        if self.markdown_file == STDOUT:
-            make_console().out(markdown(compared, title=title), end="", highlight=False)
-        elif self.markdown_file is not None:
-            write_text(Path(self.markdown_file), markdown(compared, title=title))
-
-
-def compare_sides(ledger: str | Path, base: str, head: str | None, wanted: Wanted, outputs: Outputs) -> int:
-    """Compare what two words stand for, the newest state if `head` is None; print; the exit code.
+def compare_revisions(ledger: str | Path, base: str, head: str | None, wanted: ComparisonRequest) -> Compared:
+    """Compare what two words stand for, the newest state if `head` is None.
 
     Raises ConfigurationError or StoreError, with what would mend it.
     """
-    outputs.check()
     with RevisionResolver(ledger) as finder:
         sides: list[Revision] = []
         faults = Faults()
@@ -94,54 +52,29 @@ def compare_sides(ledger: str | Path, base: str, head: str | None, wanted: Wante
         with faults.collected():
             sides.append(_newest(finder, wanted) if head is None else finder.find(head))
         faults.check()
-        compared = _compared(sides[0], sides[1], wanted, finder)
-    code = compared.conclusion.exit_code
-    print_compared(outputs.console(), compared, code, quantiles=outputs.quantiles)
-    outputs.write(compared, code, "Load benchmarks")
-    return code
+        return _compared(sides[0], sides[1], wanted, finder)
 
 
-def gate_runs(
-    places: Places,
-    gate: Gate,
-    head: str | None,
-    wanted: Wanted,
-    outputs: Outputs,
-    *,
-    annotate: bool = False,
-    summary: str | None = None,
-) -> int:
-    """Judge the Runs of HEAD (without git the newest) against the gate's base; print; the exit code.
+def judge_revision(
+    ledger: str | Path, base: str, head: str | None, wanted: ComparisonRequest
+) -> tuple[Compared, Mapping[str, Run]]:
+    """Judge the Runs of HEAD (without git the newest) against a gate's base.
 
-    Markdown is appended to the file `summary`. Raises ConfigurationError or StoreError: no Runs to
-    judge are no pass.
+    With it comes, by workload, a Run of head where there are enough to tell what would have been caught.
+    Raises ConfigurationError or StoreError: no Runs to judge are no pass.
     """
-    outputs.check()
-    with RevisionResolver(places.ledger) as finder:
+    with RevisionResolver(ledger) as finder:
         judged = _newest(finder, wanted, at_head=True) if head is None else finder.find(head)
-        compared = _compared(_base(finder, gate.base, judged), judged, wanted, finder)
-        promises = {
-            one.workload: promise(
-                caught(places.folder, judged.load(one.workload)[0], one, "gate"),
-                alone=len(compared.comparisons) > 1,
-            )
+        compared = _compared(_base(finder, base, judged), judged, wanted, finder)
+        enough = {
+            one.workload: judged.load(one.workload)[0]
             for one in compared.comparisons
             if one.changes and one.runs[0] >= ENOUGH and one.runs[1] >= HEAD_RUNS
         }
-    code = overall([compared.conclusion.exit_code], on_invalid=gate.on_inconclusive)
-    console = outputs.console()
-    print_compared(console, compared, code, quantiles=outputs.quantiles, promises=promises)
-    if annotate:
-        for line in annotated(compared, warn=gate.on_inconclusive == "warn"):
-            console.print(Text(line), soft_wrap=True)
-    outputs.write(compared, code, "Load gate")
-    if summary:
-        with disk_faults(summary), Path(summary).open("a", encoding="utf-8") as file:
-            file.write(markdown(compared, title="Load gate"))
-    return code
+    return compared, enough
 
 
-def _newest(finder: RevisionResolver, wanted: Wanted, *, at_head: bool = False) -> Revision:
+def _newest(finder: RevisionResolver, wanted: ComparisonRequest, *, at_head: bool = False) -> Revision:
     sha = finder.commits.sha("HEAD") if at_head else None
     if sha is not None and not finder.has(sha):
         raise ConfigurationError(
@@ -174,11 +107,15 @@ def _base(finder: RevisionResolver, word: str, head: Revision) -> Revision:
     raise ConfigurationError(f"there are no runs {where} ({sha[:12]}); {hint}")
 
 
-def _compared(base: Revision, head: Revision, wanted: Wanted, finder: RevisionResolver) -> Compared:
+def _compared(
+    base: Revision, head: Revision, wanted: ComparisonRequest, finder: RevisionResolver
+) -> Compared:
     names = wanted.workloads(sorted({*base.counts, *head.counts}))
     every, lines = paired(base, head, names, finder, anywhere=wanted.anywhere)
     pairs = [pair for pair in every if pair.workload not in MINIMUMS]
-    shifts = dict(shift for pair in every if pairs and pair.workload in MINIMUMS for shift in _shift(pair))
+    shifts = dict(
+        shift for pair in every if pairs and pair.workload in MINIMUMS for shift in stored_shift(pair)
+    )
     pairs = pairs or every  # canaries alone are judged like anything else
     _check_metrics(pairs, wanted, finder)
     comparisons = []
@@ -237,17 +174,7 @@ def _code(side: Revision, runs: Sequence[Run]) -> str | None:
     return only[:12] if only and not side.changed and not any(map(is_dirty, runs)) else None
 
 
-def _shift(canary: PairedRuns) -> Iterator[tuple[str, float]]:
-    """By the canary, how far the machine itself lies from base, as a share, if it surely does."""
-    if canary.refused:
-        return
-    minimums = {"response.p50": MINIMUMS[canary.workload]}
-    for change in compare(canary.base, canary.head, metrics=list(minimums), minimums=minimums).changes:
-        if change.verdict in ("regression", "improvement") and change.shift is not None:
-            yield canary.workload, change.shift.estimate
-
-
-def _check_metrics(pairs: Sequence[PairedRuns], wanted: Wanted, finder: RevisionResolver) -> None:
+def _check_metrics(pairs: Sequence[PairedRuns], wanted: ComparisonRequest, finder: RevisionResolver) -> None:
     """Raise ConfigurationError for metrics that no workload has: else a typo would never fail.
 
     What a configuration names for workloads that are not looked at now is no typo.
