@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from suite.compare.compared import Compared
 from suite.records.calibration import Calibration
 from suite.records.capacity import Capacity
 from suite.records.comparison import Comparison
 from suite.records.leak import LeakSearch
 from suite.records.record import Record
-from suite.report.compared import Compared
 from suite.report.terminal.calibration import print_calibrated
 from suite.report.terminal.compare import print_compared
 from suite.report.terminal.console import Reporter
