@@ -20,7 +20,7 @@ from suite.errors import Interrupted, SuiteError
 COMMANDS = {
     "run": "Run workloads, print what they measured, keep it.",
     "list": "List workloads with their loops, parameters and tags.",
-    "show": "Show the latest runs, or one run in full.",
+    "show": "Show what was measured lately, or one result in full.",
     "capacity": "Find the highest load that a system holds, and what breaks first.",
     "leaks": "Look for leaks, and name the lines that hold the memory.",
     "ab": "Compare two commits by rounds in turns, and say whether one is slower.",
@@ -33,6 +33,7 @@ COMMANDS = {
     "export": "Write runs for other tools, or for another ledger.",
     "import": "Add results that were measured elsewhere, or by other tools.",
     "prune": "Remove old runs, but not those that changes stand on.",
+    "schema": "Print the JSON schema of the documents that are written and kept.",
 }
 """Each command in a line. `suite.commands` has a module for each, with `command` and its EPILOG."""
 

@@ -134,26 +134,27 @@ def _age(path: Path) -> str:
     return datetime.fromtimestamp(when, UTC).isoformat(timespec="seconds")
 
 
-def json_schema(kind: Kind) -> dict[str, Any]:
-    """The JSON schema of documents of a kind."""
+def json_schema(*kinds: Kind) -> dict[str, Any]:
+    """The JSON schema of documents of any of these kinds."""
+    of_each = [_schema_of(kind) for kind in kinds]
+    definitions = {name: one for each in of_each for name, one in each.pop("$defs").items()}
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A document of loadledger"}
+    return {**head, **(of_each[0] if len(of_each) == 1 else {"oneOf": of_each}), "$defs": definitions}
+
+
+def _schema_of(kind: Kind) -> dict[str, Any]:
     result = schema(record_type(kind))
     definitions = result.pop("$defs", {})
     result["required"] = [name for name in result["required"] if name != "environment"]
     text = {"type": "string"}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"A document of loadledger: {kind}",
-        "type": "object",
-        "properties": {
-            "schema": {"const": SCHEMA},
-            "kind": {"const": kind},
-            "made": {**text, "description": "When it was written, ISO 8601."},
-            "by": {**text, "description": "What wrote it."},
-            "environment": {"type": "object", "description": "Of every result that has none of its own."},
-            "verdict": {"enum": ["pass", "fail", "invalid", "error"]},
-            "exit_code": {"type": "integer"},
-            "results": {"type": "array", "items": result},
-        },
-        "required": ["schema", "kind", "made", "by", "environment", "verdict", "exit_code", "results"],
-        "$defs": definitions,
+    properties = {
+        "schema": {"const": SCHEMA},
+        "kind": {"const": kind},
+        "made": {**text, "description": "When it was written, ISO 8601."},
+        "by": {**text, "description": "What wrote it."},
+        "environment": {"type": "object", "description": "Of every result that has none of its own."},
+        "verdict": {"enum": ["pass", "fail", "invalid", "error"]},
+        "exit_code": {"type": "integer"},
+        "results": {"type": "array", "items": result},
     }
+    return {"type": "object", "properties": properties, "required": [*properties], "$defs": definitions}

@@ -54,9 +54,7 @@ def test_everything_that_a_file_can_do(url: str, tmp_path: Path) -> None:
         pruning = Pruning(ledger, [CommitOrder(folder=tmp_path)], keep=5)
         assert [one.runs for one in pruning.planned() if one.workload == "shop/browse"] == [20]
         assert pruning.carry_out() == 20
-        assert [one.places[0].commit for one in some.of(line, quantities)] == [
-            sha_of(40)
-        ]
+        assert [one.places[0].commit for one in some.of(line, quantities)] == [sha_of(40)]
         assert orders(ledger)
 
 
