@@ -183,9 +183,13 @@ def _leak(search):
 
 
 def workloads(document):
-    """What a list of workloads says of each."""
-    names = ("description", "loop", "operations", "parameters", "thresholds", "tags")
-    return {one["name"]: {key: one[key] for key in names} for one in results(document)}
+    """What a list of workloads says of each; a loop's fields that it does not use say nothing."""
+    names = ("description", "operations", "parameters", "thresholds", "tags")
+    return {
+        one["name"]: {key: one[key] for key in names}
+        | {"loop": {key: value for key, value in one["loop"].items() if value is not None}}
+        for one in results(document)
+    }
 
 
 def _shared(document):
