@@ -38,10 +38,10 @@ def command(
     config: ConfigFile = None,
 ) -> None:
     """Write runs for other tools, or for another ledger."""
-    from suite.commands.exporting import FORMATS, export
     from suite.config.file import read_configuration
     from suite.ledger.commits import Commits
     from suite.ledger.store import Ledger
+    from suite.report.documents.export import FORMATS, export
     from suite.report.words import many
 
     chosen = next((one for one in FORMATS if one == form), None)

@@ -33,15 +33,22 @@ def command(
     config: ConfigFile = None,
 ) -> None:
     """Add results that were measured elsewhere, or by other tools."""
-    from suite.commands.importing import import_all
     from suite.config.file import read_configuration
     from suite.errors import SuiteError
+    from suite.ledger.importing import import_all
     from suite.ledger.store import Ledger
 
     faults: list[SuiteError] = []
     with Ledger(read_configuration(config).places(results, ledger).ledger) as there:
-        for one in import_all(there, sources, faults):
+        for one in import_all(there, sources, _workload_of, faults):
             files = f", {one.files:,} files" if one.files > 1 else ""
             typer.echo(f"{one.source}  {', '.join(one.kinds)}{files}: {one.added:,} new of {one.records:,}")
     if faults:
         raise ConfigurationError.of(dict.fromkeys(map(str, faults)))
+
+
+def _workload_of(benchmark: str, code: str) -> str:
+    """Of a benchmark of asv; nothing else here needs what draws pages."""
+    from suite.integrations.asv_results import workload_of
+
+    return workload_of(benchmark, code)

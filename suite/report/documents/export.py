@@ -1,4 +1,4 @@
-"""What `suite export` does: write Runs for other tools, or for another ledger."""
+"""Results written for other tools, or for another ledger."""
 
 from __future__ import annotations
 

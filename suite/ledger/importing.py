@@ -1,4 +1,4 @@
-"""What `suite import` does: recognise files by what is in them, and add what the ledger does not have."""
+"""Results from elsewhere: recognised by what is in a file, added where the ledger does not have them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from suite.errors import StoreError, SuiteError
 from suite.files import disk_faults, read_json
-from suite.formats.asv import is_asv, runs_of_asv
+from suite.formats.asv import Naming, is_asv, runs_of_asv
 from suite.formats.envelope import document_in
 from suite.formats.pytest_benchmark import is_pytest_benchmark, runs_of_pytest_benchmark
 from suite.ledger.commit_order import CommitOrder
@@ -41,15 +41,20 @@ class Imported:
     added: int
 
 
-def import_all(ledger: Ledger, sources: Sequence[str], faults: list[SuiteError]) -> Iterator[Imported]:
-    """Add each of `sources`: files, folders of them, ledgers. What can't be read goes to `faults`."""
+def import_all(
+    ledger: Ledger, sources: Sequence[str], naming: Naming, faults: list[SuiteError]
+) -> Iterator[Imported]:
+    """Add each of `sources`: files, folders of them, ledgers. What can't be read goes to `faults`.
+
+    `naming` gives the workload of a benchmark of asv by its name and code.
+    """
     for source in sources:
         done: list[Imported] = []
         try:
             name = shown(source) if _is_url(source) else source
             for path in _files(source):
                 try:
-                    done.append(_import(ledger, path))
+                    done.append(_import(ledger, path, naming))
                 except SuiteError as error:
                     faults.append(error)
         except SuiteError as error:
@@ -74,7 +79,7 @@ def _files(source: str) -> Iterable[str]:
     return found
 
 
-def _import(ledger: Ledger, source: str) -> Imported:
+def _import(ledger: Ledger, source: str, naming: Naming) -> Imported:
     if _is_url(source):
         url = url_of(source)
         if url.get_backend_name() != "sqlite":
@@ -84,7 +89,7 @@ def _import(ledger: Ledger, source: str) -> Imported:
     path = Path(source)
     if _starts_as_database(path):
         return _copied(ledger, path)
-    kind, records = _recognised(read_json(path), path)
+    kind, records = _recognised(read_json(path), path, naming)
     added = sum(ledger.add_new(some) for some in _batches(records))
     return Imported(source, (kind,), 1, len(records), added)
 
@@ -97,17 +102,14 @@ def _starts_as_database(path: Path) -> bool:
         raise StoreError(f"can't read {path}: {error.strerror}") from error
 
 
-def _recognised(data: Any, path: Path) -> tuple[str, Sequence[Record]]:
+def _recognised(data: Any, path: Path, naming: Naming) -> tuple[str, Sequence[Record]]:
     document = document_in(data, path)
     if document is not None:
         return "document", document.records
     try:
         if isinstance(data, Mapping):
             if is_asv(data):
-                # Nothing else here needs what draws pages.
-                from suite.integrations.asv_results import workload_of
-
-                return "asv", runs_of_asv(data, _benchmarks(path), workload_of)
+                return "asv", runs_of_asv(data, _benchmarks(path), naming)
             if is_pytest_benchmark(data):
                 return "pytest-benchmark", runs_of_pytest_benchmark(data)
     except StoreError as error:
