@@ -8,20 +8,20 @@ from typing import Protocol
 
 from suite.ab.checkout import Checkout, Name
 from suite.ab.outcome import TrialResult
-from suite.ab.profile import Kind, kind_of, profile
+from suite.ab.profile import ProfileKind, kind_of, profile
 from suite.ab.sample import ProcessRunner
 from suite.ab.task import Task
 from suite.compare.profilediff import Difference
 from suite.errors import Interrupted, SuiteError
 
-_UNITS: Mapping[Kind, str] = {"time": "s", "waiting": "s", "memory": "B"}
+_UNITS: Mapping[ProfileKind, str] = {"time": "s", "waiting": "s", "memory": "B"}
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """What a profile of both sides shows; its costs are per operation in `unit`, of memory at the peak."""
 
-    kind: Kind
+    kind: ProfileKind
     difference: Difference
 
     @property
@@ -55,7 +55,7 @@ def explain(
     assert result.comparison is not None
     changes = [change for change in result.comparison.changes if change.verdict == "regression"]
 
-    def profiled(kind: Kind) -> Explanation:
+    def profiled(kind: ProfileKind) -> Explanation:
         def doing(side: Name, done: int, total: int) -> None:
             watch.profiling(task.name, side, done, total)
 

@@ -18,7 +18,7 @@ from suite.leaks.site import Sites
 from suite.process.notice import NOTICE_VARIABLE, RECORDINGS_VARIABLE
 from suite.process.variables import inherited
 
-Kind = Literal["time", "waiting", "memory"]
+ProfileKind = Literal["time", "waiting", "memory"]
 """What is profiled: CPU time by py-spy, the same with what waits, or memory at its peak by memray."""
 
 SECONDS = 4.0
@@ -29,13 +29,13 @@ _COLUMNS = "suite/measure/columns.py"
 _UNNOTICED = "its Loadledger does not say when load runs, so that it can't be profiled"
 
 
-def kind_of(metric: str) -> Kind:
+def kind_of(metric: str) -> ProfileKind:
     """What a regression of `metric` asks for."""
     return "memory" if metric.startswith("memory.") else "time"
 
 
 def profile(
-    kind: Kind,
+    kind: ProfileKind,
     sampler: ProcessRunner,
     sides: Mapping[Name, Checkout],
     task: Task,
