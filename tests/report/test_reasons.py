@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
+import suite
 from suite.compare.likeness import Unlike
 from suite.errors import StoreError
 from suite.records.leak import Growth, LeakVerdict
 from suite.records.reason import Figure, Reason
-from suite.report.reasons import all_words, error_words, verdict_words, words
+from suite.report.reasons import (
+    all_words,
+    capacity,
+    comparison,
+    error_words,
+    leaks,
+    limiter,
+    validity,
+    verdict_words,
+    words,
+)
+from suite.report.reasons.wording import KINDS
 
 _WORKER = {"worker": 0, "cpu": 0.99, "delay": 0.0}
 _CORES = {"used": 0.25, "cores": 4}
@@ -392,3 +407,26 @@ def test_an_error_with_reasons_has_a_line_for_each() -> None:
 def test_several_stand_on_one_line() -> None:
     assert all_words([Reason("no_samples"), Reason("shared_cores")]).count("; ") == 1
     assert all_words([], "invalid") == "invalid"
+
+
+def _kinds_in_code() -> set[str]:
+    """The kinds that are written out where reasons are made."""
+    found = set()
+    for path in Path(suite.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            place = {"Reason": 0, "behind": 0, "_other": 0, "_differing": 0, "_doubt": 1}.get(name)
+            kind = node.args[place] if place is not None and len(node.args) > place else None
+            if isinstance(kind, ast.Constant) and isinstance(kind.value, str):
+                found.add(kind.value)
+    return found
+
+
+def test_each_kind_that_is_made_has_words_and_only_once() -> None:
+    made = _kinds_in_code()
+    assert {"few_samples", "late_sends", "given_up", "other_load", "restless"} <= made
+    assert made <= {*KINDS, "load, ", "package ", "parameter "}
+    tables = [module.KINDS for module in (validity, limiter, capacity, comparison, leaks)]
+    assert sum(map(len, tables)) == len(KINDS)
