@@ -181,7 +181,8 @@ def test_an_interruption_keeps_the_pairs_so_far(command, scratch, rounds, monkey
     assert "INTERRUPTED" in said.err
     entry = json.loads(said.out)["results"][0]
     assert len(entry["pairs"]) == 2
-    assert entry["cut"] == "ended early: interrupted by signal 15"
+    figures = {"because": "text", "text": "interrupted by signal 15"}
+    assert entry["cut"] == {"kind": "ended_early", "figures": figures}
     assert len(kept(scratch)) == 1
     assert nothing_is_left(scratch)
 
