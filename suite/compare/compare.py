@@ -18,7 +18,7 @@ from suite.ledger.entry import HEADLINES
 from suite.records.better import Better
 from suite.records.comparison import Change, Comparison, QuantileShift, Shift
 from suite.records.histogram import Histogram
-from suite.records.provenance import provenance_of_both
+from suite.records.provenance import Provenance, provenance_of_both
 from suite.records.reason import Figure, Reason
 from suite.records.run import Measured, Run
 from suite.stats.ranks import hodges_lehmann, holm, mann_whitney
@@ -107,7 +107,7 @@ def quantile_shifts(
     return tuple(found)
 
 
-def side_name(runs: Sequence[Run]) -> str:
+def side_name(runs: Sequence[Provenance]) -> str:
     """The short commit of `runs`, or how many there are."""
     commits = dict.fromkeys(run.commit for run in runs)
     only = next(iter(commits), None)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self, TypeVar
 
 from suite.errors import ConfigurationError, StoreError
 from suite.formats.envelope import read_document
 from suite.ledger.commits import Commits
 from suite.ledger.entry import Entry
 from suite.ledger.store import Ambiguous, Ledger
+from suite.records.capacity import Capacity
+from suite.records.provenance import Provenance
+from suite.records.record import Record
 from suite.records.run import Run
 from suite.units import seconds_since_epoch
 
+_T = TypeVar("_T", bound=Provenance)
+_COMPARED = (Run.KIND, Capacity.KIND)
 _MOST = 30
 """Runs of one commit that are looked at for a workload, the newest."""
 _SHORTEST = 4
@@ -24,6 +29,7 @@ _SHORTEST = 4
 @dataclass(frozen=True, slots=True)
 class Revision:
     """Runs of one state of the code: `counts` by workload, and `load` to have a workload's, newest first.
+    `searches` are those for the capacity, by workload, newest first.
 
     `name` is what people call it. With a `commit` the Runs of its neighbours may stand in, else those
     of the side are all. `changed` if the code that ran had changes that were not committed.
@@ -34,12 +40,22 @@ class Revision:
     counts: Mapping[str, int]
     load: Callable[[str], tuple[Run, ...]]
     changed: bool = False
+    searches: Mapping[str, tuple[Capacity, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, name: str, runs: Iterable[Run]) -> Revision:
-        """Just these `runs`."""
-        found = by_workload(runs)
-        return cls(name, None, {workload: len(some) for workload, some in found.items()}, found.__getitem__)
+    def of(cls, name: str, records: Iterable[Record]) -> Revision:
+        """Just the Runs and searches for the capacity among `records`."""
+        every = list(records)
+        found = by_workload(one for one in every if isinstance(one, Run))
+        counts = {workload: len(some) for workload, some in found.items()}
+        searches = by_workload(one for one in every if isinstance(one, Capacity))
+        return cls(name, None, counts, found.__getitem__, searches=searches)
+
+
+class _State(Protocol):
+    """Which of the newest records of a commit are one state of its code."""
+
+    def __call__(self, records: tuple[_T, ...]) -> tuple[_T, ...]: ...
 
 
 class RevisionResolver:
@@ -70,17 +86,17 @@ class RevisionResolver:
         Raises ConfigurationError or StoreError with what would mend it.
         """
         if word.endswith(".json"):
-            return Revision.of(Path(word).name, read_runs(Path(word)))
+            return Revision.of(Path(word).name, read_records(Path(word)))
         sha = self.sha(word)
-        if sha is not None and self._entries(sha):
+        if sha is not None and self.has(sha):
             return self.committed(sha, sha[:12] if sha.startswith(word) else f"{word} ({sha[:12]})")
         try:
-            run = self.ledger.run(word)
+            record = self.ledger.record(word, Run.KIND, Capacity.KIND)
         except Ambiguous:
             raise
         except ConfigurationError as error:
             raise self._unknown(word, sha) from error
-        return Revision.of(f"run {run.id}", [run])
+        return Revision.of(f"{record.NAME} {record.id}", [record])
 
     def sha(self, word: str) -> str | None:
         """The commit that `word` names, as git or else the ledger has it; None if neither does.
@@ -97,39 +113,43 @@ class RevisionResolver:
         return next(iter(known), None)
 
     def has(self, sha: str) -> bool:
-        """Whether the ledger has a Run of that commit."""
-        return bool(self.ledger.runs(commit=sha, limit=1))
+        """Whether the ledger has a Run of that commit, or a search for its capacity."""
+        return bool(self.ledger.entries(commit=sha, limit=1, kinds=_COMPARED))
 
     def newest(self, workloads: Iterable[str], commit: str | None = None) -> Revision:
         """The newest state of the code that ran: of the newest Run's commit, or of the one given.
 
         Where the newest Run of a workload was of code with changes, it is that Run alone.
         """
-        latest = [entry for name in workloads for entry in self.ledger.runs(name, commit, limit=1)]
+        latest = [
+            entry
+            for name in workloads
+            for kind in _COMPARED
+            for entry in self.ledger.entries(name, commit, limit=1, kinds=[kind])
+        ]
         if not latest:
             raise ConfigurationError("there are no runs to compare; start with: suite run")
         newest = max(latest, key=lambda entry: seconds_since_epoch(entry.started))
         sha = newest.commit
         if sha is None:
-            runs = [self.ledger.run(entry.id) for entry in latest if entry.commit is None]
-            return Revision.of("the newest runs", runs)
-        changed = any(is_dirty(self.ledger.run(entry.id)) for entry in latest if entry.commit == sha)
+            records = [self.ledger.record(entry.id, entry.kind) for entry in latest if entry.commit is None]
+            return Revision.of("the newest runs", records)
+        changed = any(
+            is_dirty(self.ledger.record(entry.id, entry.kind)) for entry in latest if entry.commit == sha
+        )
         name = sha[:12] + (" with changes" if changed else "")
 
-        def state(runs: tuple[Run, ...]) -> tuple[Run, ...]:
-            return runs[:1] if is_dirty(runs[0]) else clean(runs)
-
-        return self._of(sha, name, state, changed=changed)
+        return self._of(sha, name, _newest_state, changed=changed)
 
     def committed(self, sha: str, name: str) -> Revision:
         """Runs of a commit itself; of a workload that has none, the newest of it with changes."""
-        return self._of(sha, name, lambda runs: clean(runs) or runs[:1])
+        return self._of(sha, name, _committed_state)
 
     def _of(
         self,
         sha: str,
         name: str,
-        state: Callable[[tuple[Run, ...]], tuple[Run, ...]],
+        state: _State,
         *,
         changed: bool = False,
     ) -> Revision:
@@ -138,8 +158,17 @@ class RevisionResolver:
             ids.setdefault(entry.workload, []).append(entry.id)
         chosen = {workload: some[:_MOST] for workload, some in ids.items()}
         counts = {workload: len(some) for workload, some in chosen.items()}
+        found = self.ledger.entries(commit=sha, limit=_MOST, kinds=[Capacity.KIND])
+        searches = by_workload(
+            one for entry in found if isinstance(one := self.ledger.record(entry.id, entry.kind), Capacity)
+        )
         return Revision(
-            name, sha, counts, lambda one: state(tuple(map(self.ledger.run, chosen[one]))), changed=changed
+            name,
+            sha,
+            counts,
+            lambda one: state(tuple(map(self.ledger.run, chosen[one]))),
+            changed,
+            {workload: state(some) for workload, some in searches.items()},
         )
 
     def _entries(self, sha: str) -> list[Entry]:
@@ -165,26 +194,35 @@ class RevisionResolver:
         )
 
 
-def read_runs(path: Path) -> list[Run]:
-    """The Runs of a result document. Raises StoreError if it can't be read, is none, or is newer."""
-    runs = [record for record in read_document(path).records if isinstance(record, Run)]
-    if not runs:
+def read_records(path: Path) -> list[Record]:
+    """The Runs and searches of a document. Raises StoreError if it can't be read, is none, or is newer."""
+    every = read_document(path).records
+    records: list[Record] = [one for one in every if isinstance(one, Run | Capacity)]
+    if not records:
         raise StoreError(f"{path} has no runs")
-    return runs
+    return records
 
 
-def by_workload(runs: Iterable[Run]) -> dict[str, tuple[Run, ...]]:
-    """`runs` by their workloads, newest first."""
-    ordered = sorted(runs, key=lambda run: seconds_since_epoch(run.started), reverse=True)
-    names = dict.fromkeys(run.workload for run in ordered)
-    return {name: tuple(run for run in ordered if run.workload == name) for name in sorted(names)}
+def by_workload(records: Iterable[_T]) -> dict[str, tuple[_T, ...]]:
+    """`records` by their workloads, newest first."""
+    ordered = sorted(records, key=lambda one: seconds_since_epoch(one.started), reverse=True)
+    names = dict.fromkeys(one.workload for one in ordered)
+    return {name: tuple(one for one in ordered if one.workload == name) for name in sorted(names)}
 
 
-def is_dirty(run: Run) -> bool:
+def is_dirty(record: Provenance) -> bool:
     """Whether the code had changes that were not committed."""
-    return run.dirty
+    return record.dirty
 
 
-def clean(runs: Sequence[Run]) -> tuple[Run, ...]:
+def clean(records: Sequence[_T]) -> tuple[_T, ...]:
     """Those of code without such changes."""
-    return tuple(run for run in runs if not is_dirty(run))
+    return tuple(one for one in records if not is_dirty(one))
+
+
+def _newest_state(records: tuple[_T, ...]) -> tuple[_T, ...]:
+    return records[:1] if is_dirty(records[0]) else clean(records)
+
+
+def _committed_state(records: tuple[_T, ...]) -> tuple[_T, ...]:
+    return clean(records) or records[:1]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
 from suite.compare.canary import MINIMUMS, doubted, stored_shift
+from suite.compare.capacities import METRIC, compare_capacities
 from suite.compare.compare import compare
 from suite.compare.compared import Compared
 from suite.compare.pairing import PairedRuns, paired
@@ -16,6 +17,7 @@ from suite.compare.revision import Revision, RevisionResolver, is_dirty
 from suite.config.catalog import installed_names, those_like
 from suite.config.gate import Budget
 from suite.errors import ConfigurationError, Faults
+from suite.records.capacity import Capacity
 from suite.records.comparison import Comparison
 from suite.records.provenance import provenance_of_both
 from suite.records.reason import Reason
@@ -69,7 +71,8 @@ def judge_revision(
         enough = {
             one.workload: judged.load(one.workload)[0]
             for one in compared.comparisons
-            if one.changes and one.runs[0] >= ENOUGH and one.runs[1] >= HEAD_RUNS
+            if one.workload in judged.counts and one.changes
+            if one.runs[0] >= ENOUGH and one.runs[1] >= HEAD_RUNS
         }
     return compared, enough
 
@@ -80,7 +83,7 @@ def _newest(finder: RevisionResolver, wanted: ComparisonRequest, *, at_head: boo
         raise ConfigurationError(
             f"there are no runs of HEAD ({sha[:12]}) to judge; make them with: suite run"
         )
-    return finder.newest(wanted.workloads(finder.ledger.workloads()), sha)
+    return finder.newest(wanted.workloads(finder.ledger.workloads(Run.KIND, Capacity.KIND)), sha)
 
 
 def _base(finder: RevisionResolver, word: str, head: Revision) -> Revision:
@@ -110,8 +113,9 @@ def _base(finder: RevisionResolver, word: str, head: Revision) -> Revision:
 def _compared(
     base: Revision, head: Revision, wanted: ComparisonRequest, finder: RevisionResolver
 ) -> Compared:
-    names = wanted.workloads(sorted({*base.counts, *head.counts}))
-    every, lines = paired(base, head, names, finder, anywhere=wanted.anywhere)
+    names = wanted.workloads(sorted({*base.counts, *head.counts, *base.searches, *head.searches}))
+    ran = [name for name in names if name in base.counts or name in head.counts]
+    every, lines = paired(base, head, ran, finder, anywhere=wanted.anywhere)
     pairs = [pair for pair in every if pair.workload not in MINIMUMS]
     shifts = dict(
         shift for pair in every if pairs and pair.workload in MINIMUMS for shift in stored_shift(pair)
@@ -151,6 +155,7 @@ def _compared(
             found = doubted(found, shifts) if shifts else found
         notes = (*found.notes, *pair.notes)
         comparisons.append(replace(found, base=base.name, head=head.name, notes=notes))
+    comparisons += _capacities(base, head, names, wanted)
     codes = (
         _code(base, [run for pair in pairs for run in pair.base]),
         _code(head, [run for pair in pairs for run in pair.head]),
@@ -158,6 +163,19 @@ def _compared(
     return Compared(
         base.name, head.name, tuple(comparisons), tuple(lines), codes, head.changed, _installed(comparisons)
     )
+
+
+def _capacities(
+    base: Revision, head: Revision, names: Sequence[str], wanted: ComparisonRequest
+) -> Iterator[Comparison]:
+    """Of the workloads whose capacity was searched on both sides."""
+    for name in names:
+        budget = wanted.budget(name)
+        judged = budget.metrics is None or METRIC in budget.metrics
+        if judged and name in base.searches and name in head.searches:
+            sides = base.searches[name], head.searches[name]
+            found = compare_capacities(*sides, minimums=budget.minimum, anywhere=wanted.anywhere)
+            yield replace(found, base=base.name, head=head.name)
 
 
 def _installed(comparisons: Sequence[Comparison]) -> frozenset[str]:
@@ -179,7 +197,7 @@ def _check_metrics(pairs: Sequence[PairedRuns], wanted: ComparisonRequest, finde
 
     What a configuration names for workloads that are not looked at now is no typo.
     """
-    known = {name for pair in pairs for name in _metrics(pair)}
+    known = {METRIC, *(name for pair in pairs for name in _metrics(pair))}
     bases = {name.partition("@")[0] for name in known}
     budgets = [wanted.budget(pair.workload) for pair in pairs]
     asked = {name for budget in budgets for name in budget.metrics or ()} - known

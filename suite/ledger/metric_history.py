@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from suite.ledger.commit_order import MeasuredCommit
 from suite.ledger.detections import AcceptedChange, Detected
-from suite.ledger.timeline_reader import Timeline
+from suite.ledger.timeline_reader import Interval, Timeline
 
 Reasons = Mapping[tuple[str, str, str], str]
 """Why changes are wanted, by workload, metric and commit."""
@@ -18,6 +18,7 @@ class MetricHistory:
     """What was found in a history, its commits, and the values of the newest of them.
 
     `accepted` are reasons by commit, `machine` says in words where it ran, `notes` what is left out.
+    `intervals` are those of what is searched for, by commit.
     """
 
     line: Timeline
@@ -27,6 +28,7 @@ class MetricHistory:
     accepted: Mapping[str, str]
     machine: str
     notes: tuple[str, ...] = ()
+    intervals: Mapping[str, Interval] = field(default_factory=dict)
 
     @property
     def start(self) -> int:

@@ -252,9 +252,9 @@ class Ledger:
             for row in found
         ]
 
-    def workloads(self) -> list[str]:
-        """Names of all workloads that have a Run, in order."""
-        query = select(ResultRow.workload).where(ResultRow.kind == Run.KIND).distinct()
+    def workloads(self, *kinds: str) -> list[str]:
+        """Names of all workloads that have a record of these kinds, or else a Run, in order."""
+        query = select(ResultRow.workload).where(*_of_kinds(kinds or [Run.KIND])).distinct()
         with self.session() as session:
             return list(session.scalars(query.order_by(ResultRow.workload)))
 

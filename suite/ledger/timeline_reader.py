@@ -14,8 +14,10 @@ from suite.ledger.commit_order import MeasuredCommit
 from suite.ledger.models import MetricRow, ResultRow
 from suite.ledger.store import Ledger
 from suite.records.better import Better
+from suite.records.capacity import Capacity
 from suite.records.run import Run
 
+Interval = tuple[float | None, float | None]
 _WATCHED = (
     "throughput", "response.p50", "response.p95", "response.p99", "failures", "memory.peak",
     "memory.growth_per_operation", "cpu.per_operation",
@@ -112,6 +114,21 @@ class TimelineReader:
                     found.setdefault(commit, []).append(value)
         return [median(found[commit]) if commit in found else None for commit in commits]
 
+    def intervals(self, line: Timeline, metric: str) -> dict[str, Interval]:
+        """Between which ends the metric lies at each commit, over all searches for the capacity there."""
+        if line.kind != Capacity.KIND:
+            return {}
+        query = (
+            select(ResultRow.commit, MetricRow.values)
+            .join(MetricRow, MetricRow.number == ResultRow.number)
+            .where(*_of(line), MetricRow.name == metric)
+        )
+        found: dict[str, list[Interval]] = {}
+        with self._ledger.session() as session:
+            for commit, (low, high) in session.execute(query):
+                found.setdefault(str(commit), []).append((low, high))
+        return {commit: _around(some) for commit, some in found.items()}
+
     def quantities(self, line: Timeline) -> dict[str, Quantity]:
         """The metrics of a line by name, as its newest Run has them."""
         newest = select(ResultRow.number).where(*_of(line)).order_by(ResultRow.started_at.desc()).limit(1)
@@ -164,6 +181,14 @@ class TimelineReader:
                 query = select(ResultRow.environment).where(ResultRow.machine == name).limit(1)
                 found[name] = _words(session.scalars(query).first() or {})
         return found
+
+
+def _around(intervals: Sequence[Interval]) -> Interval:
+    """What holds all of them."""
+    lows = [low for low, _ in intervals if low is not None]
+    highs = [high for _, high in intervals if high is not None]
+    whole = len(intervals)
+    return (min(lows) if len(lows) == whole else None), (max(highs) if len(highs) == whole else None)
 
 
 def _quantity(row: Sequence[Any]) -> Quantity:

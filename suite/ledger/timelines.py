@@ -186,6 +186,7 @@ class Timelines:
             accepted=reasons,
             machine="any machine" if line.machine is None else self.reader.machines([line])[line.machine],
             notes=tuple(_notes(line, same, others)),
+            intervals=self.reader.intervals(line, quantity.metric),
         )
 
     def _lines(self, workload: str | None) -> list[Timeline]:

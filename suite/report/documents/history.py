@@ -50,7 +50,13 @@ def tracks_document(tracks: Sequence[MetricHistory], limit: int | None = None) -
                 "load": track.line.load,
                 "length": len(track.commits),
                 "commits": [
-                    {"commit": one.commit, "when": _iso(one.first), "value": value, "runs": one.runs}
+                    {
+                        "commit": one.commit,
+                        "when": _iso(one.first),
+                        "value": value,
+                        "runs": one.runs,
+                        **({"interval": track.intervals[one.commit]} if track.intervals else {}),
+                    }
                     for one, value in list(zip(track.commits[track.start :], track.values, strict=True))[
                         -(limit or 0) :
                     ]

@@ -34,7 +34,8 @@ def print_track(console: Console, track: MetricHistory, limit: int) -> None:
     for line in drawing(track):
         console.print(Text.assemble("  ", line), soft_wrap=True)
     table = PlainTable()
-    for title in ("commit", "first run", "value", "runs"):
+    between = ["interval"] if track.intervals else []
+    for title in ("commit", "first run", "value", *between, "runs"):
         table.add_column(title, justify="left" if title in ("commit", "first run") else "right", no_wrap=True)
     table.add_column("change", overflow="fold")
     at = {place.commit: point for point, place in zip(found.detection.points, found.places, strict=True)}
@@ -48,6 +49,7 @@ def print_track(console: Console, track: MetricHistory, limit: int) -> None:
             short_commit(one.commit),
             _day(one.first),
             format_quantity(value, quantity.unit),
+            *(_interval(track, one.commit) for _ in between),
             str(one.runs),
             words,
         )
@@ -57,6 +59,11 @@ def print_track(console: Console, track: MetricHistory, limit: int) -> None:
     for note in track.notes:
         console.print(Text.assemble("  ", ("left out: ", FAINT), clean(note)), soft_wrap=True)
     console.print()
+
+
+def _interval(track: MetricHistory, commit: str) -> str:
+    ends = (format_quantity(end, track.found.quantity.unit) for end in track.intervals[commit])
+    return " to ".join(ends)
 
 
 def print_overview(console: Console, overview: Overview, wanted: Reasons, limit: int) -> None:
