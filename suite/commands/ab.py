@@ -8,20 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from suite.commands.options import (
-    Allow,
-    ConfigFile,
-    JsonFile,
-    Match,
-    Results,
-    Seed,
-    Values,
-    Workers,
-    layer,
-    renamed,
-    sizes,
-    stdout_is_ours,
-)
+from suite.commands import options
 from suite.errors import ConfigurationError, Faults
 
 if TYPE_CHECKING:
@@ -61,20 +48,20 @@ def command(
             help="Commits, HEAD being the work tree unless named; then workloads, systems or load files.",
         ),
     ],
-    match: Match = None,
+    match: options.Match = None,
     metrics: Annotated[
         list[str] | None,
         typer.Option("--metric", metavar="METRIC", help="What decides; up to three. [time, latency, memory]"),
     ] = None,
-    allow: Allow = None,
+    allow: options.Allow = None,
     full: Annotated[bool, typer.Option("--full", help="Whole loops, not quick ones.")] = False,
     seconds: Annotated[
         str | None, typer.Option(metavar="TIME", help="Length of the measured part of a round.")
     ] = None,
     users: Annotated[int | None, typer.Option(metavar="N", min=1, help="Virtual users of the loop.")] = None,
-    values: Values = None,
-    workers: Workers = None,
-    seed: Seed = None,
+    values: options.Values = None,
+    workers: options.Workers = None,
+    seed: options.Seed = None,
     environment: Annotated[
         str, typer.Option(metavar="auto|same|own", help="One environment for both sides, or one each.")
     ] = "auto",
@@ -89,9 +76,9 @@ def command(
     profile: Annotated[
         bool, typer.Option("--profile", help="Of a regression: which functions it comes from.")
     ] = False,
-    json_file: JsonFile = None,
-    results: Results = None,
-    config: ConfigFile = None,
+    json_file: options.JsonFile = None,
+    results: options.Results = None,
+    config: options.ConfigFile = None,
     minimums: Annotated[list[str] | None, typer.Option("--minimum", hidden=True)] = None,
 ) -> None:
     """Compare two commits by rounds in turns, and say whether one is slower."""
@@ -110,9 +97,11 @@ def command(
         faults.lines.append(f"--environment is auto, same or own, not {environment!r}")
     if environment == "same" and (python is not None or extras):
         faults.lines.append("--python and --extras are for own environments, not for --environment same")
-    given = layer(faults, values, seconds, quick=not full or None, users=users, workers=workers, seed=seed)
+    given = options.layer(
+        faults, values, seconds, quick=not full or None, users=users, workers=workers, seed=seed
+    )
     with faults.collected():
-        least = sizes(renamed("--minimum", "--allow", minimums, allow))
+        least = options.sizes(options.renamed("--minimum", "--allow", minimums, allow))
     with faults.collected():
         configuration = read_configuration(config)
     if profile:
@@ -124,7 +113,7 @@ def command(
     folder = results or Path(configuration.results)
     repository = Repository(Path.cwd(), folder)
     base, head, targets = divided(words, repository)
-    with stdout_is_ours(json_file == "-"):
+    with options.stdout_is_ours(json_file == "-"):
         chosen = select(targets, match=match or ())
     plans = make_plans(chosen, configuration, given).runs
     for found in chosen:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suite.commands.options import Branch, ConfigFile, LedgerPlace, Machine, Match, OneWorkload, Results
+from suite.commands import options
 
 EPILOG = """
 \b
@@ -22,13 +22,13 @@ def command(
     metric: Annotated[str, typer.Argument(metavar="METRIC", help="What changed.")],
     commit: Annotated[str, typer.Argument(metavar="COMMIT", help="The commit that changed it.")],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why that is wanted.")],
-    workload: OneWorkload = None,
-    match: Match = None,
-    branch: Branch = None,
-    machine: Machine = None,
-    ledger: LedgerPlace = None,
-    results: Results = None,
-    config: ConfigFile = None,
+    workload: options.OneWorkload = None,
+    match: options.Match = None,
+    branch: options.Branch = None,
+    machine: options.Machine = None,
+    ledger: options.LedgerPlace = None,
+    results: options.Results = None,
+    config: options.ConfigFile = None,
 ) -> None:
     """Mark a change as wanted."""
     from suite.config.file import read_configuration

@@ -9,19 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from suite.commands.options import (
-    Branch,
-    ConfigFile,
-    JsonFile,
-    LedgerPlace,
-    Machine,
-    Match,
-    OneWorkload,
-    Results,
-    Values,
-    layer,
-    stdout_is_ours,
-)
+from suite.commands import options
 from suite.errors import ConfigurationError, Faults
 
 if TYPE_CHECKING:
@@ -55,23 +43,23 @@ def command(
         list[str] | None,
         typer.Argument(metavar="LOAD_FILE...", help="Where the workload is, if it is not installed."),
     ] = None,
-    workload: OneWorkload = None,
-    match: Match = None,
+    workload: options.OneWorkload = None,
+    match: options.Match = None,
     change: Annotated[
         str | None, typer.Option(metavar="COMMIT", help="The change that came with it. [the latest]")
     ] = None,
-    branch: Branch = None,
-    machine: Machine = None,
+    branch: options.Branch = None,
+    machine: options.Machine = None,
     bisect: Annotated[bool, typer.Option("--bisect", help="Measure the commits of the range.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Whole loops, not quick ones.")] = False,
     seconds: Annotated[
         str | None, typer.Option(metavar="TIME", help="Length of the measured part of a round.")
     ] = None,
-    values: Values = None,
-    json_file: JsonFile = None,
-    ledger: LedgerPlace = None,
-    results: Results = None,
-    config: ConfigFile = None,
+    values: options.Values = None,
+    json_file: options.JsonFile = None,
+    ledger: options.LedgerPlace = None,
+    results: options.Results = None,
+    config: options.ConfigFile = None,
 ) -> None:
     """Name the commits between which a metric last changed, and narrow them down."""
     from suite.commands.output import output
@@ -86,7 +74,7 @@ def command(
         raise ConfigurationError("load files, --full, --seconds and --set are for --bisect")
     configuration = Configuration()
     faults = Faults()
-    given = layer(faults, values, seconds, quick=None if full else True)
+    given = options.layer(faults, values, seconds, quick=None if full else True)
     with faults.collected():
         configuration = read_configuration(config)
     faults.check()
@@ -127,7 +115,7 @@ def _bisected(
     from suite.report.documents.history import blame_document
     from suite.report.terminal.blame import print_bisected, print_blame
 
-    with stdout_is_ours(json_file == "-"):
+    with options.stdout_is_ours(json_file == "-"):
         chosen = [one for one in select(files or [found.workload]) if one.workload.name == found.workload]
     if not chosen:
         raise ConfigurationError(f"{found.workload} is not in {', '.join(files)}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from suite.commands.options import ConfigFile, JsonFile, Match, Results, stdout_is_ours
+from suite.commands import options
 from suite.errors import ConfigurationError, Faults
 from suite.units import parse
 
@@ -41,7 +41,7 @@ def command(
         list[str] | None,
         typer.Argument(metavar="WORKLOAD...", help="Workloads, systems or load files. [all installed]"),
     ] = None,
-    match: Match = None,
+    match: options.Match = None,
     budget: Annotated[
         str, typer.Option(metavar="TIME", help="Longest time for measuring, all of it.")
     ] = "10min",
@@ -49,9 +49,9 @@ def command(
         int, typer.Option(metavar="N", min=16, help="Most runs of a workload; more tell rarer alarms.")
     ] = 48,
     full: Annotated[bool, typer.Option("--full", help="Whole loops, not quick ones.")] = False,
-    json_file: JsonFile = None,
-    results: Results = None,
-    config: ConfigFile = None,
+    json_file: options.JsonFile = None,
+    results: options.Results = None,
+    config: options.ConfigFile = None,
 ) -> None:
     """Learn how small a slow-down can be noticed on this machine."""
     from suite.ab.task import make_task
@@ -72,7 +72,7 @@ def command(
     with faults.collected():
         configuration = read_configuration(config)
     faults.check()
-    with stdout_is_ours(json_file == "-"):
+    with options.stdout_is_ours(json_file == "-"):
         chosen = select(targets or (), match=match or ())
     plans = make_plans(chosen, configuration, given, lenient=not targets)
     for found, _ in plans.runs:

@@ -7,18 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from suite.commands.options import (
-    ConfigFile,
-    JsonFile,
-    LedgerPlace,
-    Match,
-    Results,
-    Seed,
-    Values,
-    Workers,
-    layer,
-    read_plans,
-)
+from suite.commands import options
 from suite.errors import ConfigurationError, Faults
 from suite.units import parse
 
@@ -48,7 +37,7 @@ Exit codes:
 
 def command(
     target: Annotated[str, typer.Argument(metavar="WORKLOAD", help="A workload, or a load file with one.")],
-    match: Match = None,
+    match: options.Match = None,
     over: Annotated[
         str | None, typer.Option(metavar="rate|users", help="What to raise. [users if they think, else rate]")
     ] = None,
@@ -67,16 +56,16 @@ def command(
         int, typer.Option(metavar="N", min=1, max=25, help="Looks that decide about a load.")
     ] = 3,
     budget: Annotated[str, typer.Option(metavar="TIME", help="Longest time for all of it.")] = "3min",
-    values: Values = None,
+    values: options.Values = None,
     target_url: Annotated[
         str | None, typer.Option("--target", metavar="URL", help="Load this running system instead.")
     ] = None,
-    workers: Workers = None,
-    seed: Seed = None,
-    json_file: JsonFile = None,
-    ledger: LedgerPlace = None,
-    results: Results = None,
-    config: ConfigFile = None,
+    workers: options.Workers = None,
+    seed: options.Seed = None,
+    json_file: options.JsonFile = None,
+    ledger: options.LedgerPlace = None,
+    results: options.Results = None,
+    config: options.ConfigFile = None,
 ) -> None:
     """Find the highest load that a system holds, and what breaks first."""
     from suite.capacity.goal import default_over
@@ -92,8 +81,8 @@ def command(
             times[name] = parse(text, "s")
             if times[name] <= 0:
                 raise ConfigurationError("a time above 0 is wanted")
-    given = layer(faults, values, target=target_url, workers=workers, seed=seed)
-    configuration, plans = read_plans(
+    given = options.layer(faults, values, target=target_url, workers=workers, seed=seed)
+    configuration, plans = options.read_plans(
         faults, given, [target], match=match, config=config, json_file=json_file, single=True
     )
     ((found, settings),) = plans.runs

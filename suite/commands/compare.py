@@ -6,19 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suite.commands.options import (
-    Anywhere,
-    ConfigFile,
-    JsonFile,
-    LedgerPlace,
-    Markdown,
-    Match,
-    Metrics,
-    OldMatch,
-    Quantiles,
-    Results,
-    renamed,
-)
+from suite.commands import options
 
 EPILOG = """
 \b
@@ -46,16 +34,16 @@ def command(
         str | None,
         typer.Argument(metavar="HEAD", show_default=False, help="The other side. [the newest runs]"),
     ] = None,
-    match: Match = None,
-    metrics: Metrics = None,
-    anywhere: Anywhere = False,
-    quantiles: Quantiles = False,
-    json_file: JsonFile = None,
-    markdown_file: Markdown = None,
-    ledger: LedgerPlace = None,
-    results: Results = None,
-    config: ConfigFile = None,
-    workloads: OldMatch = None,
+    match: options.Match = None,
+    metrics: options.Metrics = None,
+    anywhere: options.Anywhere = False,
+    quantiles: options.Quantiles = False,
+    json_file: options.JsonFile = None,
+    markdown_file: options.Markdown = None,
+    ledger: options.LedgerPlace = None,
+    results: options.Results = None,
+    config: options.ConfigFile = None,
+    workloads: options.OldMatch = None,
 ) -> None:
     """Compare two commits, runs or result documents: what changed, and what only seems to."""
     from suite.commands.output import output
@@ -68,7 +56,7 @@ def command(
 
     place = read_configuration(config).places(results, ledger).ledger
     budget = Budget(tuple(metrics) if metrics else None)
-    names = tuple(renamed("--workload", "-k", workloads, match or []))
+    names = tuple(options.renamed("--workload", "-k", workloads, match or []))
     with output(json_file, markdown=markdown_file) as out:
         compared = compare_revisions(place, base, head, ComparisonRequest(lambda _: budget, names, anywhere))
         code = compared.conclusion.exit_code

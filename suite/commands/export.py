@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suite.commands.options import ConfigFile, LedgerPlace, Match, OneWorkload, Results
+from suite.commands import options
 from suite.errors import ConfigurationError
 
 EPILOG = """
@@ -29,13 +29,13 @@ def command(
     form: Annotated[
         str, typer.Option("--format", metavar="document|asv|pytest-benchmark", help="For whom.")
     ] = "document",
-    workload: OneWorkload = None,
-    match: Match = None,
+    workload: options.OneWorkload = None,
+    match: options.Match = None,
     commit: Annotated[str | None, typer.Option(metavar="COMMIT", help="Runs of this commit.")] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="The newest N runs. [all]")] = None,
-    ledger: LedgerPlace = None,
-    results: Results = None,
-    config: ConfigFile = None,
+    ledger: options.LedgerPlace = None,
+    results: options.Results = None,
+    config: options.ConfigFile = None,
 ) -> None:
     """Write runs for other tools, or for another ledger."""
     from suite.config.file import read_configuration

@@ -8,21 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from suite.commands.options import (
-    Allow,
-    Anywhere,
-    ConfigFile,
-    JsonFile,
-    LedgerPlace,
-    Markdown,
-    Match,
-    Metrics,
-    OldMatch,
-    Quantiles,
-    Results,
-    renamed,
-    sizes,
-)
+from suite.commands import options
 from suite.errors import Faults
 
 EPILOG = """
@@ -59,10 +45,10 @@ def command(
     base: Annotated[
         str | None, typer.Option(metavar="COMMIT", help="What to judge it against. [main]")
     ] = None,
-    metrics: Metrics = None,
-    allow: Allow = None,
-    match: Match = None,
-    anywhere: Anywhere = False,
+    metrics: options.Metrics = None,
+    allow: options.Allow = None,
+    match: options.Match = None,
+    anywhere: options.Anywhere = False,
     on_inconclusive: Annotated[
         str | None, typer.Option(metavar="fail|warn", help="warn turns exit code 3 into 0. [fail]")
     ] = None,
@@ -70,13 +56,13 @@ def command(
         bool | None,
         typer.Option("--annotations/--no-annotations", show_default=False, help="As GitHub reads them."),
     ] = None,
-    quantiles: Quantiles = False,
-    json_file: JsonFile = None,
-    markdown_file: Markdown = None,
-    ledger: LedgerPlace = None,
-    results: Results = None,
-    config: ConfigFile = None,
-    workloads: OldMatch = None,
+    quantiles: options.Quantiles = False,
+    json_file: options.JsonFile = None,
+    markdown_file: options.Markdown = None,
+    ledger: options.LedgerPlace = None,
+    results: options.Results = None,
+    config: options.ConfigFile = None,
+    workloads: options.OldMatch = None,
     budget: Annotated[list[str] | None, typer.Option("--budget", hidden=True)] = None,
 ) -> None:
     """For CI: judge the runs of HEAD against a base, and fail if they regressed."""
@@ -91,11 +77,11 @@ def command(
     with faults.collected():
         configuration = read_configuration(config)
     now = "--metric METRIC and --allow METRIC=SIZE"
-    for text in renamed("--budget METRIC[=SIZE]", now, budget, []):
+    for text in options.renamed("--budget METRIC[=SIZE]", now, budget, []):
         metrics = [*(metrics or ()), text.partition("=")[0]]
         allow = [*(allow or ()), text] if "=" in text else allow
     with faults.collected():
-        given = Budget(tuple(dict.fromkeys(metrics)) if metrics else None, sizes(allow))
+        given = Budget(tuple(dict.fromkeys(metrics)) if metrics else None, options.sizes(allow))
     with faults.collected("--on-inconclusive: "):
         doubt = None if on_inconclusive is None else fail_or_warn(on_inconclusive)
     faults.check()
@@ -118,7 +104,7 @@ def command(
     from suite.report.verdict import overall
 
     places = configuration.places(results, ledger)
-    names = tuple(renamed("--workload", "-k", workloads, match or []))
+    names = tuple(options.renamed("--workload", "-k", workloads, match or []))
     wanted = ComparisonRequest(
         lambda workload: gate.budget(workload).under(given), names, anywhere, gate_metrics
     )

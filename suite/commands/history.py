@@ -7,17 +7,7 @@ from typing import Annotated
 
 import typer
 
-from suite.commands.options import (
-    Branch,
-    ConfigFile,
-    JsonFile,
-    LedgerPlace,
-    Machine,
-    Match,
-    OneWorkload,
-    Results,
-    renamed,
-)
+from suite.commands import options
 
 EPILOG = """
 \b
@@ -42,10 +32,10 @@ def command(
     metric: Annotated[
         str | None, typer.Argument(metavar="METRIC", show_default=False, help="Whose history. [all events]")
     ] = None,
-    workload: OneWorkload = None,
-    match: Match = None,
-    branch: Branch = None,
-    machine: Machine = None,
+    workload: options.OneWorkload = None,
+    match: options.Match = None,
+    branch: options.Branch = None,
+    machine: options.Machine = None,
     anywhere: Annotated[
         bool, typer.Option("--anywhere", help="Mix classes of machines all the same.")
     ] = False,
@@ -55,10 +45,10 @@ def command(
     everything: Annotated[
         bool, typer.Option("--all", help="Look through all histories, however long it takes.")
     ] = False,
-    json_file: JsonFile = None,
-    ledger: LedgerPlace = None,
-    results: Results = None,
-    config: ConfigFile = None,
+    json_file: options.JsonFile = None,
+    ledger: options.LedgerPlace = None,
+    results: options.Results = None,
+    config: options.ConfigFile = None,
     old_metric: Annotated[str | None, typer.Option("--metric", hidden=True)] = None,
 ) -> None:
     """Show how metrics moved from commit to commit, and where they changed."""
@@ -77,11 +67,11 @@ def command(
     ):
         if timelines.is_workload(metric):
             was = f"suite history {metric}"
-            workload = renamed(was, f"suite history --workload {metric}", metric, workload)
+            workload = options.renamed(was, f"suite history --workload {metric}", metric, workload)
             metric = None
         if metric and old_metric and metric != old_metric:
             raise ConfigurationError(f"give one metric: {metric}, or {old_metric}")
-        metric = renamed("--metric NAME", "suite history NAME", old_metric, metric)
+        metric = options.renamed("--metric NAME", "suite history NAME", old_metric, metric)
         if metric is None:
             overview = timelines.overview(workload, seconds=math.inf if everything else OVERVIEW_SECONDS)
             wanted = reasons(timelines.detections.accepted())

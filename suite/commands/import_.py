@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suite.commands.options import ConfigFile, LedgerPlace, Results
+from suite.commands import options
 from suite.errors import ConfigurationError
 
 EPILOG = """
@@ -28,9 +28,9 @@ def command(
     sources: Annotated[
         list[str], typer.Argument(metavar="FILE...", help="Result files, folders of them, ledgers.")
     ],
-    ledger: LedgerPlace = None,
-    results: Results = None,
-    config: ConfigFile = None,
+    ledger: options.LedgerPlace = None,
+    results: options.Results = None,
+    config: options.ConfigFile = None,
 ) -> None:
     """Add results that were measured elsewhere, or by other tools."""
     from suite.config.file import read_configuration

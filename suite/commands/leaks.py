@@ -9,19 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from suite.commands.options import (
-    ConfigFile,
-    JsonFile,
-    LedgerPlace,
-    Match,
-    Results,
-    Seed,
-    Values,
-    Workers,
-    layer,
-    read_plans,
-    renamed,
-)
+from suite.commands import options
 from suite.errors import ConfigurationError, Faults, StoreError
 from suite.units import parse
 
@@ -56,7 +44,7 @@ def command(
     targets: Annotated[
         list[str], typer.Argument(metavar="WORKLOAD", help="Workloads, systems or load files.")
     ],
-    match: Match = None,
+    match: options.Match = None,
     operations: Annotated[
         int, typer.Option(metavar="N", min=10, help="Operations in a window; more find rarer leaks.")
     ] = 100,
@@ -71,13 +59,13 @@ def command(
     users: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Virtual users. [the workload's own]")
     ] = None,
-    values: Values = None,
-    seed: Seed = None,
-    workers: Workers = None,
-    json_file: JsonFile = None,
-    ledger: LedgerPlace = None,
-    results: Results = None,
-    config: ConfigFile = None,
+    values: options.Values = None,
+    seed: options.Seed = None,
+    workers: options.Workers = None,
+    json_file: options.JsonFile = None,
+    ledger: options.LedgerPlace = None,
+    results: options.Results = None,
+    config: options.ConfigFile = None,
     requests: Annotated[int | None, typer.Option("--requests", min=10, hidden=True)] = None,
 ) -> None:
     """Look for leaks, and name the lines that hold the memory."""
@@ -87,15 +75,17 @@ def command(
         ttl_seconds = parse(ttl, "s")
         if ttl_seconds < 0:
             raise ConfigurationError("a time can't be negative")
-    given = layer(faults, values, users=users, workers=workers, seed=seed)
-    configuration, plans = read_plans(faults, given, targets, match=match, config=config, json_file=json_file)
+    given = options.layer(faults, values, users=users, workers=workers, seed=seed)
+    configuration, plans = options.read_plans(
+        faults, given, targets, match=match, config=config, json_file=json_file
+    )
 
     from suite.commands.output import output
     from suite.errors import SystemFailed, WorkerFailed
     from suite.leaks.session import LeakSettings, find_leaks
 
     how = LeakSettings(
-        renamed("--requests", "--operations", requests, operations),
+        options.renamed("--requests", "--operations", requests, operations),
         windows,
         ttl_seconds,
         native=native,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suite.commands.options import ExcludedTags, Match, Tags, Targets, stdout_is_ours
+from suite.commands import options
 
 EPILOG = """
 \b
@@ -18,10 +18,10 @@ Examples:
 
 
 def command(
-    targets: Targets = None,
-    match: Match = None,
-    tags: Tags = None,
-    exclude_tags: ExcludedTags = None,
+    targets: options.Targets = None,
+    match: options.Match = None,
+    tags: options.Tags = None,
+    exclude_tags: options.ExcludedTags = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """List workloads with their loops, parameters and tags."""
@@ -30,7 +30,7 @@ def command(
     from suite.report.documents.listing import described
     from suite.report.terminal.console import Reporter
 
-    with stdout_is_ours(as_json):
+    with options.stdout_is_ours(as_json):
         found = select(targets or (), match=match or (), tags=tags or (), exclude_tags=exclude_tags or ())
     if as_json:
         print_document({"workloads": [described(one.workload) for one in found]})

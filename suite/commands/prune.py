@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suite.commands.options import ConfigFile, LedgerPlace, Results
+from suite.commands import options
 from suite.errors import ConfigurationError
 
 EPILOG = """
@@ -35,9 +35,9 @@ def command(
         str | None, typer.Option(metavar="NAME", help="Only runs measured on this branch.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and let it be.")] = False,
-    ledger: LedgerPlace = None,
-    results: Results = None,
-    config: ConfigFile = None,
+    ledger: options.LedgerPlace = None,
+    results: options.Results = None,
+    config: options.ConfigFile = None,
 ) -> None:
     """Remove old runs, but not those that changes stand on."""
     from suite.config.file import read_configuration

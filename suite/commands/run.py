@@ -7,26 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from suite.commands.options import (
-    ConfigFile,
-    ExcludedTags,
-    JsonFile,
-    LedgerPlace,
-    Match,
-    OnInvalid,
-    Results,
-    Rounds,
-    Seconds,
-    Seed,
-    Tags,
-    Target,
-    Targets,
-    Users,
-    Values,
-    Workers,
-    layer,
-    read_plans,
-)
+from suite.commands import options
 from suite.errors import Faults
 
 if TYPE_CHECKING:
@@ -53,36 +34,36 @@ _FULL_TABLES = 4
 
 
 def command(
-    targets: Targets = None,
-    match: Match = None,
-    tags: Tags = None,
-    exclude_tags: ExcludedTags = None,
-    rounds: Rounds = None,
+    targets: options.Targets = None,
+    match: options.Match = None,
+    tags: options.Tags = None,
+    exclude_tags: options.ExcludedTags = None,
+    rounds: options.Rounds = None,
     quick: Annotated[bool, typer.Option("--quick", help="One short round each.")] = False,
-    values: Values = None,
-    users: Users = None,
-    seconds: Seconds = None,
+    values: options.Values = None,
+    users: options.Users = None,
+    seconds: options.Seconds = None,
     operations: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Operations in all (closed loop).")
     ] = None,
     rate: Annotated[
         str | None, typer.Option(metavar="RATE", help="Planned starts, e.g. 200/s (open loop).")
     ] = None,
-    target: Target = None,
-    workers: Workers = None,
-    seed: Seed = None,
-    json_file: JsonFile = None,
-    on_invalid: OnInvalid = "fail",
-    ledger: LedgerPlace = None,
-    results: Results = None,
-    config: ConfigFile = None,
+    target: options.Target = None,
+    workers: options.Workers = None,
+    seed: options.Seed = None,
+    json_file: options.JsonFile = None,
+    on_invalid: options.OnInvalid = "fail",
+    ledger: options.LedgerPlace = None,
+    results: options.Results = None,
+    config: options.ConfigFile = None,
 ) -> None:
     """Run workloads, print what they measured, keep it."""
     everything = not (targets or match or tags or exclude_tags)
     faults = Faults()
     if on_invalid not in ("fail", "warn"):
         faults.lines.append(f"--on-invalid is fail or warn, not {on_invalid!r}")
-    given = layer(
+    given = options.layer(
         faults,
         values,
         seconds,
@@ -95,7 +76,7 @@ def command(
         workers=workers,
         seed=seed,
     )
-    configuration, plans = read_plans(
+    configuration, plans = options.read_plans(
         faults,
         given,
         targets or (),

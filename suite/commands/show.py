@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suite.commands.options import ConfigFile, LedgerPlace, Results
+from suite.commands import options
 
 EPILOG = """
 \b
@@ -24,9 +24,9 @@ def command(
     ] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many to list.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    ledger: LedgerPlace = None,
-    results: Results = None,
-    config: ConfigFile = None,
+    ledger: options.LedgerPlace = None,
+    results: options.Results = None,
+    config: options.ConfigFile = None,
 ) -> None:
     """Show what was measured lately, or one result in full."""
     from dataclasses import asdict
