@@ -143,7 +143,7 @@ def test_the_real_command_runs_and_leaves_nothing_behind(tmp_path, command):
     assert suite.finish() == 0, suite.err
     result = json.loads(suite.out)
     assert [run["workload"] for run in result["results"]] == ["counter/click", "counter/watch"]
-    assert (result["schema"], result["verdict"], result["exit_code"]) == (1, "pass", 0)
+    assert (result["schema"], result["verdict"], result["exit_code"]) == (2, "pass", 0)
     assert "PASSED" in suite.err
     assert suite.left_behind() == []
 

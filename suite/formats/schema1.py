@@ -35,6 +35,11 @@ def run(entry: _Data) -> dict[str, Any]:
     details = entry.get("details")
     if isinstance(details, list):
         new["details"] = [_renamed(one) for one in details]
+    validity = entry.get("validity")
+    if isinstance(validity, dict) and isinstance(validity.get("reasons"), list):
+        new["validity"] = {**validity, "reasons": [reason(one) for one in validity["reasons"]]}
+    if "limiter" in entry:
+        new["limiter"] = reason(entry["limiter"])
     new.setdefault("partial", entry.get("error") is not None)
     if new.get("evidence", ()) is None:  # older than evidence
         del new["evidence"]
@@ -61,6 +66,15 @@ def capacity(entry: _Data) -> dict[str, Any]:
         rest = {name: value for name, value in scaling.items() if name != "note"}
         new["scaling"] = {**rest, "fit": scaling["note"]}
     return new
+
+
+def reason(value: Any) -> Any:
+    """A reason; of older documents, where it was a sentence or a kind with one, with that as its text."""
+    if isinstance(value, str):
+        return {"kind": "text", "figures": {"text": value}}
+    if isinstance(value, Mapping) and "text" in value and "figures" not in value:
+        return {"kind": value.get("kind"), "figures": {"text": value["text"]}}
+    return value
 
 
 def _placed(entry: _Data) -> dict[str, Any]:

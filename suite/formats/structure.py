@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from suite.errors import StoreError
 from suite.formats.plain import plain
+from suite.formats.schema1 import reason
 from suite.records.histogram import Histogram
 from suite.records.reason import Reason
 
@@ -123,7 +124,7 @@ def _ruled(node: Any, *, inside: str = "") -> Any:
     }
     if kind == "dataclass" and node["cls"] is Reason:
         name = {"ref": ruled.pop("ref")} if "ref" in ruled else {}
-        return {**_function("before", _reason, ruled), **name}
+        return {**_function("before", reason, ruled), **name}
     return ruled
 
 
@@ -138,15 +139,6 @@ def _function(when: str, function: Any, inner: Any) -> dict[str, Any]:
 
 def _number(value: float | None) -> float:
     return math.nan if value is None else value
-
-
-def _reason(value: Any) -> Any:
-    """A reason; of older documents, where it was a sentence or a kind with one, with that as its text."""
-    if isinstance(value, str):
-        return {"kind": "text", "figures": {"text": value}}
-    if isinstance(value, Mapping) and "text" in value and "figures" not in value:
-        return {"kind": value.get("kind"), "figures": {"text": value["text"]}}
-    return value
 
 
 class _TooDeep(Exception):

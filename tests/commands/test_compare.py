@@ -313,14 +313,14 @@ def test_markdown_on_stdout_is_nothing_else(command, shas):
         ("{", "x.json is not JSON: "),
         ("\udc80", "x.json is not JSON: "),
         ("[]", "x.json is not a result document of suite run"),
-        ('{"leaks": {}}', "x.json is not a result document of suite run"),
+        ('{"leaks": {}}', "x.json: the record of leak search ? is damaged: there is no id"),
         (
             '{"schema": 9, "runs": [{}]}',
             "x.json was written by a newer Loadledger; update this one to read it",
         ),
         (
             '{"schema": 1, "runs": [{"id": "7"}]}',
-            "x.json: the record of run 7 is damaged: KeyError: 'error'",
+            "x.json: the record of run 7 is damaged: there is no workload",
         ),
         ('{"schema": 1, "runs": []}', "x.json has no runs"),
         (None, "can't read x.json: No such file or directory"),

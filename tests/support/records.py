@@ -74,7 +74,7 @@ def make_search(outcome="unbounded", **changes):
 
 def make_calibration(**changes):
     """Of one metric, and two looks of `suite ab`."""
-    power = Power("response.p50", "s", 0.02, 0.05, {"8": 0.2, "12": None}, 0.3, {"5 %": 0.1})
+    power = Power("response.p50", "s", 0.02, 0.05, {"8": 0.2, "12": None, "16": 0.1}, 0.3, {"5 %": 0.1})
     calibration = Calibration(
         **{**provenance_of(make_run()), "id": "0d0d0d0d0d0d", "workload": "shop/browse"},
         machine="0123456789ab",

@@ -47,12 +47,12 @@ def print_calibrated(console: Console, found: Calibration) -> None:
         table.add_column(title, justify="right", no_wrap=True)
     for power in found.metrics:
         ab = power.ab
-        values = sorted(found.values[power.metric])
+        values = sorted(found.values.get(power.metric, ()))
         table.add_row(
             power.metric,
-            format_quantity(values[len(values) // 2], power.unit),
+            format_quantity(values[len(values) // 2] if values else None, power.unit),
             format_quantity(power.variation, "ratio"),
-            *(_least(ab[look]) if ab else "" for look in ("8", "12", "16")),
+            *(_least(ab.get(look)) if ab else "" for look in ("8", "12", "16")),
             _least(power.gate),
         )
     console.print(Padding(table, (1, 0, 1, 2), expand=False))
