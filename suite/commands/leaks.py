@@ -15,7 +15,7 @@ from suite.units import parse
 
 if TYPE_CHECKING:
     from suite.commands.output import Output
-    from suite.ledger.store import Sighting
+    from suite.ledger.sightings import Sighting
     from suite.records.leak import LeakSearch
 
 EPILOG = """
@@ -112,8 +112,10 @@ def command(
 
 def _show(search: LeakSearch, out: Output, path: Path) -> None:
     """What was found, with the first suspect's past as far as searches are stored."""
+    from suite.ledger.sightings import suspect_history
+
     past: list[Sighting] = []
     for suspect in (search.suspects or ())[:1]:
         with contextlib.suppress(StoreError):  # a ledger that can't be used has said so already
-            past = out.ledger.suspect_history(search.workload, suspect.function, suspect.file)
+            past = suspect_history(out.ledger, search.workload, suspect.function, suspect.file)
     out.reporter.print_leaks(search, search.exit_code, saved=path, past=past)

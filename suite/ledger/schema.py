@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,8 @@ from suite.ledger.models import REVISION
 if TYPE_CHECKING:
     from alembic.config import Config
 
+_LOG = logging.getLogger("loadledger")
+_SECONDS = 2.0
 Progress = Callable[[int, int], None]
 VERSIONS = "loadledger_version"
 """The table of the revision; a name of our own, for Alembic's usual one may be another application's."""
@@ -23,6 +27,20 @@ _FORMERLY = ("0001", "0002", "0003", "0004")
 _OURS = frozenset({"runs", "metrics", "round_values", "histograms"})
 _LOCK = 7_140_231_155
 """Any number that all Loadledgers on one PostgreSQL server share."""
+
+
+class UpgradeLog:
+    """Progress of an upgrade that takes long, as a log line now and then."""
+
+    def __init__(self, place: object) -> None:
+        self._place = place
+        self._told = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self._told > _SECONDS:
+            self._told = now
+            _LOG.warning("bringing ledger %s up to date: %s of %s", self._place, f"{done:,}", f"{total:,}")
 
 
 def upgrade(

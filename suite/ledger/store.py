@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import logging
-import math
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from sqlalchemy import URL, ColumnElement, func, insert, or_, select
+from sqlalchemy import URL, ColumnElement, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from suite.errors import ConfigurationError, StoreError
-from suite.formats.plain import plain
 from suite.formats.structure import dump, load
 from suite.ledger.database import open_engine, shown, url_of
 from suite.ledger.entry import HEADLINES, Entry
 from suite.ledger.faults import database_faults
 from suite.ledger.models import DocumentRow, MetricRow, OutcomeRow, ResultRow, SuspectRow
 from suite.ledger.rows import index_rows
-from suite.ledger.schema import Progress, check, upgrade
+from suite.ledger.schema import Progress, UpgradeLog, check, upgrade
 from suite.records.leak import LeakSearch
 from suite.records.record import RECORDS, Record
 from suite.records.run import Measured, Run
@@ -31,37 +27,12 @@ from suite.records.run import Measured, Run
 Opening = Literal["create", "existing", "as it is"]
 DEFAULT = Path("results/ledger.db")
 _AT_ONCE = 500
-_SECONDS = 2.0
-_LOG = logging.getLogger("loadledger")
 _WHOLE = (40, 64)
 """Digits of a sha that is not abbreviated: an index finds it."""
 _NEWEST_FIRST = (ResultRow.started_at.desc(), ResultRow.id.desc())
 _OLDEST_FIRST = (ResultRow.started_at, ResultRow.id)
 _ENTRY = tuple(field.name for field in fields(Entry) if field.name != "metrics")
 _T = TypeVar("_T", bound=Record)
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """What one search says of a suspect: its growth, 0.0 if the search did not name it."""
-
-    commit: str | None
-    started: str
-    bytes_per_operation: float
-
-
-def since(history: Sequence[Sighting]) -> Sighting | None:
-    """The first of the latest unbroken stretch of `history` with growth, also of one that has ended.
-
-    None if it never grew.
-    """
-    first = None
-    for sighting in reversed(history):
-        if sighting.bytes_per_operation > 0:
-            first = sighting
-        elif first is not None:
-            break
-    return first
 
 
 class Ambiguous(ConfigurationError):
@@ -88,7 +59,6 @@ class Ledger:
     ) -> None:
         url = url_of(place)
         self.place = called or shown(place)
-        self._begun = self._told = 0.0
         if opening != "create" and _is_absent(url):
             raise StoreError(f"there is no ledger {self.place}; start with: suite run")
         self._engine = open_engine(url, timeout)
@@ -96,16 +66,8 @@ class Ledger:
             if opening == "as it is":
                 check(self._engine, self.place)
             else:
-                create, told = opening == "create", progress or self._tell
+                create, told = opening == "create", progress or UpgradeLog(self.place)
                 upgrade(self._engine, self.place, timeout, create=create, progress=told)
-
-    def _tell(self, done: int, total: int) -> None:
-        """A log line now and then, for an upgrade that takes long."""
-        now = time.monotonic()
-        self._begun = self._begun or now
-        if now - self._told > _SECONDS and now - self._begun > _SECONDS:
-            self._told = now
-            _LOG.warning("bringing ledger %s up to date: %s of %s", self.place, f"{done:,}", f"{total:,}")
 
     @classmethod
     def existing(cls, place: str | Path) -> Self:
@@ -265,34 +227,6 @@ class Ledger:
         query = select(ResultRow.id).where(*_matching(workload, commit), ResultRow.kind == kind)
         with self.session() as session:
             return list(session.scalars(query.order_by(*_OLDEST_FIRST)))
-
-    def suspect_history(self, workload: str, function: str, file: str) -> list[Sighting]:
-        """What the searches of `workload` say of a suspect, oldest first; see `since`.
-
-        A search that neither named it nor could clear it is left out: nothing was traced though
-        something may grow, or it could not settle.
-        """
-        named = (
-            select(SuspectRow.number, func.sum(SuspectRow.bytes_per_operation).label("total"))
-            .where(SuspectRow.function == plain(function), SuspectRow.file == plain(file))
-            .group_by(SuspectRow.number)
-            .subquery()
-        )
-        query = (
-            select(ResultRow.commit, ResultRow.started, named.c.number, named.c.total)
-            .outerjoin(named, named.c.number == ResultRow.number)
-            .where(
-                ResultRow.workload == workload,
-                ResultRow.kind == LeakSearch.KIND,
-                or_(named.c.number.is_not(None), ResultRow.clears),
-            )
-            .order_by(*_OLDEST_FIRST)
-        )
-        with self.session() as session:
-            return [
-                Sighting(commit, started, 0.0 if number is None else math.nan if total is None else total)
-                for commit, started, number, total in session.execute(query)
-            ]
 
     @contextmanager
     def session(self, *, writing: bool = False) -> Iterator[Session]:

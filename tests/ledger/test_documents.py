@@ -123,3 +123,14 @@ def test_an_upgrade_that_is_interrupted_leaves_all_as_it_was(path: Path) -> None
     with Ledger(path) as ledger:
         assert check(ledger) == 2
         assert ledger.latest() == make_run()
+
+
+def test_an_upgrade_that_takes_long_is_logged(
+    path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_old_ledger(path, make_run(), make_search())
+    monkeypatch.setattr("suite.ledger.schema._SECONDS", 0.0)
+    Ledger(path).close()
+    assert [record.message for record in caplog.records] == [
+        f"bringing ledger {path} up to date: {done} of 2" for done in (1, 2)
+    ]

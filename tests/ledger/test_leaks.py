@@ -18,7 +18,8 @@ from support.runs import make_run
 
 from suite.errors import ConfigurationError, StoreError
 from suite.formats.structure import dump, load
-from suite.ledger.store import Ledger, Sighting, since
+from suite.ledger.sightings import Sighting, since, suspect_history
+from suite.ledger.store import Ledger
 from suite.records.leak import Growth, LeakSearch
 
 
@@ -88,7 +89,7 @@ def test_figures_that_are_not_finite_are_not_known_later(ledger: Ledger) -> None
     assert stored.suspects is not None
     unknown = (stored.seconds, stored.suspects[0].bytes_per_operation, growth.per_operation, growth.levels[1])
     assert all(math.isnan(figure) for figure in unknown)
-    (sighting,) = ledger.suspect_history("shop/browse", "remember", "shop/basket.py")
+    (sighting,) = suspect_history(ledger, "shop/browse", "remember", "shop/basket.py")
     assert math.isnan(sighting.bytes_per_operation)
 
 
@@ -141,7 +142,7 @@ def test_figures_of_a_newer_version_are_passed_over() -> None:
 
 
 def _history(ledger: Ledger, function: str = "remember", file: str = "shop/basket.py") -> list[Sighting]:
-    return ledger.suspect_history("shop/browse", function, file)
+    return suspect_history(ledger, "shop/browse", function, file)
 
 
 def _add(ledger: Ledger, day: int, outcome: str = "unbounded", **changes: object) -> None:

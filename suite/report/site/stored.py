@@ -7,7 +7,8 @@ from pathlib import Path
 
 from suite.errors import StoreError
 from suite.formats.envelope import read_document
-from suite.ledger.store import Ledger, Sighting, since
+from suite.ledger.sightings import Sighting, since, suspect_history
+from suite.ledger.store import Ledger
 from suite.ledger.summaries import RunSummary, accepted, past
 from suite.records.capacity import Capacity
 from suite.records.leak import LeakSearch
@@ -88,7 +89,7 @@ def _notes(pasts: Sequence[RunSummary], total: int, lineages: Sequence[Lineage])
 def _since(ledger: Ledger, searches: Sequence[LeakSearch]) -> Iterator[tuple[tuple[str, str], Sighting]]:
     for search in searches:
         for suspect in search.suspects or ():
-            first = since(ledger.suspect_history(search.workload, suspect.function, suspect.file))
+            first = since(suspect_history(ledger, search.workload, suspect.function, suspect.file))
             if first is not None:
                 yield (suspect.function, suspect.file), first
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from suite.ledger.events import Moved
-from suite.ledger.store import Sighting
+from suite.ledger.sightings import Sighting
 from suite.records.capacity import Capacity
 from suite.records.leak import LeakSearch
 from suite.records.run import Measured, Run

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from suite.contract.workload import Workload
 from suite.ledger.entry import Entry
-from suite.ledger.store import Sighting
+from suite.ledger.sightings import Sighting
 from suite.records.capacity import Capacity, Probe
 from suite.records.leak import LeakSearch
 from suite.records.run import Round, Run

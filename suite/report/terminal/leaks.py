@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from suite.ledger.store import Sighting, since
+from suite.ledger.sightings import Sighting, since
 from suite.records.leak import Counter, Frame, LeakSearch, LeakSuspect
 from suite.report.reasons import verdict_words, words
 from suite.report.terminal.table import PlainTable
