@@ -7,8 +7,8 @@ for leaks.
 from __future__ import annotations
 
 try:
-    from suite.integrations.asv import Leaks, Limited, Load, Measured, tracked
+    from suite.integrations.asv import Benchmark, Leaks, Limited, Load, tracked
 except ImportError:  # asv measures a commit from before these classes: they are those of this work tree
-    from benchmarks._standing_in import Leaks, Limited, Load, Measured, tracked
+    from benchmarks._standing_in import Benchmark, Leaks, Limited, Load, tracked
 
-__all__ = ["Leaks", "Limited", "Load", "Measured", "tracked"]
+__all__ = ["Benchmark", "Leaks", "Limited", "Load", "tracked"]

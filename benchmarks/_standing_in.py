@@ -15,5 +15,5 @@ _spec.loader.exec_module(_classes)
 Leaks = _classes.Leaks
 Limited = _classes.Limited
 Load = _classes.Load
-Measured = _classes.Measured
+Benchmark = _classes.Benchmark
 tracked = _classes.tracked

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks import Measured, tracked
+from benchmarks import Benchmark, tracked
 
 
-class NullPlain(Measured):
+class NullPlain(Benchmark):
     def setup_cache(self) -> dict[str, Any]:
         return self.measure("harness/null-plain")
 
     track_time_per_operation = tracked("time_per_operation", "seconds")
 
 
-class NullAsync(Measured):
+class NullAsync(Benchmark):
     def setup_cache(self) -> dict[str, Any]:
         return self.measure("harness/null-async")
 
     track_time_per_operation = tracked("time_per_operation", "seconds")
 
 
-class Clock20000(Measured):
+class Clock20000(Benchmark):
     def setup_cache(self) -> dict[str, Any]:
         return self.measure("harness/clock-20000")
 
@@ -30,7 +30,7 @@ class Clock20000(Measured):
     track_cpu_per_operation = tracked("cpu.per_operation", "seconds")
 
 
-class Recording(Measured):
+class Recording(Benchmark):
     def setup_cache(self) -> dict[str, Any]:
         return self.measure("harness/recording")
 

@@ -12,14 +12,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from suite.errors import SuiteError
-from suite.integrations.asv_classes import Leaks, Limited, Load, Measured, tracked
+from suite.integrations.asv_classes import Benchmark, Leaks, Limited, Load, tracked
 
 if TYPE_CHECKING:
     from suite.config.catalog import CatalogEntry
-    from suite.records.run import Measured as MeasuredMetric
-    from suite.records.run import Run
+    from suite.records.run import Measured, Run
 
-__all__ = ["Leaks", "Limited", "Load", "Measured", "leaks", "measure", "tracked"]
+__all__ = ["Benchmark", "Leaks", "Limited", "Load", "leaks", "measure", "tracked"]
 
 ROUNDS = 10
 """asv's test can't call any difference real below about ten samples a side."""
@@ -106,7 +105,7 @@ def _samples(result: Run) -> dict[str, Samples]:
     }
 
 
-def _values(measured: MeasuredMetric) -> Sequence[float | None]:
+def _values(measured: Measured) -> Sequence[float | None]:
     """Those of the rounds, if any has one, else that of all of them together."""
     return measured.values if any(value is not None for value in measured.values) else [measured.value]
 

@@ -28,7 +28,7 @@ def tracked(metric: str, unit: str) -> Callable[[Any, Result], Any]:
     return track
 
 
-class Measured(ABC):
+class Benchmark(ABC):
     """What is measured once, by `setup_cache`, for all that the class tracks.
 
     asv tells measurements apart by where `setup_cache` is defined, so every class defines its own, one line:
@@ -66,7 +66,7 @@ class Measured(ABC):
         return asv.leaks(name) if hasattr(asv, "leaks") else {}
 
 
-class Load(Measured):
+class Load(Benchmark):
     """What every load tracks."""
 
     track_time_per_operation = tracked("time_per_operation", "seconds")
@@ -86,7 +86,7 @@ class Limited(Load):
     track_limit_shortfall = tracked("limit.shortfall", "1")
 
 
-class Leaks(Measured):
+class Leaks(Benchmark):
     """A search for leaks: one verdict, no rounds. Its `setup_cache` returns `self.search("shop/browse")`."""
 
     track_bytes_per_operation = tracked("leak.bytes_per_operation", "bytes")
