@@ -87,7 +87,8 @@ def test_help_is_light(words):
 
 
 def test_what_starting_costs(capsys):
-    """As shares of a Python that does nothing, which no load on the machine changes much."""
+    """As shares of a Python that does nothing (some 14 ms), which no load on the machine changes much: a goal
+    of 150 ms for the library and 300 for a help text."""
 
     def seconds(*words):
         found = []
@@ -101,8 +102,8 @@ def test_what_starting_costs(capsys):
     bare, library, command = (seconds(*words) for words in (NOTHING, IMPORT, HELP))
     with capsys.disabled():
         sys.stdout.write(f" CPU: import suite {1000 * library:.0f} ms, suite --help {1000 * command:.0f} ms ")
-    assert library < 6 * bare
-    assert command < 12 * bare
+    assert library < 11 * bare
+    assert command < 22 * bare
 
 
 @pytest.mark.parametrize("module", ["suite", "suite.cli"])
