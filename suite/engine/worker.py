@@ -7,6 +7,7 @@ import ctypes
 import gc
 import os
 import resource
+import signal
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -177,6 +178,8 @@ class _Worker:
         prepare, system = self.workload.prepare, self.workload.system
         assert prepare is not None
         self._attach(order)
+        # A signal to the whole group is the coordinator's to answer: here is something to undo first.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         self.preparation = Preparation(prepare, self.runner, system.deadline)
         try:
             return WorkerReply("prepare", result=self.preparation.begin(self.target))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from examples.load_echo import Line, serve
+from support.processes import Suite, wait_for
 
 from suite import Component, Server, User, Workload, closed_loop, operation
 from suite.config.settings import Settings
@@ -193,3 +194,45 @@ def test_a_component_is_prepared_itself():
     result = run(workload, ONE)
     assert result.exit_code in (0, 3), (result.checks, result.error)
     assert result.outcomes["ok"] == 5
+
+
+LOAD = """
+from pathlib import Path
+from suite import Server, User, Workload, closed_loop, operation
+
+def serve(system):
+    import socket
+    with socket.create_server((system.host, system.port)) as listener:
+        while True:
+            listener.accept()[0].close()
+
+def prepare(system):
+    file = Path({folder!r}, system.round)
+    file.touch()
+    yield None
+    file.unlink()
+
+class Waiting(User):
+    @operation(think="10ms")
+    async def look(self):
+        pass
+
+owned = Workload("a/owned", Server(serve), Waiting, loop=closed_loop(1, seconds=60), prepare=prepare)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_goes_when_the_whole_group_is_interrupted(tmp_path, number):
+    """SIGTERM to the group once ended the process that had something to undo."""
+    folder = tmp_path / "accounts"
+    folder.mkdir()
+    load = tmp_path / "load_owned.py"
+    load.write_text(LOAD.format(folder=str(folder)))
+    suite = Suite(tmp_path, "run", str(load))
+    try:
+        wait_for(lambda: any(folder.iterdir()), 20)
+    finally:
+        os.killpg(suite.process.pid, number)
+    assert suite.finish() == 128 + number
+    assert not list(folder.iterdir())
+    assert suite.left_behind() == []
