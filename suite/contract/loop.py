@@ -42,6 +42,11 @@ class ClosedLoop:
         """Operations of all users, the warm-up apart; None in a timed loop."""
         return self.operations if self.each is None else self.each * self.users
 
+    @property
+    def mean_think(self) -> float:
+        """Seconds that a user thinks after an operation, on average."""
+        return sum(self.think) / 2 if isinstance(self.think, tuple) else self.think
+
 
 @dataclass(frozen=True, slots=True)
 class OpenLoop:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from suite.contract.component import Component
-from suite.contract.loop import Duration, Loop
+from suite.contract.loop import ClosedLoop, Duration, Loop
 from suite.contract.metric import Metric, find
 from suite.contract.system import System
 from suite.contract.threshold import Threshold
@@ -114,6 +114,20 @@ class Workload:
         """Names of all operations of all users, nested ones included, in order, without repeats."""
         names = (o.name for user in self.users for o in user.operations() if o.name not in self.without)
         return tuple(dict.fromkeys(names))
+
+    def think_times(self) -> dict[str, float]:
+        """Seconds of thought after each operation that a closed loop starts, on average over its users."""
+        if not isinstance(self.loop, ClosedLoop):
+            return {}
+        sums: dict[str, list[float]] = {}
+        for share in self.shares():
+            whole = sum(operation.weight for operation in share.operations)
+            for one in share.operations:
+                weight = share.weight * one.weight / whole
+                known = sums.setdefault(one.name, [0.0, 0.0])
+                known[0] += weight * (self.loop.mean_think if one.think is None else one.think)
+                known[1] += weight
+        return {name: total / weight for name, (total, weight) in sums.items()}
 
     def plain_parameters(self) -> dict[str, Any]:
         """Parameters of the system and of the workload, as documents hold them."""

@@ -102,6 +102,8 @@ class _Round(Deployment):
             cores=len(self.cores.system or os.sched_getaffinity(0)),
             metrics=result.metrics,
             thresholds=self.workload.thresholds,
+            thinks=self.workload.think_times(),
+            users=self._employed(begin, end),
         )
         validity = judge(
             recording,
@@ -202,6 +204,22 @@ class _Round(Deployment):
                 last = max(last, _last(columns))
             ends.append(last)
         return begin, max(min(ends), begin + 1)
+
+    def _employed(self, begin: int, end: int) -> float | None:
+        """Users that had operations left to do, on average; None where it is all, or they aren't fixed.
+
+        Users of a counted loop have until their group's last operation has begun.
+        """
+        loop = self.workload.loop
+        if not isinstance(loop, ClosedLoop) or loop.total is None:
+            return None
+        groups = [group for worker in self.plan.workers for group in worker.groups]
+        employed = 0.0
+        for group, columns in zip(groups, self.plan.group_columns, strict=True):
+            used = columns.used()
+            last = min(columns.started[used - 1], end) if used == columns.capacity else end
+            employed += group.users * max(last - begin, 0)
+        return employed / (end - begin)
 
     def _recording(self, begin: int, end: int) -> Recording:
         plan = self.plan

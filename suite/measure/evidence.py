@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from suite.contract.metric import QUANTILES
 from suite.contract.threshold import Threshold
 from suite.measure.distribution import GATE, samples_wanted
 from suite.measure.resources import Resources, Usage
+from suite.measure.statistics import CONNECT
 from suite.records.evidence import Evidence
 from suite.records.outcome import BEYOND, Outcome
 from suite.records.recording import Recording, Times
@@ -30,11 +32,15 @@ def gather(
     cores: int | None = None,
     metrics: Mapping[str, float | None] | None = None,
     thresholds: Iterable[Threshold] = (),
+    thinks: Mapping[str, float] = MappingProxyType({}),
+    users: float | None = None,
 ) -> Evidence:
     """The evidence of one round.
 
     `cores` is how many the system may use (None if it runs elsewhere), `metrics` are the round's own,
-    `thresholds` say which percentile is asked for (p99 without any).
+    `thresholds` say which percentile is asked for (p99 without any), `thinks` how many seconds users of
+    a closed loop think after an operation (as the loop says without), `users` how many of them had
+    operations left to do.
     """
     values = metrics or {}
     rows = recording.where(recording.by_loop)
@@ -49,6 +55,8 @@ def gather(
     ok = within & (rows.outcome == Outcome.ok)
     is_open = isinstance(loop, OpenLoop)
     due = rows.intended if is_open else rows.started
+    working = _working(recording, rows, ended) if wall > 0 else None
+    thinking = _thinking(rows, loop, thinks) if wall > 0 and isinstance(loop, ClosedLoop) else 0.0
     machine, workers, system = resources.machine, resources.workers, resources.system
     return Evidence(
         wall=wall,
@@ -88,7 +96,9 @@ def gather(
         little=float((ended - due)[within].sum()) * 1e-9 * each if wall > 0 else None,
         backlog=_backlog(recording, due, ended) if is_open else None,
         at_once=_at_once(rows, service, ok, each),
-        busy=_busy(rows, ended, within, loop) if wall > 0 else None,
+        busy=None if working is None else working + thinking,
+        thinking=None if working is None else thinking,
+        users=users,
         trend=trend(measured),
     )
 
@@ -165,11 +175,17 @@ def _at_once(rows: Recording, service: Times, ok: _Mask, each: float) -> float |
     return total or None
 
 
-def _busy(rows: Recording, ended: Times, within: _Mask, loop: Loop) -> float:
-    """Users in an operation or, in a closed loop, in its think time (rate x think, by Little's law)."""
+def _working(recording: Recording, rows: Recording, ended: Times) -> float:
+    """Users in an operation, or connecting anew, on average."""
     started = rows.started > 0
     users = _overlap(rows.started[started], ended[started], rows.begin, rows.end)
-    if isinstance(loop, ClosedLoop) and loop.think:
-        think = sum(loop.think) / 2 if isinstance(loop.think, tuple) else loop.think
-        users += think * 1e9 * int(np.count_nonzero(within)) / (rows.end - rows.begin)
-    return users
+    connects = recording.of(CONNECT)
+    return users + _overlap(connects.started, _ended(connects)[0], rows.begin, rows.end)
+
+
+def _thinking(rows: Recording, loop: ClosedLoop, thinks: Mapping[str, float]) -> float:
+    """Users in the think time that follows the operation which they ended, on average."""
+    pauses = np.array([thinks.get(name, loop.mean_think) * 1e9 for name in rows.names]).astype(np.int64)
+    done = rows.finished > 0
+    since = rows.finished[done]
+    return _overlap(since, since + pauses[rows.operation[done]], rows.begin, rows.end)

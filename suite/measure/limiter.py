@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from suite.contract.loop import ClosedLoop, Loop, OpenLoop
+from suite.contract.loop import Loop, OpenLoop
 from suite.records.evidence import SATURATED, Evidence
 from suite.records.reason import Figure, Reason
 
@@ -146,10 +146,13 @@ def _crowded(case: _Case) -> Iterator[Reason]:
 
 def _queued(evidence: Evidence) -> dict[str, Figure]:
     """How many operations are served at a time where most of them wait; empty if they don't."""
-    busy, at_once = evidence.busy, evidence.at_once
-    if busy is None or at_once is None or busy < _SEVERAL or at_once >= _ALONE * busy:
+    at_once = evidence.at_once
+    if evidence.busy is None or at_once is None:
         return {}
-    return {"busy": busy, "at_once": max(at_once, 1.0)}
+    inside = evidence.busy - (evidence.thinking or 0.0)
+    if inside < _SEVERAL or at_once >= _ALONE * inside:
+        return {}
+    return {"busy": inside, "at_once": max(at_once, 1.0)}
 
 
 def _thread(cpu: float, delay: float) -> dict[str, Figure]:
@@ -181,10 +184,10 @@ def _waited(waits: Mapping[str, float | None]) -> bool:
 def _users(case: _Case) -> Iterator[Reason]:
     evidence, loop = case.evidence, case.loop
     users, busy = loop.users, evidence.busy
-    if users is None or busy is None or busy < _DONE * users - 0.5:
+    there = users if evidence.users is None else evidence.users
+    if users is None or there is None or busy is None or busy < _DONE * there - 0.5:
         return
-    thinking = isinstance(loop, ClosedLoop) and bool(loop.think)
-    yield Reason("loop", {"users": users, "thinking": thinking, **_cores(evidence)})
+    yield Reason("loop", {"users": users, "thinking": evidence.thinking or 0.0, **_cores(evidence)})
 
 
 def _done(evidence: Evidence) -> bool:

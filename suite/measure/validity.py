@@ -180,12 +180,13 @@ def saturation(evidence: Evidence) -> Reason | None:
 
 def _idle_users(evidence: Evidence, loop: ClosedLoop) -> Iterator[_Doubt]:
     """Little's law: users = rate x (service + think). Less means that users were not at work."""
-    if evidence.busy is None:
+    users = loop.users if evidence.users is None else evidence.users
+    if evidence.busy is None or not users:
         return
-    share = evidence.busy / loop.users
+    share = evidence.busy / users
     if share < _IDLE_USERS["doubtful"]:
         verdict: ValidityVerdict = "invalid" if share < _IDLE_USERS["invalid"] else "doubtful"
-        yield _doubt(verdict, "idle_users", busy=evidence.busy, users=loop.users)
+        yield _doubt(verdict, "idle_users", busy=evidence.busy, users=users)
 
 
 def _noisy(evidence: Evidence) -> Iterator[_Doubt]:

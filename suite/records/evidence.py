@@ -71,12 +71,15 @@ class Evidence:
     # Little's law: operations in flight on average, counted, and as throughput times mean response.
     # `backlog`: in flight at the end less those at the middle of the window (open loop). `at_once`:
     # throughput times the shortest service time, the concurrency that the system itself shows. `busy`:
-    # users at work on average.
+    # users at work on average, `thinking` those of them in their think time, `users` those that had
+    # operations left to do (closed loop).
     in_flight: float | None = None
     little: float | None = None
     backlog: float | None = None
     at_once: float | None = None
     busy: float | None = None
+    thinking: float | None = None
+    users: float | None = None
 
     # Median response of the last third over that of the first.
     trend: float | None = None

@@ -68,6 +68,49 @@ def test_users_at_work_think_too():
     assert gather(recording, Resources(), loop=thinking).busy == pytest.approx(1.0, rel=0.02)
 
 
+def closed(users: int, service: float, think: dict[str, float], seconds: float = 2.0) -> Recording:
+    """Users who take operations in turn, each `service` seconds, and think after it as that one says."""
+    names, rows = tuple(think), []
+    for user in range(users):
+        moment, turn = 0.0, user
+        while moment < seconds:
+            code = turn % len(names)
+            rows.append((code, moment, moment + service))
+            moment += service + think[names[code]]
+            turn += 1
+    codes, begun, ended = np.array(sorted(rows, key=lambda row: row[1])).T
+    started, finished = (START + np.round(times * SECOND).astype(np.int64) for times in (begun, ended))
+    none = np.zeros(len(rows), np.int64)
+    return Recording(
+        names, codes.astype(np.uint16), none.astype(np.uint8), started, none, started, finished,
+        np.ones(len(rows), np.bool_), START, START + round(seconds * SECOND),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("think", "loop", "thinking"),
+    [
+        ({"get": 0.05}, closed_loop(4, seconds=2), 4 * 0.05 / 0.06),
+        ({"get": 0.05}, closed_loop(4, seconds=2, think=1.0), 4 * 0.05 / 0.06),
+        ({"get": 0.0}, closed_loop(4, seconds=2, think=0.05), 0.0),
+        ({"read": 0.0, "write": 0.08}, closed_loop(4, seconds=2, think=0.5), 4 * 0.08 / 0.1),
+        ({"get": 5.0}, closed_loop(4, seconds=2), 4 * 1.99 / 2),  # nobody comes back within the window
+    ],
+)
+def test_each_operation_has_its_own_think_time(think, loop, thinking):
+    found = gather(closed(4, 0.01, think), Resources(), loop=loop, thinks=think)
+    assert found.busy == pytest.approx(4, rel=0.02)
+    assert found.thinking == pytest.approx(thinking, rel=0.02)
+
+
+def test_who_connects_anew_is_at_work():
+    recording = closed(2, 0.01, {"get": 0.0, "connect": 0.0})
+    connects = recording.operation == 1
+    recording.by_loop[connects] = False
+    loop = closed_loop(2, seconds=2)
+    assert gather(recording, Resources(), loop=loop).busy == pytest.approx(2, rel=0.02)
+
+
 def test_resources_become_shares():
     system = Usage(cpu=2.0, run_delay=0.4, busiest=Busiest(1.6, 0.2, 1.8), waiting=Waiting(3.5, 0.25))
     workers = Usage(cpu=5.0, run_delay=0.1, processes={7: (3.9, 0.08), 8: (1.1, 0.02)})

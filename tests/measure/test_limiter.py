@@ -44,7 +44,7 @@ def holds(found, kind, figures):
 @pytest.mark.parametrize(
     ("figures", "kind", "says"),
     [
-        ({}, "loop", {"users": 8, "thinking": False, "used": 0.25, "cores": 4}),
+        ({}, "loop", {"users": 8, "thinking": 0.0, "used": 0.25, "cores": 4}),
         ({"worker_cpu": (0.2, 0.97), "worker_delay": (0.0, 0.01)}, "generator", {"worker": 1, "cpu": 0.97}),
         ({"worker_cpu": (0.6,), "worker_delay": (0.38,)}, "generator", {"worker": 0, "delay": 0.38}),
         ({"rejected": 320}, "limit", {"rejected": 320, "due": 3200}),
@@ -67,6 +67,9 @@ def holds(found, kind, figures):
         ({"at_once": 2.0, "worker_cpu": (0.8,)}, "generator", {"cpu": 0.8, "delay": 0.01}),
         ({"system_cpu": None, "at_once": 7.0}, "loop", {"users": 8}),
         ({"busy": 3.0}, "unknown", {"readable": True}),
+        ({"busy": 3.0, "users": 3.2}, "loop", {"users": 8}),  # the others had done all that they should
+        ({"thinking": 7.9, "at_once": 0.1}, "loop", {"users": 8, "thinking": 7.9}),
+        ({"thinking": 2.0, "at_once": 1.0}, "wait", {"busy": 6.0, "at_once": 1.0}),
         ({"retransmitted": 0.2, "line": 0.9}, "loop", {}),  # nothing of ours goes over a line
     ],
 )
@@ -127,7 +130,7 @@ def test_a_component_is_no_generator():
 
 def test_users_that_think():
     thinking = closed_loop(8, seconds=4, think=0.1)
-    holds(limiter(closed(), loop=thinking), "loop", {"thinking": True})
+    holds(limiter(closed(thinking=7.0, at_once=0.9), loop=thinking), "loop", {"thinking": 7.0})
 
 
 def test_nothing_known():

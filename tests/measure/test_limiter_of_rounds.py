@@ -69,7 +69,7 @@ def test_a_plan_far_below_what_the_server_can_do():
 
 def test_a_loop_of_one_user():
     found = limiter(null_server(), loop=closed_loop(1, seconds=1), expected="loop")
-    assert (found.figures["users"], found.figures["thinking"]) == (1, False)
+    assert (found.figures["users"], found.figures["thinking"]) == (1, 0.0)
 
 
 def test_more_users_than_the_generator_can_serve():

@@ -110,6 +110,15 @@ def test_starts_that_the_generator_never_got_to(missed, expected):
     assert verdict(recording).verdict == expected
 
 
+def test_users_who_had_done_all_that_they_should_are_not_idle():
+    recording = recording_of(np.full(4000, 1_000_000), 0)
+    loop = closed_loop(4, each=1000)
+    evidence = gather(recording, Resources(4.0), loop=loop, users=1.1)
+    assert judge(
+        recording, evidence, loop=loop, component=False, cores_apart=True, worker_deaths=0
+    ).verdict == "valid"  # fmt: skip
+
+
 def test_users_that_were_not_at_work():
     recording = recording_of(np.full(4000, 1_000_000), 0)  # one user's worth of work
     assert verdict(recording, loop=closed_loop(1, seconds=4)).verdict == "valid"

@@ -155,6 +155,11 @@ _SAID: list[tuple[str, dict[str, Figure], str]] = [
     ("loop", {"users": 1, "thinking": False}, "the loop: 1 user, waiting for its answer"),
     ("loop", {"users": 8, "thinking": True}, "the loop: 8 users, in an operation or its think time"),
     (
+        "loop",
+        {"users": 8, "thinking": 7.9},
+        "the loop: 8 users, of whom 7.9 were in their think time on average",
+    ),
+    (
         "unknown",
         {"readable": False},
         "nothing that shows in the figures; the system runs elsewhere and can't be read",

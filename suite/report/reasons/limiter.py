@@ -7,6 +7,8 @@ from suite.units import format_quantity
 
 _NOTABLE = 0.03
 """Share of the time from which on it is worth a word that a thread waited for a core."""
+_SOME = 0.01
+"""Share of the users from which on it is worth a word that they were thinking."""
 
 
 def _generator(figures: Figures) -> str:
@@ -70,8 +72,11 @@ def _wait(figures: Figures) -> str:
 
 def _loop(figures: Figures) -> str:
     users = figures["users"]
-    if figures["thinking"]:
+    thinking = figures["thinking"]
+    if thinking is True:  # as older versions had it
         doing = "in an operation or its think time"
+    elif number(thinking) >= _SOME * number(users):
+        doing = "of whom {thinking:tenths} were in their think time on average"
     else:
         doing = "waiting for its answer" if users == 1 else "each waiting for its answer"
     return f"the loop: {{users:,}} {plural(users, 'user')}, {doing}{_used(figures)}"

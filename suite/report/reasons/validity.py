@@ -49,7 +49,7 @@ KINDS: Kinds = {
     "missed_starts": "planned load was not delivered: the generator never came to {missed:,} of {due:,} "
     "starts, it delivered {share:ratio} of the planned load",
     "generator_saturated": _saturated,
-    "idle_users": "users were idle: {busy:.3g} of {users:,} at work on average (Little's law)",
+    "idle_users": "users were idle: {busy:.3g} of {users:tenths} at work on average (Little's law)",
     "shared_cores": "system and load generator share cores: each slows the other",
     "steal": "noisy machine: the hypervisor took {share:ratio} of a core away",
     "machine_busy": "busy machine: other programs used {others:.2g} cores, and the system waited {waited:s} "
