@@ -21,6 +21,8 @@ from suite.records.recording import Recording, Times
 SERVED = "served"
 """A workload's own metric of this name is what the system itself counted."""
 BLOCKS, PER_BLOCK = 12, 100
+_AS_SHORT, _FEWER = 1.5, 0.7
+"""What counts as short beside the shortest, and the share of the usual company that makes it alone."""
 _Mask = npt.NDArray[np.bool_]
 
 
@@ -95,7 +97,7 @@ def gather(
         in_flight=_overlap(due, ended, recording.begin, recording.end) if wall > 0 else None,
         little=float((ended - due)[within].sum()) * 1e-9 * each if wall > 0 else None,
         backlog=_backlog(recording, due, ended) if is_open else None,
-        at_once=_at_once(rows, service, ok, each),
+        at_once=_at_once(rows, ended, service, ok, each),
         busy=None if working is None else working + thinking,
         thinking=None if working is None else thinking,
         users=users,
@@ -165,13 +167,23 @@ def _backlog(recording: Recording, due: Times, ended: Times) -> int:
     return at(recording.end) - at(middle)
 
 
-def _at_once(rows: Recording, service: Times, ok: _Mask, each: float) -> float | None:
-    """Little's law on shortest service times: what operations take that find the system idle."""
+def _at_once(rows: Recording, ended: Times, service: Times, ok: _Mask, each: float) -> float | None:
+    """Little's law on shortest service times: what operations take that find the system idle.
+
+    Operations that are as short with many others in flight did not wait for them: they vary by themselves,
+    by what they ask for or by pauses in them, and of those the mean counts.
+    """
+    begun = rows.started > 0
+    beside = np.searchsorted(np.sort(rows.started[begun], kind="stable"), rows.started, "right")
+    beside -= np.searchsorted(np.sort(ended[begun], kind="stable"), rows.started, "right")
     total = 0.0
     for code in np.unique(rows.operation[ok]):
-        mine = rows.operation == code
-        shortest = int(service[mine & (rows.outcome == Outcome.ok)].min())
-        total += int(np.count_nonzero(mine & ok)) * each * shortest * 1e-9
+        mine = (rows.operation == code) & (rows.outcome == Outcome.ok)
+        taken, others = service[mine], beside[mine]
+        short = others[taken <= _AS_SHORT * taken.min()]
+        alone = short.mean() < _FEWER * others.mean()
+        each_one = taken.min() if alone else taken.mean()
+        total += int(np.count_nonzero(mine & ok)) * each * float(each_one) * 1e-9
     return total or None
 
 

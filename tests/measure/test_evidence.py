@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -101,6 +103,18 @@ def test_each_operation_has_its_own_think_time(think, loop, thinking):
     found = gather(closed(4, 0.01, think), Resources(), loop=loop, thinks=think)
     assert found.busy == pytest.approx(4, rel=0.02)
     assert found.thinking == pytest.approx(thinking, rel=0.02)
+
+
+def test_an_operation_that_varies_by_itself_is_no_queue():
+    """Half of the operations take twenty times as long, whoever else is there."""
+    recording = closed(8, 0.01, {"get": 0.0}, seconds=4)
+    service = np.where(np.random.default_rng(1).random(len(recording)) < 0.5, 10_000_000, 200_000_000)
+    recording = replace(recording, finished=recording.started + service)
+    found = gather(recording, Resources(), loop=closed_loop(8, seconds=4))
+    assert found.at_once > 0.9 * found.busy
+    behind = gather(queue(200, 0.05, 2), Resources(), loop=open_loop(200, 4))  # 40/s is all it can do
+    assert behind.at_once == pytest.approx(2, rel=0.05)
+    assert behind.busy > 1.9
 
 
 def test_who_connects_anew_is_at_work():
