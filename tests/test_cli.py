@@ -549,18 +549,20 @@ def test_what_the_configuration_sets_for_other_workloads_is_only_a_note(command,
 # --- everything
 
 
-def test_a_run_without_targets_is_quick_and_skips_what_an_extra_is_missing_for(command, engine, monkeypatch):
+def test_a_tour_skips_what_an_extra_is_missing_for(command, engine, monkeypatch):
     from suite.config.catalog import from_file
 
     load = command.file(
-        "load_needy.py",
+        "needy.py",
         """
-        from load_counter import *
+        from counter import *
         needy = Workload("needy/click", Component(Counter, needs=("dicom", "no_such_module")), Clicker,
                          loop=closed_loop(1, operations=5))
+        for one in (needy, click, watch):
+            one.tags |= {"tour"}
         """,
     )
-    command.example("load_counter.py")
+    Path(command.example("load_counter.py")).rename(command.folder / "counter.py")
     monkeypatch.setattr("suite.config.catalog.installed", lambda _broken: from_file(load))
     said = command("run", "--json", "-")
     assert said.code == 0

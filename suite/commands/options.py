@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -22,7 +23,7 @@ _T = TypeVar("_T")
 
 Targets = Annotated[
     list[str] | None,
-    typer.Argument(metavar="TARGET", help="Load files, systems or workloads; none means all, quickly."),
+    typer.Argument(metavar="TARGET", help="Load files, systems or workloads."),
 ]
 Match = Annotated[
     list[str] | None,
@@ -157,31 +158,42 @@ def read_plans(
     json_file: str | None,
     tags: Sequence[str] | None = None,
     exclude_tags: Sequence[str] | None = None,
-    lenient: bool = False,
+    own: bool = False,
     single: bool = False,
 ) -> tuple[Configuration, Plans]:
     """The configuration, and the chosen workloads with the settings that it and what is `given` make.
 
-    `single` wants one workload. Raises ConfigurationError with all faults, those collected before first.
+    With `own` and no target they are those that `choose` finds. `single` wants one workload. Raises
+    ConfigurationError with all faults, those collected before first.
     """
     from suite.config.catalog import select
+    from suite.config.choice import Choice, choose
     from suite.config.file import Configuration, read_configuration
     from suite.config.selection import make_plans
 
-    configuration, chosen = Configuration(), []
+    configuration, choice = Configuration(), Choice(())
+    filters = {"match": match or (), "tags": tags or (), "exclude_tags": exclude_tags or ()}
     with faults.collected():
         configuration = read_configuration(config)
     with faults.collected(), stdout_is_ours(json_file == "-"):
-        chosen = select(targets, match=match or (), tags=tags or (), exclude_tags=exclude_tags or ())
-        if single and len(chosen) > 1:
-            names = ", ".join(found.workload.name for found in chosen)
+        if own:
+            choice = choose(targets, configuration.files, **filters)
+        else:
+            choice = Choice(tuple(select(targets, **filters)))
+        if single and len(choice.chosen) > 1:
+            names = ", ".join(found.workload.name for found in choice.chosen)
             several = f"one workload is wanted, {' '.join(targets)} has several: {names}"
             raise ConfigurationError(f"{several}; choose with -k")
     faults.check()
     plans = make_plans(
-        chosen, configuration, given, tags=tags or (), exclude_tags=exclude_tags or (), lenient=lenient
+        choice.chosen,
+        configuration,
+        given,
+        tags=filters["tags"],
+        exclude_tags=filters["exclude_tags"],
+        lenient=choice.tour is not None,
     )
-    return configuration, plans
+    return configuration, replace(plans, notes=(*choice.notes, *plans.notes), tour=choice.tour)
 
 
 def stdout_is_ours(yes: bool) -> contextlib.AbstractContextManager[object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 EPILOG = """
 \b
 Examples:
-  suite run                                   a quick pass of everything
+  suite run                                   your load files quickly; without any a tour of ours
   suite run dicom --rounds 5                  one system
   suite run load_shop.py --json result.json   your own load file
   suite run load_shop.py --target http://staging:8000
@@ -58,8 +59,12 @@ def command(
     results: options.Results = None,
     config: options.ConfigFile = None,
 ) -> None:
-    """Run workloads, print what they measured, keep it."""
-    everything = not (targets or match or tags or exclude_tags)
+    """Run workloads, print what they measured, keep it.
+
+    Without TARGET: the load files here (files in the configuration, or load_*.py and loads/*.py), and quickly
+    unless they are filtered. Where there are none: a tour of two minutes through the reference systems.
+    """
+    unasked = not (targets or match or tags or exclude_tags)
     faults = Faults()
     if on_invalid not in ("fail", "warn"):
         faults.lines.append(f"--on-invalid is fail or warn, not {on_invalid!r}")
@@ -69,7 +74,7 @@ def command(
         seconds,
         rate,
         rounds=rounds,
-        quick=quick or everything or None,
+        quick=quick or unasked or None,
         users=users,
         operations=operations,
         target=target,
@@ -85,7 +90,7 @@ def command(
         json_file=json_file,
         tags=tags,
         exclude_tags=exclude_tags,
-        lenient=everything,
+        own=True,
     )
     for note in plans.notes:
         typer.echo(f"suite: note: {note}", err=True)
@@ -109,7 +114,9 @@ def command(
             out.keep(result, result.exit_code, show)
 
         for found, settings in out.each(plans.runs):
-            with out.part():
+            if plans.tour is not None and not plans.tour.fits(found.workload, settings):
+                continue
+            with out.part(), plans.tour.timed(found.workload) if plans.tour else nullcontext():
                 try:
                     result = run(found.workload, settings, reference=found.reference, progress=out.reporter)
                 except RunInterrupted as error:  # what there is of it is kept
@@ -118,6 +125,12 @@ def command(
                     raise
                 keep(result, full=len(plans.runs) <= _FULL_TABLES)
         code = out.code("warn" if on_invalid == "warn" else "fail")
-        out.reporter.print_summary(runs, code, plans.skipped, saved=places.folder if runs else None)
+        out.reporter.print_summary(
+            runs,
+            code,
+            plans.skipped,
+            saved=places.folder if runs else None,
+            toured_without=plans.tour.left_out if plans.tour else None,
+        )
         out.end(code)
     raise typer.Exit(code)

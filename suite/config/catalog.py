@@ -20,6 +20,10 @@ ENTRY_POINTS = "suite.workloads"
 """Entry-point group; each entry names a module that holds workloads."""
 
 
+class NoWorkload(ConfigurationError):
+    """A file that can be loaded and defines no workload."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """How a fresh process finds a workload: in a module, in a file, or pickled, by value."""
@@ -65,14 +69,14 @@ def from_module(name: str) -> list[CatalogEntry]:
 
 
 def from_file(path: str | Path) -> list[CatalogEntry]:
-    """The workloads of a Python file. Raises ConfigurationError with the line that is wrong."""
+    """The workloads of a Python file. Raises ConfigurationError naming the line, or NoWorkload."""
     file = str(Path(path).resolve())
     found = [
         CatalogEntry(workload, Reference(workload.name, file=file))
         for workload in _workloads_in(_module_of(Reference("", file=file)))
     ]
     if not found:
-        raise ConfigurationError(f"{path} defines no Workload")
+        raise NoWorkload(f"{path} defines no Workload")
     return found
 
 

@@ -60,10 +60,15 @@ def _text(value: Any) -> str:
     return value
 
 
-def _names(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not value:
-        raise ConfigurationError(f'{value!r} is not a list of metrics, such as ["response.p99"]')
-    return tuple(dict.fromkeys(map(_text, value)))
+def texts(of: str, example: str) -> Checked:
+    """A list of texts, at least one, each once."""
+
+    def check(value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list) or not value:
+            raise ConfigurationError(f'{value!r} is not a list of {of}, such as ["{example}"]')
+        return tuple(dict.fromkeys(map(_text, value)))
+
+    return Checked(check)
 
 
 def _size(value: Any) -> str | float:
@@ -89,4 +94,5 @@ def fail_or_warn(value: Any) -> Literal["fail", "warn"]:
 
 _UNQUOTED = 'names of metrics have dots: put them in quotes, such as "response.p99"'
 WHOLE, COUNT, FLAG, TEXT = Checked(_whole), Checked(_count), Checked(_flag), Checked(_text)
-NAMES, SIZE, LEVEL = Checked(_names), Checked(_size), Checked(_level)
+SIZE, LEVEL = Checked(_size), Checked(_level)
+NAMES, PATHS = texts("metrics", "response.p99"), texts("load files", "load_*.py")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from suite.config.checked import TEXT, Checked
+from suite.config.checked import PATHS, TEXT, Checked
 from suite.config.gate import Budget, Gate
 from suite.config.layer import SettingsLayer, settings_of
 from suite.config.paths import Places
@@ -28,12 +28,14 @@ def _unknown(_value: Any) -> Any:
 class Configuration(SettingsLayer):
     """Settings for all workloads, and for some by name (or by the first part of their names).
 
-    Without a `ledger` (a file or a database URL) it lies in the folder of `results`. `source` is the file
-    they come from, for messages.
+    Without a `ledger` (a file or a database URL) it lies in the folder of `results`. `files` are the load
+    files, by patterns too; paths are relative to the current folder. `source` is the file they come from,
+    for messages.
     """
 
     results: Annotated[str, TEXT] = "results"
     ledger: Annotated[str | None, TEXT] = None
+    files: Annotated[tuple[str, ...], PATHS] = ()
     workloads: Mapping[str, SettingsLayer] = field(default_factory=dict)
     gate: Gate = field(default_factory=Gate)
     source: Annotated[str, Checked(_unknown)] = "the configuration file"

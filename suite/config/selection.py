@@ -10,17 +10,22 @@ from suite.config.catalog import CatalogEntry, skipped_operations
 from suite.config.file import Configuration
 from suite.config.layer import SettingsLayer
 from suite.config.settings import Settings, configured
+from suite.config.tour import Tour
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError, Faults, MissingExtra
 
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """Workloads to run in their order; why others are `skipped`; `notes` on what has no effect."""
+    """Workloads to run in their order; why others are `skipped`; `notes` on what has no effect.
+
+    With a `tour` those of them that fit into its time.
+    """
 
     runs: tuple[tuple[CatalogEntry, Settings], ...]
     skipped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    tour: Tour | None = None
 
 
 def make_plans(

@@ -92,7 +92,7 @@ class Pinger(User):
 
 _LOOP = closed_loop(seconds=2, warmup=0.2)
 _BRIEF = closed_loop(seconds=0.3, warmup=0.1)
-_TAGS = {"machine"}
+_TAGS = {"machine", "tour"}
 
 cpu = Workload(
     "canary/cpu",

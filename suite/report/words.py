@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from suite.records.run import Measured
@@ -81,6 +81,16 @@ def plan_words(plan: Mapping[str, Any]) -> str:
     if plan.get("target"):
         words.append(f"at {plan['target']}")
     return ", ".join(words)
+
+
+def tour_words(left_out: Sequence[str]) -> str:
+    """Why there was a tour, what it left out, and how to run that."""
+    said = "a quick tour, since there is no load file here (load_*.py, loads/*.py, or files = [...])"
+    if not left_out:
+        return said
+    systems = dict.fromkeys(name.partition("/")[0] for name in left_out)
+    every = " ".join(["suite", "run", *systems])
+    return f"{said}; left out: {', '.join(left_out)}; run one: suite run {left_out[0]}, or all: {every}"
 
 
 def clean(text: str) -> str:

@@ -53,7 +53,7 @@ fifty_users = Workload(
     ],
     checks=ALWAYS,
     metrics=_LIMITS,
-    tags={"limits"},
+    tags={"limits", "tour"},
     description="50 starts at once, wave after wave: the limit is used up, never passed",
 )
 
@@ -69,7 +69,7 @@ sustained = Workload(
         _ANSWERED,
     ],
     checks=ALWAYS,
-    tags={"sustained"},
+    tags={"sustained", "tour"},
     description="15 users talk for 30 s; --seconds 300 for five minutes",
 )
 
@@ -81,7 +81,7 @@ bursts = Workload(
     thresholds=[_ANSWERED, Threshold("memory.growth", target="5MB", critical="30MB"), *_EXACT],
     checks=ALWAYS,
     metrics=_LIMITS,
-    tags={"limits"},
+    tags={"limits", "tour"},
     description="5 bursts of 20 users, all of whom fit",
 )
 
@@ -93,6 +93,7 @@ mixed = Workload(
     quick=closed_loop(users=20, seconds=1.5, think=("5ms", "20ms"), warmup="200ms"),
     thresholds=[Threshold("response.mean@quick", target="50ms", critical="200ms"), _ANSWERED, _BOUNDED],
     checks=ALWAYS,
+    tags={"tour"},
     description="15 quick users beside 5 with long conversations",
 )
 
@@ -107,7 +108,7 @@ def _filling(name: str, manager: Component, user: type[User], users: int, descri
         thresholds=[_ANSWERED, _BOUNDED, *_EXACT],
         checks=ALWAYS,
         metrics=_LIMITS,
-        tags={"limits"},
+        tags={"limits", "tour"},
         description=description,
     )
 
@@ -135,6 +136,7 @@ rapid_cycles = Workload(
     loop=closed_loop(users=10, operations=1_000),
     thresholds=[Threshold("response.p90", target="20ms", critical="5s"), _BOUNDED],
     checks=ALWAYS,
+    tags={"tour"},
     description="10 users start and end 100 times each; nothing may be left",
 )
 
@@ -153,5 +155,6 @@ expiry = Workload(
     checks=[*ALWAYS, expired_in_order],
     metrics=[*_LIMITS, EXPIRY_DELAY],
     timeout=10,
+    tags={"tour"},
     description="idle and over-long conversations are ended on time and their slots are free again",
 )

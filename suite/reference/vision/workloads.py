@@ -20,7 +20,7 @@ def _matching(members: int) -> Workload:
         quick=closed_loop(operations=10_000, warmup=500),
         thresholds=[Threshold("response.p99", target="1ms", warning="10ms", critical="50ms")],
         checks=[everyone_recognised],
-        tags={"matching"},
+        tags={"matching", "tour"},
         description=f"best match of a face among {members} known members, strangers among them",
     )
 
@@ -37,7 +37,7 @@ cosine = Workload(
     quick=closed_loop(operations=20_000, warmup=500),
     thresholds=[Threshold("response.mean", target="10us", critical="100us")],
     checks=[all_succeed],
-    tags={"matching"},
+    tags={"matching", "tour"},
     description="cosine similarity of one pair of embeddings",
 )
 
@@ -58,7 +58,7 @@ frame_buffer = Workload(
     ],
     checks=FRAMES,
     metrics=[FILL, OVERHEAD],
-    tags={"frames", "memory"},
+    tags={"frames", "memory", "tour"},
     description="one camera, 1,800 distinct frames of 100 KB: filled in the warm-up, then lap after lap",
 )
 
@@ -87,7 +87,7 @@ frame_add = Workload(
     quick=closed_loop(operations=10_000, warmup=_ONE_LAP),
     thresholds=[Threshold("response.mean", target="100us", critical="10ms")],
     checks=[all_added],
-    tags={"frames"},
+    tags={"frames", "tour"},
     description="adding one frame of 100 KB to a full buffer",
 )
 

@@ -28,7 +28,7 @@ from suite.report.terminal.lines import checks, details, doubts, error, limiter
 from suite.report.terminal.live import Live
 from suite.report.terminal.summary import entries, summary
 from suite.report.verdict import code_text, verdict_text
-from suite.report.words import BAD, FAINT, clean, many, plan_words
+from suite.report.words import BAD, FAINT, clean, many, plan_words, tour_words
 
 _WIDTH_OF_FILES = 100
 _COUNTED = {"pass": "passed", "fail": "failed", "invalid": "invalid", "error": "with errors"}
@@ -99,13 +99,19 @@ class Reporter:
         exit_code: int,
         skipped: Sequence[str] = (),
         saved: str | Path | None = None,
+        toured_without: Sequence[str] | None = None,
     ) -> None:
-        """A line per Run, the reasons of what was `skipped`, the verdict, and where all was `saved`."""
+        """A line per Run, the reasons of what was `skipped`, the verdict, and where all was `saved`.
+
+        Of a tour also what it left out.
+        """
         self._live.close()
         if runs:
             self.console.print(summary(runs, self.console))
         for reason in skipped:
             self.console.print(Text(f"skipped  {clean(reason)}", FAINT))
+        if toured_without is not None:
+            self.console.print(Text(tour_words(toured_without), FAINT))
         verdicts: Counter[str] = Counter(run.verdict for run in runs)
         parts = [f"{verdicts[verdict]} {word}" for verdict, word in _COUNTED.items() if verdicts[verdict]]
         if skipped:

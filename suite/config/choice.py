@@ -1,0 +1,40 @@
+"""What `suite run` runs: what is named, else the project's own load files, else a tour of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from suite.config.catalog import CatalogEntry, select
+from suite.config.load_files import LoadFiles, load_files
+from suite.config.tour import TAG, Tour
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The chosen workloads, `notes` on files that have none, and the tour if this is one."""
+
+    chosen: tuple[CatalogEntry, ...]
+    notes: tuple[str, ...] = ()
+    tour: Tour | None = None
+
+
+def choose(
+    targets: Sequence[str],
+    files: Sequence[str],
+    *,
+    match: Sequence[str] = (),
+    tags: Sequence[str] = (),
+    exclude_tags: Sequence[str] = (),
+) -> Choice:
+    """Workloads by targets, without any those of `files` (see `load_files`), and by filters (see `select`).
+
+    Where the project has no load files filters choose among all that is installed, and without filters it is
+    the tour. Raises ConfigurationError.
+    """
+    own = LoadFiles(tuple(targets)) if targets else load_files(files)
+    found = select(own.files, match=match, tags=tags, exclude_tags=exclude_tags)
+    if own.files or match or tags or exclude_tags:
+        return Choice(tuple(found), own.notes)
+    toured = tuple(one for one in found if TAG in one.workload.tags)
+    return Choice(toured, tour=Tour(one.workload.name for one in found if one not in toured))

@@ -1,0 +1,52 @@
+"""The project's own load files: what is meant where nothing is named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from glob import glob
+from pathlib import Path
+
+from suite.config.catalog import NoWorkload, from_file
+from suite.errors import Faults
+
+CALLED = ("load_*.py", "loads/[!_]*.py")
+"""What load files are called where the configuration does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFiles:
+    """Files that have workloads, in order, and `notes` on those that have none."""
+
+    files: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def load_files(named: Sequence[str] = ()) -> LoadFiles:
+    """The files that are `named`, by patterns too, else those of the current folder that are CALLED so.
+
+    Raises ConfigurationError with all that are not there or can't be loaded, or if none has a workload.
+    """
+    faults = Faults()
+    found: dict[str, None] = {}
+    for pattern in named or CALLED:
+        matching = glob(pattern, recursive=True)  # noqa: PTH207 - of Path no absolute pattern is taken
+        files = sorted(path for path in matching if Path(path).is_file())
+        if named and not files:
+            faults.lines.append(f"files: there is no file {pattern}")
+        found.update(dict.fromkeys(files))
+    kept: list[str] = []
+    idle: list[str] = []
+    for file in found:
+        with faults.collected():
+            try:
+                from_file(file)
+                kept.append(file)
+            except NoWorkload as error:
+                idle.append(str(error))
+    if not kept:
+        faults.lines += [
+            f"{line}; if it is no load file, name those that are: files = [...]" for line in idle
+        ]
+    faults.check()
+    return LoadFiles(tuple(kept), tuple(f"{line}: left out" for line in idle))
