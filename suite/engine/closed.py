@@ -8,108 +8,181 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable
-from itertools import count
 
 from suite.contract.loop import ClosedLoop
 from suite.contract.user import current_user
 from suite.engine.clock import now, sleep_until
 from suite.engine.error_counts import ENDS
-from suite.engine.user_group import UserGroup, UserSession, cancelled
-
-_FOREVER = 1 << 62
+from suite.engine.segment import Segment
+from suite.engine.user_group import NEVER, UserGroup, UserSession, cancelled
 
 Think = float | tuple[float, float]
 
 
-async def run_closed(group: UserGroup, loop: ClosedLoop, start: int) -> None:
-    """Work through the rows of `group` from monotonic nanosecond `start` on.
+class ClosedUsers:
+    """The users of a group at work, from monotonic nanosecond `start` on.
 
-    After the end operations in flight have the grace time, then they are cut off.
+    In a live plan they come and go as `resize` says, until `stop`. After the end operations in flight have
+    the grace time, then they are cut off.
     """
-    end = _FOREVER
-    if loop.seconds is not None:
-        end = start + round((loop.warmup + loop.seconds) * 1e9)
-    await sleep_until(start)
-    if group.plain:
-        _run_plain(group, loop, end)
-        return
-    take = count().__next__
-    for session in group.sessions:
-        session.task = asyncio.create_task(_user(group, session, loop, end, take))
-    tasks = {session.task for session in group.sessions if session.task}
-    if tasks:
-        left = None if end == _FOREVER else max(0.0, (end - now()) / 1e9) + group.workload.grace
-        await asyncio.wait(tasks, timeout=left)
-    await cancelled(tasks)
+
+    def __init__(self, group: UserGroup, loop: ClosedLoop, start: int) -> None:
+        self._group = group
+        self._loop = loop
+        self._start = start
+        self._end = NEVER
+        if loop.seconds is not None and not group.plan.live:
+            self._end = start + round((loop.warmup + loop.seconds) * 1e9)
+        self._begun = False
+        self._over = asyncio.Event()
+        self._stays = group.plan.live
+        self._first = Segment(group.file)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Work until the end, or until there is nothing left to do."""
+        await sleep_until(self._start)
+        if self._group.plain:
+            _run_plain(self._group, self._loop, self._end)
+            return
+        self._begun = True
+        for session in self._group.sessions:
+            self._begin(session)
+        if self._end != NEVER:
+            self._cut_after(max(0.0, (self._end - now()) / 1e9))
+        if self._tasks or self._stays:
+            await self._over.wait()
+        await cancelled(self._tasks)
+
+    async def resize(self, users: int) -> None:
+        """Add users, or retire those that came last, until there are so many; wait until it is done."""
+        present = [session for session in self._group.sessions if session.end]
+        leaving = present[users:]
+        for session in leaving:
+            self._retire(session)
+        await asyncio.gather(
+            *(self._join() for _ in range(users - len(present))), *(self._leave(one) for one in leaving)
+        )
+
+    def stop(self) -> None:
+        """Begin nothing more."""
+        self._stays = False
+        for session in self._group.sessions:
+            self._retire(session)
+        if self._tasks:
+            self._cut_after(0.0)
+        else:
+            self._over.set()
+
+    def _cut_after(self, seconds: float) -> None:
+        asyncio.get_running_loop().call_later(seconds + self._group.workload.grace, self._over.set)
+
+    def _begin(self, session: UserSession) -> None:
+        session.end = min(session.end, self._end)
+        session.task = asyncio.create_task(_user(self._group, session, self._loop, self._first))
+        self._tasks.add(session.task)
+        session.task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not self._tasks and not self._stays:
+            self._over.set()
+
+    async def _join(self) -> None:
+        number = self._group.numbering.take()
+        if number is None:
+            self._group.refused += 1
+        elif (session := await self._group.open(number)) is not None and self._begun:
+            self._begin(session)
+
+    def _retire(self, session: UserSession) -> None:
+        session.end = 0
+        if session.row < 0 and session.task is not None:  # it thinks, or waits for its turn
+            session.task.cancel()
+
+    async def _leave(self, session: UserSession) -> None:
+        """Let the operation in flight end, within the grace time; then close."""
+        if session.task is not None:
+            await asyncio.wait({session.task}, timeout=self._group.workload.grace)
+            await cancelled({session.task})
+        await self._group.release(session)
 
 
 def _run_plain(group: UserGroup, loop: ClosedLoop, end: int) -> None:
     """The loop of a Component with plain operations: no event loop in between."""
-    columns, choices = group.columns, group.plan.choices
-    started, finished, period = columns.started, columns.finished, len(choices)
+    choices, period = group.plan.choices, len(group.plan.choices)
     users = [session.user for session in group.sessions]
     bodies = [group.operations[name].body if name in group.operations else None for name in group.names]
     thinks = _thinks(group, loop)
     thinking = any(thinks)
     clock = now
-    for row in range(group.plan.rows):
-        code = choices[row % period]
-        body = bodies[code]
-        user = users[row % len(users)]
-        begun = clock()
-        if begun >= end:
-            return
-        started[row] = begun
-        try:
-            body(user)  # type: ignore[misc]
-            finished[row] = clock()
-        except ENDS as error:
-            at = finished[row] = clock()
-            columns.outcome[row] = group.errors.add(group.names[code], error, at)
-        if thinking and (pause := _pause(group, thinks[code])):
-            if clock() + pause * 1e9 >= end:
+    segment: Segment | None = Segment(group.file)
+    while segment is not None:
+        columns = segment.columns
+        started, finished = columns.started, columns.finished
+        for row in range(segment.rows):
+            code = choices[row % period]
+            body = bodies[code]
+            user = users[row % len(users)]
+            begun = clock()
+            if begun >= end:
                 return
-            time.sleep(pause)
+            started[row] = begun
+            try:
+                body(user)  # type: ignore[misc]
+                finished[row] = clock()
+            except ENDS as error:
+                at = clock()
+                columns.outcome[row] = group.errors.add(group.names[code], error, at)
+                finished[row] = at  # last: who reads meanwhile takes the row for ended
+            if thinking and (pause := _pause(group, thinks[code])):
+                if clock() + pause * 1e9 >= end:
+                    return
+                time.sleep(pause)
+        segment = segment.after()
 
 
-async def _user(
-    group: UserGroup, session: UserSession, loop: ClosedLoop, end: int, take: Callable[[], int]
-) -> None:
-    columns, rows, names, bodies = group.columns, group.plan.rows, group.names, group.bodies
-    started, finished = columns.started, columns.finished
+async def _user(group: UserGroup, session: UserSession, loop: ClosedLoop, first: Segment) -> None:
+    names, bodies, user = group.names, group.bodies, session.user
     choices, period = group.plan.choices, len(group.plan.choices)
-    user = session.user
     current_user.set(user)
     thinks = _thinks(group, loop)
     thinking = any(thinks)
     # Operations of a component may never really wait; without a turn for the others one user
     # would do all the work.
-    yielding = group.component and len(group.sessions) > 1
+    yielding = group.component and (group.plan.live or len(group.sessions) > 1)
     clock = now
-    own = count() if loop.each is None else iter(range(loop.each + math.ceil(loop.warmup)))
-    for _ in own:
-        if (row := take()) >= rows:
-            return
-        code = choices[row % period]
-        user._operation = names[code]
-        begun = clock()
-        if begun >= end:
-            return
-        session.row = row
-        started[row] = begun
-        try:
-            await bodies[code](user)  # type: ignore[misc]
-            finished[row] = clock()
-        except ENDS as error:
-            await group.settle(session, row, error)
-        session.row = -1
-        if thinking and (pause := _pause(group, thinks[code])):
-            if clock() + pause * 1e9 >= end:
+    left = -1 if loop.each is None else loop.each + math.ceil(loop.warmup)
+    segment: Segment | None = first
+    while segment is not None:
+        columns = session.columns = segment.columns
+        take, rows = segment.take, segment.rows
+        started, finished = columns.started, columns.finished
+        while left:
+            begun = clock()
+            if begun >= session.end:
                 return
-            await asyncio.sleep(pause)
-        elif yielding:
-            await asyncio.sleep(0)
+            if (row := take()) >= rows:
+                break
+            left -= 1
+            code = choices[row % period]
+            user._operation = names[code]
+            session.row = row
+            started[row] = begun
+            try:
+                await bodies[code](user)  # type: ignore[misc]
+                finished[row] = clock()
+            except ENDS as error:
+                await group.settle(session, row, error)
+                await asyncio.sleep(0)  # what fails at once must not keep the others from their turn
+            session.row = -1
+            if thinking and (pause := _pause(group, thinks[code])):
+                if clock() + pause * 1e9 >= session.end:
+                    return
+                await asyncio.sleep(pause)
+            elif yielding:
+                await asyncio.sleep(0)
+        segment = segment.after() if left else None
 
 
 def _thinks(group: UserGroup, loop: ClosedLoop) -> list[Think]:

@@ -14,8 +14,8 @@ from suite.contract.system import Placement, System
 from suite.contract.workload import Workload
 from suite.engine.plan import RoundPlan, WorkerPlan
 from suite.engine.progress import Progress
-from suite.engine.worker import WorkerReply, WorkerRequest
 from suite.engine.worker_pool import Worker, gather_reports
+from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import SystemSpec, WorkloadSpec
 from suite.errors import ConfigurationError, SuiteError, SystemFailed
 from suite.measure import proc
@@ -44,6 +44,7 @@ class Deployment:
         *,
         mode: Mode = "gc",
         native: bool = False,
+        live: bool = False,
     ) -> None:
         self.spec = spec
         self.index = index
@@ -57,7 +58,7 @@ class Deployment:
             mode = "trace"
         self._agents = injected(kept or self.directory / "agents", mode, native=native)
         self.agents: Injection
-        self.plan = RoundPlan(self.workload, spec.settings.workers, spec.settings.seed + index)
+        self.plan = RoundPlan(self.workload, spec.settings.workers, spec.settings.seed + index, live=live)
         stack.callback(self.plan.close)
         self.cores: Cores = share_out(spec.settings.workers)
         self.stack = stack
@@ -169,7 +170,7 @@ class Deployment:
         users = loop.users or 1
         reports = self.ask(
             "connect",
-            WorkerRequest("connect", *self._addresses(), prepared=self.prepared),
+            self.connecting(),
             seconds=self.workload.timeout * (1 + users // 64) + STEP_SECONDS,
         )
         if not sum(report.connected for report in reports):
@@ -177,6 +178,10 @@ class Deployment:
             reason = details[0].example if details else "for a reason unknown"
             raise SystemFailed(f"no user could connect to the system: {reason}")
         return reports
+
+    def connecting(self) -> WorkerRequest:
+        """The order to connect."""
+        return WorkerRequest("connect", *self._addresses(), prepared=self.prepared)
 
     def _addresses(self) -> tuple[Address, dict[str, Address]]:
         """Of the system, and of its helpers."""

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from suite.contract.workload import Workload
-from suite.measure.columns import Columns
-from suite.measure.recording import from_columns
+from suite.engine.plan import FilePlan
+from suite.measure.column_file import ColumnFile
+from suite.measure.recording import from_files
 from suite.records.row import Row
 from suite.records.run import CheckResult
 
@@ -22,7 +23,7 @@ class Question:
     """All that an examiner needs: the columns that process `owner` holds, and the measured window."""
 
     owner: int
-    columns: tuple[tuple[int, int], ...]
+    columns: tuple[FilePlan, ...]
     names: tuple[str, ...]
     by_loop: tuple[bool, ...]
     due: tuple[int, ...]
@@ -44,9 +45,9 @@ class Examination:
 def examine(workload: Workload, target: Any, question: Question, runner: asyncio.Runner) -> Examination:
     """Collect, check and read. A check that raises AssertionError found something; one that raises
     anything else is broken, and says so: neither passes."""
-    opened = [Columns.open(question.owner, fd, rows) for fd, rows in question.columns]
+    opened = [ColumnFile.open(question.owner, *plan) for plan in question.columns]
     try:
-        recording = from_columns(
+        recording = from_files(
             opened,
             question.names,
             by_loop=question.by_loop,
@@ -56,8 +57,8 @@ def examine(workload: Workload, target: Any, question: Question, runner: asyncio
         )
         recording = replace(recording, prepared=question.prepared)
     finally:
-        for columns in opened:
-            columns.close()
+        for file in opened:
+            file.close()
     rows: tuple[Row, ...] = ()
     results: list[CheckResult] = []
     if workload.collect is not None:

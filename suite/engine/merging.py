@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from suite.engine.worker import WorkerReply
+from suite.engine.worker_request import WorkerReply
 from suite.records.run import Detail
 
 

@@ -6,14 +6,15 @@ import asyncio
 
 from suite.engine.clock import now
 from suite.engine.error_counts import ErrorCounts
-from suite.measure.columns import Columns
+from suite.measure.column_file import ColumnFile
 
 
 class Nested:
     """Records operations that other operations await; every User's `_recorder`."""
 
-    def __init__(self, columns: Columns, names: tuple[str, ...], errors: ErrorCounts) -> None:
-        self._columns = columns
+    def __init__(self, file: ColumnFile, names: tuple[str, ...], errors: ErrorCounts) -> None:
+        self._file = file
+        self._columns = [file.reach(0)]
         self._code = {name: code for code, name in enumerate(names)}
         self._names = names
         self._errors = errors
@@ -25,21 +26,26 @@ class Nested:
         self._next = 0
 
     def begin(self, operation: str) -> int:
-        """A row that starts now; -1 if the columns are full."""
-        row = self._next
-        if row >= self._columns.capacity or operation not in self._code:
+        """A row that starts now; -1 for an operation that nobody knows."""
+        if operation not in self._code:
             self.lost += 1
             return -1
+        row = self._next
         self._next = row + 1
-        self._columns.operation[row] = self._code[operation]
-        self._columns.started[row] = now()
+        segment, place = divmod(row, self._file.rows)
+        if segment == len(self._columns):
+            self._columns.append(self._file.reach(segment))
+        columns = self._columns[segment]
+        columns.operation[place] = self._code[operation]
+        columns.started[place] = now()
         return row
 
     def end(self, row: int, error: BaseException | None) -> None:
         """The row ended. A cancelled one stays unfinished: its outer operation tells why."""
         if row < 0 or isinstance(error, asyncio.CancelledError):
             return
-        self._columns.finished[row] = now()
+        segment, place = divmod(row, self._file.rows)
+        columns, at = self._columns[segment], now()
         if error is not None:
-            name = self._names[self._columns.operation[row]]
-            self._columns.outcome[row] = self._errors.add(name, error, self._columns.finished[row])
+            columns.outcome[place] = self._errors.add(self._names[columns.operation[place]], error, at)
+        columns.finished[place] = at  # last: who reads meanwhile takes the row for ended

@@ -6,50 +6,55 @@ import math
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from suite.contract.component import Component
 from suite.contract.loop import ClosedLoop, OpenLoop
 from suite.contract.workload import Workload
 from suite.engine import pacer
 from suite.engine.numbering import Numbering
 from suite.errors import ConfigurationError
-from suite.measure.columns import Columns
+from suite.measure.column_file import ColumnFile
 
 CONNECT = "connect"
 """Operation name under which connecting is recorded, outside the totals."""
 
 _MOST_USERS = 10_000
-_SERVED_RATE, _COMPONENT_RATE = 400_000, 12_000_000
-"""More operations a second than one worker can start: a bound for the rows of a timed loop. Rows that
-are not used cost nothing."""
-
 _CHOICES = 65_521
 """Random choices among operations are drawn this far and then repeat; a prime, so that they don't beat
 with anything."""
+
+
+class FilePlan(NamedTuple):
+    """How a worker opens a ColumnFile that the coordinator holds: descriptor, segment's rows, planned."""
+
+    descriptor: int
+    rows: int
+    planned: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class GroupPlan:
     """One class of users in one worker, with columns of its own.
 
-    `users` connect before the start, numbered from `first`; an open loop may add up to `limit` in all.
-    `rows` is the capacity of the columns that the coordinator holds under `columns`; `due` rows are
-    planned (open loop), the first `warm` rows are warm-up (counted closed loop). Row i runs the
-    operation with code `choices[i % len(choices)]`.
+    `users` connect before the start, numbered from `first`; an open loop may add up to `limit` in all, a
+    `live` plan any number while it runs. `rows` are planned in all (None: as many as there is time for),
+    in `columns`; `due` of them have a time (open loop), the first `warm` are warm-up (counted closed
+    loop). Row i of a segment runs the operation with code `choices[i % len(choices)]`.
     """
 
     share: int
     users: int
     limit: int
     first: int
-    rows: int
+    rows: int | None
     due: int
     warm: int
-    columns: int
+    columns: FilePlan
     choices: array[int]
+    live: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +65,26 @@ class WorkerPlan:
 
     index: int
     groups: tuple[GroupPlan, ...]
-    nested: int
-    nested_rows: int
+    nested: FilePlan
     numbering: int
     most: int
     seed: int
 
 
 class RoundPlan:
-    """The plans of all workers with their columns, which live as long as this object."""
+    """The plans of all workers with their columns, which live as long as this object.
 
-    def __init__(self, workload: Workload, workers: int, seed: int) -> None:
+    A `live` plan has no end of its own, and no users at first.
+    """
+
+    def __init__(self, workload: Workload, workers: int, seed: int, *, live: bool = False) -> None:
         self.names = (*workload.operation_names(), CONNECT)
-        self.columns: list[Columns] = []
+        self.files: list[ColumnFile] = []
         self.by_loop: list[bool] = []
         self.due: list[int] = []
-        self._relative: list[tuple[Columns, npt.NDArray[np.int64]]] = []
+        self._relative: list[tuple[ColumnFile, npt.NDArray[np.int64]]] = []
         self._workload = workload
+        self._live = live
         self._random = np.random.default_rng(seed)
         self._shares = workload.shares()
         weights = [share.weight for share in self._shares]
@@ -94,98 +102,84 @@ class RoundPlan:
         # Which class of users and which worker a planned start goes to.
         group_of = self._random.choice(len(weights), len(starts), p=np.array(weights) / sum(weights))
         first = 0
-        most = users if loop.users is not None else room
-        self.numbering = Numbering.create(users, most)
+        most = users if loop.users is not None and not live else room
+        self.numbering = Numbering.create(0 if live else users, most)
         plans: list[WorkerPlan] = []
         for index, worker_users in enumerate(split(users, [1.0] * workers)):
             groups: list[GroupPlan] = []
             for share, group_users in enumerate(split(worker_users, weights)):
+                group_users = 0 if live else group_users
                 mine = starts[index::workers][group_of[index::workers] == share]
                 groups.append(self._group(share, group_users, first, mine, users))
                 first += group_users
-            nested_rows = self._nested_rows(groups)
-            nested = self._add(nested_rows, by_loop=False, due=0)
+            nested = self._add(None, by_loop=False, due=0)
             numbering = self.numbering.descriptor
-            plans.append(
-                WorkerPlan(
-                    index, tuple(groups), nested.descriptor, nested_rows, numbering, most, seed + index
-                )
-            )
+            plans.append(WorkerPlan(index, tuple(groups), nested, numbering, most, seed + index))
         self.workers = tuple(plans)
 
     @property
-    def group_columns(self) -> list[Columns]:
+    def group_files(self) -> list[ColumnFile]:
         """The columns of what the loop starts, all workers."""
-        return [part for part, flag in zip(self.columns, self.by_loop, strict=True) if flag]
+        return [file for file, flag in zip(self.files, self.by_loop, strict=True) if flag]
+
+    def used(self) -> int:
+        """Operations that the loop has started."""
+        return sum(file.used() for file in self.group_files)
 
     def begin_at(self, start: int) -> None:
         """Turn planned starts into absolute monotonic nanoseconds, from `start` on."""
-        for columns, relative in self._relative:
-            np.frombuffer(columns.intended, np.int64, len(relative))[:] = relative + start
+        for file, relative in self._relative:
+            for position, (columns, rows) in enumerate(file.parts(len(relative))):
+                part = relative[position * file.rows :][:rows]
+                np.frombuffer(columns.intended, np.int64, rows)[:] = part + start
 
     def name_operations(self) -> None:
         """Fill in which operation each row ran; workers need not store what the plan knows."""
         groups = [group for worker in self.workers for group in worker.groups]
-        for columns, group in zip(self.group_columns, groups, strict=True):
-            used = group.due or columns.used()
+        for file, group in zip(self.group_files, groups, strict=True):
             choices = np.frombuffer(group.choices, np.uint16)
-            np.frombuffer(columns.operation, np.uint16, used)[:] = np.resize(choices, used)
+            for columns, rows in file.parts(group.due):
+                np.frombuffer(columns.operation, np.uint16, rows)[:] = np.resize(choices, rows)
 
     def close(self) -> None:
         """Give the columns back."""
         self._relative.clear()
         self.numbering.close()
-        for columns in self.columns:
-            columns.close()
+        for file in self.files:
+            file.close()
 
     def _group(self, share: int, users: int, first: int, starts: pacer.Starts, all_users: int) -> GroupPlan:
         loop = self._workload.loop
-        operations = self._shares[share].operations
+        rows: int | None = None
         due = warm = 0
+        limit = users
         if isinstance(loop, OpenLoop):
             rows = due = len(starts)
             limit = users if loop.users is not None else _MOST_USERS
-        else:
-            limit = users
-            if loop.each is not None:
-                warm = math.ceil(loop.warmup) * users
-                rows = warm + loop.each * users
-            elif loop.operations is not None:
-                part = users / all_users
-                warm = math.ceil(loop.warmup * part)
-                rows = warm + max(1, round(loop.operations * part))
-            else:
-                component = isinstance(self._workload.system, Component)
-                rate = _COMPONENT_RATE if component else _SERVED_RATE
-                rows = math.ceil(rate * ((loop.seconds or 0.0) + loop.warmup))
+        elif not self._live:
+            rows, warm = _counted(loop, users, all_users)
         columns = self._add(rows, by_loop=True, due=due)
         if due:
-            self._relative.append((columns, np.round(starts * 1e9).astype(np.int64)))
-        choices = [self.names.index(o.name) for o in operations]
-        if len(choices) > 1:
-            weights = np.array([o.weight for o in operations])
-            drawn = self._random.choice(choices, min(rows, _CHOICES), p=weights / weights.sum())
-            choices = drawn.tolist()
-        return GroupPlan(
-            share, users, limit, first, rows, due, warm, columns.descriptor, array("H", choices or [0])
-        )
+            self._relative.append((self.files[-1], np.round(starts * 1e9).astype(np.int64)))
+        choices = array("H", self._choices(share, _CHOICES if rows is None else min(rows, _CHOICES)) or [0])
+        return GroupPlan(share, users, limit, first, rows, due, warm, columns, choices, self._live)
 
-    def _nested_rows(self, groups: Sequence[GroupPlan]) -> int:
-        """Room for every connect and, of what operations await, for more than is likely: rows that are
-        not used cost nothing."""
-        rows = sum(group.limit * 4 for group in groups)
-        for group in groups:
-            user = list(self._workload.users)[group.share]
-            if len(user.operations()) > 1:
-                rows += max(1_000_000, group.rows * (len(user.operations()) - 1) * 4)
-        return min(rows, 50_000_000)
+    def _choices(self, share: int, rows: int) -> list[int]:
+        """Codes of operations, `rows` of them by weight, or the one that there is."""
+        operations = self._shares[share].operations
+        codes = [self.names.index(o.name) for o in operations]
+        if len(codes) < 2:
+            return codes
+        weights = np.array([o.weight for o in operations])
+        drawn: list[int] = self._random.choice(codes, rows, p=weights / weights.sum()).tolist()
+        return drawn
 
-    def _add(self, rows: int, *, by_loop: bool, due: int) -> Columns:
-        columns = Columns.create(rows)
-        self.columns.append(columns)
+    def _add(self, rows: int | None, *, by_loop: bool, due: int) -> FilePlan:
+        file = ColumnFile.create(rows)
+        self.files.append(file)
         self.by_loop.append(by_loop)
         self.due.append(due)
-        return columns
+        return FilePlan(file.descriptor, file.rows, file.planned)
 
 
 def split(total: int, weights: Sequence[float]) -> list[int]:
@@ -199,6 +193,18 @@ def split(total: int, weights: Sequence[float]) -> list[int]:
         parts[parts.index(max(parts))] -= 1
         parts[parts.index(0)] += 1
     return parts
+
+
+def _counted(loop: ClosedLoop, users: int, all_users: int) -> tuple[int | None, int]:
+    """Rows for `users` of `all_users`, and how many of them are warm-up; None and 0 in a timed loop."""
+    if loop.each is not None:
+        warm = math.ceil(loop.warmup) * users
+        return warm + loop.each * users, warm
+    if loop.operations is None:
+        return None, 0
+    part = users / all_users
+    warm = math.ceil(loop.warmup * part)
+    return warm + max(1, round(loop.operations * part)), warm
 
 
 def _first_users(loop: ClosedLoop | OpenLoop, least: int) -> int:

@@ -14,16 +14,17 @@ from suite.contract.loop import ClosedLoop
 from suite.engine.deployment import STEP_SECONDS, Deployment
 from suite.engine.examine import Examination, Question
 from suite.engine.merging import details, statuses
+from suite.engine.plan import FilePlan
 from suite.engine.progress import Progress
-from suite.engine.worker import WorkerReply, WorkerRequest
 from suite.engine.worker_pool import gather_reports
+from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import SuiteError, SystemFailed, WorkerFailed
-from suite.measure.columns import Columns
+from suite.measure.column_file import ColumnFile
 from suite.measure.evidence import gather
 from suite.measure.garbage import Garbage, between
 from suite.measure.limiter import limiter
-from suite.measure.recording import from_columns
+from suite.measure.recording import from_files
 from suite.measure.sampler import Sampler
 from suite.measure.statistics import measure_round
 from suite.measure.validity import judge
@@ -150,7 +151,7 @@ class _Round(Deployment):
             nonlocal seen, moved
             sampler.tick()
             self.check_systems()
-            used = sum(columns.used() for columns in self.plan.group_columns)
+            used = self.plan.used()
             if used != seen:
                 seen, moved = used, time.monotonic()
             self.progress.tick(max(0.0, (time.monotonic_ns() - start) / 1e9), total, used)
@@ -174,7 +175,7 @@ class _Round(Deployment):
             return Examination((), (), {})
         question = Question(
             os.getpid(),
-            tuple((columns.descriptor, columns.capacity) for columns in self.plan.columns),
+            tuple(FilePlan(file.descriptor, file.rows, file.planned) for file in self.plan.files),
             self.plan.names,
             tuple(self.plan.by_loop),
             tuple(self.plan.due),
@@ -198,10 +199,12 @@ class _Round(Deployment):
         for worker in self.plan.workers:
             last = 0
             for group in worker.groups:
-                columns = self.plan.group_columns[position]
+                file = self.plan.group_files[position]
                 position += 1
-                begin = max(begin, columns.started[group.warm] if group.warm else 0)
-                last = max(last, _last(columns))
+                if group.warm:
+                    columns, row = file.place(group.warm)
+                    begin = max(begin, columns.started[row])
+                last = max(last, _last(file))
             ends.append(last)
         return begin, max(min(ends), begin + 1)
 
@@ -223,8 +226,8 @@ class _Round(Deployment):
 
     def _recording(self, begin: int, end: int) -> Recording:
         plan = self.plan
-        return from_columns(
-            plan.columns, plan.names, by_loop=plan.by_loop, planned=plan.due, begin=begin, end=end
+        return from_files(
+            plan.files, plan.names, by_loop=plan.by_loop, planned=plan.due, begin=begin, end=end
         )
 
     def _doubts(self, connected: Sequence[WorkerReply], reports: Sequence[WorkerReply]) -> list[Reason]:
@@ -235,9 +238,6 @@ class _Round(Deployment):
             doubts.append(Reason("unconnected_users", {"refused": refused, "users": refused + served}))
         if lost := sum(report.lost for report in reports):
             doubts.append(Reason("nested_lost", {"lost": lost}))
-        timed = isinstance(self.workload.loop, ClosedLoop) and self.workload.loop.seconds is not None
-        if timed and any(columns.started[-1] for columns in self.plan.group_columns):
-            doubts.append(Reason("recording_full"))
         return doubts
 
     def _left_undone(self) -> list[Reason]:
@@ -245,8 +245,8 @@ class _Round(Deployment):
         loop = self.workload.loop
         if not isinstance(loop, ClosedLoop) or loop.total is None:
             return []
-        planned = sum(columns.capacity for columns in self.plan.group_columns)
-        started = sum(columns.used() for columns in self.plan.group_columns)
+        planned = sum(file.planned or 0 for file in self.plan.group_files)
+        started = self.plan.used()
         return [Reason("left_undone", {"started": started, "planned": planned})] if started < planned else []
 
 
@@ -259,9 +259,10 @@ def _told(error: SuiteError, deployed: _Round | None) -> str:
     return "\n".join(filter(None, [str(error), deployed.left_behind if deployed else ""]))
 
 
-def _last(columns: Columns) -> int:
-    used = columns.used()
-    return int(np.frombuffer(columns.finished, np.int64, used).max(initial=0))
+def _last(file: ColumnFile) -> int:
+    """When the last of its operations ended."""
+    parts = [np.frombuffer(columns.finished, np.int64, rows) for columns, rows in file.parts()]
+    return max((int(part.max(initial=0)) for part in parts), default=0)
 
 
 def _doubted(validity: Validity, doubts: Sequence[Reason], faults: Sequence[Reason]) -> Validity:

@@ -16,22 +16,30 @@ from suite.engine.error_counts import ENDS, ErrorCounts, StrayCancellation
 from suite.engine.nested import Nested
 from suite.engine.numbering import Numbering
 from suite.engine.plan import CONNECT, GroupPlan
+from suite.measure.column_file import ColumnFile
 from suite.measure.columns import Columns
 
 _CONNECTING_AT_ONCE = 64
+NEVER = 1 << 62
+"""Later than any moment, in monotonic nanoseconds."""
 
 
 class UserSession:
-    """A connected user and the row that it is working on, -1 between operations."""
+    """A connected user and the row of `columns` that it is working on, -1 between operations.
 
-    __slots__ = ("expired", "row", "task", "user", "wake")
+    It starts none after monotonic nanosecond `end`.
+    """
+
+    __slots__ = ("columns", "end", "expired", "row", "task", "user", "wake")
 
     def __init__(self, user: User) -> None:
         self.user = user
+        self.columns: Columns
         self.row = -1
+        self.end = NEVER
         self.expired = False
         self.task: asyncio.Task[None] | None = None
-        self.wake: asyncio.Future[int]
+        self.wake: asyncio.Future[tuple[Columns, int]]
 
 
 class UserGroup:
@@ -41,7 +49,7 @@ class UserGroup:
         self,
         workload: Workload,
         plan: GroupPlan,
-        columns: Columns,
+        file: ColumnFile,
         nested: Nested,
         errors: ErrorCounts,
         numbering: Numbering,
@@ -56,7 +64,7 @@ class UserGroup:
     ) -> None:
         self.workload = workload
         self.plan = plan
-        self.columns = columns
+        self.file = file
         self.nested = nested
         self.errors = errors
         self.numbering = numbering
@@ -77,7 +85,8 @@ class UserGroup:
     @property
     def plain(self) -> bool:
         """Whether nothing here needs the event loop: no async operation, no other group beside."""
-        return self._alone and not any(o.is_async for o in self.operations.values())
+        live = self.plan.live
+        return self._alone and not live and not any(o.is_async for o in self.operations.values())
 
     async def connect(self) -> None:
         """Connect the plan's users, some at a time; those that can't are counted in `refused`."""
@@ -94,6 +103,12 @@ class UserGroup:
         await asyncio.gather(*(self._end(session.user) for session in self.sessions))
         self.sessions.clear()
 
+    async def release(self, session: UserSession) -> None:
+        """Close the session of a user that leaves; whoever joins next has its number."""
+        self.sessions.remove(session)
+        await self._end(session.user)
+        self.numbering.give_back(session.user.index)
+
     async def open(self, index: int) -> UserSession | None:
         """A connected user, or None if the system would not have it."""
         user = self._class()
@@ -108,7 +123,7 @@ class UserGroup:
         session = UserSession(user)
         if not await self._connect(user):
             self.refused += 1
-            if isinstance(self.workload.loop, OpenLoop):  # whoever joins next has the number
+            if self.plan.live or isinstance(self.workload.loop, OpenLoop):  # whoever joins next has it
                 self.numbering.give_back(index)
             return None
         self.sessions.append(session)
@@ -128,11 +143,11 @@ class UserGroup:
         self.nested.end(row, None)
         return True
 
-    async def perform(self, session: UserSession, row: int) -> None:
+    async def perform(self, session: UserSession, columns: Columns, row: int) -> None:
         """Run the operation of `row` and note how it ended."""
-        columns = self.columns
         code = self.code(row)
         session.user._operation = self.names[code]
+        session.columns = columns
         session.row = row
         columns.started[row] = now()
         try:
@@ -148,9 +163,9 @@ class UserGroup:
         cut_off = isinstance(error, asyncio.CancelledError) and session.expired
         if not cut_off:
             error = _ours(error)
-        columns = self.columns
-        columns.finished[row] = at
+        columns = session.columns
         columns.outcome[row] = self.errors.add(self.names[self.code(row)], error, at)
+        columns.finished[row] = at  # last: who reads meanwhile takes the row for ended
         if cut_off:
             session.expired = False
             if session.task is not None:
@@ -174,18 +189,18 @@ class UserGroup:
     async def watch(self) -> None:
         """Cancel operations that take longer than the workload's timeout."""
         limit = round(self.workload.timeout * 1e9)
-        started = self.columns.started
         while True:
             await asyncio.sleep(min(0.25, self.workload.timeout / 10))
             oldest = now() - limit
             for session in self.sessions:
-                row = session.row
-                if row >= 0 and 0 < started[row] < oldest and session.task and not session.expired:
+                if session.row < 0 or session.expired or session.task is None:
+                    continue
+                if 0 < session.columns.started[session.row] < oldest:
                     session.expired = True
                     session.task.cancel()
 
     def code(self, row: int) -> int:
-        """Which operation `row` runs, as an index into the names."""
+        """Which operation `row` of a segment runs, as an index into the names."""
         return self.plan.choices[row % len(self.plan.choices)]
 
     def _body(self, name: str) -> Callable[[Any], Awaitable[Any]] | None:

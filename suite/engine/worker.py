@@ -3,65 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 import gc
 import os
 import resource
 import signal
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from typing import Any, Literal
+from typing import Any
 
 import uvloop
 
-from suite.contract.address import Address
 from suite.contract.component import Component
 from suite.contract.loop import OpenLoop
 from suite.contract.workload import Workload
-from suite.engine.closed import run_closed
+from suite.engine.closed import ClosedUsers
 from suite.engine.error_counts import ErrorCounts
-from suite.engine.examine import Question, examine
+from suite.engine.examine import examine
 from suite.engine.nested import Nested
 from suite.engine.numbering import Numbering
 from suite.engine.open import run_open
-from suite.engine.plan import WorkerPlan
+from suite.engine.plan import WorkerPlan, split
 from suite.engine.preparation import Preparation
 from suite.engine.user_group import UserGroup
+from suite.engine.worker_request import Step, WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError
-from suite.measure.columns import Columns
-from suite.records.run import Detail
-
-Step = Literal["build", "prepare", "connect", "run", "close", "examine", "restore", "exit"]
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerRequest:
-    """What the coordinator tells a worker to do next."""
-
-    step: Step
-    address: Address | None = None
-    beside: Mapping[str, Address] | None = None
-    prepared: Any = None
-    start: int = 0
-    question: Question | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerReply:
-    """What a worker answers: the step is done, or what broke."""
-
-    step: Step
-    connected: int = 0
-    refused: int = 0
-    lost: int = 0
-    details: tuple[Detail, ...] = ()
-    statuses: tuple[tuple[str, str, int], ...] = ()
-    result: Any = None
-    fault: str = ""
-    at_fault: Literal["", "system", "worker", "configuration"] = ""
+from suite.measure.column_file import ColumnFile
 
 
 def work(
@@ -79,7 +50,7 @@ def work(
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a user is a connection, and may be many
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        worker = _Worker(owner, spec, plan, names, kept, runner)
+        worker = _Worker(pipe, owner, spec, plan, names, kept, runner)
         try:
             while True:
                 order: WorkerRequest = pipe.recv()
@@ -95,6 +66,7 @@ def work(
 
 @dataclass(slots=True)
 class _Worker:
+    pipe: Connection
     owner: int
     spec: WorkloadSpec
     plan: WorkerPlan | None
@@ -103,7 +75,6 @@ class _Worker:
     runner: asyncio.Runner
     errors: ErrorCounts = field(default_factory=ErrorCounts)
     groups: list[UserGroup] = field(default_factory=list)
-    columns: list[Columns] = field(default_factory=list)
     nested: Nested | None = None
     loaded: Workload | None = None
     target: Any = None
@@ -133,12 +104,12 @@ class _Worker:
                     return self._examine(order)
                 case "restore":
                     return self._restore()
-                case "exit":
-                    return WorkerReply("exit")
+                case "resize" | "stop" | "exit":  # the first two are heard while load runs
+                    return WorkerReply(order.step)
         except ConfigurationError as error:
             return WorkerReply(order.step, fault=str(error), at_fault="configuration")
         except Exception:
-            return WorkerReply(order.step, fault=traceback.format_exc().rstrip(), at_fault="worker")
+            return WorkerReply(order.step, fault=_fault(), at_fault="worker")
 
     def discard(self) -> None:
         close = getattr(self.target, "close", None)
@@ -160,7 +131,7 @@ class _Worker:
             try:
                 self.target = self.runner.run(build())
             except Exception:
-                fault = f"the component could not be built:\n{traceback.format_exc().rstrip()}"
+                fault = f"the component could not be built:\n{_fault()}"
                 return WorkerReply("build", fault=fault, at_fault="system")
             gc.collect()
             # What building freed must not go back to the kernel later and pass for negative growth.
@@ -210,23 +181,16 @@ class _Worker:
             self.runner.run(self._all("connect"))
         gc.collect()
         gc.freeze()
-        return WorkerReply(
-            "connect",
-            connected=sum(len(group.sessions) for group in self.groups),
-            refused=sum(group.refused for group in self.groups),
-            details=self.errors.details(0),
-        )
+        return self._told("connect")
 
     def _open_lanes(self, plan: WorkerPlan, prepared: Any) -> None:
-        nested = Columns.open(self.owner, plan.nested, plan.nested_rows)
-        self.columns = [Columns.open(self.owner, group.columns, group.rows) for group in plan.groups]
-        self.nested = Nested(nested, self.names, self.errors)
+        self.nested = Nested(ColumnFile.open(self.owner, *plan.nested), self.names, self.errors)
         numbering = Numbering.open(self.owner, plan.numbering, plan.most)
         self.groups = [
             UserGroup(
                 self.workload,
                 group,
-                columns,
+                ColumnFile.open(self.owner, *group.columns),
                 self.nested,
                 self.errors,
                 numbering,
@@ -238,33 +202,71 @@ class _Worker:
                 component=isinstance(self.workload.system, Component),
                 alone=len(plan.groups) == 1,
             )
-            for group, columns in zip(plan.groups, self.columns, strict=True)
+            for group in plan.groups
         ]
 
     def _run(self, order: WorkerRequest) -> WorkerReply:
-        async def load() -> None:
-            await asyncio.gather(*(self._through(group, order.start) for group in self.groups))
-
         self.started = order.start
-        self.runner.run(load())
-        return WorkerReply(
-            "run",
-            lost=self.nested.lost if self.nested else 0,
-            refused=sum(group.refused for group in self.groups),
-            details=self.errors.details(order.start),
-            statuses=tuple((name, status, n) for (name, status), n in self.errors.statuses.items()),
-        )
+        self.runner.run(self._load())
+        return self._told("run")
 
-    async def _through(self, group: UserGroup, start: int) -> None:
+    async def _load(self) -> None:
         loop = self.workload.loop
-        watch = asyncio.create_task(group.watch())
+        watches = [asyncio.create_task(group.watch()) for group in self.groups]
         try:
             if isinstance(loop, OpenLoop):
-                await run_open(group, loop, start)
+                await asyncio.gather(*(run_open(group, loop, self.started) for group in self.groups))
             else:
-                await run_closed(group, loop, start)
+                users = [ClosedUsers(group, loop, self.started) for group in self.groups]
+                with self._hearing(users):
+                    await asyncio.gather(*(part.run() for part in users))
         finally:
-            watch.cancel()
+            for watch in watches:
+                watch.cancel()
+
+    @contextlib.contextmanager
+    def _hearing(self, users: list[ClosedUsers]) -> Iterator[None]:
+        """Obey orders to resize and to stop while load runs."""
+        loop, changes = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+
+        async def resize(total: int) -> None:
+            parts = split(total, [share.weight for share in self.workload.shares()])
+            try:
+                await asyncio.gather(*(one.resize(n) for one, n in zip(users, parts, strict=True)))
+            except Exception:
+                self.pipe.send(WorkerReply("resize", fault=_fault(), at_fault="worker"))
+            else:
+                self.pipe.send(self._told("resize"))
+
+        def hear() -> None:
+            order: WorkerRequest = self.pipe.recv()
+            if order.step == "stop":
+                for one in users:
+                    one.stop()
+                return
+            change = asyncio.create_task(resize(order.users))
+            changes.add(change)
+            change.add_done_callback(changes.discard)
+
+        loop.add_reader(self.pipe.fileno(), hear)
+        os.set_blocking(self.pipe.fileno(), True)  # the loop has changed that; orders are read whole
+        try:
+            yield
+        finally:
+            loop.remove_reader(self.pipe.fileno())
+            for change in changes:
+                change.cancel()
+
+    def _told(self, step: Step) -> WorkerReply:
+        """What became of users and operations until now."""
+        return WorkerReply(
+            step,
+            connected=sum(len(group.sessions) for group in self.groups),
+            refused=sum(group.refused for group in self.groups),
+            lost=self.nested.lost if self.nested else 0,
+            details=self.errors.details(self.started),
+            statuses=tuple((name, status, n) for (name, status), n in self.errors.statuses.items()),
+        )
 
     def _close(self) -> WorkerReply:
         self.runner.run(self._all("close"))
@@ -280,6 +282,11 @@ class _Worker:
         if self.target is None:
             self._connect(order)
         return WorkerReply("examine", result=examine(self.workload, self.target, order.question, self.runner))
+
+
+def _fault() -> str:
+    """The traceback of the exception at hand."""
+    return traceback.format_exc().rstrip()
 
 
 def _said(error: Exception, seconds: float) -> str:

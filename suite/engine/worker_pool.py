@@ -11,7 +11,8 @@ from pathlib import Path
 import multiprocess
 
 from suite.engine.plan import WorkerPlan
-from suite.engine.worker import WorkerReply, WorkerRequest, work
+from suite.engine.worker import work
+from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError, SystemFailed, WorkerFailed
 from suite.process.child import Child, start_function
@@ -80,13 +81,7 @@ def gather_reports(
         pending = {worker.pipe: worker for worker in workers if worker.name not in reports}
         for pipe in wait(list(pending), timeout=_TICK):
             worker = pending[pipe]  # type: ignore[index]
-            try:
-                report: WorkerReply = worker.pipe.recv()
-            except (EOFError, ConnectionResetError) as error:
-                meanwhile()  # a system that died too is the better explanation
-                raise worker.dead() from error
-            _raise_fault(worker, report)
-            reports[worker.name] = report
+            reports[worker.name] = receive(worker, meanwhile)
         meanwhile()
         if len(reports) < len(workers) and time.monotonic() > deadline():
             late = ", ".join(w.name for w in workers if w.name not in reports)
@@ -95,6 +90,17 @@ def gather_reports(
                 "does an operation block without end?"
             )
     return [reports[worker.name] for worker in workers]
+
+
+def receive(worker: Worker, on_death: Callable[[], None] = lambda: None) -> WorkerReply:
+    """The next report of `worker`. Raises as `gather_reports`; `on_death` may have a better reason."""
+    try:
+        report: WorkerReply = worker.pipe.recv()
+    except (EOFError, ConnectionResetError) as error:
+        on_death()  # a system that died too is the better explanation
+        raise worker.dead() from error
+    _raise_fault(worker, report)
+    return report
 
 
 def _raise_fault(worker: Worker, report: WorkerReply) -> None:

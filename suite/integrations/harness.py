@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from suite import Component, Metric, Threshold, User, Workload, closed_loop, open_loop, operation
-from suite.measure.columns import Columns
-from suite.measure.recording import from_columns
+from suite.measure.column_file import ColumnFile
+from suite.measure.recording import from_files
 from suite.measure.resources import Resources
 from suite.measure.statistics import measure_round
 
@@ -44,16 +44,17 @@ class Bench:
 
     def __init__(self, samples: int) -> None:
         self.samples = samples
-        self.columns = Columns.create(_STORES)
+        self.file = ColumnFile.create(_STORES)
 
     def close(self) -> None:
         """Give the columns back."""
-        self.columns.close()
+        self.file.close()
 
     def store_cost(self) -> float:
         """Seconds that the two stores of an `ok` operation cost above both clock reads: the least of
         several passes, since noise only ever adds."""
-        clock, started, finished = time.monotonic_ns, self.columns.started, self.columns.finished
+        (columns,) = self.file
+        clock, started, finished = time.monotonic_ns, columns.started, columns.finished
         rows = range(_STORES)
 
         def stores() -> int:
@@ -74,7 +75,8 @@ class Bench:
 
     def analysis_time(self) -> float:
         """Seconds from raw columns to metrics of `samples` operations."""
-        columns = Columns.create(self.samples)
+        file = ColumnFile.create(self.samples, rows=self.samples)
+        (columns,) = file
         try:
             gaps = np.random.default_rng(1).lognormal(12, 1, self.samples).astype(np.int64) + 1
             started = np.frombuffer(columns.started, np.int64)
@@ -83,11 +85,11 @@ class Bench:
             end = int(started[-1])
             del started
             begun = time.perf_counter()
-            recording = from_columns([columns], ["nothing"], by_loop=[True], planned=[0], begin=1, end=end)
+            recording = from_files([file], ["nothing"], by_loop=[True], planned=[0], begin=1, end=end)
             measure_round(recording, loop=closed_loop(1, seconds=1), resources=Resources(), own={})
             return time.perf_counter() - begun
         finally:
-            columns.close()
+            file.close()
 
 
 class Observer(User):

@@ -9,8 +9,8 @@ import numpy as np
 
 from suite.engine.deployment import STEP_SECONDS, Deployment
 from suite.engine.merging import details
-from suite.engine.worker import WorkerReply, WorkerRequest
 from suite.engine.worker_pool import gather_reports
+from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.measure import proc
 from suite.records.outcome import Outcome
 from suite.records.run import Detail
@@ -86,7 +86,7 @@ class Windows(Deployment):
 
         def deadline() -> float:
             nonlocal seen, moved
-            used = sum(columns.used() for columns in self.plan.group_columns)
+            used = self.plan.used()
             if used != seen:
                 seen, moved = used, time.monotonic()
             return moved + allowed
@@ -94,8 +94,7 @@ class Windows(Deployment):
         return deadline
 
     def _count(self, reports: list[WorkerReply]) -> None:
-        for columns in self.plan.group_columns:
-            used = columns.used()
+        for columns, used in (part for file in self.plan.group_files for part in file.parts()):
             outcomes = np.frombuffer(columns.outcome, np.uint8, used)
             ended = np.frombuffer(columns.finished, np.int64, used) > 0
             well = ended & ((outcomes == Outcome.ok) | (outcomes == Outcome.rejected))
@@ -105,14 +104,8 @@ class Windows(Deployment):
 
     def _clear(self) -> None:
         """Make all rows free again."""
-        for columns in self.plan.columns:
-            used = columns.used()
-            for view, kind in (
-                (columns.started, np.int64),
-                (columns.finished, np.int64),
-                (columns.outcome, np.uint8),
-            ):
-                np.frombuffer(view, kind, used)[:] = 0
+        for file in self.plan.files:
+            file.clear()
 
     def _cpu(self) -> float:
         """Seconds used by all that may still work on what it was given."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from suite.measure.column_file import ColumnFile
 from suite.measure.columns import Columns
 from suite.records.outcome import Outcome
 from suite.records.recording import Recording
 
+Indices = npt.NDArray[np.int64]
 
-def from_columns(
-    columns: Sequence[Columns],
+
+def from_files(
+    files: Sequence[ColumnFile],
     names: Sequence[str],
     *,
     by_loop: Sequence[bool],
@@ -27,49 +31,56 @@ def from_columns(
     where rows are due once they are started. What is due and has not ended becomes `dropped` or
     `unfinished`; without a plan the intended start is the actual one.
     """
-    parts: list[Recording] = []
-    for part, flag, due in zip(columns, by_loop, planned, strict=True):
-        used = due or part.used()
-        started = np.frombuffer(part.started, np.int64, used).copy()
-        intended = np.frombuffer(part.intended, np.int64, used).copy() if due else started
-        finished = np.frombuffer(part.finished, np.int64, used).copy()
-        outcome = np.frombuffer(part.outcome, np.uint8, used).copy()
-        if not finished.all():
-            outcome[(started > 0) & (finished == 0)] = Outcome.unfinished
-            outcome[started == 0] = Outcome.dropped
-        parts.append(
-            Recording(
-                tuple(names),
-                np.frombuffer(part.operation, np.uint16, used).copy(),
-                outcome,
-                intended,
-                np.frombuffer(part.dispatched, np.int64, used).copy() if due else np.zeros(used, np.int64),
-                started,
-                finished,
-                np.full(used, flag),
-                begin,
-                end,
-            )
-        )
-    return _joined(parts, tuple(names), begin, end)
+    parts = [
+        rows_of(columns, slice(rows), flag, planned=due > 0)
+        for file, flag, due in zip(files, by_loop, planned, strict=True)
+        for columns, rows in file.parts(due)
+    ]
+    return joined(parts, names, begin, end)
 
 
-def _joined(parts: Sequence[Recording], names: tuple[str, ...], begin: int, end: int) -> Recording:
-    if len(parts) == 1:
-        return parts[0]
+def rows_of(columns: Columns, rows: slice | Indices, by_loop: bool, *, planned: bool) -> Recording:
+    """A copy of some rows of a segment, of operations without names yet."""
 
-    def column(name: str, kind: npt.DTypeLike) -> npt.NDArray[np.generic]:
-        return np.concatenate([np.empty(0, kind), *(getattr(part, name) for part in parts)]).astype(kind)
+    def column(name: str, kind: npt.DTypeLike) -> npt.NDArray[Any]:
+        return np.frombuffer(getattr(columns, name), kind)[rows].copy()
+
+    started, finished, outcome = (
+        column("started", np.int64),
+        column("finished", np.int64),
+        column("outcome", np.uint8),
+    )
+    if not finished.all():
+        outcome[(started > 0) & (finished == 0)] = Outcome.unfinished
+        outcome[started == 0] = Outcome.dropped
+    return Recording(
+        (),
+        column("operation", np.uint16),
+        outcome,
+        column("intended", np.int64) if planned else started,
+        column("dispatched", np.int64) if planned else np.zeros(len(started), np.int64),
+        started,
+        finished,
+        np.full(len(started), by_loop),
+    )
+
+
+def joined(parts: Sequence[Recording], names: Sequence[str], begin: int, end: int) -> Recording:
+    """Parts after one another, of operations called `names`, measured from `begin` to `end`."""
+
+    def column(name: str, kind: npt.DTypeLike) -> npt.NDArray[Any]:
+        columns = [getattr(part, name) for part in parts]
+        return columns[0] if len(columns) == 1 else np.concatenate([np.empty(0, kind), *columns]).astype(kind)
 
     return Recording(
-        names,
-        column("operation", np.uint16),  # type: ignore[arg-type]
-        column("outcome", np.uint8),  # type: ignore[arg-type]
-        column("intended", np.int64),  # type: ignore[arg-type]
-        column("dispatched", np.int64),  # type: ignore[arg-type]
-        column("started", np.int64),  # type: ignore[arg-type]
-        column("finished", np.int64),  # type: ignore[arg-type]
-        column("by_loop", np.bool_),  # type: ignore[arg-type]
+        tuple(names),
+        column("operation", np.uint16),
+        column("outcome", np.uint8),
+        column("intended", np.int64),
+        column("dispatched", np.int64),
+        column("started", np.int64),
+        column("finished", np.int64),
+        column("by_loop", np.bool_),
         begin,
         end,
     )

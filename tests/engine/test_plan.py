@@ -44,13 +44,16 @@ def test_every_planned_start_goes_to_exactly_one_lane(planned):
     plan = planned(workload, workers=3)
     plan.begin_at(10**9)
     intended = [
-        np.frombuffer(columns.intended, np.int64, due).copy()
-        for columns, due in zip(plan.columns, plan.due, strict=True)
+        np.concatenate([np.frombuffer(c.intended, np.int64, rows).copy() for c, rows in file.parts(due)])
+        for file, due in zip(plan.files, plan.due, strict=True)
+        if due
     ]
     together = np.sort(np.concatenate(intended))
     alone = RoundPlan(Workload("a/b", echo_server(), Talker, loop=workload.loop), 1, 1)
     alone.begin_at(10**9)
-    assert np.array_equal(together, np.frombuffer(alone.columns[0].intended, np.int64, alone.due[0]))
+    assert np.array_equal(
+        together, np.frombuffer(next(iter(alone.files[0])).intended, np.int64, alone.due[0])
+    )
     alone.close()
     assert all(np.all(np.diff(part) >= 0) for part in intended if len(part))
 
@@ -67,9 +70,10 @@ def test_users_are_numbered_across_workers_and_classes(planned):
 
 def test_operations_are_drawn_by_weight(planned):
     plan = planned(Workload("a/b", echo_server(), Refused, loop=closed_loop(1, operations=20_000)))
-    np.frombuffer(plan.columns[0].started, np.int64)[:] = 1
+    (columns,) = plan.files[0]
+    np.frombuffer(columns.started, np.int64)[:] = 1
     plan.name_operations()
-    codes = np.frombuffer(plan.columns[0].operation, np.uint16, 20_000)
+    codes = np.frombuffer(columns.operation, np.uint16, 20_000)
     share = np.mean(codes == plan.names.index("yes"))
     assert share == pytest.approx(0.75, abs=0.02)
 

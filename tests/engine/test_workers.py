@@ -14,8 +14,8 @@ from suite.config.settings import Settings
 from suite.engine.progress import Silent
 from suite.engine.round import run_round
 from suite.engine.workload_spec import WorkloadSpec
-from suite.measure.columns import Columns
-from suite.measure.recording import from_columns
+from suite.measure.column_file import ColumnFile
+from suite.measure.recording import from_files
 from suite.measure.resources import Resources
 from suite.measure.statistics import measure_round
 from suite.records.histogram import Histogram
@@ -28,14 +28,15 @@ def recorded(parts):
     """A recording of columns, one for each part's (start, time taken, outcome)."""
     opened = []
     for rows in parts:
-        columns = Columns.create(len(rows) + 1)
+        file = ColumnFile.create(len(rows) + 1)
+        (columns,) = file
         for i, (start, taken, outcome) in enumerate(rows):
             columns.started[i], columns.finished[i], columns.outcome[i] = start, start + taken, outcome
-        opened.append(columns)
+        opened.append(file)
     few = [True] * len(parts), [0] * len(parts)
-    recording = from_columns(opened, ["ask"], by_loop=few[0], planned=few[1], begin=0, end=1000 * MS)
-    for columns in opened:
-        columns.close()
+    recording = from_files(opened, ["ask"], by_loop=few[0], planned=few[1], begin=0, end=1000 * MS)
+    for file in opened:
+        file.close()
     return recording
 
 

@@ -1,4 +1,4 @@
-"""Columns in shared memory."""
+"""Columns in shared memory, segment by segment."""
 
 from __future__ import annotations
 
@@ -7,62 +7,115 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suite.measure.columns import MEMORY_NAME, Columns
+from suite.measure.column_file import MEMORY_NAME, ColumnFile
+
+NAMES = ("intended", "dispatched", "started", "finished", "operation", "outcome")
+
+
+@pytest.fixture
+def created():
+    files = []
+
+    def make(*args, **kwargs):
+        files.append(ColumnFile.create(*args, **kwargs))
+        return files[-1]
+
+    yield make
+    for file in files:
+        file.close()
+
+
+def start(file, rows):
+    """Start `rows` rows as a worker would: in order, into segments made as they are needed."""
+    for row in range(rows):
+        file.reach(row // file.rows).started[row % file.rows] = row + 1
 
 
 def test_new_columns_are_zero_and_nothing_is_left_when_closed():
     before = len(os.listdir("/proc/self/fd"))
-    columns = Columns.create(10)
-    for name in ("intended", "dispatched", "started", "finished", "operation", "outcome"):
+    file = ColumnFile.create(10)
+    (columns,) = file
+    for name in NAMES:
         assert list(getattr(columns, name)) == [0] * 10
     with open("/proc/self/maps") as maps:
         assert MEMORY_NAME in maps.read()
-    columns.close()
-    columns.close()
+    file.close()
+    file.close()
     assert len(os.listdir("/proc/self/fd")) == before
 
 
-def test_columns_do_not_overlap():
-    columns = Columns.create(3)
-    for number, name in enumerate(
-        ("intended", "dispatched", "started", "finished", "operation", "outcome"), 1
-    ):
-        for row in range(3):
-            getattr(columns, name)[row] = number
-    assert [getattr(columns, name)[2] for name in ("intended", "started", "outcome")] == [1, 3, 6]
-    columns.close()
+def test_columns_do_not_overlap(created):
+    for columns in (file := created(6, rows=3)):
+        for number, name in enumerate(NAMES, 1):
+            for row in range(3):
+                getattr(columns, name)[row] = number
+    assert [[getattr(columns, name)[2] for name in NAMES] for columns in file] == [[1, 2, 3, 4, 5, 6]] * 2
 
 
-def test_another_process_writes_what_we_read():
-    columns = Columns.create(4)
+def test_another_process_writes_what_we_read(created):
+    file = created(None, rows=4)
     script = (
-        "import sys; from suite.measure.columns import Columns\n"
-        "c = Columns.open(int(sys.argv[1]), int(sys.argv[2]), 4); c.started[0] = 7; c.outcome[3] = 2\n"
-        "c.close()"
+        "import sys; from suite.measure.column_file import ColumnFile\n"
+        "f = ColumnFile.open(int(sys.argv[1]), int(sys.argv[2]), 4, None)\n"
+        "f.reach(0).started[0] = 7; f.reach(2).outcome[3] = 2"
     )
-    subprocess.run([sys.executable, "-c", script, str(os.getpid()), str(columns.descriptor)], check=True)
-    assert columns.started[0] == 7
-    assert columns.outcome[3] == 2
-    columns.close()
+    subprocess.run([sys.executable, "-c", script, str(os.getpid()), str(file.descriptor)], check=True)
+    first, _, third = file
+    assert first.started[0] == 7
+    assert third.outcome[3] == 2
 
 
-@given(st.integers(0, 40), st.integers(0, 40))
-def test_used_counts_started_rows(capacity, started):
-    columns = Columns.create(capacity)
-    started = min(started, capacity)
-    for row in range(started):
-        columns.started[row] = 1
-    assert columns.used() == started
-    columns.close()
+@given(st.integers(0, 40), st.integers(1, 9), st.integers(0, 40))
+def test_used_counts_started_rows(planned, rows, started):
+    file = ColumnFile.create(planned, rows=rows)
+    started = min(started, planned)
+    start(file, started)
+    assert file.used() == started
+    assert [used for _, used in file.parts()] == [
+        min(file.rows, started - first) for first in range(0, started, max(file.rows, 1))
+    ]
+    assert sum(file.size(i) for i in range(len(file) + 1)) == planned
+    file.close()
 
 
-def test_numpy_reads_without_copying():
-    columns = Columns.create(2)
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=5), st.integers(1, 4))
+def test_a_file_without_a_plan_grows_as_it_is_written(steps, rows):
+    file, started = ColumnFile.create(None, rows=rows), 0
+    for step in steps:
+        start(file, started + step)
+        started += step
+        assert file.used() == started
+        assert len(file) == -(-started // rows)
+    columns, row = file.place(started - 1)
+    assert columns.started[row] == started
+    file.close()
+
+
+def test_what_is_cleared_is_free_again(created):
+    file = created(None, rows=3)
+    start(file, 8)
+    assert file.used() == 8
+    file.clear()
+    assert file.used() == 0
+    assert [list(columns.started) for columns in file] == [[0, 0, 0]] * 3
+
+
+def test_a_segment_that_is_given_back_takes_no_memory_and_counts_on(created):
+    file = created(None, rows=100_000)
+    start(file, 100_000)
+    written = os.fstat(file.descriptor).st_blocks
+    file.give_back(0)
+    assert os.fstat(file.descriptor).st_blocks < written / 10
+    assert file.used() == 100_000
+    file.reach(1).started[0] = 1
+    assert file.used() == 100_001
+
+
+def test_numpy_reads_without_copying(created):
+    (columns,) = created(2)
     columns.finished[1] = 5
-    view = np.frombuffer(columns.finished, np.int64)
-    assert view.tolist() == [0, 5]
-    del view
-    columns.close()
+    assert np.frombuffer(columns.finished, np.int64).tolist() == [0, 5]

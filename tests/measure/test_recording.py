@@ -5,26 +5,27 @@ from __future__ import annotations
 import pytest
 
 from suite.errors import ConfigurationError
-from suite.measure.columns import Columns
-from suite.measure.recording import from_columns
+from suite.measure.column_file import ColumnFile
+from suite.measure.recording import from_files
 from suite.records.outcome import Outcome
 from suite.records.recording import Recording
 from suite.records.row import Row
 
 
-def filled(rows: list[tuple[int, ...]], capacity: int = 8) -> Columns:
+def filled(rows: list[tuple[int, ...]], capacity: int = 8) -> ColumnFile:
     """Columns with rows of (intended, dispatched, started, finished, operation, outcome)."""
-    columns = Columns.create(capacity)
+    file = ColumnFile.create(capacity)
+    (columns,) = file
     for i, row in enumerate(rows):
         columns.intended[i], columns.dispatched[i], columns.started[i] = row[:3]
         columns.finished[i], columns.operation[i], columns.outcome[i] = row[3:]
-    return columns
+    return file
 
 
 def recorded(rows: list[tuple[int, ...]], planned: int = 0, begin: int = 0, end: int = 1000) -> Recording:
-    columns = filled(rows)
-    recording = from_columns([columns], ["a", "b"], by_loop=[True], planned=[planned], begin=begin, end=end)
-    columns.close()
+    file = filled(rows)
+    recording = from_files([file], ["a", "b"], by_loop=[True], planned=[planned], begin=begin, end=end)
+    file.close()
     return recording
 
 
@@ -75,6 +76,6 @@ def test_a_row_with_an_unknown_outcome_is_refused():
 
 
 def test_nothing_recorded():
-    recording = from_columns([], [], by_loop=[], planned=[], begin=0, end=0)
+    recording = from_files([], [], by_loop=[], planned=[], begin=0, end=0)
     assert len(recording) == 0
     assert sum(recording.counts().values()) == 0

@@ -102,8 +102,8 @@ def test_memory_shared_by_forks_counts_once():
 
 def test_recording_columns_are_left_out():
     script = (
-        "from suite.measure.columns import Columns\n"
-        "pause()\nc = Columns.create(1_000_000)\nc._map[:] = bytes(len(c._map))\npause()"
+        "from suite.measure.column_file import ColumnFile\n"
+        "pause()\nc = ColumnFile.create(1_000_000)\nfor s in c: s._map[:] = bytes(len(s._map))\npause()"
     )
     with scripted(script) as process:
         sampler = Sampler({"system": lambda: [process.pid]})

@@ -1,0 +1,112 @@
+"""A round that is steered while it runs: users come and go, rows are read as they end, it ends when told."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+
+from suite.contract.loop import ClosedLoop
+from suite.engine.deployment import STEP_SECONDS, Deployment
+from suite.engine.plan import split
+from suite.engine.progress import Progress, Silent
+from suite.engine.worker_pool import gather_reports, receive
+from suite.engine.worker_request import WorkerReply, WorkerRequest
+from suite.engine.workload_spec import WorkloadSpec
+from suite.errors import ConfigurationError
+from suite.measure.column_reader import ColumnReader
+from suite.measure.recording import joined
+from suite.records.recording import Recording
+
+_LEAD = 20_000_000  # ns from the order to the start
+
+
+@contextlib.contextmanager
+def live_round(spec: WorkloadSpec, progress: Progress | None = None) -> Iterator[LiveRound]:
+    """A fresh system under load that no user is in yet; all its processes end with the block.
+
+    Raises ConfigurationError, SystemFailed and WorkerFailed, as does what is done with it.
+    """
+    workload = spec.workload()
+    if not isinstance(workload.loop, ClosedLoop):
+        raise ConfigurationError(
+            f"{workload.name}: users come and go in a closed loop; an open one adds them itself"
+        )
+    with contextlib.ExitStack() as stack:
+        running = LiveRound(spec, 0, progress or Silent(), stack, live=True)
+        running.begin()
+        yield running
+
+
+class LiveRound(Deployment):
+    """A round without an end of its own, see `live_round`. Of the workload's loop the think time holds.
+
+    `reports` are what the workers last told: users, and the details and statuses of operations.
+    """
+
+    reports: Sequence[WorkerReply] = ()
+
+    def begin(self) -> None:
+        """Start all processes, and the load of no users."""
+        self.start()
+        self.ask("connect", self.connecting(), seconds=STEP_SECONDS)
+        self._begin = time.monotonic_ns() + _LEAD
+        for worker in self.workers:
+            worker.tell(WorkerRequest("run", start=self._begin))
+        self.reports = [WorkerReply("run") for _ in self.workers]
+        groups = iter([group for worker in self.plan.workers for group in worker.groups])
+        self._readers = [
+            ColumnReader(file, next(groups).choices if by_loop else None)
+            for file, by_loop in zip(self.plan.files, self.plan.by_loop, strict=True)
+        ]
+        self.phase("running")
+
+    @property
+    def connected(self) -> int:
+        """Users in the system, as the workers last told."""
+        return sum(report.connected for report in self.reports)
+
+    @property
+    def refused(self) -> int:
+        """Users that could not connect until now."""
+        return sum(report.refused for report in self.reports)
+
+    def resize(self, users: int) -> None:
+        """Have so many users from now on; those that came last go first. Doesn't wait for it."""
+        if users < 0:
+            raise ConfigurationError(f"there can't be {users} users")
+        for worker, part in zip(self.workers, split(users, [1.0] * len(self.workers)), strict=True):
+            worker.tell(WorkerRequest("resize", users=part))
+
+    def take(self) -> Recording:
+        """The operations that have ended since the last time."""
+        self.check_systems()
+        self._hear()
+        return self._taken()
+
+    def stop(self) -> Recording:
+        """Begin nothing more, give what is in flight the grace time; the operations not taken yet."""
+        self.phase("draining")
+        for worker in self.workers:
+            worker.tell(WorkerRequest("stop"))
+        end = time.monotonic() + self.workload.timeout + self.workload.grace + STEP_SECONDS
+        told = {worker.name: WorkerReply("stop") for worker in self.workers}
+        while waiting := [worker for worker in self.workers if told[worker.name].step != "run"]:
+            # answers to changes may still be on their way
+            reports = gather_reports(waiting, step="stop", deadline=lambda: end, meanwhile=self.check_systems)
+            told |= {worker.name: report for worker, report in zip(waiting, reports, strict=True)}
+        rest = self._taken(rest=True)
+        self.reports = self.close()
+        return rest
+
+    def _hear(self) -> None:
+        """Take in what workers have told of changes that are done."""
+        told = list(self.reports)
+        for position, worker in enumerate(self.workers):
+            while worker.pipe.poll():
+                told[position] = receive(worker)
+        self.reports = told
+
+    def _taken(self, *, rest: bool = False) -> Recording:
+        parts = [part for reader in self._readers for part in reader.take(rest=rest)]
+        return joined(parts, self.plan.names, self._begin, time.monotonic_ns())

@@ -1,0 +1,30 @@
+"""The rows of a group's plan as its users take them: a segment, and the one after it."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from suite.measure.column_file import ColumnFile
+
+
+class Segment:
+    """`rows` rows of `columns`, taken in order by whoever calls `take` next; at `rows` it is used up.
+
+    It is unmapped when nobody holds it any more.
+    """
+
+    __slots__ = ("_file", "_index", "_next", "columns", "rows", "take")
+
+    def __init__(self, file: ColumnFile, index: int = 0) -> None:
+        self._file = file
+        self._index = index
+        self._next: Segment | None = None
+        self.rows = file.size(index)
+        self.columns = file.reach(index)
+        self.take = count().__next__
+
+    def after(self) -> Segment | None:
+        """The segment that follows, the same for all who ask; None where the plan ends."""
+        if self._next is None and self._file.size(self._index + 1):
+            self._next = Segment(self._file, self._index + 1)
+        return self._next

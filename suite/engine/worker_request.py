@@ -1,0 +1,41 @@
+"""What the coordinator tells a worker, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from suite.contract.address import Address
+from suite.engine.examine import Question
+from suite.records.run import Detail
+
+Step = Literal["build", "prepare", "connect", "run", "resize", "stop", "close", "examine", "restore", "exit"]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRequest:
+    """What the coordinator tells a worker to do next."""
+
+    step: Step
+    address: Address | None = None
+    beside: Mapping[str, Address] | None = None
+    prepared: Any = None
+    start: int = 0
+    users: int = 0
+    question: Question | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerReply:
+    """What a worker answers: the step is done, or what broke."""
+
+    step: Step
+    connected: int = 0
+    refused: int = 0
+    lost: int = 0
+    details: tuple[Detail, ...] = ()
+    statuses: tuple[tuple[str, str, int], ...] = ()
+    result: Any = None
+    fault: str = ""
+    at_fault: Literal["", "system", "worker", "configuration"] = ""

@@ -1,0 +1,121 @@
+"""The columns of one group of users as a file in memory that grows, segment by segment."""
+
+from __future__ import annotations
+
+import mmap
+import os
+from collections.abc import Iterator
+
+from suite.measure.columns import ROW_BYTES, Columns
+
+MEMORY_NAME = "loadledger-columns"
+"""Name of the mapping in /proc/PID/smaps, by which the sampler leaves it out of a system's memory."""
+SEGMENT_ROWS = 1 << 20
+"""Rows of a segment (35 MiB) where more may come than fit into one."""
+
+
+class ColumnFile:
+    """Rows in segments of `rows` each, for one process that writes and another that reads.
+
+    The file has no name on any file system, so nothing is left of it however its users end. Pages cost
+    memory once they are touched. `planned` rows are there from the start; with None the writer adds
+    segments as it needs them.
+    """
+
+    def __init__(self, descriptor: int, rows: int, planned: int | None) -> None:
+        self.descriptor = descriptor
+        self.rows = rows
+        self.planned = planned
+        self._bytes = max(1, -(-rows * ROW_BYTES // mmap.PAGESIZE)) * mmap.PAGESIZE
+        self._mapped: dict[int, Columns] = {}
+        self._full = 0
+
+    @classmethod
+    def create(cls, planned: int | None = None, *, rows: int = SEGMENT_ROWS) -> ColumnFile:
+        """A new one, all zero; segments have `rows` rows, or fewer where fewer are planned."""
+        rows = rows if planned is None else min(planned, rows)
+        made = cls(os.memfd_create(MEMORY_NAME, os.MFD_CLOEXEC), rows, planned)
+        made._grow_to(1 if not planned else -(-planned // rows))
+        return made
+
+    @classmethod
+    def open(cls, owner: int, descriptor: int, rows: int, planned: int | None) -> ColumnFile:
+        """The one that process `owner` holds under `descriptor`."""
+        return cls(os.open(f"/proc/{owner}/fd/{descriptor}", os.O_RDWR | os.O_CLOEXEC), rows, planned)
+
+    def __len__(self) -> int:
+        """Segments that there are."""
+        return os.fstat(self.descriptor).st_size // self._bytes
+
+    def size(self, index: int) -> int:
+        """Rows of segment `index` that the plan allows; 0 where it ends before."""
+        if self.planned is None:
+            return self.rows
+        return min(self.rows, max(0, self.planned - index * self.rows))
+
+    def reach(self, index: int) -> Columns:
+        """Segment `index` for the writer, made if it is not there; whoever forgets it unmaps it."""
+        if index >= len(self):
+            self._grow_to(index + 1)
+        return self._segment(index)
+
+    def __iter__(self) -> Iterator[Columns]:
+        """The segments that there are, mapped for as long as this object lives."""
+        for index in range(len(self)):
+            yield self._held(index)
+
+    def used(self) -> int:
+        """Rows that were started, provided that rows are taken in order."""
+        last = len(self) - 1
+        while self._full < last and self._held(self._full).started[self.rows - 1]:
+            self._full += 1
+        rest = self._held(self._full).used() if self._full <= last else 0
+        return self._full * self.rows + rest
+
+    def parts(self, due: int = 0) -> Iterator[tuple[Columns, int]]:
+        """Segments with the rows of each that are in use: the first `due`, or those started."""
+        left = due or self.used()
+        for columns in self:
+            if left <= 0:
+                return
+            yield columns, min(left, self.rows)
+            left -= self.rows
+
+    def clear(self) -> None:
+        """Make all rows that were started free again."""
+        for columns, rows in list(self.parts()):
+            columns.clear(rows)
+        self._full = 0
+
+    def place(self, row: int) -> tuple[Columns, int]:
+        """The segment of a row counted over all segments, and its row there."""
+        return self._held(row // self.rows), row % self.rows
+
+    def close(self) -> None:
+        """Unmap and close; numpy views of the columns must be gone."""
+        if self.descriptor < 0:
+            return
+        for columns in self._mapped.values():
+            columns.close()
+        self._mapped.clear()
+        os.close(self.descriptor)
+        self.descriptor = -1
+
+    def give_back(self, index: int) -> None:
+        """Free the memory of segment `index`, of which every row has ended and been read."""
+        held = self._held(index)
+        held.empty()
+        held.close()
+        del self._mapped[index]
+        self._full = max(self._full, index + 1)
+
+    def _held(self, index: int) -> Columns:
+        if index not in self._mapped:
+            self._mapped[index] = self._segment(index)
+        return self._mapped[index]
+
+    def _segment(self, index: int) -> Columns:
+        return Columns(self.descriptor, index * self._bytes, self.rows)
+
+    def _grow_to(self, segments: int) -> None:
+        os.ftruncate(self.descriptor, segments * self._bytes)

@@ -1,0 +1,122 @@
+"""Rounds whose users come and go while they run."""
+
+import json
+import os
+import signal
+import time
+
+import pytest
+from examples.load_echo import Nothing, Talker, echo_server
+
+from suite import Component, User, Workload, closed_loop, open_loop, operation
+from suite.config.catalog import reference_to
+from suite.config.settings import Settings
+from suite.engine.live_round import live_round
+from suite.engine.workload_spec import WorkloadSpec
+from suite.errors import ConfigurationError, SystemFailed
+from suite.measure import proc
+
+
+class Guest(Talker):
+    """Says hello, and tells when it comes and goes."""
+
+    async def connect(self, system):
+        await super().connect(system)
+        self.keep(["comes", self.index])
+
+    async def close(self):
+        self.keep(["goes", self.index])
+        await super().close()
+
+
+class Thinker(User):
+    """Plain, so that nothing gives the loop a turn by itself."""
+
+    @operation
+    def think(self):
+        """Return at once."""
+
+
+guests = Workload("live/guests", echo_server(delay=0.002), Guest, loop=closed_loop(2, seconds=1))
+pausing = Workload("live/pausing", echo_server(), Guest, loop=closed_loop(2, seconds=1, think=600.0))
+plain = Workload("live/plain", Component(Nothing), Thinker, loop=closed_loop(2, seconds=1))
+planned = Workload("live/planned", echo_server(), Guest, loop=open_loop(10, 1))
+
+
+def live(workload, workers=1):
+    return live_round(WorkloadSpec(reference_to(workload), Settings(workers=workers)))
+
+
+def settled(running, users, parts):
+    """Wait until there are `users`, reading on."""
+    end = time.monotonic() + 20
+    while running.connected != users:
+        assert time.monotonic() < end, running.reports
+        time.sleep(0.02)
+        parts.append(running.take())
+
+
+def kept(running):
+    return [json.loads(line) for line in (running.directory / "kept.jsonl").read_text().splitlines()]
+
+
+def test_users_come_and_go_and_every_operation_is_read_once():
+    parts = []
+    with live(guests, workers=2) as running:
+        for users in (5, 2, 4, 0, 3):
+            running.resize(users)
+            settled(running, users, parts)
+        settled(running, 3, parts)
+        parts.append(running.stop())
+        told = kept(running)
+        written = running.plan.used()
+        pids = [worker.child.pid for worker in running.workers]
+        failed = running.reports
+    assert sum(len(part.loop_only()) for part in parts) == written > 0
+    assert sum(part.of("connect").counts()["ok"] for part in parts) == 5 + 2 + 3
+    assert sum(part.counts()["unfinished"] + part.counts()["failed"] for part in parts) == 0
+    assert not any(report.details for report in failed)
+    present = set()
+    for what, number in told:  # a number is used by one at a time, and the lowest are used again
+        assert number < 5
+        assert (number in present) == (what == "goes")
+        present ^= {number}
+    assert not present
+    assert not any(proc.stat(pid) for pid in pids)
+
+
+def test_who_thinks_goes_at_once_and_an_end_waits_for_nobody():
+    parts, begun = [], time.monotonic()
+    with live(pausing) as running:
+        running.resize(3)
+        settled(running, 3, parts)
+        running.resize(1)
+        settled(running, 1, parts)
+        parts.append(running.stop())
+    assert time.monotonic() - begun < 60  # of 600 s that they think
+    assert sum(len(part.loop_only()) for part in parts) <= 3
+
+
+def test_users_of_an_object_hear_what_they_are_told():
+    parts = []
+    with live(plain) as running:
+        running.resize(1)
+        settled(running, 1, parts)
+        parts.append(running.stop())
+    assert sum(part.counts()["ok"] for part in parts) > 0
+
+
+def test_a_system_that_dies_is_told_and_nothing_is_left():
+    with live(guests) as running:
+        running.resize(1)
+        pids = [*running.processes(), *(worker.child.pid for worker in running.workers)]
+        for pid in running.workload.system.roots():
+            os.kill(pid, signal.SIGKILL)
+        with pytest.raises(SystemFailed, match="died"):
+            settled(running, 1000, [])
+    assert not any(proc.stat(pid) for pid in pids)
+
+
+def test_an_open_loop_adds_its_users_itself():
+    with pytest.raises(ConfigurationError, match="closed loop"), live(planned):
+        pass
