@@ -218,9 +218,9 @@ class _Round(Deployment):
             return None
         groups = [group for worker in self.plan.workers for group in worker.groups]
         employed = 0.0
-        for group, columns in zip(groups, self.plan.group_columns, strict=True):
-            used = columns.used()
-            last = min(columns.started[used - 1], end) if used == columns.capacity else end
+        for group, file in zip(groups, self.plan.group_files, strict=True):
+            columns, row = file.place(max((file.planned or 1) - 1, 0))
+            last = min(columns.started[row] or end, end)
             employed += group.users * max(last - begin, 0)
         return employed / (end - begin)
 

@@ -59,6 +59,6 @@ KINDS: Kinds = {
     "trend": "a trend within the measured part: median response went from {first:s} to {last:s}",
     "left_undone": "{started:,} of {planned:,} planned operations were started",
     "unconnected_users": "users could not connect: {refused} of {users}",
-    "nested_lost": "nested operations were not recorded, the columns were full: {lost}",
+    "nested_lost": "nested operations were not recorded: {lost}",
     "recording_full": "the recording was full before the time was over; run fewer seconds",
 }
