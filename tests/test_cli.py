@@ -244,6 +244,7 @@ def test_a_threshold_on_an_operation_that_is_left_out_goes_with_it(command):
         (["--seconds", "5min"], {"seconds": 300.0}),
         (["--seconds", "250ms"], {"seconds": 0.25}),
         (["--operations", 10], {"operations": 10}),
+        (["--each", 10], {"each": 10, "operations": None}),
     ],
 )
 def test_options(command, engine, words, expected):

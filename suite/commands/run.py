@@ -47,6 +47,9 @@ def command(
     operations: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Operations in all (closed loop).")
     ] = None,
+    each: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Operations of each user (closed loop).")
+    ] = None,
     rate: Annotated[
         str | None, typer.Option(metavar="RATE", help="Planned starts, e.g. 200/s (open loop).")
     ] = None,
@@ -77,6 +80,7 @@ def command(
         quick=quick or unasked or None,
         users=users,
         operations=operations,
+        each=each,
         target=target,
         workers=workers,
         seed=seed,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Annotated, Any, ClassVar
 
 from suite.config.checked import COUNT, FLAG, FORBID_OTHERS, LEVEL, TEXT, WHOLE, quantity
-from suite.config.settings import Settings
+from suite.config.settings import ENDS, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,7 @@ class SettingsLayer:
     quick: Annotated[bool | None, FLAG] = None
     users: Annotated[int | None, COUNT] = None
     operations: Annotated[int | None, COUNT] = None
+    each: Annotated[int | None, COUNT] = None
     seconds: Annotated[float | None, quantity("s")] = None
     rate: Annotated[float | None, quantity("1/s")] = None
     target: Annotated[str | None, TEXT] = None
@@ -38,9 +39,8 @@ def settings_of(*layers: SettingsLayer) -> Settings:
     for layer in layers:
         given = {one.name: getattr(layer, one.name) for one in fields(SettingsLayer)}
         given = {name: value for name, value in given.items() if value is not None}
-        if "seconds" in given or "operations" in given:  # one of them takes the other's place
-            found.pop("seconds", None)
-            found.pop("operations", None)
+        if any(name in given for name in ENDS):  # one of them takes the others' place
+            found = {name: value for name, value in found.items() if name not in ENDS}
         for name in ("values", "thresholds"):
             given[name] = {**found[name], **given[name]}
         found |= given

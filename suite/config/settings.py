@@ -15,6 +15,8 @@ from suite.errors import ConfigurationError, Faults
 
 _QUICK_SECONDS = 1.0
 _QUICK_WARMUP = 0.2
+ENDS = ("operations", "each", "seconds")
+"""What ends a closed loop: one of these."""
 _MOST_PLANNED = 50_000_000
 """Operations of an open loop: each has its intended start in memory before the first one starts."""
 
@@ -32,6 +34,7 @@ class Settings:
     quick: bool = False
     users: int | None = None
     operations: int | None = None
+    each: int | None = None
     seconds: float | None = None
     rate: float | None = None
     target: str | None = None
@@ -48,9 +51,8 @@ class Settings:
 
     def with_loop(self, loop: Loop) -> Settings:
         """A copy for one round of `loop`, which nothing else changes."""
-        return replace(
-            self, rounds=1, quick=False, users=None, operations=None, seconds=None, rate=None, loop=loop
-        )
+        nothing: dict[str, Any] = dict.fromkeys(("users", *ENDS, "rate"))
+        return replace(self, rounds=1, quick=False, loop=loop, **nothing)
 
     def merged(self, **changes: Any) -> Settings:
         """A copy with the changes that are not None."""
@@ -86,20 +88,20 @@ def _loop(workload: Workload, settings: Settings) -> Loop:
     changes: dict[str, Any] = {}
     if settings.users is not None:
         changes["users"] = settings.users
-    if settings.operations is not None and settings.seconds is not None:
-        raise ConfigurationError(f"{workload.name}: give --operations or --seconds, not both")
+    ends = {name: getattr(settings, name) for name in ENDS}
+    given = [name for name in ENDS if ends[name] is not None]
+    if len(given) > 1:
+        both = " or ".join(f"--{name}" for name in given)
+        raise ConfigurationError(f"{workload.name}: give {both}, not both")
     if isinstance(loop, ClosedLoop):
         if settings.rate is not None:
             raise ConfigurationError(f"{workload.name} is a closed loop: it has no --rate")
-        if settings.operations is not None:
-            changes |= {"operations": settings.operations, "each": None, "seconds": None, "warmup": 0.0}
-        if settings.seconds is not None:
-            counted_before = loop.total is not None
-            changes |= {"seconds": settings.seconds, "operations": None, "each": None}
-            if counted_before:
+        if given:
+            changes |= ends
+            if settings.seconds is None or loop.seconds is None:  # the warm-up is in another unit
                 changes["warmup"] = 0.0
     else:
-        if settings.operations is not None:
+        if settings.operations is not None or settings.each is not None:
             raise ConfigurationError(f"{workload.name} is an open loop: give --rate and --seconds")
         if settings.seconds is not None:
             changes["seconds"] = settings.seconds

@@ -103,6 +103,8 @@ def test_all_faults_of_a_command_line_are_named_at_once(refused):
         (["--workers", 2], "counter/click is a Component: it lives in exactly one worker"),
         (["--target", "http://x:1"], "counter/click runs a Python object; it has no --target"),
         (["--operations", 5, "--seconds", 5], "counter/click: give --operations or --seconds, not both"),
+        (["--operations", 5, "--each", 5], "counter/click: give --operations or --each, not both"),
+        (["--each", 5, "--seconds", 5], "counter/click: give --each or --seconds, not both"),
         (["--seconds", 0], "closed_loop: seconds must be above 0"),
         (["--rate", "5", "--workers", 2, "--set", "step=x"], [".*--rate", "--set .*", ".*Component.*"]),
     ],
@@ -117,6 +119,7 @@ def test_options_that_do_not_fit_the_workload(refused, words, says):
     ("words", "says"),
     [
         (["--operations", 5], "echo/open is an open loop: give --rate and --seconds"),
+        (["--each", 5], "echo/open is an open loop: give --rate and --seconds"),
         (["--rate", "-5"], "open_loop: rate must be above 0"),
         (["--rate", "1e9"], "echo/open: 600,000,000 planned operations are more than 50,000,000; .*"),
         (["--users", 2, "--workers", 3], "echo/open: users: 2, too few .*; give at least 3"),
@@ -184,6 +187,10 @@ def test_a_syntax_error_in_what_a_load_file_imports_is_told_with_its_own_place(r
                 ".*load_it.py: line 3: workload a/b: threshold on unknown metric 'speed'",
                 ".*load_it.py: line 3: workload a/b: threshold on unknown metric 'response.p50@clikc'",
             ],
+        ),
+        (
+            "from suite import closed_loop\nclosed_loop(2, operations=5, each=5)",
+            r".*load_it.py: line 2: closed_loop: give one of operations= \(of all users\), each= .*",
         ),
         ("from suite import closed_loop\nclosed_loop(0, seconds='x')", ".*load_it.py: line 2: 'x' is not .*"),
     ],
@@ -279,7 +286,7 @@ def test_a_broken_entry_point_is_loud_and_clear(refused, monkeypatch):
     ("text", "says"),
     [
         ("rounds = 3 4", "loadledger.toml is not valid TOML: .*line 1.*"),
-        ("roudns = 3", "loadledger.toml: roudns: no such setting; there are: gate, .*"),
+        ("roudns = 3", "loadledger.toml: roudns: no such setting; there are: each, files, gate, .*"),
         ("rounds = 0", "loadledger.toml: rounds: 0 is less than 1"),
         ("rounds = true\nusers = 1.5", [".*: rounds: True is not a .*", ".*: users: 1.5 is not .*"]),
         ("seed = '1'", "loadledger.toml: seed: '1' is not a whole number"),
@@ -303,6 +310,8 @@ def test_a_broken_entry_point_is_loud_and_clear(refused, monkeypatch):
         ("thresholds.speed.critical = 1", "loadledger.toml: threshold on unknown metric 'speed'"),
         ("set.step = 'two'", r"--set step=two: a value like 1 \(int\) is wanted"),
         ("operations = 1\nseconds = 1", "counter/.*: give --operations or --seconds, not both"),
+        ("operations = 1\neach = 1", "counter/.*: give --operations or --each, not both"),
+        ("each = 0", "loadledger.toml: each: 0 is less than 1"),
         ("a = 1\nb = 2", ["loadledger.toml: a: no such setting.*", "loadledger.toml: b: no such setting.*"]),
     ],
 )  # fmt: skip

@@ -14,7 +14,7 @@ from suite.errors import ConfigurationError, Faults, MissingExtra
 
 NAMES = st.sampled_from(["rounds", "users", "workers"])
 PART = st.dictionaries(NAMES, st.integers(1, 9))
-LENGTHS = st.sampled_from([{}, {"seconds": 5.0}, {"operations": 7}])
+LENGTHS = st.sampled_from([{}, {"seconds": 5.0}, {"operations": 7}, {"each": 3}])
 
 
 NOTHING = SettingsLayer()
@@ -48,8 +48,8 @@ def test_the_nearest_table_wins(general, system, workload, given_layer):
         said = [value for layer in layers if (value := getattr(layer, name)) is not None]
         assert getattr(settings, name) == (said[-1] if said else getattr(Settings(), name))
     assert settings.values == {k: v for layer in layers for k, v in layer.values.items()}
-    lengths = [(layer.seconds, layer.operations) for layer in layers if layer.seconds or layer.operations]
-    assert (settings.seconds, settings.operations) == (lengths[-1] if lengths else (None, None))
+    lengths = [found for layer in layers if any(found := (layer.seconds, layer.operations, layer.each))]
+    assert (settings.seconds, settings.operations, settings.each) == (lengths or [(None,) * 3])[-1]
 
 
 @given(TABLES, TABLES)

@@ -63,6 +63,11 @@ def test_without_settings_nothing_changes() -> None:
         (closed_loop(4, seconds=10, warmup=2), {"operations": 50}, closed_loop(4, operations=50)),
         (closed_loop(4, operations=50, warmup=5), {"operations": 9}, closed_loop(4, operations=9)),
         (closed_loop(4, operations=50, warmup=5), {"seconds": 3}, closed_loop(4, seconds=3)),
+        (closed_loop(4, seconds=10, warmup=2), {"each": 50}, closed_loop(4, each=50)),
+        (closed_loop(4, operations=50, warmup=5), {"each": 9, "users": 2}, closed_loop(2, each=9)),
+        (closed_loop(4, each=50, warmup=5), {"each": 9}, closed_loop(4, each=9)),
+        (closed_loop(4, each=50, warmup=5), {"operations": 9}, closed_loop(4, operations=9)),
+        (closed_loop(4, each=50, warmup=5), {"users": 9}, closed_loop(9, each=50, warmup=5)),
         (closed_loop(4, seconds=10, warmup=2), {"quick": True}, closed_loop(4, seconds=1, warmup=0.2)),
         (closed_loop(4, seconds=0.5), {"quick": True}, closed_loop(4, seconds=0.5)),
         (closed_loop(4, operations=50), {"quick": True}, closed_loop(4, operations=50)),
@@ -91,6 +96,8 @@ def test_a_workloads_own_quick_loop() -> None:
     [
         (closed_loop(1, seconds=1), {"rate": 5.0}, "closed loop: it has no --rate"),
         (open_loop(1, 1), {"operations": 5}, "open loop: give --rate and --seconds"),
+        (open_loop(1, 1), {"each": 5}, "open loop: give --rate and --seconds"),
+        (closed_loop(1, seconds=1), {"operations": 5, "each": 5}, "give --operations or --each, not both"),
         (closed_loop(1, seconds=1), {"users": 0}, "users must be at least 1"),
         (open_loop(1, 1), {"seconds": 0.0}, "seconds must be above 0"),
         (open_loop(1, 1), {"rate": -1.0}, "rate must be above 0"),
@@ -103,7 +110,9 @@ def test_loops_that_make_no_sense(loop: Loop, settings: dict[str, Any], fault: s
 
 
 def test_one_round_of_another_loop() -> None:
-    settings = Settings(rounds=5, quick=True, users=3, operations=7, seconds=2.0, rate=9.0, workers=2, seed=4)
+    settings = Settings(
+        rounds=5, quick=True, users=3, operations=7, each=8, seconds=2.0, rate=9.0, workers=2, seed=4
+    )
     loop = closed_loop(2, operations=10)
     assert settings.with_loop(loop) == Settings(rounds=1, workers=2, seed=4, loop=loop)
 
