@@ -101,8 +101,7 @@ def command(
     places = configuration.places(results, ledger)
 
     from suite.commands.output import output
-    from suite.engine import run
-    from suite.engine.coordinator import RunInterrupted
+    from suite.engine.coordinator import RunInterrupted, run
 
     runs: list[Run] = []
     with output(json_file, "run", places.folder / "runs", ledger=places.ledger) as out:

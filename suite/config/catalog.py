@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import importlib.metadata
 import importlib.util
 import traceback
 from collections.abc import Iterable, Sequence
@@ -86,7 +85,9 @@ def installed(broken: Faults | None = None) -> list[CatalogEntry]:
     Raises ConfigurationError with all entry points that are broken, for a gap would go unnoticed; with
     `broken` they are added there instead.
     """
-    entries = sorted(importlib.metadata.entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)
+    from importlib.metadata import entry_points  # dear, and needed where names are looked up only
+
+    entries = sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)
     faults = Faults() if broken is None else broken
     found: list[CatalogEntry] = []
     for entry in entries:

@@ -1,5 +1,1 @@
-"""The engine: workloads into rounds, rounds into Runs."""
-
-from suite.engine.coordinator import run
-
-__all__ = ["run"]
+"""The engine: workloads into rounds, rounds into Runs. Workers import parts of it, so this one is empty."""

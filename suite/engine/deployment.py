@@ -12,8 +12,9 @@ from suite.contract.address import Address
 from suite.contract.component import Component
 from suite.contract.system import Placement, System
 from suite.contract.workload import Workload
-from suite.engine.plan import RoundPlan, WorkerPlan
+from suite.engine.plan import RoundPlan
 from suite.engine.progress import Progress
+from suite.engine.worker_plan import WorkerPlan
 from suite.engine.worker_pool import Worker, gather_reports
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import SystemSpec, WorkloadSpec

@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from suite.errors import Rejected
+from suite.records.detail import Detail
 from suite.records.outcome import Outcome
-from suite.records.run import Detail
 
 _MOST_CAUSES = 200
 _EXAMPLE_LENGTH = 300

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from suite.contract.workload import Workload
-from suite.engine.plan import FilePlan
+from suite.engine.worker_plan import FilePlan
 from suite.measure.column_file import ColumnFile
 from suite.measure.recording import from_files
 from suite.records.row import Row

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from suite.contract.loop import ClosedLoop
 from suite.engine.deployment import STEP_SECONDS, Deployment
-from suite.engine.plan import split
 from suite.engine.progress import Progress, Silent
+from suite.engine.worker_plan import split
 from suite.engine.worker_pool import gather_reports, receive
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from suite.engine.worker_request import WorkerReply
-from suite.records.run import Detail
+from suite.records.detail import Detail
 
 
 def statuses(reports: Sequence[WorkerReply]) -> Mapping[str, Mapping[str, int]]:

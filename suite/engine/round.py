@@ -14,8 +14,8 @@ from suite.contract.loop import ClosedLoop
 from suite.engine.deployment import STEP_SECONDS, Deployment
 from suite.engine.examine import Examination, Question
 from suite.engine.merging import details, statuses
-from suite.engine.plan import FilePlan
 from suite.engine.progress import Progress
+from suite.engine.worker_plan import FilePlan
 from suite.engine.worker_pool import gather_reports
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec

@@ -15,7 +15,7 @@ from suite.engine.clock import now
 from suite.engine.error_counts import ENDS, ErrorCounts, StrayCancellation
 from suite.engine.nested import Nested
 from suite.engine.numbering import Numbering
-from suite.engine.plan import CONNECT, GroupPlan
+from suite.engine.worker_plan import CONNECT, GroupPlan
 from suite.measure.column_file import ColumnFile
 from suite.measure.columns import Columns
 

@@ -22,13 +22,12 @@ from suite.contract.loop import OpenLoop
 from suite.contract.workload import Workload
 from suite.engine.closed import ClosedUsers
 from suite.engine.error_counts import ErrorCounts
-from suite.engine.examine import examine
 from suite.engine.nested import Nested
 from suite.engine.numbering import Numbering
 from suite.engine.open import run_open
-from suite.engine.plan import WorkerPlan, split
 from suite.engine.preparation import Preparation
 from suite.engine.user_group import UserGroup
+from suite.engine.worker_plan import WorkerPlan, split
 from suite.engine.worker_request import Step, WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError
@@ -278,6 +277,8 @@ class _Worker:
         await asyncio.gather(*(getattr(group, method)() for group in self.groups))
 
     def _examine(self, order: WorkerRequest) -> WorkerReply:
+        from suite.engine.examine import examine  # numpy comes with it: most workers do without
+
         assert order.question is not None
         if self.target is None:
             self._connect(order)

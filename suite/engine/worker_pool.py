@@ -10,8 +10,8 @@ from pathlib import Path
 
 import multiprocess
 
-from suite.engine.plan import WorkerPlan
 from suite.engine.worker import work
+from suite.engine.worker_plan import WorkerPlan
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError, SystemFailed, WorkerFailed

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from suite.contract.address import Address
-from suite.engine.examine import Question
-from suite.records.run import Detail
+from suite.records.detail import Detail
+
+if TYPE_CHECKING:
+    from suite.engine.examine import Question
 
 Step = Literal["build", "prepare", "connect", "run", "resize", "stop", "close", "examine", "restore", "exit"]
 

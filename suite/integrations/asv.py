@@ -43,7 +43,7 @@ def measure(name: str) -> dict[str, Samples]:
     """
     # asv imports this once per number that it stores: what only the load needs is imported here.
     from suite.config.settings import Settings, configured
-    from suite.engine import run
+    from suite.engine.coordinator import run
 
     found = _found(name)
     if found is None:

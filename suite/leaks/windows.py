@@ -12,8 +12,8 @@ from suite.engine.merging import details
 from suite.engine.worker_pool import gather_reports
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.measure import proc
+from suite.records.detail import Detail
 from suite.records.outcome import Outcome
-from suite.records.run import Detail
 
 _LEAD = 20_000_000  # ns from the order to the start
 _QUIET_LOOK = 0.025  # s; a server needs about as long to notice that its clients are gone

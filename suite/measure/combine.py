@@ -12,10 +12,11 @@ from suite.contract.threshold import holds
 from suite.contract.workload import Workload
 from suite.measure.distribution import GATE, Point, percentile, points, samples_wanted
 from suite.measure.ratios import RATIOS, ratio
+from suite.records.detail import Detail
 from suite.records.histogram import Histogram
 from suite.records.outcome import OUTCOMES
 from suite.records.reason import Reason
-from suite.records.run import CheckResult, Detail, Failure, Judgement, Measured, Round, Run, Validity
+from suite.records.run import CheckResult, Failure, Judgement, Measured, Round, Run, Validity
 
 _BY_WEIGHT = ("interrupted", "system", "internal", "worker")
 _VERDICTS = ("valid", "doubtful", "invalid")

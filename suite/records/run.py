@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from suite.records.detail import Detail
 from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
 from suite.records.provenance import Provenance
@@ -49,21 +50,6 @@ class CheckResult:
     name: str
     passed: bool
     detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """Operations that ended alike: outcome, a short kind of cause, the first of them as an example.
-
-    `first` is in seconds since the round's start.
-    """
-
-    outcome: str
-    kind: str
-    operation: str
-    count: int
-    first: float
-    example: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from examples import load_refused
 from suite.clients import Http
 from suite.clients.errors import ClientError, ConnectFailed, NameNotResolved, OutOfDescriptors
 from suite.config.settings import Settings
-from suite.engine import run
+from suite.engine.coordinator import run
 
 
 @pytest.mark.parametrize(

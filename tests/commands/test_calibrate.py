@@ -11,13 +11,13 @@ from support.histories import fill, make_history_run, repository, steady
 from support.records import make_calibration
 from support.runs import make_comparison, make_measured, make_run, validity_of
 
-from suite import engine
 from suite.ab.calibration_store import CalibrationStore, caught
 from suite.ab.planted import planted, write_planted
 from suite.compare import power
 from suite.compare.power import FEWEST
 from suite.config.catalog import Reference, from_file
 from suite.config.settings import Settings
+from suite.engine import coordinator
 from suite.errors import Interrupted, StoreError, SystemFailed
 from suite.records.calibration import Power
 from suite.records.classes import load_class, machine_class
@@ -284,7 +284,7 @@ def test_a_planted_slow_down_delays_each_operation(command):
     delay = 0.02
     write_planted(command.folder / "planted.py", Reference(name, file=str(load)), delay)
     (found,) = from_file(command.folder / "planted.py")
-    run = engine.run(found.workload, Settings(rounds=1, operations=20), reference=found.reference)
+    run = coordinator.run(found.workload, Settings(rounds=1, operations=20), reference=found.reference)
     assert run.error is None
     assert run.outcomes["ok"] == 20
     assert run.metrics["response.mean"].value >= delay
@@ -316,7 +316,7 @@ def test_operations_within_an_operation_are_not_delayed_again(command):
     (user,) = found.users
     late = {one.name: hasattr(one.body, "__wrapped__") for one in user.operations()}
     assert late == {"word": False, "talk": True}
-    run = engine.run(found, Settings(rounds=1))
+    run = coordinator.run(found, Settings(rounds=1))
     assert run.outcomes["ok"] == 20
     assert run.metrics["response.min@talk"].value >= 0.99e-3  # spun; a histogram has three digits
 

@@ -21,7 +21,7 @@ from suite.config.catalog import (
     skipped_operations,
 )
 from suite.config.settings import Settings
-from suite.engine import run
+from suite.engine.coordinator import run
 from suite.errors import ConfigurationError
 from suite.process.pickled import PickledWorkload
 
@@ -229,7 +229,7 @@ print("started", flush=True)
 os.mkdir("once")
 
 from suite import Component, Server, User, Workload, closed_loop, operation
-from suite.engine import run
+from suite.engine.coordinator import run
 from suite.config.settings import Settings
 import asyncio
 import helper

@@ -8,7 +8,7 @@ from examples.load_echo import Line, echo_server
 from suite import User, Workload, closed_loop, open_loop, operation
 from suite.config.settings import Settings, configured
 from suite.data import rows
-from suite.engine import run
+from suite.engine.coordinator import run
 from suite.errors import ConfigurationError
 
 

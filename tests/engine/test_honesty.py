@@ -14,7 +14,8 @@ from support.load import skip_if_shared
 
 from suite import Workload, closed_loop, open_loop
 from suite.config.settings import Settings
-from suite.engine import pacer, run
+from suite.engine import pacer
+from suite.engine.coordinator import run
 from suite.engine.progress import Silent
 from suite.process.pinning import share_out
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suite import Workload, closed_loop, open_loop
-from suite.engine.plan import RoundPlan, split
+from suite.engine.plan import RoundPlan
+from suite.engine.worker_plan import split
 from suite.errors import ConfigurationError
 
 

@@ -11,7 +11,7 @@ from support.processes import Suite, wait_for
 
 from suite import Component, Server, User, Workload, closed_loop, operation
 from suite.config.settings import Settings
-from suite.engine import run
+from suite.engine.coordinator import run
 from suite.engine.preparation import Preparation
 from suite.errors import ConfigurationError
 

@@ -23,7 +23,7 @@ from suite import (
     operation,
 )
 from suite.config.settings import Settings
-from suite.engine import run
+from suite.engine.coordinator import run
 from suite.errors import ConfigurationError, MissingExtra
 
 ONE = Settings(rounds=1)

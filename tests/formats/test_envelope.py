@@ -20,10 +20,11 @@ from suite.errors import StoreError
 from suite.formats.document import dumps, write_document
 from suite.formats.envelope import KINDS, Kind, document_in, entry, envelope, json_schema, read_document
 from suite.records.comparison import Change, Comparison, QuantileShift, Shift
+from suite.records.detail import Detail
 from suite.records.leak import LeakSearch
 from suite.records.reason import Reason
 from suite.records.record import Record
-from suite.records.run import Detail, Failure, Run
+from suite.records.run import Failure, Run
 
 SHIFT = Shift(0.2, 0.1, math.inf)
 WHY = Reason("worse", {"by": 0.2})

@@ -26,10 +26,11 @@ from suite.formats.asv import asv_files, runs_of_asv
 from suite.formats.pytest_benchmark import pytest_benchmark_report, runs_of_pytest_benchmark
 from suite.formats.structure import dump, load
 from suite.ledger.store import Ledger
+from suite.records.detail import Detail
 from suite.records.evidence import Evidence
 from suite.records.leak import LeakSearch
 from suite.records.reason import Reason
-from suite.records.run import Detail, Failure, Run
+from suite.records.run import Failure, Run
 
 _RUN = make_run(
     details=(Detail("failed", "reset", "store", 2, 1.5, "x"),),

@@ -4,7 +4,7 @@ import pytest
 from examples import load_garbage
 
 from suite.config.settings import Settings
-from suite.engine import run
+from suite.engine.coordinator import run
 
 
 @pytest.mark.parametrize("name", ["component", "server"])

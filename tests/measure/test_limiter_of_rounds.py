@@ -10,7 +10,7 @@ from support.load import skip_if_shared
 
 from suite import Server, Workload, closed_loop, open_loop
 from suite.config.settings import Settings
-from suite.engine import run
+from suite.engine.coordinator import run
 
 pytestmark = pytest.mark.rounds
 

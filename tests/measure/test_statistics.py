@@ -12,12 +12,13 @@ from suite.contract.metric import STANDARD
 from suite.measure.resources import Resources, Usage
 from suite.measure.series import series
 from suite.measure.statistics import combine, measure_round
+from suite.records.detail import Detail
 from suite.records.histogram import Histogram
 from suite.records.outcome import Outcome
 from suite.records.reason import Reason
 from suite.records.recording import Recording
 from suite.records.row import Row
-from suite.records.run import CheckResult, Detail, Failure, Round, Validity
+from suite.records.run import CheckResult, Failure, Round, Validity
 
 SECOND = 10**9
 START = 50 * SECOND

@@ -25,9 +25,10 @@ from suite.records.calibration import Power, SelfComparison
 from suite.records.capacity import Goal
 from suite.records.capacity import SearchResult as Looked
 from suite.records.comparison import Change, QuantileShift, Shift
+from suite.records.detail import Detail
 from suite.records.leak import Growth, LeakVerdict
 from suite.records.reason import Reason
-from suite.records.run import CheckResult, Detail, Failure, Judgement, Measured, Round
+from suite.records.run import CheckResult, Failure, Judgement, Measured, Round
 from suite.report.documents.markdown import markdown
 from suite.report.documents.picture import save_picture
 from suite.report.terminal.ab import AbReporter

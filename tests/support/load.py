@@ -3,7 +3,7 @@
 import pytest
 
 from suite.config.settings import Settings
-from suite.engine import run
+from suite.engine.coordinator import run
 from suite.report.reasons import all_words
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from suite.contract.metric import STANDARD
 from suite.records.comparison import Change, Comparison
+from suite.records.detail import Detail
 from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
 from suite.records.outcome import OUTCOMES
@@ -17,7 +18,6 @@ from suite.records.provenance import provenance_of
 from suite.records.reason import Reason
 from suite.records.run import (
     CheckResult,
-    Detail,
     Failure,
     Judgement,
     Measured,

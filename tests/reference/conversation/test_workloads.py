@@ -20,7 +20,7 @@ from support.broken_managers import (
 
 from suite import Workload
 from suite.config.settings import Settings
-from suite.engine import run
+from suite.engine.coordinator import run
 from suite.reference.conversation import workloads
 from suite.reference.conversation.checks import ALWAYS
 

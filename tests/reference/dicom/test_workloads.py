@@ -9,7 +9,7 @@ from support import broken_dicom as broken
 from suite import Component
 from suite.config.settings import Settings
 from suite.contract.workload import Workload
-from suite.engine import run
+from suite.engine.coordinator import run
 from suite.reference.dicom import workloads
 
 ALL = {

@@ -15,7 +15,7 @@ from support.broken_vision import (
 
 from suite import Workload, closed_loop
 from suite.config.settings import Settings
-from suite.engine import run
+from suite.engine.coordinator import run
 from suite.reference.vision import workloads
 from suite.reference.vision.rig import CameraRig
 

@@ -13,8 +13,9 @@ from support.runs import any_runs, counts, make_measured, make_run, validity_of
 
 from suite import Command, User, Workload, open_loop, operation
 from suite.ledger.store import Ledger
+from suite.records.detail import Detail
 from suite.records.reason import Reason
-from suite.records.run import CheckResult, Detail, Failure, Judgement, Measured, Run
+from suite.records.run import CheckResult, Failure, Judgement, Measured, Run
 from suite.report.terminal.console import Reporter, make_console
 
 

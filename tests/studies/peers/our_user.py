@@ -6,7 +6,7 @@ import sys
 from suite import Remote, User, Workload, closed_loop, open_loop, operation
 from suite.clients import Http
 from suite.config.settings import Settings
-from suite.engine import run
+from suite.engine.coordinator import run
 
 
 class Visitor(User):
