@@ -12,7 +12,7 @@ from suite.compare.baseline import interleaved
 from suite.compare.likeness import Unlike, likeness
 from suite.compare.minimum import Overrides, Scale, minimum
 from suite.compare.reference_distribution import ENOUGH, Draws, ReferenceDistribution, drift_of, few
-from suite.compare.run_values import RunValues, pools
+from suite.compare.run_values import RunValues, pools, version_of
 from suite.errors import ConfigurationError
 from suite.ledger.entry import HEADLINES
 from suite.records.better import Better
@@ -175,6 +175,9 @@ def better_of(measured: Measured) -> Better:
 def missing(name: str, base: Sequence[Run], head: Sequence[Run], one: RunValues, other: RunValues) -> Reason:
     """Why a metric can't be compared: which side lacks it, with the note that the Run made."""
     lacking = [side for side, pool in (("base", one), ("head", other)) if not pool.values]
+    versions = version_of(name, base), version_of(name, head)
+    if None not in versions and versions[0] != versions[1]:
+        return Reason("other_version", {"base": versions[0], "head": versions[1]})
     runs = [run for side, these in (("base", base), ("head", head)) if side in lacking for run in these]
     side = "both" if len(lacking) == 2 else lacking[0]
     if not runs:

@@ -11,7 +11,7 @@ from suite.records.classes import memory_class
 from suite.records.reason import Figure, Reason
 from suite.records.run import Run
 
-_HARDWARE = ("cpu", "machine", "cores", "affinity", "container")
+_HARDWARE = ("cpu", "machine", "cores", "affinity", "container", "setting")
 _SOFTWARE = ("host", "kernel", "governor", "implementation", "python")
 _NAMED = 5
 _LACKING = 3

@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from suite.records.classes import versions_in
 from suite.records.run import Measured, Run
 from suite.units import seconds_since_epoch
 
@@ -29,13 +30,25 @@ def pools(name: str, base: Sequence[Run], head: Sequence[Run]) -> tuple[RunValue
     """What each Run has for the metric `name`; Runs without a value are left out.
 
     Of times and rates it is the median of the rounds, if all Runs have one; else the Run's own value,
-    so that a ratio, a count or a peak in one round is not overlooked.
+    so that a ratio, a count or a peak in one round is not overlooked. What has another version than the
+    newest Run, of head if there are any, is another metric.
     """
-    sides = [[run for run in runs if name in run.metrics] for runs in (base, head)]
+    version = version_of(name, head) or version_of(name, base)
+    sides = [
+        [run for run in runs if name in run.metrics and versions_in(run.plan).get(name, version) == version]
+        for runs in (base, head)
+    ]
     every = [run.metrics[name] for side in sides for run in side if run.metrics[name].value is not None]
     by_rounds = all(measured.unit in ("s", "1/s") and _median(measured) is not None for measured in every)
     one, other = (_pooled(name, side, by_rounds) for side in sides)
     return one, other
+
+
+def version_of(name: str, runs: Sequence[Run]) -> str | None:
+    """Which version of the metric `name` the newest of `runs` has, where a tool keeps versions apart."""
+    told = [run for run in runs if name in versions_in(run.plan)]
+    newest = max(told, key=lambda run: seconds_since_epoch(run.started), default=None)
+    return None if newest is None else versions_in(newest.plan)[name]
 
 
 def _pooled(name: str, side: Iterable[Run], by_rounds: bool) -> RunValues:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import itertools
-import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,24 +10,18 @@ from statistics import median
 from types import MappingProxyType
 from typing import Any
 
-from suite.contract.metric import STANDARD
 from suite.errors import StoreError
-from suite.formats.structure import dump, load
-from suite.records.classes import counted, load_class, machine_class
-from suite.records.run import Measured, Run, Validity
+from suite.formats.asv_metric import LONG_UNITS, metric_of
+from suite.formats.asv_result import NEWEST, rows_of, setting_of
+from suite.formats.imported import DAMAGE, imported_run
+from suite.records.classes import counted, load_class, machine_class, versions_in
+from suite.records.run import Measured, Run
 from suite.units import seconds_since_epoch
 
-_VERSION = 2
 _COLUMNS = (
     "result", "params", "version", "started_at", "duration", "stats_ci_99_a", "stats_ci_99_b", "stats_q_25",
     "stats_q_75", "stats_number", "stats_repeat", "samples", "profile",
 )  # fmt: skip
-_UNITS = {"seconds": "s", "bytes": "B"}
-_KINDS = {"time": "s", "timeraw": "s", "mem": "B", "peakmem": "B"}
-_BY_TAIL = {name.replace(".", "_"): metric for name, metric in STANDARD.items()}
-
-DAMAGE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError, RecursionError)
-"""What comes of files that are not as they should be; OSError of times beyond all calendars."""
 
 Benchmarks = Mapping[str, Mapping[str, Any]]
 Naming = Callable[[str, str], str]
@@ -38,7 +29,7 @@ Naming = Callable[[str, str], str]
 
 def is_asv(data: Mapping[str, Any]) -> bool:
     """Whether this is what asv keeps for one commit on one machine."""
-    return {"commit_hash", "results", "result_columns", "params"} <= set(data)
+    return {"commit_hash", "results", "params", "date"} <= set(data)
 
 
 def runs_of_asv(data: Mapping[str, Any], benchmarks: Benchmarks, workload_of: Naming) -> list[Run]:
@@ -61,6 +52,7 @@ def asv_files(
     them the metrics where less is better. `known` benchmarks stay as they are.
     """
     chosen, left_out = _chosen(runs)
+    chosen.sort(key=lambda run: seconds_since_epoch(run.started))
     groups: dict[tuple[str, str, str], list[Run]] = {}
     machines: dict[str, Mapping[str, Any]] = {}
     benchmarks: dict[str, Any] = {}
@@ -69,7 +61,7 @@ def asv_files(
         machines[machine] = run.environment
         groups.setdefault((machine, run.commit or "", _python(run)), []).append(run)
         benchmarks.update({_benchmark(run.workload, name): _described(run, name) for name in _given(run)})
-    benchmarks = {**benchmarks, **known, "version": _VERSION}
+    benchmarks = {**benchmarks, **known, "version": NEWEST}
     files: dict[str, dict[str, Any]] = {
         f"{machine}/{commit[:8]}-existing-py{python}.json": _result(machine, python, some, benchmarks)
         for (machine, commit, python), some in groups.items()
@@ -113,103 +105,61 @@ def _chosen(runs: Iterable[Run]) -> tuple[list[Run], list[str]]:
 
 def _runs(data: Mapping[str, Any], benchmarks: Benchmarks, workload_of: Naming) -> Iterator[Run]:
     found: dict[str, dict[str, Measured]] = {}
-    columns = list(data["result_columns"])
-    for name, row in data["results"].items():
-        cells = dict(zip(columns, row if isinstance(row, list) else [row], strict=False))
-        values = cells.get("result")
-        known = benchmarks.get(name, {})
-        names = [f"({', '.join(some)})" for some in itertools.product(*(cells.get("params") or []))]
-        samples = cells.get("samples") or [None] * len(values or [])
-        metrics = found.setdefault(workload_of(name, str(known.get("code", ""))), {})
-        for suffix, value, some in zip(names, values or [], samples, strict=False):
-            metric, unit = _metric(name, known)
-            if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-                given = tuple(float(one) for one in some or ())
-                key = metric + ("" if suffix == "()" else suffix)
-                metrics[key] = Measured(unit, "lower", float(value), given)
+    versions: dict[str, dict[str, str]] = {}
+    for row in rows_of(data):
+        known = benchmarks.get(row.benchmark, {})
+        workload = workload_of(row.benchmark, str(known.get("code", "")))
+        metrics = found.setdefault(workload, {})
+        metric = metric_of(row.benchmark, known)
+        taken = any(f"{metric.name}{suffix}" in metrics for suffix, _, _ in row.values)
+        name = row.benchmark if taken else metric.name
+        for suffix, value, samples in row.values:
+            metrics[f"{name}{suffix}"] = Measured(metric.unit, metric.better, value, samples)
+            if row.version is not None:
+                versions.setdefault(workload, {})[f"{name}{suffix}"] = row.version
+    environment, setting = _environment(data), setting_of(data)
+    started = datetime.fromtimestamp(data["date"] / 1000, UTC).isoformat()
+    for workload, metrics in found.items():
+        if metrics:
+            plain = {name: (one.value, one.values) for name, one in metrics.items()}
+            yield imported_run(
+                "asv",
+                workload,
+                started,
+                str(data["commit_hash"]),
+                None,
+                environment,
+                metrics,
+                plain,
+                setting=setting,
+                versions=versions.get(workload),
+            )
+
+
+def _environment(data: Mapping[str, Any]) -> dict[str, Any]:
     params = data["params"]
-    cores = params.get("num_cpu")
-    environment = {
+    cores, ram = str(params.get("num_cpu") or ""), str(params.get("ram") or "")
+    variables = data.get("env_vars")
+    return {
         "cpu": params.get("cpu") or None,
-        "cores": int(cores) if str(cores or "").isdigit() else None,
-        "memory": float(params["ram"]) * 1e3 if str(params.get("ram") or "").isdigit() else None,
+        "cores": int(cores) if cores.isdigit() else None,
+        "memory": float(ram) * 1e3 if ram.isdigit() else None,
         "machine": params.get("arch"),
         "asv": params.get("machine"),
         "python": data.get("python"),
         "packages": dict(data.get("requirements") or {}),
+        **({"variables": dict(variables)} if variables else {}),
     }
-    started = datetime.fromtimestamp(data["date"] / 1000, UTC).isoformat()
-    for workload, metrics in found.items():
-        if metrics:
-            yield _run(workload, started, str(data["commit_hash"]), environment, metrics)
-
-
-def _run(
-    workload: str, started: str, commit: str, environment: Mapping[str, Any], metrics: Mapping[str, Measured]
-) -> Run:
-    plain = {name: (one.value, one.values) for name, one in metrics.items()}
-    return imported_run("asv", workload, started, commit, None, environment, metrics, plain)
-
-
-def imported_run(
-    source: str,
-    workload: str,
-    started: str,
-    commit: str | None,
-    branch: str | None,
-    environment: Mapping[str, Any],
-    metrics: Mapping[str, Measured],
-    content: object,
-    *,
-    dirty: bool | None = None,
-) -> Run:
-    """A Run that another tool measured; its id depends on what it says alone, so that it comes in once.
-
-    Raises StoreError for what is no Run.
-    """
-    where = environment if dirty is None else {**environment, "dirty": dirty}
-    said = json.dumps([source, workload, started, commit, where, content], sort_keys=True, default=str)
-    run = Run(
-        id=f"{source}-{hashlib.sha256(said.encode()).hexdigest()[:16]}",
-        workload=workload,
-        started=started,
-        commit=commit,
-        branch=branch,
-        dirty=bool(dirty),
-        environment=environment,
-        plan={"loop": source},
-        rounds=1,
-        metrics=metrics,
-        histograms={},
-        outcomes={},
-        operations={},
-        statuses={},
-        details=(),
-        thresholds=(),
-        checks=(),
-        series={},
-        validity=Validity(),
-    )
-    return load(Run, dump(run))
-
-
-def _metric(name: str, known: Mapping[str, Any]) -> tuple[str, str]:
-    tail = name.rpartition(".")[2]
-    kind, _, rest = tail.partition("_")
-    base, at, operation = rest.partition("@")
-    standard = _BY_TAIL.get(base) if kind == "track" else None
-    if standard is not None:
-        return f"{standard.name}{at}{operation}", standard.unit
-    unit = str(known.get("unit") or _KINDS.get(kind, "1"))
-    return (rest if kind == "track" else tail), _UNITS.get(unit, unit)
 
 
 def _result(machine: str, python: str, runs: Sequence[Run], benchmarks: Benchmarks) -> dict[str, Any]:
-    values: dict[str, list[float]] = {}
+    values: dict[str, dict[str, list[float]]] = {}
     for run in runs:
-        for name in _given(run):
-            value = run.metrics[name].value
-            values.setdefault(_benchmark(run.workload, name), []).append(0.0 if value is None else value)
+        for metric in _given(run):
+            name, value = _benchmark(run.workload, metric), run.metrics[metric].value
+            version = versions_in(run.plan).get(metric) or str(benchmarks[name].get("version", "1"))
+            values.setdefault(name, {}).setdefault(version, []).append(0.0 if value is None else value)
+    newest = {name: [*some.items()][-1] for name, some in values.items()}
     moments = [int(1000 * seconds_since_epoch(run.started)) for run in runs]
     return {
         "commit_hash": runs[0].commit,
@@ -224,16 +174,16 @@ def _result(machine: str, python: str, runs: Sequence[Run], benchmarks: Benchmar
             name: [
                 [median(some)],
                 [],
-                benchmarks[name].get("version", "1"),
+                version,
                 min(moments),
                 *[None] * 7,
                 [some],
                 None,
             ]
-            for name, some in values.items()
+            for name, (version, some) in newest.items()
         },
         "durations": {},
-        "version": _VERSION,
+        "version": NEWEST,
     }
 
 
@@ -271,9 +221,7 @@ def _benchmark(workload: str, metric: str) -> str:
 
 def _described(run: Run, metric: str) -> dict[str, Any]:
     name = _benchmark(run.workload, metric)
-    unit = {short: long for long, short in _UNITS.items()}.get(
-        run.metrics[metric].unit, run.metrics[metric].unit
-    )
+    unit = run.metrics[metric].unit
     return {
         "code": f'class Workload:\n    measure("{run.workload}")\n    result.get("{metric}")',
         "name": name,
@@ -281,6 +229,6 @@ def _described(run: Run, metric: str) -> dict[str, Any]:
         "params": [],
         "timeout": 60.0,
         "type": "track",
-        "unit": unit,
-        "version": "1",
+        "unit": LONG_UNITS.get(unit, unit),
+        "version": versions_in(run.plan).get(metric, "1"),
     }

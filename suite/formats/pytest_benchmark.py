@@ -9,7 +9,7 @@ from typing import Any
 
 from suite.contract.metric import STANDARD, Metric
 from suite.errors import StoreError
-from suite.formats.asv import DAMAGE, imported_run
+from suite.formats.imported import DAMAGE, imported_run
 from suite.records.run import Measured, Run
 
 _FROM_STATS = {
@@ -35,6 +35,12 @@ def runs_of_pytest_benchmark(data: Mapping[str, Any]) -> list[Run]:
         raise StoreError(
             f"this report of pytest-benchmark is damaged: {type(error).__name__}: {error}"
         ) from error
+
+
+def setting_of(environment: Mapping[str, Any]) -> str:
+    """What pytest-benchmark keeps apart beside hardware, in words: "CPython 3.12"."""
+    python = ".".join(str(environment.get("python") or "").split(".")[:2])
+    return f"{environment.get('implementation') or ''} {python}".strip()
 
 
 def pytest_benchmark_report(runs: Iterable[Run]) -> dict[str, Any]:
@@ -95,6 +101,7 @@ def _runs(data: Mapping[str, Any]) -> Iterator[Run]:
             metrics,
             {**stats, **extra} if data.get(_OURS) else stats,
             dirty=bool(commit.get("dirty")),
+            setting=setting_of(environment),
         )
 
 

@@ -17,6 +17,8 @@ from suite.report.site.workload_page import LEAK, WorkloadPage
 _UNITS = {"seconds": "s", "bytes": "B", "ratio": "ratio", "1": "1"}
 _ANY_UNIT = "unit"
 """What asv says of a benchmark that names none."""
+_NO_MODULE = "benchmarks"
+"""Where a benchmark is that asv knows by its own name alone: in the package itself."""
 _MACHINE = {"machine", "os", "arch", "cpu", "num_cpu", "ram"}
 _WORKLOAD = re.compile(
     r"""(?:\b(?:asv|self)\.|(?<![\w.]))_*(?:measure|leaks|search)\(\s*["']([^"']+)["']\s*,?\s*\)"""
@@ -72,7 +74,7 @@ def workload_of(benchmark: str, code: str) -> str:
     said = _WORKLOAD.search(code)
     if said:
         return said[1]
-    *groups, name, _ = benchmark.split(".")
+    *groups, name, _ = benchmark.split(".") if "." in benchmark else (_NO_MODULE, "")
     return "/".join([*(group.replace("_", "-") for group in groups), _HUMPS.sub("-", name).lower()])
 
 

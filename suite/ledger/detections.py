@@ -136,12 +136,13 @@ class Detections:
     ) -> DetectionRow:
         commits = stamps.commits
         pinned = self._pinned(line, quantity.metric, commits)
+        version = self._lines.versions(line).current(quantity.metric) or ""
         known = None if old is None or old.pinned != pinned else _detection(old)
         if (
             old is not None
             and known is not None
             and known.length <= len(commits)
-            and old.settled == stamps.of(known.resume)
+            and old.settled == stamps.of(known.resume) + version
         ):
             start = known.resume
             tail = self._lines.values(line, quantity.metric, [one.commit for one in commits[start:]])
@@ -167,7 +168,7 @@ class Detections:
             metric=quantity.metric,
             line=self._name(line),
             stamp=stamp,
-            settled=stamps.of(detection.resume),
+            settled=stamps.of(detection.resume) + version,
             length=detection.length,
             points=[_told(asdict(point)) for point in points],
             places=[asdict(place) for place in found],

@@ -7,13 +7,14 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from suite.errors import StoreError, SuiteError
 from suite.files import disk_faults, read_json
-from suite.formats.asv import Naming, is_asv, runs_of_asv
+from suite.formats.asv import Benchmarks, Naming, is_asv, runs_of_asv
 from suite.formats.envelope import document_in
 from suite.formats.pytest_benchmark import is_pytest_benchmark, runs_of_pytest_benchmark
 from suite.ledger.commit_order import CommitOrder
@@ -48,21 +49,47 @@ def import_all(
 
     `naming` gives the workload of a benchmark of asv by its name and code.
     """
+    reader = _Reader(naming)
     for source in sources:
-        done: list[Imported] = []
+        tally = _Tally(ledger)
         try:
             name = shown(source) if _is_url(source) else source
             for path in _files(source):
                 try:
-                    done.append(_import(ledger, path, naming))
+                    tally.count(*_import(ledger, path, reader))
                 except SuiteError as error:
                     faults.append(error)
+            tally.store()
         except SuiteError as error:
             faults.append(error)
-        if done:
-            kinds = tuple(sorted({kind for one in done for kind in one.kinds}))
-            records, added = sum(one.records for one in done), sum(one.added for one in done)
-            yield Imported(name, kinds, len(done), records, added)
+        if tally.files:
+            yield Imported(name, tuple(sorted(tally.kinds)), tally.files, tally.records, tally.added)
+
+
+class _Tally:
+    """What came of the files of a source; records are stored together, as a file has few."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.kinds: set[str] = set()
+        self.files = self.records = self.added = 0
+        self._ledger = ledger
+        self._waiting: list[Record] = []
+
+    def count(self, kind: str, records: Sequence[Record], merged: int = 0, added: int = 0) -> None:
+        """A file of this kind with `records` to store; of a ledger how many it had, and were added."""
+        self.kinds.add(kind)
+        self.files += 1
+        self.records += len(records) + merged
+        self.added += added
+        self._waiting += records
+        if len(self._waiting) >= _AT_ONCE:
+            self.store()
+
+    def store(self) -> None:
+        """Store what waits for it."""
+        for some in _batches(self._waiting):
+            self.added += self._ledger.add_new(some)
+        self._waiting = []
 
 
 def _is_url(source: str) -> bool:
@@ -79,19 +106,18 @@ def _files(source: str) -> Iterable[str]:
     return found
 
 
-def _import(ledger: Ledger, source: str, naming: Naming) -> Imported:
+def _import(ledger: Ledger, source: str, reader: _Reader) -> tuple[str, Sequence[Record], int, int]:
+    """Of what kind it is, its records that are to be stored; of a ledger how many it had, and were added."""
     if _is_url(source):
         url = url_of(source)
         if url.get_backend_name() != "sqlite":
             with Ledger.as_it_is(source) as other:
-                return _merged(ledger, other, other.place)
+                return "ledger", (), *_merged(ledger, other)
         source = str(url.database)
     path = Path(source)
     if _starts_as_database(path):
-        return _copied(ledger, path)
-    kind, records = _recognised(read_json(path), path, naming)
-    added = sum(ledger.add_new(some) for some in _batches(records))
-    return Imported(source, (kind,), 1, len(records), added)
+        return "ledger", (), *_copied(ledger, path)
+    return *reader.read(path), 0, 0
 
 
 def _starts_as_database(path: Path) -> bool:
@@ -102,33 +128,43 @@ def _starts_as_database(path: Path) -> bool:
         raise StoreError(f"can't read {path}: {error.strerror}") from error
 
 
-def _recognised(data: Any, path: Path, naming: Naming) -> tuple[str, Sequence[Record]]:
-    document = document_in(data, path)
-    if document is not None:
-        return "document", document.records
-    try:
-        if isinstance(data, Mapping):
-            if is_asv(data):
-                return "asv", runs_of_asv(data, _benchmarks(path), naming)
-            if is_pytest_benchmark(data):
-                return "pytest-benchmark", runs_of_pytest_benchmark(data)
-    except StoreError as error:
-        raise StoreError(f"{path}: {error}") from error
-    raise StoreError(f"{path}: no document of suite, result of asv or report of pytest-benchmark")
+class _Reader:
+    """Reads the records in a file, whatever tool wrote it."""
+
+    def __init__(self, naming: Naming) -> None:
+        self._naming = cache(naming)
+        self._benchmarks: dict[Path, Benchmarks] = {}
+
+    def read(self, path: Path) -> tuple[str, Sequence[Record]]:
+        """The kind of a file and its records. Raises StoreError."""
+        data = read_json(path)
+        document = document_in(data, path)
+        if document is not None:
+            return "document", document.records
+        try:
+            if isinstance(data, Mapping):
+                if is_asv(data):
+                    return "asv", runs_of_asv(data, self._known(path), self._naming)
+                if is_pytest_benchmark(data):
+                    return "pytest-benchmark", runs_of_pytest_benchmark(data)
+        except StoreError as error:
+            raise StoreError(f"{path}: {error}") from error
+        raise StoreError(f"{path}: no document of suite, result of asv or report of pytest-benchmark")
+
+    def _known(self, path: Path) -> Benchmarks:
+        """What asv wrote of the benchmarks, one folder up; nothing if that can't be read."""
+        place = path.resolve().parent.parent / "benchmarks.json"
+        if place not in self._benchmarks:
+            try:
+                data = read_json(place)
+            except StoreError:
+                data = None
+            found = data.items() if isinstance(data, Mapping) else ()
+            self._benchmarks[place] = {name: one for name, one in found if isinstance(one, Mapping)}
+        return self._benchmarks[place]
 
 
-def _benchmarks(path: Path) -> Mapping[str, Any]:
-    """What asv wrote of the benchmarks, one folder up; nothing if that can't be read."""
-    try:
-        data = read_json(path.resolve().parent.parent / "benchmarks.json")
-    except StoreError:
-        return {}
-    if not isinstance(data, Mapping):
-        return {}
-    return {name: one for name, one in data.items() if isinstance(one, Mapping)}
-
-
-def _copied(ledger: Ledger, path: Path) -> Imported:
+def _copied(ledger: Ledger, path: Path) -> tuple[int, int]:
     """Merge a ledger's file by way of a copy: an older one must not be upgraded where it is."""
     with disk_faults(tempfile.gettempdir()), tempfile.TemporaryDirectory(prefix="loadledger-") as folder:
         copy = Path(folder) / "ledger.db"
@@ -137,10 +173,11 @@ def _copied(ledger: Ledger, path: Path) -> Imported:
             with closing(sqlite3.connect(source, uri=True)) as old, closing(sqlite3.connect(copy)) as new:
                 old.backup(new)
         with Ledger(copy, called=str(path), opening="existing") as other:
-            return _merged(ledger, other, str(path))
+            return _merged(ledger, other)
 
 
-def _merged(ledger: Ledger, other: Ledger, source: str) -> Imported:
+def _merged(ledger: Ledger, other: Ledger) -> tuple[int, int]:
+    """How much there was in `other`, and how much of it is new."""
     records = [(kind, name) for kind in RECORDS for name in other.ids(kind)]
     there = {(kind, name) for kind in RECORDS for name in ledger.ids(kind)}
     added = 0
@@ -153,7 +190,7 @@ def _merged(ledger: Ledger, other: Ledger, source: str) -> Imported:
         if (one.workload, one.metric, one.commit) not in known:
             mine.accept(one)
             added += 1
-    return Imported(source, ("ledger",), 1, len(records) + len(accepted), added)
+    return len(records) + len(accepted), added
 
 
 def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from sqlalchemy import JSON, BigInteger, Float, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-REVISION = "0005"
+REVISION = "0006"
 """The schema that these models describe: the newest file in migrations/versions."""
 
 Number = Annotated[int, mapped_column(ForeignKey("documents.number", ondelete="CASCADE"), primary_key=True)]

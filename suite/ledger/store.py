@@ -17,7 +17,7 @@ from suite.formats.structure import dump, load
 from suite.ledger.database import open_engine, shown, url_of
 from suite.ledger.entry import HEADLINES, Entry
 from suite.ledger.faults import database_faults
-from suite.ledger.models import DocumentRow, MetricRow, OutcomeRow, ResultRow, SuspectRow
+from suite.ledger.models import Base, DocumentRow, MetricRow, OutcomeRow, ResultRow, SuspectRow
 from suite.ledger.rows import index_rows
 from suite.ledger.schema import Progress, UpgradeLog, check, upgrade
 from suite.records.leak import LeakSearch
@@ -103,8 +103,7 @@ class Ledger:
                 known = self._known(session, wanted)
                 new = [(key, data) for key, data in ordered if key not in known]
                 try:
-                    for (kind, _), data in new:
-                        _write(session, kind, data)
+                    _write(session, [(kind, data) for (kind, _), data in new])
                     session.commit()
                     return len(new)
                 except IntegrityError:
@@ -257,21 +256,21 @@ def _of_kinds(kinds: Sequence[str]) -> list[ColumnElement[bool]]:
     return [ResultRow.kind.in_(kinds)] if kinds else []
 
 
-def _write(session: Session, kind: str, data: dict[str, Any]) -> None:
-    """A record's document, and what queries ask of it."""
-    document = DocumentRow(kind=kind, id=data["id"], data=data)
-    session.add(document)
-    session.flush()
-    rows = index_rows(kind, data)
-    number = {"number": document.number}
-    for table, some in (
-        (ResultRow, [rows.result]),
-        (MetricRow, rows.metrics),
-        (OutcomeRow, rows.outcomes),
-        (SuspectRow, rows.suspects),
-    ):
-        if some:
-            session.execute(insert(table), [{**one, **number} for one in some])
+def _write(session: Session, new: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    """Records' documents by kind, and what queries ask of them."""
+    documents = [{"kind": kind, "id": data["id"], "data": data} for kind, data in new]
+    wanted = insert(DocumentRow).returning(DocumentRow.number, sort_by_parameter_order=True)
+    numbers = session.scalars(wanted, documents).all() if documents else ()
+    tables: dict[type[Base], list[dict[str, Any]]]
+    tables = {ResultRow: [], MetricRow: [], OutcomeRow: [], SuspectRow: []}
+    for number, (kind, data) in zip(numbers, new, strict=True):
+        rows = index_rows(kind, data)
+        own = ([rows.result], rows.metrics, rows.outcomes, rows.suspects)
+        for every, some in zip(tables.values(), own, strict=True):
+            every += ({**one, "number": number} for one in some)
+    for table, every in tables.items():
+        if every:
+            session.execute(insert(table), every)
 
 
 def _loaded(kind: str, data: dict[str, Any]) -> Record:

@@ -11,10 +11,12 @@ from sqlalchemy import ColumnElement, func, select
 
 from suite.contract.metric import STANDARD
 from suite.ledger.commit_order import MeasuredCommit
+from suite.ledger.metric_versions import MetricVersions
 from suite.ledger.models import MetricRow, ResultRow
 from suite.ledger.store import Ledger
 from suite.records.better import Better
 from suite.records.capacity import Capacity
+from suite.records.classes import versions_in
 from suite.records.run import Run
 
 Interval = tuple[float | None, float | None]
@@ -22,6 +24,7 @@ _WATCHED = (
     "throughput", "response.p50", "response.p95", "response.p99", "failures", "memory.peak",
     "memory.growth_per_operation", "cpu.per_operation",
 )  # fmt: skip
+_NEWEST_FIRST = (ResultRow.started_at.desc(), ResultRow.number.desc())
 _AT_ONCE = 500
 """Commits asked for by name; of more, all are read."""
 
@@ -66,6 +69,7 @@ class TimelineReader:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._versions: dict[Timeline, MetricVersions] = {}
 
     def all(self, workload: str | None = None) -> list[Timeline]:
         """Every line, of `workload` if that is given; the one with the newest Run first."""
@@ -99,9 +103,13 @@ class TimelineReader:
             return [MeasuredCommit._make(row) for row in session.execute(query)]
 
     def values(self, line: Timeline, metric: str, commits: Sequence[str]) -> list[float | None]:
-        """The metric at each of `commits`: the median over its Runs, None where none has a whole value."""
+        """The metric at each of `commits`: the median over its Runs, None where none has a whole value.
+
+        Runs of another version of it than the newest one's have none.
+        """
+        others = self.versions(line).others(metric)
         query = (
-            select(ResultRow.commit, MetricRow.value)
+            select(ResultRow.commit, MetricRow.value, MetricRow.number)
             .join(MetricRow, MetricRow.number == ResultRow.number)
             .where(*_of(line), MetricRow.name == metric, ~MetricRow.at_least)
         )
@@ -109,10 +117,21 @@ class TimelineReader:
             query = query.where(ResultRow.commit.in_(commits))
         found: dict[str | None, list[float]] = {}
         with self._ledger.session() as session:
-            for commit, value in session.execute(query):
-                if value is not None:
+            for commit, value, number in session.execute(query):
+                if value is not None and number not in others:
                     found.setdefault(commit, []).append(value)
         return [median(found[commit]) if commit in found else None for commit in commits]
+
+    def versions(self, line: Timeline) -> MetricVersions:
+        """Which version of each metric the Runs of a line have, where a tool kept them apart."""
+        if line not in self._versions:
+            query = select(ResultRow.number, ResultRow.plan).where(*_of(line)).order_by(*_NEWEST_FIRST)
+            with self._ledger.session() as session:
+                newest = session.execute(query.limit(1)).first()
+                told = newest is not None and versions_in(newest.plan)
+                found = session.execute(query).all() if told else []
+            self._versions[line] = MetricVersions({row.number: versions_in(row.plan) for row in found})
+        return self._versions[line]
 
     def intervals(self, line: Timeline, metric: str) -> dict[str, Interval]:
         """Between which ends the metric lies at each commit, over all searches for the capacity there."""
@@ -208,5 +227,6 @@ def _of(line: Timeline) -> list[ColumnElement[bool]]:
 
 def _words(environment: Mapping[str, Any]) -> str:
     cores = environment.get("cores")
-    words = [environment.get("cpu"), f"{cores} cores" if cores else None, environment.get("container")]
+    facts = (environment.get(name) for name in ("container", "setting"))
+    words = [environment.get("cpu"), f"{cores} cores" if cores else None, *facts]
     return ", ".join(str(word) for word in words if word) or "unknown"

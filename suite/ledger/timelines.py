@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -185,7 +185,15 @@ class Timelines:
             values=tuple(values),
             accepted=reasons,
             machine="any machine" if line.machine is None else self.reader.machines([line])[line.machine],
-            notes=tuple(_notes(line, same, others)),
+            notes=tuple(
+                _notes(
+                    line,
+                    same,
+                    others,
+                    self.reader.versions(line).others(quantity.metric),
+                    self.reader.machines(same),
+                )
+            ),
             intervals=self.reader.intervals(line, quantity.metric),
         )
 
@@ -220,13 +228,21 @@ def _merged(lines: Sequence[Timeline]) -> list[Timeline]:
     return list(merged.values())
 
 
-def _notes(line: Timeline, same: Sequence[Timeline], others: int) -> Iterable[str]:
-    for machine in sorted({other.machine or "" for other in same} - {line.machine or ""}):
+def _notes(
+    line: Timeline,
+    same: Sequence[Timeline],
+    others: int,
+    versions: Collection[int],
+    machines: Mapping[str, str],
+) -> Iterable[str]:
+    for machine in sorted(machines.keys() - {line.machine}):
         runs = sum(other.runs for other in same if other.machine == machine)
-        yield f"{_runs(runs)} on other machines: --machine {machine}, or --anywhere"
+        yield f"{_runs(runs)} on other machines: --machine {machine} ({machines[machine]}), or --anywhere"
     loads = sum(other.runs for other in same if other.machine == line.machine and other.load != line.load)
     if loads:
         yield f"{_runs(loads)} under another load, not mixed in"
+    if versions:
+        yield f"{_runs(len(versions))} of other versions of the benchmark, not mixed in"
     if others:
         yield f"{others} commit{'' if others == 1 else 's'} of other branches: --branch NAME"
 

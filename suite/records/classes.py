@@ -1,4 +1,4 @@
-"""Which Runs may share one history: a key for the machine, one for the load, and whether a Run counts."""
+"""Which Runs may share one history: keys for machine and load, versions of metrics, whether a Run counts."""
 
 from __future__ import annotations
 
@@ -21,8 +21,12 @@ holds no edge, so that another kernel makes no other machine."""
 
 
 def machine_class(environment: Mapping[str, Any]) -> str:
-    """12 hex digits that are equal for like hardware and container classes."""
+    """12 hex digits that are equal for like hardware and container classes, in one `setting` of the tool
+    that measured, if it has such.
+    """
     facts = {name: environment.get(name) for name in _HARDWARE}
+    if environment.get("setting"):
+        facts["setting"] = environment["setting"]
     memory = environment.get("memory")
     if isinstance(memory, int | float) and memory > 0:
         facts["memory"] = memory_class(memory)
@@ -38,6 +42,12 @@ def memory_class(size: float) -> int:
 def load_class(plan: Mapping[str, Any]) -> str:
     """12 hex digits that are equal for equal loads; what is None is as good as left out."""
     return _digest({name: plan[name] for name in _LOAD if plan.get(name) is not None})
+
+
+def versions_in(plan: Mapping[str, Any]) -> Mapping[str, str]:
+    """The version of what was measured, by metric, where the tool that measured keeps versions apart."""
+    found = plan.get("versions")
+    return found if isinstance(found, Mapping) else {}
 
 
 def counted(dirty: bool, verdict: str, validity: str) -> bool:

@@ -24,6 +24,9 @@ _KINDS = (
 )
 
 
+_NO_MACHINE = ("packages", "dirty", "setting")
+
+
 def read(*names):
     """A document among the data."""
     content = DATA.joinpath(*names).read_bytes()
@@ -76,7 +79,8 @@ def _said(reason):
 
 
 def _run(run):
-    plan = {key: value for key, value in run["plan"].items() if key != "repeated"}
+    # What asv keeps apart is told since: it came beside what there was.
+    plan = {key: value for key, value in run["plan"].items() if key not in ("repeated", "versions")}
     environment = run["environment"]
     return {
         **{key: run[key] for key in ("workload", "started", "commit", "branch", "verdict", "exit_code")},
@@ -103,7 +107,7 @@ def _run(run):
         "error": run["error"] and [run["error"]["kind"], run["error"]["message"]],
         "histograms": sorted(run["histograms"]),
         "evidence": len(run["evidence"]),
-        "machine": {key: value for key, value in environment.items() if key not in ("packages", "dirty")},
+        "machine": {key: value for key, value in environment.items() if key not in _NO_MACHINE},
         "dirty": bool(run.get("dirty", environment.get("dirty"))),
     }
 

@@ -93,6 +93,7 @@ KINDS: Kinds = {
     "uncommitted": "{side} had changes that were not committed",
     "invalid_runs": "{side}: {invalid} of {of} runs invalid, not counted",
     "no_value": _no_value,
+    "other_version": lambda figures: f"{_about(figures)}its benchmark changed: version {{base}} v {{head}}",
     "other_searches": "{left} searches of base left out: other machine, loop or thresholds",
     "no_valid_run": _no_valid_run,
     "none_valid": "no run of {side} is valid",

@@ -11,7 +11,7 @@ from suite.report.words import plan_words
 from suite.units import format_quantity
 
 _HARDWARE = {"machine": "architecture", "affinity": "usable cores", "container": "container"}
-_NO_LOAD = {"seed", "repeated"}
+_NO_LOAD = {"seed", "repeated", "versions"}
 """Parts of a plan that make no other load."""
 
 
@@ -35,8 +35,9 @@ def settings_of(pasts: Sequence[RunSummary]) -> dict[str, str]:
 
 
 def setting_words(environment: Mapping[str, Any], plan: Mapping[str, Any]) -> str:
-    """Machine and plan: "Xeon, 8 cores: open loop, 100 /s, 10 s"."""
-    return f"{machine_words(environment)}: {plan_words(plan)}{', quick' if plan.get('quick') else ''}"
+    """Machine and plan: "Xeon, 8 cores: open loop, 100 /s, 10 s"; with the setting that a tool kept apart."""
+    where = ", ".join(filter(None, [machine_words(environment), environment.get("setting")]))
+    return f"{where}: {plan_words(plan)}{', quick' if plan.get('quick') else ''}"
 
 
 def machine_words(environment: Mapping[str, Any]) -> str:

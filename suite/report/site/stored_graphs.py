@@ -9,7 +9,7 @@ from typing import cast
 
 from suite.ledger.summaries import RunSummary
 from suite.records.better import Better
-from suite.records.classes import counted
+from suite.records.classes import counted, versions_in
 from suite.report.reasons import all_words
 from suite.report.site.graph import Graph, GraphPoint
 from suite.report.site.lineage import Lineage, LineageStep
@@ -51,7 +51,9 @@ def graphs_of(setting: str, slots: Sequence[Slot]) -> Iterator[Graph]:
         if name.partition("@")[0] in _TWICE:
             continue
         sample = next(each.metrics[name] for each in reversed(pasts) if name in each.metrics)
-        points = tuple(_point(slot, name) for slot in slots)
+        told = [versions_in(each.plan).get(name) for each in reversed(pasts)]
+        version = next((one for one in told if one is not None), None)
+        points = tuple(_point(slot, name, version) for slot in slots)
         yield Graph(name, sample.unit, cast(Better, sample.better), setting, points)
 
 
@@ -63,9 +65,16 @@ def _slots(step: LineageStep, pasts: Sequence[RunSummary]) -> Iterator[Slot]:
         yield Slot(step, good)
 
 
-def _point(slot: Slot, metric: str) -> GraphPoint:
-    """The median of the Runs that count; a lower bound or what does not count is only shown."""
-    found = [each.metrics[metric] for each in slot.pasts if metric in each.metrics]
+def _point(slot: Slot, metric: str, version: str | None) -> GraphPoint:
+    """The median of the Runs that count; a lower bound or what does not count is only shown.
+
+    Another `version` of the metric is another metric.
+    """
+    found = [
+        each.metrics[metric]
+        for each in slot.pasts
+        if metric in each.metrics and versions_in(each.plan).get(metric, version) == version
+    ]
     whole = [one.value for one in found if one.value is not None and not one.at_least]
     bounds = [one.value for one in found if one.value is not None and one.at_least]
     commit, when, rank = slot.pasts[0].commit, slot.step.when, slot.step.rank

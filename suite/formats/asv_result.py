@@ -1,0 +1,100 @@
+"""AsvResult: what asv keeps of one commit in one environment of a machine, in any of its formats."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from suite.errors import StoreError
+
+NEWEST = 2
+"""The newest format that is read here. Before it results were objects, now each is a list of columns."""
+_MACHINE = ("machine", "os", "arch", "cpu", "num_cpu", "ram")
+_HASH = 64
+_SHORT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class AsvRow:
+    """A benchmark's value for each combination of its parameters: (in words, value, samples).
+
+    `version` is that of the benchmark; asv keeps another one's values apart. None where it is not known.
+    """
+
+    benchmark: str
+    version: str | None
+    values: tuple[tuple[str, float, tuple[float, ...]], ...]
+
+
+def rows_of(data: Mapping[str, Any]) -> Iterator[AsvRow]:
+    """All that was measured. What is no number, such as of a benchmark that failed, is left out.
+
+    Raises StoreError for a newer format; KeyError, TypeError or ValueError for what is none.
+    """
+    version = data.get("version")
+    if isinstance(version, int) and version > NEWEST:
+        raise StoreError(f"format {version} of asv is newer than this: it reads up to {NEWEST}")
+    columns = data.get("result_columns")
+    for benchmark, row in data["results"].items():
+        cells = _older(data, benchmark, row) if columns is None else _cells(columns, row)
+        said = cells.get("version")
+        yield AsvRow(benchmark, None if said is None else short_version(str(said)), tuple(_values(cells)))
+
+
+def setting_of(data: Mapping[str, Any]) -> str:
+    """What asv keeps apart beside hardware, in words: "ubuntu-latest, Python 3.12, numpy 1.26"."""
+    params = data["params"]
+    software = {
+        "python": data.get("python"),
+        **{name: value for name, value in params.items() if name not in _MACHINE},
+        **(data.get("requirements") or {}),
+        **{f"env {name}": value for name, value in (data.get("env_vars") or {}).items()},
+    }
+    return setting_words(params.get("machine"), software)
+
+
+def setting_words(machine: str | None, software: Mapping[str, Any]) -> str:
+    """A machine's name and software in words; None is what is not there."""
+    words = [
+        f"{'Python' if name == 'python' else name} {value}".strip()
+        for name, value in sorted(software.items(), key=lambda one: (one[0] != "python", one[0]))
+        if value is not None
+    ]
+    return ", ".join([*([str(machine)] if machine else []), *words])
+
+
+def short_version(version: str) -> str:
+    """The beginning of a hash, which is a benchmark's version unless its author gave one."""
+    return version[:_SHORT] if len(version) == _HASH else version
+
+
+def _cells(columns: Sequence[str], row: Any) -> dict[str, Any]:
+    return dict(zip(columns, row if isinstance(row, list) else [row], strict=False))
+
+
+def _older(data: Mapping[str, Any], benchmark: str, row: Any) -> dict[str, Any]:
+    """What a file from before format 2 has: one value, or an object, and versions apart."""
+    cells = dict(row) if isinstance(row, Mapping) else {"result": row}
+    return {**cells, "version": (data.get("benchmark_version") or {}).get(benchmark)}
+
+
+def _values(cells: Mapping[str, Any]) -> Iterator[tuple[str, float, tuple[float, ...]]]:
+    values, samples, params = (_list(cells.get(name)) for name in ("result", "samples", "params"))
+    if not params:
+        # Without parameters an older file has the samples as they are.
+        samples = samples if any(isinstance(one, list) for one in samples) else [samples]
+    names = (f"({', '.join(map(str, some))})" if some else "" for some in itertools.product(*params))
+    for name, value, some in itertools.zip_longest(names, values, samples[: len(values)]):
+        if name is not None and _is_number(value):
+            yield name, float(value), tuple(float(one) for one in _list(some) if _is_number(one))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
