@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 import statistics
 import time
@@ -13,30 +12,11 @@ from pathlib import Path
 from typing import Self
 
 from suite.compare.canary import CPU, FSYNC, LOOPBACK
+from suite.measure.known_work import spin, sync
 from suite.records.run import Measured, Run
 
 _REPEATS = 3
-_LOOPS = 100_000
-_BLOCK = b"c" * 4096
 _PINGS = 100
-
-
-def spin() -> int:
-    """A fixed amount of work in the interpreter, a few milliseconds."""
-    total = 0
-    for number in range(_LOOPS):
-        total ^= number
-    return total
-
-
-def sync(file: Path) -> None:
-    """Write one block and wait until the disk has it."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(descriptor, _BLOCK)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 class Canaries:

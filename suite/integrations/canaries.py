@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from suite import Component, Server, User, Workload, closed_loop, operation
-from suite.ab.canary import spin, sync
+from suite.measure.known_work import spin, sync
 
 
 class BareMachine:
