@@ -8,6 +8,7 @@ from suite.contract.component import Component
 from suite.contract.loop import closed_loop, open_loop
 from suite.contract.metric import Metric
 from suite.contract.remote import Remote
+from suite.contract.retry import Retry
 from suite.contract.server import Server
 from suite.contract.system import System
 from suite.contract.threshold import Threshold
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from suite.records.recording import Recording
 
 __all__ = [
-    "Address", "Command", "Component", "Metric", "Recording", "Rejected", "Remote", "Row", "Server",
+    "Address", "Command", "Component", "Metric", "Recording", "Rejected", "Remote", "Retry", "Row", "Server",
     "System", "Threshold", "User", "Workload", "closed_loop", "open_loop", "operation",
 ]  # fmt: skip
 __version__ = "0.2.0.dev0"

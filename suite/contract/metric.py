@@ -57,6 +57,7 @@ def _standard() -> dict[str, Metric]:
         Metric("failures", "ratio", "lower", combine="merged"),
         Metric("rejected", "ratio", "none", combine="merged"),
         Metric("dropped", "ratio", "lower", combine="merged"),
+        Metric("retry.amplification", "1", "lower", combine="merged"),
         Metric("limit.excess", "1", "lower", combine="max"),
         Metric("limit.shortfall", "1", "lower", combine="max"),
         Metric("lateness.p50", "s", "lower", combine="merged"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from suite.contract.component import Component
 from suite.contract.loop import ClosedLoop, Duration, Loop
 from suite.contract.metric import Metric, find
+from suite.contract.retry import Retry
 from suite.contract.system import System
 from suite.contract.threshold import Threshold
 from suite.contract.user import Operation, User
@@ -45,8 +46,9 @@ class Workload:
     it, however the round ended (`system.round` makes names that no other round has). `checks`, `metrics`
     and `collect` look at the system after a round.
     `parameters` reach the users as `self.parameters`; `--set` overrides them. `timeout` bounds one
-    operation, `grace` the wait for operations in flight at the end. `quick` replaces the loop under
-    `--quick`. `description` is one line for `suite list`.
+    operation, `grace` the wait for operations in flight at the end; `retry` says how an operation that the
+    loop starts is tried again. `quick` replaces the loop under `--quick`. `description` is one line for
+    `suite list`.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Workload:
         parameters: Mapping[str, Any] = MappingProxyType({}),
         timeout: Duration = 30.0,
         grace: Duration = 5.0,
+        retry: Retry | None = None,
         quick: Loop | None = None,
         description: str = "",
     ) -> None:
@@ -85,6 +88,7 @@ class Workload:
         self.parameters: Mapping[str, Any] = MappingProxyType(dict(parameters))
         self.timeout = parse(timeout, "s")
         self.grace = parse(grace, "s")
+        self.retry = retry
         self.quick = quick
         self.description = description
         self.without: frozenset[str] = frozenset()

@@ -84,6 +84,8 @@ def _described(workload: Workload, settings: Settings, repeated: list[Mapping[st
     fields = {key: value for key, value in asdict(loop).items() if value not in (None, ())}
     plan: dict[str, Any] = {"loop": loop.kind, **fields, "workers": settings.workers, "seed": settings.seed}
     plan["parameters"] = workload.plain_parameters()
+    if workload.retry is not None:
+        plan["retry"] = vars(workload.retry)
     if settings.target is not None:
         plan["target"] = settings.target
     if settings.quick:

@@ -24,6 +24,16 @@ class StrayCancellation(Exception):
     cause = "cancelled"
 
 
+def ours(error: BaseException) -> BaseException:
+    """`error` as an operation's own; raises a cancellation of ours, which ends the task."""
+    if not isinstance(error, asyncio.CancelledError):
+        return error
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise error
+    return StrayCancellation(f"a CancelledError that nobody here asked for: {error}".removesuffix(": "))
+
+
 def outcome_of(error: BaseException) -> Outcome:
     """The outcome that an exception from an operation means."""
     if isinstance(error, Rejected):

@@ -19,6 +19,15 @@ def statuses(reports: Sequence[WorkerReply]) -> Mapping[str, Mapping[str, int]]:
     return {operation: dict(sorted(found.items())) for operation, found in counts.items()}
 
 
+def attempts(reports: Sequence[WorkerReply]) -> Mapping[str, tuple[int, int]]:
+    """Operations that may be tried again, by name: how many, and how many attempts at them in all."""
+    counts: dict[str, tuple[int, int]] = {}
+    for name, operations, tried in (one for report in reports for one in report.attempts):
+        known = counts.get(name, (0, 0))
+        counts[name] = (known[0] + operations, known[1] + tried)
+    return counts
+
+
 def details(reports: Sequence[WorkerReply]) -> tuple[Detail, ...]:
     """Details of all workers, most frequent first; of each kind the earliest is the example."""
     merged: dict[tuple[str, str, str], Detail] = {}

@@ -13,7 +13,7 @@ import numpy as np
 from suite.contract.loop import ClosedLoop
 from suite.engine.deployment import STEP_SECONDS, Deployment
 from suite.engine.examine import Examination, Question
-from suite.engine.merging import details, statuses
+from suite.engine.merging import attempts, details, statuses
 from suite.engine.progress import Progress
 from suite.engine.worker_plan import FilePlan
 from suite.engine.worker_pool import gather_reports
@@ -94,6 +94,7 @@ class _Round(Deployment):
             resources=resources,
             own=answer.metrics,
             collected={row.operation for row in answer.rows},
+            attempts=attempts(reports),
             index=self.index,
         )
         evidence = gather(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from random import Random
 from typing import Any
@@ -12,9 +11,10 @@ from suite.contract.loop import OpenLoop
 from suite.contract.user import User, current_user
 from suite.contract.workload import Workload
 from suite.engine.clock import now
-from suite.engine.error_counts import ENDS, ErrorCounts, StrayCancellation
+from suite.engine.error_counts import ENDS, ErrorCounts, ours
 from suite.engine.nested import Nested
 from suite.engine.numbering import Numbering
+from suite.engine.retrying import Body, Retrying
 from suite.engine.worker_plan import CONNECT, GroupPlan
 from suite.measure.column_file import ColumnFile
 from suite.measure.columns import Columns
@@ -77,16 +77,19 @@ class UserGroup:
         self._seed = seed
         self._class = list(workload.users)[plan.share]
         self.operations = {o.name: o for o in self._class.operations()}
-        self.bodies: list[Callable[[Any], Awaitable[Any]] | None] = [self._body(name) for name in names]
         self.random = Random(seed)
+        retry = workload.retry
+        self.retrying = Retrying(retry, self._reconnect, self.random.uniform) if retry else None
+        self.bodies: list[Body | None] = [self._body(name) for name in names]
         self.sessions: list[UserSession] = []
         self.refused = 0
 
     @property
     def plain(self) -> bool:
         """Whether nothing here needs the event loop: no async operation, no other group beside."""
-        live = self.plan.live
-        return self._alone and not live and not any(o.is_async for o in self.operations.values())
+        if self.plan.live or self.retrying or not self._alone:
+            return False
+        return not any(o.is_async for o in self.operations.values())
 
     async def connect(self) -> None:
         """Connect the plan's users, some at a time; those that can't are counted in `refused`."""
@@ -136,7 +139,7 @@ class UserGroup:
             async with asyncio.timeout(self.workload.timeout):
                 await _settled(user.connect(self.target))
         except ENDS as error:
-            self.nested.end(row, _ours(error))
+            self.nested.end(row, ours(error))
             return False
         finally:
             current_user.reset(before)
@@ -162,7 +165,7 @@ class UserGroup:
         at = now()
         cut_off = isinstance(error, asyncio.CancelledError) and session.expired
         if not cut_off:
-            error = _ours(error)
+            error = ours(error)
         columns = session.columns
         columns.outcome[row] = self.errors.add(self.names[self.code(row)], error, at)
         columns.finished[row] = at  # last: who reads meanwhile takes the row for ended
@@ -184,7 +187,7 @@ class UserGroup:
             async with asyncio.timeout(self.workload.grace):
                 await user._end()
         except ENDS as error:
-            self.errors.add("close", _ours(error), now())
+            self.errors.add("close", ours(error), now())
 
     async def watch(self) -> None:
         """Cancel operations that take longer than the workload's timeout."""
@@ -203,26 +206,18 @@ class UserGroup:
         """Which operation `row` of a segment runs, as an index into the names."""
         return self.plan.choices[row % len(self.plan.choices)]
 
-    def _body(self, name: str) -> Callable[[Any], Awaitable[Any]] | None:
+    def _body(self, name: str) -> Body | None:
+        """The operation `name` as a coroutine function, tried again as the workload says."""
         found = self.operations.get(name)
-        if found is None or found.is_async:
-            return found.body if found else None
+        if found is None:
+            return None
         plain = found.body
 
-        async def body(user: Any) -> Any:
+        async def awaitable(user: Any) -> Any:
             return plain(user)
 
-        return body
-
-
-def _ours(error: BaseException) -> BaseException:
-    """`error` as an operation's own; raises a cancellation of ours, which ends the task."""
-    if not isinstance(error, asyncio.CancelledError):
-        return error
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise error
-    return StrayCancellation(f"a CancelledError that nobody here asked for: {error}".removesuffix(": "))
+        body = plain if found.is_async else awaitable
+        return self.retrying.around(name, body) if self.retrying else body
 
 
 async def _settled(result: Any) -> Any:

@@ -264,8 +264,13 @@ class _Worker:
             refused=sum(group.refused for group in self.groups),
             lost=self.nested.lost if self.nested else 0,
             details=self.errors.details(self.started),
+            attempts=tuple(self._attempts()),
             statuses=tuple((name, status, n) for (name, status), n in self.errors.statuses.items()),
         )
+
+    def _attempts(self) -> Iterator[tuple[str, int, int]]:
+        for retrying in filter(None, (group.retrying for group in self.groups)):
+            yield from ((name, n, retrying.attempts[name]) for name, n in retrying.operations.items())
 
     def _close(self) -> WorkerReply:
         self.runner.run(self._all("close"))

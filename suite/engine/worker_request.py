@@ -37,6 +37,7 @@ class WorkerReply:
     refused: int = 0
     lost: int = 0
     details: tuple[Detail, ...] = ()
+    attempts: tuple[tuple[str, int, int], ...] = ()
     statuses: tuple[tuple[str, str, int], ...] = ()
     result: Any = None
     fault: str = ""

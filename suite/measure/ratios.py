@@ -15,9 +15,11 @@ RATIOS: dict[str, tuple[str, str, str]] = {
     "dropped": ("dropped", "due", "nothing was due"),
     "cpu.per_operation": ("cpu.system", "completed", "nothing completed"),
     "generator.cpu_per_operation": ("cpu.workers", "completed", "nothing completed"),
+    "retry.amplification": ("attempts", "tried", "nothing was tried"),
     "gc.pause.per_operation": ("gc.pause", "completed", "nothing completed"),
 }
 """Metric: numerator and denominator among a round's sums, and why there is none if the latter is 0."""
+ONLY_WITH_RETRY = "retry.amplification"
 PER_OPERATION = ("throughput", "time_per_operation", "failures", "rejected", "dropped")
 
 

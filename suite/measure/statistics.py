@@ -13,7 +13,7 @@ from suite.contract.metric import GC_COUNTS
 from suite.measure.combine import combine
 from suite.measure.distribution import Exact, Point, percentile, points
 from suite.measure.garbage import Garbage
-from suite.measure.ratios import PER_OPERATION, RATIOS, ratio
+from suite.measure.ratios import ONLY_WITH_RETRY, PER_OPERATION, RATIOS, ratio
 from suite.measure.resources import ELSEWHERE, Resources, Usage
 from suite.measure.series import series
 from suite.records.histogram import Histogram
@@ -36,6 +36,7 @@ def measure_round(
     resources: Resources,
     own: Mapping[str, float | None] = MappingProxyType({}),
     collected: Collection[str] = (),
+    attempts: Mapping[str, tuple[int, int]] = MappingProxyType({}),
     index: int = 0,
 ) -> Round:
     """All metrics of one round; details, statuses, checks and validity are left to the caller.
@@ -43,7 +44,8 @@ def measure_round(
     Totals are over what the loop started and was due from `recording.begin` on. With several operations
     the same metrics exist per operation, nested ones and those `collected` elsewhere included; the
     latter have the time they span as their window. Connects count all, for most come before `begin`.
-    `own` are the values of the workload's own metrics.
+    `own` are the values of the workload's own metrics. Where operations are tried again `attempts` has
+    how many of each there were, and how many attempts at them, those of the warm-up included.
     """
     sheet = _Sheet(recording)
     sheet.operations("", recording.by_loop & sheet.measured)
@@ -66,7 +68,10 @@ def measure_round(
     sheet.count("", recording.by_loop & sheet.measured)
     sheet.use(resources, int(recording.by_loop.sum()))
     sheet.garbage(resources.garbage)
+    sheet.retries(attempts)
     for name in RATIOS:
+        if name == ONLY_WITH_RETRY and not attempts:
+            continue
         missing = ELSEWHERE if "cpu" in name else "closed loop: nothing is planned"
         sheet.put(name, ratio(name, [sheet.sums]) or Point(None, note=sheet.notes.get(name, missing)))
     for name, value in own.items():
@@ -152,6 +157,17 @@ class _Sheet:
         self.sums["planned"] = self.sums["due"]
         self.put("lateness.p50", percentile(late, 0.50))
         self.put("lateness.p99", percentile(late, 0.99))
+
+    def retries(self, attempts: Mapping[str, tuple[int, int]]) -> None:
+        for name, (operations, tried) in attempts.items():
+            self.sums[f"tried@{name}"] = operations
+            self.sums[f"attempts@{name}"] = tried
+            own = f"{ONLY_WITH_RETRY}@{name}"
+            if len(attempts) > 1:
+                self.put(own, ratio(own, [self.sums]) or Point(None))
+        if attempts:
+            self.sums["tried"] = sum(operations for operations, _ in attempts.values())
+            self.sums["attempts"] = sum(tried for _, tried in attempts.values())
 
     def use(self, resources: Resources, operations: int) -> None:
         self._usage("", resources.system, resources.wall)

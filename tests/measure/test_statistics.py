@@ -9,6 +9,7 @@ import pytest
 
 from suite import Component, Metric, Threshold, User, Workload, closed_loop, open_loop, operation
 from suite.contract.metric import STANDARD
+from suite.measure.ratios import ratio
 from suite.measure.resources import Resources, Usage
 from suite.measure.series import series
 from suite.measure.statistics import combine, measure_round
@@ -86,8 +87,27 @@ def test_an_open_loops_round():
     assert one.metrics["memory.idle"] is None
     assert one.notes["memory.idle"] == "not sampled"
     untold = {name for name in STANDARD if name.startswith("gc.")} - {"gc.pause.per_operation"}
-    assert set(one.metrics) == set(STANDARD) - {"limit.excess", "limit.shortfall"} - untold
+    assert (
+        set(one.metrics)
+        == set(STANDARD) - {"limit.excess", "limit.shortfall", "retry.amplification"} - untold
+    )
     assert all(name in one.notes for name, value in one.metrics.items() if value is None)
+
+
+def test_attempts_to_an_operation_are_counted_in_all_and_for_each():
+    recording = recording_of(np.full(50, 1000))
+    one = measure_round(
+        recording,
+        loop=closed_loop(1, seconds=1),
+        resources=Resources(),
+        attempts={"buy": (40, 60), "browse": (10, 10)},
+    )
+    assert one.metrics["retry.amplification"] == 70 / 50
+    assert one.metrics["retry.amplification@buy"] == 1.5
+    assert one.metrics["retry.amplification@browse"] == 1
+    merged = ratio("retry.amplification", [one.sums, {"tried": 50, "attempts": 50}])
+    assert merged is not None
+    assert merged.value == 1.2
 
 
 def test_a_closed_loop_plans_nothing():
