@@ -106,6 +106,7 @@ class _Round(Deployment):
             thresholds=self.workload.thresholds,
             thinks=self.workload.think_times(),
             users=self._employed(begin, end),
+            lags=[report.lag for report in reports if report.lag is not None],
         )
         validity = judge(
             recording,

@@ -11,7 +11,7 @@ import resource
 import signal
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -22,6 +22,7 @@ from suite.contract.loop import OpenLoop
 from suite.contract.workload import Workload
 from suite.engine.closed import ClosedUsers
 from suite.engine.error_counts import ErrorCounts
+from suite.engine.loop_watch import LoopWatch
 from suite.engine.nested import Nested
 from suite.engine.numbering import Numbering
 from suite.engine.open import run_open
@@ -32,6 +33,7 @@ from suite.engine.worker_request import Step, WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError
 from suite.measure.column_file import ColumnFile
+from suite.records.loop_lag import LoopLag
 
 
 def work(
@@ -79,6 +81,7 @@ class _Worker:
     target: Any = None
     preparation: Preparation | None = None
     started: int = 0
+    lag: LoopLag | None = None
     kept: int = -1
 
     @property
@@ -207,9 +210,19 @@ class _Worker:
     def _run(self, order: WorkerRequest) -> WorkerReply:
         self.started = order.start
         self.runner.run(self._load())
-        return self._told("run")
+        return replace(self._told("run"), lag=self.lag)
 
     async def _load(self) -> None:
+        if isinstance(self.workload.system, Component):  # it keeps the loop by right: that is its time
+            await self._users()
+            return
+        operations = (one for group in self.groups for one in group.operations.values())
+        codes = {one.body.__code__: one.name for one in operations if hasattr(one.body, "__code__")}
+        with LoopWatch(codes, lambda: sum(group.file.used() for group in self.groups)) as watch:
+            await self._users()
+        self.lag = watch.lag()
+
+    async def _users(self) -> None:
         loop = self.workload.loop
         watches = [asyncio.create_task(group.watch()) for group in self.groups]
         try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from suite.contract.address import Address
 from suite.records.detail import Detail
+from suite.records.loop_lag import LoopLag
 
 if TYPE_CHECKING:
     from suite.engine.examine import Question
@@ -39,6 +40,7 @@ class WorkerReply:
     details: tuple[Detail, ...] = ()
     attempts: tuple[tuple[str, int, int], ...] = ()
     statuses: tuple[tuple[str, str, int], ...] = ()
+    lag: LoopLag | None = None
     result: Any = None
     fault: str = ""
     at_fault: Literal["", "system", "worker", "configuration"] = ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +13,11 @@ from suite.contract.loop import ClosedLoop, Loop, OpenLoop
 from suite.contract.metric import QUANTILES
 from suite.contract.threshold import Threshold
 from suite.measure.distribution import GATE, samples_wanted
+from suite.measure.loop_lag import blocked, holder, waiting
 from suite.measure.resources import Resources, Usage
 from suite.measure.statistics import CONNECT
 from suite.records.evidence import Evidence
+from suite.records.loop_lag import LoopLag
 from suite.records.outcome import BEYOND, Outcome
 from suite.records.recording import Recording, Times
 
@@ -36,13 +39,14 @@ def gather(
     thresholds: Iterable[Threshold] = (),
     thinks: Mapping[str, float] = MappingProxyType({}),
     users: float | None = None,
+    lags: Sequence[LoopLag] = (),
 ) -> Evidence:
     """The evidence of one round.
 
     `cores` is how many the system may use (None if it runs elsewhere), `metrics` are the round's own,
     `thresholds` say which percentile is asked for (p99 without any), `thinks` how many seconds users of
     a closed loop think after an operation (as the loop says without), `users` how many of them had
-    operations left to do.
+    operations left to do, `lags` how the loops of the workers stood still.
     """
     values = metrics or {}
     rows = recording.where(recording.by_loop)
@@ -67,6 +71,7 @@ def gather(
         worker_cpu=tuple(cpu * each for cpu, _ in workers.processes.values()),
         worker_delay=tuple(delay * each for _, delay in workers.processes.values()),
         workers_delay=workers.run_delay,
+        **_blocked(lags, recording.begin, recording.end),
         system_cpu=_share(system.cpu, each),
         system_cores=cores if system.cpu is not None else None,
         system_delay=system.run_delay,
@@ -127,6 +132,19 @@ def trend(rows: Recording) -> float | None:
     if found is None or not np.median(found[0]):
         return None
     return float(np.median(found[2]) / np.median(found[0]))
+
+
+def _blocked(lags: Sequence[LoopLag], begin: int, end: int) -> dict[str, Any]:
+    if not lags or begin >= end:
+        return {}
+    who = holder(lags)
+    return {
+        "blocked": blocked(lags, begin, end),
+        "blocked_by": who.operation if who else None,
+        "blocked_at": who.place if who else None,
+        "lag_p50": waiting(lags, begin, end, 0.50),
+        "lag_p99": waiting(lags, begin, end, 0.99),
+    }
 
 
 def _share(seconds: float | None, each: float) -> float | None:

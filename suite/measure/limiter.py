@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from suite.contract.loop import Loop, OpenLoop
+from suite.measure.validity import STILL
 from suite.records.evidence import SATURATED, Evidence
 from suite.records.reason import Figure, Reason
 
@@ -66,7 +67,10 @@ def _generator(case: _Case) -> Iterator[Reason]:
     if case.component:
         return
     index = evidence.saturated
-    if index is not None and not _done(evidence):
+    if (evidence.blocked or 0.0) >= STILL:
+        by, at = evidence.blocked_by, evidence.blocked_at
+        yield Reason("generator", {"blocked": evidence.blocked, "operation": by, "place": at})
+    elif index is not None and not _done(evidence):
         figures = _thread(evidence.worker_cpu[index], evidence.worker_delay[index])
         if evidence.planned:
             figures["delivered"] = evidence.delivered / evidence.planned

@@ -25,6 +25,8 @@ _DELAY = 0.10
 """Runnable but waiting for a core, share of wall time: quiet machines show 1 %, contended ones 30 %."""
 _SOME_DELAY, _DELAY_OF_RESPONSE = 0.03, 0.25
 """Less waiting matters too where it is this share of the mean response, spread over the operations."""
+STILL = 0.5
+"""Share of the time in which a loop may stand still before it, and nothing else, is what was measured."""
 _SHORT = 0.05
 """What a generator without a moment to spare may fall short of the plan by chance of where it ends."""
 _STEAL = 0.05
@@ -67,6 +69,7 @@ def judge(
     elif not component:
         late = list(_late(rows)) if isinstance(loop, OpenLoop) else []
         doubts += late
+        doubts += _blocked(rows, evidence)
         doubts += _starved(evidence, late=bool(late))
         doubts += _undelivered(evidence) if isinstance(loop, OpenLoop) else _idle_users(evidence, loop)
         if (limit := saturation(evidence)) is not None:
@@ -127,6 +130,43 @@ def _slack_verdict(longer: float, than: float) -> ValidityVerdict | None:
         if longer > max(least, share * than):
             return "invalid" if verdict == "invalid" else "doubtful"
     return None
+
+
+def _blocked(rows: Recording, evidence: Evidence) -> Iterator[_Doubt]:
+    """What an answer waits while an operation keeps the worker's loop is none of the system's time.
+
+    It is compared with the service times of each operation, at p50 and, where there are samples for it,
+    at p99: a loop that stood still a hundredth of the time makes no other percentile.
+    """
+    found: list[tuple[float, _Doubt]] = []
+    several = len(codes := np.unique(rows.operation)) > 1
+    for code in codes:
+        mine = rows.where((rows.operation == code) & (rows.started > 0))
+        service = Exact(
+            mine.with_outcome(Outcome.ok).service_ns(),
+            mine.with_outcome(*(Outcome(one) for one in BEYOND)).service_ns(),
+        )
+        for name, lag in (("p50", evidence.lag_p50), ("p99", evidence.lag_p99)):
+            if not lag or (name == "p99" and service.count < samples_wanted(QUANTILES[name], SHOW)):
+                continue
+            reported = service.percentile(QUANTILES[name])[0]
+            verdict = None if reported is None else _slack_verdict(lag, max(reported - lag, 0.0))
+            if verdict is not None:
+                verdict = "invalid" if (evidence.blocked or 0.0) >= STILL else verdict
+                metric = f"service.{name}" + (f"@{rows.names[code]}" if several else "")
+                doubt = _doubt(
+                    verdict,
+                    "loop_blocked",
+                    blocked=evidence.blocked,
+                    operation=evidence.blocked_by,
+                    place=evidence.blocked_at,
+                    metric=metric,
+                    reported=reported,
+                    lag=lag,
+                )
+                found.append((lag / reported if reported else 0.0, doubt))
+    if found:
+        yield max(found, key=lambda one: (one[1].verdict == "invalid", one[0]))[1]
 
 
 def _starved(evidence: Evidence, *, late: bool) -> Iterator[_Doubt]:

@@ -23,10 +23,17 @@ class Evidence:
     lateness_p99: float | None = None
 
     # The generator: share of a core that each worker process used, and share of the time in which it
-    # could have run and did not get a core. `workers_delay` is the sum in seconds.
+    # could have run and did not get a core. `workers_delay` is the sum in seconds. `blocked`: share of
+    # the time in which the event loop of a worker stood still, kept by `blocked_by` (operation, "" for
+    # none) at `blocked_at` (file and line). `lag`: seconds that an answer waited for it.
     worker_cpu: tuple[float, ...] = ()
     worker_delay: tuple[float, ...] = ()
     workers_delay: float | None = None
+    blocked: float | None = None
+    blocked_by: str | None = None
+    blocked_at: str | None = None
+    lag_p50: float | None = None
+    lag_p99: float | None = None
 
     # The system: cores used, cores it may use, seconds for which its threads waited for a core, the
     # busiest process and thread, threads waiting for a lock and for a disk on average.

@@ -12,7 +12,7 @@ import pytest
 from examples.load_null import Asker, null_server
 from support.load import skip_if_shared
 
-from suite import Workload, closed_loop, open_loop
+from suite import Workload, closed_loop, open_loop, operation
 from suite.config.settings import Settings
 from suite.engine import pacer
 from suite.engine.coordinator import run
@@ -142,6 +142,27 @@ def test_a_starved_generator_is_found_out(busy_loops):
     assert kinds & {"run_delay", "late_sends"}, result.validity
     assert result.evidence[0].worker_delay[0] > 0.03
     assert result.exit_code in (0, 3)
+
+
+# --- an operation keeps the loop
+
+
+class Sleeper(Asker):
+    @operation
+    async def ask(self):
+        time.sleep(0.05)
+        await super().ask()
+
+
+def test_an_operation_that_blocks_is_named_and_its_figures_are_invalid():
+    workload = Workload("null/blocked", null_server(), Sleeper, loop=closed_loop(4, seconds=1))
+    result = run(workload, Settings(rounds=1))
+    (reason,) = [reason for reason in result.validity.reasons if reason.kind == "loop_blocked"]
+    assert result.validity.verdict == "invalid"
+    assert reason.figures["operation"] == "ask"
+    assert reason.figures["place"] == f"test_honesty.py:{Sleeper.ask.body.__code__.co_firstlineno + 2}"
+    assert result.limiter.kind == "generator"
+    assert float(result.limiter.figures["blocked"]) > 0.5
 
 
 # --- more is asked of the generator than it can do

@@ -47,6 +47,12 @@ def holds(found, kind, figures):
         ({}, "loop", {"users": 8, "thinking": 0.0, "used": 0.25, "cores": 4}),
         ({"worker_cpu": (0.2, 0.97), "worker_delay": (0.0, 0.01)}, "generator", {"worker": 1, "cpu": 0.97}),
         ({"worker_cpu": (0.6,), "worker_delay": (0.38,)}, "generator", {"worker": 0, "delay": 0.38}),
+        (
+            {"blocked": 0.9, "blocked_by": "get", "blocked_at": "load.py:7", "at_once": 0.1},
+            "generator",
+            {"blocked": 0.9, "operation": "get", "place": "load.py:7"},
+        ),
+        ({"blocked": 0.1, "blocked_by": "get", "blocked_at": "load.py:7"}, "loop", {}),
         ({"rejected": 320}, "limit", {"rejected": 320, "due": 3200}),
         ({"rejected": 3}, "loop", {"users": 8}),
         ({"system_cpu": 3.8, "busiest_thread": 0.97}, "cpu", {"used": 3.8, "cores": 4}),

@@ -91,6 +91,36 @@ def test_few_samples_are_still_looked_at():
     assert verdict(recording_of(noise(10), 90_000_000)).verdict == "invalid"
 
 
+@pytest.mark.parametrize(
+    ("blocked", "lag_p50", "lag_p99", "expected", "metric"),
+    [
+        (0.2, 0.0, 0.00015, "valid", None),  # of service times of 1.2 ms, 3 ms at p99
+        (0.1, 0.0, 0.002, "invalid", "service.p99"),
+        (0.2, 0.0003, 0.0004, "doubtful", "service.p50"),
+        (0.6, 0.0003, 0.0004, "invalid", "service.p50"),
+        (0.9, 0.05, 0.09, "invalid", "service.p50"),
+    ],
+)
+def test_a_loop_that_an_operation_kept_makes_the_figures(blocked, lag_p50, lag_p99, expected, metric):
+    rows, loop = recording_of(noise(), 0), closed_loop(1, seconds=4)
+    evidence = replace(
+        gather(rows, Resources(4.0), loop=loop),
+        lag_p50=lag_p50,
+        lag_p99=lag_p99,
+        blocked=blocked,
+        blocked_by="get",
+        blocked_at="load.py:7",
+    )
+
+    def judged(component: bool) -> Validity:
+        return judge(rows, evidence, loop=loop, component=component, cores_apart=True, worker_deaths=0)
+
+    found = judged(component=False)
+    assert found.verdict == expected
+    assert [reason.figures["metric"] for reason in found.reasons] == ([metric] if metric else [])
+    assert judged(component=True).verdict == "valid"
+
+
 def test_waiting_for_a_core_is_a_doubt_and_with_lateness_a_proof():
     starved = Usage(run_delay=1.2)
     (reason,) = verdict(recording_of(noise()), usage=starved).reasons

@@ -42,6 +42,19 @@ _SAID: list[tuple[str, dict[str, Figure], str]] = [
         "the generator was late: sends p99 60 ms after plan; response.p99 is 62.5 ms instead of 3 ms",
     ),
     (
+        "loop_blocked",
+        {
+            "blocked": 0.97,
+            "operation": "get",
+            "place": "load.py:7",
+            "lag": 0.118,
+            "metric": "service.p50",
+            "reported": 0.253,
+        },
+        "the generator's event loop stood still 97 % of the time, kept by operation get at load.py:7: "
+        "answers waited 118 ms for it, service.p50 is 253 ms; await what takes long, or hand it to a thread",
+    ),
+    (
         "run_delay",
         {"share": 0.3, "per_operation": 300e-6},
         "the generator had to wait for a core: 30 % of the time, 300 µs per operation",
@@ -151,6 +164,16 @@ _SAID: list[tuple[str, dict[str, Figure], str]] = [
         "loop",
         {"users": 8, "thinking": False, **_CORES},
         "the loop: 8 users, each waiting for its answer; the system used 0.25 of 4 cores",
+    ),
+    (
+        "generator",
+        {"blocked": 0.97, "operation": "", "place": "load.py:7"},
+        "the generator: its event loop stood still 97 % of the time, kept at load.py:7",
+    ),
+    (
+        "generator",
+        {"blocked": 0.97, "operation": None, "place": None},
+        "the generator: its event loop stood still 97 % of the time, kept by something unseen",
     ),
     ("loop", {"users": 1, "thinking": False}, "the loop: 1 user, waiting for its answer"),
     ("loop", {"users": 8, "thinking": True}, "the loop: 8 users, in an operation or its think time"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suite.report.reasons.template import Figures, Kinds, number, plural
+from suite.report.reasons.template import Figures, Kinds, kept_by, number, plural
 from suite.units import format_quantity
 
 _NOTABLE = 0.03
@@ -12,6 +12,8 @@ _SOME = 0.01
 
 
 def _generator(figures: Figures) -> str:
+    if "blocked" in figures:
+        return f"the generator: its event loop stood still {{blocked:ratio}} of the time, {kept_by(figures)}"
     if "dispatched" in figures:
         return "the generator: it came to {dispatched:ratio} of the planned starts"
     if "lateness_p50" in figures:

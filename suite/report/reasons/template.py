@@ -58,6 +58,13 @@ def many(figures: Figures, name: str) -> str:
     return many_of(number(figures[name]), name.removesuffix("s"))
 
 
+def kept_by(figures: Figures) -> str:
+    """Who kept an event loop."""
+    if figures["place"] is None:
+        return "kept by something unseen"
+    return "kept by operation {operation} at {place}" if figures["operation"] else "kept at {place}"
+
+
 def shift_words(value: float, relative: bool, unit: str) -> str:
     """A shift for people: "+12.3 %", "-1.5 points" of a ratio, "+3 ms"."""
     if relative:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from suite.report.reasons.template import Figures, Kinds, number
+from suite.report.reasons.template import Figures, Kinds, kept_by, number
 
 _NOTABLE = 0.03
 """Share of the time from which on it is worth a word that a worker waited for a core."""
@@ -35,6 +35,13 @@ def _saturated(figures: Figures) -> str:
     return f"the generator was at its limit: {_worker(figures)}; the system may do more"
 
 
+def _blocked(figures: Figures) -> str:
+    return (
+        f"the generator's event loop stood still {{blocked:ratio}} of the time, {kept_by(figures)}: answers "
+        "waited {lag:s} for it, {metric} is {reported:s}; await what takes long, or hand it to a thread"
+    )
+
+
 KINDS: Kinds = {
     "doubtful": _doubtful,
     "no_reason": "no reason given",
@@ -43,6 +50,7 @@ KINDS: Kinds = {
     "few_samples": "{metric} gated on {n:,} samples; {wanted:,} are wanted",
     "late_sends": "the generator was late: sends p99 {lateness_p99:s} after plan; {metric} is {reported:s} "
     "instead of {punctual:s}",
+    "loop_blocked": _blocked,
     "run_delay": "the generator had to wait for a core: {share:ratio} of the time, {per_operation:s} per "
     "operation",
     "undelivered": _undelivered,
