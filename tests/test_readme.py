@@ -39,7 +39,7 @@ def test_tox_has_the_environments_that_are_named():
         name for row in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE) for name in row.split("`")[1::2]
     }
     assert named <= there
-    assert there - named <= {"tox", "testenv", "smoke"}
+    assert there - named <= {"tox", "testenv"}
 
 
 def test_ci_calls_the_test_command_of_the_readme():

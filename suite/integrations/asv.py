@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from suite.errors import SuiteError
@@ -23,10 +24,8 @@ __all__ = ["Benchmark", "Leaks", "Limited", "Load", "leaks", "measure", "tracked
 ROUNDS = 10
 """asv's test can't call any difference real below about ten samples a side."""
 
-_SECONDS = 1.0
-"""A round's measured part at most: all benchmarks of a commit must fit into minutes."""
-
 _NAN = float("nan")
+_SEARCHES = 2
 _TTL = 1.0
 """Seconds that our own systems may keep things."""
 
@@ -36,46 +35,47 @@ Samples = dict[str, Any]
 def measure(name: str) -> dict[str, Samples]:
     """Run the workload called `name` in ten short rounds; per metric what asv stores for a `track_*`.
 
-    Each value is `{"samples": [one per round], "number": 1}`; where single rounds are too short for a
-    percentile it is the one of all rounds together. A metric of an invalid measurement, or one without a
-    value, has nan. Empty if this commit has no such workload. A system or worker that dies, a check that
-    fails or a fault of ours raises: a benchmark that fails must fail loudly.
+    Each value is `{"samples": [one per round], "number": 1}`; where a round is too short for a percentile
+    it is the one of all rounds together. Rounds that can't be believed are left out, which stderr is told; of
+    a measurement that is left with less than half of them, and of a metric without a value, it is nan. Empty
+    if this commit has no such workload. A system or worker that dies, a check that fails or a fault of ours
+    raises: a benchmark that fails must fail loudly.
     """
-    # asv imports this once per number that it stores: what only the load needs is imported here.
-    from suite.config.settings import Settings, configured
-    from suite.engine.coordinator import run
-
     found = _found(name)
     if found is None:
         return {}
-    settings = Settings(rounds=int(os.environ.get("LOADLEDGER_ASV_ROUNDS", ROUNDS)), quick=True)
-    if (configured(found.workload, settings).loop.seconds or 0.0) > _SECONDS:
-        settings = settings.merged(seconds=_SECONDS)
+    # asv imports this once per number that it stores: what only the load needs is imported here.
+    from suite.integrations.asv_rounds import run_for_asv
+
     with _quiet():
-        result = run(found.workload, settings, reference=found.reference)
-    failed = _failed_checks(result)
-    if result.error is not None or failed:
-        said = [result.error.message] if result.error is not None else failed
+        result = run_for_asv(found, int(os.environ.get("LOADLEDGER_ASV_ROUNDS", ROUNDS)))
+    failed = _failed_checks(result.run)
+    if result.run.error is not None or failed:
+        said = [result.run.error.message] if result.run.error is not None else failed
         raise SuiteError(f"{name}: " + "; ".join(said))
-    return _samples(result)
+    if result.invalid:
+        _tell(f"{name}: {result.invalid} rounds could not be believed and are left out")
+    return _samples(result.run, believed=result.believed)
 
 
 def leaks(name: str) -> dict[str, Samples]:
     """Look for leaks of the workload called `name`: bytes that an operation leaves, as `measure` tells it.
 
-    0.0 where nothing leaks, nan where it can't be told. Empty if this commit has no such workload.
+    0.0 where nothing leaks, nan where two searches can't tell. Empty if this commit has no such workload.
     """
     from suite.leaks.session import LeakSettings, find_leaks
 
     found = _found(name)
     if found is None:
         return {}
-    with _quiet():
-        how = LeakSettings(ttl=_TTL, attribute=False)
-        verdict = find_leaks(found.workload, leak=how, reference=found.reference).verdict
-    told = verdict.outcome not in ("sporadic", "unsettled") and verdict.bytes_per_operation is not None
-    value = verdict.bytes_per_operation if told else float("nan")
-    return {"leak.bytes_per_operation": {"samples": [value], "number": 1}}
+    how = LeakSettings(ttl=_TTL, attribute=False)
+    for _ in range(_SEARCHES):
+        with _quiet():
+            verdict = find_leaks(found.workload, leak=how, reference=found.reference).verdict
+        if verdict.outcome not in ("sporadic", "unsettled") and verdict.bytes_per_operation is not None:
+            return {"leak.bytes_per_operation": {"samples": [verdict.bytes_per_operation], "number": 1}}
+        _tell(f"{name}: a search for leaks could not tell: {verdict.outcome}")
+    return {"leak.bytes_per_operation": {"samples": [_NAN], "number": 1}}
 
 
 def _found(name: str) -> CatalogEntry | None:
@@ -91,23 +91,25 @@ def _failed_checks(result: Run) -> list[str]:
     return [f"{check.name}: {check.detail}" for check in result.checks if not check.passed]
 
 
-def _samples(result: Run) -> dict[str, Samples]:
-    invalid = result.validity.verdict == "invalid"
+def _samples(result: Run, *, believed: bool = True) -> dict[str, Samples]:
     return {
-        metric: {
-            "samples": [_NAN]
-            if invalid
-            else [_NAN if value is None else value for value in _values(measured)],
-            "number": 1,
-        }
+        metric: {"samples": _values(measured) if believed else [_NAN], "number": 1}
         for metric, measured in result.metrics.items()
         if measured.better != "higher"
     }
 
 
-def _values(measured: Measured) -> Sequence[float | None]:
-    """Those of the rounds, if any has one, else that of all of them together."""
-    return measured.values if any(value is not None for value in measured.values) else [measured.value]
+def _values(measured: Measured) -> list[float]:
+    """Those of the rounds, if each has one, else that of all of them together."""
+    values = [value for value in measured.values if value is not None]
+    if values and len(values) == len(measured.values):
+        return values
+    return [_NAN if measured.value is None else measured.value]
+
+
+def _tell(what: str) -> None:
+    """For `asv run --show-stderr`."""
+    sys.stderr.write(f"suite: note: {what}\n")
 
 
 @contextlib.contextmanager

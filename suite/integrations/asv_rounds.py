@@ -1,0 +1,75 @@
+"""The rounds that asv's numbers are made of: short, with enough samples, and believed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from suite.config.catalog import CatalogEntry
+from suite.config.settings import Settings, configured
+from suite.contract.loop import ClosedLoop, resized
+from suite.contract.workload import Workload
+from suite.engine.coordinator import run
+from suite.engine.progress import Silent
+from suite.measure.statistics import combine
+from suite.records.provenance import provenance_of
+from suite.records.run import Round, Run
+
+_SECONDS = 1.0
+"""A timed round's measured part at most: all benchmarks of a commit must fit into minutes."""
+_OPERATIONS = 1_050
+"""A counted round's, of a workload that is timed in full: as many as p99 wants, and some."""
+_LEAST_BELIEVED = 0.5
+"""Of fewer rounds than this share there is no number: the machine was too busy to say anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsvRun:
+    """A Run of the rounds that can be believed, and of those that can't how many `invalid` ones there are.
+
+    None of its numbers may be published unless it is `believed`.
+    """
+
+    run: Run
+    invalid: int = 0
+    believed: bool = True
+
+
+class _Rounds(Silent):
+    def __init__(self) -> None:
+        self.ended: list[Round] = []
+
+    def round_ended(self, workload: str, result: Round) -> None:  # noqa: ARG002
+        self.ended.append(result)
+
+
+def run_for_asv(found: CatalogEntry, rounds: int) -> AsvRun:
+    """Short rounds of a workload. Each that can't be believed was run three times, as in any run."""
+    watcher = _Rounds()
+    settings = settings_for_asv(found.workload, rounds)
+    result = run(found.workload, settings, reference=found.reference, progress=watcher)
+    return without_invalid(configured(found.workload, settings), result, watcher.ended)
+
+
+def settings_for_asv(workload: Workload, rounds: int) -> Settings:
+    """Quick rounds; where the workload is timed in full they last a second or end with enough for a p99."""
+    settings = Settings(rounds=rounds, quick=True)
+    loop = configured(workload, settings).loop
+    if (loop.seconds or 0.0) > _SECONDS:
+        return replace(settings, seconds=_SECONDS)
+    if isinstance(loop, ClosedLoop) and workload.loop.seconds and (loop.operations or 0) > _OPERATIONS:
+        return replace(settings, loop=resized(loop, operations=_OPERATIONS))
+    return settings
+
+
+def without_invalid(workload: Workload, result: Run, rounds: Sequence[Round]) -> AsvRun:
+    """`result` made anew of those of its `rounds` that can be believed, if they are enough."""
+    kept = [one for one in rounds if one.failure is not None or one.validity.verdict != "invalid"]
+    invalid = len(rounds) - len(kept)
+    if not invalid:
+        return AsvRun(result)
+    if len(kept) < _LEAST_BELIEVED * len(rounds):
+        return AsvRun(result, invalid, believed=False)
+    known = provenance_of(result)
+    provenance = {name: known[name] for name in known.keys() - {"workload", "partial"}}
+    return AsvRun(replace(combine(workload, kept, **provenance), checks=result.checks), invalid)

@@ -1,0 +1,69 @@
+"""What CI asks of asv's results: a number for all that is tracked, believed, in time."""
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+NUMBERS = Path(__file__).parent.parent / ".ci" / "asv_numbers.py"
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+GOOD = {
+    "conversation.Mixed.track_failures": 0.0,
+    "conversation.Mixed.track_response_p99": 0.1,
+    "dicom.Receive.track_failures": 0.0,
+    "dicom.Receive.track_response_p99": 0.02,
+    "vision.Match500.track_failures": 0.0,
+    "harness.Clock20000.track_lateness_p50": math.nan,
+}
+
+
+@pytest.fixture
+def judged(tmp_path):
+    """`judged(values)`: how the program ends and what it says, of a commit with these values."""
+
+    def judge(values, seconds=100.0):
+        document = {
+            "result_columns": ["result", "params", "version", "started_at", "duration"],
+            "results": {name: [[value], [], "1", 0, 0.2] for name, value in values.items()},
+            "durations": {"<build>": 900.0, "<setup_cache dicom:14>": seconds},
+        }
+        (tmp_path / f"{COMMIT[:8]}-virtualenv-py3.11.json").write_text(json.dumps(document))
+        (tmp_path / "machine.json").write_text("{}")
+        done = subprocess.run(
+            [sys.executable, NUMBERS, tmp_path, COMMIT], capture_output=True, text=True, check=False
+        )
+        assert "Traceback" not in done.stderr
+        return done.returncode, done.stdout, done.stderr.strip()
+
+    return judge
+
+
+def test_all_has_a_number(judged):
+    assert judged(GOOD) == (0, "", "")
+
+
+def test_what_could_not_be_believed_is_to_be_measured_again(judged):
+    busy = {name: math.nan for name in GOOD if name.startswith(("conversation", "vision"))}
+    assert judged(GOOD | busy) == (3, "^(conversation[.]Mixed|vision[.]Match500)[.]", "")
+
+
+@pytest.mark.parametrize(
+    ("change", "seconds", "says"),
+    [
+        ({"dicom.Receive.track_response_p99": math.nan}, 100, "dicom.Receive has no number for some of what"),
+        ({"dicom.Receive.track_response_p99": None}, 100, "dicom.Receive failed"),
+        ({}, 481, "a commit takes 482 s, 480 s are allowed"),
+    ],
+)
+def test_what_a_second_try_does_not_mend_fails(judged, change, seconds, says):
+    code, out, err = judged(GOOD | change, seconds)
+    assert (code, out) == (1, "")
+    assert err.startswith(says)
+
+
+def test_a_system_without_results_fails(judged):
+    code, _, err = judged({name: 1.0 for name in GOOD if not name.startswith("vision")})
+    assert (code, err) == (1, "nothing of vision was measured")
