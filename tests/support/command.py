@@ -87,5 +87,5 @@ class FakeEngine:
 @pytest.fixture
 def engine(monkeypatch):
     fake = FakeEngine()
-    monkeypatch.setattr("suite.engine.run", fake.run)
+    monkeypatch.setattr("suite.engine.coordinator.run", fake.run)
     return fake
