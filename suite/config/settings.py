@@ -13,6 +13,7 @@ from suite.contract.threshold import Threshold
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError, Faults
 
+_QUICK_OPERATIONS = 5
 _QUICK_SECONDS = 1.0
 _QUICK_WARMUP = 0.2
 ENDS = ("operations", "each", "seconds")
@@ -133,7 +134,14 @@ def _size_faults(workload: Workload, workers: int) -> Iterator[str]:
             f"{workload.name}: {loop.users or least} users want a row each and there are {rows}; "
             "give more rows, fewer users, or rows(..., reuse=True)"
         )
-    planned = loop.rate * (loop.seconds + loop.warmup) if isinstance(loop, OpenLoop) else 0
+    if not isinstance(loop, OpenLoop):
+        return
+    if loop.arrivals != "poisson" and not round(loop.expected):
+        yield (
+            f"{workload.name}: {loop.rate:g}/s for {loop.seconds:g} s plan no operation at all; give a "
+            "higher rate or more seconds"
+        )
+    planned = loop.rate * (loop.seconds + loop.warmup)
     if planned > _MOST_PLANNED:
         yield (
             f"{workload.name}: {planned:,.0f} planned operations are more than {_MOST_PLANNED:,}; "
@@ -143,12 +151,19 @@ def _size_faults(workload: Workload, workers: int) -> Iterator[str]:
 
 def _shortened(loop: Loop) -> Loop:
     if isinstance(loop, OpenLoop) or loop.seconds is not None:
-        seconds = min(loop.seconds or 0.0, _QUICK_SECONDS)
+        seconds = min(loop.seconds or 0.0, max(_QUICK_SECONDS, _least(loop)))
         changes: dict[str, Any] = {"seconds": seconds, "warmup": min(loop.warmup, _QUICK_WARMUP)}
         if isinstance(loop, OpenLoop):
             changes["stages"] = _stretched(loop, seconds)
         return resized(loop, **changes)
     return loop
+
+
+def _least(loop: Loop) -> float:
+    """Seconds in which an open loop of a slow rate plans anything to speak of, or its first burst whole."""
+    if not isinstance(loop, OpenLoop):
+        return 0.0
+    return (loop.burst if loop.arrivals == "burst" else _QUICK_OPERATIONS) / loop.rate
 
 
 def _stretched(loop: OpenLoop, seconds: float) -> tuple[tuple[float, float], ...]:

@@ -75,6 +75,13 @@ class OpenLoop:
     def __post_init__(self) -> None:
         _check(self, _open_faults(self))
 
+    @property
+    def expected(self) -> float:
+        """Operations that the measured part plans; of Poisson arrivals their mean."""
+        if self.arrivals == "stages":
+            return sum(round(rate * seconds) for rate, seconds in self.stages)
+        return self.rate * self.seconds / (2 if self.arrivals == "ramp" else 1)
+
 
 Loop = ClosedLoop | OpenLoop
 
@@ -176,4 +183,10 @@ def _open_faults(loop: OpenLoop) -> list[str]:
         faults.append("spin must be from 0 to 1 ms: answers wait as long")
     if loop.burst < 1:
         faults.append("burst must be at least 1")
+    if loop.arrivals == "burst" and 0 < round(loop.rate * loop.seconds) < loop.burst:
+        faults.append(
+            f"at {loop.rate:g}/s a burst of {loop.burst} comes every {loop.burst / loop.rate:g} s, and "
+            f"{loop.seconds:g} s would cut the first one off; give more seconds or burst="
+            f"{round(loop.rate * loop.seconds)}"
+        )
     return faults

@@ -41,8 +41,6 @@ class RoundPlan:
         weights = [share.weight for share in self._shares]
         loop = workload.loop
         starts = pacer.plan(loop, seed) if isinstance(loop, OpenLoop) else np.empty(0)
-        if isinstance(loop, OpenLoop) and not len(starts):
-            raise ConfigurationError(f"{workload.name}: the open loop plans no operation at all")
         room = workload.most_users() or _MOST_USERS * len(weights) * workers
         users = loop.users or min(room, _first_users(loop, len(weights) * workers))
         if users < len(weights) * workers:

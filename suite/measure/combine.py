@@ -146,6 +146,9 @@ def _validity(rounds: Sequence[Round], doubts: Iterable[Reason]) -> Validity:
     verdicts = [one.validity.verdict for one in rounds]
     if thin:
         verdicts.append("doubtful")
+    # A round without arrivals is a round like others, but one of them must have some.
+    if len(found.get("nothing_planned", ())) == len(rounds):
+        verdicts.append("invalid")
     return Validity(max(verdicts, key=_VERDICTS.index, default="invalid"), (*reasons, *thin))
 
 

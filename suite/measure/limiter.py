@@ -91,7 +91,7 @@ def _limit(case: _Case) -> Iterator[Reason]:
 
 def _plan(case: _Case) -> Iterator[Reason]:
     evidence = case.evidence
-    if isinstance(case.loop, OpenLoop) and evidence.planned and _done(evidence):
+    if isinstance(case.loop, OpenLoop) and _done(evidence):
         yield Reason("plan", {"planned": evidence.planned, **_cores(evidence)})
 
 
@@ -196,7 +196,7 @@ def _users(case: _Case) -> Iterator[Reason]:
 
 def _done(evidence: Evidence) -> bool:
     """Whether all that an open loop planned ended, and nothing more waited at the end than before."""
-    if not evidence.planned or evidence.backlog is None:
+    if evidence.planned is None or evidence.backlog is None:
         return False
     allowed = max(_PILE, 0.02 * evidence.due, (evidence.in_flight or 0.0) ** 0.5 * 4)
     lost = evidence.dropped > (1 - _DONE) * evidence.due and evidence.backlog <= allowed

@@ -64,7 +64,9 @@ def judge(
     doubts: list[_Doubt] = []
     if worker_deaths:
         doubts.append(_doubt("invalid", "worker_died", workers=worker_deaths))
-    if not len(rows):
+    if not len(rows) and isinstance(loop, OpenLoop):
+        doubts.append(_doubt("doubtful", "nothing_planned"))
+    elif not len(rows):
         doubts.append(_doubt("invalid", "no_samples"))
     elif not component:
         late = list(_late(rows)) if isinstance(loop, OpenLoop) else []

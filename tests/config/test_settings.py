@@ -75,6 +75,13 @@ def test_without_settings_nothing_changes() -> None:
         (open_loop(100, 30), {"rate": 7.0}, open_loop(7, 30)),
         (open_loop(100, 30), {"seconds": 2, "users": 3}, open_loop(100, 2, users=3)),
         (open_loop(100, 30, warmup=5), {"quick": True}, open_loop(100, 1, warmup=0.2)),
+        # A slow rate's quick round plans something too, and no burst is cut off.
+        (open_loop(1, 30, arrivals="poisson"), {"quick": True}, open_loop(1, 5, arrivals="poisson")),
+        (
+            open_loop(2, 60, arrivals="burst", burst=16),
+            {"quick": True},
+            open_loop(2, 8, arrivals="burst", burst=16),
+        ),
         (open_loop(stages=[(10, 20), (30, 20)]), {"seconds": 4}, open_loop(stages=[(10, 2), (30, 2)])),
         (open_loop(stages=[(10, 20), (30, 20)]), {"rate": 40.0}, open_loop(stages=[(20, 20), (60, 20)])),
         (open_loop(stages=[(10, 20), (30, 20)]), {"quick": True}, open_loop(stages=[(10, 0.5), (30, 0.5)])),
@@ -82,6 +89,13 @@ def test_without_settings_nothing_changes() -> None:
 )  # fmt: skip
 def test_loops(loop: Loop, settings: dict[str, Any], expected: Loop) -> None:
     assert loop_of(loop, **settings) == expected
+
+
+@pytest.mark.parametrize("loop", [open_loop(0.1, 5), open_loop(0.1, 5, arrivals="ramp")])
+def test_a_loop_that_never_plans_anything_is_told_before_the_start(loop: Loop) -> None:
+    with pytest.raises(ConfigurationError, match="for 5 s plan no operation at all; give a higher rate"):
+        configured(workload(loop), Settings())
+    configured(workload(open_loop(0.1, 5, arrivals="poisson")), Settings())
 
 
 def test_a_workloads_own_quick_loop() -> None:

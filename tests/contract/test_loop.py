@@ -67,6 +67,10 @@ def test_closed_loops_that_make_no_sense(arguments: dict[str, Any], fault: str) 
         ({"rate": 1, "seconds": 1, "users": 0}, "users must be at least 1"),
         ({"rate": 1, "seconds": 1, "busy": "wait"}, "busy must be"),
         ({"rate": 1, "seconds": 1, "burst": 0}, "burst must be at least 1"),
+        (
+            {"rate": 1, "seconds": 5, "arrivals": "burst", "burst": 10},
+            "a burst of 10 comes every 10 s, and 5 s would cut the first one off; give more",
+        ),
         ({"rate": 1, "seconds": 1, "spin": "2ms"}, "spin must be from 0 to 1 ms"),
         ({"rate": 1, "seconds": 1, "warmup": -1}, "warmup can't be negative"),
     ],
@@ -74,6 +78,19 @@ def test_closed_loops_that_make_no_sense(arguments: dict[str, Any], fault: str) 
 def test_open_loops_that_make_no_sense(arguments: dict[str, Any], fault: str) -> None:
     with pytest.raises(ConfigurationError, match=fault):
         open_loop(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("loop", "expected"),
+    [
+        (open_loop(10, 3), 30),
+        (open_loop(0.25, 4, arrivals="poisson"), 1),
+        (open_loop(10, 3, arrivals="ramp"), 15),
+        (open_loop(stages=[(0.4, 1), (0, 5), (8, 2)]), 16),
+    ],
+)
+def test_what_an_open_loop_plans(loop: OpenLoop, expected: float) -> None:
+    assert loop.expected == pytest.approx(expected)
 
 
 def test_all_faults_at_once() -> None:

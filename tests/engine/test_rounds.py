@@ -406,6 +406,18 @@ def test_users_that_two_workers_add_are_numbered_without_gap_or_repeat():
     assert result.checks[0].passed, result.checks
 
 
+def test_a_round_without_an_arrival_is_a_round():
+    """It was a configuration error, and what other rounds had measured was lost."""
+    workload = Workload("echo/rare", echo_server(), Talker, loop=open_loop(0.25, 0.4, arrivals="poisson"))
+    result = run(workload, ONE)
+    assert result.error is None
+    assert sum(result.outcomes.values()) == 0
+    assert result.metrics["throughput"].value == 0
+    assert result.metrics["response.p50"].value is None
+    assert [reason.kind for reason in result.validity.reasons if reason.kind == "nothing_planned"]
+    assert result.limiter.kind == "plan"
+
+
 class Counting(Talker):
     """Keeps its number for each operation."""
 

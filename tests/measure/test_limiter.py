@@ -105,6 +105,11 @@ def test_an_open_loop_with_too_few_users():
     holds(found, "loop", {"users": 8})
 
 
+def test_a_plan_of_nothing_is_done():
+    nothing = {"planned": 0.0, "dispatched": 0.0, "delivered": 0.0, "due": 0, "busy": 0.0, "at_once": None}
+    assert limiter(opened(**nothing), loop=OPEN).kind == "plan"
+
+
 def test_a_long_flight_is_no_backlog():
     figures = {"delivered": 150.0, "in_flight": 100.0, "little": 100.0, "backlog": 12, "busy": 100.0}
     assert limiter(opened(**figures, at_once=95.0), loop=OPEN).kind == "plan"

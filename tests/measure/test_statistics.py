@@ -244,6 +244,16 @@ def test_own_metrics_combine_as_they_say():
     assert (fps.value, fps.values, fps.better) == (2.0, (3.0, None, 2.0), "higher")
 
 
+def test_of_rounds_that_planned_nothing_one_is_a_round_and_all_are_none():
+    """A Poisson round without an arrival aborted the Run, and the good rounds were lost."""
+    empty = Validity("doubtful", (Reason("nothing_planned"),))
+    good = Round(0, metrics={"throughput": 2.0}, sums={"completed": 4.0, "seconds": 2.0})
+    bare = Round(1, metrics={"throughput": 0.0}, sums={"completed": 0.0, "seconds": 2.0}, validity=empty)
+    mixed = run_of([good, bare])
+    assert (mixed.validity.verdict, mixed.metrics["throughput"].value) == ("doubtful", 1.0)
+    assert run_of([bare, bare]).validity.verdict == "invalid"
+
+
 def test_a_failed_round_gives_no_values_but_its_details():
     good = replace(measured(recording_of(np.full(400, 1000))), checks=(CheckResult("stored", True, "400"),))
     detail = Detail("failed", "reset", "a", 2, 1.5, "first")

@@ -199,7 +199,13 @@ def test_noise_is_not_taken_for_a_trend():
 
 def test_deaths_and_emptiness_invalidate():
     assert verdict(recording_of(noise()), worker_deaths=1).verdict == "invalid"
-    assert verdict(recording_of(noise(0))) == Validity("invalid", (Reason("no_samples"),))
+    closed = closed_loop(1, seconds=4)
+    assert verdict(recording_of(noise(0)), loop=closed) == Validity("invalid", (Reason("no_samples"),))
+
+
+def test_a_round_that_plans_nothing_by_chance_is_a_round():
+    found = verdict(recording_of(noise(0)), loop=open_loop(0.25, 4, arrivals="poisson"))
+    assert found == Validity("doubtful", (Reason("nothing_planned"),))
 
 
 def test_waiting_matters_by_what_it_does_to_an_operation():

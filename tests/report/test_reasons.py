@@ -30,6 +30,11 @@ _CORES = {"used": 0.25, "cores": 4}
 _SAID: list[tuple[str, dict[str, Figure], str]] = [
     # validity
     ("worker_died", {"workers": 1}, "a worker died, with its share of the load"),
+    (
+        "nothing_planned",
+        {},
+        "by chance of the arrivals no operation was due; give more seconds or a higher rate",
+    ),
     ("no_samples", {}, "no samples: no operation was due in the measured part"),
     (
         "few_samples",

@@ -47,6 +47,7 @@ KINDS: Kinds = {
     "no_reason": "no reason given",
     "worker_died": _worker_died,
     "no_samples": "no samples: no operation was due in the measured part",
+    "nothing_planned": "by chance of the arrivals no operation was due; give more seconds or a higher rate",
     "few_samples": "{metric} gated on {n:,} samples; {wanted:,} are wanted",
     "late_sends": "the generator was late: sends p99 {lateness_p99:s} after plan; {metric} is {reported:s} "
     "instead of {punctual:s}",
