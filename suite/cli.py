@@ -54,9 +54,11 @@ class _Commands(MutableMapping[str, Any]):
         if name not in self._made:
             if name not in COMMANDS:
                 raise KeyError(name)
+            from suite.commands.option_groups import spread
+
             module = import_module(f"suite.commands.{'import_' if name == 'import' else name}")
             one = typer.Typer(add_completion=False, rich_markup_mode=None)
-            one.command(name, epilog=module.EPILOG)(module.command)
+            one.command(name, epilog=module.EPILOG)(spread(module.command))
             self._made[name] = typer.main.get_command(one)
         return self._made[name]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from suite.commands import options
+from suite.commands.option_groups import Folder
 from suite.errors import ConfigurationError, Faults
 
 if TYPE_CHECKING:
@@ -77,16 +78,16 @@ def command(
         bool, typer.Option("--profile", help="Of a regression: which functions it comes from.")
     ] = False,
     json_file: options.JsonFile = None,
-    results: options.Results = None,
-    config: options.ConfigFile = None,
     minimums: Annotated[list[str] | None, typer.Option("--minimum", hidden=True)] = None,
+    *,
+    where: Folder,
 ) -> None:
     """Compare two commits by rounds in turns, and say whether one is slower."""
     from suite.ab.repository import Repository
     from suite.ab.task import make_task
     from suite.compare.primary import check_metrics
     from suite.config.catalog import select
-    from suite.config.file import Configuration, read_configuration
+    from suite.config.file import Configuration
     from suite.config.selection import make_plans
 
     configuration = Configuration()
@@ -103,14 +104,14 @@ def command(
     with faults.collected():
         least = options.sizes(options.renamed("--minimum", "--allow", minimums, allow))
     with faults.collected():
-        configuration = read_configuration(config)
+        configuration = where.configuration()
     if profile:
         from suite.ab.spy import find_profiler
 
         with faults.collected():
             find_profiler()
     faults.check()
-    folder = results or Path(configuration.results)
+    folder = where.folder(configuration)
     repository = Repository(Path.cwd(), folder)
     base, head, targets = divided(words, repository)
     with options.stdout_is_ours(json_file == "-"):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from suite.commands import options
+from suite.commands.option_groups import Where, WhichHistory
 from suite.errors import ConfigurationError, Faults
 
 if TYPE_CHECKING:
@@ -43,13 +44,9 @@ def command(
         list[str] | None,
         typer.Argument(metavar="LOAD_FILE...", help="Where the workload is, if it is not installed."),
     ] = None,
-    workload: options.OneWorkload = None,
-    match: options.Match = None,
     change: Annotated[
         str | None, typer.Option(metavar="COMMIT", help="The change that came with it. [the latest]")
     ] = None,
-    branch: options.Branch = None,
-    machine: options.Machine = None,
     bisect: Annotated[bool, typer.Option("--bisect", help="Measure the commits of the range.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Whole loops, not quick ones.")] = False,
     seconds: Annotated[
@@ -57,16 +54,15 @@ def command(
     ] = None,
     values: options.Values = None,
     json_file: options.JsonFile = None,
-    ledger: options.LedgerPlace = None,
-    results: options.Results = None,
-    config: options.ConfigFile = None,
+    *,
+    which: WhichHistory,
+    where: Where,
 ) -> None:
     """Name the commits between which a metric last changed, and narrow them down."""
     from suite.commands.output import output
     from suite.config.catalog import installed_names
-    from suite.config.file import Configuration, read_configuration
+    from suite.config.file import Configuration
     from suite.ledger.blame import blame
-    from suite.ledger.timelines import Timelines
     from suite.report.documents.history import blame_document
     from suite.report.terminal.blame import narrowing, print_blame, print_narrowing
 
@@ -76,14 +72,15 @@ def command(
     faults = Faults()
     given = options.layer(faults, values, seconds, quick=None if full else True)
     with faults.collected():
-        configuration = read_configuration(config)
+        configuration = where.configuration()
     faults.check()
-    places = configuration.places(results, ledger)
-    with Timelines(places.ledger, branch=branch, machine=machine, match=match or ()) as timelines:
-        found = blame(timelines, metric, workload, change)
+    places = where.places(configuration)
+    with which.timelines(places.ledger) as timelines:
+        found = blame(timelines, metric, which.workload, change)
     if not bisect:
-        texts = {"branch": branch, "machine": machine, "change": change, "results": results, "config": config}
-        texts |= {} if ledger is None or "://" in ledger else {"ledger": ledger}  # URLs may have passwords
+        texts = {"branch": which.branch, "machine": which.machine, "change": change, **asdict(where)}
+        if "://" in (where.ledger or ""):
+            del texts["ledger"]  # URLs may have passwords
         told = [word for name, text in texts.items() if text is not None for word in (f"--{name}", str(text))]
         commands = narrowing(found, told, installed=found.workload in installed_names())
         with output(json_file) as out:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from suite.commands import options
+from suite.commands.option_groups import Folder
 from suite.errors import ConfigurationError, Faults
 from suite.units import parse
 
@@ -50,13 +51,13 @@ def command(
     ] = 48,
     full: Annotated[bool, typer.Option("--full", help="Whole loops, not quick ones.")] = False,
     json_file: options.JsonFile = None,
-    results: options.Results = None,
-    config: options.ConfigFile = None,
+    *,
+    where: Folder,
 ) -> None:
     """Learn how small a slow-down can be noticed on this machine."""
     from suite.ab.task import make_task
     from suite.config.catalog import select
-    from suite.config.file import Configuration, read_configuration
+    from suite.config.file import Configuration
     from suite.config.layer import SettingsLayer
     from suite.config.selection import make_plans
     from suite.contract.remote import Remote
@@ -70,7 +71,7 @@ def command(
         if not 0 < seconds < float("inf"):
             raise ConfigurationError(f"{budget} is no time to measure in")
     with faults.collected():
-        configuration = read_configuration(config)
+        configuration = where.configuration()
     faults.check()
     with options.stdout_is_ours(json_file == "-"):
         chosen = select(targets or (), match=match or ())
@@ -91,7 +92,7 @@ def command(
     from suite.process.scratch import scratch_directory
     from suite.report.terminal.calibration import CalibrationReporter
 
-    folder, file = results or Path(configuration.results), configuration.file
+    folder, file = where.folder(configuration), configuration.file
     subjects = [
         Subject(
             make_task(found, settings, given, Path.cwd()),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from suite.commands import options
+from suite.commands.option_groups import Where
 from suite.errors import ConfigurationError, Faults
 from suite.units import parse
 
@@ -63,9 +64,8 @@ def command(
     workers: options.Workers = None,
     seed: options.Seed = None,
     json_file: options.JsonFile = None,
-    ledger: options.LedgerPlace = None,
-    results: options.Results = None,
-    config: options.ConfigFile = None,
+    *,
+    where: Where,
 ) -> None:
     """Find the highest load that a system holds, and what breaks first."""
     from suite.capacity.goal import default_over
@@ -83,7 +83,7 @@ def command(
                 raise ConfigurationError("a time above 0 is wanted")
     given = options.layer(faults, values, target=target_url, workers=workers, seed=seed)
     configuration, plans = options.read_plans(
-        faults, given, [target], match=match, config=config, json_file=json_file, single=True
+        faults, given, [target], match=match, config=where.config, json_file=json_file, single=True
     )
     ((found, settings),) = plans.runs
     goal = _goal(
@@ -98,7 +98,7 @@ def command(
     from suite.commands.output import output
     from suite.report.documents.picture import save_capacity
 
-    places = configuration.places(results, ledger)
+    places = where.places(configuration)
     unit = "1/s" if goal.over == "rate" else "users"
     result: Capacity | None = None
     with output(json_file, "capacity", places.folder / "capacity", ledger=places.ledger) as out:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suite.commands import options
+from suite.commands.option_groups import Judged, Where
 
 EPILOG = """
 \b
@@ -34,34 +34,26 @@ def command(
         str | None,
         typer.Argument(metavar="HEAD", show_default=False, help="The other side. [the newest runs]"),
     ] = None,
-    match: options.Match = None,
-    metrics: options.Metrics = None,
-    anywhere: options.Anywhere = False,
-    quantiles: options.Quantiles = False,
-    json_file: options.JsonFile = None,
-    markdown_file: options.Markdown = None,
-    ledger: options.LedgerPlace = None,
-    results: options.Results = None,
-    config: options.ConfigFile = None,
-    workloads: options.OldMatch = None,
+    *,
+    judged: Judged,
+    where: Where,
 ) -> None:
     """Compare two commits, runs or result documents: what changed, and what only seems to."""
     from suite.commands.output import output
     from suite.compare.revisions import ComparisonRequest, compare_revisions
-    from suite.config.file import read_configuration
     from suite.config.gate import Budget
     from suite.report.compared import compare_document
     from suite.report.documents.markdown import markdown
     from suite.report.terminal.compare import print_compared
 
-    place = read_configuration(config).places(results, ledger).ledger
-    budget = Budget(tuple(metrics) if metrics else None)
-    names = tuple(options.renamed("--workload", "-k", workloads, match or []))
-    with output(json_file, markdown=markdown_file) as out:
-        compared = compare_revisions(place, base, head, ComparisonRequest(lambda _: budget, names, anywhere))
+    place = where.places().ledger
+    budget = Budget(tuple(judged.metrics) if judged.metrics else None)
+    wanted = ComparisonRequest(lambda _: budget, judged.names(), judged.anywhere)
+    with output(judged.json_file, markdown=judged.markdown_file) as out:
+        compared = compare_revisions(place, base, head, wanted)
         code = compared.conclusion.exit_code
-        print_compared(out.console, compared, code, quantiles=quantiles)
+        print_compared(out.console, compared, code, quantiles=judged.quantiles)
         out.deliver(compare_document(compared, exit_code=code))
-        if markdown_file is not None:
-            out.deliver_text(markdown(compared, title="Load benchmarks"), markdown_file)
+        if judged.markdown_file is not None:
+            out.deliver_text(markdown(compared, title="Load benchmarks"), judged.markdown_file)
     raise typer.Exit(code)

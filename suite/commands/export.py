@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from suite.commands import options
+from suite.commands.option_groups import Where
 from suite.errors import ConfigurationError
 
 EPILOG = """
@@ -33,12 +34,10 @@ def command(
     match: options.Match = None,
     commit: Annotated[str | None, typer.Option(metavar="COMMIT", help="Runs of this commit.")] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="The newest N runs. [all]")] = None,
-    ledger: options.LedgerPlace = None,
-    results: options.Results = None,
-    config: options.ConfigFile = None,
+    *,
+    where: Where,
 ) -> None:
     """Write runs for other tools, or for another ledger."""
-    from suite.config.file import read_configuration
     from suite.ledger.commits import Commits
     from suite.ledger.store import Ledger
     from suite.report.documents.export import FORMATS, export
@@ -48,7 +47,7 @@ def command(
     if chosen is None:
         raise ConfigurationError(f"--format is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not {form!r}")
     sha = None if commit is None else Commits().sha(commit) or commit
-    with Ledger.existing(read_configuration(config).places(results, ledger).ledger) as there:
+    with Ledger.existing(where.places().ledger) as there:
         done = export(there, target, chosen, workload, sha, limit, match or ())
     if target != "-":
         typer.echo(f"wrote {many(done.files, 'file')}: {target}")

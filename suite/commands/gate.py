@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from suite.commands import options
+from suite.commands.option_groups import Judged, Where
 from suite.errors import Faults
 
 EPILOG = """
@@ -45,10 +46,7 @@ def command(
     base: Annotated[
         str | None, typer.Option(metavar="COMMIT", help="What to judge it against. [main]")
     ] = None,
-    metrics: options.Metrics = None,
     allow: options.Allow = None,
-    match: options.Match = None,
-    anywhere: options.Anywhere = False,
     on_inconclusive: Annotated[
         str | None, typer.Option(metavar="fail|warn", help="warn turns exit code 3 into 0. [fail]")
     ] = None,
@@ -56,18 +54,14 @@ def command(
         bool | None,
         typer.Option("--annotations/--no-annotations", show_default=False, help="As GitHub reads them."),
     ] = None,
-    quantiles: options.Quantiles = False,
-    json_file: options.JsonFile = None,
-    markdown_file: options.Markdown = None,
-    ledger: options.LedgerPlace = None,
-    results: options.Results = None,
-    config: options.ConfigFile = None,
-    workloads: options.OldMatch = None,
     budget: Annotated[list[str] | None, typer.Option("--budget", hidden=True)] = None,
+    *,
+    judged: Judged,
+    where: Where,
 ) -> None:
     """For CI: judge the runs of HEAD against a base, and fail if they regressed."""
     from suite.config.checked import fail_or_warn
-    from suite.config.file import Configuration, read_configuration
+    from suite.config.file import Configuration
     from suite.config.gate import Budget
 
     configuration = Configuration()
@@ -75,10 +69,11 @@ def command(
     doubt: Literal["fail", "warn"] | None = None
     faults = Faults()
     with faults.collected():
-        configuration = read_configuration(config)
+        configuration = where.configuration()
     now = "--metric METRIC and --allow METRIC=SIZE"
+    metrics = list(judged.metrics or ())
     for text in options.renamed("--budget METRIC[=SIZE]", now, budget, []):
-        metrics = [*(metrics or ()), text.partition("=")[0]]
+        metrics.append(text.partition("=")[0])
         allow = [*(allow or ()), text] if "=" in text else allow
     with faults.collected():
         given = Budget(tuple(dict.fromkeys(metrics)) if metrics else None, options.sizes(allow))
@@ -103,13 +98,12 @@ def command(
     from suite.report.terminal.compare import print_annotations, print_compared
     from suite.report.verdict import overall
 
-    places = configuration.places(results, ledger)
-    names = tuple(options.renamed("--workload", "-k", workloads, match or []))
+    places = where.places(configuration)
     wanted = ComparisonRequest(
-        lambda workload: gate.budget(workload).under(given), names, anywhere, gate_metrics
+        lambda workload: gate.budget(workload).under(given), judged.names(), judged.anywhere, gate_metrics
     )
     annotate = annotations if annotations is not None else bool(os.environ.get("GITHUB_ACTIONS"))
-    with output(json_file, markdown=markdown_file) as out:
+    with output(judged.json_file, markdown=judged.markdown_file) as out:
         compared, enough = judge_revision(places.ledger, gate.base, head, wanted)
         alone = len(compared.comparisons) > 1
         promises = {
@@ -118,12 +112,12 @@ def command(
             if one.workload in enough
         }
         code = overall([compared.conclusion.exit_code], on_invalid=gate.on_inconclusive)
-        print_compared(out.console, compared, code, quantiles=quantiles, promises=promises)
+        print_compared(out.console, compared, code, quantiles=judged.quantiles, promises=promises)
         if annotate:
             print_annotations(out.console, annotated(compared, warn=gate.on_inconclusive == "warn"))
         out.deliver(compare_document(compared, exit_code=code))
         text = markdown(compared, title="Load gate")
-        out.deliver_text(text, markdown_file)
+        out.deliver_text(text, judged.markdown_file)
         if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
             with disk_faults(summary), open(summary, "a", encoding="utf-8") as file:
                 file.write(text)

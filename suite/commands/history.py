@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from suite.commands import options
+from suite.commands.option_groups import Where, WhichHistory
 
 EPILOG = """
 \b
@@ -32,10 +33,6 @@ def command(
     metric: Annotated[
         str | None, typer.Argument(metavar="METRIC", show_default=False, help="Whose history. [all events]")
     ] = None,
-    workload: options.OneWorkload = None,
-    match: options.Match = None,
-    branch: options.Branch = None,
-    machine: options.Machine = None,
     anywhere: Annotated[
         bool, typer.Option("--anywhere", help="Mix classes of machines all the same.")
     ] = False,
@@ -46,25 +43,25 @@ def command(
         bool, typer.Option("--all", help="Look through all histories, however long it takes.")
     ] = False,
     json_file: options.JsonFile = None,
-    ledger: options.LedgerPlace = None,
-    results: options.Results = None,
-    config: options.ConfigFile = None,
     old_metric: Annotated[str | None, typer.Option("--metric", hidden=True)] = None,
+    *,
+    which: WhichHistory,
+    where: Where,
 ) -> None:
     """Show how metrics moved from commit to commit, and where they changed."""
     from suite.commands.output import output
-    from suite.config.file import read_configuration
     from suite.errors import ConfigurationError
     from suite.ledger.metric_history import reasons
-    from suite.ledger.timelines import OVERVIEW_SECONDS, Timelines
+    from suite.ledger.timelines import OVERVIEW_SECONDS
     from suite.report.documents.history import overview_document, tracks_document
     from suite.report.terminal.history import print_others, print_overview, print_track
 
-    place = read_configuration(config).places(results, ledger).ledger
+    place = where.places().ledger
     with (
         output(json_file) as out,
-        Timelines(place, branch=branch, machine=machine, anywhere=anywhere, match=match or ()) as timelines,
+        which.timelines(place, anywhere=anywhere) as timelines,
     ):
+        workload = which.workload
         if timelines.is_workload(metric):
             was = f"suite history {metric}"
             workload = options.renamed(was, f"suite history --workload {metric}", metric, workload)

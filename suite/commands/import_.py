@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suite.commands import options
+from suite.commands.option_groups import Where
 from suite.errors import ConfigurationError
 
 EPILOG = """
@@ -28,18 +28,16 @@ def command(
     sources: Annotated[
         list[str], typer.Argument(metavar="FILE...", help="Result files, folders of them, ledgers.")
     ],
-    ledger: options.LedgerPlace = None,
-    results: options.Results = None,
-    config: options.ConfigFile = None,
+    *,
+    where: Where,
 ) -> None:
     """Add results that were measured elsewhere, or by other tools."""
-    from suite.config.file import read_configuration
     from suite.errors import SuiteError
     from suite.ledger.importing import import_all
     from suite.ledger.store import Ledger
 
     faults: list[SuiteError] = []
-    with Ledger(read_configuration(config).places(results, ledger).ledger) as there:
+    with Ledger(where.places().ledger) as there:
         for one in import_all(there, sources, _workload_of, faults):
             files = f", {one.files:,} files" if one.files > 1 else ""
             typer.echo(f"{one.source}  {', '.join(one.kinds)}{files}: {one.added:,} new of {one.records:,}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from suite.commands import options
+from suite.commands.option_groups import Where
 from suite.errors import ConfigurationError, Faults, StoreError
 from suite.units import parse
 
@@ -63,10 +64,9 @@ def command(
     seed: options.Seed = None,
     workers: options.Workers = None,
     json_file: options.JsonFile = None,
-    ledger: options.LedgerPlace = None,
-    results: options.Results = None,
-    config: options.ConfigFile = None,
     requests: Annotated[int | None, typer.Option("--requests", min=10, hidden=True)] = None,
+    *,
+    where: Where,
 ) -> None:
     """Look for leaks, and name the lines that hold the memory."""
     faults = Faults()
@@ -77,7 +77,7 @@ def command(
             raise ConfigurationError("a time can't be negative")
     given = options.layer(faults, values, users=users, workers=workers, seed=seed)
     configuration, plans = options.read_plans(
-        faults, given, targets, match=match, config=config, json_file=json_file
+        faults, given, targets, match=match, config=where.config, json_file=json_file
     )
 
     from suite.commands.output import output
@@ -91,7 +91,7 @@ def command(
         native=native,
         attribute=attribute,
     )
-    places = configuration.places(results, ledger)
+    places = where.places(configuration)
     with output(json_file, "leaks", places.folder / "leaks", ledger=places.ledger) as out:
         for found, settings in out.each(plans.runs):
             with out.part(found.workload.name, SystemFailed, WorkerFailed):

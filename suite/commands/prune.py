@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suite.commands import options
+from suite.commands.option_groups import Where
 from suite.errors import ConfigurationError
 
 EPILOG = """
@@ -35,12 +35,10 @@ def command(
         str | None, typer.Option(metavar="NAME", help="Only runs measured on this branch.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and let it be.")] = False,
-    ledger: options.LedgerPlace = None,
-    results: options.Results = None,
-    config: options.ConfigFile = None,
+    *,
+    where: Where,
 ) -> None:
     """Remove old runs, but not those that changes stand on."""
-    from suite.config.file import read_configuration
     from suite.ledger.pruning import Pruning, orders
     from suite.ledger.store import Ledger
     from suite.report.words import many
@@ -52,7 +50,7 @@ def command(
         moment = None if before is None else seconds_since_epoch(before)
     except ValueError as error:
         raise ConfigurationError(f"--before {before}: write a day like 2025-01-31") from error
-    with Ledger.existing(read_configuration(config).places(results, ledger).ledger) as there:
+    with Ledger.existing(where.places().ledger) as there:
         pruning = Pruning(there, orders(there, without=branch), keep=keep, before=moment, branch=branch)
         planned = pruning.planned()
         for one in planned:

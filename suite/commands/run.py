@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from suite.commands import options
+from suite.commands.option_groups import Where
 from suite.errors import Faults
 
 if TYPE_CHECKING:
@@ -58,9 +59,8 @@ def command(
     seed: options.Seed = None,
     json_file: options.JsonFile = None,
     on_invalid: options.OnInvalid = "fail",
-    ledger: options.LedgerPlace = None,
-    results: options.Results = None,
-    config: options.ConfigFile = None,
+    *,
+    where: Where,
 ) -> None:
     """Run workloads, print what they measured, keep it.
 
@@ -90,7 +90,7 @@ def command(
         given,
         targets or (),
         match=match,
-        config=config,
+        config=where.config,
         json_file=json_file,
         tags=tags,
         exclude_tags=exclude_tags,
@@ -98,7 +98,7 @@ def command(
     )
     for note in plans.notes:
         typer.echo(f"suite: note: {note}", err=True)
-    places = configuration.places(results, ledger)
+    places = where.places(configuration)
 
     from suite.commands.output import output
     from suite.engine.coordinator import RunInterrupted, run

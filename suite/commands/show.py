@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suite.commands import options
+from suite.commands.option_groups import Where
 
 EPILOG = """
 \b
@@ -24,21 +24,19 @@ def command(
     ] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many to list.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    ledger: options.LedgerPlace = None,
-    results: options.Results = None,
-    config: options.ConfigFile = None,
+    *,
+    where: Where,
 ) -> None:
     """Show what was measured lately, or one result in full."""
     from dataclasses import asdict
 
-    from suite.config.file import read_configuration
     from suite.formats.document import print_document
     from suite.formats.envelope import envelope, exit_code, kind_of
     from suite.ledger.store import Ledger
     from suite.report.terminal.console import Reporter
     from suite.report.terminal.record import print_record
 
-    with Ledger.existing(read_configuration(config).places(results, ledger).ledger) as store:
+    with Ledger.existing(where.places().ledger) as store:
         if run is None or run in store.workloads():
             entries = store.entries(run, limit=limit)
             if as_json:

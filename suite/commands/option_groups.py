@@ -1,0 +1,105 @@
+"""Options that go together: a command takes a group as one parameter, Typer sees its fields."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from suite.commands import options
+
+if TYPE_CHECKING:
+    from suite.config.file import Configuration
+    from suite.config.paths import Places
+    from suite.ledger.timelines import Timelines
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The folder of results, and the configuration."""
+
+    results: options.Results = None
+    config: options.ConfigFile = None
+
+    def configuration(self) -> Configuration:
+        """The configuration file's. Raises ConfigurationError."""
+        from suite.config.file import read_configuration
+
+        return read_configuration(self.config)
+
+    def folder(self, configuration: Configuration) -> Path:
+        """Where results are."""
+        return self.results or Path(configuration.results)
+
+
+@dataclass(frozen=True, slots=True)
+class Where(Folder):
+    """The folder of results, the ledger, and the configuration."""
+
+    ledger: options.LedgerPlace = None
+
+    def places(self, configuration: Configuration | None = None) -> Places:
+        """Of results and ledger, as options and configuration say. Raises ConfigurationError."""
+        return (configuration or self.configuration()).places(self.results, self.ledger)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What of two sides is compared, and how that is told."""
+
+    match: options.Match = None
+    metrics: options.Metrics = None
+    anywhere: options.Anywhere = False
+    quantiles: options.Quantiles = False
+    json_file: options.JsonFile = None
+    markdown_file: options.Markdown = None
+    workloads: options.OldMatch = None
+
+    def names(self) -> tuple[str, ...]:
+        """Texts of which the name of a workload has one."""
+        return tuple(options.renamed("--workload", "-k", self.workloads, self.match or []))
+
+
+@dataclass(frozen=True, slots=True)
+class WhichHistory:
+    """Of which workload, on which branch and machine."""
+
+    workload: options.OneWorkload = None
+    match: options.Match = None
+    branch: options.Branch = None
+    machine: options.Machine = None
+
+    def timelines(self, place: Path | str, *, anywhere: bool = False) -> Timelines:
+        """The histories of the ledger at `place`, as far as they are wanted. Raises StoreError."""
+        from suite.ledger.timelines import Timelines
+
+        return Timelines(
+            place, branch=self.branch, machine=self.machine, anywhere=anywhere, match=self.match or ()
+        )
+
+
+def spread(command: Callable[..., None]) -> Callable[..., None]:
+    """`command` as Typer wants it: a parameter that is a group of options gives way to its fields."""
+    given = inspect.signature(command, eval_str=True).parameters
+    groups: dict[str, type[Any]] = {
+        name: one.annotation
+        for name, one in given.items()
+        if isinstance(one.annotation, type) and is_dataclass(one.annotation)
+    }
+    fields = {name: inspect.signature(group, eval_str=True).parameters for name, group in groups.items()}
+    plain = [part for name, one in given.items() for part in fields.get(name, {name: one}).values()]
+
+    @functools.wraps(command)
+    def called(**values: Any) -> None:
+        made = {
+            name: group(**{field: values.pop(field) for field in fields[name]})
+            for name, group in groups.items()
+        }
+        command(**values, **made)
+
+    called.__signature__ = inspect.Signature(plain)  # type: ignore[attr-defined]
+    called.__annotations__ = {part.name: part.annotation for part in plain}
+    return called
