@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from suite.contract.loop import ClosedLoop, Loop, OpenLoop
 from suite.contract.metric import QUANTILES
 from suite.contract.threshold import Threshold
+from suite.measure.dialling import SECOND_SYN, adds_users, dial_ns
 from suite.measure.distribution import GATE, samples_wanted
 from suite.measure.loop_lag import blocked, holder, waiting
 from suite.measure.resources import Resources, Usage
@@ -86,6 +88,9 @@ def gather(
         pressure_memory=machine.pressure.get("memory"),
         pressure_io=machine.pressure.get("io"),
         retransmitted=machine.retransmitted,
+        **(asdict(resources.tcp) if resources.tcp else {}),
+        dialled=int(np.count_nonzero(dial_ns(recording, measured))) if adds_users(loop) else None,
+        slow_connects=int(np.count_nonzero(recording.of(CONNECT).service_ns() >= SECOND_SYN)),
         line=machine.line,
         planned=len(measured) * each if is_open else None,
         dispatched=int(np.count_nonzero(measured.dispatched)) * each if is_open else None,

@@ -14,6 +14,8 @@ from suite.records.reason import Figure, Reason
 _UNDISPATCHED = 0.01
 _LATE, _LATE_OF_RESPONSE = 1e-3, 0.25
 _REJECTED = 0.01
+_WAITED = 0.01
+"""Share of the operations whose connections waited that much from which on it is what there is to say."""
 _FULL = 0.90
 """Share of what there is from which on CPU counts as used up."""
 _ON_CORE = 0.5
@@ -46,17 +48,18 @@ def limiter(
     remote: bool = False,
     own: Mapping[str, float | None] = MappingProxyType({}),
 ) -> Reason:
-    """The first of these that the figures speak for, in this order: the generator, a declared limit, the
-    plan (an open loop that was done), the system's CPU, disk, network, a lock or a pool, the loop.
+    """The first of these that the figures speak for, in this order: the generator, a declared limit, a full
+    listen backlog, the plan (an open loop that was done), the system's CPU, disk, network, a lock or a pool,
+    the loop.
 
-    Kinds: generator, limit, plan, cpu, disk, network, wait, loop (all users are busy), unknown.
+    Kinds: generator, limit, backlog, plan, cpu, disk, network, wait, loop (all users are busy), unknown.
 
     `own` are the round's metrics by name: those of the workload called `pool.…` are its pool's counters.
     A component is part of the generator, so that one is not named there. Only a `remote` system, on
     another machine, has a network between.
     """
     case = _Case(evidence, loop, component, remote, own)
-    for rule in (_generator, _limit, _plan, _cpu, _disk, _network, _crowded, _wait, _users):
+    for rule in (_generator, _limit, _backlog, _plan, _cpu, _disk, _network, _crowded, _wait, _users):
         for found in rule(case):
             return found
     return Reason("unknown", {"readable": evidence.system_cpu is not None})
@@ -87,6 +90,15 @@ def _limit(case: _Case) -> Iterator[Reason]:
     evidence = case.evidence
     if evidence.due and evidence.rejected > _REJECTED * evidence.due:
         yield Reason("limit", {"rejected": evidence.rejected, "due": evidence.due})
+
+
+def _backlog(case: _Case) -> Iterator[Reason]:
+    """Connections that found the listen backlog full, and waited for the kernel to try again."""
+    evidence = case.evidence
+    slow = evidence.slow_connects
+    if evidence.overflows and evidence.dialled and slow >= max(_PILE, _WAITED * evidence.due):
+        figures = {"slow": slow, "dialled": evidence.dialled, "overflows": evidence.overflows}
+        yield Reason("backlog", {**figures, "syns": evidence.syns})
 
 
 def _plan(case: _Case) -> Iterator[Reason]:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from suite.measure.garbage import Garbage
+from suite.measure.tcp import TcpUsage
 
 UsageSeries = npt.NDArray[np.float64]
 _NO_TIMES: npt.NDArray[np.int64] = np.zeros(0, np.int64)
@@ -95,13 +96,15 @@ def unread(reason: str) -> Usage:
 class Resources:
     """Figures of all groups, and of the machine, in a window of `wall` seconds.
 
-    `garbage` is what Python's collector did in the system; None where no process of it told.
+    `garbage` is what Python's collector did in the system; None where no process of it told. `tcp` counts
+    from before the users connected on.
     """
 
     wall: float = 0.0
     machine: MachineUsage = field(default_factory=MachineUsage)
     groups: Mapping[str, Usage] = field(default_factory=dict)
     garbage: Garbage | None = None
+    tcp: TcpUsage | None = None
 
     @classmethod
     def absent(cls, reason: str) -> Resources:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from suite.measure.group import Group, Mark
 from suite.measure.machine import MachineWatch
 from suite.measure.resources import Resources
+from suite.measure.tcp import TcpWatch
 
 __all__ = ["Mark", "Sampler"]
 
@@ -27,11 +28,15 @@ class Sampler:
         self._groups = {name: Group(roots) for name, roots in groups.items()}
         self._next_look = 0
         self._machine = MachineWatch()
+        self._tcp = TcpWatch(groups.get("system", list))
+        self._tcp.look()
 
     def tick(self, *, look: bool = False) -> None:
         """Take a sample: under 0.1 ms per process. Trees, threads and files are read as cost permits,
         or for sure with `look` (at the ends of what is to be measured)."""
         now = time.monotonic_ns()
+        if look:
+            self._tcp.look()
         if look or now >= self._next_look:
             spent = time.thread_time_ns()  # CPU: on a busy machine a look takes longer and costs the same
             for group in self._groups.values():
@@ -65,4 +70,5 @@ class Sampler:
     def resources(self, begin_ns: int, end_ns: int) -> Resources:
         """Figures of the window from `begin_ns` to `end_ns` (monotonic)."""
         usages = {name: group.usage(begin_ns, end_ns) for name, group in self._groups.items()}
-        return Resources((end_ns - begin_ns) * 1e-9, self._machine.within(begin_ns, end_ns), usages)
+        wall, machine = (end_ns - begin_ns) * 1e-9, self._machine.within(begin_ns, end_ns)
+        return Resources(wall, machine, usages, tcp=self._tcp.since())

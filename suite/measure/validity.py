@@ -9,6 +9,7 @@ import numpy as np
 
 from suite.contract.loop import ClosedLoop, Loop, OpenLoop
 from suite.contract.metric import QUANTILES
+from suite.measure.dialling import dial_ns, without
 from suite.measure.distribution import SHOW, Exact, samples_wanted
 from suite.measure.evidence import thirds
 from suite.records.evidence import Evidence
@@ -71,6 +72,7 @@ def judge(
     elif not component:
         late = list(_late(rows)) if isinstance(loop, OpenLoop) else []
         doubts += late
+        doubts += _dialled(recording, rows, evidence)
         doubts += _blocked(rows, evidence)
         doubts += _starved(evidence, late=bool(late))
         doubts += _undelivered(evidence) if isinstance(loop, OpenLoop) else _idle_users(evidence, loop)
@@ -124,6 +126,25 @@ def _late(rows: Recording) -> Iterator[_Doubt]:
             )
     if worst is not None:
         yield worst[1]
+
+
+def _dialled(recording: Recording, rows: Recording, evidence: Evidence) -> Iterator[_Doubt]:
+    """A response that is connecting for the most part; and connects that the kernel kept waiting.
+
+    Both are true of clients that connect anew, and of no others.
+    """
+    full = bool(evidence.overflows and evidence.slow_connects)
+    kernel: dict[str, Figure] = {}
+    if full:
+        kernel = {name: getattr(evidence, name) for name in ("overflows", "syns", "timeouts", "resets")}
+    longest = without(rows, dial_ns(recording, rows)) if evidence.dialled else None
+    if evidence.dialled and longest is not None:
+        metric, reported, fair = longest
+        if full or _slack_verdict(reported - fair, fair) == "invalid":
+            figures: dict[str, Figure] = {"metric": metric, "reported": reported, "without": fair}
+            yield _doubt("doubtful", "dialled", dialled=evidence.dialled, **figures, **kernel)
+    elif full:
+        yield _doubt("doubtful", "backlog_full", slow=evidence.slow_connects, **kernel)
 
 
 def _slack_verdict(longer: float, than: float) -> ValidityVerdict | None:

@@ -56,6 +56,16 @@ class Evidence:
     retransmitted: float | None = None
     line: float | None = None
 
+    # TCP where the system runs, over the round and its connects: connections that found the listen backlog
+    # full, SYNs sent again, waits for an answer that ran out, connections reset. `dialled`: operations that
+    # had to connect first. `slow_connects`: connects that took as long as the kernel's second SYN does.
+    overflows: int | None = None
+    syns: int | None = None
+    timeouts: int | None = None
+    resets: int | None = None
+    dialled: int | None = None
+    slow_connects: int = 0
+
     # Offered against delivered. `planned` is None in a closed loop; `dispatched` is what the generator
     # came to, `delivered` what ended within the window, `completed` what ended ok.
     planned: float | None = None

@@ -105,6 +105,13 @@ def test_an_open_loop_with_too_few_users():
     holds(found, "loop", {"users": 8})
 
 
+def test_a_full_listen_backlog():
+    full = {"overflows": 232, "syns": 232, "slow_connects": 232, "dialled": 383}
+    holds(limiter(opened(**full), loop=OPEN), "backlog", {"slow": 232, "overflows": 232, "dialled": 383})
+    assert limiter(opened(**{**full, "slow_connects": 3}), loop=OPEN).kind == "plan"
+    assert limiter(closed(**{**full, "dialled": None}), loop=CLOSED).kind == "loop"
+
+
 def test_a_plan_of_nothing_is_done():
     nothing = {"planned": 0.0, "dispatched": 0.0, "delivered": 0.0, "due": 0, "busy": 0.0, "at_once": None}
     assert limiter(opened(**nothing), loop=OPEN).kind == "plan"

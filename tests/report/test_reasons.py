@@ -60,6 +60,34 @@ _SAID: list[tuple[str, dict[str, Figure], str]] = [
         "answers waited 118 ms for it, service.p50 is 253 ms; await what takes long, or hand it to a thread",
     ),
     (
+        "dialled",
+        {"dialled": 383, "metric": "response.p90", "reported": 1.02, "without": 0.2},
+        "383 operations had to connect first: response.p90 is 1.02 s, 200 ms without; users= fixes the "
+        "number of connections",
+    ),
+    (
+        "dialled",
+        {
+            "dialled": 383,
+            "metric": "response.p90",
+            "reported": 1.02,
+            "without": 0.2,
+            "overflows": 111,
+            "syns": 112,
+            "timeouts": 113,
+            "resets": 0,
+        },
+        "383 operations had to connect first: response.p90 is 1.02 s, 200 ms without; users= fixes the "
+        "number of connections; the listen backlog was full 111 times, and connections waited for the "
+        "kernel's second SYN (112 SYNs sent again, 113 time-outs, 0 resets)",
+    ),
+    (
+        "backlog_full",
+        {"slow": 40, "overflows": 111, "syns": 112, "timeouts": 113, "resets": 0},
+        "40 users waited to be connected: the listen backlog was full 111 times, and connections waited for "
+        "the kernel's second SYN (112 SYNs sent again, 113 time-outs, 0 resets)",
+    ),
+    (
         "run_delay",
         {"share": 0.3, "per_operation": 300e-6},
         "the generator had to wait for a core: 30 % of the time, 300 µs per operation",
@@ -179,6 +207,12 @@ _SAID: list[tuple[str, dict[str, Figure], str]] = [
         "generator",
         {"blocked": 0.97, "operation": None, "place": None},
         "the generator: its event loop stood still 97 % of the time, kept by something unseen",
+    ),
+    (
+        "backlog",
+        {"slow": 230, "dialled": 383, "overflows": 232, "syns": 232},
+        "the listen backlog, full 232 times: 230 connections waited for the kernel's second SYN; users= "
+        "fixes their number",
     ),
     ("loop", {"users": 1, "thinking": False}, "the loop: 1 user, waiting for its answer"),
     ("loop", {"users": 8, "thinking": True}, "the loop: 8 users, in an operation or its think time"),

@@ -105,6 +105,8 @@ def _cores(figures: Figures) -> str:
 KINDS: Kinds = {
     "generator": _generator,
     "limit": _limit,
+    "backlog": "the listen backlog, full {overflows:,} times: {slow:,} connections waited for the kernel's "
+    "second SYN; users= fixes their number",
     "plan": _plan,
     "cpu": _cpu,
     "disk": _disk,

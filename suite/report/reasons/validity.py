@@ -42,6 +42,18 @@ def _blocked(figures: Figures) -> str:
     )
 
 
+def _dialled(figures: Figures) -> str:
+    full = f"; {_FULL}" if "overflows" in figures else ""
+    return (
+        "{dialled:,} operations had to connect first: {metric} is {reported:s}, {without:s} without; users= "
+        f"fixes the number of connections{full}"
+    )
+
+
+_FULL = (
+    "the listen backlog was full {overflows:,} times, and connections waited for the kernel's second SYN "
+    "({syns:,} SYNs sent again, {timeouts:,} time-outs, {resets:,} resets)"
+)
 KINDS: Kinds = {
     "doubtful": _doubtful,
     "no_reason": "no reason given",
@@ -52,6 +64,8 @@ KINDS: Kinds = {
     "late_sends": "the generator was late: sends p99 {lateness_p99:s} after plan; {metric} is {reported:s} "
     "instead of {punctual:s}",
     "loop_blocked": _blocked,
+    "dialled": _dialled,
+    "backlog_full": "{slow:,} users waited to be connected: " + _FULL,
     "run_delay": "the generator had to wait for a core: {share:ratio} of the time, {per_operation:s} per "
     "operation",
     "undelivered": _undelivered,
