@@ -4,73 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import functools
 import socket
 import ssl as tls
+import struct
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
-from urllib.parse import SplitResult, urlsplit
+from typing import Any, TypeVar
 
+from suite.clients._origin import Origin
 from suite.clients.errors import ConnectFailed, ConnectTimedOut, NameNotResolved, OutOfDescriptors, TlsFailed
-from suite.errors import ConfigurationError
 
 P = TypeVar("P", bound=asyncio.Protocol)
-_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a server is: `authority` is host and port as in its URL."""
-
-    host: str
-    port: int
-    authority: str
-    path: str
-    query: str
-    context: tls.SSLContext | None
-
-    @classmethod
-    def of(
-        cls, url: str, schemes: tuple[str, str], context: tls.SSLContext | None, *, query: bool = False
-    ) -> Origin:
-        """The origin of `url`, whose scheme is one of `schemes`: (plain, secure).
-
-        `context` replaces the default one. Raises ConfigurationError for a URL that makes no sense.
-        """
-        parts: SplitResult | None
-        try:
-            parts = urlsplit(url)
-            usable = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
-        except ValueError:  # of a port that is no number
-            parts, usable = None, False
-        if (
-            parts is None
-            or not usable
-            or (parts.query and not query)
-            or parts.fragment
-            or "@" in parts.netloc
-        ):
-            what = "URL" if query else "base URL"
-            raise ConfigurationError(f"{url!r} is no {what}; write it like {schemes[0]}://127.0.0.1:8000")
-        if parts.scheme == schemes[0]:
-            context = None
-        elif context is None:
-            context = _default_context()
-        return cls(
-            parts.hostname or "",
-            parts.port or _PORTS[parts.scheme],
-            parts.netloc,
-            parts.path,
-            parts.query,
-            context,
-        )
-
-
-@functools.cache
-def _default_context() -> tls.SSLContext:
-    """One for all: each would read and hold all certificates of the machine's store."""
-    return tls.create_default_context()
+_LAST_DATA_SENT = 44
+"""Where `struct tcp_info` has milliseconds since the last data sent, acknowledgement sent, data received."""
+_IDLE = 0.2
+"""Seconds below which no server closes a connection for being idle."""
 
 
 async def dial(origin: Origin, seconds: float, protocol: Callable[[socket.socket | None], P]) -> P:
@@ -78,7 +25,7 @@ async def dial(origin: Origin, seconds: float, protocol: Callable[[socket.socket
 
     Raises ConnectFailed or one of its kinds.
     """
-    where = f"{origin.host}:{origin.port}"
+    where = origin.socket or f"{origin.host}:{origin.port}"
     dialled = _Dialled()
     try:
         async with asyncio.timeout(None if seconds == float("inf") else seconds):
@@ -101,6 +48,9 @@ class _Dialled:
 
     async def through(self, origin: Origin, protocol: Callable[[socket.socket | None], P]) -> P:
         loop = asyncio.get_running_loop()
+        if origin.socket is not None:
+            sock = await _connected(socket.AF_UNIX, 0, origin.socket, loop)
+            return (await loop.create_unix_connection(lambda: protocol(sock), sock=sock))[1]
         sock = await _socket_to(origin.host, origin.port, loop)
         secure = origin.context is not None
         if secure:
@@ -121,21 +71,44 @@ class _Dialled:
 async def _socket_to(host: str, port: int, loop: asyncio.AbstractEventLoop) -> socket.socket:
     """A connected socket, from the first of the host's addresses that takes us. Raises OSError."""
     failure: OSError | None = None
-    for family, kind, protocol, _, address in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        sock = socket.socket(family, kind, protocol)
+    for family, _, protocol, _, address in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
         try:
-            sock.setblocking(False)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            await loop.sock_connect(sock, address)
+            return await _connected(family, protocol, address, loop)
         except OSError as error:
-            sock.close()
             failure = error
-        except BaseException:
-            sock.close()
-            raise
-        else:
-            return sock
     raise failure or OSError("the host has no address")
+
+
+async def _connected(
+    family: int, protocol: int, address: Any, loop: asyncio.AbstractEventLoop
+) -> socket.socket:
+    """A socket connected to one address. Raises OSError."""
+    sock = socket.socket(family, socket.SOCK_STREAM, protocol)
+    try:
+        sock.setblocking(False)
+        if family != socket.AF_UNIX:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        await loop.sock_connect(sock, address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def idle_before_sending(sock: socket.socket | None) -> float | None:
+    """Seconds between what was last received and what was last sent; None if unknown, or next to nothing.
+
+    The kernel keeps both, so that no request has to.
+    """
+    try:
+        info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 64) if sock is not None else b""
+    except OSError:
+        return None
+    if len(info) < 64:
+        return None
+    sent, _, received = struct.unpack_from("=3I", info, _LAST_DATA_SENT)
+    idle = (received - sent) / 1000
+    return idle if idle >= _IDLE else None
 
 
 def _failure(error: Exception, where: str, *, secure: bool) -> ConnectFailed:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import Protocol, cast
+from typing import cast
 
 from httptools import HttpResponseParser
 
+from suite.clients._dial import idle_before_sending
+from suite.clients._parties import Follower, Intake, Waiter
+from suite.clients._pieces import Pieces, each_of
 from suite.clients._response import Response, fed, parse_headers, persists, until_eof
+from suite.clients._tolerant import TolerantParser
 from suite.clients.errors import (
     ClientError,
     ConnectionBroken,
@@ -22,29 +26,6 @@ _KNOWN_LIMIT = 4_096
 _PIECE = 65_536
 
 
-class Waiter(Protocol):
-    """What of a future of a Response a link needs."""
-
-    def done(self) -> bool: ...
-    def set_result(self, response: Response, /) -> None: ...
-    def set_exception(self, error: Exception, /) -> None: ...
-
-
-class Intake(Protocol):
-    """Who takes all that a link receives, in place of a waiter: a pipeline."""
-
-    def feed(self, data: bytes, /) -> None: ...
-    def ended(self) -> None: ...
-    def fail(self, error: ClientError, /) -> None: ...
-
-
-class Follower(Protocol):
-    """Who asks again when all that was received is read: a repeat."""
-
-    def again(self) -> None: ...
-    def set_exception(self, error: Exception, /) -> None: ...
-
-
 class Link(asyncio.Protocol):
     """A connection that takes one request at a time; once not `alive` it is of no more use.
 
@@ -53,9 +34,30 @@ class Link(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_answer", "_bodiless", "_body", "_gone", "_known", "_limit", "_lost", "_more", "_parser", "_parts",
-        "_raw", "_size", "_sock", "_spilled", "_status", "_transport", "_waiter", "alive", "loop", "next",
+        "_answer",
+        "_bodiless",
+        "_body",
+        "_gone",
+        "_known",
+        "_limit",
+        "_lost",
+        "_more",
+        "_parser",
+        "_parts",
+        "_raw",
+        "_resumed",
+        "_size",
+        "_sock",
+        "_spilled",
+        "_status",
+        "_transport",
+        "_waiter",
+        "alive",
+        "idle",
+        "loop",
+        "next",
         "pipe",
+        "used",
     )  # fmt: skip
 
     def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket | None, limit: int) -> None:
@@ -63,7 +65,12 @@ class Link(asyncio.Protocol):
         self.alive = False
         self.pipe: Intake | None = None
         self.next: Follower | None = None
+        self.used = False
+        """Whether it has brought a response already."""
+        self.idle: float | None = None
+        """Seconds that it was idle before a request that the server, having closed it, never answered."""
         self._sock = sock
+        self._resumed: asyncio.Future[None] | None = None  # made when the peer does not keep up
         self._limit = limit
         self._gone = False
         self._lost: asyncio.Future[None] | None = None  # made when somebody waits for the end
@@ -72,7 +79,7 @@ class Link(asyncio.Protocol):
         self._spilled = False
         self._known = b""
         self._answer: Response | None = None
-        self._parser = HttpResponseParser(self)
+        self._parser: HttpResponseParser | TolerantParser = HttpResponseParser(self)
         # Most responses come in one piece, so that pieces have lists for the other ones only.
         self._raw = b""  # what was received until the headers were complete: first piece, others
         self._more: list[bytes] = []
@@ -101,11 +108,24 @@ class Link(asyncio.Protocol):
             sent = 0
         except OSError as error:
             self._read_on()
-            self.fail(ConnectionBroken(f"sending failed: {error}"))
+            self.fail(ConnectionBroken(f"sending failed: {error}{self._idleness()}"))
             return
         if sent != len(request):
             self._spilled = True
             self._transport.write(memoryview(request)[sent:])
+
+    async def stream(self, pieces: Pieces, waiter: asyncio.Future[Response]) -> None:
+        """Send the rest of a request in chunks, as fast as the peer takes them; no more once it answers."""
+        self._spilled = True
+        async for piece in each_of(pieces):
+            if waiter.done():
+                self.drop()  # it waits for a rest that will not come
+                return
+            if piece:
+                self._transport.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+            if self._resumed is not None:
+                await asyncio.wait((self._resumed, waiter), return_when=asyncio.FIRST_COMPLETED)
+        self._transport.write(b"0\r\n\r\n")
 
     def send(self, data: bytes) -> None:
         """Send `data` without a waiter, for a pipe."""
@@ -149,6 +169,14 @@ class Link(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self.alive = True
 
+    def pause_writing(self) -> None:
+        self._resumed = self.loop.create_future()
+
+    def resume_writing(self) -> None:
+        resumed, self._resumed = self._resumed, None
+        if resumed is not None and not resumed.done():
+            resumed.set_result(None)
+
     def data_received(self, data: bytes) -> None:
         waiter = self._waiter
         if waiter is None:
@@ -176,6 +204,10 @@ class Link(asyncio.Protocol):
             self.fail(TooLarge(f"a response of more than {self._limit:,} bytes"))
             return
         wrong = fed(self._parser, data)
+        if wrong is not None and not self._status and self._raw.lstrip(b"\r\n").startswith(b"HTTP/1."):
+            # Once more with what a client may accept; most responses never come here.
+            self._parser = TolerantParser(self, self._put_right)
+            wrong = fed(self._parser, self._head())
         if wrong is not None:
             self.fail(wrong)
         if self._bodiless and self._status:
@@ -196,9 +228,16 @@ class Link(asyncio.Protocol):
         if error is not None:
             self._read_on()
         when = "in the middle of its response" if self._size else "without a response"
-        self.fail(lost(error, f"the server closed the connection {when}"))
+        self.fail(lost(error, f"the server closed the connection {when}", self._idleness()))
         if self._lost is not None and not self._lost.done():
             self._lost.set_result(None)
+
+    def _idleness(self) -> str:
+        """What explains the end of a connection that lay idle before the request under way."""
+        if not self.used or self._size or (self._waiter is None and self.pipe is None):
+            return ""
+        idle = self.idle = idle_before_sending(self._sock or self._transport.get_extra_info("socket"))
+        return f"; it had been idle: the server closes after about {idle:.1f} s idle" if idle else ""
 
     def _read_on(self) -> None:
         """Take what the peer sent before the connection broke: an early answer (413) outruns the request."""
@@ -258,6 +297,7 @@ class Link(asyncio.Protocol):
             self._parts = []
         if self._bodiless and body:  # a body where there must be none: who knows what else will come
             body, keep = b"", False
+        self.used = True
         size, head = self._size, self._raw
         if self._more:
             head = self._head()
@@ -274,6 +314,9 @@ class Link(asyncio.Protocol):
             self._settle()
         if not waiter.done():
             waiter.set_result(answer)
+
+    def _put_right(self, parser: HttpResponseParser, head: bytes) -> None:
+        self._parser, self._raw, self._more = parser, head, []
 
     def _head(self) -> bytes:
         return b"".join([self._raw, *self._more])

@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 
 from suite.clients._cookies import CookieJar
 from suite.clients._multipart import Fields, Files, multipart, parts_of, urlencoded
+from suite.clients._pieces import are_pieces
 from suite.clients._verbs import Options
 
 _ENTRIES = 1024
@@ -75,12 +76,18 @@ class Encoder:
         return known
 
     def encoded(self, method: str, path: str, options: Options, jar: CookieJar | None) -> bytes:
-        """What `options` say, with the cookies of `jar`."""
+        """What `options` say, with the cookies of `jar`, for what sends the same bytes whatever comes back.
+
+        Raises ValueError for a body in pieces, and for redirects to follow.
+        """
+        body = options.get("body")
+        if are_pieces(body) or options.get("redirects"):
+            raise ValueError("a body in pieces and redirects= are for request alone")
         request = self.request(
             method,
             path,
             options.get("headers"),
-            options.get("body"),
+            body,  # type: ignore[arg-type]
             options.get("json"),
             options.get("data"),
             options.get("files"),
@@ -118,8 +125,23 @@ class Encoder:
             self.kept[key] = encoded
             self._size += len(encoded)
 
+    def chunked(self, method: str, path: str, headers: Mapping[str, str] | None) -> bytes:
+        """The head of a request whose body follows in chunks."""
+        return self._encode(method, path, headers, None, None, chunked=True)
+
+    def from_root(self) -> Encoder:
+        """An encoder for paths from the server's root on, wherever ours are below."""
+        return Encoder(self._headers["host"], "", self._headers) if self._base else self
+
     def _encode(
-        self, method: str, path: str, headers: Mapping[str, str] | None, body: bytes | None, value: Any
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None,
+        body: bytes | None,
+        value: Any,
+        *,
+        chunked: bool = False,
     ) -> bytes:
         if not _TOKEN.fullmatch(method):
             raise ValueError(f"{method!r} is no HTTP method")
@@ -131,9 +153,12 @@ class Encoder:
         if value is not None:
             body = _to_json(value).encode()
             fields.setdefault("content-type", "application/json")
-        if body is not None or method in ("POST", "PUT", "PATCH"):
+        if (body is not None or method in ("POST", "PUT", "PATCH")) and not chunked:
             fields["content-length"] = str(len(body or b""))
-        target = quote(self._base + path, safe="/%:?#[]@!$&'()*+,;=~")
+        if chunked:
+            fields["transfer-encoding"] = "chunked"
+        whole = (self._base + path).partition("#")[0]  # a fragment is the client's own (RFC 9110, 7.1)
+        target = quote(whole, safe="/%:?[]@!$&'()*+,;=~")
         lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {text}" for name, text in fields.items())]
         return "\r\n".join([*lines, "\r\n"]).encode("latin-1") + (body or b"")
 

@@ -6,14 +6,16 @@ import json
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
-from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+from httptools import HttpParserError, HttpParserUpgrade
 
+from suite.clients._unpack import unpacked
 from suite.clients.errors import ProtocolError
 
 _END = b"\r\n\r\n"
 _SHORT = 1024
+_compressed = re.compile(rb"(?i)\ncontent-encoding[ \t]*:").search
 _search = re.compile(rb"(?i)\nset-cookie:").search
 
 
@@ -43,12 +45,20 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as UTF-8; what is not is replaced."""
-        return self.body.decode(errors="replace")
+        """The body as UTF-8, unpacked if it is compressed (gzip, deflate); what is no UTF-8 is replaced.
+
+        Raises ValueError for a body that can't be unpacked.
+        """
+        return self._unpacked().decode(errors="replace")
 
     def json(self) -> Any:
-        """The body as JSON. Raises ValueError if it is none."""
-        return json.loads(self.body)
+        """The body as JSON, unpacked if it is compressed. Raises ValueError if it is none."""
+        return json.loads(self._unpacked())
+
+    def _unpacked(self) -> bytes:
+        if _compressed(self._raw) is None:  # most are not: no need to look at all headers
+            return self.body
+        return unpacked(self.body, self.headers.get("content-encoding", ""))
 
     def __repr__(self) -> str:
         return f"<Response {self.status}, {len(self.body)} bytes>"
@@ -79,7 +89,13 @@ def sets_cookies(raw: bytes) -> bool:
     return _search(raw, 0, raw.find(_END)) is not None
 
 
-def fed(parser: HttpResponseParser, data: bytes) -> ProtocolError | None:
+class Parser(Protocol):
+    """What takes pieces of responses."""
+
+    def feed_data(self, data: bytes, /) -> object: ...
+
+
+def fed(parser: Parser, data: bytes) -> ProtocolError | None:
     """Give `data` to `parser`; what is wrong with it."""
     try:
         parser.feed_data(data)

@@ -9,8 +9,9 @@ from math import inf
 from time import monotonic
 
 from suite.clients._cookies import CookieJar, path_of
-from suite.clients._dial import Origin, dial
+from suite.clients._dial import dial
 from suite.clients._link import Link
+from suite.clients._origin import Origin
 from suite.clients._request import encoder_for
 from suite.clients._response import Response
 from suite.clients._status import TEXTS, Statuses, judged
@@ -38,7 +39,7 @@ class HttpSession:
         ssl: tls.SSLContext | None = None,
     ) -> None:
         origin = self._origin = Origin.of(url, ("http", "https"), ssl)
-        self.url = url.rstrip("/")
+        self.url = url.partition("#")[0].rstrip("/")
         self.due = inf
         self._limits = self._current = timeouts_of(timeout).limits()
         self._limited = min(self._limits[1:]) < inf

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Generic, TypedDict, TypeVar, Unpack
 
 from suite.clients._multipart import Fields, Files
+from suite.clients._pieces import Pieces
 from suite.clients._status import Statuses
 from suite.clients._timeouts import Timeouts
 from suite.contract.loop import Duration
@@ -17,12 +18,13 @@ class Options(TypedDict, total=False):
     """What `request` takes by keyword, and with it all its short forms."""
 
     json: Any
-    body: bytes | None
+    body: bytes | Pieces | None
     data: Fields | None
     files: Files | None
     headers: Mapping[str, str] | None
     expect: Statuses
     rejected: Statuses
+    redirects: int
     timeout: Duration | Timeouts | None
 
 

@@ -115,10 +115,13 @@ class UnexpectedStatus(ClientError):
         return f"status {self.status}: {self.excerpt}" if self.excerpt else f"status {self.status}"
 
 
-def lost(error: Exception | None, ended: str) -> ClientError:
-    """What a connection is lost to: `error`, or None for a peer that closed it, which `ended` says."""
+def lost(error: Exception | None, ended: str, why: str = "") -> ClientError:
+    """What a connection is lost to: `error`, or None for a peer that closed it, which `ended` says.
+
+    `why` is added to either.
+    """
     if isinstance(error, ssl.SSLError):
         return TlsFailed(str(error))
     if error is not None:
-        return ConnectionBroken(str(error) or type(error).__name__)
-    return ConnectionEnded(ended)
+        return ConnectionBroken(f"{str(error) or type(error).__name__}{why}")
+    return ConnectionEnded(ended + why)

@@ -8,15 +8,22 @@ from collections.abc import Coroutine, Mapping
 from typing import Any, Self, Unpack
 
 from suite.clients._multipart import Fields, Files
+from suite.clients._pieces import Pieces, are_pieces
 from suite.clients._pipeline import Pipe
+from suite.clients._redirect import asked_by, leads_to
 from suite.clients._repeat import repeated
+from suite.clients._request import Encoder
 from suite.clients._response import Response
 from suite.clients._session import HttpSession
 from suite.clients._status import TEXTS, Statuses, judged
 from suite.clients._timeouts import Timeouts, timeouts_of
 from suite.clients._verbs import Options, Verbs
+from suite.clients.errors import ConnectionBroken, ConnectionEnded, UnexpectedStatus
 from suite.contract.loop import Duration
 
+_REPEATABLE = (b"GET ", b"HEAD ", b"PUT ", b"DELETE ", b"OPTIONS ", b"TRACE ")
+"""Methods that may be sent once more (RFC 9110, 9.2.2)."""
+_ANY = range(1000)
 Answer = Coroutine[Any, Any, Response]
 
 
@@ -25,11 +32,14 @@ class Http(HttpSession, Verbs[Answer]):
 
     All requests take `expect` (a status or several; by default all below 400) and `rejected` (statuses
     that mean "a limit said no" and raise `Rejected`). Other statuses raise `UnexpectedStatus`; what else
-    goes wrong raises a `ClientError`. Redirects are not followed. If the server closed the connection
-    since the last response, or the last request failed or was cancelled, the next one connects anew.
-    Nothing is sent twice. Cookies that the server sets go back to it.
+    goes wrong raises a `ClientError`. So many `redirects` are followed, by default none. If the server
+    closed the connection since the last response, or the last request failed or was cancelled, the next
+    one connects anew. Nothing is sent twice but for this: a request that may be repeated (GET, HEAD, PUT,
+    DELETE, OPTIONS, TRACE) and met a connection that the server closed for being idle. Cookies that the
+    server sets go back to it.
 
-    Each status is counted on the User in whose task `connect` was called.
+    Each status is counted on the User in whose task `connect` was called, those of redirects as well; what
+    was sent once more is counted as "sent again".
     """
 
     __slots__ = ()
@@ -46,6 +56,8 @@ class Http(HttpSession, Verbs[Answer]):
     ) -> Self:
         """Open a session with the server at `url`; paths of requests are below the URL's own.
 
+        A Unix socket is http+unix:// and its path with %2F for slashes. User and password have no place in
+        a URL, which is shown and kept: send a header.
         `headers` go with every request. `timeout` is one limit for every phase (seconds or text), or
         `Timeouts`; by default connecting, now and later, has 10 s, and the rest what the workload gives
         an operation. `limit` bounds the size of a response. `ssl` replaces the default context of https.
@@ -67,9 +79,13 @@ class Http(HttpSession, Verbs[Answer]):
         headers: Mapping[str, str] | None = None,
         expect: Statuses = None,
         rejected: Statuses = None,
+        redirects: int = 0,
         timeout: Duration | Timeouts | None = None,
     ) -> Answer:
         """GET `path`."""
+        if redirects:
+            options: Options = {"headers": headers, "timeout": timeout}
+            return self._followed("GET", path, redirects, options, expect, rejected)
         if headers is None:
             encoded = self._encoded.get(path) or self._encoder.get(path)
         else:
@@ -82,25 +98,37 @@ class Http(HttpSession, Verbs[Answer]):
         path: str,
         *,
         json: Any = None,
-        body: bytes | None = None,
+        body: bytes | Pieces | None = None,
         data: Fields | None = None,
         files: Files | None = None,
         headers: Mapping[str, str] | None = None,
         expect: Statuses = None,
         rejected: Statuses = None,
+        redirects: int = 0,
         timeout: Duration | Timeouts | None = None,
     ) -> Answer:
         """Send a request to `path`, which must be percent-encoded where it matters.
 
         Its content is `body`, or `json` as JSON, or a form of `data` (fields) and `files`: each is bytes,
         (file name, bytes) or (file name, bytes, content type), or a list of these. What was sent before
-        is not encoded again; of files this holds for the same bytes objects. `timeout` replaces the
-        session's for this request.
+        is not encoded again; of files this holds for the same bytes objects. A `body` that is an iterable of
+        bytes, asynchronous or not, goes out in chunks while it is made. `timeout` replaces the session's for
+        this request.
+
+        Redirects lead to paths of the same server only. 303 is asked by GET, so are 301 and 302 after a POST.
 
         Raises ValueError or TypeError at once for a request that can't be encoded, and RuntimeError when
         awaited while another request of this session is under way.
         """
-        encoded = self._encoder.request(method, path, headers, body, json, data, files)
+        if redirects or are_pieces(body):
+            if are_pieces(body) and (json is not None or data is not None or files is not None):
+                raise ValueError("give one of body=, json= and data= with files=")
+            options: Options = {
+                "json": json, "body": body, "data": data, "files": files, "headers": headers,
+                "timeout": timeout,
+            }  # fmt: skip
+            return self._followed(method, path, redirects, options, expect, rejected)
+        encoded = self._encoder.request(method, path, headers, body, json, data, files)  # type: ignore[arg-type]
         return self._exchange(encoded, method == "HEAD", expect, rejected, timeout)
 
     def pipeline(self) -> Pipe:
@@ -120,6 +148,32 @@ class Http(HttpSession, Verbs[Answer]):
         """
         return repeated(self, times, method, path, options)
 
+    async def _followed(
+        self, method: str, path: str, redirects: int, options: Options, expect: Statuses, rejected: Statuses
+    ) -> Response:
+        encoder, root = self._encoder, self._encoder.from_root()
+        asked, follow = self._origin.at(path), redirects > 0
+        while True:
+            response = await self._encoded_by(encoder, method, path, options)
+            target = leads_to(response, asked) if follow else None
+            if target is None:
+                return judged(response, expect, rejected)
+            if not redirects:
+                raise UnexpectedStatus(response.status, f"redirects once more than allowed, to {target}")
+            redirects -= 1
+            method, options = asked_by(response.status, method, options)
+            encoder, path, asked = root, target, self._origin.at(target, root=True)
+
+    def _encoded_by(self, encoder: Encoder, method: str, path: str, options: Options) -> Answer:
+        body = options.get("body")
+        pieces = body if are_pieces(body) else None
+        encoded = (
+            encoder.chunked(method, path, options.get("headers"))
+            if pieces is not None
+            else encoder.encoded(method, path, options, None)
+        )
+        return self._exchange(encoded, method == "HEAD", _ANY, None, options.get("timeout"), pieces)
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -133,6 +187,7 @@ class Http(HttpSession, Verbs[Answer]):
         expect: Statuses,
         rejected: Statuses,
         timeout: Duration | Timeouts | None,
+        pieces: Pieces | None = None,
     ) -> Response:
         if self._busy:
             raise RuntimeError("an Http session takes one request at a time; connect one more for this")
@@ -148,7 +203,19 @@ class Http(HttpSession, Verbs[Answer]):
                 self._begin(limits)
             waiter = self._loop.create_future()
             link.ask(encoded, bodiless, waiter)
-            response: Response = await waiter
+            if pieces is not None:
+                await link.stream(pieces, waiter)
+            try:
+                response: Response = await waiter
+            except (ConnectionEnded, ConnectionBroken):
+                if link.idle is None or pieces is not None or not encoded.startswith(_REPEATABLE):
+                    raise
+                self._link = link = await self._open(limits[0])
+                if self._saw is not None:
+                    self._saw("sent again")
+                waiter = self._loop.create_future()
+                link.ask(encoded, bodiless, waiter)
+                response = await waiter
         except BaseException:
             if link is not None:  # what is under way there must not answer the next request
                 link.drop()

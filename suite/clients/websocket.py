@@ -13,9 +13,10 @@ from typing import Any, Self
 from wsproto.events import Ping, Request
 
 from suite.clients._channel import Channel
-from suite.clients._dial import Origin, dial
+from suite.clients._dial import dial
 from suite.clients._frames import BINARY, TEXT, encoded
 from suite.clients._inbox import Inbox, Message
+from suite.clients._origin import Origin
 from suite.clients._request import checked
 from suite.clients._timeouts import Timeouts, struck, timeouts_of, watch_of
 from suite.clients.errors import ConnectTimedOut, SendTimedOut, UnexpectedStatus, WebSocketClosed
