@@ -43,13 +43,14 @@ class Origin:
             usable = unix or (parts.scheme in schemes and bool(parts.hostname) and parts.port != 0)
         except ValueError:  # of a port that is no number
             parts, usable, unix = None, False, False
-        if parts is None or not usable or (parts.query and not query):
-            what = "URL" if query else "base URL"
+        what = "URL" if query else "base URL"
+        fragment = parts is not None and parts.fragment and schemes[0] == "ws"  # RFC 6455, 3: there is none
+        if parts is None or not usable or fragment or (parts.query and not query):
             example = f"{schemes[0]}://127.0.0.1:8000"
             raise ConfigurationError(f"{without_password(url)!r} is no {what}; write it like {example}")
         if "@" in parts.netloc:
             raise ConfigurationError(
-                f"{without_password(url)} was given with a user or a password, which may end up in results; "
+                f"{without_password(url)} was given as a {what} with a user or a password, which would be shown; "
                 'send a header instead: headers={"authorization": "Basic ..."}'
             )
         if unix:
