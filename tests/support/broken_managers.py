@@ -56,6 +56,18 @@ class LeaksConversations(ConversationManager):
         self.counters.ended += 1
 
 
+class KeepsTranscripts(ConversationManager):
+    """Keeps 1 MB of every conversation that is over."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.transcripts = []
+
+    async def end(self, conversation_id):
+        await super().end(conversation_id)
+        self.transcripts.append(b"x" * 1_000_000)
+
+
 class Miscounts(ConversationManager):
     """Loses count of what it refuses."""
 

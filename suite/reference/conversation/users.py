@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from suite import Rejected, User, operation
 from suite.reference.conversation.conversation import Ending
 from suite.reference.conversation.manager import ConversationManager, LimitReached
+from suite.reference.conversation.memory import Readings
 from suite.reference.conversation.waves import WavePlace, waves_of
 
 _TRIES_BEYOND = 5
@@ -116,12 +117,19 @@ class InWaves(Caller):
 
 
 class Steady(Caller):
-    """An ordinary conversation of one to three exchanges."""
+    """An ordinary conversation of one to three exchanges. The first of these users watches the memory."""
+
+    def connect(self, system: ConversationManager) -> None:
+        """Take the manager."""
+        super().connect(system)
+        self.readings = Readings() if self.index == 0 else None
 
     @operation
     async def talk_a_little(self) -> None:
         """Start, one to three exchanges, end."""
         await self.talk_for(1, 3)
+        if self.readings is not None and (reading := self.readings.due()):
+            self.keep(reading)
 
 
 class Quick(Caller):

@@ -6,6 +6,7 @@ from suite import Component, Threshold, User, Workload, closed_loop
 from suite.reference.conversation.checks import ALWAYS, expired_in_order
 from suite.reference.conversation.limits import EXPIRY_DELAY, LIMIT_EXCESS, LIMIT_SHORTFALL
 from suite.reference.conversation.manager import ConversationManager
+from suite.reference.conversation.memory import MEMORY_DRIFT
 from suite.reference.conversation.users import (
     Complex,
     Cycler,
@@ -66,9 +67,11 @@ sustained = Workload(
     thresholds=[
         Threshold("throughput", target=100, critical=1),
         Threshold("memory.growth", target="10MB", critical="100MB"),
+        Threshold("memory.drift", target="1MB", critical="5MB"),
         _ANSWERED,
     ],
     checks=ALWAYS,
+    metrics=[MEMORY_DRIFT],
     tags={"sustained", "tour"},
     description="15 users talk for 30 s; --seconds 300 for five minutes",
 )

@@ -22,6 +22,7 @@ from suite.reference.conversation.checks import (
 )
 from suite.reference.conversation.limits import delay, excess, shortfall
 from suite.reference.conversation.manager import ConversationManager
+from suite.reference.conversation.memory import drift
 
 
 def loaded(kind, starts=50, users=50, **parameters):
@@ -106,6 +107,16 @@ def test_excess_and_shortfall_are_those_of_the_worst_wave():
     assert excess(None, kept[:1], None) == shortfall(None, kept[:1], None) == 0
     assert excess(None, [], None) is None
     assert shortfall(None, kept[-1:], None) is None
+
+
+def test_memory_drifts_if_it_still_rises_in_the_last_third():
+    def of(*megabytes):
+        return drift(None, [{"allowed": 1, "accepted": 1}, *({"memory": mb * 1e6} for mb in megabytes)], None)
+
+    assert of(1, 9, 9, 9, 9, 9) == 0  # a start is no drift
+    assert of(1, 2, 3, 4, 5, 6) == 2e6
+    assert of(9, 8, 7, 3, 2, 1) == 0
+    assert of(1, 2) is None
 
 
 def ended(cause, deadline, at):

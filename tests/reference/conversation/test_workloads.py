@@ -9,6 +9,7 @@ from support.broken_managers import (
     ForgetsDuration,
     Generous,
     GenerousToUsers,
+    KeepsTranscripts,
     LeaksConversations,
     LeaksSlots,
     Miscounts,
@@ -107,6 +108,14 @@ def test_rapid_cycles_leave_nothing():
     assert result.outcomes["ok"] == 1_000
 
 
+def test_memory_is_flat_while_conversations_go_on():
+    """It was asked by a load test only; users of --seconds 300 had no verdict."""
+    result = run(workloads.sustained, settings(seconds=0.6))
+    assert value(result, "memory.drift") < 5e6
+    (judged,) = [one for one in result.thresholds if one.metric == "memory.drift" and one.level == "critical"]
+    assert judged.passed
+
+
 def test_quick_and_complex_users_both_succeed():
     result = run(workloads.mixed, settings(seconds=0.5))
     assert not failed_checks(result)
@@ -137,6 +146,7 @@ def test_expiry_is_in_order_and_frees_slots():
         (workloads.rapid_cycles, LeaksSlots, "books are consistent"),
         (workloads.global_limit, Miscounts, "books are consistent"),
         (workloads.sustained, AnswersWrongly, "accepted ones succeed"),
+        (workloads.sustained, KeepsTranscripts, "memory.drift"),
         (workloads.expiry, ExpiresEarly, "accepted ones succeed"),
         (workloads.expiry, ForgetsDuration, "expired in order"),
         (workloads.expiry, LeaksSlots, "limit.shortfall"),
