@@ -26,7 +26,7 @@ def test_typer_sees_the_options_of_a_group_and_the_command_gets_the_group():
     assert names[:3] == ["word", "times", "match"]
     assert names[-3:] == ["results", "config", "ledger"]
     assert "where" not in names
-    given = {name: None for name in names[2:]} | {"results": Path("here"), "anywhere": True}
+    given = dict.fromkeys(names[2:]) | {"results": Path("here"), "anywhere": True}
     spread_out(word="a", times=2, **given)
     word, times, judged, where = seen.pop()
     assert (word, times, judged.anywhere, where.results) == ("a", 2, True, Path("here"))
