@@ -155,6 +155,10 @@ def _compared(
             found = doubted(found, shifts) if shifts else found
         notes = (*found.notes, *pair.notes)
         comparisons.append(replace(found, base=base.name, head=head.name, notes=notes))
+    for name in names:
+        if (name in base.searches) != (name in head.searches):
+            side = "base" if name in head.searches else "head"
+            lines.append(Reason("no_search", {"workload": name, "side": side}))
     comparisons += _capacities(base, head, names, wanted)
     codes = (
         _code(base, [run for pair in pairs for run in pair.base]),

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
+from support.capacities import make_capacity
 from support.histories import commit, fill, git, make_history_run, repository, steady
 from support.runs import validity_of
 
@@ -356,3 +357,12 @@ def test_an_empty_ledger(command, shas):
     said = command("compare", "main")
     assert said.code == 2
     assert said.complaints[-1] == "suite: there are no runs to compare; start with: suite run"
+
+
+def test_a_capacity_that_only_one_side_has_is_told(command, shas):
+    fill(command.folder, *steady(shas[1]), *steady(shas[2], 1.0, 100, 3))
+    with Ledger(command.folder / "results" / "ledger.db") as ledger:
+        ledger.add(make_capacity(commit=shas[2]))
+    said = command("compare", "HEAD~1", "HEAD")
+    assert "shop/browse: its capacity was not searched for in base" in said.out
+    assert said.code == 0

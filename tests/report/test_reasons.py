@@ -329,6 +329,11 @@ _SAID: list[tuple[str, dict[str, Figure], str]] = [
     ),
     ("no_runs", {"workload": "shop/new", "side": "base"}, "shop/new: no runs in base"),
     (
+        "no_search",
+        {"workload": "shop/new", "side": "base"},
+        "shop/new: its capacity was not searched for in base",
+    ),
+    (
         "left_out",
         {"side": "base", "runs": 2},
         "base: 2 runs left out: other machine, plan or code, or not valid",

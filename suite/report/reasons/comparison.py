@@ -115,6 +115,7 @@ KINDS: Kinds = {
         "{workload}: nothing could be compared" if "workload" in figures else "nothing was compared"
     ),
     "no_runs": "{workload}: no runs in {side}",
+    "no_search": "{workload}: its capacity was not searched for in {side}",
     "same_run": "{workload}: base and head are the same run",
     "no_judged_metric": "{workload}: has none of the metrics that are judged",
     "left_out": lambda figures: (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from statistics import median
 
 from rich.text import Text
@@ -15,19 +16,26 @@ _HEIGHT, _WIDTH = 8, 80
 
 
 def drawing(track: MetricHistory) -> Iterator[Text]:
-    """The values as dots, with a line where a change is; none without two different values."""
+    """The values as dots, in their intervals where they have some, with a line where a change is.
+
+    There is none without two different values.
+    """
     width = min(_WIDTH, len(track.values))
-    columns = [
-        _middle(track.values[len(track.values) * at // width : len(track.values) * (at + 1) // width])
-        for at in range(width)
+    slices = [
+        slice(len(track.values) * at // width, len(track.values) * (at + 1) // width) for at in range(width)
     ]
-    known = [value for value in columns if value is not None]
+    columns = [_middle(track.values[part]) for part in slices]
+    ends = [list(_ends(track, part)) for part in slices]
+    known = [value for value in (*columns, *chain(*ends)) if value is not None]
     if not known or min(known) == max(known):
         return
     low, high = min(known), max(known)
-    rows = [
-        None if value is None else round((value - low) / (high - low) * (_HEIGHT - 1)) for value in columns
-    ]
+
+    def row_of(value: float) -> int:
+        return round((value - low) / (high - low) * (_HEIGHT - 1))
+
+    rows = [None if value is None else row_of(value) for value in columns]
+    between = [range(row_of(min(some)), row_of(max(some)) + 1) if some else () for some in ends]
     marks = {
         (point.index - track.start) * width // len(track.values): DIRECTIONS[point.direction][1]
         for point in track.found.detection.points
@@ -41,6 +49,8 @@ def drawing(track: MetricHistory) -> Iterator[Text]:
         for at in range(width):
             if rows[at] == row:
                 line.append("●", marks.get(at, ""))
+            elif row in between[at]:
+                line.append("│", FAINT)
             else:
                 line.append("┆" if at in marks else " ", marks.get(at, ""))
         line.rstrip()
@@ -48,6 +58,12 @@ def drawing(track: MetricHistory) -> Iterator[Text]:
     first, last = (short_commit(track.commits[at].commit) for at in (track.start, -1))
     yield Text(f"{'':>{left}} └{'─' * (width + 1)}", FAINT)
     yield Text(f"{'':>{left}}   {first}{last:>{max(width - len(first), len(last) + 1)}}", FAINT)
+
+
+def _ends(track: MetricHistory, part: slice) -> Iterator[float]:
+    """What is known of the ends of the intervals at some commits."""
+    for one in track.commits[track.start :][part]:
+        yield from (end for end in track.intervals.get(one.commit, ()) if end is not None)
 
 
 def _middle(values: Sequence[float | None]) -> float | None:
