@@ -29,8 +29,8 @@ def needed(name: str, found: dict[str, Distribution] | None = None) -> dict[str,
 
 def size(one: Distribution) -> float:
     """MB on disk, without the bytecode that running leaves."""
-    files = [file for file in one.files or () if file.suffix != ".pyc"]
-    return sum(path.stat().st_size for file in files if (path := Path(str(one.locate_file(file)))).is_file()) / 1e6
+    files = [Path(str(one.locate_file(file))) for file in one.files or () if file.suffix != ".pyc"]
+    return sum(path.stat().st_size for path in files if path.is_file()) / 1e6
 
 
 def test_the_core_is_small() -> None:

@@ -50,8 +50,8 @@ class Origin:
             raise ConfigurationError(f"{without_password(url)!r} is no {what}; write it like {example}")
         if "@" in parts.netloc:
             raise ConfigurationError(
-                f"{without_password(url)} was given as a {what} with a user or a password, which would be shown; "
-                'send a header instead: headers={"authorization": "Basic ..."}'
+                f"{without_password(url)} was given as a {what} with a user or a password, which would be "
+                'shown; send a header instead: headers={"authorization": "Basic ..."}'
             )
         if unix:
             return cls._of_socket(parts)
