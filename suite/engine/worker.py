@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ctypes
 import gc
 import os
@@ -22,13 +21,14 @@ from suite.contract.loop import OpenLoop
 from suite.contract.workload import Workload
 from suite.engine.closed import ClosedUsers
 from suite.engine.error_counts import ErrorCounts
+from suite.engine.hearing import hearing
 from suite.engine.loop_watch import LoopWatch
 from suite.engine.nested import Nested
 from suite.engine.numbering import Numbering
 from suite.engine.open import run_open
 from suite.engine.preparation import Preparation
 from suite.engine.user_group import UserGroup
-from suite.engine.worker_plan import WorkerPlan, split
+from suite.engine.worker_plan import WorkerPlan
 from suite.engine.worker_request import Step, WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError
@@ -111,7 +111,7 @@ class _Worker:
         except ConfigurationError as error:
             return WorkerReply(order.step, fault=str(error), at_fault="configuration")
         except Exception:
-            return WorkerReply(order.step, fault=_fault(), at_fault="worker")
+            return WorkerReply(order.step, fault=traceback.format_exc().rstrip(), at_fault="worker")
 
     def discard(self) -> None:
         close = getattr(self.target, "close", None)
@@ -133,7 +133,7 @@ class _Worker:
             try:
                 self.target = self.runner.run(build())
             except Exception:
-                fault = f"the component could not be built:\n{_fault()}"
+                fault = f"the component could not be built:\n{traceback.format_exc().rstrip()}"
                 return WorkerReply("build", fault=fault, at_fault="system")
             gc.collect()
             # What building freed must not go back to the kernel later and pass for negative growth.
@@ -230,44 +230,12 @@ class _Worker:
                 await asyncio.gather(*(run_open(group, loop, self.started) for group in self.groups))
             else:
                 users = [ClosedUsers(group, loop, self.started) for group in self.groups]
-                with self._hearing(users):
+                weights = [share.weight for share in self.workload.shares()]
+                with hearing(self.pipe, users, weights, self._told):
                     await asyncio.gather(*(part.run() for part in users))
         finally:
             for watch in watches:
                 watch.cancel()
-
-    @contextlib.contextmanager
-    def _hearing(self, users: list[ClosedUsers]) -> Iterator[None]:
-        """Obey orders to resize and to stop while load runs."""
-        loop, changes = asyncio.get_running_loop(), set[asyncio.Task[None]]()
-
-        async def resize(total: int) -> None:
-            parts = split(total, [share.weight for share in self.workload.shares()])
-            try:
-                await asyncio.gather(*(one.resize(n) for one, n in zip(users, parts, strict=True)))
-            except Exception:
-                self.pipe.send(WorkerReply("resize", fault=_fault(), at_fault="worker"))
-            else:
-                self.pipe.send(self._told("resize"))
-
-        def hear() -> None:
-            order: WorkerRequest = self.pipe.recv()
-            if order.step == "stop":
-                for one in users:
-                    one.stop()
-                return
-            change = asyncio.create_task(resize(order.users))
-            changes.add(change)
-            change.add_done_callback(changes.discard)
-
-        loop.add_reader(self.pipe.fileno(), hear)
-        os.set_blocking(self.pipe.fileno(), True)  # the loop has changed that; orders are read whole
-        try:
-            yield
-        finally:
-            loop.remove_reader(self.pipe.fileno())
-            for change in changes:
-                change.cancel()
 
     def _told(self, step: Step) -> WorkerReply:
         """What became of users and operations until now."""
@@ -301,11 +269,6 @@ class _Worker:
         if self.target is None:
             self._connect(order)
         return WorkerReply("examine", result=examine(self.workload, self.target, order.question, self.runner))
-
-
-def _fault() -> str:
-    """The traceback of the exception at hand."""
-    return traceback.format_exc().rstrip()
 
 
 def _said(error: Exception, seconds: float) -> str:

@@ -1,0 +1,55 @@
+"""Orders that a worker hears while load runs: to have another number of users, to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection
+
+from suite.engine.closed import ClosedUsers
+from suite.engine.worker_plan import split
+from suite.engine.worker_request import Step, WorkerReply, WorkerRequest
+
+
+@contextlib.contextmanager
+def hearing(
+    pipe: Connection,
+    groups: Sequence[ClosedUsers],
+    weights: Sequence[float],
+    told: Callable[[Step], WorkerReply],
+) -> Iterator[None]:
+    """Obey what comes by `pipe`. A change of users is shared out by `weights` and answered, by what is `told`
+    then, when it is done.
+    """
+    loop, changes = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+
+    async def resize(users: int) -> None:
+        parts = split(users, weights)
+        try:
+            await asyncio.gather(*(group.resize(n) for group, n in zip(groups, parts, strict=True)))
+        except Exception:
+            pipe.send(WorkerReply("resize", fault=traceback.format_exc().rstrip(), at_fault="worker"))
+        else:
+            pipe.send(told("resize"))
+
+    def hear() -> None:
+        order: WorkerRequest = pipe.recv()
+        if order.step == "stop":
+            for group in groups:
+                group.stop()
+            return
+        change = asyncio.create_task(resize(order.users))
+        changes.add(change)
+        change.add_done_callback(changes.discard)
+
+    loop.add_reader(pipe.fileno(), hear)
+    os.set_blocking(pipe.fileno(), True)  # the loop has changed that; orders are read whole
+    try:
+        yield
+    finally:
+        loop.remove_reader(pipe.fileno())
+        for change in changes:
+            change.cancel()
