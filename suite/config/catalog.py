@@ -257,7 +257,17 @@ def _module_of(reference: Reference) -> ModuleType:
     except (Exception, SystemExit) as error:
         place = _place(error, reference.file)
         said = " ".join(f"{type(error).__name__}: {error}".split())
-        raise ConfigurationError(f"{reference} can't be loaded: {place}{said}") from error
+        hint = _not_installed(error, Path(reference.file).absolute()) if reference.file else ""
+        raise ConfigurationError(f"{reference} can't be loaded: {place}{said}{hint}") from error
+
+
+def _not_installed(error: BaseException, file: Path) -> str:
+    """What would help where a module is missing that lies in a folder src/ above the load file."""
+    top = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    for project in file.parents if top else ():
+        if (project / "src" / top).is_dir() or (project / "src" / f"{top}.py").is_file():
+            return f"; {top} is in {project / 'src'} and not installed here: pip install -e {project}"
+    return ""
 
 
 def _place(error: BaseException, file: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from suite.contract.listening import Listening
 from suite.contract.loop import Duration
 from suite.contract.system import Placement
-from suite.errors import ConfigurationError
+from suite.errors import ConfigurationError, SystemFailed
 from suite.process.ready import Probe
 
 if TYPE_CHECKING:
@@ -23,8 +23,9 @@ class Command(Listening):
     """Any program: `Command("uvicorn shop:app --port {port}", ready="/health")`.
 
     The text is split as a shell would and never run by one. Placeholders: `{port}`, `{directory}`, the
-    parameters by name, and helpers as `{database.url}`. It runs in `cwd` (default: the load file's
-    folder) and finds programs of our own Python environment first.
+    parameters by name, and helpers as `{database.url}`; in `env` as well, where {{ and }} are braces. It
+    runs in `cwd`, which is relative to the load file's folder (the default), and finds programs of our own
+    Python environment first.
     """
 
     def __init__(
@@ -58,11 +59,17 @@ class Command(Listening):
         from suite.process.child import start_command
 
         argv, env = self._filled()
+        folder = place.cwd if self.cwd is None else (place.cwd or Path.cwd()) / self.cwd
+        if folder is not None and not folder.is_dir():
+            raise SystemFailed(
+                f"can't start {shlex.join(argv)}: there is no folder {folder}; "
+                "cwd= is relative to the load file's folder"
+            )
         return start_command(
             argv,
             log=place.directory / "output.log",
             env=env,
-            cwd=Path(self.cwd) if self.cwd is not None else place.cwd,
+            cwd=folder,
             cores=place.cores,
         )
 
@@ -75,13 +82,18 @@ class Command(Listening):
             "directory": self.address.directory,
             "python": sys.executable,
         }
-        try:
-            argv = [word.format(**names) for word in self.command]
-            env = {key: value.format(**names) for key, value in self.env.items()}
-        except (LookupError, AttributeError, TypeError, ValueError) as error:
-            known = ", ".join("{" + name + "}" for name in sorted(names))
-            raise ConfigurationError(
-                f"the command {shlex.join(self.command)!r} has a placeholder that means nothing "
-                f"({error}); known: {known}"
-            ) from error
+        argv = [_filled_in(word, names, f"the command {shlex.join(self.command)!r}") for word in self.command]
+        env = {key: _filled_in(value, names, f"env {key}={value!r}") for key, value in self.env.items()}
         return argv, env
+
+
+def _filled_in(text: str, names: Mapping[str, Any], where: str) -> str:
+    """`text` with its placeholders filled in. Raises ConfigurationError that names `where` it stands."""
+    try:
+        return text.format(**names)
+    except (LookupError, AttributeError, TypeError, ValueError) as error:
+        known = ", ".join("{" + name + "}" for name in sorted(names))
+        raise ConfigurationError(
+            f"{where} has a placeholder that means nothing ({error}); known: {known}; "
+            "braces that are meant are written twice: {{ }}"
+        ) from error

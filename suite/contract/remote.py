@@ -21,7 +21,14 @@ class Remote(System):
         except ValueError:  # of a port that is no number, of brackets
             host = port = None
         if not host:
-            raise ConfigurationError(f"{url!r} is no address; write it like http://host:8000 or host:11112")
+            raise ConfigurationError(
+                f"{url.rpartition('@')[2]!r} is no address; write it like http://host:8000 or host:11112"
+            )
+        if "@" in parts.netloc:
+            raise ConfigurationError(
+                f"{host} was given with a user or a password, which would be shown and kept; "
+                "let users send them"
+            )
         default = {"https": 443, "wss": 443}.get(parts.scheme, 80)
         self.target = Address(host, port or default, url.rstrip("/"))
 

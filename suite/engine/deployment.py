@@ -142,7 +142,7 @@ class Deployment:
         place = Placement(
             self.directory / (f"beside-{helper}" if helper else "system"),
             self.cores.system,
-            Path(file).parent if file else None,
+            Path(file).absolute().parent if file else None,
             SystemSpec(self.spec, helper),
         )
         self.stack.callback(system.stop)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from inspect import isawaitable
@@ -79,11 +80,17 @@ def examine(workload: Workload, target: Any, question: Question, runner: asyncio
             continue
         try:
             value = _value(runner, metric.read, target, kept, recording)
-            metrics[metric.name] = None if value is None else float(value)
+            metrics[metric.name] = figure(value)
         except Exception as error:
             metrics[metric.name] = None
             results.append(CheckResult(f"metric {metric.name}", passed=False, detail=_said(error)))
     return Examination(rows, tuple(results), metrics)
+
+
+def figure(value: Any) -> float | None:
+    """What a metric's `read` gave as a number; None and NaN say that it was not measured."""
+    number = math.nan if value is None else float(value)
+    return None if math.isnan(number) else number
 
 
 def read_kept(path: Path) -> list[Any]:

@@ -18,6 +18,7 @@ _FROM_STATS = {
 }  # fmt: skip
 _QUANTILES = [(at + 0.5) / 200 for at in range(200)]
 _FORMAT = "5.0.0"
+_NONE = ("", "unversioned", "(unknown)", "(detached head)", "(error)")
 _OURS = "loadledger"
 """A key that tells our reports from others."""
 
@@ -95,14 +96,19 @@ def _runs(data: Mapping[str, Any]) -> Iterator[Run]:
             "pytest-benchmark",
             str(one["fullname"]),
             str(data["datetime"]),
-            commit.get("id"),
-            commit.get("branch"),
+            _known(commit.get("id")),
+            _known(commit.get("branch")),
             environment,
             metrics,
             {**stats, **extra} if data.get(_OURS) else stats,
             dirty=bool(commit.get("dirty")),
             setting=setting_of(environment),
         )
+
+
+def _known(name: object) -> str | None:
+    """A commit or a branch; pytest-benchmark has words of its own where there is none."""
+    return name if isinstance(name, str) and name not in _NONE else None
 
 
 def _measured(name: str, value: float) -> Measured:

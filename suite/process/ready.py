@@ -12,6 +12,10 @@ from suite.errors import ConfigurationError, SystemFailed
 if TYPE_CHECKING:
     from suite.process.child import Child
 
+_BACKGROUND = (
+    "\nit ended well and early: if it puts itself into the background, run it in the foreground "
+    "(an option such as --no-daemon, --foreground)"
+)
 Probe = Callable[[Any], bool]
 """`probe(system)`: whether it is ready. Connection errors mean "not yet"."""
 
@@ -40,6 +44,10 @@ def accepts_connections(system: _Reachable) -> bool:
         return True
 
 
+class _AnsweredOtherwise(Exception):
+    """An answer came, and not the one that means ready."""
+
+
 class _Answers:
     """Whether a GET of `path` answers 2xx."""
 
@@ -52,7 +60,15 @@ class _Answers:
         connection = http.client.HTTPConnection(system.host, system.port, timeout=1.0)
         try:
             connection.request("GET", self.path)
-            return 200 <= connection.getresponse().status < 300
+            answer = connection.getresponse()
+            if 200 <= answer.status < 300:
+                return True
+            to = answer.getheader("location")
+            raise _AnsweredOtherwise(
+                f"GET {self.path} answers {answer.status} {answer.reason}"
+                + (f", to {to}" if to else "")
+                + "; ready= takes a path that answers 2xx"
+            )
         finally:
             connection.close()
 
@@ -67,20 +83,23 @@ def wait_ready(probe: Probe, system: _Reachable, child: Child | None, deadline: 
     end = time.monotonic() + deadline
     pause = 0.002
     while True:
-        reason = "its probe says no"
+        reason, said = "its probe says no", ""
         try:
             if probe(system):
                 return True
+        except _AnsweredOtherwise as error:
+            said = f": {error}"
         except (OSError, http.client.HTTPException) as error:
             reason = str(error) or type(error).__name__
         if child is not None and not child.running():
-            raise SystemFailed(f"the system would not start: {child.exit_summary()}")
+            hint = _BACKGROUND if child.exit_status == 0 else ""
+            raise SystemFailed(f"the system would not start: {child.exit_summary()}{hint}")
         if time.monotonic() >= end:
             if child is None:
                 return False
             tail = child.tail()
             raise SystemFailed(
-                f"{child.name} was not ready within {deadline:g} s ({reason})"
+                f"{child.name} was not ready within {deadline:g} s ({reason}){said}"
                 + (f"; its last output:\n{tail}" if tail else "")
             )
         time.sleep(pause)

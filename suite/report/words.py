@@ -48,6 +48,12 @@ def short_commit(commit: str | None, digits: int = 12) -> str:
     return clean(commit[:digits]) if commit else "no commit"
 
 
+def short_id(name: str, digits: int = 8) -> str:
+    """The beginning of a record's id that `suite show` takes: so many of its digits, whoever imported it."""
+    source, dash, own = name.rpartition("-")
+    return clean(f"{source}{dash}{own[:digits]}")
+
+
 def plan_words(plan: Mapping[str, Any]) -> str:
     """A Run's plan in words: "closed loop, 8 users, 10 s, warm-up 1 s"."""
     words = [f"{plan.get('loop', '?')} loop"]

@@ -322,3 +322,13 @@ def test_a_broken_entry_point_matters_only_where_it_could_be_meant(monkeypatch):
     for words in ([], ["stale/what"]):
         with pytest.raises(ConfigurationError, match=r"gone\.for\.good"):
             select(words)
+
+
+def test_a_project_in_src_that_is_not_installed_is_named(tmp_path):
+    (tmp_path / "src" / "shop_in_src").mkdir(parents=True)
+    (tmp_path / "loads").mkdir()
+    file = tmp_path / "loads" / "load_shop.py"
+    file.write_text("import shop_in_src.app\n")
+    words = rf"shop_in_src is in {tmp_path}/src and not installed here: pip install -e {tmp_path}$"
+    with pytest.raises(ConfigurationError, match=words):
+        select([str(file)])

@@ -87,6 +87,39 @@ def test_a_working_directory_that_is_not_there(tmp_path: Path) -> None:
         pass
 
 
+def test_a_working_directory_is_relative_to_the_load_file(tmp_path: Path) -> None:
+    (tmp_path / "loads" / "app").mkdir(parents=True)
+    text = "import os; print('at', os.getcwd(), flush=True); os.read(0, 1); import time; time.sleep(60)"
+    command = Command(
+        [sys.executable, "-c", text], cwd="app", ready=lambda system: "at" in system.child.tail()
+    )
+    try:
+        command.start(Placement(tmp_path / "place", cwd=tmp_path / "loads"))
+        assert command.child is not None
+        assert command.child.tail() == f"at {tmp_path / 'loads' / 'app'}"
+    finally:
+        command.stop()
+    command = Command("true", cwd="absent")
+    with pytest.raises(
+        SystemFailed, match=r"there is no folder .*/loads/absent; cwd= is relative to the load"
+    ):
+        command.start(Placement(tmp_path / "other", cwd=tmp_path / "loads"))
+
+
+def test_braces_in_the_environment_name_the_variable_not_the_command() -> None:
+    command = Command("true", env={"CONF": '{"a": 1}'})
+    with pytest.raises(
+        ConfigurationError, match=r"^env CONF='\{\"a\": 1\}' has a placeholder .* twice: \{\{ \}\}$"
+    ):
+        command.check()
+    Command("true", env={"CONF": '{{"a": 1}}'}).check()
+
+
+def test_a_program_that_goes_into_the_background_is_told_to_stay(tmp_path: Path) -> None:
+    with pytest.raises(SystemFailed, match="puts itself into the background, run it in the foreground"):
+        Command("true", deadline=5).start(Placement(tmp_path))
+
+
 def test_grandchildren_are_the_sweeps_business(tmp_path: Path) -> None:
     """Stopping a system ends its process; what that leaves behind is found by the round's id."""
     text = (

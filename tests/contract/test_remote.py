@@ -52,3 +52,10 @@ def test_addresses_of_remote_systems(url: str, host: str, port: int) -> None:
 def test_addresses_that_make_no_sense(url: str) -> None:
     with pytest.raises(ConfigurationError, match="is no address"):
         Remote(url)
+
+
+def test_a_password_in_an_address_is_refused_and_not_shown() -> None:
+    for url in ("http://me:secret@shop:80", "http://me:secret@"):
+        with pytest.raises(ConfigurationError) as caught:
+            Remote(url)
+        assert "secret" not in str(caught.value)

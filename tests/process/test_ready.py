@@ -3,11 +3,13 @@
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from suite.contract.address import Address
-from suite.errors import ConfigurationError
+from suite.errors import ConfigurationError, SystemFailed
 from suite.process.ready import accepts_connections, probe_for, wait_ready
 
 
@@ -30,6 +32,13 @@ def test_a_probe_is_a_path_a_callable_or_a_connection() -> None:
     ],
 )
 def test_a_path_is_ready_when_it_answers_2xx(answer: bytes, ready: bool) -> None:
+    with served(answer) as address:
+        assert wait_ready(probe_for("/health"), address, None, 0.2) is ready
+
+
+@contextmanager
+def served(answer: bytes) -> Iterator[Address]:
+    """A server that answers all of it to everybody."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.1)
         stop = threading.Event()
@@ -47,8 +56,7 @@ def test_a_path_is_ready_when_it_answers_2xx(answer: bytes, ready: bool) -> None
         thread = threading.Thread(target=serve)
         thread.start()
         try:
-            address = Address(port=server.getsockname()[1])
-            assert wait_ready(probe_for("/health"), address, None, 0.2) is ready
+            yield Address(port=server.getsockname()[1])
         finally:
             stop.set()
             thread.join()
@@ -65,3 +73,33 @@ def test_waiting_ends_soon_after_readiness_and_soon_after_the_deadline() -> None
 def test_a_fault_of_the_probe_is_not_waited_for() -> None:
     with pytest.raises(ZeroDivisionError):
         wait_ready(lambda _: bool(1 // 0), Address(), None, 30)
+
+
+class _Idle:
+    """A child that runs on."""
+
+    name = "shop"
+
+    def running(self) -> bool:
+        return True
+
+    def tail(self) -> str:
+        return ""
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (
+            b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n",
+            r"\(its probe says no\): GET /health answers 401 Unauthorized; ",
+        ),
+        (
+            b"HTTP/1.1 302 Found\r\nlocation: /login\r\ncontent-length: 0\r\n\r\n",
+            r": GET /health answers 302 Found, to /login; ready= takes a path that answers 2xx$",
+        ),
+    ],
+)
+def test_what_a_path_answered_is_said(answer: bytes, words: str) -> None:
+    with served(answer) as address, pytest.raises(SystemFailed, match=words):
+        wait_ready(probe_for("/health"), address, _Idle(), 0.1)  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from suite.records.comparison import Verdict
 from suite.records.run import Run
 from suite.report.terminal.table import PlainTable
 from suite.report.verdict import compared_text, short_verdict, validity_text, verdict_text
-from suite.report.words import BAD, quantity, short_commit
+from suite.report.words import BAD, quantity, short_commit, short_id
 
 _FIGURES = {
     "throughput": "throughput", "p50": "response.p50", "p95": "response.p95", "p99": "response.p99",
@@ -56,7 +56,7 @@ def entries(rows: Sequence[Entry], console: Console) -> Table:
         made = _table(["run", "started", *kind, "workload", "verdict"], [*figures, "commit"])
         for row in rows:
             made.add_row(
-                row.id[:8],
+                short_id(row.id),
                 f"{datetime.fromisoformat(row.started):%m-%d %H:%M}",
                 *([row.kind] if several else []),
                 row.workload,
