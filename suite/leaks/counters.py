@@ -41,4 +41,4 @@ class LeakCounters:
             return Reading(None, None, resident, python=False)
         self.python = True
         malloc = None if answer.malloc is None else float(answer.malloc)
-        return Reading(float(answer.blocks), malloc, resident)
+        return Reading(float(answer.blocks), malloc, resident, caches=answer.caches)

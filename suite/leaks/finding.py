@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from suite.leaks.window_series import ALL, CHANGING, CounterSeries, WindowSeries
 from suite.records.leak import Counter, LeakOutcome, LeakVerdict
 from suite.records.reason import Reason
 
+_WARMING = 10
+"""So many windows at least go by before growth counts: within them a cache should be full."""
 _EXACT: tuple[Counter, ...] = ("malloc", "resident", "blocks")
 
 
@@ -78,6 +81,12 @@ def _reasons(finding: Finding, ttl: float) -> Iterator[Reason]:
         yield Reason("retained", {"seconds": ttl})
     elif finding.reason is not None:
         yield finding.reason
+    elif finding.outcome == "unbounded":
+        window, left = finding.look.operations, finding.look.to_fill()
+        if left is None:
+            yield Reason("still_growing", {"window": window})
+        else:
+            yield Reason("cache_fills", {"left": left, "window": max(window, math.ceil(left / _WARMING))})
     lines = finding.look.lines
     if any(line.process == CHANGING for line in lines):
         yield Reason("processes_changed")

@@ -19,6 +19,10 @@ _LONGER = 4
 """So much longer are the windows that confirm."""
 _GONE = 0.8
 """Growth of which so much went away was only retained."""
+_FILLS = 2
+"""So often caches are filled: one may begin to when another is full."""
+_FAR = 10
+"""So many times the operations that were looked at may go into filling caches."""
 _ORDER = ("no growth", "bounded", "released")
 """What does not end a search before held connections were tried, the more harmless first."""
 
@@ -139,6 +143,20 @@ class _Course:
         return WindowSeries(marks, operations, stayed)
 
     def _mode(self) -> Generator[Step, Marks, Finding]:
+        """Search; where growth goes on while caches with a bound fill, fill them and search again."""
+        found = yield from self._search()
+        for _ in range(_FILLS):
+            left = found.look.to_fill() if found.outcome == "unbounded" else None
+            if left is None or left > _FAR * self.operations:
+                break
+            step = Window(left + self._rules.requests, self.hold, "filling caches", warming=True)
+            yield from self._take(step)
+            found = yield from self._search()
+            if found.outcome == "no growth":
+                found = self._found("bounded", found.look)
+        return found
+
+    def _search(self) -> Generator[Step, Marks, Finding]:
         """Look with connections closed at the marks, or held; longer while that does not decide."""
         rules, noticed = self._rules, self.detectable or 0.0
         words = "looking, connections held" if self.hold else "looking"

@@ -20,6 +20,7 @@ from suite.leaks.rule import (
     slowing,
     suspicion,
 )
+from suite.process.injection import Filling
 from suite.records.leak import Counter, Growth
 from suite.records.reason import Reason
 
@@ -42,13 +43,15 @@ _Result = TypeVar("_Result")
 class Reading:
     """What one process holds at one mark: blocks of Python's, bytes from malloc, resident bytes.
 
-    None is what can't be read. `python` is False for a process that can't be asked from inside.
+    None is what can't be read. `python` is False for a process that can't be asked from inside. `caches`
+    are those with a bound that fill.
     """
 
     blocks: float | None
     malloc: float | None
     resident: float | None
     python: bool = True
+    caches: tuple[Filling, ...] = ()
 
 
 Marks = Mapping[int, Reading]
@@ -218,6 +221,17 @@ class WindowSeries:
             seen = malloc if malloc >= 0.5 * resident else resident
             total += seen if seen >= _SMALLEST * blocks else OBJECT * blocks
         return total
+
+    def to_fill(self) -> int | None:
+        """Operations until the caches with a bound that grew are full, at that rate; None without such."""
+        done, left = self.windows * self.operations, []
+        for pid, reading in self.marks[-1].items():
+            before = {cache.who: cache for cache in self.marks[0][pid].caches} if pid in self.marks[0] else {}
+            for cache in reading.caches:
+                came = cache.entries - before[cache.who].entries if cache.who in before else 0
+                if came > 0:
+                    left.append((cache.bound - cache.entries) * done / came)
+        return math.ceil(max(left)) if left else None
 
     def _grows(self, levels: Sequence[float], floor: Floor) -> bool:
         return any(rule(levels, self.operations, floor) for rule in (suspicion, scattered))

@@ -33,11 +33,21 @@ _START = 1.0
 """Seconds that a process which is new to us may need until its agent is there."""
 
 
+class Filling(NamedTuple):
+    """A container that is not full yet: its identity, entries that it has, and that it may have."""
+
+    who: int
+    entries: int
+    bound: int
+
+
 class Counts(NamedTuple):
-    """What a process holds after a full collection: Python's blocks, bytes from malloc (None: unknown)."""
+    """What a process holds after a full collection: Python's blocks, bytes from malloc (None: unknown),
+    and the caches with a bound that fill."""
 
     blocks: int
     malloc: int | None
+    caches: tuple[Filling, ...] = ()
 
 
 class EnvironmentChange(NamedTuple):
@@ -104,7 +114,8 @@ class Injection:
             if isinstance(answer, str):
                 found[pid] = answer
             else:
-                found[pid] = Counts(answer["blocks"], answer["malloc"])
+                caches = tuple(Filling(*cache) for cache in answer["caches"])
+                found[pid] = Counts(answer["blocks"], answer["malloc"], caches)
         return found
 
     def stop(self, pids: Sequence[int], timeout: float = 10.0) -> dict[int, str]:

@@ -9,6 +9,7 @@ from support.leaking import (
     System,
     adds,
     between,
+    caches,
     done,
     drawn,
     drive,
@@ -97,6 +98,47 @@ def test_held_connections_stay_open_until_the_verdict():
     assert verdict.held
     assert (verdict.outcome, verdict.held) == ("unbounded", True)
     assert drive(system_of("held connections", 1), Rules(held=False)).outcome == "no growth"
+
+
+@pytest.mark.parametrize(("bound", "each"), [(5_000, 1.0), (20_000, 1.0), (2_000, 0.2)])
+def test_a_cache_that_can_be_seen_is_filled_before_anybody_is_accused(bound, each):
+    """One of 5,000 entries was a leak: "unbounded up to 3,700 operations"."""
+    steps = []
+    verdict = drive(System(1, caches(bound, each)), steps=steps)
+    assert verdict.outcome == "bounded"
+    (filling,) = [step for step in steps if step.words == "filling caches"]
+    assert filling.warming
+    assert bound / each < verdict.operations < 2.2 * bound / each + 6_000
+
+
+def test_caches_that_fill_one_after_the_other():
+    verdict = drive(System(1, caches(5_000), caches(12_000)))
+    assert verdict.outcome == "bounded"
+
+
+def test_a_leak_beside_a_cache_that_fills_is_a_leak():
+    verdict = drive(System(1, caches(5_000), adds(done, blocks=2, small=128)))
+    assert verdict.outcome == "unbounded"
+    assert verdict.operations > 5_000
+    assert verdict.blocks_per_operation == pytest.approx(2, rel=0.01)
+
+
+def test_a_cache_too_large_to_fill_is_told():
+    verdict = drive(System(1, caches(1_000_000)))
+    assert (verdict.outcome, verdict.operations) == ("unbounded", 3_700)
+    assert verdict.reasons == (Reason("cache_fills", {"left": 996_400, "window": 99_640}),)
+    assert verdict_words(verdict).endswith(
+        "; a cache with a bound fills, and will be full after 996,400 operations more: look further with "
+        "--operations 99640"
+    )
+
+
+def test_what_still_grows_may_be_bounded_further_on():
+    verdict = drive(system_of("100 B", 1))
+    assert verdict.reasons == (Reason("still_growing", {"window": 400}),)
+    assert verdict_words(verdict).endswith(
+        "; if something may keep more than it got, look further with --operations 400"
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from support.processes import EXAMPLES
 
 from suite import Command, Workload, closed_loop
 from suite.leaks.verdict import Idle, Reading, Rules, search
+from suite.process.injection import Filling
 
 FAR = 60_000
 """More operations than any search needs."""
@@ -49,7 +50,9 @@ class System:
             self.held = 0
 
     def marks(self):
-        processes = defaultdict(lambda: SimpleNamespace(blocks=0, small=0, malloc=0, mapped=0, kind="python"))
+        processes = defaultdict(
+            lambda: SimpleNamespace(blocks=0, small=0, malloc=0, mapped=0, kind="python", caches=())
+        )
         processes[1].blocks += 0
         for part in self.parts:
             part(self, processes)
@@ -64,7 +67,7 @@ class System:
         if process.kind == "other":
             return Reading(None, None, resident, python=False)
         malloc = None if process.kind == "no malloc" else 5_000_000 + process.malloc
-        return Reading(30_000 + process.blocks, malloc, resident)
+        return Reading(30_000 + process.blocks, malloc, resident, caches=process.caches)
 
 
 def drive(system, rules=RULES, steps=None):
@@ -93,6 +96,22 @@ def adds(amount, pid=1, **each):
             value = amount(system)
             for field, size in each.items():
                 setattr(processes[pid], field, getattr(processes[pid], field) + value * size)
+
+        return add
+
+    return part
+
+
+def caches(bound, each=1.0, blocks=2):
+    """A cache of so many entries, which takes `each` for an operation, and blocks for an entry."""
+
+    def part(_):
+        def add(system, processes):
+            entries = min(bound, int(each * system.done))
+            processes[1].blocks += blocks * entries
+            processes[1].small += 64 * blocks * entries
+            if 0 < entries < bound:
+                processes[1].caches += (Filling(bound, entries, bound),)
 
         return add
 

@@ -11,8 +11,8 @@ _COUNTERS = {"blocks": "Python's blocks", "malloc": "malloc's bytes", "resident"
 _NAMED = 5
 """So many processes are named."""
 _ALL, _CHANGING = "all", "started or ended"
-ASIDE = ("processes_changed", "not_python")
-"""What is to be known about the processes, whatever the outcome."""
+ASIDE = ("still_growing", "cache_fills", "processes_changed", "not_python")
+"""What is to be known besides, whatever the outcome."""
 
 
 def outcome_words(verdict: LeakVerdict, why: str) -> str:
@@ -91,6 +91,9 @@ KINDS: Kinds = {
     "processes_replaced": "processes were replaced all the time",
     "growing_replaced": "processes that grew were replaced",
     "restless": _restless,
+    "still_growing": "if something may keep more than it got, look further with --operations {window}",
+    "cache_fills": "a cache with a bound fills, and will be full after {left:,} operations more: look "
+    "further with --operations {window}",
     "processes_changed": "processes came and went meanwhile",
     "not_python": "of processes that aren't Python only resident memory is known, with wider floors",
     "memory_unreadable": "its memory can't be read: {error}",

@@ -8,6 +8,8 @@ import os
 import sys
 import time
 
+from .caches import filling
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,10 +128,11 @@ class Desk:
                 gc.collect()  # empties the freelists: what lies there of ours has no trace to be moved
         finally:
             self._collections.paused = False
-        return b'{"pid": %d, "blocks": %d, "malloc": %s}\n' % (
+        return b'{"pid": %d, "blocks": %d, "malloc": %s, "caches": %s}\n' % (
             os.getpid(),
             sys.getallocatedblocks(),
             self._heap(),
+            filling(),  # last: what it takes has been counted by then
         )
 
 
