@@ -547,6 +547,20 @@ def test_what_the_configuration_sets_for_other_workloads_is_only_a_note(command,
     assert engine.asked["counter/watch"].values == {"depth": 5}
 
 
+def test_a_checkout_that_git_refuses_for_its_owner_is_told_as_that(command, engine, monkeypatch):
+    """It was recorded as "no commit" without a word."""
+    load = command.example("load_counter.py")
+    subprocess.run(["git", "init", "-q"], check=True)
+    assert command("run", load).err == ""
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    said = command("run", load)
+    assert said.code == 0
+    (line,) = said.complaints
+    assert line.startswith("suite: note: no commit is recorded: detected dubious ownership in repository at ")
+    assert line.endswith(f"git config --global --add safe.directory {command.folder}")
+
+
 # --- everything
 
 

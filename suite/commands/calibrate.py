@@ -80,6 +80,7 @@ def command(
         if isinstance(found.workload.system, Remote):
             faults.lines.append(f"{found.workload.name} runs elsewhere: this machine says little about it")
     faults.check()
+    options.tell_notes(plans.notes)
 
     from suite.ab.calibration import Calibrator, Subject
     from suite.ab.calibration_store import NAME, CalibrationStore

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -163,8 +163,8 @@ def read_plans(
 ) -> tuple[Configuration, Plans]:
     """The configuration, and the chosen workloads with the settings that it and what is `given` make.
 
-    With `own` and no target they are those that `choose` finds. `single` wants one workload. Raises
-    ConfigurationError with all faults, those collected before first.
+    With `own` and no target they are those that `choose` finds. `single` wants one workload. Notes on what
+    has no effect are told. Raises ConfigurationError with all faults, those collected before first.
     """
     from suite.config.catalog import select
     from suite.config.choice import Choice, choose
@@ -193,7 +193,17 @@ def read_plans(
         exclude_tags=filters["exclude_tags"],
         lenient=choice.tour is not None,
     )
-    return configuration, replace(plans, notes=(*choice.notes, *plans.notes), tour=choice.tour)
+    tell_notes([*choice.notes, *plans.notes])
+    return configuration, replace(plans, tour=choice.tour)
+
+
+def tell_notes(notes: Iterable[str] = ()) -> None:
+    """Say `notes` on stderr, and if it is so that results will have no commit although this is a checkout."""
+    from suite.measure.environment import untold
+
+    why = untold(Path.cwd())
+    for note in (*notes, *([f"no commit is recorded: {why}"] if why else [])):
+        typer.echo(f"suite: note: {note}", err=True)
 
 
 def stdout_is_ours(yes: bool) -> contextlib.AbstractContextManager[object]:

@@ -96,8 +96,6 @@ def command(
         exclude_tags=exclude_tags,
         own=True,
     )
-    for note in plans.notes:
-        typer.echo(f"suite: note: {note}", err=True)
     places = where.places(configuration)
 
     from suite.commands.output import output

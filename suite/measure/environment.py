@@ -63,6 +63,17 @@ def commit(cwd: str | os.PathLike[str]) -> tuple[str | None, str | None, bool]:
     return sha, branch, bool(changed) or any(_code(_untracked(cwd)))
 
 
+def untold(cwd: str | os.PathLike[str]) -> str | None:
+    """Why git does not tell the commit of the checkout around `cwd`; None if it would, or there is none.
+
+    It refuses a checkout that another user owns ("dubious ownership"), for one.
+    """
+    here = Path(cwd).resolve()
+    if not any((folder / ".git").exists() for folder in (here, *here.parents)):
+        return None
+    return git(here, "rev-parse", "--git-dir").fault
+
+
 def _untracked(cwd: str | os.PathLike[str]) -> list[str]:
     """Files that git neither tracks nor ignores, as seen from `cwd`."""
     return git(cwd, "ls-files", "--others", "--exclude-standard", "-z", "--", ":/").text.split("\0")

@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from suite.measure.environment import commit, fingerprint
+from suite.measure.environment import commit, fingerprint, untold
 
 
 class RecordOrigin:
-    """Made when measuring begins: an id, and the time. The rest is asked when the record is."""
+    """Made when measuring begins: an id, and the time. The rest is asked when the record is.
+
+    Its environment has under `git` why the commit of a checkout is not known.
+    """
 
     def __init__(self) -> None:
         self.id = uuid.uuid4().hex[:12]
@@ -18,11 +21,12 @@ class RecordOrigin:
     def fields(self) -> dict[str, Any]:
         """The fields of a Provenance but for workload and plan."""
         sha, branch, dirty = commit(Path.cwd())
+        why = None if sha else untold(Path.cwd())
         return {
             "id": self.id,
             "started": self.started,
             "commit": sha,
             "branch": branch,
             "dirty": dirty,
-            "environment": fingerprint(),
+            "environment": fingerprint() | ({"git": why} if why else {}),
         }

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from suite.measure.environment import commit, fingerprint
+from suite.measure.environment import commit, fingerprint, untold
 
 _WHO = {f"GIT_{who}_{what}": "a" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
@@ -48,6 +48,19 @@ def test_the_commit_and_whether_files_differ_from_it(tmp_path):
 def test_without_git(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert commit(tmp_path) == (None, None, False)
+
+
+def test_a_checkout_whose_commit_git_does_not_tell_is_told_from_none(tmp_path, monkeypatch):
+    assert untold(tmp_path) is None
+    git(tmp_path, "init", "-b", "main")
+    (tmp_path / "below").mkdir()
+    assert untold(tmp_path / "below") is None  # there is no commit yet
+    with monkeypatch.context() as patch:
+        patch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+        patch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+        assert "dubious ownership" in untold(tmp_path / "below")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert untold(tmp_path) == "git is not installed"
 
 
 @pytest.fixture

@@ -25,3 +25,14 @@ def test_it_gives_all_of_a_provenance_but_workload_and_plan(tmp_path, monkeypatc
     assert (later["branch"], len(later["commit"])) == ("main", 40)
     assert (later["id"], later["started"]) == (found["id"], found["started"])
     assert RecordOrigin().id != origin.id
+
+
+def test_why_a_checkout_has_no_commit_stands_in_its_environment(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    subprocess.run(["git", "init", "-q"], check=True)
+    assert "git" not in RecordOrigin().fields()["environment"]
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    found = RecordOrigin().fields()
+    assert found["commit"] is None
+    assert "dubious ownership" in found["environment"]["git"]
