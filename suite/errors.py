@@ -75,7 +75,7 @@ class StoreError(SuiteError):
 
 
 class Interrupted(SuiteError):
-    """SIGINT (130) or SIGTERM (143) ended the run; what was measured before is kept."""
+    """SIGINT (130), SIGTERM (143) or SIGHUP (129) ended the run; what was measured before is kept."""
 
     def __init__(self, signal_number: int) -> None:
         super().__init__(f"interrupted by signal {signal_number}")

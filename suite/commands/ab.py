@@ -36,7 +36,7 @@ of their own, which are kept in results/ab/envs.
 Exit codes:
   0  same, or an improvement                  3  inconclusive
   1  a regression, or a check of head failed  4  the system would not start or died
-  2  usage, configuration, a commit that      130, 143  interrupted
+  2  usage, configuration, a commit that 129, 130, 143  interrupted
      does not build, results folder
 """
 

@@ -34,7 +34,7 @@ suite ab does, in as many steps as halving the range takes. What can't be built 
 \b
 Exit codes:
   0  a range, or the commit                   3  the change does not show here
-  2  usage, no such change                    130, 143  interrupted: the range so far is told
+  2  usage, no such change               129, 130, 143  interrupted: the range so far is told
 """
 
 

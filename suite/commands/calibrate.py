@@ -32,7 +32,7 @@ suite ab runs quick loops, suite gate what suite run has stored: calibrate those
 \b
 Exit codes:
   0  calibrated                               4  the system would not start or died
-  2  usage, configuration, results folder     130, 143  interrupted: what was measured is kept
+  2  usage, configuration, results folder  129, 130, 143  interrupted: what was measured is kept
   3  too few runs, or invalid ones
 """
 

@@ -32,7 +32,7 @@ at most 1 % fails (where no threshold says otherwise) and no backlog grows.
 Exit codes:
   0  found, or --at-least held                3  invalid or inconclusive
   1  --at-least broke, or all that was tried  4  the system would not start
-  2  usage, configuration, results folder     130, 143  interrupted
+  2  usage, configuration, results folder  129, 130, 143  interrupted
 """
 
 

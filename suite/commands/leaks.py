@@ -37,7 +37,7 @@ confirmed with longer windows and, if it stays, traced with memray in a second r
 Exit codes:
   0  no leak                                  3  can't be told, for the reason given
   1  a leak                                   4  the system would not start or died
-  2  usage, configuration, results folder     130, 143  interrupted
+  2  usage, configuration, results folder  129, 130, 143  interrupted
 """
 
 

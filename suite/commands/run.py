@@ -29,7 +29,7 @@ Examples:
 Exit codes:
   0  good                                     3  invalid or inconclusive
   1  a critical threshold or a check failed   4  the system would not start or died
-  2  usage, configuration, results folder     130, 143  interrupted
+  2  usage, configuration, results folder  129, 130, 143  interrupted
 """
 _FULL_TABLES = 4
 """Up to so many workloads each gets its whole table; of more, those that did not pass."""

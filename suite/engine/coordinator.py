@@ -41,7 +41,7 @@ def run(
 
     `reference` says how a fresh process finds the workload; without it the workload travels by value.
     Call it from the main thread: processes that we start end with the thread that started them.
-    Raises ConfigurationError before anything starts, and RunInterrupted on SIGINT and SIGTERM.
+    Raises ConfigurationError before anything starts, and RunInterrupted on SIGINT, SIGTERM and SIGHUP.
     """
     settings = settings or Settings()
     actual = configured(workload, settings)

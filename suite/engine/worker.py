@@ -152,7 +152,8 @@ class _Worker:
         assert prepare is not None
         self._attach(order)
         # A signal to the whole group is the coordinator's to answer: here is something to undo first.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
         self.preparation = Preparation(prepare, self.runner, system.deadline)
         try:
             return WorkerReply("prepare", result=self.preparation.begin(self.target))

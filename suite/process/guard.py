@@ -1,4 +1,4 @@
-"""Signals: death of a parent, adoption of orphans, SIGINT and SIGTERM held back or made Interrupted."""
+"""Signals: death of a parent, adoption of orphans, those that end us held back or made Interrupted."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from suite.errors import Interrupted
 _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+
+_ALWAYS = (signal.SIGINT, signal.SIGTERM)
+_ENDING = (*_ALWAYS, signal.SIGHUP)
 
 
 def die_with_parent(parent: int) -> None:
@@ -66,7 +69,9 @@ def release_sigterm() -> None:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """SIGINT and SIGTERM raise Interrupted once; while that unwinds, more of them are ignored.
+    """SIGINT, SIGTERM and SIGHUP raise Interrupted once; while that unwinds, more of them are ignored.
+
+    A SIGHUP that is ignored, as under nohup, stays so.
 
     Inside another one this does nothing: the outermost says how far the unwinding goes. Nor does it
     outside of the main thread, which alone can have handlers.
@@ -75,7 +80,8 @@ def interruptible() -> Iterator[None]:
     if not main or signal.getsignal(signal.SIGINT) is _interrupt:
         yield
         return
-    before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = [each for each in _ENDING if each in _ALWAYS or signal.getsignal(each) is not signal.SIG_IGN]
+    before = {each: signal.signal(each, _interrupt) for each in heard}
     try:
         yield
     finally:
@@ -84,6 +90,6 @@ def interruptible() -> Iterator[None]:
 
 
 def _interrupt(number: int, _frame: object) -> None:
-    for each in (signal.SIGINT, signal.SIGTERM):
+    for each in _ENDING:
         signal.signal(each, signal.SIG_IGN)
     raise Interrupted(number)

@@ -12,7 +12,7 @@ from suite.records.run import Judgement, Run
 from suite.report.words import BAD, FAINT, GOOD, NOTE, WARNING, clean
 from suite.units import format_quantity
 
-_GRAVEST_FIRST = (130, 143, 2, 70, 4, 1, 3, 0)
+_GRAVEST_FIRST = (130, 143, 129, 2, 70, 4, 1, 3, 0)
 
 _VERDICTS = {
     "pass": ("passed", GOOD),

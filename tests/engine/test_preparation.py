@@ -221,7 +221,7 @@ owned = Workload("a/owned", Server(serve), Waiting, loop=closed_loop(1, seconds=
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_goes_when_the_whole_group_is_interrupted(tmp_path, number):
     """SIGTERM to the group once ended the process that had something to undo."""
     folder = tmp_path / "accounts"

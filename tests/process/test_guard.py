@@ -21,9 +21,12 @@ def test_sigint_is_blocked_only_inside() -> None:
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@pytest.mark.parametrize(("number", "code"), list(zip(ENDING, (130, 143, 129), strict=True)))
 def test_a_signal_interrupts_once(number: signal.Signals, code: int) -> None:
-    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    before = [signal.getsignal(each) for each in ENDING]
     unwound = []
 
     def work() -> None:
@@ -32,15 +35,26 @@ def test_a_signal_interrupts_once(number: signal.Signals, code: int) -> None:
                 os.kill(os.getpid(), number)
                 time.sleep(5)
             finally:
-                os.kill(os.getpid(), signal.SIGINT)  # impatience does not break the cleaning up
-                os.kill(os.getpid(), signal.SIGTERM)
+                for each in ENDING:  # impatience does not break the cleaning up
+                    os.kill(os.getpid(), each)
                 unwound.append(True)
 
     with pytest.raises(Interrupted) as caught:
         work()
     assert unwound
     assert caught.value.exit_code == code
-    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+    assert [signal.getsignal(each) for each in ENDING] == before
+
+
+def test_a_hangup_that_is_ignored_stays_so() -> None:
+    """As under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with interruptible():
+            os.kill(os.getpid(), signal.SIGHUP)
+            time.sleep(0.01)
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_outside_of_the_main_thread_there_is_nothing_to_do() -> None:

@@ -16,7 +16,7 @@ from suite.report.verdict import (
     short_verdict,
 )
 
-_CODES = [130, 143, 2, 70, 4, 1, 3, 0]
+_CODES = [130, 143, 129, 2, 70, 4, 1, 3, 0]
 
 
 @given(st.lists(st.sampled_from(_CODES), min_size=1))
