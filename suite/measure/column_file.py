@@ -67,7 +67,7 @@ class ColumnFile:
     def used(self) -> int:
         """Rows that were started, provided that rows are taken in order."""
         last = len(self) - 1
-        while self._full < last and self._held(self._full).started[self.rows - 1]:
+        while self._full < last and self._is_full(self._full):
             self._full += 1
         rest = self._held(self._full).used() if self._full <= last else 0
         return self._full * self.rows + rest
@@ -108,6 +108,10 @@ class ColumnFile:
         held.close()
         del self._mapped[index]
         self._full = max(self._full, index + 1)
+
+    def _is_full(self, index: int) -> bool:
+        """One that the reader has given back is empty, and those after it are in use."""
+        return bool(self._held(index).started[self.rows - 1] or self._held(index + 1).started[0])
 
     def _held(self, index: int) -> Columns:
         if index not in self._mapped:

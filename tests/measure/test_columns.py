@@ -113,6 +113,9 @@ def test_a_segment_that_is_given_back_takes_no_memory_and_counts_on(created):
     assert file.used() == 10_000
     file.reach(1).started[0] = 1
     assert file.used() == 10_001
+    writer = ColumnFile.open(os.getpid(), file.descriptor, 10_000, None)
+    assert writer.used() == 10_001  # who has not looked before
+    writer.close()
 
 
 def test_numpy_reads_without_copying(created):
