@@ -53,7 +53,9 @@ def compare(
     pass as notes.
     """
     if not base or not head:
-        raise ConfigurationError(f"no runs to compare {'with' if head else 'on the new side'}")
+        raise ConfigurationError(
+            f"no runs to compare {'with' if head else 'on the new side'}; make them with: suite run"
+        )
     notes = list(_differences(base, head, anywhere))
     sides = _believed(base), _believed(head)
     notes += [*_doubts("base", base), *_doubts("head", head)]

@@ -26,13 +26,17 @@ def check_metrics(names: Sequence[str], minimums: Overrides, workload: Workload)
     if isinstance(workload.system, Remote):
         raise ConfigurationError(f"{workload.name} runs elsewhere: it is the same for both commits")
     if len(names) > MOST_METRICS:
-        raise ConfigurationError(f"at most {MOST_METRICS} metrics can decide, not {len(names)}")
+        raise ConfigurationError(
+            f"at most {MOST_METRICS} metrics can decide, not {len(names)}; name fewer with --metric"
+        )
     for name in names:
         metric = workload.metric(name)
         if metric is None:
             raise ConfigurationError(f"{workload.name} has no metric {name!r}; see: suite run --json")
         if metric.better == "none":
-            raise ConfigurationError(f"{name} can't decide: neither way is better")
+            raise ConfigurationError(
+                f"{name} can't decide: neither way is better; name another with --metric"
+            )
     for name in minimums:
         metric = workload.metric(name)
         if metric is None or (names and name not in names):

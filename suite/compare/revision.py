@@ -199,7 +199,7 @@ def read_records(path: Path) -> list[Record]:
     every = read_document(path).records
     records: list[Record] = [one for one in every if isinstance(one, Run | Capacity)]
     if not records:
-        raise StoreError(f"{path} has no runs")
+        raise StoreError(f"{path} has no runs; name a document of suite run or suite capacity")
     return records
 
 

@@ -163,7 +163,7 @@ def _check(metrics: Sequence[Paired]) -> None:
         raise ConfigurationError(f"name 1 to {MOST_METRICS} metrics to decide on, not {len(metrics)}")
     for one in metrics:
         if one.better == "none":
-            raise ConfigurationError(f"{one.metric} can't decide: neither way is better")
+            raise ConfigurationError(f"{one.metric} can't decide: neither way is better; name another")
 
 
 def _found(metrics: Sequence[Paired], reached: Sequence[int], alpha: float, *, upward: bool) -> set[int]:

@@ -41,7 +41,9 @@ class Operation:
         self.think = None if think is None else parse(think, "s")
         self.is_async = iscoroutinefunction(body)
         if weight < 0:
-            raise ConfigurationError(f"operation {self.name}: weight can't be negative")
+            raise ConfigurationError(
+                f"operation {self.name}: weight can't be negative; 0 is for what only other operations await"
+            )
         functools.update_wrapper(self, body)  # type: ignore[arg-type]
 
     def __set_name__(self, owner: type, name: str) -> None:

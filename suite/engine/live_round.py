@@ -74,7 +74,7 @@ class LiveRound(Deployment):
     def resize(self, users: int) -> None:
         """Have so many users from now on; those that came last go first. Doesn't wait for it."""
         if users < 0:
-            raise ConfigurationError(f"there can't be {users} users")
+            raise ConfigurationError(f"there can't be {users} users; give a whole number from 0 on")
         for worker, part in zip(self.workers, split(users, [1.0] * len(self.workers)), strict=True):
             worker.tell(WorkerRequest("resize", users=part))
 

@@ -40,7 +40,9 @@ def runs_of_asv(data: Mapping[str, Any], benchmarks: Benchmarks, workload_of: Na
     try:
         return list(_runs(data, benchmarks, workload_of))
     except DAMAGE as error:
-        raise StoreError(f"this asv result is damaged: {type(error).__name__}: {error}") from error
+        raise StoreError(
+            f"this asv result is damaged: {type(error).__name__}: {error}; leave it out"
+        ) from error
 
 
 def asv_files(

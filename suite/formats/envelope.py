@@ -91,7 +91,7 @@ def read_document(path: Path) -> Document:
     """
     found = document_in(read_json(path), path)
     if found is None:
-        raise StoreError(f"{path} is not a result document of suite run")
+        raise StoreError(f"{path} is not a result document of suite run; other tools' files: suite import")
     return found
 
 

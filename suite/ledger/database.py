@@ -66,7 +66,7 @@ def open_engine(url: URL, timeout: float) -> Engine:
                 raise MissingExtra("psycopg", "postgresql") from error
             raise ConfigurationError(f"no driver for {url.drivername} databases: {error}") from error
     if not url.database or url.database == ":memory:":
-        raise ConfigurationError("a ledger needs a file; give its path")
+        raise ConfigurationError("a ledger needs a file; give its path with --ledger")
     path = Path(url.database)
     with disk_faults(path):
         path.parent.mkdir(parents=True, exist_ok=True)
