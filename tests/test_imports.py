@@ -25,7 +25,7 @@ FOLDERS = [
     ("reference",),
     ("engine",),
     ("measure",),
-    ("clients", "data"),
+    ("clients", "data", "services"),
     ("config",),
     ("stats",),
     ("__init__", "contract"),

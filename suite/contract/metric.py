@@ -82,7 +82,20 @@ STANDARD: dict[str, Metric] = _standard()
 """The metrics that every workload has, by name. Per operation they are called `name@operation`."""
 
 
+OF_SERVICES: dict[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        Metric("postgres.connections", "1", "none", combine="max"),
+        Metric("postgres.transactions", "1", "none", combine="sum"),
+        Metric("postgres.cache_hits", "ratio", "none"),
+        Metric("redis.commands", "1", "none", combine="sum"),
+        Metric("redis.memory", "B", "lower", combine="max"),
+    )
+}
+"""What services tell of themselves, called `name@helper`: over the round, or at its end."""
+
+
 def find(name: str, own: tuple[Metric, ...] = ()) -> Metric | None:
     """The metric called `name` among `own` and the standard ones; an `@operation` suffix is ignored."""
     base = name.partition("@")[0]
-    return next((metric for metric in own if metric.name == base), STANDARD.get(base))
+    return next((metric for metric in own if metric.name == base), {**STANDARD, **OF_SERVICES}.get(base))

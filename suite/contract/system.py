@@ -126,6 +126,10 @@ class System:
             return None
         return self.child.exit_summary()
 
+    def figures(self) -> Mapping[str, float]:
+        """What it says of itself at the end of a round, by metric, if it is a helper."""
+        return {}
+
     def __enter__(self) -> Self:
         directory = Path(tempfile.mkdtemp(prefix="loadledger-"))
         try:

@@ -151,7 +151,7 @@ class Workload:
         Nor is there a `name@operation` without the operation, but of what `collect` finds we can't know.
         """
         operation = name.partition("@")[2]
-        known = {"", "connect", *(o.name for user in self.users for o in user.operations())}
+        known = {"", "connect", *self.beside, *(o.name for user in self.users for o in user.operations())}
         return find(name, self.metrics) if operation in known or self.collect else None
 
     def _faults(self) -> Iterable[str]:
@@ -176,6 +176,8 @@ class Workload:
                         f"operation {user.__name__}.{plain} must be async: a plain function would make "
                         "all users wait for one another (plain ones are for a Component)"
                     )
+        if self.beside and isinstance(self.system, Component):
+            yield "beside= is for a Server, a Command or a Remote: nobody tells a Component of its helpers"
         for name in {m.name for m in self.metrics if m.read is None}:
             yield f"metric {name} needs read=, a function of (system, kept, recording)"
         for threshold in self.thresholds:

@@ -81,6 +81,7 @@ class _Round(Deployment):
         for group in self.groups():
             sampler.quiet(group)
         resources = replace(sampler.resources(begin, end), garbage=self._garbage)
+        figures = self._figures()
         self.phase("checking")
         answer = self._examine(begin, end)
         self.phase("stopping")
@@ -92,7 +93,7 @@ class _Round(Deployment):
             recording,
             loop=self.workload.loop,
             resources=resources,
-            own=answer.metrics,
+            own={**answer.metrics, **figures},
             collected={row.operation for row in answer.rows},
             attempts=attempts(reports),
             index=self.index,
@@ -170,6 +171,14 @@ class _Round(Deployment):
         sampler.tick(look=True)
         self._garbage = between(collected, self.agents.collections([*pids, *self.processes()]))
         return start, reports
+
+    def _figures(self) -> dict[str, float]:
+        """What the helpers say of themselves."""
+        return {
+            f"{metric}@{name}": value
+            for name, helper in self.workload.beside.items()
+            for metric, value in helper.figures().items()
+        }
 
     def _examine(self, begin: int, end: int) -> Examination:
         workload = self.workload

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import shlex
 import signal
 import subprocess
@@ -100,8 +101,12 @@ def start_command(
     env: Mapping[str, str],
     cwd: Path | None = None,
     cores: frozenset[int] | None = None,
+    user: str | None = None,
 ) -> Child:
-    """Run a program. Raises SystemFailed if there is no such program. Call it from the main thread."""
+    """Run a program, as `user` if that is given, which root alone can.
+
+    Raises SystemFailed if there is no such program. Call it from the main thread.
+    """
     parent = os.getpid()
 
     def prepare() -> None:
@@ -122,7 +127,10 @@ def start_command(
                 stderr=subprocess.STDOUT,
                 env=environment,
                 cwd=cwd,
-                preexec_fn=prepare,
+                preexec_fn=prepare,  # after the change of user, which would undo it
+                user=user,
+                group=pwd.getpwnam(user).pw_gid if user else None,
+                extra_groups=[] if user else None,
             )
     except OSError as error:
         raise SystemFailed(f"can't start {shlex.join(argv)}: {error}") from error

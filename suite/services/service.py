@@ -1,0 +1,104 @@
+"""A real server that a system needs: an embedded one of our own, or one that runs already at a URL."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
+
+from suite.contract.address import Address
+from suite.contract.loop import Duration
+from suite.contract.system import Placement, System
+from suite.errors import ConfigurationError, SystemFailed
+from suite.process.port import claim_port
+from suite.process.ready import wait_ready
+
+if TYPE_CHECKING:
+    from suite.process.child import Child
+
+
+class Service(System):
+    """Base of services. A URL that is given, or stands in the environment `variable`, takes precedence over
+    an embedded server; that one listens on the loopback only, has a password of its own, and ends with us.
+
+    `url` is what a client connects with.
+    """
+
+    what: ClassVar[str]
+    """Its name in messages."""
+    variable: ClassVar[str]
+    schemes: ClassVar[tuple[str, ...]]
+    default_port: ClassVar[int]
+
+    def __init__(self, url: str | None, *, needs: tuple[str, ...], deadline: Duration) -> None:
+        self.given = url or os.environ.get(self.variable) or None
+        super().__init__(needs=() if self.given else needs, deadline=deadline)
+        self._left = contextlib.ExitStack()
+        """What is undone when it stops."""
+        if self.given:
+            self._place_of(self.given)
+
+    def start(self, place: Placement) -> None:
+        """Start it, or see whether it answers. Raises SystemFailed."""
+        place.directory.mkdir(parents=True, exist_ok=True)
+        if self.given:
+            host, port = self._place_of(self.given)
+            self.address = Address(host, port, self.given, str(place.directory))
+            if not wait_ready(self._answers, self, None, self.deadline):
+                raise SystemFailed(
+                    f"no {self.what} answers at {host}:{port} within {self.deadline:g} s; "
+                    f"is it running, and is what {self.variable} or the load file says of it right?"
+                )
+            try:
+                url = self._own_url()
+            except OSError as error:
+                raise SystemFailed(f"{self.what} at {host}:{port}: {error}") from error
+            self.address = Address(host, port, url, str(place.directory))
+            return
+        port = claim_port()
+        self.address = Address("127.0.0.1", port, directory=str(place.directory))
+        self.child = self._launch(place)
+        self.address = Address("127.0.0.1", port, self._own_url(), str(place.directory), self.child.pid)
+        wait_ready(self._answers, self, self.child, self.deadline)
+
+    def stop(self) -> None:
+        """End it, and undo what it left; one that ran already runs on."""
+        super().stop()
+        self._left.close()
+
+    def figures(self) -> Mapping[str, float]:
+        """What it says of itself, by metric; nothing where it does not answer."""
+        with contextlib.suppress(OSError):
+            return self._figures()
+        return {}
+
+    def _place_of(self, url: str) -> tuple[str, int]:
+        """Host and port. Raises ConfigurationError, without what may be a password."""
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError:  # a port that is no number
+            host = port = None
+        if not host or parts.scheme not in self.schemes:
+            raise ConfigurationError(
+                f"{url.rpartition('@')[2]!r} is no {self.what}; "
+                f"write it like {self.schemes[0]}://user:password@host:{self.default_port}/0"
+            )
+        return host, port or self.default_port
+
+    def _launch(self, place: Placement) -> Child:
+        """Start the embedded server on `self.port`."""
+        raise NotImplementedError
+
+    def _own_url(self) -> str:
+        """The URL for this round's clients."""
+        raise NotImplementedError
+
+    def _answers(self, system: Any) -> bool:
+        """Whether it is ready. OSError means "not yet"."""
+        raise NotImplementedError
+
+    def _figures(self) -> Mapping[str, float]:
+        raise NotImplementedError
