@@ -6,6 +6,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import stat
 import subprocess
 from collections.abc import Mapping
@@ -99,6 +100,12 @@ class Postgres(Service):
             cores=place.cores,
             user=user,
         )
+
+    def stop(self) -> None:
+        """End it, whoever is still connected."""
+        if self.child is not None and self.child.running():
+            os.kill(self.child.pid, signal.SIGINT)
+        super().stop()
 
     def _data(self, place: Placement, programs: Path) -> tuple[Path, str | None]:
         """Where the data go, and who runs the server, if that is not us: it refuses to run as root."""

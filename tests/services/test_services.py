@@ -27,6 +27,9 @@ from suite.services.redis import Redis
 def database() -> Iterator[str]:
     with postgres(settings={"max_connections": "17"}) as server:
         yield server.url
+        left, child = psycopg.connect(server.url), server.child
+    assert child.exit_status == 0  # although somebody was connected
+    left.close()
 
 
 def asked(url: str, query: str) -> object:
