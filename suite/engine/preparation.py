@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from inspect import isasyncgen, isawaitable, isgenerator
 from typing import Any
 
 from suite.errors import ConfigurationError
 
 _NOTHING = object()
+_MARGIN = 0.5
+"""Seconds for what is awaited to be cancelled in; then a coroutine that keeps the loop is broken off."""
 
 
 class Preparation:
     """One call of `prepare` in a worker: a plain or async function, or a generator that yields once.
 
-    `seconds` bounds what is awaited in each part.
+    `seconds` bounds each part: what is awaited is cancelled then, and code that waits or computes is broken
+    off, both by a TimeoutError.
     """
 
     def __init__(self, prepare: Callable[[Any], Any], runner: asyncio.Runner, seconds: float) -> None:
@@ -30,7 +35,8 @@ class Preparation:
 
         Raises ConfigurationError, undone again, if JSON can't hold it; else whatever `prepare` raises.
         """
-        made: Any = self._prepare(target)
+        with _bounded(self._seconds):
+            made: Any = self._prepare(target)
         if isgenerator(made) or isasyncgen(made):
             self._rest = made
             made = self._next()
@@ -55,11 +61,30 @@ class Preparation:
     def _next(self) -> Any:
         if isasyncgen(self._rest):
             return self._awaited(anext(self._rest, _NOTHING))
-        return next(self._rest, _NOTHING)
+        with _bounded(self._seconds):
+            return next(self._rest, _NOTHING)
 
     def _awaited(self, what: Awaitable[Any]) -> Any:
         async def within() -> Any:
             async with asyncio.timeout(self._seconds):
                 return await what
 
-        return self._runner.run(within())
+        with _bounded(self._seconds + _MARGIN):
+            return self._runner.run(within())
+
+
+@contextmanager
+def _bounded(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError in what keeps the main thread for longer."""
+
+    def ring(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, ring)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, left, interval)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -80,12 +81,46 @@ def test_a_second_yield_is_a_fault(prepared):
         one.end()
 
 
-def test_what_takes_too_long_is_cut_off(prepared):
-    async def prepare(_system):
-        await asyncio.sleep(60)
+async def waits(_system):
+    await asyncio.sleep(60)
 
+
+async def keeps_the_loop(_system):
+    time.sleep(60)
+
+
+def computes(_system):
+    while True:
+        pass
+
+
+def sleeps(_system):
+    time.sleep(60)
+    yield
+
+
+@pytest.mark.parametrize("prepare", [waits, keeps_the_loop, computes, sleeps], ids=lambda one: one.__name__)
+def test_what_takes_too_long_is_cut_off(prepared, prepare):
+    """Code that kept the worker was stopped with it, half a minute later, as an operation that blocks."""
     with pytest.raises(TimeoutError):
         prepared(prepare).begin("x")
+
+
+def test_what_undoes_it_is_cut_off_too(prepared):
+    def prepare(_system):
+        yield 1
+        time.sleep(60)
+
+    one = prepared(prepare)
+    one.begin("x")
+    with pytest.raises(TimeoutError):
+        one.end()
+
+
+def test_alarms_of_others_go_on(prepared):
+    before = signal.getsignal(signal.SIGALRM)
+    prepared(lambda _: 1).begin("x")
+    assert signal.getsignal(signal.SIGALRM) is before
 
 
 async def account(system):
