@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 from suite.ab.checkout import Name
 from suite.compare.canary import machine_shifts, vetoed
+from suite.compare.failing import FAILURES, note
 from suite.compare.minimum import Overrides
 from suite.compare.primary import alike, primary_metrics
 from suite.compare.sequential import ALPHA, LOOKS, Standing, judge_runs, schedule
@@ -71,7 +72,7 @@ class Trial:
         runs = [(pair.base, pair.head) for pair in self.pairs]
         standing, found = judge_runs(runs, self.metrics, minimums=self.minimums, alpha=self.alpha)
         standing, found = vetoed(standing, found, machine_shifts(runs))
-        notes = (*self.differences, *found.notes, *self._doubts())
+        notes = (*self.differences, *found.notes, *self._doubts(found))
         base, head = self.titles
         return standing, replace(found, workload=self.workload, base=base, head=head, notes=notes)
 
@@ -90,15 +91,15 @@ class Trial:
     def _sides(self) -> tuple[list[Run], list[Run]]:
         return [pair.base for pair in self.pairs], [pair.head for pair in self.pairs]
 
-    def _doubts(self) -> Iterator[Reason]:
+    def _doubts(self, found: Comparison) -> Iterator[Reason]:
         for side, runs in zip(("base", "head"), self._sides(), strict=True):
             yield from (Reason("check_broken", {"side": side, "check": name}) for name in _broken(runs))
             doubtful = [run.validity.reasons for run in runs if run.validity.verdict == "doubtful"]
             if doubtful:
                 yield Reason.doubtful(doubtful, len(runs), side)
-        failing = self.middles("failures")
-        if failing is not None and any(failing) and "failures" not in self.metrics:
-            yield Reason("failures", {"base": failing[0], "head": failing[1]})
+        failing = self.middles(FAILURES)
+        if failing is not None and any(failing) and FAILURES not in {one.metric for one in found.changes}:
+            yield note(*failing)
         if self.repeated:
             yield self.repeated[0].behind("pairs_repeated", pairs=len(self.repeated))
         if self.cut is not None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from suite.compare.baseline import interleaved
+from suite.compare.failing import FAILURES, beside, fails, note
 from suite.compare.likeness import Unlike, likeness
 from suite.compare.minimum import Overrides, Scale, minimum
 from suite.compare.reference_distribution import ENOUGH, Draws, ReferenceDistribution, drift_of, few
@@ -59,20 +60,23 @@ def compare(
     notes = list(_differences(base, head, anywhere))
     sides = _believed(base), _believed(head)
     notes += [*_doubts("base", base), *_doubts("head", head)]
-    names = list(metrics) if metrics is not None else list(_usual(*sides))
+    asked = list(metrics) if metrics is not None else list(_usual(*sides))
+    names = list(dict.fromkeys([*asked, *([FAILURES] if fails(*sides) else [])]))
     cases: list[_Case] = []
     changes: dict[str, Change] = {}
     for name in names:
         case = _case(name, *sides, minimums)
         if isinstance(case, Change):
             notes.append(case.reason.about(metric=name))
-            if metrics is not None:
+            if metrics is not None and name in asked:
                 changes[name] = case
         else:
             cases.append(case)
     notes += (case.assumed for case in cases if case.assumed is not None)
     changes |= {change.metric: change for change in _judged(cases, among)}
-    ordered = tuple(changes[name] for name in dict.fromkeys(names) if name in changes)
+    ordered = beside([changes[name] for name in names if name in changes], asked)
+    if FAILURES in changes and FAILURES not in {one.metric for one in ordered}:
+        notes.append(note(changes[FAILURES].base, changes[FAILURES].head))
     return Comparison(
         **provenance_of_both(base, head, ordered),
         base=side_name(base),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from suite.compare.failing import FAILURES
 from suite.compare.likeness import Unlike, likeness
 from suite.compare.minimum import Overrides, minimum
 from suite.compare.sequential import MOST_METRICS
@@ -66,7 +67,7 @@ def gate_metrics(base: Run, head: Run) -> tuple[str, ...]:
     The fewer, the sharper: all of them share one error.
     """
     judged = (one.metric for run in (base, head) for one in run.thresholds)
-    names = dict.fromkeys((*primary_metrics(base, head), "failures", *judged))
+    names = dict.fromkeys((*primary_metrics(base, head), FAILURES, *judged))
     known = {**base.metrics, **head.metrics}
     return tuple(name for name in names if name in known and known[name].better != "none")
 

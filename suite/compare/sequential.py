@@ -29,6 +29,7 @@ from suite.compare.compare import (
     settled,
     side_name,
 )
+from suite.compare.failing import FAILURES, beside, fails
 from suite.compare.minimum import Minimum, Overrides, Scale, minimum
 from suite.compare.run_values import RunValues, pools
 from suite.errors import ConfigurationError
@@ -98,8 +99,10 @@ class Standing:
     changes: tuple[Change, ...]
 
 
-def judge(metrics: Sequence[Paired], alpha: float = ALPHA) -> Standing:
+def judge(metrics: Sequence[Paired], alpha: float = ALPHA, failures: Paired | None = None) -> Standing:
     """Decide on all pairs so far; pairs beyond the last look that was reached wait for the next.
+
+    `failures` are judged besides: see `suite.compare.failing`.
 
     A regression of any metric ends it, and so does a verdict on every metric; after 16 pairs what is
     still open is inconclusive. Raises ConfigurationError for more metrics than three, or one of which
@@ -110,9 +113,11 @@ def judge(metrics: Sequence[Paired], alpha: float = ALPHA) -> Standing:
     reached = [look for look in LOOKS if look <= pairs]
     if not reached:
         return Standing(0, "go on", ())
-    rose = _found(metrics, reached, alpha, upward=True)
-    fell = _found(metrics, reached, alpha, upward=False)
-    changes = tuple(_change(one, reached, i in rose, i in fell) for i, one in enumerate(metrics))
+    every = [*metrics, *([failures] if failures is not None else [])]
+    rose = _found(every, reached, alpha, upward=True)
+    fell = _found(every, reached, alpha, upward=False)
+    found = [_change(one, reached, i in rose, i in fell) for i, one in enumerate(every)]
+    changes = beside(found, [one.metric for one in metrics])
     return Standing(reached[-1], _decision(changes, reached[-1] == LOOKS[-1]), changes)
 
 
@@ -130,7 +135,10 @@ def judge_runs(
     Repeat a pair of which a Run is invalid; here it would count.
     """
     base, head = [a for a, _ in pairs], [b for _, b in pairs]
-    standing = judge([_paired(name, base, head, minimums) for name in metrics], alpha)
+    besides = None
+    if FAILURES not in metrics and fails(base, head):
+        besides = _paired(FAILURES, base, head, minimums)
+    standing = judge([_paired(name, base, head, minimums) for name in metrics], alpha, besides)
     shifts = quantile_shifts(base, head)
     comparison = Comparison(
         **{**provenance_of(head[0]), "id": base[0].id, "started": base[0].started},

@@ -139,13 +139,42 @@ def test_what_a_reader_must_know_is_noted():
     heads = {f"head{count}": run(1.5, checks=failed, failures=0.25) for count in range(1, 17)}
     take = Sides(base3=run(1.0, validity=doubtful), **heads)
     trial, _ = measured(take, metrics=("time_per_operation",))
-    notes = trial.judged()[1].notes
+    found = trial.judged()[1]
+    notes = found.notes
     assert Reason.doubtful([doubtful.reasons], 8, "base") in notes
     assert Reason("check_broken", {"side": "head", "check": "all is stored"}) in notes
-    assert Reason("failures", {"base": 0.0, "head": 0.25}) in notes
+    assert [(one.metric, one.verdict) for one in found.changes] == [
+        ("time_per_operation", "regression"), ("failures", "regression"),
+    ]  # fmt: skip
     assert trial.broken_checks() == ["all is stored"]
     assert trial.middles("time_per_operation")[1] == 1.5
     assert trial.middles("unheard.of") is None
+
+
+def test_failures_that_decide_nothing_are_noted():
+    heads = {f"head{count}": run(1.5, failures=0.25 if count == 3 else 0.0) for count in range(1, 17)}
+    trial, _ = measured(Sides(base2=run(1.0, failures=0.2), **heads), metrics=("time_per_operation",))
+    found = trial.judged()[1]
+    assert [one.metric for one in found.changes] == ["time_per_operation"]
+    assert "failures" not in {reason.kind for reason in found.notes}  # the medians are 0
+    heads = {f"head{count}": run(1.5, failures=0.05 + 0.01 * (count % 3)) for count in range(1, 17)}
+    bases = {f"base{count}": run(1.0, failures=0.05 + 0.01 * (-count % 3)) for count in range(1, 17)}
+    trial, _ = measured(Sides(**bases, **heads), metrics=("time_per_operation",))
+    found = trial.judged()[1]
+    assert [(one.metric, one.verdict) for one in found.changes] == [("time_per_operation", "regression")]
+    assert [reason.kind for reason in found.notes] == ["failures"]
+
+
+def test_failing_fast_is_a_regression_and_no_improvement():
+    """Every fourth operation fails at once, and the rest are faster: it was an improvement, with a note."""
+    heads = {f"head{count}": run(0.5, failures=0.25) for count in range(1, 17)}
+    trial, _ = measured(Sides(**heads))
+    found = trial.judged()[1]
+    verdicts = {one.metric: one.verdict for one in found.changes}
+    assert verdicts.pop("failures") == found.verdict == "regression"
+    assert "improvement" not in verdicts.values()
+    reason = next(one.reason for one in found.changes if one.metric == "response.p50")
+    assert reason == Reason("failures_rise", {"base": 0.0, "head": 0.25})
 
 
 def test_the_first_pair_chooses_what_decides():

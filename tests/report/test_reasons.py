@@ -348,6 +348,11 @@ _SAID: list[tuple[str, dict[str, Figure], str]] = [
     ("machine_shifted", {"canary/cpu": 0.3, "workload": "a/b"}, "the machine shifted (canary/cpu +30 %)"),
     ("check_broken", {"side": "head", "check": "all is stored"}, "head: check failed: all is stored"),
     ("failures", {"base": 0.0, "head": 0.25}, "failures: 0 % v 25 %"),
+    (
+        "failures_rise",
+        {"base": 0.0, "head": 0.25},
+        "more fails, 0 % v 25 %: what is left may only seem better",
+    ),
     # leaks
     ("restless", {"counter": "malloc", "process": "all"}, "malloc's bytes in all never became quiet"),
     ("restless", {"counter": "blocks", "process": "7"}, "Python's blocks of process 7 never became quiet"),

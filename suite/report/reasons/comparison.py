@@ -129,6 +129,7 @@ KINDS: Kinds = {
     "machine_shifted": _machine_shifted,
     "check_broken": "{side}: check failed: {check}",
     "failures": "failures: {base:ratio} v {head:ratio}",
+    "failures_rise": "more fails, {base:ratio} v {head:ratio}: what is left may only seem better",
     "pairs_repeated": "{pairs} pairs repeated, the first because: {side}: {why}",
     "given_up": "given up: {side}: {why}",
     "ended_early": lambda figures: literal(first_line(f"ended early: {figures['why']}")),
