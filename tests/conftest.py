@@ -26,6 +26,12 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.timeout(max(limits)))
 
 
+@pytest.fixture
+def rounds_once(monkeypatch):
+    """An invalid round is not run again: for tests of what a round does, not of how long it took."""
+    monkeypatch.setattr("suite.engine.coordinator._REPEATS", 0)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus):
     """A choice of tests may be all pure, or all rounds: tox's other half has nothing to do then."""

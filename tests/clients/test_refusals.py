@@ -14,6 +14,8 @@ from suite.clients.errors import ClientError, ConnectFailed, NameNotResolved, Ou
 from suite.config.settings import Settings
 from suite.engine.coordinator import run
 
+pytestmark = pytest.mark.usefixtures("rounds_once")
+
 
 @pytest.mark.parametrize(
     ("name", "outcome", "cause"),

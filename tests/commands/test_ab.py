@@ -10,6 +10,7 @@ import pytest
 from support.processes import Suite, wait_for
 from support.repositories import LOAD, PROJECT, Scratch, slowed
 from support.runs import make_measured, make_run, validity_of
+from support.variants import exhaustive
 
 from suite.ab.sample import ProcessRunner
 from suite.errors import Interrupted, SystemFailed
@@ -309,7 +310,7 @@ def test_real_rounds_of_both_commits(command, scratch, monkeypatch):
     assert scratch.git("status", "--porcelain") == ""
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), exhaustive(signal.SIGKILL, -9)])
 def test_an_interruption_leaves_nothing(tmp_path, number, code):
     scratch = slowed(tmp_path / "repository")
     suite = Suite(tmp_path, "ab", "HEAD", "load_work.py", "--seconds", "60", cwd=scratch.folder)

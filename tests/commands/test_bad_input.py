@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from support.processes import Suite, wait_for
 from support.runs import make_run
+from support.variants import exhaustive
 
 from suite.engine.coordinator import RunInterrupted
 from suite.errors import ConfigurationError, Interrupted, StoreError
@@ -579,7 +580,7 @@ def in_full_swing(suite):
     wait_for(lambda: suite.files("kept.jsonl"))
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), exhaustive(signal.SIGTERM, 143)])
 def test_an_interrupt_during_the_second_workload(tmp_path, command, number, code):
     command.example("load_echo.py")
     load = command.file("load_slow.py", SLOW.format(0.1))

@@ -11,6 +11,8 @@ from suite.data import rows
 from suite.engine.coordinator import run
 from suite.errors import ConfigurationError
 
+pytestmark = pytest.mark.usefixtures("rounds_once")
+
 
 def user_of(path, **options):
     class Customer(User):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.processes import EXAMPLES, Suite, command_line, wait_for
+from support.variants import exhaustive
 
 ECHO = str(EXAMPLES / "load_echo.py")
 
@@ -42,7 +43,7 @@ def test_after_a_normal_end(tmp_path):
     assert suite.left_behind() == []
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), exhaustive(signal.SIGINT, 130)])
 def test_after_a_signal(started, number, code):
     started.process.send_signal(number)
     assert started.finish() == code, started.err

@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 from examples.load_echo import Line, serve
 from support.processes import Suite, wait_for
+from support.variants import exhaustive
 
 from suite import Component, Server, User, Workload, closed_loop, operation
 from suite.config.settings import Settings
 from suite.engine.coordinator import run
 from suite.engine.preparation import Preparation
 from suite.errors import ConfigurationError
+
+pytestmark = pytest.mark.usefixtures("rounds_once")
 
 ONE = Settings(rounds=1)
 
@@ -256,7 +259,7 @@ owned = Workload("a/owned", Server(serve), Waiting, loop=closed_loop(1, seconds=
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, exhaustive(signal.SIGINT), exhaustive(signal.SIGHUP)])
 def test_it_goes_when_the_whole_group_is_interrupted(tmp_path, number):
     """SIGTERM to the group once ended the process that had something to undo."""
     folder = tmp_path / "accounts"

@@ -11,6 +11,8 @@ from suite.config.settings import Settings
 from suite.engine.coordinator import run
 from suite.engine.retrying import Retrying
 
+pytestmark = pytest.mark.usefixtures("rounds_once")
+
 
 def tried(retry, *endings, times=1):
     """How `times` operations end whose attempts end so, the last ending again and again; the Retrying."""

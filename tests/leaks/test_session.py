@@ -6,6 +6,7 @@ import pytest
 from studies.leaks_accuracy.cases import CASES
 from support.leaking import dies_under, program
 from support.processes import EXAMPLES
+from support.variants import exhaustive
 
 from suite import Command, Remote, Workload, closed_loop
 from suite.config.catalog import from_file
@@ -46,7 +47,7 @@ def test_a_clean_server_is_left_in_peace():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["python-100", "held"])
+@pytest.mark.parametrize("name", ["python-100", exhaustive("held")])
 def test_a_leak_of_a_small_program_is_found_and_named(name, tmp_path):
     """The less a program imports the quicker are all its objects looked at."""
     case = BY_NAME[name]

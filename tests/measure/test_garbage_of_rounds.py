@@ -6,6 +6,8 @@ from examples import load_garbage
 from suite.config.settings import Settings
 from suite.engine.coordinator import run
 
+pytestmark = pytest.mark.usefixtures("rounds_once")
+
 
 @pytest.mark.parametrize("name", ["component", "server"])
 def test_collections_of_the_system_are_counted_and_timed(name):

@@ -22,6 +22,8 @@ from suite.services import postgres, redis
 from suite.services.postgres import Postgres
 from suite.services.redis import Redis
 
+pytestmark = pytest.mark.usefixtures("rounds_once")
+
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[str]:

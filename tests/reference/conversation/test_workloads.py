@@ -18,12 +18,15 @@ from support.broken_managers import (
     Unlocked,
     with_manager,
 )
+from support.variants import exhaustive
 
 from suite import Workload
 from suite.config.settings import Settings
 from suite.engine.coordinator import run
 from suite.reference.conversation import workloads
 from suite.reference.conversation.checks import ALWAYS
+
+pytestmark = pytest.mark.usefixtures("rounds_once")
 
 ALL = [
     "fifty-users", "sustained", "bursts", "mixed", "global-limit", "user-limit", "rapid-cycles", "expiry",
@@ -133,24 +136,24 @@ def test_expiry_is_in_order_and_frees_slots():
 @pytest.mark.parametrize(
     ("workload", "broken", "shown_by"),
     [
-        (workloads.fifty_users, Unlocked, "limits were kept"),
+        exhaustive(workloads.fifty_users, Unlocked, "limits were kept"),
         (workloads.fifty_users, Unlocked, "limit.excess"),
-        (workloads.fifty_users, Generous, "limit.excess"),
+        exhaustive(workloads.fifty_users, Generous, "limit.excess"),
         (workloads.fifty_users, Stingy, "limit.shortfall"),
         (workloads.bursts, LeaksSlots, "books are consistent"),
         (workloads.global_limit, Generous, "limit.excess"),
-        (workloads.global_limit, Stingy, "limit.shortfall"),
+        exhaustive(workloads.global_limit, Stingy, "limit.shortfall"),
         (workloads.user_limit, GenerousToUsers, "limit.excess"),
-        (workloads.user_limit, LeaksSlots, "limit.shortfall"),
+        exhaustive(workloads.user_limit, LeaksSlots, "limit.shortfall"),
         (workloads.rapid_cycles, LeaksConversations, "nothing is left"),
-        (workloads.rapid_cycles, LeaksSlots, "books are consistent"),
+        exhaustive(workloads.rapid_cycles, LeaksSlots, "books are consistent"),
         (workloads.global_limit, Miscounts, "books are consistent"),
         (workloads.sustained, AnswersWrongly, "accepted ones succeed"),
         (workloads.sustained, KeepsTranscripts, "memory.drift"),
-        (workloads.expiry, ExpiresEarly, "accepted ones succeed"),
+        exhaustive(workloads.expiry, ExpiresEarly, "accepted ones succeed"),
         (workloads.expiry, ForgetsDuration, "expired in order"),
-        (workloads.expiry, LeaksSlots, "limit.shortfall"),
-        (workloads.expiry, NeverExpires, "accepted ones succeed"),
+        exhaustive(workloads.expiry, LeaksSlots, "limit.shortfall"),
+        exhaustive(workloads.expiry, NeverExpires, "accepted ones succeed"),
     ],
     ids=lambda value: getattr(value, "name", getattr(value, "__name__", value)),
 )

@@ -5,12 +5,15 @@ import sys
 
 import pytest
 from support import broken_dicom as broken
+from support.variants import exhaustive
 
 from suite import Component
 from suite.config.settings import Settings
 from suite.contract.workload import Workload
 from suite.engine.coordinator import run
 from suite.reference.dicom import workloads
+
+pytestmark = pytest.mark.usefixtures("rounds_once")
 
 ALL = {
     "receive", "receive-512k", "receive-concurrent", "forward", "sustained", "burst", "file-io",
@@ -52,7 +55,7 @@ def test_importing_them_needs_no_extra():
     assert subprocess.check_output([sys.executable, "-c", script], text=True).strip() == "[]"
 
 
-@pytest.mark.parametrize("name", ["receive", "receive_large", "receive_concurrent"])
+@pytest.mark.parametrize("name", ["receive", exhaustive("receive_large"), "receive_concurrent"])
 def test_what_is_received_is_stored(name):
     result = quick(getattr(workloads, name), seconds=0.4)
     assert not broken_checks(result)
@@ -70,7 +73,7 @@ def test_what_is_forwarded_arrives_and_is_timed():
     assert result.metrics["queue.peak"].value >= 1
 
 
-@pytest.mark.parametrize("name", ["sustained", "burst"])
+@pytest.mark.parametrize("name", [exhaustive("sustained"), "burst"])
 def test_an_open_loop_loses_nothing(name):
     result = quick(getattr(workloads, name), seconds=0.5, rate=60)
     assert not broken_checks(result)
@@ -103,9 +106,9 @@ def test_size_and_limits_are_parameters():
     [
         (workloads.receive, broken.loses_rows, "every instance has its row"),
         (workloads.receive, broken.truncates_files, "every instance is on disk"),
-        (workloads.receive, broken.mixes_up_files, "every instance is on disk"),
+        exhaustive(workloads.receive, broken.mixes_up_files, "every instance is on disk"),
         (workloads.receive, broken.fails_sometimes, "none was lost or refused"),
-        (workloads.forward, broken.forwards_other_bytes, "every instance arrived"),
+        exhaustive(workloads.forward, broken.forwards_other_bytes, "every instance arrived"),
         (workloads.forward, broken.forgets_to_forward, "every instance arrived"),
     ],
     ids=lambda value: getattr(value, "name", getattr(value, "__name__", value)),
@@ -122,7 +125,7 @@ def test_a_broken_gateway_fails_the_run(workload, gateway, shown_by):
         (workloads.pool_acquire, broken.leaky_pool, "all were returned"),
         (workloads.pool_saturation, broken.hanging_pool, "exhaustion is clean"),
         (workloads.pool_saturation, broken.boundless_pool, "limit.excess"),
-        (workloads.pool_queries, broken.boundless_pool, "limit.excess"),
+        exhaustive(workloads.pool_queries, broken.boundless_pool, "limit.excess"),
     ],
     ids=lambda value: getattr(value, "name", getattr(value, "__name__", value)),
 )

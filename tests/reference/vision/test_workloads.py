@@ -12,12 +12,15 @@ from support.broken_vision import (
     ShuffledRig,
     with_system,
 )
+from support.variants import exhaustive
 
 from suite import Workload, closed_loop
 from suite.config.settings import Settings
 from suite.engine.coordinator import run
 from suite.reference.vision import workloads
 from suite.reference.vision.rig import CameraRig
+
+pytestmark = pytest.mark.usefixtures("rounds_once")
 
 ALL = [
     "match-10", "match-100", "match-500", "cosine", "frame-buffer", "frame-buffer-four", "frame-add",
@@ -46,7 +49,7 @@ def test_all_workloads_are_there():
     assert all(w.description for w in found)
 
 
-@pytest.mark.parametrize("name", ["match_10", "match_100", "match_500", "cosine"])
+@pytest.mark.parametrize("name", [exhaustive("match_10"), exhaustive("match_100"), "match_500", "cosine"])
 def test_matching_finds_everyone(name):
     result = once(getattr(workloads, name), operations=2_000)
     assert not failed(result)
@@ -85,7 +88,7 @@ def test_adding_frames_counts_each():
     assert result.outcomes["ok"] == 2_500
 
 
-@pytest.mark.parametrize("broken", [FindsTheWorst, KnowsEverybody, ForgetsMembers])
+@pytest.mark.parametrize("broken", [FindsTheWorst, exhaustive(KnowsEverybody), exhaustive(ForgetsMembers)])
 def test_a_broken_matcher_fails_the_run(broken):
     result = once(with_system(workloads.match_100, broken, closed_loop(operations=2_000)))
     assert "everyone recognised" in failed(result)
@@ -97,7 +100,7 @@ def test_a_broken_matcher_fails_the_run(broken):
     [
         (RepeatingRig, {"frames are distinct", "memory is real", "last frames in order"}),
         (SameFrameRig, {"frames are distinct"}),
-        (GrowingRig, {"last frames in order", "memory.overhead"}),
+        exhaustive(GrowingRig, {"last frames in order", "memory.overhead"}),
         (ShuffledRig, {"last frames in order"}),
         (BlackRig, {"frames are incompressible"}),
     ],
