@@ -92,6 +92,8 @@ def gather(
         dialled=int(np.count_nonzero(dial_ns(recording, measured))) if adds_users(loop) else None,
         slow_connects=int(np.count_nonzero(recording.of(CONNECT).service_ns() >= SECOND_SYN)),
         line=machine.line,
+        throttles=machine.throttles,
+        throttled=machine.throttled,
         planned=len(measured) * each if is_open else None,
         dispatched=int(np.count_nonzero(measured.dispatched)) * each if is_open else None,
         delivered=int(np.count_nonzero(within)) * each,

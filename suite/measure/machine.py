@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from suite.measure.resources import MachineUsage
+from suite.measure.throttling import own_groups, throttling
 from suite.measure.track import Track
 
 _TICK = os.sysconf("SC_CLK_TCK")
@@ -23,6 +24,8 @@ class MachineWatch:
     def __init__(self) -> None:
         self._steal, self._busy, self._sent, self._again = (Track() for _ in range(4))
         self._pressure = {kind: Track() for kind in _KINDS}
+        self._groups = own_groups()
+        self._throttles, self._throttled = Track(), Track()
         self._lines = _speeds()
         self._carried = {name: Track() for name in self._lines}
 
@@ -34,8 +37,11 @@ class MachineWatch:
             self._steal.add(now, fields[7] / _TICK)
             self._busy.add(now, (sum(fields[:3]) + sum(fields[5:7])) / _TICK)
         for kind, track in self._pressure.items():
-            if found := _SOME.match(_read(f"/proc/pressure/{kind}")):
-                track.add(now, int(found[1]) * 1e-6)
+            if some := _SOME.match(_read(f"/proc/pressure/{kind}")):
+                track.add(now, int(some[1]) * 1e-6)
+        if (found := throttling(self._groups)) is not None:
+            self._throttles.add(now, found.times)
+            self._throttled.add(now, found.seconds)
         lines = [line.split() for line in _read("/proc/net/snmp").splitlines() if line.startswith(b"Tcp:")]
         if len(lines) == 2:
             counts = dict(zip(*lines, strict=False))
@@ -66,6 +72,8 @@ class MachineWatch:
             },
             retransmitted=again / sent if sent and again is not None else None,
             line=max(used, default=None),
+            throttles=None if (times := self._throttles.within(begin, end)) is None else round(times),
+            throttled=self._throttled.within(begin, end),
         )
 
 

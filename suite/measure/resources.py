@@ -40,7 +40,8 @@ class MachineUsage:
     `steal` (taken by the hypervisor) and `busy` (used by anyone) are seconds over all cores. `pressure`
     is the share of time in which some task stalled for cpu, memory or io; a kind that can't be read is
     not there. `retransmitted` is the share of TCP segments sent again, `line` the load on the busiest
-    network line whose speed is known.
+    network line whose speed is known. A CPU limit of our container stopped it `throttles` times, for
+    `throttled` seconds over its cores.
     """
 
     steal: float | None = None
@@ -48,6 +49,8 @@ class MachineUsage:
     pressure: Mapping[str, float] = field(default_factory=dict)
     retransmitted: float | None = None
     line: float | None = None
+    throttles: int | None = None
+    throttled: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

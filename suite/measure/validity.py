@@ -32,6 +32,8 @@ _SHORT = 0.05
 """What a generator without a moment to spare may fall short of the plan by chance of where it ends."""
 _STEAL = 0.05
 _OTHERS = 0.10
+_THROTTLED = 0.01
+"""Of one core: a period of a limit is a tenth of a second, and who is stopped waits for the rest of it."""
 _MEMORY = 0.05
 _TREND = 0.20
 
@@ -262,6 +264,9 @@ def _noisy(evidence: Evidence) -> Iterator[_Doubt]:
     others, delay = evidence.others, evidence.system_delay
     if others is not None and delay is not None and others > _OTHERS and delay > _DELAY * wall:
         yield _doubt("doubtful", "machine_busy", others=others, waited=delay, wall=wall)
+    throttled = evidence.throttled
+    if throttled is not None and throttled > _THROTTLED * wall:
+        yield _doubt("doubtful", "throttled", times=evidence.throttles, share=throttled / wall)
     memory = evidence.pressure_memory
     if memory is not None and memory > _MEMORY:
         yield _doubt("doubtful", "memory_short", share=memory)

@@ -47,7 +47,8 @@ class Evidence:
     threads_blocked: float | None = None
 
     # The machine: seconds taken by the hypervisor, cores used by processes that are none of ours, time
-    # in which some task stalled (PSI), segments sent again, load on the busiest line but the loopback.
+    # in which some task stalled (PSI), segments sent again, load on the busiest line but the loopback, how
+    # often a CPU limit of our container stopped it, and for how many seconds over its cores.
     steal: float | None = None
     others: float | None = None
     pressure_cpu: float | None = None
@@ -55,6 +56,8 @@ class Evidence:
     pressure_io: float | None = None
     retransmitted: float | None = None
     line: float | None = None
+    throttles: int | None = None
+    throttled: float | None = None
 
     # TCP where the system runs, over the round and its connects: connections that found the listen backlog
     # full, SYNs sent again, waits for an answer that ran out, connections reset. `dialled`: operations that

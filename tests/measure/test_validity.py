@@ -131,6 +131,17 @@ def test_waiting_for_a_core_is_a_doubt_and_with_lateness_a_proof():
     assert found.reasons[0].kind == "run_delay"
 
 
+@pytest.mark.parametrize(("throttled", "kinds"), [(None, []), (0.01, []), (0.34, ["throttled"])])
+def test_a_container_that_its_limit_stops_is_a_doubt(throttled, kinds):
+    machine = MachineUsage(throttled=throttled, throttles=7)
+    evidence = gather(recording_of(noise()), Resources(4.0, machine), loop=OPEN)
+    found = judge(
+        recording_of(noise()), evidence, loop=OPEN, component=False, cores_apart=True, worker_deaths=0
+    )
+    assert [reason.kind for reason in found.reasons] == kinds
+    assert found.verdict == ("doubtful" if kinds else "valid")
+
+
 @pytest.mark.parametrize(("missed", "expected"), [(2, "valid"), (20, "doubtful"), (100, "invalid")])
 def test_starts_that_the_generator_never_got_to(missed, expected):
     recording = recording_of(noise())

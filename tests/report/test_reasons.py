@@ -88,6 +88,11 @@ _SAID: list[tuple[str, dict[str, Figure], str]] = [
         "the kernel's second SYN (112 SYNs sent again, 113 time-outs, 0 resets)",
     ),
     (
+        "throttled",
+        {"times": 12, "share": 0.17},
+        "the CPU limit of the container stopped it 12 times, and took 17 % of a core",
+    ),
+    (
         "run_delay",
         {"share": 0.3, "per_operation": 300e-6},
         "the generator had to wait for a core: 30 % of the time, 300 µs per operation",

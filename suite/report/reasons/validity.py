@@ -77,6 +77,8 @@ KINDS: Kinds = {
     "steal": "noisy machine: the hypervisor took {share:ratio} of a core away",
     "machine_busy": "busy machine: other programs used {others:.2g} cores, and the system waited {waited:s} "
     "in {wall:s} for a core",
+    "throttled": "the CPU limit of the container stopped it {times:,} times, and took {share:ratio} of a "
+    "core",
     "memory_short": "memory is short: programs waited for it {share:ratio} of the time",
     "counts_differ": "counts differ: the system counted {served:,.0f}, {answered:,} were answered",
     "trend": "a trend within the measured part: median response went from {first:s} to {last:s}",
