@@ -12,7 +12,7 @@ from suite.records.comparison import Shift
 from suite.records.reason import Reason
 from suite.records.run import Run
 from suite.stats.ranks import Values64
-from suite.stats.welch import student
+from suite.stats.welch import quantile, student
 
 ENOUGH = 8
 """Runs from which a spread can be told, and moments from which that between moments can."""
@@ -107,7 +107,7 @@ class ReferenceDistribution:
     def shift(self, head: Values64, confidence: float) -> Shift:
         """How far `head` lies from base, by medians, with an interval."""
         error = self._error(len(head))
-        reach = error * _quantile((1 - confidence) / 2, self._freedom) if error else 0.0
+        reach = error * quantile(1 - confidence, self._freedom) if error else 0.0
         away = float(np.median(head)) - self._center
         return Shift(away, away - reach, away + reach)
 
@@ -134,14 +134,3 @@ class ReferenceDistribution:
         else:
             tail = float(beyond > 0 or away <= 0)
         return max(tail, (1 + beyond) / (1 + len(self._sorted))) if beyond else tail
-
-
-def _quantile(tail: float, freedom: int) -> float:
-    """The t that Student's distribution exceeds with a chance of `tail`, by bisection."""
-    low, high = 0.0, 1.0
-    while student(high, freedom) / 2 > tail:
-        high *= 2
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if student(middle, freedom) / 2 > tail else (low, middle)
-    return high

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import Self
@@ -70,6 +71,7 @@ def student(t: float, freedom: float) -> float:
     return _beta(freedom / (freedom + t * t), freedom / 2, 0.5)
 
 
+@functools.lru_cache(maxsize=4096)
 def quantile(p: float, freedom: float) -> float:
     """The t whose two-sided p is `p`, by halving."""
     low, high = 0.0, 1.0
