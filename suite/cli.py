@@ -99,7 +99,7 @@ app = typer.Typer(
     epilog="""
 \b
 Examples:
-  suite run                        a quick pass of everything
+  suite run                        your load files, quickly; without any a tour
   suite run load_shop.py           your own load file
   suite capacity load_shop.py      how much load it holds
   suite leaks load_shop.py         whether it leaks, and where

@@ -177,7 +177,7 @@ def read_plans(
         configuration = read_configuration(config)
     with faults.collected(), stdout_is_ours(json_file == "-"):
         if own:
-            choice = choose(targets, configuration.files, **filters)
+            choice = choose(targets, configuration, **filters)
         else:
             choice = Choice(tuple(select(targets, **filters)))
         if single and len(choice.chosen) > 1:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from suite.config.catalog import CatalogEntry, select
+from suite.config.file import Configuration
 from suite.config.load_files import LoadFiles, load_files
 from suite.config.tour import TAG, Tour
 
@@ -21,18 +22,18 @@ class Choice:
 
 def choose(
     targets: Sequence[str],
-    files: Sequence[str],
+    configuration: Configuration,
     *,
     match: Sequence[str] = (),
     tags: Sequence[str] = (),
     exclude_tags: Sequence[str] = (),
 ) -> Choice:
-    """Workloads by targets, without any those of `files` (see `load_files`), and by filters (see `select`).
+    """Workloads by targets, without any those of load files (see `load_files`), and by filters (see `select`).
 
     Where the project has no load files filters choose among all that is installed, and without filters it is
     the tour. Raises ConfigurationError.
     """
-    own = LoadFiles(tuple(targets)) if targets else load_files(files)
+    own = LoadFiles(tuple(targets)) if targets else load_files(configuration.files, configuration.source)
     found = select(own.files, match=match, tags=tags, exclude_tags=exclude_tags)
     if own.files or match or tags or exclude_tags:
         return Choice(tuple(found), own.notes)

@@ -22,10 +22,10 @@ class LoadFiles:
     notes: tuple[str, ...] = ()
 
 
-def load_files(named: Sequence[str] = ()) -> LoadFiles:
+def load_files(named: Sequence[str] = (), by: str = "the configuration") -> LoadFiles:
     """The files that are `named`, by patterns too, else those of the current folder that are CALLED so.
 
-    Raises ConfigurationError with all that are not there or can't be loaded, or if none has a workload.
+    `by` says who named them. Raises ConfigurationError with all that are not there or can't be loaded, or if none has a workload.
     """
     faults = Faults()
     found: dict[str, None] = {}
@@ -33,7 +33,7 @@ def load_files(named: Sequence[str] = ()) -> LoadFiles:
         matching = glob(pattern, recursive=True)  # noqa: PTH207 - of Path no absolute pattern is taken
         files = sorted(path for path in matching if Path(path).is_file())
         if named and not files:
-            faults.lines.append(f"files: there is no file {pattern}")
+            faults.lines.append(f"{by}: files: there is no file {pattern}")
         found.update(dict.fromkeys(files))
     kept: list[str] = []
     idle: list[str] = []

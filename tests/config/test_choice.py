@@ -4,10 +4,12 @@ import pytest
 from support.processes import EXAMPLES
 
 from suite.config.choice import choose
+from suite.config.file import Configuration
 from suite.config.load_files import load_files
 from suite.config.tour import TAG
 from suite.errors import ConfigurationError
 
+ANY = Configuration()
 BROKEN = "import no_such_thing"
 
 
@@ -34,7 +36,7 @@ def loads(command):
 def test_load_files_of_the_folder_are_meant_and_nothing_else(loads, command):
     loads("load_b.py", "load_a.py", "loads/c.py", "loads/_helper.py", "other.py", "sub/load_d.py")
     assert load_files().files == ("load_a.py", "load_b.py", "loads/c.py")
-    found = choose((), ())
+    found = choose((), ANY)
     assert names(found) == [f"{name}/{what}" for name in "abc" for what in ("click", "watch")]
     assert found.tour is None
 
@@ -50,14 +52,14 @@ def test_files_of_the_configuration_take_their_place(loads):
 
 def test_targets_and_filters_count_as_ever(loads):
     loads("load_a.py", "other.py")
-    assert names(choose(["other.py"], ())) == ["other/click", "other/watch"]
-    assert names(choose((), (), match=["click"])) == ["a/click"]
+    assert names(choose(["other.py"], ANY)) == ["other/click", "other/watch"]
+    assert names(choose((), ANY, match=["click"])) == ["a/click"]
 
 
 def test_a_file_without_a_workload_is_left_out_with_a_note(loads, command):
     loads("load_a.py")
     command.file("load_data.py", "rows = []")
-    found = choose((), ())
+    found = choose((), ANY)
     assert names(found) == ["a/click", "a/watch"]
     assert found.notes == ("load_data.py defines no Workload: left out",)
 
@@ -65,17 +67,17 @@ def test_a_file_without_a_workload_is_left_out_with_a_note(loads, command):
 def test_a_folder_whose_load_files_have_no_workload_says_so(command):
     command.file("load_data.py", "rows = []")
     with pytest.raises(ConfigurationError, match=r"load_data.py defines no Workload; .* files = \[...\]"):
-        choose((), ())
+        choose((), ANY)
 
 
 def test_without_load_files_it_is_a_tour_that_knows_what_it_leaves_out(command):
-    found = choose((), ())
+    found = choose((), ANY)
     assert found.tour is not None
     assert all(TAG in one.workload.tags for one in found.chosen)
     assert {name.partition("/")[0] for name in names(found)} >= {"conversation", "dicom", "vision"}
     assert "dicom/burst" in found.tour.left_out
     assert not {*names(found)} & {*found.tour.left_out}
-    filtered = choose((), (), match=["burst"])
+    filtered = choose((), ANY, match=["burst"])
     assert (names(filtered), filtered.tour) == (["conversation/bursts", "dicom/burst"], None)
 
 
