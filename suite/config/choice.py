@@ -28,7 +28,7 @@ def choose(
     tags: Sequence[str] = (),
     exclude_tags: Sequence[str] = (),
 ) -> Choice:
-    """Workloads by targets, without any those of load files (see `load_files`), and by filters (see `select`).
+    """Workloads by targets, without any those of `load_files`, and by filters (see `select`).
 
     Where the project has no load files filters choose among all that is installed, and without filters it is
     the tour. Raises ConfigurationError.

@@ -25,7 +25,8 @@ class LoadFiles:
 def load_files(named: Sequence[str] = (), by: str = "the configuration") -> LoadFiles:
     """The files that are `named`, by patterns too, else those of the current folder that are CALLED so.
 
-    `by` says who named them. Raises ConfigurationError with all that are not there or can't be loaded, or if none has a workload.
+    `by` says who named them. Raises ConfigurationError with all that are not there or can't be loaded, or if
+    none has a workload.
     """
     faults = Faults()
     found: dict[str, None] = {}
