@@ -19,6 +19,10 @@ ROUND_VARIABLE = "LOADLEDGER_ROUND"
 """Environment variable with the round's id; every process of a round inherits it."""
 
 
+_SPARED = 1.0
+"""Seconds that a tracker of resources has for its work."""
+
+
 def carrying(round_id: str) -> list[int]:
     """Pids of live processes, other than this one, whose environment carries `round_id`."""
     mark = f"{ROUND_VARIABLE}={round_id}".encode()
@@ -33,17 +37,31 @@ def carrying(round_id: str) -> list[int]:
 
 
 def sweep(round_id: str, patience: float = 3.0) -> list[int]:
-    """SIGKILL all that carries `round_id` until nothing does; returns what had to be killed."""
+    """SIGKILL all that carries `round_id` until nothing does; returns what had to be killed.
+
+    What removes semaphores and shared memory of others that died ends by itself when they have.
+    """
     killed: set[int] = set()
-    end = time.monotonic() + patience
-    while (left := carrying(round_id)) and time.monotonic() < end:
-        killed.update(left)
+    begin = time.monotonic()
+    while (left := carrying(round_id)) and time.monotonic() < begin + patience:
         for pid in left:
+            if time.monotonic() < begin + _SPARED and _tidies_up(pid):
+                continue
+            killed.add(pid)
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.005)
     reap(killed)
     return sorted(killed)
+
+
+def _tidies_up(pid: int) -> bool:
+    """Whether a process is Python's tracker of resources, and no more."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return b".resource_tracker import main" in file.read()
+    except OSError:
+        return False
 
 
 def children() -> frozenset[int]:

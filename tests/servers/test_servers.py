@@ -1,0 +1,76 @@
+"""gunicorn, uvicorn, hypercorn, Flask's and Django's servers: loaded, killed, searched for leaks."""
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+from examples.load_servers import SERVERS, THERE
+from support.processes import EXAMPLES, Suite, wait_for
+
+LOAD = str(EXAMPLES / "load_servers.py")
+
+
+def servers(*quick):
+    """All of them; those that are not `quick` are for the exhaustive tests."""
+    return [name if name in quick else pytest.param(name, marks=pytest.mark.exhaustive) for name in SERVERS]
+
+
+@pytest.fixture
+def chosen(request):
+    """A server that is installed."""
+    if request.param not in THERE:
+        pytest.skip(f"{request.param} is not installed")
+    return request.param
+
+
+@pytest.mark.parametrize("chosen", servers("gunicorn"), indirect=True)
+def test_under_load_all_is_answered_and_nothing_left(tmp_path, chosen):
+    suite = Suite(tmp_path, "run", LOAD, "-k", f"{chosen}/clean", "--rounds", "1", "--json", "out.json",
+                  "--on-invalid", "warn")  # fmt: skip
+    assert suite.finish() == 0, suite.out + suite.err
+    [run] = json.loads((tmp_path / "out.json").read_text())["results"]
+    assert run["outcomes"]["ok"] == 400
+    assert run["metrics"]["memory.peak"]["value"] > 1e6
+    assert suite.left_behind() == []
+
+
+@pytest.mark.parametrize("chosen", servers(), indirect=True)
+def test_killed_in_the_middle_it_is_the_system_that_died(tmp_path, chosen):
+    suite = Suite(tmp_path, "run", LOAD, "-k", f"{chosen}/long", "--rounds", "1", "--json", "out.json")
+    wait_for(lambda: suite.files("kept.jsonl"))
+    system = wait_for(lambda: _root(suite))
+    os.kill(system, signal.SIGKILL)
+    assert suite.finish() == 4, suite.out + suite.err
+    assert "died" in suite.out + suite.err
+    assert suite.left_behind() == []
+
+
+@pytest.mark.parametrize("chosen", servers(), indirect=True)
+def test_a_leak_is_found_and_named(tmp_path, chosen):
+    suite = Suite(tmp_path, "leaks", LOAD, "-k", f"{chosen}/leaky", "--ttl", "0", "--json", "out.json")
+    assert suite.finish() == 1, suite.out + suite.err
+    [found] = json.loads((tmp_path / "out.json").read_text())["results"]
+    assert found["suspects"][0]["function"] == "remember"
+    assert found["verdict"]["bytes_per_operation"] == pytest.approx(10_000, rel=0.1)
+
+
+@pytest.mark.parametrize("chosen", servers(), indirect=True)
+def test_what_keeps_nothing_is_not_accused(tmp_path, chosen):
+    suite = Suite(tmp_path, "leaks", LOAD, "-k", f"{chosen}/clean", "--ttl", "0", "--json", "out.json")
+    assert suite.finish() == 0, suite.out + suite.err
+
+
+def _root(suite):
+    """The process that the command started: of those that write to the system's log, the one above."""
+    pids = {pid for pid in suite.processes() if _log_of(pid).parent.name == "system"}
+    return next((pid for pid in pids if psutil.Process(pid).ppid() not in pids), None)
+
+
+def _log_of(pid):
+    try:
+        return Path(os.readlink(f"/proc/{pid}/fd/1"))
+    except OSError:
+        return Path()
