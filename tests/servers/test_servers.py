@@ -10,6 +10,8 @@ import pytest
 from examples.load_servers import SERVERS, THERE
 from support.processes import EXAMPLES, Suite, wait_for
 
+_LONG = 280
+"""Seconds that a search may take beside other tests."""
 LOAD = str(EXAMPLES / "load_servers.py")
 
 
@@ -51,7 +53,7 @@ def test_killed_in_the_middle_it_is_the_system_that_died(tmp_path, chosen):
 @pytest.mark.parametrize("chosen", servers(), indirect=True)
 def test_a_leak_is_found_and_named(tmp_path, chosen):
     suite = Suite(tmp_path, "leaks", LOAD, "-k", f"{chosen}/leaky", "--ttl", "0", "--json", "out.json")
-    assert suite.finish() == 1, suite.out + suite.err
+    assert suite.finish(_LONG) == 1, suite.out + suite.err
     [found] = json.loads((tmp_path / "out.json").read_text())["results"]
     assert found["suspects"][0]["function"] == "remember"
     assert found["verdict"]["bytes_per_operation"] == pytest.approx(10_000, rel=0.1)
@@ -60,7 +62,7 @@ def test_a_leak_is_found_and_named(tmp_path, chosen):
 @pytest.mark.parametrize("chosen", servers(), indirect=True)
 def test_what_keeps_nothing_is_not_accused(tmp_path, chosen):
     suite = Suite(tmp_path, "leaks", LOAD, "-k", f"{chosen}/clean", "--ttl", "0", "--json", "out.json")
-    assert suite.finish() == 0, suite.out + suite.err
+    assert suite.finish(_LONG) == 0, suite.out + suite.err
 
 
 def _root(suite):
