@@ -11,7 +11,7 @@ from suite.commands import options
 EPILOG = """
 \b
 Examples:
-  suite list                       all that is installed
+  suite list                       your load files, and all that is installed
   suite list load_shop.py          what a load file defines
   suite list --tags write --json   by tag, for a script
 """
@@ -24,14 +24,22 @@ def command(
     exclude_tags: options.ExcludedTags = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """List workloads with their loops, parameters and tags."""
-    from suite.config.catalog import select
+    """List workloads with their loops, parameters and tags.
+
+    Without TARGET: those of the load files here, as `suite run` finds them, and all that is installed.
+    """
+    from suite.config.catalog import EVERYTHING, select
+    from suite.config.file import read_configuration
+    from suite.config.load_files import load_files
     from suite.formats.document import print_document
     from suite.report.documents.listing import described
     from suite.report.terminal.console import Reporter
 
     with options.stdout_is_ours(as_json):
-        found = select(targets or (), match=match or (), tags=tags or (), exclude_tags=exclude_tags or ())
+        if not targets:
+            configuration = read_configuration()
+            targets = [*load_files(configuration.files, configuration.source).files, EVERYTHING]
+        found = select(targets, match=match or (), tags=tags or (), exclude_tags=exclude_tags or ())
     if as_json:
         print_document({"workloads": [described(one.workload) for one in found]})
     else:

@@ -18,6 +18,9 @@ from suite.process.pickled import PickledWorkload, load_as
 ENTRY_POINTS = "suite.workloads"
 """Entry-point group; each entry names a module that holds workloads."""
 
+EVERYTHING = ""
+"""The target that means all that is installed."""
+
 
 class NoWorkload(ConfigurationError):
     """A file that can be loaded and defines no workload."""
@@ -129,7 +132,7 @@ def select(
     if not targets or not all(is_file(target) for target in targets):
         known = installed(broken if targets else None)
     chosen: dict[str, CatalogEntry] = {}
-    for target in targets or [""]:
+    for target in targets or [EVERYTHING]:
         with faults.collected():
             for one in _find(target, known):
                 other = chosen.setdefault(one.workload.name, one)

@@ -125,3 +125,11 @@ def test_a_tour_says_what_it_left_out_and_how_to_run_it(command, engine):
     assert "left out: dicom/" in told
     assert "run one: suite run dicom/" in told
     assert "dicom/burst" not in engine.asked
+
+
+def test_the_list_has_the_load_files_first(command, loads):
+    loads("load_a.py")
+    lines = command("list").out.splitlines()
+    assert lines[0].startswith("a/click")
+    assert any(line.startswith("vision/") for line in lines)
+    assert command("list", "-k", "a/CLICK").out.startswith("a/click")
