@@ -20,6 +20,7 @@ from suite.ledger.faults import database_faults
 from suite.ledger.models import Base, DocumentRow, MetricRow, OutcomeRow, ResultRow, SuspectRow
 from suite.ledger.rows import index_rows
 from suite.ledger.schema import Progress, UpgradeLog, check, upgrade
+from suite.records.capacity import Capacity
 from suite.records.leak import LeakSearch
 from suite.records.record import RECORDS, Record
 from suite.records.run import Measured, Run
@@ -164,6 +165,10 @@ class Ledger:
     def leaks(self, workload: str | None = None, limit: int | None = 50) -> list[LeakSearch]:
         """Searches for leaks, of `workload` if that is given, newest first; `limit` None is all."""
         return self._records(LeakSearch, workload, limit)
+
+    def capacities(self, workload: str | None = None, limit: int | None = 50) -> list[Capacity]:
+        """Searches for the capacity, of `workload` if that is given, newest first; `limit` None is all."""
+        return self._records(Capacity, workload, limit)
 
     def _records(self, kind: type[_T], workload: str | None, limit: int | None) -> list[_T]:
         query = (

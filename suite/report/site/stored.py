@@ -27,10 +27,11 @@ _RUNS, _SEARCHES = 500, 10
 
 
 def add_ledger(stories: Stories, place: str | Path, lineages: Iterable[Lineage]) -> None:
-    """Add Runs and searches for leaks. Raises StoreError if the ledger can't be read."""
+    """Add Runs, searches for leaks and for the capacity. Raises StoreError if the ledger can't be read."""
     lineages = list(lineages)
     with Ledger(place) as ledger:
-        names = {*ledger.workloads(), *(search.workload for search in ledger.leaks(limit=1000))}
+        searches = [*ledger.leaks(limit=1000), *ledger.capacities(limit=1000)]
+        names = {*ledger.workloads(), *(search.workload for search in searches)}
         for name in sorted(names):
             story = stories.setdefault(name, WorkloadPage(name))
             pasts = past(ledger, name, _RUNS)
@@ -41,12 +42,13 @@ def add_ledger(stories: Stories, place: str | Path, lineages: Iterable[Lineage])
             story.briefs = sorted(briefs.values(), key=lambda brief: (brief.started, brief.id))
             story.runs = [ledger.run(key) for key in _telling(story)]
             story.leaks = ledger.leaks(name, limit=_SEARCHES)
+            story.capacities = ledger.capacities(name, limit=_SEARCHES)
             story.since = dict(_since(ledger, story.leaks[:1]))
             story.notes += _notes(pasts, len(ledger.ids(Run.KIND, name)), lineages)
 
 
 def add_capacities(stories: Stories, folder: Path) -> list[str]:
-    """Add what `suite capacity` saved in `folder`, newest first; names of files that are no such thing."""
+    """Add what `suite capacity` saved in `folder` and no ledger had; names of files that are nothing such."""
     broken = []
     for path in sorted(folder.glob("*.json"), reverse=True):
         try:
@@ -54,7 +56,10 @@ def add_capacities(stories: Stories, folder: Path) -> list[str]:
         except StoreError:
             found = []
         for one in found:
-            stories.setdefault(one.workload, WorkloadPage(one.workload)).capacities.append(one)
+            known = stories.setdefault(one.workload, WorkloadPage(one.workload)).capacities
+            if one.id not in {other.id for other in known}:
+                known.append(one)
+                known.sort(key=lambda capacity: capacity.started, reverse=True)
         if not found:
             broken.append(path.name)
     return broken

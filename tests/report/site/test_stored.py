@@ -9,12 +9,15 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from support import published
+from support.capacities import make_capacity
 from support.histories import commit, git, repository
 from support.markup import read_markup
 from support.published import make_stored_run
 from support.records import any_searches
 from support.runs import any_runs, make_measured, validity_of
 
+from suite.formats.document import write_document
+from suite.formats.envelope import envelope
 from suite.ledger.commit_order import CommitOrder
 from suite.ledger.detections import AcceptedChange, Detections
 from suite.ledger.store import Ledger
@@ -362,3 +365,16 @@ def test_what_is_no_capacity_search_is_named(tmp_path):
     assert sorted(add_capacities(stories, tmp_path)) == ["a.json", "b.json", "c.json"]
     assert stories == {}
     assert add_capacities(stories, tmp_path / "none") == []
+
+
+def test_searches_for_the_capacity_come_from_the_ledger_and_older_ones_from_their_documents(place, tmp_path):
+    kept, older = make_capacity(), make_capacity(id="0ldc0ffee", started="2023-05-01T10:11:12.000+00:00")
+    with Ledger(place) as ledger:
+        ledger.add(kept)
+    for one in (kept, older):
+        write_document(tmp_path / f"{one.id}.json", envelope("capacity", [one], exit_code=0))
+    stories = {}
+    add_ledger(stories, place, [Lineage()])
+    assert stories[kept.workload].capacities == [kept]
+    assert add_capacities(stories, tmp_path) == []
+    assert stories[kept.workload].capacities == [kept, older]
