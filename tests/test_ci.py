@@ -67,3 +67,21 @@ def test_what_a_second_try_does_not_mend_fails(judged, change, seconds, says):
 def test_a_system_without_results_fails(judged):
     code, _, err = judged({name: 1.0 for name in GOOD if not name.startswith("vision")})
     assert (code, err) == (1, "nothing of vision was measured")
+
+
+def test_another_python_than_our_own_is_found(tmp_path):
+    own = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    other = next(version for version in ("3.13", "3.12") if version != own)
+    for version, folder in ((own, f"{own}.9"), (other, f"{other}.2"), (other, f"{other}.10")):
+        program = tmp_path / ".pyenv" / "versions" / folder / "bin" / "python"
+        program.parent.mkdir(parents=True)
+        program.write_text(f"#!/bin/sh\necho {version}\n")
+        program.chmod(0o755)
+    stand_in = tmp_path / "bin" / f"python{other}"
+    stand_in.parent.mkdir()
+    stand_in.write_text("#!/bin/sh\nexit 127\n")
+    stand_in.chmod(0o755)
+    environment = {"HOME": str(tmp_path), "PATH": f"{tmp_path}/bin"}
+    asked = [sys.executable, NUMBERS.with_name("other_python.py")]
+    done = subprocess.run(asked, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == f"py{other.replace('.', '')} {tmp_path}/.pyenv/versions/{other}.10/bin/python\n"
