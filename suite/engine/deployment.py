@@ -160,6 +160,12 @@ class Deployment:
         helpers = {name: helper.roots for name, helper in self.workload.beside.items()}
         return {"system": self.workload.system.roots, "workers": workers, **helpers}
 
+    def logs(self) -> dict[str, Path]:
+        """Where system, helpers and workers write, as far as we started them."""
+        systems = {"system": self.workload.system, **self.workload.beside}
+        written = {name: one.child.log for name, one in systems.items() if one.child is not None}
+        return {**written, **{worker.name: worker.child.log for worker in self.workers}}
+
     def processes(self) -> list[int]:
         """The system's processes, those below its roots included."""
         return proc.tree(self.groups()["system"]())

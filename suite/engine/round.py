@@ -14,6 +14,7 @@ from suite.contract.loop import ClosedLoop
 from suite.engine.deployment import STEP_SECONDS, Deployment
 from suite.engine.examine import Examination, Question
 from suite.engine.merging import attempts, details, statuses
+from suite.engine.outputs import OutputWatch
 from suite.engine.progress import Progress
 from suite.engine.worker_plan import FilePlan
 from suite.engine.worker_pool import gather_reports
@@ -29,6 +30,7 @@ from suite.measure.sampler import Sampler
 from suite.measure.statistics import measure_round
 from suite.measure.validity import judge
 from suite.process.notice import noticed
+from suite.records.output import Output
 from suite.records.reason import Reason
 from suite.records.recording import Recording
 from suite.records.run import CheckResult, Failure, Round, Validity
@@ -52,19 +54,29 @@ def run_round(
             deployed = _Round(spec, index, progress, stack)
             return deployed.run(look)
     except SystemFailed as error:
-        return Round(index, failure=Failure("system", _told(error, deployed)))
+        return Round(index, failure=Failure("system", _told(error, deployed)), outputs=_written(deployed))
     except WorkerFailed as error:
         return Round(
             index,
             failure=Failure("worker", _told(error, deployed)),
+            outputs=_written(deployed),
             validity=Validity("invalid", (Reason("worker_died", {"workers": 1}),)),
         )
 
 
 class _Round(Deployment):
+    outputs: tuple[Output, ...] = ()
     _garbage: Garbage | None = None
 
     def run(self, look: Callable[[Recording], None] | None) -> Round:
+        self._watch = OutputWatch(self.logs, getattr(self.workload.system, "env", {}))
+        try:
+            return self._run(look)
+        except (SystemFailed, WorkerFailed):
+            self.outputs = self._watch.kept()
+            raise
+
+    def _run(self, look: Callable[[Recording], None] | None) -> Round:
         self.start()
         sampler = Sampler(self.groups())
         self._idle(sampler)
@@ -109,6 +121,10 @@ class _Round(Deployment):
             users=self._employed(begin, end),
             lags=[report.lag for report in reports if report.lag is not None],
         )
+        told, checks = details(closed), (*answer.checks, *_undone(left))
+        failed = [detail.first for detail in told if detail.outcome != "rejected"]
+        if failed or not all(check.passed for check in checks):
+            self.outputs = self._watch.kept(start, min(failed, default=None))
         validity = judge(
             recording,
             evidence,
@@ -120,8 +136,9 @@ class _Round(Deployment):
         return replace(
             result,
             statuses=statuses(reports),
-            details=details(closed),
-            checks=(*answer.checks, *_undone(left)),
+            details=told,
+            checks=checks,
+            outputs=self.outputs,
             validity=_doubted(validity, self._doubts(connected, reports), self._left_undone()),
             pids=pids,
             evidence=evidence,
@@ -153,6 +170,7 @@ class _Round(Deployment):
         def meanwhile() -> None:
             nonlocal seen, moved
             sampler.tick()
+            self._watch.tick()
             self.check_systems()
             used = self.plan.used()
             if used != seen:
@@ -263,6 +281,10 @@ class _Round(Deployment):
 
 def _undone(left: str) -> list[CheckResult]:
     return [CheckResult("what was prepared is undone", passed=False, detail=left)] if left else []
+
+
+def _written(deployed: _Round | None) -> tuple[Output, ...]:
+    return deployed.outputs if deployed else ()
 
 
 def _told(error: SuiteError, deployed: _Round | None) -> str:

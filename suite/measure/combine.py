@@ -67,6 +67,7 @@ def combine(
         error=_error(rounds),
         evidence=tuple(one.evidence for one in rounds),
         limiter=_limiter(rounds),
+        outputs=next((one.outputs for one in rounds if one.outputs), ()),
     )
 
 

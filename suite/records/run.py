@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from suite.records.detail import Detail
 from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
+from suite.records.output import Output
 from suite.records.provenance import Provenance
 from suite.records.reason import Reason
 
@@ -75,6 +76,7 @@ class Round:
     `metrics` are this round's values by name. `sums` are what merges by addition (operations due, ok,
     seconds, CPU seconds, ...). `histograms` are keyed like `response` or `response@browse`. `outcomes`
     are keyed by operation, "" for the loop's totals. `pids` are keyed system, workers and helper names.
+    `outputs` are kept where something failed.
     """
 
     index: int
@@ -93,6 +95,7 @@ class Round:
     failure: Failure | None = None
     evidence: Evidence | None = None
     limiter: Reason | None = None
+    outputs: tuple[Output, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +105,8 @@ class Run(Provenance):
     `error` is what ended it early.
     `histograms` are merged over the rounds; `series` is the first round's. `evidence` has an entry per
     round, None for one that failed (no entries in a Run that is older than evidence); `limiter` is what
-    held most of the rounds back.
+    held most of the rounds back. `outputs` are what system, helpers and workers wrote in the first round in
+    which something failed.
     """
 
     NAME: ClassVar[str] = "run"
@@ -123,6 +127,7 @@ class Run(Provenance):
     error: Failure | None = None
     evidence: tuple[Evidence | None, ...] = ()
     limiter: Reason | None = None
+    outputs: tuple[Output, ...] = ()
 
     @property
     def exit_code(self) -> int:

@@ -24,7 +24,7 @@ from suite.report.documents.listing import listed
 from suite.report.terminal.capacity import answer, curve, look_line, looks_table, scaling_words
 from suite.report.terminal.figures import figures, operations
 from suite.report.terminal.leaks import below, closing, counters, growing_since, head, suspects
-from suite.report.terminal.lines import checks, details, doubts, error, limiter
+from suite.report.terminal.lines import checks, details, doubts, error, limiter, outputs
 from suite.report.terminal.live import Live
 from suite.report.terminal.summary import entries, summary
 from suite.report.verdict import code_text, verdict_text
@@ -89,7 +89,7 @@ class Reporter:
         for table in (figures(run), operations(run)):
             if table.row_count:
                 self.console.print(Padding(table, (1, 0, 1, 2), expand=False))
-        for line in (*limiter(run), *checks(run), *details(run), *doubts(run), *error(run)):
+        for line in (*limiter(run), *checks(run), *details(run), *outputs(run), *doubts(run), *error(run)):
             self.console.print(Padding(line, (0, 0, 0, 2), expand=False))
         self.console.print()
 

@@ -55,6 +55,17 @@ def limiter(run: Run) -> list[Text]:
     return [Text.assemble(("held back by: ", FAINT), clean(words(run.limiter)))]
 
 
+def outputs(run: Run) -> list[Text]:
+    """What system, helpers and workers wrote about the moment of the first failure."""
+    lines = []
+    for one in run.outputs:
+        if one.around and one.at is not None:
+            when = format_quantity(one.at, "s")
+            lines.append(Text(f"{clean(one.party)} wrote around the first failure, at {when}:", FAINT))
+            lines += [Text(f"  {clean(line)}") for line in one.around.splitlines()]
+    return lines
+
+
 def error(run: Run) -> list[Text]:
     """What ended the Run early, with the output's tail; no line if nothing did."""
     if run.error is None:

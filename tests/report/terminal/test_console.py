@@ -14,6 +14,7 @@ from support.runs import any_runs, counts, make_measured, make_run, validity_of
 from suite import Command, User, Workload, open_loop, operation
 from suite.ledger.store import Ledger
 from suite.records.detail import Detail
+from suite.records.output import Output
 from suite.records.reason import Reason
 from suite.records.run import CheckResult, Failure, Judgement, Measured, Run
 from suite.report.terminal.console import Reporter, make_console
@@ -108,6 +109,21 @@ def test_checks_failures_doubts_and_errors_are_told() -> None:
     assert "doubtful: one core" in lines
     assert "ended early, system: exited with 1" in lines
     assert "last words [red]" in lines
+
+
+def test_what_was_written_about_the_first_failure_stands_below_it() -> None:
+    run = make_run(
+        details=(Detail("failed", "status", "ask", 3, 1.25, "status 500"),),
+        outputs=(
+            Output("system", "much\nmore", "Traceback\n\x1b[2J  ValueError: [red]", 1.25),
+            Output("worker 0", "quiet", "", 1.25),
+        ),
+    )
+    text = _printed(run)
+    assert "system wrote around the first failure, at 1.25 s:" in text
+    assert text.index("status 500") < text.index("Traceback") < text.index("ValueError: [red]")
+    assert "worker 0" not in text
+    assert "more" not in text
 
 
 @given(run=any_runs())

@@ -1,0 +1,97 @@
+"""What a system wrote stands beside the failure."""
+
+import sys
+
+import pytest
+from examples.load_null import Asker, null_server
+
+from suite import Server, Workload, closed_loop, operation
+from suite.config.settings import Settings
+from suite.engine import outputs
+from suite.engine.coordinator import run
+from suite.engine.outputs import KEPT, OutputWatch
+
+SECOND = 10**9
+
+
+@pytest.fixture
+def written(tmp_path, monkeypatch):
+    """A log that gets lines, at seconds of a clock, as a watch sees it."""
+    log, clock = tmp_path / "output.log", [0]
+    log.touch()
+    monkeypatch.setattr(outputs, "now", lambda: clock[0])
+    watch = OutputWatch(lambda: {"system": log, "gone": tmp_path / "gone"}, {"DB_PASSWORD": "hunter2"})
+
+    def write(moment, *lines):
+        clock[0] = round(moment * SECOND)
+        with log.open("a") as file:
+            file.writelines(f"{line}\n" for line in lines)
+        watch.tick()
+
+    return write, watch
+
+
+def test_the_lines_of_the_first_failure_are_found(written):
+    write, watch = written
+    for tenth in range(100):
+        write(tenth / 10, f"line {tenth}")
+    (output,) = watch.kept(0, 5.02)
+    assert output.party == "system"
+    assert output.around.splitlines() == [f"line {tenth}" for tenth in range(46, 54)]
+    assert output.tail.endswith("line 99\n")
+    assert output.at == 5.02
+
+
+def test_much_is_cut_and_secrets_are_hidden(written):
+    write, watch = written
+    write(1.0, *["x" * 99] * 1000)
+    write(2.0, *(f"fault {number}: hunter2" for number in range(100)))
+    (output,) = watch.kept(0, 1.8)
+    assert KEPT - 1_000 < len(output.tail) <= KEPT
+    assert output.tail.startswith("x" * 99 + "\n"), "a line that is cut is left out: half a secret is one"
+    assert output.around.splitlines()[4:7] == ["x" * 99, "fault 0: ***", "fault 1: ***"]
+    assert len(output.around.splitlines()) == 25
+    assert "hunter2" not in output.tail
+
+
+def test_who_wrote_nothing_then_has_no_lines_to_show(written):
+    write, watch = written
+    write(1.0, "started")
+    write(9.0, "much later")
+    write(9.5)
+    (output,) = watch.kept(0, 4.0)
+    assert (output.around, output.tail) == ("", "started\nmuch later\n")
+    assert watch.kept()[0].at is None
+
+
+def test_who_wrote_nothing_at_all_is_left_out(written):
+    write, watch = written
+    write(1.0)
+    assert watch.kept(0, 0.5) == ()
+
+
+class Doomed(Asker):
+    @operation
+    async def ask(self):
+        await super().ask()
+        if self.index == 0:
+            sys.stderr.write("worker's word\n")
+            raise ValueError("broken")
+
+
+async def talkative(system):
+    sys.stderr.write("system's word: token=abc\n")
+    await null_server().serve(system)
+
+
+@pytest.mark.rounds
+def test_a_run_with_failures_keeps_what_the_parties_wrote_and_others_keep_nothing():
+    loop = closed_loop(2, operations=20)
+    result = run(Workload("null/doomed", Server(talkative), Doomed, loop=loop), Settings(rounds=1))
+    assert {one.party: one.tail.splitlines()[0] for one in result.outputs} == {
+        "system": "system's word: token=***", "worker 0": "worker's word",
+    }  # fmt: skip
+    around = {one.party: one.around for one in result.outputs}
+    assert "worker's word" in around["worker 0"]
+    well = run(Workload("null/well", Server(talkative), Asker, loop=loop), Settings(rounds=1))
+    assert well.outputs == ()

@@ -1,0 +1,40 @@
+"""What looks like a secret is not kept."""
+
+import pytest
+
+from suite.process.redaction import redacted
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("connecting to postgres://app:hunter2@db:5432/app", "connecting to postgres://***@db:5432/app"),
+        ("redis://:hunter2@cache/0", "redis://***@cache/0"),
+        ("http://host:8000/path is no secret", "http://host:8000/path is no secret"),
+        ("DB_PASSWORD=hunter2 started", "DB_PASSWORD=*** started"),
+        ('{"access_token": "abc.def", "user": "ann"}', '{"access_token": "***", "user": "ann"}'),
+        ("Authorization: Bearer abcdef", "Authorization: Bearer ***"),
+        ("api-key: 12345; retry", "api-key: ***; retry"),
+        ("got eyJhbGciOiJI.eyJzdWIiOiIx.abc-_123 back", "got *** back"),
+        ("key AKIAABCDEFGHIJKLMNOP", "key ***"),
+        (
+            "x\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\ny",
+            "x\n***\ny",
+        ),
+        ("MIIE\n-----END PRIVATE KEY-----\ny", "***\ny"),
+        ("-----BEGIN PRIVATE KEY-----\nMIIE\n", "***"),
+        ("3 tokens were counted, the password was wrong", "3 tokens were counted, the password was wrong"),
+        ("hunter2secret stands alone", "*** stands alone"),  # the environment has it
+        ("the user is ann", "the user is ann"),
+    ],
+)
+def test_secrets_are_hidden(text: str, expected: str) -> None:
+    environment = {"APP_PASSWORD": "hunter2secret", "USER": "ann-and-bob", "PIN_TOKEN": "ann"}
+    assert redacted(text, environment) == expected
+
+
+@pytest.mark.parametrize("piece", ["x", "x-", "token", "://", "eyJ-", "eyJaaaaaaaa.", "-----BEGIN "])
+def test_no_text_takes_long(piece: str) -> None:
+    """A line of 65,536 letters took eight minutes: here no time-out strikes."""
+    text = piece * (65_536 // len(piece))
+    assert len(redacted(text)) <= len(text)
