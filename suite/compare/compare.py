@@ -257,10 +257,17 @@ def _doubts(side: str, runs: Sequence[Run]) -> Iterator[Reason]:
 
 
 def _usual(base: Sequence[Run], head: Sequence[Run]) -> Iterator[str]:
-    """The usual metrics and those with thresholds, where a side has them and one way is better."""
+    """The usual metrics and those with thresholds, where a side has them and one way is better.
+
+    Of Runs that another tool measured, which have none of the usual, it is all that have a direction.
+    """
     judged = [judgement.metric for run in (*base, *head) for judgement in run.thresholds]
     known: Mapping[str, Measured] = {k: v for run in (*base, *head) for k, v in run.metrics.items()}
-    for name in dict.fromkeys((*USUAL, *judged)):
+    wanted = dict.fromkeys((*USUAL, *judged))
+    foreign = all("setting" in run.environment for run in (*base, *head))
+    if foreign and not wanted.keys() & known.keys():
+        wanted = dict.fromkeys(known)
+    for name in wanted:
         if name in known and known[name].better != "none":
             yield name
 

@@ -127,6 +127,18 @@ def test_another_version_and_another_setting_are_not_compared(tmp_path):
     assert [reason.figures["fact"] for reason in likeness(one, other).refused] == ["setting"]
 
 
+def test_what_asv_measured_is_compared_though_none_of_it_is_usual(tmp_path):
+    for number in range(20):
+        write(tmp_path, number, 1.0 if number < 17 else 2.0)
+    place, _ = brought_in(tmp_path)
+    with Ledger(place) as ledger:
+        every = [ledger.run(name) for name in ledger.ids("run")]
+    [change] = compare(every[:17], every[17:]).changes
+    assert (change.metric, change.base, change.head) == ("time_work", pytest.approx(1.0, rel=0.01),
+                                                        pytest.approx(2.0, rel=0.01))  # fmt: skip
+    assert change.verdict == "regression" or change.reason.kind == "few_head_runs"
+
+
 def test_a_throughput_that_doubles_is_better(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     known = {"s.L.track_throughput": {"unit": "1/s"}, "version": 2}
