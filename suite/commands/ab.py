@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -83,7 +84,9 @@ def command(
     where: Folder,
 ) -> None:
     """Compare two commits by rounds in turns, and say whether one is slower."""
+    from suite.ab.environments import project_in
     from suite.ab.repository import Repository
+    from suite.ab.roots import plain_roots
     from suite.ab.task import make_task
     from suite.compare.primary import check_metrics
     from suite.config.catalog import select
@@ -113,6 +116,9 @@ def command(
     faults.check()
     folder = where.folder(configuration)
     repository = Repository(Path.cwd(), folder)
+    if environment == "own":  # each side installs the project: here its sources are enough to plan with
+        project = project_in(Path.cwd(), repository.root)
+        sys.path += [str(path) for path in plain_roots(project, repository.root)]
     base, head, targets = divided(words, repository)
     with options.stdout_is_ours(json_file == "-"):
         chosen = select(targets, match=match or ())

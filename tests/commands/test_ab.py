@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -378,3 +379,19 @@ def test_environments_of_their_own_without_an_index_borrow_what_is_here(tmp_path
     assert "IMPROVEMENT  8 pairs" in suite.out
     assert len(list((scratch.folder / "results" / "ab" / "envs").glob("*/bin/python"))) == 2
     assert suite.left_behind() == []
+
+
+def test_own_environments_need_no_project_that_is_installed_here(command, scratch, monkeypatch):
+    Path("src/till_in_src").mkdir(parents=True)
+    command.file("src/till_in_src/__init__.py", "COINS = 3\n")
+    command.file("pyproject.toml", '[project]\nname = "till"\nversion = "1"\n')
+    command.file("load_till.py", f"import till_in_src\n{Path('load_work.py').read_text()}")
+    asked = []
+    monkeypatch.setattr("suite.ab.experiment.compare_commits", lambda *words: asked.append(words))
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    said = command("ab", "HEAD~1", "HEAD", "load_till.py")
+    assert "till_in_src is in " in said.err
+    assert "not installed here: pip install -e " in said.err
+    assert not asked
+    command("ab", "HEAD~1", "HEAD", "load_till.py", "--environment", "own")
+    assert len(asked) == 1
