@@ -9,7 +9,7 @@ from typing import Any
 from suite.config.catalog import CatalogEntry, skipped_operations
 from suite.config.file import Configuration
 from suite.config.layer import SettingsLayer
-from suite.config.settings import Settings, configured
+from suite.config.settings import Settings, startable
 from suite.config.tour import Tour
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError, Faults, MissingExtra
@@ -64,7 +64,7 @@ def make_plans(
         )
         with faults.collected():
             try:
-                _check(workload, settings)
+                startable(workload, settings)
             except MissingExtra as error:
                 if not lenient:
                     raise
@@ -88,10 +88,3 @@ def _check_given(values: Mapping[str, Any], known: set[str]) -> None:
         raise ConfigurationError.of(
             f"--set {name}: no chosen workload has it; parameters: {names}" for name in unknown
         )
-
-
-def _check(workload: Workload, settings: Settings) -> None:
-    """Raise what stands against running it."""
-    actual = configured(workload, settings)
-    for system in (actual.system, *actual.beside.values()):
-        system.check()

@@ -82,6 +82,22 @@ def configured(workload: Workload, settings: Settings) -> Workload:
     return twin
 
 
+def startable(workload: Workload, settings: Settings) -> Workload:
+    """`configured`, and nothing that can be seen before anything starts stands against it.
+
+    Raises ConfigurationError with all faults.
+    """
+    actual = configured(workload, settings)
+    faults = Faults()
+    if isinstance(actual.loop, OpenLoop) and (fault := actual.loop.shortfall()):
+        faults.lines.append(f"{workload.name}: {fault}")
+    for system in (actual.system, *actual.beside.values()):
+        with faults.collected():
+            system.check()
+    faults.check()
+    return actual
+
+
 def _loop(workload: Workload, settings: Settings) -> Loop:
     loop = settings.loop or workload.loop
     if settings.quick:
@@ -136,11 +152,6 @@ def _size_faults(workload: Workload, workers: int) -> Iterator[str]:
         )
     if not isinstance(loop, OpenLoop):
         return
-    if loop.arrivals != "poisson" and not round(loop.expected):
-        yield (
-            f"{workload.name}: {loop.rate:g}/s for {loop.seconds:g} s plan no operation at all; give a "
-            "higher rate or more seconds"
-        )
     planned = loop.rate * (loop.seconds + loop.warmup)
     if planned > _MOST_PLANNED:
         yield (

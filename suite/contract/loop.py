@@ -82,6 +82,21 @@ class OpenLoop:
             return sum(round(rate * seconds) for rate, seconds in self.stages)
         return self.rate * self.seconds / (2 if self.arrivals == "ramp" else 1)
 
+    def shortfall(self) -> str | None:
+        """What its time is too short for; None if it is long enough. By chance Poisson may plan nothing."""
+        planned = round(self.expected)
+        if not planned and self.arrivals != "poisson":
+            return (
+                f"{self.rate:g}/s for {self.seconds:g} s plan no operation at all; give a higher rate or "
+                "more seconds"
+            )
+        if self.arrivals == "burst" and planned < self.burst:
+            return (
+                f"at {self.rate:g}/s a burst of {self.burst} comes every {self.burst / self.rate:g} s, and "
+                f"{self.seconds:g} s would cut the first one off; give more seconds or burst={planned}"
+            )
+        return None
+
 
 Loop = ClosedLoop | OpenLoop
 
@@ -183,10 +198,4 @@ def _open_faults(loop: OpenLoop) -> list[str]:
         faults.append("spin must be from 0 to 1 ms: answers wait as long")
     if loop.burst < 1:
         faults.append("burst must be at least 1")
-    if loop.arrivals == "burst" and 0 < round(loop.rate * loop.seconds) < loop.burst:
-        faults.append(
-            f"at {loop.rate:g}/s a burst of {loop.burst} comes every {loop.burst / loop.rate:g} s, and "
-            f"{loop.seconds:g} s would cut the first one off; give more seconds or burst="
-            f"{round(loop.rate * loop.seconds)}"
-        )
     return faults

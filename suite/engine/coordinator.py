@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from suite.config.catalog import Reference, reference_to
-from suite.config.settings import Settings, configured
+from suite.config.settings import Settings, startable
 from suite.contract.workload import Workload
 from suite.engine.progress import Progress, Silent
 from suite.engine.round import run_round
@@ -44,9 +44,7 @@ def run(
     Raises ConfigurationError before anything starts, and RunInterrupted on SIGINT, SIGTERM and SIGHUP.
     """
     settings = settings or Settings()
-    actual = configured(workload, settings)
-    for system in (actual.system, *actual.beside.values()):
-        system.check()
+    actual = startable(workload, settings)
     spec = WorkloadSpec(reference or reference_to(workload), settings)
     watcher = progress or Silent()
     origin = RecordOrigin()

@@ -16,7 +16,7 @@ from suite import (
     open_loop,
     operation,
 )
-from suite.config.settings import Settings, configured
+from suite.config.settings import Settings, configured, startable
 from suite.contract.loop import Loop
 from suite.errors import ConfigurationError
 
@@ -91,11 +91,22 @@ def test_loops(loop: Loop, settings: dict[str, Any], expected: Loop) -> None:
     assert loop_of(loop, **settings) == expected
 
 
-@pytest.mark.parametrize("loop", [open_loop(0.1, 5), open_loop(0.1, 5, arrivals="ramp")])
-def test_a_loop_that_never_plans_anything_is_told_before_the_start(loop: Loop) -> None:
-    with pytest.raises(ConfigurationError, match="for 5 s plan no operation at all; give a higher rate"):
-        configured(workload(loop), Settings())
-    configured(workload(open_loop(0.1, 5, arrivals="poisson")), Settings())
+@pytest.mark.parametrize(
+    ("loop", "fault"),
+    [
+        (open_loop(0.1, 5), "for 5 s plan no operation at all; give a higher rate"),
+        (open_loop(0.1, 5, arrivals="ramp"), "for 5 s plan no operation at all; give a higher rate"),
+        (
+            open_loop(1, 5, arrivals="burst", burst=10),
+            "a burst of 10 comes every 10 s, and 5 s would cut the first one off; give more",
+        ),
+    ],
+)  # fmt: skip
+def test_a_loop_too_short_for_what_it_plans_is_told_before_the_start(loop: Loop, fault: str) -> None:
+    with pytest.raises(ConfigurationError, match=fault):
+        startable(workload(loop), Settings())
+    assert configured(workload(loop), Settings()).loop == loop, "a search may look at less"
+    startable(workload(open_loop(0.1, 5, arrivals="poisson")), Settings())
 
 
 def test_a_workloads_own_quick_loop() -> None:
