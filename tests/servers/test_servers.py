@@ -52,7 +52,19 @@ def test_killed_in_the_middle_it_is_the_system_that_died(tmp_path, chosen):
 
 @pytest.mark.parametrize("chosen", servers(), indirect=True)
 def test_a_leak_is_found_and_named(tmp_path, chosen):
-    suite = Suite(tmp_path, "leaks", LOAD, "-k", f"{chosen}/leaky", "--ttl", "0", "--json", "out.json")
+    suite = Suite(
+        tmp_path,
+        "leaks",
+        LOAD,
+        "-k",
+        f"{chosen}/leaky",
+        "--ttl",
+        "0",
+        "--operations",
+        "50",
+        "--json",
+        "out.json",
+    )
     assert suite.finish(_LONG) == 1, suite.out + suite.err
     [found] = json.loads((tmp_path / "out.json").read_text())["results"]
     assert found["suspects"][0]["function"] == "remember"
@@ -61,7 +73,19 @@ def test_a_leak_is_found_and_named(tmp_path, chosen):
 
 @pytest.mark.parametrize("chosen", servers(), indirect=True)
 def test_what_keeps_nothing_is_not_accused(tmp_path, chosen):
-    suite = Suite(tmp_path, "leaks", LOAD, "-k", f"{chosen}/clean", "--ttl", "0", "--json", "out.json")
+    suite = Suite(
+        tmp_path,
+        "leaks",
+        LOAD,
+        "-k",
+        f"{chosen}/clean",
+        "--ttl",
+        "0",
+        "--operations",
+        "50",
+        "--json",
+        "out.json",
+    )
     assert suite.finish(_LONG) == 0, suite.out + suite.err
 
 
