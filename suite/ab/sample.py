@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from suite.records.run import Run
 _GRACE = 20.0
 """Seconds that a round has to end and clean up after itself when we are interrupted."""
 _POLL = 60.0
+_SUBMODULE = re.compile(r"^\s*path\s*=\s*(.+?)\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +91,18 @@ def _fault(child: Child, side: Checkout, task: Task, run: Run | None) -> SuiteEr
         text = run.error.message
     else:
         text = "\n".join(said) if said and kind is ConfigurationError else child.exit_summary()
-    return kind(f"{task.name}, {side.title}: {text}")
+    return kind(f"{task.name}, {side.title}: {text}{_not_there(side.folder)}")
+
+
+def _not_there(folder: Path) -> str:
+    """What may be to blame where a side fails: submodules that the user's own repository has not either."""
+    listed = folder / ".gitmodules"
+    text = listed.read_text(encoding="utf-8", errors="replace") if listed.is_file() else ""
+    empty = [
+        name
+        for name in _SUBMODULE.findall(text)
+        if (folder / name).is_dir() and not any((folder / name).iterdir())
+    ]
+    if not empty:
+        return ""
+    return f"\nnot checked out: submodule {', '.join(empty)}; bring it: git submodule update --init"
