@@ -75,9 +75,13 @@ def judge(
         late = list(_late(rows)) if isinstance(loop, OpenLoop) else []
         doubts += late
         doubts += _dialled(recording, rows, evidence)
-        doubts += _blocked(rows, evidence)
+        kept = list(_blocked(rows, evidence))
+        doubts += kept
         doubts += _starved(evidence, late=bool(late))
-        doubts += _undelivered(evidence) if isinstance(loop, OpenLoop) else _idle_users(evidence, loop)
+        if isinstance(loop, OpenLoop):
+            doubts += _undelivered(evidence)
+        elif not kept:  # who waits for a loop that is kept is idle for no other reason
+            doubts += _idle_users(evidence, loop)
         if (limit := saturation(evidence)) is not None:
             doubts.append(_Doubt("doubtful", limit))
     elsewhere = evidence.system_cpu is None
