@@ -82,6 +82,6 @@ def test_another_python_than_our_own_is_found(tmp_path):
     stand_in.write_text("#!/bin/sh\nexit 127\n")
     stand_in.chmod(0o755)
     environment = {"HOME": str(tmp_path), "PATH": f"{tmp_path}/bin"}
-    asked = [sys.executable, NUMBERS.with_name("other_python.py")]
+    asked = [sys.executable, str(NUMBERS.with_name("other_python.py"))]
     done = subprocess.run(asked, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == f"py{other.replace('.', '')} {tmp_path}/.pyenv/versions/{other}.10/bin/python\n"
