@@ -273,9 +273,10 @@ def _write(session: Session, new: Sequence[tuple[str, dict[str, Any]]]) -> None:
         own = ([rows.result], rows.metrics, rows.outcomes, rows.suspects)
         for every, some in zip(tables.values(), own, strict=True):
             every += ({**one, "number": number} for one in some)
+    connection = session.connection()  # many rows, of which nothing is to be known afterwards
     for table, every in tables.items():
         if every:
-            session.execute(insert(table), every)
+            connection.execute(insert(table), every)
 
 
 def _loaded(kind: str, data: dict[str, Any]) -> Record:
