@@ -11,8 +11,11 @@ __all__ = ["command", "engine"]
 LIMITS = {"exhaustive": 300, "load": 300}
 """Seconds that a test so marked may take; the ini file has those of all others."""
 
-settings.register_profile("default", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+EXAMPLES = int(os.environ.get("LOADLEDGER_EXAMPLES", "25"))
+"""Of a property, where its test has no number of its own; `tox -e exhaustive` tries more."""
+
+settings.register_profile("default", deadline=None, max_examples=EXAMPLES)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True, max_examples=EXAMPLES)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 

@@ -10,8 +10,8 @@ from httptools import HttpResponseParser
 
 from suite.clients._dial import idle_before_sending
 from suite.clients._parties import Follower, Intake, Waiter
-from suite.clients._pieces import Pieces, each_of
 from suite.clients._response import Response, fed, parse_headers, persists, until_eof
+from suite.clients._sending import Sending
 from suite.clients._tolerant import TolerantParser
 from suite.clients.errors import (
     ClientError,
@@ -26,7 +26,7 @@ _KNOWN_LIMIT = 4_096
 _PIECE = 65_536
 
 
-class Link(asyncio.Protocol):
+class Link(Sending):
     """A connection that takes one request at a time; once not `alive` it is of no more use.
 
     `limit` bounds one response, headers included, in bytes. `sock` is None under TLS. A response whose
@@ -45,23 +45,19 @@ class Link(asyncio.Protocol):
         "_parser",
         "_parts",
         "_raw",
-        "_resumed",
         "_size",
         "_sock",
-        "_spilled",
         "_status",
-        "_transport",
         "_waiter",
         "alive",
         "idle",
-        "loop",
         "next",
         "pipe",
         "used",
     )  # fmt: skip
 
     def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket | None, limit: int) -> None:
-        self.loop = loop
+        super().__init__(loop)
         self.alive = False
         self.pipe: Intake | None = None
         self.next: Follower | None = None
@@ -70,13 +66,11 @@ class Link(asyncio.Protocol):
         self.idle: float | None = None
         """Seconds that it was idle before a request that the server, having closed it, never answered."""
         self._sock = sock
-        self._resumed: asyncio.Future[None] | None = None  # made when the peer does not keep up
         self._limit = limit
         self._gone = False
         self._lost: asyncio.Future[None] | None = None  # made when somebody waits for the end
         self._waiter: Waiter | None = None
         self._bodiless = False
-        self._spilled = False
         self._known = b""
         self._answer: Response | None = None
         self._parser: HttpResponseParser | TolerantParser = HttpResponseParser(self)
@@ -114,28 +108,6 @@ class Link(asyncio.Protocol):
             self._spilled = True
             self._transport.write(memoryview(request)[sent:])
 
-    async def stream(self, pieces: Pieces, waiter: asyncio.Future[Response]) -> None:
-        """Send the rest of a request in chunks, as fast as the peer takes them; no more once it answers."""
-        self._spilled = True
-        async for piece in each_of(pieces):
-            if waiter.done():
-                self.drop()  # it waits for a rest that will not come
-                return
-            if piece:
-                self._transport.write(b"%x\r\n%b\r\n" % (len(piece), piece))
-            if self._resumed is not None:
-                await asyncio.wait((self._resumed, waiter), return_when=asyncio.FIRST_COMPLETED)
-        self._transport.write(b"0\r\n\r\n")
-
-    def send(self, data: bytes) -> None:
-        """Send `data` without a waiter, for a pipe."""
-        self._transport.write(data)
-
-    @property
-    def sending(self) -> bool:
-        """Whether the peer has not yet taken all of the request."""
-        return self._spilled and self._transport.get_write_buffer_size() > 0
-
     @property
     def answered(self) -> bool:
         """Whether something of the response is here."""
@@ -168,14 +140,6 @@ class Link(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self.alive = True
-
-    def pause_writing(self) -> None:
-        self._resumed = self.loop.create_future()
-
-    def resume_writing(self) -> None:
-        resumed, self._resumed = self._resumed, None
-        if resumed is not None and not resumed.done():
-            resumed.set_result(None)
 
     def data_received(self, data: bytes) -> None:
         waiter = self._waiter

@@ -85,10 +85,12 @@ def configured(workload: Workload, settings: Settings) -> Workload:
 def startable(workload: Workload, settings: Settings) -> Workload:
     """`configured`, and nothing that can be seen before anything starts stands against it.
 
-    Raises ConfigurationError with all faults.
+    Raises MissingExtra, and ConfigurationError with all faults.
     """
     actual = configured(workload, settings)
     faults = Faults()
+    for system in (actual.system, *actual.beside.values()):
+        system.check_needs()
     if isinstance(actual.loop, OpenLoop) and (fault := actual.loop.shortfall()):
         faults.lines.append(f"{workload.name}: {fault}")
     for system in (actual.system, *actual.beside.values()):

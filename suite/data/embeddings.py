@@ -33,6 +33,7 @@ def views(vectors: Vectors, similarity: float = 0.8, *, seed: int = 1) -> Vector
     if not -1.0 <= similarity <= 1.0:
         raise ValueError(f"a cosine is between -1 and 1, not {similarity}")
     exact = vectors.astype(np.float64)
+    exact /= np.linalg.norm(exact, axis=1, keepdims=True)  # of length 1 but for float32's rounding
     # Apart from the stream of `embeddings`: the same numbers again would be no noise at all.
     noise = np.random.default_rng((seed, _VIEWS)).standard_normal(exact.shape)
     noise -= np.sum(noise * exact, axis=1, keepdims=True) * exact

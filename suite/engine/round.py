@@ -8,11 +8,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from suite.contract.loop import ClosedLoop
 from suite.engine.deployment import STEP_SECONDS, Deployment
 from suite.engine.examine import Examination, Question
+from suite.engine.measured_window import employed, measured_window
 from suite.engine.merging import attempts, details, statuses
 from suite.engine.outputs import OutputWatch
 from suite.engine.progress import Progress
@@ -21,7 +20,6 @@ from suite.engine.worker_pool import gather_reports
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import SuiteError, SystemFailed, WorkerFailed
-from suite.measure.column_file import ColumnFile
 from suite.measure.evidence import gather
 from suite.measure.garbage import Garbage, between
 from suite.measure.limiter import limiter
@@ -86,7 +84,7 @@ class _Round(Deployment):
         self.phase("draining")
         closed = self.close()
         time.sleep(0.025)  # lets a server notice that its clients are gone
-        begin, end = self._window(start)
+        begin, end = measured_window(self.plan, self.workload.loop, start)
         self.plan.name_operations()
         pids = {name: tuple(roots()) for name, roots in self.groups().items()}
         pids["workers"] = tuple(worker.child.pid for worker in self.workers)
@@ -118,7 +116,7 @@ class _Round(Deployment):
             metrics=result.metrics,
             thresholds=self.workload.thresholds,
             thinks=self.workload.think_times(),
-            users=self._employed(begin, end),
+            users=employed(self.plan, self.workload.loop, begin, end),
             lags=[report.lag for report in reports if report.lag is not None],
         )
         told, checks = details(closed), (*answer.checks, *_undone(left))
@@ -218,41 +216,6 @@ class _Round(Deployment):
         answer: Examination = report.result
         return answer
 
-    def _window(self, start: int) -> tuple[int, int]:
-        """The measured part. A counted loop ends when the first worker has run out of operations."""
-        loop = self.workload.loop
-        begin = start + round(loop.warmup * 1e9)
-        if not isinstance(loop, ClosedLoop) or loop.seconds is not None:
-            return begin, begin + round((loop.seconds or 0.0) * 1e9)
-        begin, ends, position = start, [], 0
-        for worker in self.plan.workers:
-            last = 0
-            for group in worker.groups:
-                file = self.plan.group_files[position]
-                position += 1
-                if group.warm:
-                    columns, row = file.place(group.warm)
-                    begin = max(begin, columns.started[row])
-                last = max(last, _last(file))
-            ends.append(last)
-        return begin, max(min(ends), begin + 1)
-
-    def _employed(self, begin: int, end: int) -> float | None:
-        """Users that had operations left to do, on average; None where it is all, or they aren't fixed.
-
-        Users of a counted loop have until their group's last operation has begun.
-        """
-        loop = self.workload.loop
-        if not isinstance(loop, ClosedLoop) or loop.total is None:
-            return None
-        groups = [group for worker in self.plan.workers for group in worker.groups]
-        employed = 0.0
-        for group, file in zip(groups, self.plan.group_files, strict=True):
-            columns, row = file.place(max((file.planned or 1) - 1, 0))
-            last = min(columns.started[row] or end, end)
-            employed += group.users * max(last - begin, 0)
-        return employed / (end - begin)
-
     def _recording(self, begin: int, end: int) -> Recording:
         plan = self.plan
         return from_files(
@@ -290,12 +253,6 @@ def _written(deployed: _Round | None) -> tuple[Output, ...]:
 def _told(error: SuiteError, deployed: _Round | None) -> str:
     """What ended the round, and what it could not undo."""
     return "\n".join(filter(None, [str(error), deployed.left_behind if deployed else ""]))
-
-
-def _last(file: ColumnFile) -> int:
-    """When the last of its operations ended."""
-    parts = [np.frombuffer(columns.finished, np.int64, rows) for columns, rows in file.parts()]
-    return max((int(part.max(initial=0)) for part in parts), default=0)
 
 
 def _doubted(validity: Validity, doubts: Sequence[Reason], faults: Sequence[Reason]) -> Validity:

@@ -458,7 +458,7 @@ def test_an_early_answer_leaves_the_bytes_under_way_alone():
     assert [digest(data) for data in seen] == [digest(data) for data in sent]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=120), st.booleans())
 def test_whatever_a_peer_says_becomes_one_clear_error(said, before):
     async def talk(reader, writer):

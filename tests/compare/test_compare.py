@@ -253,7 +253,7 @@ values = st.lists(st.integers(80, 120).map(float), min_size=8, max_size=10)
 
 
 @given(values, values, st.integers(-3, 3))
-@settings(max_examples=50, deadline=None)
+@settings(deadline=None)
 def test_swapping_sides_mirrors_the_verdict_and_units_do_not_matter(a, b, power):
     base, head = p50(a, step=2), p50(b, HEAD, 1, 2)
     found = compare(base, head).verdict
@@ -263,7 +263,7 @@ def test_swapping_sides_mirrors_the_verdict_and_units_do_not_matter(a, b, power)
 
 
 @given(values, st.floats(80, 120), st.floats(1, 3))
-@settings(max_examples=50, deadline=None)
+@settings(deadline=None)
 def test_a_larger_shift_is_never_less_of_a_regression(a, value, factor):
     if compare(p50(a), p50([value], HEAD, 60)).verdict == "regression":
         assert compare(p50(a), p50([value * factor], HEAD, 60)).verdict == "regression"

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.runs import make_histogram, make_measured, make_run
 
@@ -184,7 +184,6 @@ values = st.lists(st.integers(90, 110).map(float), min_size=16, max_size=16)
 
 
 @given(values, values, st.sampled_from(LOOKS))
-@settings(max_examples=60)
 def test_swapping_the_sides_mirrors_the_verdict(a, b, look):
     one = judge([paired(a[:look], b[:look])])
     other = judge([paired(b[:look], a[:look])])
@@ -194,14 +193,12 @@ def test_swapping_the_sides_mirrors_the_verdict(a, b, look):
 
 
 @given(values, values, st.integers(-4, 4))
-@settings(max_examples=60)
 def test_the_unit_does_not_matter(a, b, power):
     scaled = judge([paired([v * 2.0**power for v in a], [v * 2.0**power for v in b])])
     assert scaled.decision == judge([paired(a, b)]).decision
 
 
 @given(values, values, st.floats(1, 2))
-@settings(max_examples=60)
 def test_a_larger_shift_is_never_less_of_a_regression(a, b, factor):
     if judge([paired(a, b)]).decision == "regression":
         assert judge([paired(a, [v * factor for v in b])]).decision == "regression"

@@ -86,7 +86,7 @@ def keep(ledger: Ledger, run: Run) -> None:
     assert dump(ledger.run(run.id)) == dump(run)
 
 
-_slow = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_slow = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @given(spoilt(dump(_RUN)))

@@ -38,7 +38,7 @@ def test_a_search_comes_back_equal(ledger: Ledger) -> None:
 
 
 @given(search=any_searches())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_search_comes_back_equal(ledger: Ledger, search: LeakSearch) -> None:
     search = replace(search, id=uuid4().hex)  # examples share ids, and a ledger keeps the first
     ledger.add(search)

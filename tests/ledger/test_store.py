@@ -32,7 +32,7 @@ def test_a_run_comes_back_equal(ledger: Ledger) -> None:
 
 
 @given(run=any_runs())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_run_comes_back_equal(ledger: Ledger, run: Run) -> None:
     run = replace(run, id=uuid4().hex)  # examples share ids, and a ledger keeps the first
     ledger.add(run)

@@ -28,7 +28,7 @@ def slow_best(values):
     )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(deadline=None, derandomize=True)
 @given(st.integers(0, 10_000), st.integers(30, 60), st.integers(30, 60), st.sampled_from([-5, 4, 8]))
 def test_one_change_is_the_best_of_all_splits(seed, left, right, height):
     series = levels(seed, (0, left), (height, right), noise=0.8)

@@ -120,4 +120,4 @@ class Manager(RuleBasedStateMachine):
 
 
 TestManager = Manager.TestCase
-TestManager.settings = settings(deadline=None, max_examples=60, stateful_step_count=30)
+TestManager.settings = settings(deadline=None, stateful_step_count=30)
