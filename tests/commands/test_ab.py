@@ -327,6 +327,7 @@ def test_an_interruption_leaves_nothing(tmp_path, number, code):
     assert scratch.git("status", "--porcelain") == ""
 
 
+@pytest.mark.exhaustive
 def test_a_workload_that_a_commit_lacks_names_the_side(tmp_path):
     scratch = Scratch(tmp_path / "repository")
     scratch.write("load_work.py", LOAD)
@@ -338,6 +339,7 @@ def test_a_workload_that_a_commit_lacks_names_the_side(tmp_path):
     assert "No module named 'work'" in suite.out
 
 
+@pytest.mark.exhaustive
 def test_a_commit_that_does_not_build(tmp_path):
     scratch = slowed(tmp_path / "repository")
     project = PROJECT.format(name="work-unheard-of", version="1")

@@ -597,6 +597,7 @@ def test_an_interrupt_during_the_second_workload(tmp_path, command, number, code
     assert suite.left_behind() == []
 
 
+@pytest.mark.exhaustive
 def test_an_interrupt_during_the_first_workload(tmp_path, command):
     command.example("load_echo.py")
     load = command.file("load_slow.py", SLOW.format(60))
@@ -645,6 +646,7 @@ def suite_to(stdout, *words, cwd):
     )  # fmt: skip
 
 
+@pytest.mark.exhaustive
 def test_a_reader_that_leaves_does_not_end_the_run(command):
     load = command.example("load_counter.py")
     reader, writer = os.pipe()

@@ -127,6 +127,7 @@ def test_loads_are_in_the_unit_of_what_is_raised(command, search, words, part):
     assert part in said.err
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_the_real_command_finds_is_interrupted_and_leaves_nothing(tmp_path, command):
     load = command.example("load_slots.py")

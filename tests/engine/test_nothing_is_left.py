@@ -37,12 +37,14 @@ def spawned(suite, who):
     return [pid for pid, log in logs.items() if log.name.startswith(who) or log.parent.name == who]
 
 
+@pytest.mark.exhaustive
 def test_after_a_normal_end(tmp_path):
     suite = Suite(tmp_path, "run", ECHO, "-k", "closed", "--quick")
     assert suite.finish() == 0, suite.err
     assert suite.left_behind() == []
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), exhaustive(signal.SIGINT, 130)])
 def test_after_a_signal(started, number, code):
     started.process.send_signal(number)
@@ -60,6 +62,7 @@ def test_after_ctrl_c_to_the_whole_group(started):
     assert started.left_behind() == []
 
 
+@pytest.mark.exhaustive
 def test_after_two_ctrl_c(started):
     os.killpg(started.process.pid, signal.SIGINT)
     os.killpg(started.process.pid, signal.SIGINT)
@@ -85,6 +88,7 @@ def test_after_the_system_was_killed(started):
     assert started.left_behind() == []
 
 
+@pytest.mark.exhaustive
 def test_after_a_deadline(tmp_path):
     """One of 2 s and a little, where it is 15 s and a little."""
     load = tmp_path / "load_echo.py"

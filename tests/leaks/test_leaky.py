@@ -116,8 +116,9 @@ def test_fragmentation_leaves_holes(counted):
 def test_the_busy_one_allocates_by_itself_and_within_bounds(counted):
     kept = counted["busy:1000:500:8:0.1"]
     assert any(abs(change) > STRAY for change in kept["blocks"])
-    assert abs(sum(kept["blocks"])) < 500  # of some 1,000
-    assert abs(sum(kept["malloc"])) < 600_000
+    # On a slow machine it still fills itself in the first window.
+    assert abs(sum(kept["blocks"][1:])) < 500  # of some 1,000
+    assert abs(sum(kept["malloc"][1:])) < 600_000
 
 
 @pytest.mark.parametrize("size", [100, 1000, 10000])

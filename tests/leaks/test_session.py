@@ -37,6 +37,7 @@ def named(found, case):
     assert first.stack[0].function == case.function
 
 
+@pytest.mark.exhaustive
 def test_a_clean_server_is_left_in_peace():
     found = searched("clean")
     assert found.verdict.outcome in ("no growth", "bounded")

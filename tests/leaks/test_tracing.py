@@ -24,12 +24,14 @@ def traced(workload, how=ALL, **leak):
     return found
 
 
+@pytest.mark.exhaustive
 def test_what_no_tracer_sees_is_unattributed():
     found = traced(program("malloc", 1_000), malloc=1_000)
     assert found.unattributed == pytest.approx(1_000, rel=0.3)
     assert found.suspects == ()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("modes", ["trace", "objects trace"])
 def test_a_system_that_dies_under_a_tracer_is_a_note(tmp_path, modes):
     """What one of the two told is kept."""
@@ -43,6 +45,7 @@ def test_a_system_that_dies_under_a_tracer_is_a_note(tmp_path, modes):
     assert "no thank you" in str(found.notes[-1].figures["error"])
 
 
+@pytest.mark.exhaustive
 def test_recordings_that_outgrow_their_limit_are_a_note():
     small = Tracing(native=False, most_bytes=100_000, keep=None)
     found = traced(program("python", 100), small, blocks=2, malloc=100)

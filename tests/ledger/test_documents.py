@@ -91,6 +91,7 @@ def test_any_run_is_indexed(tmp_path: Path, run: Run) -> None:
     place.unlink()
 
 
+@pytest.mark.exhaustive
 @given(run=any_runs(), search=any_searches())
 @_slow
 def test_any_record_of_an_old_ledger_comes_over(tmp_path: Path, run: Run, search: LeakSearch) -> None:
@@ -104,6 +105,7 @@ def test_any_record_of_an_old_ledger_comes_over(tmp_path: Path, run: Run, search
     place.unlink()
 
 
+@pytest.mark.exhaustive
 def test_a_long_upgrade_says_how_far_it_is(path: Path) -> None:
     write_old_ledger(path, *(make_run(id=f"r{at}") for at in range(450)), make_search())
     told: list[tuple[int, int]] = []

@@ -105,9 +105,9 @@ def test_size_and_limits_are_parameters():
     ("workload", "gateway", "shown_by"),
     [
         (workloads.receive, broken.loses_rows, "every instance has its row"),
-        (workloads.receive, broken.truncates_files, "every instance is on disk"),
+        exhaustive(workloads.receive, broken.truncates_files, "every instance is on disk"),
         exhaustive(workloads.receive, broken.mixes_up_files, "every instance is on disk"),
-        (workloads.receive, broken.fails_sometimes, "none was lost or refused"),
+        exhaustive(workloads.receive, broken.fails_sometimes, "none was lost or refused"),
         exhaustive(workloads.forward, broken.forwards_other_bytes, "every instance arrived"),
         (workloads.forward, broken.forgets_to_forward, "every instance arrived"),
     ],
@@ -124,7 +124,7 @@ def test_a_broken_gateway_fails_the_run(workload, gateway, shown_by):
     [
         (workloads.pool_acquire, broken.leaky_pool, "all were returned"),
         (workloads.pool_saturation, broken.hanging_pool, "exhaustion is clean"),
-        (workloads.pool_saturation, broken.boundless_pool, "limit.excess"),
+        exhaustive(workloads.pool_saturation, broken.boundless_pool, "limit.excess"),
         exhaustive(workloads.pool_queries, broken.boundless_pool, "limit.excess"),
     ],
     ids=lambda value: getattr(value, "name", getattr(value, "__name__", value)),

@@ -84,6 +84,7 @@ def tame(run):
     return replace(run, workload="one", metrics=metrics, series=series)
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=20)
 @given(st.lists(any_runs(), min_size=1, max_size=4, unique_by=lambda run: run.id))
 def test_a_run_in_short_is_what_was_stored(tmp_path_factory, runs):
@@ -101,6 +102,7 @@ def test_a_run_in_short_is_what_was_stored(tmp_path_factory, runs):
             assert measured == replace(run.metrics[name], values=())
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=12, phases=[Phase.explicit, Phase.generate])  # a page each: shrinking takes minutes
 @given(st.lists(any_runs(), max_size=4, unique_by=lambda run: run.id), st.lists(any_searches(), max_size=2))
 def test_any_run_and_any_search_make_a_page(tmp_path_factory, runs, searches):

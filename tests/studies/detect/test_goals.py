@@ -84,6 +84,7 @@ def test_a_comparison_from_end_to_end(tmp_path, capsys):
     assert sum(line.startswith(("yes  ", "no   ")) for line in printed.splitlines()) == len(document["goals"])
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("small")
 def test_a_missed_goal_is_exit_code_1(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(trials, "LENGTHS", {100: 0.25})

@@ -24,6 +24,7 @@ def compare(*words):
     )
 
 
+@pytest.mark.exhaustive
 def test_a_comparison_from_end_to_end(tmp_path):
     file = tmp_path / "peers.json"
     done = compare(
