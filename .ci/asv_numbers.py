@@ -2,7 +2,8 @@
 
 Ends with 0 if it has. With 3 if of some benchmarks no number could be believed, for the machine was too busy:
 prints a pattern of them for `asv run --bench`. With 1 if a benchmark failed, lacks some numbers only (its
-rounds are too short for them), is missing altogether, or if all took longer than a commit may.
+rounds are too short for them), or is missing altogether. That all took longer than a commit may is only told:
+it depends on the machine.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def values_by_benchmark(results: Mapping[str, Any]) -> dict[str, list[float | No
     return found
 
 
-def faults(measured: Mapping[str, Any], found: Mapping[str, list[float | None]]) -> Iterator[str]:
+def faults(found: Mapping[str, list[float | None]]) -> Iterator[str]:
     """What no second try mends."""
     for system in SYSTEMS:
         if not any(name.startswith(f"{system}.") for name in found):
@@ -38,11 +39,14 @@ def faults(measured: Mapping[str, Any], found: Mapping[str, list[float | None]])
             yield f"{name} failed"
         elif 0 < sum(map(_is_nan, values)) < len(values):
             yield f"{name} has no number for some of what it tracks: its rounds are too short"
+
+
+def seconds_of(measured: Mapping[str, Any]) -> float:
+    """What measuring the commit took, without what building it did."""
     duration = measured["result_columns"].index("duration")
     took = sum(row[duration] or 0.0 for row in measured["results"].values() if len(row) > duration)
     took += sum(seconds for name, seconds in measured["durations"].items() if name != "<build>")
-    if took > SECONDS_OF_A_COMMIT:
-        yield f"a commit takes {took:.0f} s, {SECONDS_OF_A_COMMIT:.0f} s are allowed"
+    return float(took)
 
 
 def main(folder: str, commit: str) -> int:
@@ -52,7 +56,9 @@ def main(folder: str, commit: str) -> int:
         sys.exit(f"{folder} has {len(files)} files of {commit}")
     measured = json.loads(files[0].read_text())
     found = values_by_benchmark(measured["results"])
-    wrong = list(faults(measured, found))
+    if (took := seconds_of(measured)) > SECONDS_OF_A_COMMIT:
+        sys.stderr.write(f"a commit took {took:.0f} s, {SECONDS_OF_A_COMMIT:.0f} s are wanted\n")
+    wrong = list(faults(found))
     if wrong:
         sys.exit("\n".join(wrong))
     unbelieved = [name for name, values in found.items() if all(map(_is_nan, values))]

@@ -51,17 +51,21 @@ def test_what_could_not_be_believed_is_to_be_measured_again(judged):
 
 
 @pytest.mark.parametrize(
-    ("change", "seconds", "says"),
+    ("change", "says"),
     [
-        ({"dicom.Receive.track_response_p99": math.nan}, 100, "dicom.Receive has no number for some of what"),
-        ({"dicom.Receive.track_response_p99": None}, 100, "dicom.Receive failed"),
-        ({}, 481, "a commit takes 482 s, 480 s are allowed"),
+        ({"dicom.Receive.track_response_p99": math.nan}, "dicom.Receive has no number for some of what"),
+        ({"dicom.Receive.track_response_p99": None}, "dicom.Receive failed"),
     ],
 )
-def test_what_a_second_try_does_not_mend_fails(judged, change, seconds, says):
-    code, out, err = judged(GOOD | change, seconds)
+def test_what_a_second_try_does_not_mend_fails(judged, change, says):
+    code, out, err = judged(GOOD | change)
     assert (code, out) == (1, "")
     assert err.startswith(says)
+
+
+def test_a_commit_that_takes_long_is_told_and_fails_nothing(judged):
+    """How long it takes depends on the machine."""
+    assert judged(GOOD, 481) == (0, "", "a commit took 482 s, 480 s are wanted")
 
 
 def test_a_system_without_results_fails(judged):

@@ -40,6 +40,17 @@ def _programs() -> Path:
     return Path(found.origin).parent / "pginstall" / "bin"
 
 
+def _copied(programs: Path, folder: Path) -> Path:
+    """The programs in a `folder`, with the libraries that they look for beside their package."""
+    package = programs.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    shutil.copytree(programs.parent, folder / package.name / programs.parent.name, symlinks=True)
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / libraries.name, symlinks=True)
+    (folder / package.name).chmod(0o755)
+    return folder / package.name / programs.parent.name / programs.name
+
+
 def postgres(
     url: str | None = None,
     *,
@@ -71,8 +82,7 @@ class Postgres(Service):
     def _launch(self, place: Placement) -> Child:
         from suite.process.child import start_command
 
-        programs = _programs()
-        data, user = self._data(place, programs)
+        programs, data, user = self._data(place)
         word = data.parent / "password"
         word.touch(0o600)
         word.write_text(self._password)
@@ -107,22 +117,19 @@ class Postgres(Service):
             os.kill(self.child.pid, signal.SIGINT)
         super().stop()
 
-    def _data(self, place: Placement, programs: Path) -> tuple[Path, str | None]:
-        """Where the data go, and who runs the server, if that is not us: it refuses to run as root."""
+    def _data(self, place: Placement) -> tuple[Path, Path, str | None]:
+        """The programs, where the data go, and who runs the server, if that is not us: it refuses root."""
+        programs = _programs()
         if os.geteuid() != 0:
-            return place.directory / "data", None
-        for folder in (programs, *programs.parents):
-            if not folder.stat().st_mode & stat.S_IXOTH:
-                raise SystemFailed(
-                    f"PostgreSQL does not run as root, and {_NOBODY} can't reach {programs}, for {folder} is "
-                    f"closed; run as another user, or say where one runs: {self.variable}=postgresql://..."
-                )
+            return programs, place.directory / "data", None
         scratch = self._left.enter_context(scratch_directory())
         scratch.chmod(0o711)
         data = scratch / "data"
         data.mkdir(0o700)
         shutil.chown(data, _NOBODY)
-        return data, _NOBODY
+        if any(not folder.stat().st_mode & stat.S_IXOTH for folder in (programs, *programs.parents)):
+            programs = _copied(programs, scratch)  # nobody can't reach them where they are
+        return programs, data, _NOBODY
 
     def _own_url(self) -> str:
         if not self.given:

@@ -75,8 +75,7 @@ def fill(folder, *runs):
     event.listen(Engine, "connect", _in_haste)
     try:
         with Ledger(folder / "results" / "ledger.db") as ledger:
-            for run in runs:
-                ledger.add(run)
+            ledger.add_new(runs)
     finally:
         event.remove(Engine, "connect", _in_haste)
     return [run.id for run in runs]
