@@ -45,6 +45,7 @@ def process():
         started.kill()
 
 
+@pytest.mark.rounds
 def test_the_busiest_thread_and_those_that_wait_for_a_lock(process):
     sampler = Sampler({"system": lambda: [process.pid]})
     sampler.tick()
