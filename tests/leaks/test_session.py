@@ -68,6 +68,7 @@ def test_a_leak_of_a_server_is_found_and_named(name, tmp_path):
 
 
 @pytest.mark.exhaustive
+@pytest.mark.rounds
 def test_a_line_that_leaks_in_a_web_shop_is_named(tmp_path):
     """What leaks there comes from freelists that pydantic and starlette fill and empty."""
     source = (EXAMPLES / "shop.py").read_text()
