@@ -77,9 +77,18 @@ class Suite:
 
 
 def others(shared):
-    """Whether a piece of shared memory, `pym-<pid>-...`, is of a process that runs: another test's."""
+    """Whether shared memory is another test's: named after a process that runs, or mapped by one."""
     owner = shared.split("-")[1:2]
-    return bool(owner) and Path("/proc", owner[0]).exists()
+    return (bool(owner) and Path("/proc", owner[0]).exists()) or any(
+        f"/dev/shm/{shared}" in mapped(maps) for maps in Path("/proc").glob("[0-9]*/maps")
+    )
+
+
+def mapped(maps):
+    """What a process has mapped; nothing of one that has ended."""
+    with contextlib.suppress(OSError):
+        return maps.read_text()
+    return ""
 
 
 def command_line(pid):
