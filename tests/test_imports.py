@@ -141,3 +141,13 @@ def test_listing_a_system_does_not_load_what_it_runs_on(system):
         check=True,
     )
     assert not {"pynetdicom", "pydicom"} & set(said.stdout.split())
+
+
+def test_a_public_class_name_means_one_thing():
+    names = [
+        node.name
+        for path in FILES
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ]
+    assert sorted({name for name in names if names.count(name) > 1}) == []

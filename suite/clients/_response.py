@@ -89,13 +89,13 @@ def sets_cookies(raw: bytes) -> bool:
     return _search(raw, 0, raw.find(_END)) is not None
 
 
-class Parser(Protocol):
+class MessageParser(Protocol):
     """What takes pieces of responses."""
 
     def feed_data(self, data: bytes, /) -> object: ...
 
 
-def fed(parser: Parser, data: bytes) -> ProtocolError | None:
+def fed(parser: MessageParser, data: bytes) -> ProtocolError | None:
     """Give `data` to `parser`; what is wrong with it."""
     try:
         parser.feed_data(data)

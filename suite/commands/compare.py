@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suite.commands.option_groups import Judged, Where
+from suite.commands.option_groups import ComparedBy, Where
 
 EPILOG = """
 \b
@@ -35,7 +35,7 @@ def command(
         typer.Argument(metavar="HEAD", show_default=False, help="The other side. [the newest runs]"),
     ] = None,
     *,
-    judged: Judged,
+    judged: ComparedBy,
     where: Where,
 ) -> None:
     """Compare two commits, runs or result documents: what changed, and what only seems to."""

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from suite.commands import options
-from suite.commands.option_groups import Judged, Where
+from suite.commands.option_groups import ComparedBy, Where
 from suite.errors import Faults
 
 EPILOG = """
@@ -56,7 +56,7 @@ def command(
     ] = None,
     budget: Annotated[list[str] | None, typer.Option("--budget", hidden=True)] = None,
     *,
-    judged: Judged,
+    judged: ComparedBy,
     where: Where,
 ) -> None:
     """For CI: judge the runs of HEAD against a base, and fail if they regressed."""

@@ -47,7 +47,7 @@ class Where(Folder):
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ComparedBy:
     """What of two sides is compared, and how that is told."""
 
     match: options.Match = None

@@ -19,7 +19,7 @@ from types import CodeType, FrameType
 
 import suite
 from suite.engine.clock import Alarm, KernelTimer, now
-from suite.records.loop_lag import Holder, LoopLag
+from suite.records.loop_lag import LoopHolder, LoopLag
 
 _SELDOM, _OFTEN = 100_000_000, 20_000_000
 """ns between beats: to wake a loop that has nothing to do costs more than all else here."""
@@ -52,7 +52,7 @@ class LoopWatch:
         self._codes = codes
         self._begun = begun
         self._late: tuple[array[int], array[int], array[int]] = (array("q"), array("q"), array("q"))
-        self._holders: Counter[Holder] = Counter()
+        self._holders: Counter[LoopHolder] = Counter()
         self._due = self._every = self._count = self._delay = 0
         self._attention = _ATTENTION
         self._stopped = False
@@ -115,7 +115,7 @@ class LoopWatch:
             self._timer.set(max(now(), self._due) + _LOOK)
 
 
-def holder_of(frame: FrameType, codes: Mapping[CodeType, str]) -> Holder | None:
+def holder_of(frame: FrameType, codes: Mapping[CodeType, str]) -> LoopHolder | None:
     """Who runs in a stack whose innermost frame is `frame`; None while the loop itself waits.
 
     The operation is the innermost one, the line the innermost that is no library's.
@@ -127,8 +127,8 @@ def holder_of(frame: FrameType, codes: Mapping[CodeType, str]) -> Holder | None:
         if own is None and not each.f_code.co_filename.startswith((*_LIBRARIES, "<")):
             own = each
         if each.f_code in codes:
-            return Holder(codes[each.f_code], _place(own or each))
-    return Holder("", _place(own or frame))
+            return LoopHolder(codes[each.f_code], _place(own or each))
+    return LoopHolder("", _place(own or frame))
 
 
 def _outwards(frame: FrameType) -> Iterable[FrameType]:

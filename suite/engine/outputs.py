@@ -10,7 +10,7 @@ from pathlib import Path
 
 from suite.engine.clock import now
 from suite.process.redaction import redacted
-from suite.records.output import Output
+from suite.records.party_output import PartyOutput
 
 KEPT = 65_536
 """Bytes of the end of each."""
@@ -43,7 +43,7 @@ class OutputWatch:
                 times.append(moment)
                 sizes.append(size)
 
-    def kept(self, start: int = 0, first: float | None = None) -> tuple[Output, ...]:
+    def kept(self, start: int = 0, first: float | None = None) -> tuple[PartyOutput, ...]:
         """What each party wrote, if anything; the first failure was `first` seconds after `start` (ns)."""
         outputs = []
         for party, size in self._lengths():
@@ -58,7 +58,7 @@ class OutputWatch:
                 tail = tail.partition("\n")[2]
             if tail.strip():
                 tail, around = (redacted(text, *self._secrets) for text in (tail, around))
-                outputs.append(Output(party, tail, around, first))
+                outputs.append(PartyOutput(party, tail, around, first))
         return tuple(outputs)
 
     def _lengths(self) -> Iterator[tuple[str, int]]:

@@ -28,7 +28,7 @@ from suite.measure.sampler import Sampler
 from suite.measure.statistics import measure_round
 from suite.measure.validity import judge
 from suite.process.notice import noticed
-from suite.records.output import Output
+from suite.records.party_output import PartyOutput
 from suite.records.reason import Reason
 from suite.records.recording import Recording
 from suite.records.run import CheckResult, Failure, Round, Validity
@@ -63,7 +63,7 @@ def run_round(
 
 
 class _Round(Deployment):
-    outputs: tuple[Output, ...] = ()
+    outputs: tuple[PartyOutput, ...] = ()
     _garbage: Garbage | None = None
 
     def run(self, look: Callable[[Recording], None] | None) -> Round:
@@ -246,7 +246,7 @@ def _undone(left: str) -> list[CheckResult]:
     return [CheckResult("what was prepared is undone", passed=False, detail=left)] if left else []
 
 
-def _written(deployed: _Round | None) -> tuple[Output, ...]:
+def _written(deployed: _Round | None) -> tuple[PartyOutput, ...]:
     return deployed.outputs if deployed else ()
 
 

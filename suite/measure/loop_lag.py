@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from suite.records.loop_lag import Holder, LoopLag
+from suite.records.loop_lag import LoopHolder, LoopLag
 from suite.records.recording import Times
 
 _SEVERAL = 3
@@ -47,9 +47,9 @@ def waiting(lags: Sequence[LoopLag], begin: int, end: int, quantile: float) -> f
     return float(waits[order[position]]) * 1e-9 if position < len(order) else 0.0
 
 
-def holder(lags: Sequence[LoopLag]) -> Holder | None:
+def holder(lags: Sequence[LoopLag]) -> LoopHolder | None:
     """Who kept the loops longest; None if nobody was seen."""
-    seen: Counter[Holder] = Counter()
+    seen: Counter[LoopHolder] = Counter()
     for lag in lags:
         seen.update(lag.holders)
     return max(seen, key=lambda one: seen[one], default=None)

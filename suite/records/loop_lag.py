@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
-class Holder(NamedTuple):
+class LoopHolder(NamedTuple):
     """Who kept a loop: the operation ("" for none of them), and the line of code."""
 
     operation: str
@@ -25,4 +25,4 @@ class LoopLag:
     due: array[int]
     every: array[int]
     late: array[int]
-    holders: Mapping[Holder, int]
+    holders: Mapping[LoopHolder, int]

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from suite.records.detail import Detail
 from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
-from suite.records.output import Output
+from suite.records.party_output import PartyOutput
 from suite.records.provenance import Provenance
 from suite.records.reason import Reason
 
@@ -95,7 +95,7 @@ class Round:
     failure: Failure | None = None
     evidence: Evidence | None = None
     limiter: Reason | None = None
-    outputs: tuple[Output, ...] = ()
+    outputs: tuple[PartyOutput, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,7 @@ class Run(Provenance):
     error: Failure | None = None
     evidence: tuple[Evidence | None, ...] = ()
     limiter: Reason | None = None
-    outputs: tuple[Output, ...] = ()
+    outputs: tuple[PartyOutput, ...] = ()
 
     @property
     def exit_code(self) -> int:

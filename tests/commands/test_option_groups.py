@@ -10,12 +10,12 @@ import pytest
 from typer.testing import CliRunner
 
 from suite.cli import COMMANDS, app
-from suite.commands.option_groups import Judged, Where, spread
+from suite.commands.option_groups import ComparedBy, Where, spread
 
 seen: list[Any] = []
 
 
-def command(word: str, times: int = 1, *, judged: Judged, where: Where) -> None:
+def command(word: str, times: int = 1, *, judged: ComparedBy, where: Where) -> None:
     """Do something."""
     seen.append((word, times, judged, where))
 

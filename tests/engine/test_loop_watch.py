@@ -11,7 +11,7 @@ import uvloop
 from suite.engine.clock import now
 from suite.engine.loop_watch import LoopWatch, holder_of
 from suite.measure.loop_lag import blocked
-from suite.records.loop_lag import Holder
+from suite.records.loop_lag import LoopHolder
 
 
 async def sleeps():
@@ -82,5 +82,5 @@ def test_the_line_is_the_users_own():
         return json.loads("[1]", object_hook=None, parse_int=lambda _: helper())
 
     (found,) = outer()
-    assert found == Holder("outer", f"test_loop_watch.py:{helper.__code__.co_firstlineno + 1}")
+    assert found == LoopHolder("outer", f"test_loop_watch.py:{helper.__code__.co_firstlineno + 1}")
     assert helper().operation == ""

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from suite.measure.loop_lag import blocked, holder, waiting, waits_of
-from suite.records.loop_lag import Holder, LoopLag
+from suite.records.loop_lag import LoopHolder, LoopLag
 
 MS = 1_000_000
-SLEEP, PARSE = Holder("get", "load.py:7"), Holder("put", "load.py:9")
+SLEEP, PARSE = LoopHolder("get", "load.py:7"), LoopHolder("put", "load.py:9")
 
 
 def lag(*late, every=20, holders=None):

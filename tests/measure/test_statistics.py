@@ -16,7 +16,7 @@ from suite.measure.statistics import combine, measure_round
 from suite.records.detail import Detail
 from suite.records.histogram import Histogram
 from suite.records.outcome import Outcome
-from suite.records.output import Output
+from suite.records.party_output import PartyOutput
 from suite.records.reason import Reason
 from suite.records.recording import Recording
 from suite.records.row import Row
@@ -257,7 +257,7 @@ def test_of_rounds_that_planned_nothing_one_is_a_round_and_all_are_none():
 
 def test_a_run_has_the_output_of_the_first_round_in_which_something_failed():
     well = measured(recording_of(np.full(400, 1000)))
-    first, second = (replace(well, outputs=(Output("system", text),)) for text in ("first", "second"))
+    first, second = (replace(well, outputs=(PartyOutput("system", text),)) for text in ("first", "second"))
     assert run_of([well, first, second]).outputs == first.outputs
     assert run_of([well, well]).outputs == ()
 

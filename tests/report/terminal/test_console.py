@@ -14,7 +14,7 @@ from support.runs import any_runs, counts, make_measured, make_run, validity_of
 from suite import Command, User, Workload, open_loop, operation
 from suite.ledger.store import Ledger
 from suite.records.detail import Detail
-from suite.records.output import Output
+from suite.records.party_output import PartyOutput
 from suite.records.reason import Reason
 from suite.records.run import CheckResult, Failure, Judgement, Measured, Run
 from suite.report.terminal.console import Reporter, make_console
@@ -115,8 +115,8 @@ def test_what_was_written_about_the_first_failure_stands_below_it() -> None:
     run = make_run(
         details=(Detail("failed", "status", "ask", 3, 1.25, "status 500"),),
         outputs=(
-            Output("system", "much\nmore", "Traceback\n\x1b[2J  ValueError: [red]", 1.25),
-            Output("worker 0", "quiet", "", 1.25),
+            PartyOutput("system", "much\nmore", "Traceback\n\x1b[2J  ValueError: [red]", 1.25),
+            PartyOutput("worker 0", "quiet", "", 1.25),
         ),
     )
     text = _printed(run)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class PartyOutput:
     """What one of them wrote, without what looks like a secret: `party` is system, a helper or a worker.
 
     `tail` is the end of it. `around` are the lines about the first failure, which was at `at` in seconds
