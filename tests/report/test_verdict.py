@@ -9,6 +9,7 @@ from support.runs import make_run
 
 from suite.records.run import Judgement, Run, Validity, verdict_word
 from suite.report.verdict import (
+    code_text,
     compared_text,
     conclusion_text,
     judged_text,
@@ -43,6 +44,13 @@ def test_an_unknown_code_is_refused() -> None:
 )
 def test_words(code: int, word: str) -> None:
     assert verdict_word(code) == word
+
+
+def test_only_a_fault_of_ours_is_called_internal() -> None:
+    """A closed terminal, 129, once was."""
+    said = {code: code_text(code).plain for code in _CODES}
+    assert [code for code, words in said.items() if words == "INTERNAL ERROR"] == [70]
+    assert {said[code] for code in (129, 130, 143)} == {"INTERRUPTED"}
 
 
 def _judged(*passed: bool | None) -> tuple[Judgement, ...]:
