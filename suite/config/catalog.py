@@ -12,7 +12,8 @@ from pathlib import Path
 from types import ModuleType
 
 from suite.contract.workload import Workload
-from suite.errors import ConfigurationError, Faults, MissingExtra
+from suite.errors import ConfigurationError, Faults, Interrupted, MissingExtra
+from suite.process.guard import interruptible
 from suite.process.pickled import PickledWorkload, load_as
 
 ENTRY_POINTS = "suite.workloads"
@@ -66,7 +67,7 @@ def from_module(name: str) -> list[CatalogEntry]:
     """The workloads of an importable module. Raises ConfigurationError."""
     return [
         CatalogEntry(workload, Reference(workload.name, module=name))
-        for workload in _workloads_in(_module_of(Reference("", module=name)))
+        for workload in _workloads_of(Reference("", module=name))
     ]
 
 
@@ -75,7 +76,7 @@ def from_file(path: str | Path) -> list[CatalogEntry]:
     file = str(Path(path).resolve())
     found = [
         CatalogEntry(workload, Reference(workload.name, file=file))
-        for workload in _workloads_in(_module_of(Reference("", file=file)))
+        for workload in _workloads_of(Reference("", file=file))
     ]
     if not found:
         raise NoWorkload(f"{path} defines no Workload")
@@ -229,6 +230,11 @@ def _find(target: str, known: Sequence[CatalogEntry]) -> list[CatalogEntry]:
     return found
 
 
+def _workloads_of(reference: Reference) -> list[Workload]:
+    with interruptible():  # it is the user's code, and may take long
+        return _workloads_in(_module_of(reference))
+
+
 def _workloads_in(module: ModuleType) -> list[Workload]:
     found: dict[str, Workload] = {}
     for value in vars(module).values():
@@ -248,7 +254,7 @@ def _module_of(reference: Reference) -> ModuleType:
             raise ConfigurationError(f"there is no file {path}")
         mark = hashlib.sha256(reference.file.encode()).hexdigest()[:8]
         return load_as(f"loadfile_{path.stem}_{mark}", path)
-    except MissingExtra:
+    except (MissingExtra, Interrupted):
         raise
     except ConfigurationError as error:
         if str(reference) in str(error):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
 import ctypes
 import os
 import signal
 import threading
+import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,6 +20,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 _ALWAYS = (signal.SIGINT, signal.SIGTERM)
 _ENDING = (*_ALWAYS, signal.SIGHUP)
+_INSIST_SECONDS = 0.05
 
 
 def die_with_parent(parent: int) -> None:
@@ -77,19 +81,59 @@ def interruptible() -> Iterator[None]:
     outside of the main thread, which alone can have handlers.
     """
     main = threading.current_thread() is threading.main_thread()
-    if not main or signal.getsignal(signal.SIGINT) is _interrupt:
+    if not main or isinstance(signal.getsignal(signal.SIGINT), _Interruption):
         yield
         return
+    interruption = _Interruption()
     heard = [each for each in _ENDING if each in _ALWAYS or signal.getsignal(each) is not signal.SIG_IGN]
-    before = {each: signal.signal(each, _interrupt) for each in heard}
+    before = {each: signal.signal(each, interruption) for each in heard}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        try:
+            interruption.end()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
-def _interrupt(number: int, _frame: object) -> None:
-    for each in _ENDING:
-        signal.signal(each, signal.SIG_IGN)
-    raise Interrupted(number)
+class _Interruption:
+    """Raises Interrupted, and again if that was lost.
+
+    Python drops what a handler raises in some of its own code (while a text file is opened, in finalizers,
+    in hooks after a fork), and a program may catch all there is. The error is then gone before this is over.
+    """
+
+    def __init__(self) -> None:
+        self._over = False
+        self._ending = _thread.allocate_lock()
+        self._raised: weakref.ref[Interrupted] | None = None
+
+    def __call__(self, number: int, _frame: object) -> None:
+        if self._unwinds():
+            return
+        error = Interrupted(number)
+        self._raised = weakref.ref(error)
+        _thread.start_new_thread(self._insist, (number,))  # threading's locks may be held where we are
+        try:
+            raise error
+        finally:
+            del error  # its traceback has this frame: it would keep itself alive
+
+    def end(self) -> None:
+        with self._ending:
+            self._over = True
+
+    def _unwinds(self) -> bool:
+        return self._raised is not None and self._raised() is not None
+
+    def _insist(self, number: int) -> None:
+        main = threading.main_thread().ident
+        while True:
+            with self._ending:  # no signal may meet the handlers that were there before
+                if self._over or main is None:
+                    return
+                if not self._unwinds():
+                    signal.pthread_kill(main, number)
+                    return
+            time.sleep(_INSIST_SECONDS)

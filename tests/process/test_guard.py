@@ -1,5 +1,6 @@
 """Signals and parents: what the kernel and our handlers do for us."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -68,6 +69,41 @@ def test_outside_of_the_main_thread_there_is_nothing_to_do() -> None:
     thread.start()
     thread.join()
     assert seen == [signal.getsignal(signal.SIGTERM)]
+
+
+def test_an_interruption_that_the_program_swallowed_comes_again() -> None:
+    """Python drops what a handler raises while it opens a text file; a load file may catch all there is."""
+    swallowed = 0
+
+    def deaf() -> None:
+        nonlocal swallowed
+        with interruptible():
+            while swallowed < 3:
+                try:
+                    if not swallowed:
+                        os.kill(os.getpid(), signal.SIGINT)
+                    time.sleep(5)
+                except Exception:
+                    swallowed += 1
+            time.sleep(5)
+
+    with pytest.raises(Interrupted):
+        deaf()
+    assert swallowed == 3
+
+
+def test_an_interruption_that_comes_late_does_not_meet_the_handlers_of_before() -> None:
+    """One is lost at the very end: the next handler of the program must not get the one that comes again."""
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: heard.append(number))
+    try:
+        for _ in range(20):
+            with contextlib.suppress(Interrupted), interruptible(), contextlib.suppress(Interrupted):
+                os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.2)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert heard == []
 
 
 def test_a_child_whose_parent_is_gone_already_ends(tmp_path: Path) -> None:

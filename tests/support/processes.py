@@ -43,6 +43,10 @@ class Suite:
             self.process.kill()
             self.out, self.err = self.process.communicate()
             raise AssertionError(f"suite did not end:\n{self.out}\n{self.err}") from None
+        except BaseException:  # the test's own time-out: nothing of it may meet the next test
+            self.process.kill()
+            self.process.communicate()
+            raise
         return self.process.returncode
 
     def processes(self):
