@@ -15,6 +15,7 @@ import pytest
 import typer.main
 from support.processes import Suite
 from support.runs import make_run, validity_of
+from support.variants import exhaustive
 
 import suite
 from suite.ab.checkout import Checkout
@@ -364,7 +365,7 @@ def test_json_into_a_file_and_results_elsewhere(command):
     assert command("show", "--results", "elsewhere").out.count("counter/click") == 1
 
 
-@pytest.mark.parametrize("how", ["option", "variable", "file"])
+@pytest.mark.parametrize("how", [exhaustive("option"), "variable", exhaustive("file")])
 def test_a_ledger_elsewhere(command, monkeypatch, how):
     command.example("load_counter.py")
     words = ["--ledger", "team.db"] if how == "option" else []

@@ -140,7 +140,8 @@ def select(
                 if other.reference != one.reference:
                     raise ConfigurationError(
                         f"two workloads are called {one.workload.name}, in {other.reference} "
-                        f"and in {one.reference}; rename one"
+                        f"and in {one.reference}; rename one, or name only the file that is meant "
+                        "(a file that imports the other has its workloads too)"
                     )
     if not all(is_file(target) or target in chosen for target in targets):
         faults.lines += broken.lines

@@ -13,7 +13,7 @@ from typing import Any, overload
 from suite import User
 from suite.errors import ConfigurationError
 
-Row = Mapping[str, str]
+_Cells = Mapping[str, str]
 
 
 class Rows:
@@ -32,8 +32,8 @@ class Rows:
     @overload
     def __get__(self, user: None, owner: type[User]) -> Rows: ...
     @overload
-    def __get__(self, user: User, owner: type[User]) -> Row: ...
-    def __get__(self, user: User | None, owner: type[User]) -> Rows | Row:
+    def __get__(self, user: User, owner: type[User]) -> _Cells: ...
+    def __get__(self, user: User | None, owner: type[User]) -> Rows | _Cells:
         if user is None:
             return self
         found = self.table
@@ -45,7 +45,7 @@ class Rows:
         return None if self.reuse else len(self.table)
 
     @functools.cached_property
-    def table(self) -> tuple[Row, ...]:
+    def table(self) -> tuple[_Cells, ...]:
         """All rows by the names in the first line. Raises ConfigurationError that says what is wrong."""
         names, *lines = self._lines() or [[]]
         faults = list(_header_faults(names))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from suite.errors import StoreError
 from suite.ledger.database import use_wal
-from suite.ledger.models import REVISION
+from suite.ledger.models import REVISION, Base
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -73,7 +73,9 @@ def upgrade(
         table, revision = _found(connection, place) or (VERSIONS, None)
         if table == _SHARED:
             _take_over(connection, revision)
-        if revision != REVISION:
+        if revision is None:
+            _create(connection)
+        elif revision != REVISION:
             _migrate(connection, revision, place, progress)
 
 
@@ -108,25 +110,34 @@ def _found(connection: Connection, place: object) -> tuple[str, str | None] | No
 
 def _take_over(connection: Connection, revision: str | None) -> None:
     """Move our revision to our own table; what another application has there stays."""
+    _stamp(connection, revision)
+    ours = {"ours": revision}
+    connection.execute(text(f"DELETE FROM {_SHARED} WHERE version_num = :ours"), ours)  # noqa: S608
+    if connection.execute(text(f"SELECT version_num FROM {_SHARED}")).first() is None:  # noqa: S608
+        connection.execute(text(f"DROP TABLE {_SHARED}"))
+
+
+def _create(connection: Connection) -> None:
+    """All tables at once: what the migrations come to, in a tenth of the time."""
+    Base.metadata.create_all(connection)
+    _stamp(connection, REVISION)
+
+
+def _stamp(connection: Connection, revision: str | None) -> None:
     connection.execute(
         text(
             f"CREATE TABLE {VERSIONS} (version_num VARCHAR(32) NOT NULL, "
             f"CONSTRAINT {VERSIONS}_pkc PRIMARY KEY (version_num))"
         )
     )
-    ours = {"ours": revision}
-    connection.execute(text(f"INSERT INTO {VERSIONS} VALUES (:ours)"), ours)  # noqa: S608
-    connection.execute(text(f"DELETE FROM {_SHARED} WHERE version_num = :ours"), ours)  # noqa: S608
-    if connection.execute(text(f"SELECT version_num FROM {_SHARED}")).first() is None:  # noqa: S608
-        connection.execute(text(f"DROP TABLE {_SHARED}"))
+    connection.execute(text(f"INSERT INTO {VERSIONS} VALUES (:ours)"), {"ours": revision})  # noqa: S608
 
 
 def _migrate(connection: Connection, revision: str | None, place: object, progress: Progress | None) -> None:
-    # Imported here because a ledger that is up to date, the usual one, does without.
+    # Imported here because a ledger that is new or up to date, the usual one, does without.
     from alembic import command
 
-    if revision is not None:
-        _check_known(revision, place)
+    _check_known(revision, place)
     config = _config()
     config.attributes["connection"] = connection
     config.attributes["progress"] = progress

@@ -8,6 +8,7 @@ import resource
 import pytest
 import uvloop
 from examples import load_refused
+from support.variants import exhaustive
 
 from suite.clients import Http
 from suite.clients.errors import ClientError, ConnectFailed, NameNotResolved, OutOfDescriptors
@@ -21,13 +22,13 @@ pytestmark = pytest.mark.usefixtures("rounds_once")
     ("name", "outcome", "cause"),
     [
         ("refused", "failed", "connect"),
-        ("refused_open", "failed", "connect"),
-        ("nameless", "failed", "dns"),
-        ("exhausted", "failed", "descriptors"),
-        ("closing", "failed", "closed"),
+        exhaustive("refused_open", "failed", "connect"),
+        exhaustive("nameless", "failed", "dns"),
+        exhaustive("exhausted", "failed", "descriptors"),
+        exhaustive("closing", "failed", "closed"),
         ("silent", "timeout", "timeout-whole"),
-        ("garbage", "failed", "protocol"),
-        ("endless", "failed", "too-large"),
+        exhaustive("garbage", "failed", "protocol"),
+        exhaustive("endless", "failed", "too-large"),
         ("reset", "failed", "reset"),
     ],
 )

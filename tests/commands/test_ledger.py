@@ -326,6 +326,7 @@ def test_pruning_twice_keeps_the_changes_as_sure_as_they_were(command):
             assert runs == 90
 
 
+@pytest.mark.exhaustive
 def test_a_small_change_keeps_more_around_it_than_a_large_one(command):
     fill_fast(command.folder / "results/ledger.db", "shop/browse", range(600), metrics=("response.p50",))
     with closing(sqlite3.connect("results/ledger.db")) as connection:

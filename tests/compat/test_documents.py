@@ -102,6 +102,7 @@ def pages(tmp_path_factory):
     return {path.stem: path.read_text() for path in folder.glob("*.html")}
 
 
+@pytest.mark.exhaustive
 def test_the_site_shows_a_capacity(pages):
     [page] = [text for name, text in pages.items() if "browse" in name]
     assert expected("capacity") in page

@@ -117,6 +117,7 @@ def test_after_the_whole_group_was_killed_files_go_with_the_next_run(started, tm
     assert following.left_behind() == []
 
 
+@pytest.mark.exhaustive
 def test_after_a_system_that_would_not_start(tmp_path):
     suite = Suite(tmp_path, "run", ECHO, "-k", "dead")
     assert suite.finish() == 4, suite.err

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from examples.load_echo import Line, Nothing, Talker, echo, echo_server, mixed, opened
+from support.variants import exhaustive
 
 from suite import (
     Component,
@@ -455,7 +456,7 @@ class Ending(Talker):
         raise RuntimeError("close went wrong")
 
 
-@pytest.mark.parametrize("loop", [closed_loop(2, each=100), open_loop(400, 0.5, users=2)])
+@pytest.mark.parametrize("loop", [closed_loop(2, each=100), exhaustive(open_loop(400, 0.5, users=2))])
 def test_what_a_library_raises_ends_its_operation_and_nothing_else(loop):
     """A stray CancelledError once ended its user: 46 of 2,000 operations done, and passed as valid."""
     workload = Workload("echo/ending", echo_server(), Ending, loop=loop)

@@ -7,6 +7,7 @@ import pytest
 from examples.load_echo import Refused, Talker, echo_server
 from hypothesis import given
 from hypothesis import strategies as st
+from support.variants import exhaustive
 
 from suite import Workload, closed_loop, open_loop
 from suite.config.catalog import reference_to
@@ -62,7 +63,7 @@ def test_counts_and_percentiles_of_several_workers_are_those_of_all_their_rows(p
         assert count == sum(one.outcomes[""][outcome] for one in alone)
 
 
-@pytest.mark.parametrize("workers", [1, 2, 4])
+@pytest.mark.parametrize("workers", [1, 2, exhaustive(4)])
 def test_a_plan_is_carried_out_whole_by_any_number_of_workers(workers):
     """The same starts, each once, and as many of each operation as were drawn."""
     workload = Workload(

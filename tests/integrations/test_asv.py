@@ -196,6 +196,7 @@ def test_a_system_that_dies_raises():
 
 
 @pytest.mark.usefixtures("echo_installed")
+@pytest.mark.exhaustive
 def test_a_check_that_fails_raises(monkeypatch):
     found = suite.config.catalog.from_file(EXAMPLES / "load_echo.py")
     monkeypatch.setattr(suite.config.catalog, "installed", lambda: [f for f in found if f.workload.checks])

@@ -172,6 +172,7 @@ def test_state_expires_with_the_next_request():
     assert len(leaky._seen) == 1
 
 
+@pytest.mark.exhaustive
 def test_state_expires_by_a_timer(counted):
     lasting, passing = counted["expiring-timer:1000:500:3"], counted["expiring-timer:1000:500:3:0.8:0.1"]
     assert min(lasting["blocks"]) > 3 * 500

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from support.ledger import add_as_nobody
 from support.runs import make_run
+from support.variants import exhaustive
 
 from suite.ledger.store import Ledger
 
@@ -43,7 +44,9 @@ def test_a_folder_that_may_not_be_written(folder: Path) -> None:
     assert "no permission; make the folder writable" in _answer(folder / "results" / "ledger.db")
 
 
-@pytest.mark.parametrize(("of_folder", "of_file"), [(0o555, 0o444), (0o755, 0o444), (0o555, 0o644)])
+@pytest.mark.parametrize(
+    ("of_folder", "of_file"), [(0o555, 0o444), exhaustive(0o755, 0o444), exhaustive(0o555, 0o644)]
+)
 def test_a_ledger_that_may_not_be_written(folder: Path, of_folder: int, of_file: int) -> None:
     place = folder / "ledger.db"
     with Ledger(place) as ledger:

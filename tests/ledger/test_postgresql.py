@@ -58,6 +58,7 @@ def test_everything_that_a_file_can_do(url: str, tmp_path: Path) -> None:
         assert orders(ledger)
 
 
+@pytest.mark.exhaustive
 def test_several_that_import_the_same_at_once_all_can(url: str) -> None:
     spawn = multiprocessing.get_context("spawn")
     barrier = spawn.Barrier(3)

@@ -23,7 +23,10 @@ from suite.ledger.schema import VERSIONS
 from suite.ledger.store import Ledger
 
 
-def test_migrations_make_what_the_models_describe(tmp_path: Path) -> None:
+@pytest.mark.parametrize("old", [True, False], ids=["carried over", "new"])
+def test_an_old_ledger_and_a_new_one_come_to_what_the_models_describe(tmp_path: Path, old: bool) -> None:
+    if old:
+        write_old_ledger(tmp_path / "ledger.db", make_run(), revision="0001")
     with Ledger(tmp_path / "ledger.db") as ledger, ledger._engine.connect() as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "version_table": VERSIONS}

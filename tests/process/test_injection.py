@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.scripts import Script, script
+from support.variants import exhaustive
 
 from suite.process import injection
 from suite.process.child import Child, start_command
@@ -152,7 +153,7 @@ def recorded(path: Path, function: str) -> int:
         )
 
 
-@pytest.mark.parametrize("ending", ["stopped", "terminated", "by itself"])
+@pytest.mark.parametrize("ending", ["stopped", exhaustive("terminated"), exhaustive("by itself")])
 def test_a_recording_of_each_process(tmp_path: Path, ending: str) -> None:
     pytest.importorskip("memray")
     with round_identity(tmp_path), running(tmp_path, FAMILY, "trace") as (agents, process):

@@ -55,7 +55,7 @@ def test_importing_them_needs_no_extra():
     assert subprocess.check_output([sys.executable, "-c", script], text=True).strip() == "[]"
 
 
-@pytest.mark.parametrize("name", ["receive", exhaustive("receive_large"), "receive_concurrent"])
+@pytest.mark.parametrize("name", [exhaustive("receive"), exhaustive("receive_large"), "receive_concurrent"])
 def test_what_is_received_is_stored(name):
     result = quick(getattr(workloads, name), seconds=0.4)
     assert not broken_checks(result)
@@ -79,7 +79,7 @@ def test_an_open_loop_loses_nothing(name):
     assert not broken_checks(result)
 
 
-@pytest.mark.parametrize("name", ["file_io", "pool_acquire", "pool_queries"])
+@pytest.mark.parametrize("name", ["file_io", "pool_acquire", exhaustive("pool_queries")])
 def test_components(name):
     result = quick(getattr(workloads, name), seconds=0.3)
     assert not broken_checks(result)
@@ -123,7 +123,7 @@ def test_a_broken_gateway_fails_the_run(workload, gateway, shown_by):
     ("workload", "pool", "shown_by"),
     [
         (workloads.pool_acquire, broken.leaky_pool, "all were returned"),
-        (workloads.pool_saturation, broken.hanging_pool, "exhaustion is clean"),
+        exhaustive(workloads.pool_saturation, broken.hanging_pool, "exhaustion is clean"),
         exhaustive(workloads.pool_saturation, broken.boundless_pool, "limit.excess"),
         exhaustive(workloads.pool_queries, broken.boundless_pool, "limit.excess"),
     ],

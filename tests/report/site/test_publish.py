@@ -11,6 +11,7 @@ import pytest
 from asv.util import UserError
 from support import published
 from support.markup import read_markup
+from support.variants import exhaustive
 
 from suite.integrations.publisher import LoadledgerPages
 from suite.ledger.store import Ledger
@@ -169,7 +170,7 @@ def test_names_from_outside_are_text(tmp_path):
     )
 
 
-@pytest.mark.parametrize("source", ["asv", "ledger", "neither"])
+@pytest.mark.parametrize("source", [exhaustive("asv"), "ledger", exhaustive("neither")])
 def test_pages_come_with_either_source_alone(tmp_path, source):
     commits = published.make_project(tmp_path, 12)
     published.add_asv_results(tmp_path, commits if source == "asv" else [])
