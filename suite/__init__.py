@@ -7,6 +7,7 @@ from suite.contract.command import Command
 from suite.contract.component import Component
 from suite.contract.loop import closed_loop, open_loop
 from suite.contract.metric import Metric
+from suite.contract.observe import Observe
 from suite.contract.remote import Remote
 from suite.contract.retry import Retry
 from suite.contract.server import Server
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from suite.records.recording import Recording
 
 __all__ = [
-    "Address", "Command", "Component", "Metric", "Recording", "Rejected", "Remote", "Retry", "Row", "Server",
-    "System", "Threshold", "User", "Workload", "closed_loop", "open_loop", "operation",
+    "Address", "Command", "Component", "Metric", "Observe", "Recording", "Rejected", "Remote", "Retry", "Row",
+    "Server", "System", "Threshold", "User", "Workload", "closed_loop", "open_loop", "operation",
 ]  # fmt: skip
 __version__ = "0.2.0.dev0"
 

@@ -14,7 +14,7 @@ from httptools import HttpResponseParser
 from suite.clients._link import HEAD_LIMIT, Link
 from suite.clients._response import Response, fed, until_eof
 from suite.clients._session import HttpSession
-from suite.clients._status import Statuses
+from suite.clients._status import UNANSWERED, Statuses
 from suite.clients._timeouts import struck
 from suite.clients._verbs import Options, Verbs
 from suite.clients.errors import ClientError, ConnectionEnded, TooLarge
@@ -136,6 +136,8 @@ class Pipe(Verbs[Answered]):
         for answer, *_ in self._open:
             if not answer.done():
                 answer.set_exception(error)
+            if self._http._saw is not None:
+                self._http._saw(UNANSWERED)
         self._open.clear()
 
     # What the parser calls.

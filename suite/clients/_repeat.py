@@ -11,7 +11,7 @@ from time import monotonic_ns
 from suite.clients._link import Link
 from suite.clients._response import Response
 from suite.clients._session import HttpSession
-from suite.clients._status import TEXTS, Statuses, judged
+from suite.clients._status import TEXTS, UNANSWERED, Statuses, judged
 from suite.clients._verbs import Options
 from suite.clients.errors import ClientError
 from suite.errors import Rejected
@@ -40,6 +40,8 @@ async def repeated(http: HttpSession, times: int, method: str, path: str, option
             for status, count in repeat.statuses.items():
                 for _ in range(count):
                     http._saw(TEXTS[status])
+            for _ in range(repeat.asked - sum(repeat.statuses.values())):
+                http._saw(UNANSWERED)
     return repeat.durations
 
 
@@ -58,6 +60,7 @@ class Repeat:
     _expect: Statuses
     _rejected: Statuses
     _since: int = 0
+    asked: int = 0
     _link: Link = field(init=False)
     durations: array[int] = field(default_factory=partial(array, "q"))
     statuses: dict[int, int] = field(default_factory=dict)
@@ -74,6 +77,7 @@ class Repeat:
         """Send the request, as the next one of `link`."""
         since = self._since = monotonic_ns()
         self._http._since = since / 1e9
+        self.asked += 1
         self._link.ask(self._request, self._bodiless, self)
 
     # What a link does with a future.

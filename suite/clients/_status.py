@@ -12,6 +12,8 @@ Statuses = int | Collection[int] | None
 
 TEXTS = tuple(str(status) for status in range(1000))
 """Every status as text, so that counting one makes no new string."""
+SENT_AGAIN, UNANSWERED = "sent again", "unanswered"
+"""What is counted beside statuses: requests that a server may have got."""
 _EXCERPT = 200
 
 

@@ -15,7 +15,7 @@ from suite.clients._repeat import repeated
 from suite.clients._request import Encoder
 from suite.clients._response import Response
 from suite.clients._session import HttpSession
-from suite.clients._status import TEXTS, Statuses, judged
+from suite.clients._status import SENT_AGAIN, TEXTS, UNANSWERED, Statuses, judged
 from suite.clients._timeouts import Timeouts, timeouts_of
 from suite.clients._verbs import Options, Verbs
 from suite.clients.errors import ConnectionBroken, ConnectionEnded, UnexpectedStatus
@@ -39,7 +39,7 @@ class Http(HttpSession, Verbs[Answer]):
     server sets go back to it.
 
     Each status is counted on the User in whose task `connect` was called, those of redirects as well; what
-    was sent once more is counted as "sent again".
+    was sent once more is counted as "sent again", what got no answer as "unanswered".
     """
 
     __slots__ = ()
@@ -193,6 +193,7 @@ class Http(HttpSession, Verbs[Answer]):
             raise RuntimeError("an Http session takes one request at a time; connect one more for this")
         self._busy = True
         link = self._link
+        asked = False
         try:
             if self._jar is not None:
                 encoded = self._jar.applied(encoded)
@@ -202,6 +203,7 @@ class Http(HttpSession, Verbs[Answer]):
             if self._limited or timeout is not None:
                 self._begin(limits)
             waiter = self._loop.create_future()
+            asked = True
             link.ask(encoded, bodiless, waiter)
             if pieces is not None:
                 await link.stream(pieces, waiter)
@@ -212,13 +214,15 @@ class Http(HttpSession, Verbs[Answer]):
                     raise
                 self._link = link = await self._open(limits[0])
                 if self._saw is not None:
-                    self._saw("sent again")
+                    self._saw(SENT_AGAIN)
                 waiter = self._loop.create_future()
                 link.ask(encoded, bodiless, waiter)
                 response = await waiter
         except BaseException:
             if link is not None:  # what is under way there must not answer the next request
                 link.drop()
+            if asked and self._saw is not None:
+                self._saw(UNANSWERED)
             raise
         finally:
             self._busy = False

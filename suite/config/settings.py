@@ -244,7 +244,8 @@ def _set_thresholds(workload: Workload, changes: Mapping[str, Mapping[str, Any]]
             if unknown:
                 raise ConfigurationError(f"threshold {name}: unknown level {', '.join(unknown)}")
             thresholds[name] = thresholds.get(name, Threshold(name)).changed(**levels)
-            thresholds[name].limits(metric)
+            workload.thresholds = tuple(thresholds.values())  # which may say what is better
+            thresholds[name].limits(workload.metric(name) or metric)
     faults.check()
     workload.thresholds = tuple(
         threshold for name, threshold in thresholds.items() if name.partition("@")[2] not in workload.without

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from suite.contract.component import Component
 from suite.contract.loop import ClosedLoop, Duration, Loop
 from suite.contract.metric import Metric, find
+from suite.contract.observe import OBSERVED, Observe, Source, observed_metric, observers
 from suite.contract.retry import Retry
 from suite.contract.system import System
 from suite.contract.threshold import Threshold
@@ -45,6 +46,7 @@ class Workload:
     once, is `prepared` in users and in the recording of checks and metrics; what follows a `yield` undoes
     it, however the round ended (`system.round` makes names that no other round has). `checks`, `metrics`
     and `collect` look at the system after a round.
+    `observe` is where the system says figures of itself while load runs, see `Observe`; one or several.
     `parameters` reach the users as `self.parameters`; `--set` overrides them. `timeout` bounds one
     operation, `grace` the wait for operations in flight at the end; `retry` says how an operation that the
     loop starts is tried again. `quick` replaces the loop under `--quick`. `description` is one line for
@@ -64,6 +66,7 @@ class Workload:
         metrics: Sequence[Metric] = (),
         collect: Collect | None = None,
         beside: Mapping[str, System] = MappingProxyType({}),
+        observe: Source | Observe | Sequence[Source | Observe] | None = None,
         tags: Iterable[str] = (),
         parameters: Mapping[str, Any] = MappingProxyType({}),
         timeout: Duration = 30.0,
@@ -84,6 +87,7 @@ class Workload:
         self.metrics = tuple(metrics)
         self.collect = collect
         self.beside = MappingProxyType(dict(beside))
+        self.observe = observers(observe)
         self.tags = frozenset({tags} if isinstance(tags, str) else tags)
         self.parameters: Mapping[str, Any] = MappingProxyType(dict(parameters))
         self.timeout = parse(timeout, "s")
@@ -152,7 +156,15 @@ class Workload:
         """
         operation = name.partition("@")[2]
         known = {"", "connect", *self.beside, *(o.name for user in self.users for o in user.operations())}
-        return find(name, self.metrics) if operation in known or self.collect else None
+        found = find(name, self.metrics) if operation in known or self.collect else None
+        return found or self._observed(name)
+
+    def _observed(self, name: str) -> Metric | None:
+        """Whatever `observe` finds; of what has a threshold, and nothing else said of it, less is better."""
+        metric = observed_metric(name) if self.observe else None
+        if metric is not None and any(threshold.metric == name for threshold in self.thresholds):
+            return replace(metric, better="lower")
+        return metric
 
     def _faults(self) -> Iterable[str]:
         if not self.name or self.name != self.name.strip() or " " in self.name:
@@ -178,7 +190,10 @@ class Workload:
                     )
         if self.beside and isinstance(self.system, Component):
             yield "beside= is for a Server, a Command or a Remote: nobody tells a Component of its helpers"
-        for name in {m.name for m in self.metrics if m.read is None}:
+        if self.observe and isinstance(self.system, Component):
+            yield "observe= reads from outside: what a Component says of itself is for metrics= to read"
+        read = [m.name for m in self.metrics if m.read is None]
+        for name in dict.fromkeys(name for name in read if not (self.observe and name.startswith(OBSERVED))):
             yield f"metric {name} needs read=, a function of (system, kept, recording)"
         for threshold in self.thresholds:
             metric = self.metric(threshold.metric)

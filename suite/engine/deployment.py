@@ -95,7 +95,7 @@ class Deployment:
             self.ask("build", seconds=self.workload.system.deadline, workers=[preparer])
         self._preparer = preparer
         self.stack.callback(self.restore)
-        order = WorkerRequest("prepare", *self._addresses())
+        order = WorkerRequest("prepare", *self.addresses())
         seconds = self.workload.system.deadline + STEP_SECONDS
         try:
             (report,) = self.ask("prepare", order, seconds=seconds, workers=[preparer])
@@ -188,9 +188,9 @@ class Deployment:
 
     def connecting(self) -> WorkerRequest:
         """The order to connect."""
-        return WorkerRequest("connect", *self._addresses(), prepared=self.prepared)
+        return WorkerRequest("connect", *self.addresses(), prepared=self.prepared)
 
-    def _addresses(self) -> tuple[Address, dict[str, Address]]:
+    def addresses(self) -> tuple[Address, dict[str, Address]]:
         """Of the system, and of its helpers."""
         helpers = {name: helper.address for name, helper in self.workload.beside.items()}
         return self.workload.system.address, helpers

@@ -13,6 +13,7 @@ from suite.engine.deployment import STEP_SECONDS, Deployment
 from suite.engine.examine import Examination, Question
 from suite.engine.measured_window import employed, measured_window
 from suite.engine.merging import attempts, details, statuses
+from suite.engine.observer_process import ObserverProcess
 from suite.engine.outputs import OutputWatch
 from suite.engine.progress import Progress
 from suite.engine.worker_plan import FilePlan
@@ -23,7 +24,9 @@ from suite.errors import SuiteError, SystemFailed, WorkerFailed
 from suite.measure.evidence import gather
 from suite.measure.garbage import Garbage, between
 from suite.measure.limiter import limiter
+from suite.measure.observed import Observed
 from suite.measure.recording import from_files
+from suite.measure.resources import OBSERVER
 from suite.measure.sampler import Sampler
 from suite.measure.statistics import measure_round
 from suite.measure.validity import judge
@@ -65,6 +68,7 @@ def run_round(
 class _Round(Deployment):
     outputs: tuple[PartyOutput, ...] = ()
     _garbage: Garbage | None = None
+    _observer: ObserverProcess | None = None
 
     def run(self, look: Callable[[Recording], None] | None) -> Round:
         self._watch = OutputWatch(self.logs, getattr(self.workload.system, "env", {}))
@@ -75,9 +79,14 @@ class _Round(Deployment):
             raise
 
     def _run(self, look: Callable[[Recording], None] | None) -> Round:
+        if self.workload.observe:  # it starts while all else does
+            self._observer = ObserverProcess(self.spec, self.workload, self.directory, self.cores.workers[-1])
+            self.stack.callback(self._observer.stop)
         self.start()
         sampler = Sampler(self.groups())
         self._idle(sampler)
+        if self._observer is not None:
+            self._observer.begin(*self.addresses())
         connected = self.connect()
         self.phase("running")
         start, reports = self._load(sampler)
@@ -85,6 +94,8 @@ class _Round(Deployment):
         closed = self.close()
         time.sleep(0.025)  # lets a server notice that its clients are gone
         begin, end = measured_window(self.plan, self.workload.loop, start)
+        if self._observer is not None:
+            self._observer.finish()
         self.plan.name_operations()
         pids = {name: tuple(roots()) for name, roots in self.groups().items()}
         pids["workers"] = tuple(worker.child.pid for worker in self.workers)
@@ -99,11 +110,12 @@ class _Round(Deployment):
         recording = self._recording(begin, end).with_rows(answer.rows)
         if look is not None:
             look(recording)
+        said = self._observer.measured(recording, closed) if self._observer else Observed()
         result = measure_round(
             recording,
             loop=self.workload.loop,
             resources=resources,
-            own={**answer.metrics, **figures},
+            own={**answer.metrics, **figures, **said.metrics},
             collected={row.operation for row in answer.rows},
             attempts=attempts(reports),
             index=self.index,
@@ -133,11 +145,18 @@ class _Round(Deployment):
         )
         return replace(
             result,
+            notes={**result.notes, **said.notes},
+            at_least=result.at_least | said.at_least,
+            observed=tuple(said.observations),
             statuses=statuses(reports),
             details=told,
             checks=checks,
             outputs=self.outputs,
-            validity=_doubted(validity, self._doubts(connected, reports), self._left_undone()),
+            validity=_doubted(
+                validity,
+                [*self._doubts(connected, reports), *said.doubts],
+                [*self._left_undone(), *said.faults],
+            ),
             pids=pids,
             evidence=evidence,
             limiter=limiter(
@@ -148,6 +167,11 @@ class _Round(Deployment):
                 own=result.metrics,
             ),
         )
+
+    def groups(self) -> dict[str, Callable[[], list[int]]]:
+        """With the observer, so that nobody takes it for another program."""
+        observer = self._observer
+        return super().groups() | ({} if observer is None else {OBSERVER: lambda: [observer.child.pid]})
 
     def _idle(self, sampler: Sampler) -> None:
         for group in self.groups():
@@ -164,10 +188,14 @@ class _Round(Deployment):
         self.plan.begin_at(start)
         patience = self.workload.timeout + self.workload.grace + STEP_SECONDS
         seen, moved = 0, time.monotonic()
+        if self._observer is not None:
+            self._observer.run(start)
 
         def meanwhile() -> None:
             nonlocal seen, moved
             sampler.tick()
+            if self._observer is not None:
+                self._observer.tick()
             self._watch.tick()
             self.check_systems()
             used = self.plan.used()
@@ -184,6 +212,8 @@ class _Round(Deployment):
             for worker in self.workers:
                 worker.tell(WorkerRequest("run", start=start))
             reports = gather_reports(self.workers, step="run", deadline=deadline, meanwhile=meanwhile)
+        if self._observer is not None:
+            self._observer.end()
         sampler.tick(look=True)
         self._garbage = between(collected, self.agents.collections([*pids, *self.processes()]))
         return start, reports

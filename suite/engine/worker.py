@@ -258,7 +258,7 @@ class _Worker:
         self.runner.run(self._all("close"))
         gc.unfreeze()
         gc.collect()
-        return WorkerReply("close", details=self.errors.details(self.started))
+        return self._told("close")
 
     async def _all(self, method: str) -> None:
         await asyncio.gather(*(getattr(group, method)() for group in self.groups))

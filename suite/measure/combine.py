@@ -68,6 +68,7 @@ def combine(
         evidence=tuple(one.evidence for one in rounds),
         limiter=_limiter(rounds),
         outputs=next((one.outputs for one in rounds if one.outputs), ()),
+        observed=next((one.observed for one in whole), ()),
     )
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from suite.contract.loop import Loop, OpenLoop
+from suite.measure.pools import pools
 from suite.measure.validity import STILL
 from suite.records.evidence import SATURATED, Evidence
 from suite.records.reason import Figure, Reason
@@ -54,7 +55,8 @@ def limiter(
 
     Kinds: generator, limit, backlog, plan, cpu, disk, network, wait, loop (all users are busy), unknown.
 
-    `own` are the round's metrics by name: those of the workload called `pool.…` are its pool's counters.
+    `own` are the round's metrics by name: those of the workload called `pool.…` are its pool's counters, and
+    what it says of itself may tell of more, see `pools`.
     A component is part of the generator, so that one is not named there. Only a `remote` system, on
     another machine, has a network between.
     """
@@ -185,12 +187,14 @@ def _wait(case: _Case) -> Iterator[Reason]:
     evidence = case.evidence
     waits = {name: value for name, value in case.own.items() if value and name.startswith(_POOLS)}
     queued = _queued(evidence)
-    if not queued and not _waited(waits):
+    pool = next((pool for pool in pools(case.own) if pool.holds_back(evidence)), None)
+    if not queued and not _waited(waits) and pool is None:
         return
     locked = evidence.threads_locked or 0.0
-    behind = "pool" if waits else "lock" if locked >= _LOCKED else "lock or pool"
+    behind = "pool" if waits or pool else "lock" if locked >= _LOCKED else "lock or pool"
     threads = {"locked": locked} if locked >= _LOCKED else {}
-    yield Reason("wait", {"behind": behind, **queued, **threads, **waits, **_cores(evidence)})
+    of_pool = pool.figures() if pool else {}
+    yield Reason("wait", {"behind": behind, **of_pool, **queued, **threads, **waits, **_cores(evidence)})
 
 
 def _waited(waits: Mapping[str, float | None]) -> bool:

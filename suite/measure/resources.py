@@ -86,6 +86,8 @@ class Usage:
         return None if self.idle is None or self.after is None else self.after - self.idle
 
 
+OBSERVER = "the observer"
+"""The group of the process that reads what the system says of itself: ours, and nobody's figure."""
 ELSEWHERE = "runs elsewhere: its processes can't be read"
 _TOGETHER = "a component runs inside the generator: what both use is the component's"
 
@@ -127,4 +129,5 @@ class Resources:
     @property
     def helpers(self) -> dict[str, Usage]:
         """All other groups by name."""
-        return {name: usage for name, usage in self.groups.items() if name not in ("system", "workers")}
+        ours = ("system", "workers", OBSERVER)
+        return {name: usage for name, usage in self.groups.items() if name not in ours}

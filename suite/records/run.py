@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from suite.records.detail import Detail
 from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
+from suite.records.observation import Observation
 from suite.records.party_output import PartyOutput
 from suite.records.provenance import Provenance
 from suite.records.reason import Reason
@@ -96,6 +97,7 @@ class Round:
     evidence: Evidence | None = None
     limiter: Reason | None = None
     outputs: tuple[PartyOutput, ...] = ()
+    observed: tuple[Observation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +105,10 @@ class Run(Provenance):
     """The immutable record of all rounds of one workload, as documents and the ledger hold it.
 
     `error` is what ended it early.
-    `histograms` are merged over the rounds; `series` is the first round's. `evidence` has an entry per
-    round, None for one that failed (no entries in a Run that is older than evidence); `limiter` is what
-    held most of the rounds back. `outputs` are what system, helpers and workers wrote in the first round in
-    which something failed.
+    `histograms` are merged over the rounds; `series` and `observed` are the first round's. `evidence` has an
+    entry per round, None for one that failed (no entries in a Run that is older than evidence); `limiter` is
+    what held most of the rounds back. `outputs` are what system, helpers and workers wrote in the first round
+    in which something failed.
     """
 
     NAME: ClassVar[str] = "run"
@@ -128,6 +130,7 @@ class Run(Provenance):
     evidence: tuple[Evidence | None, ...] = ()
     limiter: Reason | None = None
     outputs: tuple[PartyOutput, ...] = ()
+    observed: tuple[Observation, ...] = ()
 
     @property
     def exit_code(self) -> int:

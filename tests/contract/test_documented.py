@@ -13,7 +13,7 @@ from suite.config.settings import Settings
 from suite.engine.coordinator import run
 
 DOCUMENT = (Path(__file__).parent.parent.parent / "docs" / "contract.md").read_text()
-WORKLOADS = ["rush", "hasty", "mixed", "late", "members", "branch", "printing"]
+WORKLOADS = ["rush", "hasty", "mixed", "late", "members", "branch", "sale", "printing"]
 ELSEWHERE = {"Address", "Recording", "System"}
 """Public names that one does not call."""
 

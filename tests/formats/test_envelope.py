@@ -45,6 +45,7 @@ _PROVENANCE = {"id", "workload", "started", "commit", "branch", "dirty", "partia
 _RUN = {
     "verdict", "exit_code", "rounds", "metrics", "outcomes", "operations", "statuses", "details",
     "thresholds", "checks", "series", "validity", "error", "histograms", "pids", "evidence", "limiter",
+    "observed",
     "outputs",
 }  # fmt: skip
 

@@ -19,6 +19,7 @@ from suite.report.reasons import (
     error_words,
     leaks,
     limiter,
+    observed,
     validity,
     verdict_words,
     words,
@@ -126,6 +127,45 @@ _SAID: list[tuple[str, dict[str, Figure], str]] = [
         "machine_busy",
         {"others": 1.0, "waited": 1.2, "wall": 4.0},
         "busy machine: other programs used 1 cores, and the system waited 1.2 s in 4 s for a core",
+    ),
+    (
+        "requests_differ",
+        {"metric": "http_requests_total", "counted": 1501, "answered": 1500, "unanswered": 0, "beyond": 1},
+        "http_requests_total counted 1,501 requests, 1,500 were answered: 1 too many; something repeats "
+        "requests, or others send some",
+    ),
+    (
+        "requests_differ",
+        {"metric": "hits", "counted": 900, "answered": 1000, "unanswered": 5, "beyond": -100},
+        "hits counted 900 requests, 1,000 were answered (5 more without an answer): something else answered, "
+        "or it does not count all",
+    ),
+    (
+        "unreconciled",
+        {"metric": "hits", "why": "moves"},
+        "sent and counted can't be compared by hits: it moves while we send nothing: others send requests "
+        "too",
+    ),
+    (
+        "observed_in_turns",
+        {"source": "/metrics"},
+        "several processes answer /metrics in turns, each with counters of its own, which have no values "
+        "then; let them share one registry, or run one process",
+    ),
+    (
+        "observed_restart",
+        {"source": "/metrics"},
+        "the counters of /metrics fell: the system, or a part of it, started anew under load",
+    ),
+    (
+        "wait",
+        {"behind": "pool", "pool": "db_pool", "out": 20.0, "size": 20.0, "waits": 312.0, **_CORES},
+        "waiting for a pool in the system: db_pool: 20 of 20 checked out, 312 waits, it used 0.25 of 4 cores",
+    ),
+    (
+        "wait",
+        {"behind": "pool", "pool": "db_pool", "size": 5.0, "waits": 40.0, "waited": 2.0, "timeouts": 3.0},
+        "waiting for a pool in the system: db_pool: 5 places, 40 waits of 50 ms, 3 given up",
     ),
     ("memory_short", {"share": 0.1}, "memory is short: programs waited for it 10 % of the time"),
     (
@@ -510,5 +550,5 @@ def test_each_kind_that_is_made_has_words_and_only_once() -> None:
     made = _kinds_in_code()
     assert {"few_samples", "late_sends", "given_up", "other_load", "restless"} <= made
     assert made <= {*KINDS, "load, ", "package ", "parameter "}
-    tables = [module.KINDS for module in (validity, limiter, capacity, comparison, leaks)]
+    tables = [module.KINDS for module in (validity, observed, limiter, capacity, comparison, leaks)]
     assert sum(map(len, tables)) == len(KINDS)

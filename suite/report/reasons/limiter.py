@@ -59,7 +59,7 @@ def _network(figures: Figures) -> str:
 
 
 def _wait(figures: Figures) -> str:
-    parts = []
+    parts = [_pool(figures)] if "pool" in figures else []
     if "busy" in figures:
         parts.append("of {busy:tenths} operations in it {at_once:tenths} at a time were served")
     if "locked" in figures:
@@ -70,6 +70,23 @@ def _wait(figures: Figures) -> str:
         parts.append(f"it used {_cores(figures)}")
     behind = {"pool": "a pool", "lock": "a lock"}.get(str(figures["behind"]), "a lock or a pool")
     return f"waiting for {behind} in the system: {', '.join(parts)}"
+
+
+def _pool(figures: Figures) -> str:
+    """As in "db_pool: 20 of 20 checked out, 312 waits of 40 ms, 3 given up"."""
+    parts = []
+    if "out" in figures:
+        parts.append("{out:,.0f}" + (" of {size:,.0f}" if "size" in figures else "") + " checked out")
+    elif "size" in figures:
+        parts.append("{size:,.0f} places")
+    if "waits" in figures:
+        each = number(figures.get("waited")) / (number(figures["waits"]) or 1.0)
+        parts.append("{waits:,.0f} waits" + (f" of {format_quantity(each, 's')}" if each else ""))
+    elif "waited" in figures:
+        parts.append("{waited:s} waited")
+    if number(figures.get("timeouts")):
+        parts.append("{timeouts:,.0f} given up")
+    return "{pool}: " + ", ".join(parts)
 
 
 def _loop(figures: Figures) -> str:

@@ -1,0 +1,142 @@
+"""The coordinator's side of an observer: started, told of the load, heard; never waited for for long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+import multiprocess
+
+from suite.contract.address import Address
+from suite.contract.observe import Observe, figure_of
+from suite.contract.workload import Workload
+from suite.engine.merging import statuses
+from suite.engine.observer import ObserverRequest, figures_wanted, metrics_named, observe
+from suite.engine.worker_request import WorkerReply
+from suite.engine.workload_spec import WorkloadSpec
+from suite.errors import ConfigurationError, SystemFailed
+from suite.measure.observed import Observed, observed
+from suite.measure.reconciling import requests_sent
+from suite.measure.system_reading import SystemReading
+from suite.process.child import Child, start_function
+from suite.records.recording import Recording
+
+_STEP_SECONDS = 15.0
+_SHOWN = 12
+
+
+class ObserverProcess:
+    """The observer's process and what it has read until now. It may die: then they end there."""
+
+    def __init__(
+        self, spec: WorkloadSpec, workload: Workload, directory: Path, cores: frozenset[int] | None
+    ) -> None:
+        self._workload = workload
+        self._pipe, theirs = multiprocess.Pipe()
+        self.child: Child = start_function(
+            observe, (spec,), log=directory / "observer.log", cores=cores, name="observer", pipe=theirs
+        )
+        theirs.close()
+        self._readings: list[SystemReading] = []
+        self.died = False
+
+    def begin(self, address: Address, beside: dict[str, Address]) -> None:
+        """Have everything read once. Raises ConfigurationError, or SystemFailed where no answer comes."""
+        self._tell(ObserverRequest("begin", address, beside))
+        patience = sum(one.timeout for one in self._workload.observe)
+        done = self._hear("begin", 4 * patience + _STEP_SECONDS)
+        if self.died:
+            raise SystemFailed(f"what the system says could not be read: {self.child.exit_summary()}")
+        check_first(self._workload, self._readings)
+        if not done:
+            late = self._workload.observe[max((one.source + 1 for one in self._readings), default=0) - 1]
+            raise SystemFailed(f"observe {late.name}: does not come to an end")
+
+    def run(self, start: int) -> None:
+        """Load runs from `start` on. Where it ends, if it is counted, nobody knows yet."""
+        loop = self._workload.loop
+        begin = start + round(loop.warmup * 1e9) if loop.seconds else start
+        end = begin + round(loop.seconds * 1e9) if loop.seconds else None
+        self._tell(ObserverRequest("run", start=start, begin=begin, end=end))
+
+    def tick(self) -> None:
+        """Take in what was read."""
+        self._hear("", 0.0)
+
+    def end(self) -> None:
+        """All operations have ended."""
+        self._tell(ObserverRequest("end"))
+
+    def finish(self) -> None:
+        """Have everything read once more, after the load."""
+        self._tell(ObserverRequest("finish"))
+        patience = max(one.timeout for one in self._workload.observe)
+        self._hear("finish", 2 * patience + _STEP_SECONDS)
+
+    def measured(self, recording: Recording, closed: Sequence[WorkerReply]) -> Observed:
+        """All that was read, by what users sent until they `closed`."""
+        return observed(
+            self._workload.observe,
+            self._readings,
+            recording.begin,
+            recording.end,
+            wanted=figures_wanted(self._workload),
+            sent=requests_sent(statuses(closed), recording),
+        )
+
+    def stop(self) -> None:
+        """End it, whatever it does."""
+        self._pipe.close()
+        self.child.stop(grace=0.5)
+
+    def _tell(self, order: ObserverRequest) -> None:
+        try:
+            self._pipe.send(order)
+        except (BrokenPipeError, ConnectionResetError):
+            self.died = True
+
+    def _hear(self, step: str, seconds: float) -> bool:
+        """Take in readings until `step` is done, at most for so long; whether it is."""
+        end = time.monotonic() + seconds
+        try:
+            while not self.died and self._pipe.poll(max(end - time.monotonic(), 0.0)):
+                told: SystemReading | str = self._pipe.recv()
+                if isinstance(told, SystemReading):
+                    self._readings.append(told)
+                elif told == step:
+                    return True
+        except (EOFError, ConnectionResetError):
+            self.died = True
+        return False
+
+
+def check_first(workload: Workload, readings: Sequence[SystemReading]) -> None:
+    """Raise for a place that can't be read, and for a figure that the workload names and nobody says.
+
+    ConfigurationError, or SystemFailed where no answer came in time.
+    """
+    sources = workload.observe
+    for reading in readings:
+        if reading.failure:
+            told = f"observe {sources[reading.source].name}: {reading.detail}"
+            raise SystemFailed(told) if reading.failure == "timeout" else ConfigurationError(told)
+    known: set[str] = set()
+    for reading in readings:
+        assert reading.found is not None
+        known |= reading.found.names
+        source = sources[reading.source]
+        if source.requests and reading.found.requests is None:
+            raise ConfigurationError(_absent(source, source.requests, reading.found.names))
+    for metric in metrics_named(workload):
+        if not known.intersection(figures := figure_of(metric)):
+            raise ConfigurationError(_absent(sources[0], figures[0], known))
+
+
+def _absent(source: Observe, name: str, known: set[str] | frozenset[str]) -> str:
+    """That there is no figure `name`, and which there are, the most alike first."""
+    alike = get_close_matches(name, known, n=_SHOWN, cutoff=0.3)
+    shown = list(dict.fromkeys([*alike, *sorted(known)]))[:_SHOWN]
+    more = f" and {len(known) - len(shown)} more" if len(known) > len(shown) else ""
+    return f"observe {source.name}: there is no {name}; there are {', '.join(shown)}{more}"

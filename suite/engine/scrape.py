@@ -1,0 +1,87 @@
+"""One HTTP answer, within a time and a size: what an observer needs, and nothing of a client for load."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socket
+import threading
+from urllib.parse import urljoin, urlsplit
+
+_LARGEST = 16_000_000
+"""Bytes of a body; a large exposition has some 100 kB."""
+_REDIRECTS = (301, 302, 303, 307, 308)
+_MOST_REDIRECTS = 3
+_HEADERS = {
+    "Accept": "text/plain; version=0.0.4, application/json; q=0.9, */*; q=0.1",
+    "Connection": "close",
+    "User-Agent": "loadledger-observe",
+}
+
+
+class Unanswered(Exception):
+    """There is no answer to use: a short `kind`, and what there is to say of it."""
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(detail)
+        self.kind = kind
+
+
+def fetched(url: str, seconds: float) -> tuple[bytes, str]:
+    """The body of a GET over a connection of its own, and the URL that it came from, redirects followed.
+
+    Raises Unanswered.
+    """
+    for _ in range(_MOST_REDIRECTS + 1):
+        body, target = _got(url, seconds)
+        if target is None:
+            return body, url
+        url = urljoin(url, target)
+    raise Unanswered("redirects", f"redirects more than {_MOST_REDIRECTS} times, at last to {url}")
+
+
+def _got(url: str, seconds: float) -> tuple[bytes, str | None]:
+    """A body, or where it is redirected to. The timer ends what answers byte by byte."""
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=seconds)
+    struck = threading.Event()
+
+    def strike() -> None:
+        struck.set()
+        with contextlib.suppress(OSError):  # it has ended by itself
+            if sock is not None:
+                sock.shutdown(socket.SHUT_RDWR)
+
+    sock: socket.socket | None = None
+
+    timer = threading.Timer(seconds, strike)
+    timer.daemon = True
+    timer.start()
+    try:
+        connection.connect()
+        sock = connection.sock  # which the connection forgets as soon as there are headers
+        path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        connection.request("GET", path, headers=_HEADERS)
+        answer = connection.getresponse()
+        if answer.status in _REDIRECTS and (target := answer.getheader("Location")):
+            return b"", target
+        if not 200 <= answer.status < 300:
+            raise Unanswered(f"status {answer.status}", f"answers with status {answer.status}")
+        body = answer.read(_LARGEST + 1)
+    except TimeoutError:
+        raise Unanswered("timeout", f"gives no answer within {seconds:g} s") from None
+    except (OSError, http.client.HTTPException) as error:
+        if struck.is_set():
+            raise Unanswered("timeout", f"gives no whole answer within {seconds:g} s") from None
+        raise Unanswered(type(error).__name__, f"can't be read: {error or type(error).__name__}") from None
+    finally:
+        timer.cancel()
+        connection.close()
+    if struck.is_set():
+        raise Unanswered("timeout", f"gives no whole answer within {seconds:g} s")
+    if len(body) > _LARGEST:
+        raise Unanswered("too large", f"answers with more than {_LARGEST / 1e6:g} MB")
+    if answer.length:
+        raise Unanswered("cut off", f"ends its answer {answer.length:,} bytes early")
+    return body, None
