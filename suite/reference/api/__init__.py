@@ -1,0 +1,1 @@
+"""A therapy-session backend over HTTP, and its load tests: `suite run api`."""

@@ -1,0 +1,92 @@
+"""What the backend's endpoints share, and who is asking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Query, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from suite.reference.api.connections import Connections
+from suite.reference.api.counters import SharedCounters
+from suite.reference.api.extraction import NoteJobs
+from suite.reference.api.limiter import ClientLimiter
+from suite.reference.api.passwords import Passwords
+from suite.reference.api.problem import ApiProblem
+from suite.reference.api.settings import ApiSettings
+from suite.reference.api.tokens import InvalidToken, account_of
+
+_NO_NUL = r"^[^\x00]*$"  # PostgreSQL's texts hold none
+
+
+@dataclass(frozen=True, slots=True)
+class ApiParts:
+    """Of one process."""
+
+    settings: ApiSettings
+    counters: SharedCounters
+    connections: Connections
+    limiter: ClientLimiter
+    passwords: Passwords
+    jobs: NoteJobs
+
+
+class ProblemBody(BaseModel):
+    """Every answer that is no success."""
+
+    error: str
+    message: str
+
+
+class Body(BaseModel):
+    """Base of what is sent: no more fields than it has."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The failures of an endpoint, for its description."""
+    return {status: {"model": ProblemBody} for status in (*statuses, 503)}
+
+
+async def _parts(request: Request) -> ApiParts:  # a plain function would be called in a thread
+    return request.app.state.parts  # type: ignore[no-any-return]
+
+
+Parts = Annotated[ApiParts, Depends(_parts)]
+_bearer = HTTPBearer(auto_error=False, description="The token that /login gives")
+
+
+async def _caller(
+    parts: Parts, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> int:
+    """The account that asks. Raises ApiProblem: 401 for an unknown one, 429 when it asks too often."""
+    headers = {"WWW-Authenticate": "Bearer"}
+    if given is None:
+        raise ApiProblem(401, "unauthorized", "send Authorization: Bearer and a token of /login", headers)
+    try:
+        account = account_of(parts.settings.secret, given.credentials)
+    except InvalidToken as error:
+        raise ApiProblem(401, "unauthorized", str(error), headers) from None
+    await parts.limiter.admit(f"account/{account}")
+    return account
+
+
+async def limit_host(request: Request, parts: Parts) -> None:
+    """Count a request that has no account yet for the address that it comes from."""
+    await parts.limiter.admit(f"host/{request.client.host if request.client else ''}")
+
+
+Caller = Annotated[int, Depends(_caller)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=_NO_NUL)]
+LongText = Annotated[str, StringConstraints(max_length=20_000, pattern=_NO_NUL)]
+Key = Annotated[int, Path(ge=1, lt=2**31, description="Its id")]
+Page = Annotated[int, Query(ge=1, le=100_000, description="From 1")]
+Size = Annotated[int, Query(ge=1, le=100, description="Of a page")]
+
+
+def page_of(rows: list[Any], size: int) -> dict[str, Any]:
+    """A page of `rows`, of which one more than `size` was asked for if there are more."""
+    return {"items": [row._asdict() for row in rows[:size]], "more": len(rows) > size}

@@ -1,0 +1,85 @@
+"""The backend as a system under test: its settings, its schema, its processes."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+from suite.reference.api.settings import DATABASE, SECRET, ApiSettings
+
+_GRACE = 2
+"""Seconds that open connections have at the end."""
+
+
+def database_of(system: Any) -> str:
+    """URL of a backend's database: the PostgreSQL beside it, else a file of its own."""
+    helper = system.beside.get("database")
+    return helper.url if helper is not None else f"sqlite:///{system.directory / DATABASE}"
+
+
+def serve(system: Any, *, accounts: int = 0, migrate: bool = True, **parameters: Any) -> None:  # noqa: ARG001
+    """Run a backend until SIGTERM; parameters are ApiSettings'. `accounts` is for `seed`."""
+    redis = system.beside.get("redis")
+    secret = secrets.token_urlsafe(32)
+    file = Path(system.directory) / SECRET
+    file.touch(0o600)
+    file.write_text(secret)
+    settings = ApiSettings(
+        database=database_of(system),
+        directory=str(system.directory),
+        secret=secret,
+        redis=redis.url if redis is not None else "",
+        **parameters,
+    )
+    run(settings, system.host, system.port, migrated=migrate)
+
+
+def run(settings: ApiSettings, host: str, port: int, *, migrated: bool) -> None:
+    """Serve until SIGTERM, the schema brought up to date first if `migrated`.
+
+    Raises SystemExit with one line if it can't.
+    """
+    import uvicorn
+
+    from suite.reference.api import schema
+
+    if faults := settings.faults():
+        raise SystemExit("api: " + "; ".join(faults))
+    try:
+        if migrated:
+            schema.migrate(settings.database)
+        schema.check(settings.database)
+    except schema.SchemaError as error:
+        raise SystemExit(f"api: {error}") from None
+    settings.export()
+    sys.stdin = None  # uvicorn hands on its number, which its processes don't have
+    uvicorn.run(
+        "suite.reference.api.app:create",
+        factory=True,
+        host=host,
+        port=port,
+        workers=settings.processes,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        backlog=2048,
+        timeout_worker_healthcheck=60,
+        timeout_graceful_shutdown=_GRACE,
+    )
+
+
+def all_answer(system: Any) -> bool:
+    """Whether all of its processes are there."""
+    connection = http.client.HTTPConnection(system.host, system.port, timeout=1.0)
+    try:
+        connection.request("GET", "/health")
+        told = json.loads(connection.getresponse().read())
+    finally:
+        connection.close()
+    return bool(told["processes"] >= system.parameters.get("processes", 1))
