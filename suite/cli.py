@@ -24,6 +24,7 @@ COMMANDS = {
     "capacity": "Find the highest load that a system holds, and what breaks first.",
     "leaks": "Look for leaks, and name the lines that hold the memory.",
     "ab": "Compare two commits by rounds in turns, and say whether one is slower.",
+    "locust": "Run workloads on Locust: its web UI, its options, its machines.",
     "calibrate": "Learn how small a slow-down can be noticed on this machine.",
     "compare": "Compare two commits, runs or result documents: what changed, and what only seems to.",
     "gate": "For CI: judge the runs of HEAD against a base, and fail if they regressed.",
@@ -58,7 +59,8 @@ class _Commands(MutableMapping[str, Any]):
 
             module = import_module(f"suite.commands.{'import_' if name == 'import' else name}")
             one = typer.Typer(add_completion=False, rich_markup_mode=None)
-            one.command(name, epilog=module.EPILOG)(spread(module.command))
+            settings = getattr(module, "SETTINGS", None)
+            one.command(name, epilog=module.EPILOG, context_settings=settings)(spread(module.command))
             self._made[name] = typer.main.get_command(one)
         return self._made[name]
 

@@ -112,6 +112,7 @@ def _unrecorded(folder: Path) -> object:
     return _recorded(sampler, SimpleNamespace(title="base"), None, None)  # type: ignore[arg-type]
 
 
+_OF_ONE_CLASS = SimpleNamespace(workload=SimpleNamespace(shares=lambda: [SimpleNamespace(weight=1.0)]))
 MESSAGES: list[tuple[Callable[[Path], Any], type[SuiteError], str]] = [
     (lambda _: Command([]), ConfigurationError, "Command needs a program to run"),
     (lambda _: Timeouts(send=0), ConfigurationError, "timeout send=0: give a time above 0, or None"),
@@ -133,7 +134,7 @@ MESSAGES: list[tuple[Callable[[Path], Any], type[SuiteError], str]] = [
     (lambda _: ct(5), ConfigurationError, "a CT instance has 3 kB to 2 GB, not 5 bytes"),
     (_csv, ConfigurationError, "users.csv is not CSV"),
     (
-        lambda _: LiveRound.resize(SimpleNamespace(), -1),  # type: ignore[arg-type]
+        lambda _: LiveRound.resize(_OF_ONE_CLASS, -1),  # type: ignore[arg-type]
         ConfigurationError,
         "there can't be -1 users; give a whole number from 0 on",
     ),

@@ -36,6 +36,8 @@ class ClosedUsers:
         self._begun = False
         self._over = asyncio.Event()
         self._stays = group.plan.live
+        self._wanted = 0
+        self._joining = 0
         self._first = Segment(group.file)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -55,14 +57,17 @@ class ClosedUsers:
         await cancelled(self._tasks)
 
     async def resize(self, users: int) -> None:
-        """Add users, or retire those that came last, until there are so many; wait until it is done."""
-        present = [session for session in self._group.sessions if session.end]
+        """Add users, or retire those that came last, until there are so many; wait until it is done.
+
+        Those that are still connecting count; what was wanted last is what holds.
+        """
+        self._wanted = users
+        present = self._present()
         leaving = present[users:]
         for session in leaving:
             self._retire(session)
-        await asyncio.gather(
-            *(self._join() for _ in range(users - len(present))), *(self._leave(one) for one in leaving)
-        )
+        missing = users - len(present) - self._joining
+        await asyncio.gather(*(self._join() for _ in range(missing)), *(self._leave(one) for one in leaving))
 
     def stop(self) -> None:
         """Begin nothing more."""
@@ -88,11 +93,25 @@ class ClosedUsers:
         if not self._tasks and not self._stays:
             self._over.set()
 
+    def _present(self) -> list[UserSession]:
+        return [session for session in self._group.sessions if session.end]
+
     async def _join(self) -> None:
         number = self._group.numbering.take()
         if number is None:
             self._group.refused += 1
-        elif (session := await self._group.open(number)) is not None and self._begun:
+            return
+        self._joining += 1
+        try:
+            session = await self._group.open(number)
+        finally:
+            self._joining -= 1
+        if session is None:
+            return
+        if len(self._present()) > self._wanted:  # fewer are wanted by now
+            self._retire(session)
+            await self._leave(session)
+        elif self._begun:
             self._begin(session)
 
     def _retire(self, session: UserSession) -> None:
@@ -152,7 +171,7 @@ async def _user(group: UserGroup, session: UserSession, loop: ClosedLoop, first:
     # would do all the work.
     yielding = group.component and (group.plan.live or len(group.sessions) > 1)
     clock = now
-    left = -1 if loop.each is None else loop.each + math.ceil(loop.warmup)
+    left = -1 if loop.each is None or group.plan.live else loop.each + math.ceil(loop.warmup)
     segment: Segment | None = first
     while segment is not None:
         columns = session.columns = segment.columns

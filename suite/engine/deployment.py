@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,9 +13,10 @@ from suite.contract.address import Address
 from suite.contract.component import Component
 from suite.contract.system import Placement, System
 from suite.contract.workload import Workload
+from suite.engine.examine import Examination, Question
 from suite.engine.plan import RoundPlan
 from suite.engine.progress import Progress
-from suite.engine.worker_plan import WorkerPlan
+from suite.engine.worker_plan import FilePlan, WorkerPlan
 from suite.engine.worker_pool import Worker, gather_reports
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import SystemSpec, WorkloadSpec
@@ -25,7 +27,9 @@ from suite.process.injection import Injection, Mode, injected
 from suite.process.notice import recordings
 from suite.process.pinning import Cores, share_out
 from suite.process.scratch import scratch_directory
+from suite.records.run import CheckResult
 
+_EXAMINE_SECONDS = 120.0
 STEP_SECONDS = 15.0
 """How long a worker may take for a step that takes no time."""
 
@@ -214,9 +218,43 @@ class Deployment:
         """Close all users' connections; their reports have the details of the load and of closing."""
         return self.ask("close", seconds=self.workload.grace + STEP_SECONDS)
 
+    def figures(self) -> dict[str, float]:
+        """What the helpers say of themselves."""
+        return {
+            f"{metric}@{name}": value
+            for name, helper in self.workload.beside.items()
+            for metric, value in helper.figures().items()
+        }
+
+    def examine(self, begin: int, end: int) -> Examination:
+        """What checks and own metrics say of all that was recorded, measured from `begin` to `end` (ns)."""
+        workload = self.workload
+        if not (workload.checks or workload.metrics or workload.collect):
+            return Examination((), (), {})
+        question = Question(
+            os.getpid(),
+            tuple(FilePlan(file.descriptor, file.rows, file.planned) for file in self.plan.files),
+            self.plan.names,
+            tuple(self.plan.by_loop),
+            tuple(self.plan.due),
+            begin,
+            end,
+            str(self.directory / "kept.jsonl"),
+            self.prepared,
+        )
+        order = WorkerRequest("examine", question=question)
+        (report,) = self.ask("examine", order, seconds=_EXAMINE_SECONDS, workers=self.workers[:1])
+        answer: Examination = report.result
+        return answer
+
     def check_systems(self) -> None:
         """Raise SystemFailed if the system or a helper of it has ended."""
         for system in self.running:
             if failure := system.failure():
                 what = "the system" if system is self.workload.system else "a helper of the system"
                 raise SystemFailed(f"{what} died: {failure}")
+
+
+def undone(left: str) -> list[CheckResult]:
+    """What could not be undone, as a check that failed."""
+    return [CheckResult("what was prepared is undone", passed=False, detail=left)] if left else []

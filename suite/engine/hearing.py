@@ -1,4 +1,4 @@
-"""Orders that a worker hears while load runs: to have another number of users, to stop."""
+"""Orders that a worker hears while load runs: to have another number of users, to tell, to stop."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 
 from suite.engine.closed import ClosedUsers
-from suite.engine.worker_plan import split
 from suite.engine.worker_request import Step, WorkerReply, WorkerRequest
 
 
@@ -18,18 +17,16 @@ from suite.engine.worker_request import Step, WorkerReply, WorkerRequest
 def hearing(
     pipe: Connection,
     groups: Sequence[ClosedUsers],
-    weights: Sequence[float],
     told: Callable[[Step], WorkerReply],
 ) -> Iterator[None]:
-    """Obey what comes by `pipe`. A change of users is shared out by `weights` and answered, by what is `told`
-    then, when it is done.
+    """Obey what comes by `pipe`. A change of users has one number for each of `groups`, and is answered, by
+    what is `told` then, when it is done.
     """
     loop, changes = asyncio.get_running_loop(), set[asyncio.Task[None]]()
 
-    async def resize(users: int) -> None:
-        parts = split(users, weights)
+    async def resize(users: Sequence[int]) -> None:
         try:
-            await asyncio.gather(*(group.resize(n) for group, n in zip(groups, parts, strict=True)))
+            await asyncio.gather(*(group.resize(n) for group, n in zip(groups, users, strict=True)))
         except Exception:
             pipe.send(WorkerReply("resize", fault=traceback.format_exc().rstrip(), at_fault="worker"))
         else:
@@ -40,6 +37,9 @@ def hearing(
         if order.step == "stop":
             for group in groups:
                 group.stop()
+            return
+        if order.step == "tell":
+            pipe.send(told("tell"))
             return
         change = asyncio.create_task(resize(order.users))
         changes.add(change)

@@ -16,6 +16,7 @@ from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError
 from suite.measure.column_reader import ColumnReader
 from suite.measure.recording import joined
+from suite.measure.sampler import Sampler
 from suite.records.recording import Recording
 
 _LEAD = 20_000_000  # ns from the order to the start
@@ -41,18 +42,27 @@ def live_round(spec: WorkloadSpec, progress: Progress | None = None) -> Iterator
 class LiveRound(Deployment):
     """A round without an end of its own, see `live_round`. Of the workload's loop the think time holds.
 
-    `reports` are what the workers last told: users, and the details and statuses of operations.
+    `reports` are what the workers last told: users, and the details and statuses of operations; `ends` what
+    they told when their load had ended. `sampler` has a sample of each time that rows were taken.
     """
 
     reports: Sequence[WorkerReply] = ()
+    ends: Sequence[WorkerReply] = ()
+    sampler: Sampler
+    changing = 0
+    """Workers that have not done yet what `resize` asked of them, each asking counted."""
 
     def begin(self) -> None:
         """Start all processes, and the load of no users."""
         self.start()
+        self.sampler = Sampler(self.groups())
+        for group in self.groups():
+            self.sampler.quiet(group)
+            self.sampler.reset_peak(group)
         self.ask("connect", self.connecting(), seconds=STEP_SECONDS)
-        self._begin = time.monotonic_ns() + _LEAD
+        self.began = time.monotonic_ns() + _LEAD
         for worker in self.workers:
-            worker.tell(WorkerRequest("run", start=self._begin))
+            worker.tell(WorkerRequest("run", start=self.began))
         self.reports = [WorkerReply("run") for _ in self.workers]
         groups = iter([group for worker in self.plan.workers for group in worker.groups])
         self._readers = [
@@ -71,16 +81,36 @@ class LiveRound(Deployment):
         """Users that could not connect until now."""
         return sum(report.refused for report in self.reports)
 
-    def resize(self, users: int) -> None:
-        """Have so many users from now on; those that came last go first. Doesn't wait for it."""
-        if users < 0:
-            raise ConfigurationError(f"there can't be {users} users; give a whole number from 0 on")
-        for worker, part in zip(self.workers, split(users, [1.0] * len(self.workers)), strict=True):
+    @property
+    def whole(self) -> bool:
+        """Whether all that was recorded is still there: full segments are given back once they are read."""
+        return all(file.used() < file.rows for file in self.plan.files)
+
+    def resize(self, *users: int) -> None:
+        """Have so many users from now on, in all or of each class; doesn't wait for it. Who came last goes
+        first.
+        """
+        weights = [share.weight for share in self.workload.shares()]
+        if len(users) not in (1, len(weights)) or min(users) < 0:
+            raise ConfigurationError(
+                f"there can't be {', '.join(map(str, users))} users; give a whole number from 0 on, or one "
+                f"for each class of users ({len(weights)})"
+            )
+        wanted = users if len(users) == len(weights) else split(users[0], weights)
+        parts = [split(each, [1.0] * len(self.workers)) for each in wanted]
+        for worker, part in zip(self.workers, zip(*parts, strict=True), strict=True):
             worker.tell(WorkerRequest("resize", users=part))
+            self.changing += 1
+
+    def ask_for_news(self) -> None:
+        """Have the workers tell what there is to tell, in `reports` at some later `take`."""
+        for worker in self.workers:
+            worker.tell(WorkerRequest("tell"))
 
     def take(self) -> Recording:
         """The operations that have ended since the last time."""
         self.check_systems()
+        self.sampler.tick()
         self._hear()
         return self._taken()
 
@@ -95,8 +125,13 @@ class LiveRound(Deployment):
             # answers to changes may still be on their way
             reports = gather_reports(waiting, step="stop", deadline=lambda: end, meanwhile=self.check_systems)
             told |= {worker.name: report for worker, report in zip(waiting, reports, strict=True)}
+        self.sampler.tick(look=True)
         rest = self._taken(rest=True)
+        self.ends = [told[worker.name] for worker in self.workers]
         self.reports = self.close()
+        time.sleep(0.025)  # lets a server notice that its clients are gone
+        for group in self.groups():
+            self.sampler.quiet(group)
         return rest
 
     def _hear(self) -> None:
@@ -105,8 +140,9 @@ class LiveRound(Deployment):
         for position, worker in enumerate(self.workers):
             while worker.pipe.poll():
                 told[position] = receive(worker)
+                self.changing -= told[position].step == "resize"
         self.reports = told
 
     def _taken(self, *, rest: bool = False) -> Recording:
         parts = [part for reader in self._readers for part in reader.take(rest=rest)]
-        return joined(parts, self.plan.names, self._begin, time.monotonic_ns())
+        return joined(parts, self.plan.names, self.began, time.monotonic_ns())

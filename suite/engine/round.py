@@ -9,14 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from suite.contract.loop import ClosedLoop
-from suite.engine.deployment import STEP_SECONDS, Deployment
-from suite.engine.examine import Examination, Question
+from suite.engine.deployment import STEP_SECONDS, Deployment, undone
 from suite.engine.measured_window import employed, measured_window
 from suite.engine.merging import attempts, details, statuses
 from suite.engine.observer_process import ObserverProcess
 from suite.engine.outputs import OutputWatch
 from suite.engine.progress import Progress
-from suite.engine.worker_plan import FilePlan
 from suite.engine.worker_pool import gather_reports
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
@@ -34,11 +32,10 @@ from suite.process.notice import noticed
 from suite.records.party_output import PartyOutput
 from suite.records.reason import Reason
 from suite.records.recording import Recording
-from suite.records.run import CheckResult, Failure, Round, Validity
+from suite.records.run import Failure, Round, Validity
 
 _LEAD = 60_000_000  # ns between the order to run and the agreed start: all workers have it by then
 _HERE = ("127.0.0.1", "localhost", "::1")
-_EXAMINE_SECONDS = 120.0
 
 
 def run_round(
@@ -102,9 +99,9 @@ class _Round(Deployment):
         for group in self.groups():
             sampler.quiet(group)
         resources = replace(sampler.resources(begin, end), garbage=self._garbage)
-        figures = self._figures()
+        figures = self.figures()
         self.phase("checking")
-        answer = self._examine(begin, end)
+        answer = self.examine(begin, end)
         self.phase("stopping")
         left = self.restore()
         recording = self._recording(begin, end).with_rows(answer.rows)
@@ -131,7 +128,7 @@ class _Round(Deployment):
             users=employed(self.plan, self.workload.loop, begin, end),
             lags=[report.lag for report in reports if report.lag is not None],
         )
-        told, checks = details(closed), (*answer.checks, *_undone(left))
+        told, checks = details(closed), (*answer.checks, *undone(left))
         failed = [detail.first for detail in told if detail.outcome != "rejected"]
         if failed or not all(check.passed for check in checks):
             self.outputs = self._watch.kept(start, min(failed, default=None))
@@ -218,34 +215,6 @@ class _Round(Deployment):
         self._garbage = between(collected, self.agents.collections([*pids, *self.processes()]))
         return start, reports
 
-    def _figures(self) -> dict[str, float]:
-        """What the helpers say of themselves."""
-        return {
-            f"{metric}@{name}": value
-            for name, helper in self.workload.beside.items()
-            for metric, value in helper.figures().items()
-        }
-
-    def _examine(self, begin: int, end: int) -> Examination:
-        workload = self.workload
-        if not (workload.checks or workload.metrics or workload.collect):
-            return Examination((), (), {})
-        question = Question(
-            os.getpid(),
-            tuple(FilePlan(file.descriptor, file.rows, file.planned) for file in self.plan.files),
-            self.plan.names,
-            tuple(self.plan.by_loop),
-            tuple(self.plan.due),
-            begin,
-            end,
-            str(self.directory / "kept.jsonl"),
-            self.prepared,
-        )
-        order = WorkerRequest("examine", question=question)
-        (report,) = self.ask("examine", order, seconds=_EXAMINE_SECONDS, workers=self.workers[:1])
-        answer: Examination = report.result
-        return answer
-
     def _recording(self, begin: int, end: int) -> Recording:
         plan = self.plan
         return from_files(
@@ -270,10 +239,6 @@ class _Round(Deployment):
         planned = sum(file.planned or 0 for file in self.plan.group_files)
         started = self.plan.used()
         return [Reason("left_undone", {"started": started, "planned": planned})] if started < planned else []
-
-
-def _undone(left: str) -> list[CheckResult]:
-    return [CheckResult("what was prepared is undone", passed=False, detail=left)] if left else []
 
 
 def _written(deployed: _Round | None) -> tuple[PartyOutput, ...]:

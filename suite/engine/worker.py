@@ -106,7 +106,7 @@ class _Worker:
                     return self._examine(order)
                 case "restore":
                     return self._restore()
-                case "resize" | "stop" | "exit":  # the first two are heard while load runs
+                case "resize" | "tell" | "stop" | "exit":  # all but the last are heard while load runs
                     return WorkerReply(order.step)
         except ConfigurationError as error:
             return WorkerReply(order.step, fault=str(error), at_fault="configuration")
@@ -231,8 +231,7 @@ class _Worker:
                 await asyncio.gather(*(run_open(group, loop, self.started) for group in self.groups))
             else:
                 users = [ClosedUsers(group, loop, self.started) for group in self.groups]
-                weights = [share.weight for share in self.workload.shares()]
-                with hearing(self.pipe, users, weights, self._told):
+                with hearing(self.pipe, users, self._told):
                     await asyncio.gather(*(part.run() for part in users))
         finally:
             for watch in watches:

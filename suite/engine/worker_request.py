@@ -13,19 +13,21 @@ from suite.records.loop_lag import LoopLag
 if TYPE_CHECKING:
     from suite.engine.examine import Question
 
-Step = Literal["build", "prepare", "connect", "run", "resize", "stop", "close", "examine", "restore", "exit"]
+Step = Literal[
+    "build", "prepare", "connect", "run", "resize", "tell", "stop", "close", "examine", "restore", "exit"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerRequest:
-    """What the coordinator tells a worker to do next."""
+    """What the coordinator tells a worker to do next. `users` are how many of each class."""
 
     step: Step
     address: Address | None = None
     beside: Mapping[str, Address] | None = None
     prepared: Any = None
     start: int = 0
-    users: int = 0
+    users: tuple[int, ...] = ()
     question: Question | None = None
 
 

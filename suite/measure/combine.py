@@ -58,7 +58,7 @@ def combine(
         outcomes=outcomes.pop("", dict.fromkeys(OUTCOMES, 0)),
         operations=outcomes,
         statuses=_summed(one.statuses for one in rounds),
-        details=_details(rounds),
+        details=merged_details(rounds),
         thresholds=tuple(_judgements(workload, metrics)),
         checks=_checks(rounds),
         series=next((one.series for one in whole), {}),
@@ -176,7 +176,8 @@ def _checks(rounds: Sequence[Round]) -> tuple[CheckResult, ...]:
     return tuple(merged.values())
 
 
-def _details(rounds: Sequence[Round]) -> tuple[Detail, ...]:
+def merged_details(rounds: Iterable[Round]) -> tuple[Detail, ...]:
+    """What went wrong in all of them by cause, most frequent first; of each cause the earliest example."""
     merged: dict[tuple[str, str, str], Detail] = {}
     for detail in (detail for one in rounds for detail in one.details):
         key = (detail.outcome, detail.kind, detail.operation)

@@ -12,7 +12,7 @@ from typing import Any
 _HARDWARE = ("cpu", "machine", "cores", "affinity", "container")
 _LOAD = (
     "loop", "users", "rate", "arrivals", "stages", "burst", "think", "busy", "target", "operations",
-    "each", "seconds", "warmup", "workers", "spin", "quick", "parameters", "over", "level",
+    "each", "seconds", "warmup", "workers", "spin", "quick", "parameters", "over", "level", "engine",
 )  # fmt: skip
 _EDGES = (0.8, 1.39, 2.6, 3.22)
 """Where classes of memory end, in quarters of a doubling above 1, 2, 4... GiB. What a kernel leaves of the

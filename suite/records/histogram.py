@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,8 @@ from hdrh.histogram import HdrHistogram
 from suite.errors import StoreError
 
 Counts = npt.NDArray[np.int64]
+Packed = list[Any]
+"""Low, high and total, then the buckets that are filled and their counts."""
 _HIGHEST_NS = 24 * 3600 * 10**9
 _DIGITS = 3
 _STEPS = 1024
@@ -103,6 +105,25 @@ class Histogram:
         except Exception as error:  # hdrh, zlib, base64 and int() each have their own
             raise StoreError(f"a stored histogram can't be read: {error}") from error
 
+    def pack(self) -> list[Packed]:
+        """As plain data: quicker than `encode`, and shorter where few values are in it. For messages."""
+        return [self._ok.pack(), self._beyond.pack()]
+
+    @classmethod
+    def unpack(cls, packed: Sequence[Packed]) -> Histogram:
+        """What `pack` gave. Raises StoreError for anything else."""
+        try:
+            ok, beyond = packed
+            return cls(_Part.unpack(ok), _Part.unpack(beyond))
+        except (TypeError, ValueError, IndexError) as error:
+            raise StoreError(f"a packed histogram can't be read: {error}") from error
+
+    def buckets(self) -> Iterator[tuple[float, int]]:
+        """Seconds, and how many took so long: first the ok values, then the lower bounds."""
+        for part in (self._ok, self._beyond):
+            for index in np.flatnonzero(part.counts).tolist():
+                yield min(max(_upper(index), part.low), part.high) / 1e9, int(part.counts[index])
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Histogram):
             return NotImplemented
@@ -144,6 +165,17 @@ class _Part:
             total += int(chunk.sum())
             counts = _sum(counts, np.bincount(_indices(chunk)))
         return cls(counts, low, high, total)
+
+    def pack(self) -> Packed:
+        filled = np.flatnonzero(self.counts)
+        return [self.low, self.high, self.total, filled.tolist(), self.counts[filled].tolist()]
+
+    @classmethod
+    def unpack(cls, packed: Packed) -> _Part:
+        low, high, total, filled, found = packed
+        counts = np.zeros(max(filled, default=-1) + 1, np.int64)
+        counts[filled] = found
+        return cls(counts, int(low), int(high), int(total))
 
     @classmethod
     def merged(cls, parts: list[_Part]) -> _Part:

@@ -56,7 +56,7 @@ def short_id(name: str, digits: int = 8) -> str:
 
 def plan_words(plan: Mapping[str, Any]) -> str:
     """A Run's plan in words: "closed loop, 8 users, 10 s, warm-up 1 s"."""
-    words = [f"{plan.get('loop', '?')} loop"]
+    words = [f"{plan.get('loop', '?')} loop" + (" on Locust" if plan.get("engine") == "locust" else "")]
     users = plan.get("users")
     if plan.get("stages"):
         words.append("stages " + ", ".join(f"{_rate(rate)} for {_seconds(s)}" for rate, s in plan["stages"]))

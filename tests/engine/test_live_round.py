@@ -1,5 +1,6 @@
 """Rounds whose users come and go while they run."""
 
+import asyncio
 import json
 import os
 import signal
@@ -120,3 +121,55 @@ def test_a_system_that_dies_is_told_and_nothing_is_left():
 def test_an_open_loop_adds_its_users_itself():
     with pytest.raises(ConfigurationError, match="closed loop"), live(planned):
         pass
+
+
+class Slow(Guest):
+    """Takes its time to connect."""
+
+    async def connect(self, system):
+        await asyncio.sleep(0.2)
+        await super().connect(system)
+
+
+class Counted(Guest):
+    """Would have done its part after two operations in a round of its own."""
+
+
+slow = Workload("live/slow", echo_server(), Slow, loop=closed_loop(2, seconds=1))
+both = Workload("live/both", echo_server(), {Guest: 1, Talker: 3}, loop=closed_loop(4, seconds=1))
+counted = Workload("live/counted", echo_server(), Counted, loop=closed_loop(1, each=2))
+
+
+def test_users_that_still_connect_are_counted_and_the_last_word_holds():
+    parts = []
+    with live(slow) as running:
+        for users in (1, 3, 6, 2):
+            running.resize(users)
+            time.sleep(0.03)
+        settled(running, 2, parts)
+        while running.changing:
+            parts.append(running.take())
+        assert running.connected == 2
+        running.stop()
+
+
+def test_each_class_has_its_own_number_of_users_and_news_is_told():
+    parts = []
+    with live(both) as running:
+        running.resize(3, 1)
+        settled(running, 4, parts)
+        running.ask_for_news()
+        assert len([each for each in kept(running) if each[0] == "comes"]) == 3
+        with pytest.raises(ConfigurationError, match="one for each class of users"):
+            running.resize(1, 2, 3)
+        running.stop()
+
+
+def test_operations_of_each_user_have_no_end_there():
+    parts = []
+    with live(counted) as running:
+        running.resize(1)
+        settled(running, 1, parts)
+        time.sleep(0.1)
+        parts.append(running.stop())
+    assert sum(len(part.loop_only()) for part in parts) > 2

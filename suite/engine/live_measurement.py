@@ -1,0 +1,197 @@
+"""What a live round comes to: rows counted as they end, and at the end whether they can be believed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from suite.contract.loop import resized
+from suite.engine.clock import now
+from suite.engine.deployment import undone
+from suite.engine.live_round import LiveRound
+from suite.engine.merging import attempts, details, statuses
+from suite.engine.outputs import OutputWatch
+from suite.measure.evidence import gather
+from suite.measure.garbage import between
+from suite.measure.limiter import limiter
+from suite.measure.recording import joined
+from suite.measure.resources import Resources
+from suite.measure.series import series
+from suite.measure.sheet import Sheet
+from suite.measure.tally import Tally
+from suite.measure.validity import judge
+from suite.records.detail import Detail
+from suite.records.evidence import Evidence
+from suite.records.reason import Reason
+from suite.records.recording import Recording
+from suite.records.run import CheckResult, Round, Validity
+
+_WINDOW_ROWS = 2_000_000
+"""Rows kept until they are judged, some 70 MB."""
+_VERDICTS = ("valid", "doubtful", "invalid")
+_HERE = ("127.0.0.1", "localhost", "::1")
+
+
+class LiveMeasurement:
+    """Takes rows of a live round and measures them; what is measured begins with `begin`.
+
+    The rows are kept until they are judged, at the end or in windows of some millions.
+    """
+
+    def __init__(self, running: LiveRound) -> None:
+        self._running = running
+        self._workload = running.workload
+        self._watch = OutputWatch(running.logs, getattr(running.workload.system, "env", {}))
+        self._parts: list[Recording] = []
+        self._rows = 0
+        self._windows: list[tuple[Validity, Evidence, Reason | None]] = []
+        self._series: list[Mapping[str, tuple[float | None, ...]]] = []
+        self._user_ns = 0
+        self._seen_at = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """What is measured begins now: what came before is as if it had not been."""
+        running = self._running
+        pids = running.processes()
+        self._collected = running.agents.collections(pids)
+        running.agents.forget_longest(pids)
+        running.sampler.tick(look=True)
+        self._parts, self._rows, self._windows, self._series = [], 0, [], []
+        self._begin = self._since = self._seen_at = now()
+        self._user_ns = 0
+
+    def take(self) -> Tally:
+        """What has ended since the last time."""
+        self._watch.tick()
+        return self._account(self._running.take())
+
+    def finish(self) -> tuple[Tally, Round]:
+        """End the load: what is left of it, and this party's share of the round, its times and counts apart.
+
+        Raises SystemFailed and WorkerFailed.
+        """
+        running = self._running
+        pids = {name: tuple(roots()) for name, roots in running.groups().items()}
+        rest = running.stop()
+        tally = self._account(rest)
+        end = rest.end
+        self._judge(end)
+        checks: tuple[CheckResult, ...] = ()
+        own: Mapping[str, float | None] = {}
+        if running.whole:
+            answer = running.examine(self._begin, end)
+            checks, own = answer.checks, answer.metrics
+            stamped = joined([], (), self._begin, end).with_rows(answer.rows)
+            tally = Tally.merged([tally, Tally.of(stamped)])
+        checks = (*checks, *undone(running.restore()))
+        resources = running.sampler.resources(self._begin, end)
+        garbage = between(self._collected, running.agents.collections(running.processes()))
+        told = details(running.reports)
+        failed = [detail.first for detail in told if detail.outcome != "rejected"]
+        return tally, replace(
+            self._resources(replace(resources, garbage=garbage), own),
+            checks=checks,
+            statuses=statuses(running.ends),
+            details=told,
+            series=self._joined_series(),
+            validity=self._validity(),
+            pids=pids,
+            evidence=self._windows[-1][1],
+            limiter=self._windows[-1][2],
+            outputs=self._watch.kept(running.began, min(failed)) if failed else (),
+        )
+
+    def news(self) -> Sequence[Detail]:
+        """What went wrong until now, as the workers last told."""
+        return details(self._running.reports)
+
+    @property
+    def seconds(self) -> float:
+        """Since what is measured began."""
+        return (self._seen_at - self._begin) / 1e9
+
+    def _account(self, taken: Recording) -> Tally:
+        self._user_ns += self._running.connected * (taken.end - self._seen_at)
+        self._seen_at = taken.end
+        self._parts.append(taken)
+        self._rows += len(taken)
+        if self._rows >= _WINDOW_ROWS:
+            self._judge(taken.end)
+        return Tally.of(taken)
+
+    def _judge(self, end: int) -> None:
+        """Judge what has been taken since the last time, and forget it."""
+        running, workload = self._running, self._workload
+        users = self._user_ns / max(end - self._since, 1)
+        loop = resized(workload.loop, users=max(round(users), 1))
+        recording = joined(self._parts, running.plan.names, self._since, end)
+        resources = running.sampler.resources(self._since, end)
+        evidence = gather(
+            recording,
+            resources,
+            loop=loop,
+            cores=len(running.cores.system or os.sched_getaffinity(0)),
+            thresholds=workload.thresholds,
+            thinks=workload.think_times(),
+            users=users,
+            lags=[report.lag for report in running.ends if report.lag is not None],
+        )
+        validity = judge(
+            recording,
+            evidence,
+            loop=loop,
+            component=running.component,
+            cores_apart=running.cores.apart or running.component,
+            worker_deaths=0,
+        )
+        held = limiter(
+            evidence,
+            loop=loop,
+            component=running.component,
+            remote=workload.system.address.host not in _HERE,
+            own={},
+        )
+        self._windows.append((validity, evidence, held))
+        self._series.append(_from(series(recording, resources), (self._since - self._begin) / 1e9))
+        self._parts, self._rows, self._since, self._user_ns = [], 0, end, 0
+
+    def _validity(self) -> Validity:
+        """The worst verdict of all windows, and of each kind of reason the first."""
+        found: dict[str, Reason] = {}
+        for reason in (reason for validity, _, _ in self._windows for reason in validity.reasons):
+            found.setdefault(reason.kind, reason)
+        if refused := self._running.refused:
+            users = refused + sum(report.connected for report in self._running.ends)
+            found["unconnected_users"] = Reason("unconnected_users", {"refused": refused, "users": users})
+        verdicts = [validity.verdict for validity, _, _ in self._windows]
+        verdict = max(verdicts, key=_VERDICTS.index)
+        return Validity("doubtful" if verdict == "valid" and found else verdict, tuple(found.values()))
+
+    def _resources(self, resources: Resources, own: Mapping[str, float | None]) -> Round:
+        """What this party alone knows in figures: `own` are the workload's own metrics."""
+        running = self._running
+        sheet = Sheet()
+        sheet.use(resources, running.plan.used())
+        sheet.garbage(resources.garbage)
+        sheet.retries(attempts(running.ends))
+        metrics = {**sheet.metrics, **running.figures(), **own}
+        return Round(0, metrics, frozenset(sheet.at_least), sheet.notes, sheet.sums)
+
+    def _joined_series(self) -> Mapping[str, tuple[float | None, ...]]:
+        names = next((one.keys() for one in self._series if one), ())
+        return {name: tuple(v for one in self._series if one for v in one[name]) for name in names}
+
+
+def _from(
+    columns: Mapping[str, tuple[float | None, ...]], begin: float
+) -> Mapping[str, tuple[float | None, ...]]:
+    """Series of a window that begins `begin` seconds after the first: buckets before it have nothing new."""
+    if not begin or not columns:
+        return columns
+    first = next(
+        index for index, second in enumerate(columns["second"]) if second is not None and second >= 0
+    )
+    later = {name: values[first:] for name, values in columns.items()}
+    return {**later, "second": tuple((second or 0.0) + begin for second in later["second"])}

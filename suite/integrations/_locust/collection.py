@@ -1,0 +1,41 @@
+"""What all parties of one workload have told, by party: put together, it is a Run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from suite.measure.tally import Tally
+
+
+class Collection:
+    """Sums up what parties add, so that what one told holds whatever becomes of it."""
+
+    def __init__(self) -> None:
+        self._tallies: dict[str, Tally] = {}
+        self._times: dict[str, tuple[float, float]] = {}
+        self._shares: dict[str, Mapping[str, Any]] = {}
+
+    def add(self, party: str, delta: Mapping[str, Any]) -> None:
+        """Add what `party` told since the last time. Raises StoreError if that makes no sense."""
+        tally = Tally.unpack(delta["tally"])
+        self._tallies[party] = Tally.merged([self._tallies.get(party, Tally()), tally])
+        if delta["since"]:
+            self._times[party] = (float(delta["since"]), float(delta["until"]))
+        if delta["share"] is not None:
+            self._shares[party] = delta["share"]
+
+    def told(self, party: str) -> bool:
+        """Whether `party` has told its last."""
+        return party in self._shares
+
+    def document(self) -> dict[str, Any]:
+        """All of it as plain data; parties that never told their last are `lost`."""
+        since = min((since for since, _ in self._times.values()), default=0.0)
+        until = max((until for _, until in self._times.values()), default=0.0)
+        return {
+            "tally": Tally.merged(self._tallies.values()).pack(),
+            "seconds": until - since,
+            "shares": self._shares,
+            "lost": [party for party in self._tallies if party not in self._shares],
+        }

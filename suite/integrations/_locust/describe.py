@@ -1,0 +1,62 @@
+"""`python -m suite.integrations._locust.describe TARGET...`: what Locust has to know of workloads, as JSON.
+
+A process of its own, so that no load file is imported where Locust has patched everything.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from suite.config.settings import configured
+from suite.contract.component import Component
+from suite.contract.loop import OpenLoop
+from suite.contract.workload import Workload
+from suite.errors import SuiteError
+from suite.integrations._locust.selected import selected
+
+
+def main() -> None:
+    """Write the description to stdout; what load files print goes to stderr."""
+    stdout, sys.stdout = sys.stdout, sys.stderr
+    try:
+        chosen = selected(sys.argv[1:])
+        told = [
+            described(configured(found.workload, settings), found.reference.file, settings.skipped_operations)
+            for found, settings in chosen
+        ]
+    except SuiteError as error:
+        for line in str(error).splitlines():
+            sys.stderr.write(f"suite: {line}\n")
+        raise SystemExit(error.exit_code) from None
+    stdout.write(json.dumps(told))
+
+
+def described(workload: Workload, file: str, without: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """A workload as plain data: its classes of users, their operations with weights and tags, its loop."""
+    own = sorted(workload.tags | {workload.name.partition("/")[0]})
+    return {
+        "name": workload.name,
+        "target": f"{file}::{workload.name}" if file else workload.name,
+        "component": isinstance(workload.system, Component),
+        "open": isinstance(workload.loop, OpenLoop),
+        "checks": [getattr(check, "__name__", "check") for check in workload.checks],
+        "users": [
+            {
+                "name": share.user.__name__,
+                "description": (share.user.__doc__ or workload.description or "").strip().partition("\n")[0],
+                "weight": share.weight,
+                "operations": [
+                    {"name": one.name, "weight": one.weight, "tags": sorted({*own, *one.tags})}
+                    for one in share.operations
+                    if one.name not in without
+                ],
+            }
+            for share in workload.shares()
+        ],
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""`python -m suite.integrations._locust.engine`: a live round, steered and read by Locust's process.
+
+Orders come as JSON lines, the first says what to run; reports go out as JSON lines. When the orders end the
+round ends, and with it all that it started.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, TextIO
+
+from suite.engine.live_measurement import LiveMeasurement
+from suite.engine.live_round import LiveRound, live_round
+from suite.engine.workload_spec import WorkloadSpec
+from suite.errors import Interrupted, SuiteError
+from suite.formats.structure import dump
+from suite.integrations._locust.selected import selected
+from suite.measure.tally import Tally
+from suite.process.guard import interruptible
+
+_TAKE_SECONDS = 0.5
+_AGAIN_SECONDS = 1.0
+"""How long a user that the system would not have waits before it tries again."""
+
+
+class Orders:
+    """Lines of JSON from a file, read by a thread. Their end is this process's SIGTERM."""
+
+    def __init__(self, source: TextIO) -> None:
+        self._source = source
+        self._queue: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def next(self, seconds: float | None = None) -> dict[str, Any]:
+        """The next order; an empty one if none comes within `seconds`."""
+        try:
+            return self._queue.get(timeout=None if seconds is None else max(seconds, 0.0))
+        except queue.Empty:
+            return {}
+
+    def _read(self) -> None:
+        for line in self._source:
+            self._queue.put(json.loads(line))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Reports:
+    """Lines of JSON to a file descriptor of their own."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._file = os.fdopen(descriptor, "w")
+
+    def tell(self, kind: str, **figures: Any) -> None:
+        """One report."""
+        self._file.write(json.dumps({"report": kind, **figures}, separators=(",", ":")) + "\n")
+        self._file.flush()
+
+
+def main() -> None:
+    """Run what the first order says, until told to stop."""
+    reports = Reports(os.dup(1))
+    os.dup2(2, 1)  # what load files print is no report
+    try:
+        with interruptible():
+            orders = Orders(sys.stdin)
+            _run(orders.next(), orders, reports)
+    except Interrupted:
+        pass
+    except SuiteError as error:
+        reports.tell("fault", text=str(error), exit_code=error.exit_code)
+
+
+def _run(what: Mapping[str, Any], orders: Orders, reports: Reports) -> None:
+    ((found, settings),) = selected([what["target"]], what.get("host"))
+    settings = settings.merged(
+        rounds=1, skipped_operations=settings.skipped_operations | frozenset(what.get("without", ()))
+    )
+    with live_round(WorkloadSpec(found.reference, settings)) as running:
+        address = running.workload.system.address
+        reports.tell("ready", address=asdict(address), workers=[one.child.pid for one in running.workers])
+        _Steering(running, orders, reports).run()
+
+
+class _Steering:
+    """Between orders and reports: users come and go, rows are taken every half second."""
+
+    def __init__(self, running: LiveRound, orders: Orders, reports: Reports) -> None:
+        self._running = running
+        self._orders = orders
+        self._reports = reports
+        self._measurement = LiveMeasurement(running)
+        self._wanted: Sequence[int] = ()
+        self._begun = False
+        self._again = 0.0
+        self._news = 0
+
+    def run(self) -> None:
+        """Until an order says stop."""
+        due = time.monotonic() + _TAKE_SECONDS
+        while True:
+            order = self._orders.next(due - time.monotonic())
+            match order.get("order"):
+                case "users":
+                    self._resize(order["users"])
+                case "begin":
+                    self._take()
+                    self._measurement.begin()
+                case "stop":
+                    break
+            if time.monotonic() >= due:
+                due += _TAKE_SECONDS
+                self._take()
+                self._retry()
+        tally, share = self._measurement.finish()
+        self._reports.tell(
+            "end", tally=tally.pack(), share=dump(share), seconds=self._measurement.seconds, at=time.time()
+        )
+
+    def _resize(self, users: Sequence[int]) -> None:
+        if not self._begun and any(users):
+            self._begun = True
+            self._measurement.begin()
+        self._wanted = users
+        self._running.resize(*users)
+
+    def _take(self) -> None:
+        tally = self._measurement.take()
+        if tally.started or tally.beside:
+            self._reports.tell(
+                "tally",
+                tally=tally.pack(),
+                seconds=self._measurement.seconds,
+                at=time.time(),
+                users=self._running.connected,
+            )
+            self._ask(tally)
+        if details := self._measurement.news():
+            count = sum(detail.count for detail in details)
+            if count != self._news:
+                self._news = count
+                self._reports.tell("details", details=[asdict(detail) for detail in details])
+
+    def _ask(self, tally: Tally) -> None:
+        """What went wrong is told by workers, not by rows."""
+        if any(
+            one.outcomes.keys() - {"ok"} for part in (tally.started, tally.beside) for one in part.values()
+        ):
+            self._running.ask_for_news()
+
+    def _retry(self) -> None:
+        """Users that could not connect try again."""
+        running, missing = self._running, sum(self._wanted) - self._running.connected
+        if running.changing or missing <= 0:
+            self._again = time.monotonic() + _AGAIN_SECONDS
+        elif time.monotonic() >= self._again:
+            running.resize(*self._wanted)
+
+
+if __name__ == "__main__":
+    main()

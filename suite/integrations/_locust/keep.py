@@ -1,0 +1,94 @@
+"""`python -m suite.integrations._locust.keep`: the Run of a test on Locust, stored and shown.
+
+A process of its own, for Locust's has everything patched. Its status is the Run's exit code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from suite.config.file import read_configuration
+from suite.config.settings import configured
+from suite.contract.workload import Workload
+from suite.errors import SuiteError, SystemFailed
+from suite.formats.document import run_path, write_document
+from suite.formats.envelope import entry, envelope
+from suite.formats.structure import load
+from suite.integrations._locust.selected import selected
+from suite.ledger.store import Ledger
+from suite.measure.combine import combine
+from suite.measure.record_origin import RecordOrigin
+from suite.measure.shares import joined_round
+from suite.measure.tally import Tally
+from suite.records.reason import Reason
+from suite.records.run import Failure, Round, Run
+from suite.report.terminal.console import Reporter, make_console
+
+
+def main() -> None:
+    """Keep what stdin tells of."""
+    told = json.load(sys.stdin)
+    try:
+        result = made(told)
+        code = keep(result, stderr=told["stderr"])
+    except SuiteError as error:
+        for line in str(error).splitlines():
+            sys.stderr.write(f"suite: {line}\n")
+        code = error.exit_code
+    sys.exit(code)
+
+
+def made(told: Mapping[str, Any]) -> Run:
+    """The Run of what all parties told."""
+    ((found, settings),) = selected([told["target"]], told["host"])
+    workload = configured(found.workload, settings)
+    lost = [Reason("worker_died", {"workers": len(told["lost"])})] if told["lost"] else []
+    whole = joined_round(
+        {name: load(Round, share) for name, share in told["shares"].items()},
+        Tally.unpack(told["tally"]),
+        told["seconds"],
+        doubts=lost,
+    )
+    if told["failure"] is not None:
+        text, code = told["failure"]
+        whole = replace(
+            whole, failure=Failure("system" if code == SystemFailed.exit_code else "worker", text)
+        )
+    plan = {**_plan(workload), "seed": settings.seed, **told["plan"]}
+    if settings.target:
+        plan["target"] = settings.target
+    origin = RecordOrigin()
+    return combine(workload, [whole], plan=plan, **{**origin.fields(), "started": told["started"]})
+
+
+def keep(result: Run, *, stderr: bool) -> int:
+    """Write, store and show `result`; its exit code. A step that fails keeps none of the others."""
+    code = result.exit_code
+    places = read_configuration(None).places(None, os.environ.get("LOADLEDGER_LEDGER"))
+    path = run_path(places.folder / "runs", result)
+    with Reporter(make_console(stderr=stderr)) as reporter:
+        try:
+            write_document(path, envelope("run", [entry(result)], exit_code=code))
+            with Ledger(places.ledger) as ledger:
+                ledger.add(result)
+        finally:
+            reporter.print_run(result)
+    return code
+
+
+def _plan(workload: Workload) -> dict[str, Any]:
+    loop = workload.loop
+    plan: dict[str, Any] = {"engine": "locust", "loop": loop.kind, "parameters": workload.plain_parameters()}
+    for name in ("think", "rate", "arrivals", "busy"):
+        if value := getattr(loop, name, None):
+            plan[name] = value
+    return plan
+
+
+if __name__ == "__main__":
+    main()
