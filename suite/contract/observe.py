@@ -128,6 +128,11 @@ def observed_metric(name: str) -> Metric | None:
     return Metric(name, unit, "none", combine="median" if form == "mean" else "max" if form else "sum")
 
 
+def unasked(name: str, better: str) -> bool:
+    """Whether a metric is what a system says of itself and nobody judges: shown over time, in no table."""
+    return name.startswith(OBSERVED) and better == "none"
+
+
 def figure_of(name: str) -> tuple[str, ...]:
     """The figures that a metric `observed.…` may be made of: what is left of it, without a form too."""
     whole = name.removeprefix(OBSERVED)

@@ -48,7 +48,7 @@ def reconcile(
     assert first.found
     assert last.found
     grown = (last.found.requests or 0.0) - (first.found.requests or 0.0)
-    return RequestCount(source.requests, round(grown - sure), answered, unanswered + round(unsure))
+    return RequestCount(source.requests, max(round(grown - sure), 0), answered, unanswered + round(unsure))
 
 
 def misgiving(count: RequestCount) -> tuple[ValidityVerdict, Reason] | None:

@@ -13,6 +13,7 @@ from suite.records.comparison import Change, Comparison
 from suite.records.detail import Detail
 from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
+from suite.records.observation import Observation, RequestCount
 from suite.records.outcome import OUTCOMES
 from suite.records.provenance import provenance_of
 from suite.records.reason import Reason
@@ -190,4 +191,16 @@ def any_runs() -> st.SearchStrategy[Run]:
             )
         ),
         limiter=st.none() | _reasons,
+        observed=_tuples(
+            st.builds(
+                Observation,
+                source=_text,
+                second=_tuples(_numbers),
+                values=st.dictionaries(_names, _tuples(_values), max_size=2),
+                counters=_tuples(_names),
+                failures=st.dictionaries(_text, _counts, max_size=2),
+                left_out=_counts,
+                requests=st.none() | st.builds(RequestCount, _names, _counts, _counts, _counts),
+            )
+        ),
     )

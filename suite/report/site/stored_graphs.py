@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from suite.contract.observe import unasked
 from suite.ledger.summaries import RunSummary
 from suite.records.better import Better
 from suite.records.classes import counted, versions_in
@@ -51,6 +52,8 @@ def graphs_of(setting: str, slots: Sequence[Slot]) -> Iterator[Graph]:
         if name.partition("@")[0] in _TWICE:
             continue
         sample = next(each.metrics[name] for each in reversed(pasts) if name in each.metrics)
+        if unasked(name, sample.better):
+            continue
         told = [versions_in(each.plan).get(name) for each in reversed(pasts)]
         version = next((one for one in told if one is not None), None)
         points = tuple(_point(slot, name, version) for slot in slots)

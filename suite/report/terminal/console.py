@@ -26,6 +26,7 @@ from suite.report.terminal.figures import figures, operations
 from suite.report.terminal.leaks import below, closing, counters, growing_since, head, suspects
 from suite.report.terminal.lines import checks, details, doubts, error, limiter, outputs
 from suite.report.terminal.live import Live
+from suite.report.terminal.observed import observed, observed_lines
 from suite.report.terminal.summary import entries, summary
 from suite.report.verdict import code_text, verdict_text
 from suite.report.words import BAD, FAINT, clean, many, plan_words, tour_words
@@ -86,10 +87,11 @@ class Reporter:
         plan = f"{run.validity.verdict}, {many(run.rounds, 'round')}, {clean(plan_words(run.plan))}"
         name = (clean(run.workload), "bold")
         self.console.print(Text.assemble(name, "  ", verdict_text(run.verdict), "  ", plan))
-        for table in (figures(run), operations(run)):
+        for table in (figures(run), operations(run), observed(run)):
             if table.row_count:
                 self.console.print(Padding(table, (1, 0, 1, 2), expand=False))
-        for line in (*limiter(run), *checks(run), *details(run), *outputs(run), *doubts(run), *error(run)):
+        said = (*limiter(run), *observed_lines(run), *checks(run), *details(run), *outputs(run))
+        for line in (*said, *doubts(run), *error(run)):
             self.console.print(Padding(line, (0, 0, 0, 2), expand=False))
         self.console.print()
 

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from suite.contract.metric import STANDARD
+from suite.contract.observe import unasked
 from suite.records.run import Measured, Run
 from suite.report.terminal.table import PlainTable
 from suite.report.verdict import judged_text
@@ -75,7 +76,8 @@ def _shown(run: Run) -> Iterator[str]:
     names |= dict.fromkeys(
         name + helper for helper in helpers for name in _RESOURCES if name + helper in run.metrics
     )
-    names |= dict.fromkeys(name for name in run.metrics if name.partition("@")[0] not in STANDARD)
+    own = (name for name in run.metrics if name.partition("@")[0] not in STANDARD)
+    names |= dict.fromkeys(name for name in own if not unasked(name, run.metrics[name].better))
     names |= dict.fromkeys(one.metric for one in run.thresholds)
     return iter(names)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,14 +11,13 @@ from rich.text import Text
 from suite.ledger.sightings import Sighting, since
 from suite.records.leak import Counter, Frame, LeakSearch, LeakSuspect
 from suite.report.reasons import verdict_words, words
+from suite.report.terminal.sparkline import sparkline
 from suite.report.terminal.table import PlainTable
 from suite.report.verdict import code_text
 from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, many, short_commit, signed
 from suite.units import format_quantity
 
 _ROWS, _FRAMES = 8, 5
-_BARS = "▁▂▃▄▅▆▇█"
-_TOP = len(_BARS) - 1
 _COUNTERS: dict[Counter, tuple[str, str]] = {
     "blocks": ("Python blocks", "1"),
     "malloc": ("malloc", "B"),
@@ -125,18 +123,6 @@ def closing(search: LeakSearch, code: int, saved: str | Path | None = None) -> T
     end = Text(*_ENDS[search.exit_code]) if code in _ENDS else code_text(code)
     where = "" if saved is None else f"; saved as {saved}"
     return Text.assemble(end, f"  {_finding(search)}{where}")
-
-
-def sparkline(levels: Sequence[float]) -> str:
-    """A bar per level, the lowest and the highest of them as ends of the scale."""
-    known = [level for level in levels if math.isfinite(level)]
-    low = min(known, default=0.0)
-    span = max(known, default=0.0) - low
-    flat = not 0 < span < math.inf
-    return "".join(
-        " " if not math.isfinite(level) else _BARS[0 if flat else round((level - low) / span * _TOP)]
-        for level in levels
-    )
 
 
 def _finding(search: LeakSearch) -> str:

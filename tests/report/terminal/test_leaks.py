@@ -11,7 +11,7 @@ from support.records import any_searches, make_search, make_suspect, make_verdic
 from suite.records.leak import Frame, Growth
 from suite.records.reason import Reason
 from suite.report.terminal.console import Reporter
-from suite.report.terminal.leaks import sparkline
+from suite.report.terminal.sparkline import sparkline
 
 
 def shown(search, code=None, saved=None, width=110):
