@@ -25,7 +25,7 @@ FOLDERS = [
     ("reference",),
     ("engine",),
     ("measure",),
-    ("clients", "data", "services"),
+    ("clients", "data", "faults", "services"),
     ("config",),
     ("stats",),
     ("__init__", "contract"),

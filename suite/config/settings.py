@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from suite.contract.component import Component
+from suite.contract.fault import At
+from suite.contract.fault_schedule import beyond, unmet
 from suite.contract.loop import ClosedLoop, Loop, OpenLoop, resized
 from suite.contract.remote import Remote
 from suite.contract.threshold import Threshold
@@ -70,6 +72,7 @@ def configured(workload: Workload, settings: Settings) -> Workload:
     faults = Faults()
     with faults.collected():
         twin.loop = _loop(workload, settings)
+    twin.faults = _faults(workload, settings, twin.loop)
     with faults.collected():
         _set_values(twin, settings.values)
     with faults.collected():
@@ -78,6 +81,8 @@ def configured(workload: Workload, settings: Settings) -> Workload:
         _set_target(twin, settings.target)
     with faults.collected():
         faults.lines += _size_faults(twin, settings.workers)
+    faults.lines += [f"{workload.name}: {line}" for line in beyond(twin.faults, twin.loop)]
+    faults.lines += [f"{workload.name}: {line}" for line in unmet(twin.faults, twin.system, twin.beside)]
     faults.check()
     return twin
 
@@ -170,6 +175,16 @@ def _shortened(loop: Loop) -> Loop:
             changes["stages"] = _stretched(loop, seconds)
         return resized(loop, **changes)
     return loop
+
+
+def _faults(workload: Workload, settings: Settings, loop: Loop) -> tuple[At, ...]:
+    """The timeline, shortened with a quick load; none where another load takes the place of its own."""
+    if settings.loop is not None:
+        return ()
+    whole, seconds = workload.loop.seconds, loop.seconds
+    if not settings.quick or not whole or not seconds or seconds >= whole:
+        return workload.faults
+    return tuple(at.scaled(seconds / whole) for at in workload.faults)
 
 
 def _least(loop: Loop) -> float:

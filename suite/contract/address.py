@@ -1,6 +1,9 @@
 """Where a started system is."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit, urlunsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +15,11 @@ class Address:
     url: str = ""
     directory: str = ""
     pid: int = 0
+
+    def through(self, port: int) -> Address:
+        """The same as reached through a port of the loopback."""
+        host = "127.0.0.1"
+        parts = urlsplit(self.url)
+        who, at, _ = parts.netloc.rpartition("@")
+        url = urlunsplit(parts._replace(netloc=f"{who}{at}{host}:{port}")) if self.url else ""
+        return replace(self, host=host, port=port, url=url)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from suite.contract.fault import Fault
 from suite.contract.loop import Duration
 from suite.contract.system import System
 
@@ -28,3 +29,7 @@ class Component(System):
     def build(self) -> Any:
         """The object, made anew."""
         return self.factory(**self.parameters)
+
+    def immunity(self, fault: Fault) -> str | None:  # noqa: ARG002 - none can
+        """See `System.immunity`."""
+        return "a Component has no address and no process of its own"

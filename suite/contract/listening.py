@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from suite.contract.address import Address
 from suite.contract.loop import Duration
 from suite.contract.system import Placement, System
 from suite.process.port import claim_port
-from suite.process.ready import Probe, probe_for, wait_ready
+from suite.process.ready import Probe, holds, probe_for, wait_ready
 
 if TYPE_CHECKING:
     from suite.process.child import Child
@@ -39,6 +40,15 @@ class Listening(System):
         self.child = self._launch(place)
         self.address = Address(self.host, port, self.url, str(place.directory), self.child.pid)
         wait_ready(self.probe, self, self.child, self.deadline)
+
+    def restart(self, place: Placement) -> None:
+        """See `System.restart`."""
+        self.child = self._launch(place)
+        self.address = replace(self.address, pid=self.child.pid)
+
+    def answers(self) -> bool:
+        """See `System.answers`."""
+        return holds(self.probe, self)
 
     def _launch(self, place: Placement) -> Child:
         raise NotImplementedError

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from suite.contract.address import Address
+from suite.contract.fault import Fault
 from suite.contract.loop import Duration
 from suite.contract.system import Placement, System
 from suite.errors import ConfigurationError, SystemFailed
@@ -38,3 +39,11 @@ class Remote(System):
         place.directory.mkdir(parents=True, exist_ok=True)
         if not wait_ready(probe_for(None), self, None, self.deadline):
             raise SystemFailed(f"nothing answers at {self.target.url}; is it running?")
+
+    def immunity(self, fault: Fault) -> str | None:
+        """See `System.immunity`."""
+        if not fault.between:
+            return f"{self.target.url} runs elsewhere, its processes are not ours"
+        if self.target.url.startswith(("https:", "wss:")):
+            return f"{self.target.url} has a certificate that does not hold for a proxy in between"
+        return None

@@ -13,8 +13,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from suite.contract.address import Address
+from suite.contract.fault import Fault
 from suite.contract.loop import Duration
 from suite.errors import ConfigurationError, require
+from suite.process.ready import accepts_connections, holds
 from suite.process.sweep import ROUND_VARIABLE
 from suite.units import parse
 
@@ -109,6 +111,23 @@ class System:
 
     def start(self, place: Placement) -> None:
         """Start at `place` and wait until ready. Raises SystemFailed with the output's tail."""
+
+    def restart(self, place: Placement) -> None:
+        """Start again, after a death on purpose, what `start` started: there, and with what it kept on disk.
+
+        It must not wait until that is ready. Call it from the main thread.
+        """
+        raise NotImplementedError
+
+    def answers(self) -> bool:
+        """Whether it is ready, at this moment."""
+        return holds(accepts_connections, self)
+
+    def immunity(self, fault: Fault) -> str | None:
+        """Why `fault` can't meet it; None if it can."""
+        if fault.kills and fault.lasting is not None and type(self).restart is System.restart:
+            return "what it kills could not be started again: this kind of system has no restart()"
+        return None
 
     def stop(self) -> None:
         """End what `start` started; safe to call at any time, more than once."""

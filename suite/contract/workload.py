@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from suite.contract.component import Component
+from suite.contract.fault import SYSTEM, At
+from suite.contract.fault_schedule import beyond, contradictions, unmet
 from suite.contract.loop import ClosedLoop, Duration, Loop
 from suite.contract.metric import Metric, find
 from suite.contract.observe import OBSERVED, Observe, Source, observed_metric, observers
@@ -49,7 +51,8 @@ class Workload:
     `observe` is where the system says figures of itself while load runs, see `Observe`; one or several.
     `parameters` reach the users as `self.parameters`; `--set` overrides them. `timeout` bounds one
     operation, `grace` the wait for operations in flight at the end; `retry` says how an operation that the
-    loop starts is tried again. `quick` replaces the loop under `--quick`. `description` is one line for
+    loop starts is tried again. `faults` are failures made on purpose, each `At` its time, which --quick
+    shortens with the load. `quick` replaces the loop under `--quick`. `description` is one line for
     `suite list`.
     """
 
@@ -72,6 +75,7 @@ class Workload:
         timeout: Duration = 30.0,
         grace: Duration = 5.0,
         retry: Retry | None = None,
+        faults: Sequence[At] = (),
         quick: Loop | None = None,
         description: str = "",
     ) -> None:
@@ -93,13 +97,14 @@ class Workload:
         self.timeout = parse(timeout, "s")
         self.grace = parse(grace, "s")
         self.retry = retry
+        self.faults = tuple(faults)
         self.quick = quick
         self.description = description
         self.without: frozenset[str] = frozenset()
         self.system.beside = self.beside
-        faults = list(self._faults())
-        if faults:
-            raise ConfigurationError.of(f"workload {name}: {fault}" for fault in faults)
+        wrong = list(self._wrong())
+        if wrong:
+            raise ConfigurationError.of(f"workload {name}: {line}" for line in wrong)
 
     def copy(self) -> Workload:
         """A shallow copy to change; the original stays as it is."""
@@ -166,7 +171,7 @@ class Workload:
             return replace(metric, better="lower")
         return metric
 
-    def _faults(self) -> Iterable[str]:
+    def _wrong(self) -> Iterable[str]:
         if not self.name or self.name != self.name.strip() or " " in self.name:
             yield "a name like shop/browse is needed, without spaces"
         if not self.users:
@@ -192,6 +197,14 @@ class Workload:
             yield "beside= is for a Server, a Command or a Remote: nobody tells a Component of its helpers"
         if self.observe and isinstance(self.system, Component):
             yield "observe= reads from outside: what a Component says of itself is for metrics= to read"
+        if SYSTEM in self.beside:
+            yield f"a helper can't be called {SYSTEM!r}"
+        timeline = [at for at in self.faults if isinstance(at, At)]
+        if len(timeline) < len(self.faults):
+            yield 'faults= takes when and what: At("5s", Partition("system", "3s"))'
+        yield from contradictions(timeline)
+        yield from beyond(timeline, self.loop)
+        yield from unmet(timeline, self.system, self.beside)
         read = [m.name for m in self.metrics if m.read is None]
         for name in dict.fromkeys(name for name in read if not (self.observe and name.startswith(OBSERVED))):
             yield f"metric {name} needs read=, a function of (system, kept, recording)"

@@ -11,17 +11,20 @@ from typing import Any
 
 from suite.contract.address import Address
 from suite.contract.component import Component
+from suite.contract.fault import SYSTEM
 from suite.contract.system import Placement, System
 from suite.contract.workload import Workload
 from suite.engine.examine import Examination, Question
 from suite.engine.plan import RoundPlan
 from suite.engine.progress import Progress
+from suite.engine.timeline import FaultTimeline
 from suite.engine.worker_plan import FilePlan, WorkerPlan
 from suite.engine.worker_pool import Worker, gather_reports
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import SystemSpec, WorkloadSpec
 from suite.errors import ConfigurationError, SuiteError, SystemFailed
 from suite.measure import proc
+from suite.measure.resources import PROXY
 from suite.process.identity import round_identity
 from suite.process.injection import Injection, Mode, injected
 from suite.process.notice import recordings
@@ -37,7 +40,8 @@ STEP_SECONDS = 15.0
 class Deployment:
     """All processes of one fresh start. Whatever ends `stack` ends them, and leaves nothing behind.
 
-    `agents` talks to the Python processes of the system from inside, as far as `mode` lets it.
+    `agents` talks to the Python processes of the system from inside, as far as `mode` lets it. `faulty`: the
+    workload's faults are made.
     """
 
     def __init__(
@@ -50,6 +54,7 @@ class Deployment:
         mode: Mode = "gc",
         native: bool = False,
         live: bool = False,
+        faulty: bool = False,
     ) -> None:
         self.spec = spec
         self.index = index
@@ -67,6 +72,7 @@ class Deployment:
         stack.callback(self.plan.close)
         self.cores: Cores = share_out(spec.settings.workers)
         self.stack = stack
+        self.timeline = FaultTimeline(self.workload, index, faulty=faulty)
         self.workers: list[Worker] = []
         self.running: list[System] = []
         self.prepared: Any = None
@@ -136,8 +142,13 @@ class Deployment:
 
     def _start_systems(self) -> None:
         """Helpers first: the system is told where they are. It alone has agents, not our workers."""
+        self.stack.callback(self.timeline.stop)
+        self.timeline.start(self.directory, self.cores.system, self.spec.settings.seed + self.index)
         for name, helper in self.workload.beside.items():
             self._start(helper, name)
+        system = self.workload.system
+        self.stack.callback(setattr, system, "beside", system.beside)
+        system.beside = self.timeline.routed(system.beside)
         self.agents = self.stack.enter_context(self._agents)
         self._start(self.workload.system, None)
 
@@ -152,6 +163,7 @@ class Deployment:
         self.stack.callback(system.stop)
         system.start(place)
         self.running.append(system)
+        self.timeline.join(helper or SYSTEM, system, place)
 
     def groups(self) -> dict[str, Callable[[], list[int]]]:
         """Whose processes the sampler reads; a component is its worker."""
@@ -162,7 +174,8 @@ class Deployment:
         if self.component:
             return {"system": workers}
         helpers = {name: helper.roots for name, helper in self.workload.beside.items()}
-        return {"system": self.workload.system.roots, "workers": workers, **helpers}
+        proxy = {PROXY: self.timeline.pids} if self.timeline.pids() else {}
+        return {"system": self.workload.system.roots, "workers": workers, **helpers, **proxy}
 
     def logs(self) -> dict[str, Path]:
         """Where system, helpers and workers write, as far as we started them."""
@@ -192,10 +205,11 @@ class Deployment:
 
     def connecting(self) -> WorkerRequest:
         """The order to connect."""
-        return WorkerRequest("connect", *self.addresses(), prepared=self.prepared)
+        address, helpers = self.addresses()
+        return WorkerRequest("connect", self.timeline.route(SYSTEM, address), helpers, prepared=self.prepared)
 
     def addresses(self) -> tuple[Address, dict[str, Address]]:
-        """Of the system, and of its helpers."""
+        """Of the system, and of its helpers: where they are, whatever faults are in between."""
         helpers = {name: helper.address for name, helper in self.workload.beside.items()}
         return self.workload.system.address, helpers
 
@@ -250,7 +264,7 @@ class Deployment:
     def check_systems(self) -> None:
         """Raise SystemFailed if the system or a helper of it has ended."""
         for system in self.running:
-            if failure := system.failure():
+            if (failure := system.failure()) and not self.timeline.excuses(system):
                 what = "the system" if system is self.workload.system else "a helper of the system"
                 raise SystemFailed(f"{what} died: {failure}")
 

@@ -49,7 +49,7 @@ def run_round(
     deployed: _Round | None = None
     try:
         with contextlib.ExitStack() as stack:
-            deployed = _Round(spec, index, progress, stack)
+            deployed = _Round(spec, index, progress, stack, faulty=True)
             return deployed.run(look)
     except SystemFailed as error:
         return Round(index, failure=Failure("system", _told(error, deployed)), outputs=_written(deployed))
@@ -149,6 +149,7 @@ class _Round(Deployment):
             details=told,
             checks=checks,
             outputs=self.outputs,
+            incidents=tuple(self.timeline.incidents(begin)),
             validity=_doubted(
                 validity,
                 [*self._doubts(connected, reports), *said.doubts],
@@ -190,6 +191,7 @@ class _Round(Deployment):
 
         def meanwhile() -> None:
             nonlocal seen, moved
+            self.timeline.tick()
             sampler.tick()
             if self._observer is not None:
                 self._observer.tick()
@@ -205,13 +207,21 @@ class _Round(Deployment):
             return moved + patience if total is None else start / 1e9 + total + patience
 
         sampler.tick(look=True)
+        self.timeline.begin(start)
         with noticed(self.groups()["system"]()):
             for worker in self.workers:
                 worker.tell(WorkerRequest("run", start=start))
-            reports = gather_reports(self.workers, step="run", deadline=deadline, meanwhile=meanwhile)
+            reports = gather_reports(
+                self.workers,
+                step="run",
+                deadline=deadline,
+                meanwhile=meanwhile,
+                pause=self.timeline.pause,
+            )
         if self._observer is not None:
             self._observer.end()
         sampler.tick(look=True)
+        self.timeline.end()
         self._garbage = between(collected, self.agents.collections([*pids, *self.processes()]))
         return start, reports
 

@@ -70,8 +70,10 @@ def gather_reports(
     step: str,
     deadline: Callable[[], float],
     meanwhile: Callable[[], None] = lambda: None,
+    pause: Callable[[], float] = lambda: _TICK,
 ) -> list[WorkerReply]:
-    """One Report from each worker, in their order; `meanwhile` is called about ten times a second.
+    """One Report from each worker, in their order; `meanwhile` is called about ten times a second, or
+    after as many seconds as `pause` says.
 
     `deadline` gives the monotonic time until which to wait, anew at each look. Raises WorkerFailed,
     SystemFailed or ConfigurationError, as the first worker that could not do the step says.
@@ -79,7 +81,7 @@ def gather_reports(
     reports: dict[str, WorkerReply] = {}
     while len(reports) < len(workers):
         pending = {worker.pipe: worker for worker in workers if worker.name not in reports}
-        for pipe in wait(list(pending), timeout=_TICK):
+        for pipe in wait(list(pending), timeout=pause()):
             worker = pending[pipe]  # type: ignore[index]
             reports[worker.name] = receive(worker, meanwhile)
         meanwhile()

@@ -69,6 +69,7 @@ def combine(
         limiter=_limiter(rounds),
         outputs=next((one.outputs for one in rounds if one.outputs), ()),
         observed=next((one.observed for one in whole), ()),
+        incidents=tuple(incident for one in rounds for incident in one.incidents),
     )
 
 

@@ -88,6 +88,8 @@ class Usage:
 
 OBSERVER = "the observer"
 """The group of the process that reads what the system says of itself: ours, and nobody's figure."""
+PROXY = "the fault proxy"
+"""The group of the process that faults need in between: the same."""
 ELSEWHERE = "runs elsewhere: its processes can't be read"
 _TOGETHER = "a component runs inside the generator: what both use is the component's"
 
@@ -129,5 +131,5 @@ class Resources:
     @property
     def helpers(self) -> dict[str, Usage]:
         """All other groups by name."""
-        ours = ("system", "workers", OBSERVER)
+        ours = ("system", "workers", OBSERVER, PROXY)
         return {name: usage for name, usage in self.groups.items() if name not in ours}

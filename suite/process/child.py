@@ -119,7 +119,7 @@ def start_command(
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     environment = {**clean_environment(), "PATH": path, **env}
     try:
-        with log.open("wb") as output, sigint_blocked(), sigterm_held():
+        with log.open("ab") as output, sigint_blocked(), sigterm_held():
             process = subprocess.Popen(
                 _resolved(argv, environment["PATH"]),
                 stdin=subprocess.DEVNULL,

@@ -73,6 +73,16 @@ class _Answers:
             connection.close()
 
 
+def holds(probe: Probe, system: _Reachable) -> bool:
+    """Whether `probe` says that it is ready, at this moment."""
+    import http.client
+
+    try:
+        return probe(system)
+    except (_AnsweredOtherwise, OSError, http.client.HTTPException):
+        return False
+
+
 def wait_ready(probe: Probe, system: _Reachable, child: Child | None, deadline: float) -> bool:
     """Poll `probe` until it holds. Without a child: whether it ever did.
 

@@ -18,3 +18,16 @@ def inherited(changes: Mapping[str, str]) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def environment(whole: Mapping[str, str]) -> Iterator[None]:
+    """What is started inside finds `whole` as its environment, and nothing else."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(whole)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from suite.records.detail import Detail
 from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
+from suite.records.incident import Incident
 from suite.records.observation import Observation
 from suite.records.party_output import PartyOutput
 from suite.records.provenance import Provenance
@@ -77,7 +78,7 @@ class Round:
     `metrics` are this round's values by name. `sums` are what merges by addition (operations due, ok,
     seconds, CPU seconds, ...). `histograms` are keyed like `response` or `response@browse`. `outcomes`
     are keyed by operation, "" for the loop's totals. `pids` are keyed system, workers and helper names.
-    `outputs` are kept where something failed.
+    `outputs` are kept where something failed. `incidents` are the faults that were made.
     """
 
     index: int
@@ -98,6 +99,7 @@ class Round:
     limiter: Reason | None = None
     outputs: tuple[PartyOutput, ...] = ()
     observed: tuple[Observation, ...] = ()
+    incidents: tuple[Incident, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ class Run(Provenance):
     `histograms` are merged over the rounds; `series` and `observed` are the first round's. `evidence` has an
     entry per round, None for one that failed (no entries in a Run that is older than evidence); `limiter` is
     what held most of the rounds back. `outputs` are what system, helpers and workers wrote in the first round
-    in which something failed.
+    in which something failed. `incidents` are the faults that were made, of all rounds.
     """
 
     NAME: ClassVar[str] = "run"
@@ -131,6 +133,7 @@ class Run(Provenance):
     limiter: Reason | None = None
     outputs: tuple[PartyOutput, ...] = ()
     observed: tuple[Observation, ...] = ()
+    incidents: tuple[Incident, ...] = ()
 
     @property
     def exit_code(self) -> int:

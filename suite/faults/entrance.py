@@ -1,0 +1,73 @@
+"""Where connections to a party come in: a port that the proxy listens on, and the faults on that way."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+
+from suite.faults.running_fault import RunningFault
+from suite.faults.tunnel import Tunnel
+
+_BACKLOG = 4096
+
+
+class Entrance:
+    """The way to `target`, host and port."""
+
+    def __init__(self, target: tuple[str, int], seed: int) -> None:
+        self._target = target
+        self.running: list[RunningFault] = []
+        self.tunnels: set[Tunnel] = set()
+        self._random = random.Random(seed)
+        self._server: asyncio.Server | None = None
+
+    async def open(self, port: int = 0) -> int:
+        """Listen on the loopback; the port, which is chosen if it is 0. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._made, "127.0.0.1", port, backlog=_BACKLOG)
+        listening: int = self._server.sockets[0].getsockname()[1]
+        return listening
+
+    def close(self) -> None:
+        """Take no more connections, and end those that are there."""
+        if self._server is not None:
+            self._server.close()
+        for tunnel in list(self.tunnels):
+            tunnel.reset()
+
+    def begin(self, running: RunningFault) -> None:
+        """Let a fault begin, now."""
+        self.running.append(running)
+        running.began = time.monotonic_ns()
+        self.spread(running)
+
+    def spread(self, running: RunningFault) -> None:
+        """Let a fault meet the connections that it chooses by now."""
+        if running.fault.requests is None and running in self.running:
+            for tunnel in list(self.tunnels):
+                if running not in tunnel.met and running.chooses(tunnel.lot):
+                    tunnel.meet(running)
+
+    def end(self, running: RunningFault) -> None:
+        """Let it end, now; once."""
+        if running not in self.running:
+            return
+        self.running.remove(running)
+        running.ended = time.monotonic_ns()
+        for tunnel in list(self.tunnels):
+            tunnel.leave(running)
+
+    def _joined(self, tunnel: Tunnel) -> None:
+        """A connection has come."""
+        self.tunnels.add(tunnel)
+        for running in self.running:
+            if tunnel.alive and running.fault.requests is None and running.chooses(tunnel.lot):
+                tunnel.meet(running)
+
+    def _left(self, tunnel: Tunnel) -> None:
+        """It is over."""
+        self.tunnels.discard(tunnel)
+
+    def _made(self) -> asyncio.Protocol:
+        return Tunnel(self._target, self._random.random(), self._joined, self._left).client

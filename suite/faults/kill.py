@@ -1,0 +1,23 @@
+"""Kill: processes end without a word."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+
+from suite.faults.process_fault import ProcessFault, send
+
+
+class Kill(ProcessFault):
+    """SIGKILL. What it ended is started again after `lasting`, as it was started first, or never (None).
+
+    Of a party one process of which is killed only that party's own root is started again, if it ended too.
+    """
+
+    kills = True
+
+    def begin(self, processes: Sequence[int]) -> list[int]:
+        """See `Fault.begin`."""
+        meant = self.meant(processes)
+        send(signal.SIGKILL, meant)
+        return meant

@@ -1,0 +1,65 @@
+"""The proxy as the coordinator sees it: a process of its own between parties."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import multiprocess
+
+from suite.errors import SystemFailed
+
+if TYPE_CHECKING:
+    from suite.faults.proxy_process import FaultStamp, PlannedFault
+
+_PATIENCE = 15.0
+_NAME = "the proxy for faults"
+
+
+class FaultProxy:
+    """Started at once, from the main thread; it dies with us. `seed` decides what chance decides.
+
+    All raise SystemFailed if it does not answer: without it nothing reaches the system.
+    """
+
+    def __init__(self, directory: Path, *, seed: int, cores: frozenset[int] | None = None) -> None:
+        from suite.faults.proxy_process import serve_ways
+        from suite.process.child import start_function
+
+        self._pipe, theirs = multiprocess.Pipe()
+        self.child = start_function(
+            serve_ways, (seed,), log=directory / "proxy.log", cores=cores, name=_NAME, pipe=theirs
+        )
+        theirs.close()
+
+    def open(self, party: str, host: str, port: int) -> int:
+        """The port that leads to a party at `host` and `port` from now on."""
+        found: int = self._ask("open", party, (host, port))
+        return found
+
+    def plan(self, faults: Sequence[PlannedFault]) -> None:
+        """Run these when their time comes."""
+        self._ask("plan", faults)
+
+    def lift(self) -> list[FaultStamp]:
+        """End all faults; what became of them."""
+        stamps: list[FaultStamp] = self._ask("lift")
+        return stamps
+
+    def stop(self) -> None:
+        """End it; safe to call more than once."""
+        self._pipe.close()
+        if not self.child.wait(1.0):
+            self.child.kill()
+
+    def _ask(self, name: str, *arguments: Any) -> Any:
+        try:
+            self._pipe.send((name, arguments))
+            answer = self._pipe.recv() if self._pipe.poll(_PATIENCE) else TimeoutError("it does not answer")
+        except (EOFError, OSError) as error:
+            self.child.wait(1.0)
+            raise SystemFailed(f"{_NAME} died: {self.child.exit_summary()}") from error
+        if isinstance(answer, OSError):
+            raise SystemFailed(f"{_NAME} could not {name}: {answer}")
+        return answer
