@@ -31,7 +31,7 @@ _OFTEN, _REVIVING = 0.1, 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class StartedParty:
     """A system or helper of ours, where it was started, and what was in the environment then."""
 
     system: System
@@ -64,7 +64,7 @@ class FaultTimeline:
         self._between = {fate.at.fault.party for fate in self._fates if fate.at.fault.between}
         self._proxy: FaultProxy | None = None
         self._routes: dict[str, Address] = {}
-        self._parties: dict[str, Party] = {}
+        self._parties: dict[str, StartedParty] = {}
         self._zero = 0
 
     def start(self, directory: Path, cores: frozenset[int] | None, seed: int) -> None:
@@ -79,7 +79,7 @@ class FaultTimeline:
 
     def join(self, party: str, system: System, place: Placement) -> None:
         """Know a party that has started, and let what others say to it pass the proxy if a fault wants so."""
-        self._parties[party] = Party(system, place, dict(os.environ))
+        self._parties[party] = StartedParty(system, place, dict(os.environ))
         if self._proxy is not None and party in self._between:
             port = self._proxy.open(party, system.host, system.port)
             self._routes[party] = system.address.through(port)

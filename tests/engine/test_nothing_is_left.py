@@ -24,6 +24,14 @@ def started(tmp_path):
         suite.process.communicate()
 
 
+def state(pid):
+    """As the kernel has it: R, S, T for stopped; nothing of what is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
+
+
 def spawned(suite, who):
     """Pids of the round's own processes, by what they are: "worker" or "system"."""
 
@@ -122,4 +130,13 @@ def test_after_a_system_that_would_not_start(tmp_path):
     suite = Suite(tmp_path, "run", ECHO, "-k", "dead")
     assert suite.finish() == 4, suite.err
     assert "would not start" in suite.out
+    assert suite.left_behind() == []
+
+
+def test_after_a_kill_amid_faults(tmp_path):
+    """The proxy goes with the others, and so does a helper that can't hear because it is stopped."""
+    suite = Suite(tmp_path, "run", str(EXAMPLES / "load_faulty.py"), "-k", "held", "--rounds", "1")
+    wait_for(lambda: any(state(pid) == "T" for pid in suite.processes()))
+    suite.process.kill()
+    suite.finish()
     assert suite.left_behind() == []

@@ -47,6 +47,7 @@ _RUN = {
     "thresholds", "checks", "series", "validity", "error", "histograms", "pids", "evidence", "limiter",
     "observed",
     "outputs",
+    "incidents",
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from suite.process.variables import inherited
+from suite.process.variables import environment, inherited
 
 
 def test_the_environment_is_afterwards_as_it_was(monkeypatch):
@@ -16,4 +16,12 @@ def test_the_environment_is_afterwards_as_it_was(monkeypatch):
     assert dict(os.environ) == before
     with pytest.raises(KeyError), inherited({"COLOUR": "blue"}):
         raise KeyError
+    assert dict(os.environ) == before
+
+
+def test_an_environment_takes_the_place_of_ours_for_a_while(monkeypatch):
+    monkeypatch.setenv("COLOUR", "red")
+    before = dict(os.environ)
+    with environment({"SHADE": "dark"}):
+        assert dict(os.environ) == {"SHADE": "dark"}
     assert dict(os.environ) == before

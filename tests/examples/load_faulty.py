@@ -1,0 +1,124 @@
+"""A system that hands lines on to a helper behind it, and failures of both, for tests of the engine."""
+
+import asyncio
+from pathlib import Path
+
+from suite import Server, User, Workload, closed_loop, operation
+from suite.faults import At, Kill, Latency, Partition, Pause
+
+
+async def answers(system):
+    """Echo a line, and how often this server was started in its directory."""
+    starts = Path(system.directory, "starts")
+    starts.write_text(starts.read_text() + "x" if starts.exists() else "x")
+
+    async def talk(reader, writer):
+        line = await reader.readline()
+        writer.write(line.rstrip() + b" %d\n" % len(starts.read_text()))
+        writer.close()
+
+    server = await asyncio.start_server(talk, system.host, system.port)
+    async with server:
+        await server.serve_forever()
+
+
+async def relays(system):
+    """Hand a line on, and add the port that it went to."""
+    behind = system.beside["behind"]
+
+    async def talk(reader, writer):
+        try:
+            there, back = await asyncio.open_connection(behind.host, behind.port)
+            back.write(await reader.readline())
+            answer = (await there.readline()).rstrip()
+            writer.write(answer + b" %d\n" % behind.port if answer else b"")
+            back.close()
+        except OSError:
+            pass
+        writer.close()
+
+    server = await asyncio.start_server(talk, system.host, system.port)
+    async with server:
+        await server.serve_forever()
+
+
+class Caller(User):
+    """A connection for each line."""
+
+    async def connect(self, system):
+        self.system = system
+
+    @operation
+    async def call(self):
+        reader, writer = await asyncio.open_connection(self.system.host, self.system.port)
+        try:
+            writer.write(b"hello\n")
+            answer = (await reader.readline()).split()
+            if not answer:
+                raise ConnectionResetError("no answer")
+            word, starts, port = answer
+            assert word == b"hello"
+            self.keep([int(starts), int(port), self.system.port, self.system.beside["behind"].port])
+        finally:
+            writer.close()
+
+
+def what_came(system, kept, recording):
+    """The reach of each port, and the starts that answers came from, for the test to read."""
+    starts, through, _, direct = map(set, zip(*kept, strict=True))
+    assert through != direct, "the system does not go through the proxy"
+    return f"starts {sorted(starts)}"
+
+
+BESIDE = {"behind": Server(answers)}
+
+faulty = Workload(
+    "faulty/all",
+    Server(relays),
+    Caller,
+    loop=closed_loop(4, seconds=3, think="5ms"),
+    beside=BESIDE,
+    timeout="1s",
+    checks=[what_came],
+    faults=[
+        At(0.2, Partition("system", 0.2)),
+        At(0.5, Latency("behind", 0.2, delay=0.03)),
+        At(0.8, Pause("system", 0.2)),
+        At(1.2, Kill("behind", 0.1)),
+    ],
+)
+lost = Workload(
+    "faulty/lost",
+    Server(relays),
+    Caller,
+    loop=closed_loop(2, seconds=0.6, think="20ms"),
+    beside=BESIDE,
+    faults=[At(0.2, Kill("behind"))],
+)
+
+
+def starts_once(system):
+    """Serves the first time only."""
+    marker = Path(system.directory, "started")
+    if marker.exists():
+        raise SystemExit("I was there before")
+    marker.touch()
+    asyncio.run(answers(system))
+
+
+stays_dead = Workload(
+    "faulty/stays-dead",
+    Server(relays),
+    Caller,
+    loop=closed_loop(2, seconds=3, think="20ms"),
+    beside={"behind": Server(starts_once)},
+    faults=[At(0.2, Kill("behind", 0.1))],
+)
+held = Workload(
+    "faulty/held",
+    Server(relays),
+    Caller,
+    loop=closed_loop(2, seconds=60, think="20ms"),
+    beside=BESIDE,
+    faults=[At(0, Pause("behind")), At(0, Partition("system"))],
+)
