@@ -51,11 +51,11 @@ def test_a_fault_has_its_times_in_seconds_and_the_rest_as_plain_data():
         (lambda: At(-1, Reset("system", 1)), "Reset of system at -1 s: it can't begin at a negative time"),
         (lambda: At(0, Reset("system", -1)), "it can't last a negative time"),
         (lambda: At("soon", Reset("system")), "'soon' is not a quantity"),
-        (lambda: At(0, "Reset"), "'Reset' is no fault; suite.faults has them"),
+        (lambda: At(0, "Reset"), "'Reset' is no fault; suite.faults has them"),  # type: ignore[arg-type]
         (lambda: At(0, Reset("system"), ramp=-1), "it can't grow for a negative time"),
         (lambda: At(0, Kill("system"), ramp=1), "there is no half of a Kill: it has no ramp"),
         (lambda: At(0, Reset("system", 1), ramp=2), "it ends before it has grown"),
-        (lambda: At(0, Reset("system", way="up")), "way must be 'both', 'to' or 'from', not 'up'"),
+        (lambda: At(0, Reset("system", way="up")), "way must be 'both', 'to' or 'from', not 'up'"),  # type: ignore[arg-type]
         (lambda: At(0, Reset("system", share=0)), "share must be above 0 and at most 1 (100%)"),
         (lambda: At(0, Reset("system", requests=First(0))), "First(0) meets nothing; give at least 1"),
         (lambda: At(0, Reset("system", requests=Every(0))), "Every(0) means nothing; give at least 1"),
