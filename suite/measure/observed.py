@@ -94,9 +94,8 @@ def _observe(
     within = np.array([one.asked <= end and one.at >= begin for one in good], np.bool_)
     several = in_turns(good, {name: columns[name] for name in names if name in known})
     restarted = not several and any(any(_falls(columns[name])) for name in counters)
-    if several or restarted:
-        kind = "observed_in_turns" if several else "observed_restart"
-        result.doubts.append(Reason(kind, {"source": source.name}))
+    if restarted:
+        result.doubts.append(Reason("observed_restart", {"source": source.name}))
     for name in names:
         if name in counters:
             _count(result, name, times, columns[name], begin, end, several=several)
@@ -115,6 +114,7 @@ def _observe(
             tuple(name for name in names if name in counters),
             failures,
             left_out,
+            several,
         )
     )
 

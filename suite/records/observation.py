@@ -29,6 +29,7 @@ class RequestCount:
 class Observation:
     """The figures of one `source` over time, as they were read beside the load.
 
+    Where several processes answer `in_turns`, each with counters of its own, their counters say nothing.
     `second` is when each reading was answered, since the measured part began; a figure that a reading
     lacks is None. Those in `counters` only grow. `failures` says how many readings did not come, by kind;
     `left_out` how many names were too many to keep.
@@ -40,4 +41,5 @@ class Observation:
     counters: tuple[str, ...] = ()
     failures: Mapping[str, int] = field(default_factory=dict)
     left_out: int = 0
+    in_turns: bool = False
     requests: RequestCount | None = None

@@ -79,7 +79,8 @@ def test_processes_that_answer_in_turns_have_no_counters_together():
     result = observed([SOURCE], counted(100, 90, 120, 105, 140, 120, 150), BEGIN, END)
     assert result.metrics["observed.waits_total"] is None
     assert "several processes" in result.notes["observed.waits_total"]
-    assert kinds(result) == ["observed_in_turns"]
+    assert result.observations[0].in_turns
+    assert not result.doubts  # of the load it says nothing
 
 
 def test_the_start_of_a_process_tells_it_from_others_though_no_counter_falls():
@@ -87,12 +88,12 @@ def test_the_start_of_a_process_tells_it_from_others_though_no_counter_falls():
         reading(9 + at, {"n": 10 * at}, counters=["n"], process=process)
         for at, process in enumerate([1, 1, 2, 2, 1, 1, 1])
     ]
-    assert kinds(observed([SOURCE], readings, BEGIN, END)) == ["observed_in_turns"]
+    assert observed([SOURCE], readings, BEGIN, END).observations[0].in_turns
     renewed = [
         reading(9 + at, {"n": 0}, counters=["n"], process=process)
         for at, process in enumerate([1, 1, 1, 2, 2, 2, 2])
     ]
-    assert kinds(observed([SOURCE], renewed, BEGIN, END)) == []
+    assert not observed([SOURCE], renewed, BEGIN, END).observations[0].in_turns
 
 
 def test_what_only_looks_like_a_counter_is_a_gauge_if_it_falls():

@@ -147,12 +147,6 @@ _SAID: list[tuple[str, dict[str, Figure], str]] = [
         "too",
     ),
     (
-        "observed_in_turns",
-        {"source": "/metrics"},
-        "several processes answer /metrics in turns, each with counters of its own, which have no values "
-        "then; let them share one registry, or run one process",
-    ),
-    (
         "observed_restart",
         {"source": "/metrics"},
         "the counters of /metrics fell: the system, or a part of it, started anew under load",

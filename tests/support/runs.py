@@ -200,6 +200,7 @@ def any_runs() -> st.SearchStrategy[Run]:
                 counters=_tuples(_names),
                 failures=st.dictionaries(_text, _counts, max_size=2),
                 left_out=_counts,
+                in_turns=st.booleans(),
                 requests=st.none() | st.builds(RequestCount, _names, _counts, _counts, _counts),
             )
         ),

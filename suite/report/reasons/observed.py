@@ -26,7 +26,5 @@ def _unreconciled(figures: Figures) -> str:
 KINDS: Kinds = {
     "requests_differ": _differ,
     "unreconciled": _unreconciled,
-    "observed_in_turns": "several processes answer {source} in turns, each with counters of its own, which "
-    "have no values then; let them share one registry, or run one process",
     "observed_restart": "the counters of {source} fell: the system, or a part of it, started anew under load",
 }

@@ -17,6 +17,10 @@ from suite.report.terminal.table import PlainTable
 from suite.report.words import FAINT, GOOD, WARNING, clean, many, quantity
 
 _ROWS, _WIDTH = 12, 40
+_IN_TURNS = (
+    "several processes answer in turns, each with counters of its own, which have no values then; let them "
+    "share one registry, or run one process"
+)
 
 
 def observed(run: Run) -> Table:
@@ -41,6 +45,7 @@ def observed_lines(run: Run) -> Iterator[Text]:
             f"{many(sum(source.failures.values()), 'other')} did not come ({missed})" if missed else "",
             f"{many(more, 'figure')} more in the JSON document" if more > 0 else "",
             f"{many(source.left_out, 'name')} too many to keep" if source.left_out else "",
+            _IN_TURNS if source.in_turns else "",
         ]
         yield Text.assemble((f"{source.source}: ", FAINT), clean(", ".join(filter(None, parts))))
         if source.requests is not None:

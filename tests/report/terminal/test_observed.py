@@ -71,6 +71,11 @@ def test_both_counts_of_requests_are_said():
     assert "✓ 9 requests answered and 1 without an answer, 10 counted by hits" in printed(even)
 
 
+def test_processes_that_answer_in_turns_are_told():
+    lines = printed(replace(SAID, in_turns=True), width=300)
+    assert any("several processes answer in turns, each with counters of its own" in line for line in lines)
+
+
 def test_of_many_figures_twelve_are_shown_and_a_long_round_fits_the_line():
     values = {f"n{at}": tuple(float(at * second) for second in range(500)) for at in range(1, 31)}
     lines = printed(Observation("/metrics", tuple(map(float, range(500))), values, left_out=7))
