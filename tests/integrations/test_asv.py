@@ -31,6 +31,8 @@ LOAD = [
 ]  # fmt: skip
 LIMIT = ["limit_excess", "limit_shortfall"]
 EXPECTED = {
+    "api.Health": LOAD,
+    "api.SessionReads": LOAD,
     "conversation.FiftyUsers": LOAD + LIMIT,
     "conversation.Mixed": LOAD,
     "conversation.GlobalLimit": LOAD + LIMIT,
@@ -45,6 +47,7 @@ EXPECTED = {
     "vision.FrameBuffer": LOAD,
     "vision.FrameBufferFour": LOAD,
     "vision.FrameAdd": LOAD,
+    "api.HealthLeaks": ["bytes_per_operation"],
     "conversation.RapidCyclesLeaks": ["bytes_per_operation"],
     "dicom.ReceiveLeaks": ["bytes_per_operation"],
     "vision.Match500Leaks": ["bytes_per_operation"],

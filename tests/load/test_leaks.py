@@ -10,6 +10,9 @@ from suite.report.reasons import verdict_words
 pytestmark = [pytest.mark.load, pytest.mark.slow]
 
 SYSTEMS = [
+    "api/health",
+    "api/session-reads",
+    "api/memory",
     "conversation/fifty-users",
     "conversation/sustained",
     "conversation/bursts",

@@ -116,21 +116,8 @@ def _clients(kept: Sequence[Any]) -> list[list[Asked]]:
     return [[Asked(*one) for one in visit["asked"]] for visit in kept if visit.get("asked")]
 
 
-def _pool(name: str) -> Any:
-    def read(system: Any, kept: Sequence[Any], recording: Any) -> float:  # noqa: ARG001
-        return float(told(system)["pool"][name])
-
-    return read
-
-
 RATE_METRICS = (
     Metric("limit.excess", "1", "lower", limit_excess, combine="max"),
     Metric("limit.shortfall", "1", "lower", limit_shortfall, combine="max"),
     Metric("rate.served_in_any_window", "1", "none", served_in_any, combine="max"),
-)
-POOL_METRICS = (
-    Metric("pool.waits", "1", "lower", _pool("waits")),
-    Metric("pool.wait_seconds", "s", "lower", _pool("wait_seconds")),
-    Metric("pool.busy_seconds", "s", "none", _pool("busy_seconds")),
-    Metric("pool.timeouts", "1", "lower", _pool("timeouts")),
 )

@@ -45,6 +45,8 @@ class Connections:
         """The same pool without transactions: two statements less for each request that only reads."""
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine.sync_engine, "connect", _tuned)
+        event.listen(self._engine.sync_engine, "checkout", lambda *_: self._changed(1))
+        event.listen(self._engine.sync_engine, "checkin", lambda *_: self._changed(-1))
         self._told()
         for name in ("waits", "wait_seconds", "busy_seconds", "timeouts"):
             counters.add(f"db_pool_{name}_total", 0)
@@ -87,12 +89,10 @@ class Connections:
                 if waits:
                     self._counters.add("db_pool_waits_total")
                     self._counters.add("db_pool_wait_seconds_total", time.monotonic() - begun)
-            self._changed(1)
             try:
                 yield connection
             finally:
                 await asyncio.shield(connection.close())  # also when the request is given up
-                self._changed(-1)
         finally:
             self._wanted -= 1
 

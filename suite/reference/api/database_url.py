@@ -8,6 +8,8 @@ _DRIVERS = {
     "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite",
 }  # fmt: skip
 
+_MODE = "sslmode"
+
 
 def async_url(text: str) -> URL:
     """`text` with an async driver. Raises ValueError, which doesn't show a password."""
@@ -20,8 +22,10 @@ def async_url(text: str) -> URL:
             "postgresql://user:password@host:5432/name or sqlite:////folder/api.db"
         ) from error
     url = url.set(drivername=driver)
-    if mode := url.query.get("sslmode"):  # libpq's word
-        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+    if url.host and (others := ", ".join(sorted(set(url.query) - {_MODE}))):
+        raise ValueError(f"of a database URL's options this backend knows {_MODE}, not {others}")
+    if mode := url.query.get(_MODE):  # libpq's word for what asyncpg calls ssl
+        url = url.difference_update_query([_MODE]).update_query_dict({"ssl": mode})
     return url
 
 

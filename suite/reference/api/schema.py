@@ -70,11 +70,6 @@ async def _within(url: URL, work: object) -> None:
             await connection.run_sync(work)  # type: ignore[arg-type]
     except (OSError, TimeoutError, DBAPIError) as error:
         raise SchemaError(f"the database {place(url)} can't be used: {reason(error)}") from error
-    except Exception as error:
-        # asyncpg raises errors of its own while it connects
-        if type(error).__module__.startswith("asyncpg"):
-            raise SchemaError(f"the database {place(url)} refuses: {reason(error)}") from error
-        raise
     finally:
         await engine.dispose()
 

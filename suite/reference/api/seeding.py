@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 from typing import Any
 
 from suite import Remote
@@ -26,7 +27,7 @@ async def seed(system: Any) -> dict[str, Any]:
 
     What users are given: `emails` and `tokens` of the accounts, and the ids of the `patients` and `sessions`
     of each. Nobody can look into the database of a backend that runs elsewhere: there accounts sign up and
-    log in over HTTP, as many as its rate limit admits.
+    log in over HTTP, as many as its rate limit admits and there is time for.
     """
     if isinstance(system, Remote):
         return _signed_up(system)
@@ -101,7 +102,8 @@ def _email(name: str) -> str:
 
 
 def _signed_up(system: Any) -> dict[str, Any]:
-    """Accounts that sign up, until the backend has had enough of us."""
+    """Accounts that sign up, until the backend has had enough of us, or half of the time is over."""
+    end = time.monotonic() + system.deadline / 2
     connection = http.client.HTTPConnection(system.host, system.port, timeout=10)
     made: dict[str, list[Any]] = {"emails": [], "tokens": [], "patients": [], "sessions": []}
 
@@ -115,18 +117,14 @@ def _signed_up(system: Any) -> dict[str, Any]:
 
     for number in range(system.parameters["accounts"]):
         login = {"email": _email(f"{system.round}-{number}"), "password": PASSWORD}
-        if asked("/accounts", {**login, "name": f"Therapist {number}"}) is None:
+        if time.monotonic() > end or asked("/accounts", {**login, "name": f"Therapist {number}"}) is None:
             break
         token = asked("/login", login)["token"]
-        patients = [asked("/patients", {"name": f"Patient {n}"}, token)["id"] for n in range(PATIENTS)]
-        new = [
-            {"patient_id": patient, "started_at": _START + n * _DAY, "minutes": 50}
-            for patient in patients
-            for n in range(SESSIONS)
-        ]
+        patient = asked("/patients", {"name": "Patient 0"}, token)["id"]
+        new = {"patient_id": patient, "started_at": _START, "minutes": 50, "summary": _SUMMARY}
         made["emails"].append(login["email"])
         made["tokens"].append(token)
-        made["patients"].append(patients)
-        made["sessions"].append([asked("/sessions", one, token)["id"] for one in new])
+        made["patients"].append([patient])
+        made["sessions"].append([asked("/sessions", new, token)["id"]])
     assert made["tokens"], "the backend admits no account: its rate limit is used up"
     return made
