@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import tomllib
 import time
 import uuid
 from dataclasses import replace
@@ -157,11 +158,22 @@ OLD = "7b835b8933fef25d1fc744d50a6e56c08604ff48"
 """A commit without base classes of benchmarks."""
 
 
+def _as_installed(checkout):
+    """Have `checkout` say itself which workloads it has, as asv's installation of a commit does."""
+    known = tomllib.loads((checkout / "pyproject.toml").read_text())["project"]["entry-points"]
+    info = checkout / "loadledger-0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: loadledger\nVersion: 0\n")
+    lines = [f"{name} = {module}" for name, module in known["suite.workloads"].items()]
+    (info / "entry_points.txt").write_text("\n".join(["[suite.workloads]", *lines, ""]))
+
+
 def test_a_benchmark_of_today_measures_a_commit_from_before(tmp_path):
     old = tmp_path / "old"
     added = ["git", "worktree", "add", "--quiet", "--detach", str(old), OLD]
     if subprocess.run(added, cwd=ROOT, capture_output=True, check=False).returncode:
         pytest.skip("this clone has no such commit")
+    _as_installed(old)
     code = (
         f"import sys; sys.path[:0] = [{str(old)!r}]; import suite, benchmarks.vision as today;"
         f"assert suite.__file__.startswith({str(old)!r}), suite.__file__;"
