@@ -13,6 +13,7 @@ from suite.config.checked import PATHS, TEXT, Checked
 from suite.config.gate import Budget, Gate
 from suite.config.layer import SettingsLayer, settings_of
 from suite.config.paths import Places
+from suite.config.services import ServiceUrls
 from suite.config.settings import Settings
 from suite.errors import ConfigurationError
 
@@ -38,6 +39,7 @@ class Configuration(SettingsLayer):
     files: Annotated[tuple[str, ...], PATHS] = ()
     workloads: Mapping[str, SettingsLayer] = field(default_factory=dict)
     gate: Gate = field(default_factory=Gate)
+    services: ServiceUrls = field(default_factory=ServiceUrls)
     source: Annotated[str, Checked(_unknown)] = "the configuration file"
 
     @property
@@ -55,7 +57,7 @@ class Configuration(SettingsLayer):
         """What the file says of `workload`, and over it what was `given`."""
         names = (workload.partition("/")[0], workload)
         own = [self.workloads[name] for name in dict.fromkeys(names) if name in self.workloads]
-        return settings_of(self, *own, given)
+        return replace(settings_of(self, *own, given), services=self.services.given())
 
 
 def read_configuration(path: Path | None = None) -> Configuration:
@@ -139,6 +141,8 @@ def _names(place: Sequence[str]) -> set[str]:
             kind: type = Gate
         case ["gate", *_]:
             kind = Budget
+        case ["services"]:
+            kind = ServiceUrls
         case []:
             kind = Configuration
         case _:

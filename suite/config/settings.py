@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from suite.contract.component import Component
@@ -30,6 +32,7 @@ class Settings:
 
     `values` are named parameters of systems and workloads (`--set`), `thresholds` maps a metric to its
     new levels, `skipped_operations` leaves operations out, `workers` spreads users over processes.
+    `services` are URLs of those that run already, by name.
     `loop` takes the place of the workload's own, before the others change it.
     """
 
@@ -46,6 +49,7 @@ class Settings:
     values: Mapping[str, Any] = field(default_factory=dict)
     thresholds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     skipped_operations: frozenset[str] = frozenset()
+    services: Mapping[str, str] = field(default_factory=dict)
     loop: Loop | None = None
 
     def round_count(self) -> int:
@@ -77,6 +81,8 @@ def configured(workload: Workload, settings: Settings) -> Workload:
         _set_values(twin, settings.values)
     with faults.collected():
         _set_thresholds(twin, settings.thresholds)
+    with faults.collected():
+        _set_services(twin, settings.services)
     with faults.collected():
         _set_target(twin, settings.target)
     with faults.collected():
@@ -206,6 +212,14 @@ def _set_target(workload: Workload, target: str | None) -> None:
     remote = Remote(target, **workload.system.parameters)
     remote.beside = workload.beside
     workload.system = remote
+
+
+def _set_services(workload: Workload, urls: Mapping[str, str]) -> None:
+    beside = {name: helper.at(urls) for name, helper in workload.beside.items()}
+    if beside != workload.beside:
+        workload.beside = MappingProxyType(beside)
+        workload.system = copy.copy(workload.system)
+        workload.system.beside = workload.beside
 
 
 def _set_values(workload: Workload, values: Mapping[str, Any]) -> None:

@@ -88,6 +88,9 @@ OF_SERVICES: dict[str, Metric] = {
         Metric("postgres.connections", "1", "none", combine="max"),
         Metric("postgres.transactions", "1", "none", combine="sum"),
         Metric("postgres.cache_hits", "ratio", "none"),
+        Metric("postgres.statements", "1", "none", combine="max"),
+        Metric("postgres.calls", "1", "none", combine="sum"),
+        Metric("postgres.seconds", "s", "none", combine="sum"),
         Metric("redis.commands", "1", "none", combine="sum"),
         Metric("redis.memory", "B", "lower", combine="max"),
     )

@@ -94,6 +94,10 @@ class System:
         twin.child = None
         return twin
 
+    def at(self, urls: Mapping[str, str]) -> Self:  # noqa: ARG002 - a service looks
+        """Itself, or one that uses what runs already at one of `urls`, by the names of services."""
+        return self
+
     def attach(self, address: Address, beside: Mapping[str, Address] = MappingProxyType({})) -> None:
         """Make this a handle on the system that runs at `address`, its helpers at `beside`."""
         self.address = address

