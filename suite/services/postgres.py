@@ -11,6 +11,7 @@ import signal
 import stat
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
@@ -109,7 +110,7 @@ class Postgres(Service):
             place.directory.mkdir(parents=True, exist_ok=True)
             server = kept((self.what, *sorted(self.settings.items())), self._anew, place.cores)
             self._join(server.url, place, server.child)
-            self.child = server.child
+            self.child, self.address = server.child, replace(self.address, pid=server.pid)
             self._left.callback(setattr, self, "child", None)  # which outlives the round
         with contextlib.suppress(OSError), self._connected(self.url) as connection:
             self._run(connection, f"create extension if not exists {_STATEMENTS}")
@@ -157,7 +158,7 @@ class Postgres(Service):
 
     def immunity(self, fault: Fault) -> str | None:
         """See `System.immunity`."""
-        if self.keep == "session" and not fault.between:
+        if self.keep == "session" and not (self.given or fault.between):
             return "this PostgreSQL is kept for all rounds; with keep='round' each has its own"
         return super().immunity(fault)
 
