@@ -36,11 +36,13 @@ _HERE = ("127.0.0.1", "localhost", "::1")
 class LiveMeasurement:
     """Takes rows of a live round and measures them; what is measured begins with `begin`.
 
-    The rows are kept until they are judged, at the end or in windows of some millions.
+    The rows are kept until they are judged, at the end or in windows of some millions. Where the load is
+    `shared` with others no check can look at it.
     """
 
-    def __init__(self, running: LiveRound) -> None:
+    def __init__(self, running: LiveRound, *, shared: bool = False) -> None:
         self._running = running
+        self._shared = shared
         self._workload = running.workload
         self._watch = OutputWatch(running.logs, getattr(running.workload.system, "env", {}))
         self._parts: list[Recording] = []
@@ -80,7 +82,7 @@ class LiveMeasurement:
         self._judge(end)
         checks: tuple[CheckResult, ...] = ()
         own: Mapping[str, float | None] = {}
-        if running.whole:
+        if running.whole and not self._shared:
             answer = running.examine(self._begin, end)
             checks, own = answer.checks, answer.metrics
             stamped = joined([], (), self._begin, end).with_rows(answer.rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from suite.contract.loop import ClosedLoop
 from suite.engine.deployment import STEP_SECONDS, Deployment
@@ -23,8 +24,12 @@ _LEAD = 20_000_000  # ns from the order to the start
 
 
 @contextlib.contextmanager
-def live_round(spec: WorkloadSpec, progress: Progress | None = None) -> Iterator[LiveRound]:
+def live_round(
+    spec: WorkloadSpec, progress: Progress | None = None, *, prepared: Sequence[Any] | None = None
+) -> Iterator[LiveRound]:
     """A fresh system under load that no user is in yet; all its processes end with the block.
+
+    Where somebody else has prepared it `prepared` holds what that returned, or nothing.
 
     Raises ConfigurationError, SystemFailed and WorkerFailed, as does what is done with it.
     """
@@ -35,6 +40,9 @@ def live_round(spec: WorkloadSpec, progress: Progress | None = None) -> Iterator
         )
     with contextlib.ExitStack() as stack:
         running = LiveRound(spec, 0, progress or Silent(), stack, live=True)
+        if prepared is not None:
+            running.workload.prepare = None
+            running.prepared = next(iter(prepared), None)
         running.begin()
         yield running
 

@@ -58,6 +58,12 @@ class Numbering:
             _NUMBER.pack_into(self._map, self._place(free), number)
             _HEAD.pack_into(self._map, 0, following, free + 1)
 
+    def exhaust(self) -> None:
+        """From now on only what is given back is given out: numbers come from elsewhere."""
+        with self._alone():
+            _, free = _HEAD.unpack_from(self._map, 0)
+            _HEAD.pack_into(self._map, 0, self.most, free)
+
     def close(self) -> None:
         """Unmap and close."""
         self._map.close()

@@ -10,10 +10,12 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import gevent
 from locust import events
 
-from suite.integrations._locust.control import Control
+from suite.integrations._locust.roles import Roles
 from suite.integrations._locust.stand_ins import stand_ins
+from suite.integrations._locust.waiting import tell_of_waiting
 
 if TYPE_CHECKING:
     from locust import User
@@ -34,6 +36,7 @@ def users(*targets: str) -> dict[str, type[User]]:
     if told.returncode:
         sys.exit(told.returncode)
     workloads = json.loads(told.stdout)
-    control = Control(workloads)
-    control.listen(events)
-    return dict(stand_ins(workloads, control.changed))
+    roles = Roles(workloads)
+    gevent.spawn(tell_of_waiting)
+    roles.listen(events)
+    return dict(stand_ins(workloads, roles.changed))

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from suite.contract.loop import Loop
 from suite.measure.combine import merged_details
+from suite.measure.limiter import limiter
 from suite.measure.tally import Tally
 from suite.records.evidence import Evidence
 from suite.records.reason import Reason
 from suite.records.run import Round, Validity, ValidityVerdict
 
+_NO_SAMPLES = Reason("no_samples")
 _ADDED = (
     "planned", "dispatched", "delivered", "completed", "due", "rejected", "dropped", "unfinished", "samples",
     "answered", "in_flight", "little", "backlog", "busy", "thinking", "users",
@@ -21,9 +24,14 @@ _VERDICTS: tuple[ValidityVerdict, ...] = ("valid", "doubtful", "invalid")
 
 
 def joined_round(
-    shares: Mapping[str, Round], tally: Tally, seconds: float, *, doubts: Sequence[Reason] = ()
+    shares: Mapping[str, Round],
+    tally: Tally,
+    seconds: float,
+    *,
+    loop: Loop,
+    doubts: Sequence[Reason] = (),
 ) -> Round:
-    """The round of which each party, by name, had a share: what all operations came to stands in `tally`.
+    """The round of `loop` of which each party had a share, by its name; `tally` is of all operations.
 
     Shares have what is told by one party: resources, validity, details. Reasons say whose they are where
     there are several shares. With `doubts` it is invalid.
@@ -38,6 +46,11 @@ def joined_round(
         sheet.notes = {**share.notes, **sheet.notes}
     sheet.ratios(retried="tried" in sheet.sums)
     parties = list(shares.values())
+    evidence = _evidence([share.evidence for share in parties if share.evidence is not None])
+    held_back = next((share.limiter for share in parties), None)
+    if len(parties) > 1 and evidence is not None:
+        elsewhere = evidence.system_cpu is None
+        held_back = limiter(evidence, loop=loop, component=False, remote=elsewhere, own=sheet.metrics)
     return Round(
         0,
         sheet.metrics,
@@ -50,10 +63,10 @@ def joined_round(
         details=merged_details(parties),
         checks=tuple(check for share in parties for check in share.checks),
         series=_series(parties),
-        validity=_validity(shares, doubts),
+        validity=_validity(shares, [*doubts, *([] if tally.started else [_NO_SAMPLES])]),
         pids=_pids(parties),
-        evidence=_evidence([share.evidence for share in parties if share.evidence is not None]),
-        limiter=next((share.limiter for share in parties if share.limiter is not None), None),
+        evidence=evidence,
+        limiter=held_back,
         outputs=tuple(output for share in parties for output in share.outputs),
         failure=next((share.failure for share in parties if share.failure is not None), None),
     )
@@ -99,8 +112,13 @@ def _series(shares: Sequence[Round]) -> Mapping[str, tuple[float | None, ...]]:
 def _validity(shares: Mapping[str, Round], doubts: Sequence[Reason]) -> Validity:
     reasons = list(doubts)
     for name, share in shares.items():
-        told = share.validity.reasons
-        reasons += [reason.about(share=name) for reason in told] if len(shares) > 1 else told
-    verdicts = [share.validity.verdict for share in shares.values()]
+        told = [
+            reason for reason in share.validity.reasons if reason != _NO_SAMPLES
+        ]  # of a share it says nothing
+        reasons += [reason.about(party=name) for reason in told] if len(shares) > 1 else told
+    verdicts = [
+        "valid" if share.validity.reasons == (_NO_SAMPLES,) else share.validity.verdict
+        for share in shares.values()
+    ]
     verdict = "invalid" if doubts else max(verdicts, key=_VERDICTS.index)
     return Validity(verdict, tuple(reasons))

@@ -2,10 +2,15 @@
 
 import csv
 import json
+import os
+import signal
+import socket
+import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from support.processes import EXAMPLES, Suite
+from support.processes import EXAMPLES, Suite, wait_for
 
 from suite.formats.envelope import read_document
 from suite.ledger.store import Ledger
@@ -94,3 +99,83 @@ def test_errors_of_operations_are_locusts_failures(tmp_path):
     (run,) = documents(tmp_path)
     assert run.operations["fall"]["failed"] == told["num_failures"]
     assert "calls/mixed" in suite.err  # JSON has stdout for itself
+
+
+def started(folder, *words):
+    """A process of Locust's that says what it does in `folder`/log."""
+    return Suite(folder, "locust", CALLS, "--exclude-tags", "broken", "--only-summary", *words)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+@pytest.mark.exhaustive
+def test_a_worker_that_is_killed_is_told_and_the_rest_goes_on(tmp_path):
+    port = free_port()
+    master = started(
+        tmp_path / "master", "--master", "--master-bind-port", port, "--expect-workers", "3", "--headless",
+        "--users", "9", "--spawn-rate", "9", "--run-time", "12s", "--logfile", "log",
+    )  # fmt: skip
+    workers = [started(tmp_path / name, "--worker", "--master-port", port) for name in "abc"]
+    log = tmp_path / "master/log"
+    wait_for(lambda: log.exists() and "All users spawned" in log.read_text(), 60)
+    time.sleep(4)  # a report comes every three seconds
+    workers[1].process.kill()
+    assert master.finish(120) == 3
+    assert [worker.finish(30) for worker in (workers[0], workers[2])] == [0, 0]
+    workers[1].finish()
+    assert not any(one.left_behind(15) for one in (master, *workers))
+    (run,) = documents(tmp_path / "master")
+    assert run.plan["users"] == 9
+    assert run.plan["workers"] == 3
+    kinds = [reason.kind for reason in run.validity.reasons]
+    assert "worker_lost" in kinds
+    assert run.outcomes["ok"] + run.outcomes["rejected"] > 1000
+    assert run.metrics["response.p99"].value
+    assert run.evidence[0].system_cpu is not None
+    assert len(run.evidence[0].worker_cpu) == 3  # those of two workers, and the master's own without users
+    assert "is lost: what it told until now is kept" in log.read_text()
+    assert log.read_text().count('All users spawned: {"Caller": 9}') == 2  # the others have taken over
+
+
+@pytest.mark.exhaustive
+def test_ctrl_c_ends_all_processes_and_keeps_what_there_was(tmp_path):
+    suite = started(
+        tmp_path, "--headless", "--users", "4", "--spawn-rate", "4", "--processes", "2", "--logfile", "log"
+    )
+    log = tmp_path / "log"
+    wait_for(lambda: log.exists() and "All users spawned" in log.read_text(), 60)
+    time.sleep(1)
+    os.killpg(suite.process.pid, signal.SIGINT)
+    assert suite.finish(60) == 0
+    assert not suite.left_behind(15)
+    (run,) = documents(tmp_path)
+    assert run.outcomes["ok"] > 0
+    assert run.plan["workers"] == 2
+    assert "worker_lost" not in [reason.kind for reason in run.validity.reasons]
+
+
+@pytest.mark.exhaustive
+def test_a_worker_with_another_load_file_and_one_without_a_master_are_told(tmp_path):
+    port = free_port()
+    alone = started(tmp_path / "alone", "--worker", "--master-port", free_port(), "--logfile", "log")
+    master = started(
+        tmp_path / "master", "--master", "--master-bind-port", port, "--headless", "--expect-workers", "1",
+        "--expect-workers-max-wait", "15",
+    )  # fmt: skip
+    other = tmp_path / "other.py"
+    other.write_text(Path(CALLS.partition("::")[0]).read_text() + "\n# another version\n")
+    worker = Suite(tmp_path / "worker", "locust", f"{other}::calls/mixed", "--worker", "--master-port", port)
+    assert worker.finish(60) == 2
+    (line,) = [line for line in worker.err.splitlines() if "ERROR" in line]
+    assert "has another calls/mixed than the master: give both the same load file" in line
+    log = tmp_path / "alone/log"
+    (line,) = wait_for(lambda: [line for line in log.read_text().splitlines() if "ERROR" in line])
+    alone.process.terminate()
+    alone.finish()
+    assert "no answer from a master at 127.0.0.1" in line
+    assert master.finish(60) == 1
+    assert "has another calls/mixed" in master.err

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from suite.contract.loop import closed_loop
 from suite.measure.shares import joined_round
 from suite.measure.tally import OperationTally, Tally
 from suite.records.detail import Detail
@@ -15,6 +16,7 @@ TALLY = Tally({"look": OperationTally({"ok": 1000}, TIMES)})
 SYSTEM = Round(
     0, {"memory.peak": 9e6}, sums={"cpu.system": 0.5}, evidence=Evidence(system_cpu=0.4, delivered=0.0)
 )
+LOOP = closed_loop(4, seconds=1)
 DOUBTFUL = Validity("doubtful", (Reason("steal", {"share": 0.2}),))
 
 
@@ -24,7 +26,7 @@ def worker(**fields):
 
 
 def test_figures_of_parties_stand_side_by_side():
-    found = joined_round({"system": SYSTEM, "a": worker(), "b": worker()}, TALLY, 10.0)
+    found = joined_round({"system": SYSTEM, "a": worker(), "b": worker()}, TALLY, 10.0, loop=LOOP)
     assert found.metrics["throughput"] == 100.0
     assert found.metrics["response.p99"] == TIMES.percentile(0.99)[0]
     assert found.metrics["memory.peak"] == 9e6
@@ -37,14 +39,16 @@ def test_figures_of_parties_stand_side_by_side():
 
 
 def test_a_doubt_says_whose_it_is():
-    found = joined_round({"a": worker(validity=DOUBTFUL), "b": worker()}, TALLY, 1.0)
+    found = joined_round({"a": worker(validity=DOUBTFUL), "b": worker()}, TALLY, 1.0, loop=LOOP)
     assert found.validity.verdict == "doubtful"
-    assert found.validity.reasons == (Reason("steal", {"share": 0.2}).about(share="a"),)
-    assert joined_round({"a": worker(validity=DOUBTFUL)}, TALLY, 1.0).validity == DOUBTFUL
+    assert found.validity.reasons == (Reason("steal", {"share": 0.2}).about(party="a"),)
+    assert joined_round({"a": worker(validity=DOUBTFUL)}, TALLY, 1.0, loop=LOOP).validity == DOUBTFUL
 
 
 def test_what_is_lost_rules_the_round_out():
-    found = joined_round({"a": worker()}, TALLY, 1.0, doubts=[Reason("worker_died", {"workers": 1})])
+    found = joined_round(
+        {"a": worker()}, TALLY, 1.0, loop=LOOP, doubts=[Reason("worker_died", {"workers": 1})]
+    )
     assert found.validity.verdict == "invalid"
     assert [reason.kind for reason in found.validity.reasons] == ["worker_died"]
 
@@ -54,6 +58,13 @@ def test_details_and_statuses_add_up():
         worker(details=(Detail("failed", "reset", "look", 2, at, "gone"),), statuses={"look": {"200": 5}})
         for at in (3.0, 1.0)
     ]
-    found = joined_round({"a": parts[0], "b": parts[1]}, TALLY, 1.0)
+    found = joined_round({"a": parts[0], "b": parts[1]}, TALLY, 1.0, loop=LOOP)
     assert [(detail.count, detail.first) for detail in found.details] == [(4, 1.0)]
     assert found.statuses == {"look": {"200": 10}}
+
+
+def test_a_share_without_samples_says_nothing_of_the_others():
+    empty = Round(0, validity=Validity("invalid", (Reason("no_samples"),)))
+    assert joined_round({"system": empty, "a": worker()}, TALLY, 1.0, loop=LOOP).validity == Validity()
+    nothing = joined_round({"a": empty}, Tally(), 1.0, loop=LOOP)
+    assert nothing.validity == Validity("invalid", (Reason("no_samples"),))

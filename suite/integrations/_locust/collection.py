@@ -15,27 +15,48 @@ class Collection:
         self._tallies: dict[str, Tally] = {}
         self._times: dict[str, tuple[float, float]] = {}
         self._shares: dict[str, Mapping[str, Any]] = {}
+        self._loaded: set[str] = set()
+        self.clocks: Mapping[str, float] = {}
 
     def add(self, party: str, delta: Mapping[str, Any]) -> None:
         """Add what `party` told since the last time. Raises StoreError if that makes no sense."""
         tally = Tally.unpack(delta["tally"])
         self._tallies[party] = Tally.merged([self._tallies.get(party, Tally()), tally])
-        if delta["since"]:
+        if delta["had_users"]:
+            self._loaded.add(party)
+        if delta["since"] and party in self._loaded:
             self._times[party] = (float(delta["since"]), float(delta["until"]))
         if delta["share"] is not None:
             self._shares[party] = delta["share"]
+
+    def emptied(self) -> Collection:
+        """A new one, of which users were there before."""
+        found = Collection()
+        found._loaded = self._loaded
+        return found
+
+    @property
+    def workers(self) -> int:
+        """Parties that had users."""
+        return len(self._loaded)
 
     def told(self, party: str) -> bool:
         """Whether `party` has told its last."""
         return party in self._shares
 
     def document(self) -> dict[str, Any]:
-        """All of it as plain data; parties that never told their last are `lost`."""
+        """All of it as plain data; parties that never told their last are `lost`, after so
+        many seconds."""
         since = min((since for since, _ in self._times.values()), default=0.0)
         until = max((until for _, until in self._times.values()), default=0.0)
         return {
             "tally": Tally.merged(self._tallies.values()).pack(),
             "seconds": until - since,
             "shares": self._shares,
-            "lost": [party for party in self._tallies if party not in self._shares],
+            "clocks": self.clocks,
+            "lost": {
+                party: max(self._times.get(party, (since, since))[1] - since, 0.0)
+                for party in self._tallies
+                if party not in self._shares
+            },
         }

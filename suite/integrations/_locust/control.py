@@ -1,4 +1,4 @@
-"""Locust's events and ours: what starts, steers and ends the engines of all workloads in one process."""
+"""Locust's events and ours: what starts, steers and ends the load of all workloads in one process."""
 
 from __future__ import annotations
 
@@ -13,39 +13,65 @@ from typing import Any
 import gevent
 from gevent import subprocess
 from locust.env import Environment
-from locust.runners import Runner
 
 from suite.integrations._locust.collection import Collection
 from suite.integrations._locust.party import Party
 from suite.integrations._locust.stand_ins import StandIn
 
 LOG = logging.getLogger("loadledger")
-_HERE = "here"
 _SLACK = 0.1
+_SYSTEM_FAILED = 4
 
 
 class Control:
-    """What happens to our workloads in a Locust that has the users and the load in one process."""
+    """What Locust's roles have in common. What is `collected` of a test becomes a Run of each workload."""
 
-    environment: Environment
+    shared = False
+    """Whether the load is made by several."""
 
-    def __init__(self, workloads: Sequence[Mapping[str, Any]]) -> None:
-        self.parties = {one["name"]: Party(one, self._stats, self.fault) for one in workloads}
+    def __init__(self, workloads: Sequence[Mapping[str, Any]], environment: Environment) -> None:
+        self.environment = environment
+        self.parties = {one["name"]: Party(one, environment, self.fault) for one in workloads}
         self.collections: dict[str, Collection] = {}
         self.failures: dict[str, tuple[str, int]] = {}
+        self.interrupted = False
+        self._most_users = 0
+        self._ending: gevent.Greenlet | None = None
+        self._testing = False
         self._started = ""
         self._asked = self._ready = 0.0
-        self._interrupted = False
 
-    def listen(self, events: Any) -> None:
-        """Hear what Locust tells."""
-        events.init.add_listener(self._init)
+    def listen(self) -> None:
+        """Hear what Locust tells from now on."""
+        events: Any = self.environment.events
         events.test_start.add_listener(self._test_start)
         events.test_stopping.add_listener(self._test_stopping)
-        events.test_stop.add_listener(self._test_stop)
         events.quitting.add_listener(self._quitting)
         events.spawning_complete.add_listener(self._spawning_complete)
         events.reset_stats.add_listener(self._reset)
+
+    def start(self) -> None:
+        """Start what there is to start of the workloads in this test, and wait until it is ready."""
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """End all load, and take in what is told of it."""
+        raise NotImplementedError
+
+    @property
+    def host(self) -> str | None:
+        """Where Locust was told that the system is."""
+        return self.environment.host or None
+
+    @property
+    def runner(self) -> Any:
+        """Locust's."""
+        return self.environment.runner
+
+    @property
+    def options(self) -> Any:
+        """Locust's."""
+        return self.environment.parsed_options
 
     def changed(self, workload: str, users: str, by: int) -> None:
         """There are more users of a class, or fewer."""
@@ -57,31 +83,16 @@ class Control:
             LOG.error("%s: %s", name, line)
         self.failures[name] = (text, code)
         self.environment.process_exit_code = code
-        gevent.spawn(self._stop)
+        gevent.spawn(self.stop)
 
-    def _init(self, environment: Environment, **_: Any) -> None:
-        self.environment = environment
-        deaf = [
-            f"{each.__module__}.{each.__qualname__}"
-            for each in environment.events.request._handlers
-            if not each.__module__.startswith("locust.")
-        ]
-        if deaf:
-            LOG.warning("these hear of no request, for requests come in bulk: %s", ", ".join(deaf))
+    def stop(self) -> None:
+        """End the test, and where there is no web UI all of it."""
+        if self.options.headless:
+            self.runner.quit()
+        else:
+            self.runner.stop()
 
-    def _test_start(self, **_: Any) -> None:
-        self._started = datetime.now(UTC).isoformat(timespec="milliseconds")
-        self.failures = {}
-        self.collections = {}
-        self._asked = time.monotonic()
-        for name, without in self._chosen().items():
-            self.collections[name] = Collection()
-            self.parties[name].start(self.environment.host or None, without)
-        for name in self.collections:
-            self.parties[name].wait_ready()
-        self._ready = time.monotonic()
-
-    def _chosen(self) -> dict[str, list[str]]:
+    def chosen(self) -> dict[str, list[str]]:
         """The workloads that have users in this test, and which operations tags leave out of each."""
         classes: dict[str, list[type[StandIn]]] = {}
         for one in self.environment.user_classes:
@@ -94,57 +105,72 @@ class Control:
             chosen[name] = sorted({one["name"] for users in described for one in users["operations"]} - left)
         return chosen
 
+    def _test_start(self, **_: Any) -> None:
+        self._started = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self.failures, self._most_users = {}, 0
+        self._testing, self._ending = True, None
+        self._asked, self._ready = time.monotonic(), float("inf")
+        self.start()
+        self._ready = time.monotonic()
+
     def _test_stopping(self, **_: Any) -> None:
-        """What a run time of Locust's lost to the start of the system is added."""
-        limit = self._options.run_time
-        if limit and time.monotonic() - self._asked >= limit - _SLACK and not self._interrupted:
-            for name in self.collections:
-                self.parties[name].wait_ready()
-            while not self.failures and time.monotonic() - self._ready < limit:
+        """A run time of Locust's counts from its start: what went by before all was ready is added."""
+        limit = self.options.run_time
+        if limit and time.monotonic() - self._asked >= limit - _SLACK:
+            while not (self.failures or self.interrupted) and time.monotonic() - self._ready < limit:
                 gevent.sleep(_SLACK)
-        self.finish()
-
-    def finish(self) -> None:
-        """End all load, and take in what is told of it."""
-        gevent.joinall([gevent.spawn(party.finish) for party in self.parties.values() if party.running])
-        for name, collection in self.collections.items():
-            collection.add(_HERE, self.parties[name].delta())
-
-    def _test_stop(self, **_: Any) -> None:
-        collections, self.collections = self.collections, {}
-        for name, collection in collections.items():
-            self._keep(name, collection.document())
+        self.conclude()
 
     def _quitting(self, **_: Any) -> None:
         """Where nothing else has ended the test: Ctrl-C, SIGTERM."""
-        self._interrupted = True
-        if self.collections:
-            self._runner.stop()
+        self.interrupted = True
+        self.conclude()
+
+    def conclude(self) -> None:
+        """End the test for us, once; whoever asks waits for it. Locust may kill those who wait."""
+        if self._testing:
+            self._testing = False
+            self._count_users()
+            self._ending = gevent.spawn(self.end)
+        if self._ending is not None:
+            self._ending.join()
+
+    def end(self) -> None:
+        """End all load, and keep what was measured."""
+        self.finish()
+        collections, self.collections = self.collections, {}
+        for name, collection in collections.items():
+            self._keep(name, collection)
+
+    def _count_users(self) -> None:
+        self._most_users = max(self._most_users, self.runner.user_count)
 
     def _spawning_complete(self, **_: Any) -> None:
+        self._count_users()
         if self.environment.reset_stats:
             self._reset()
 
     def _reset(self, **_: Any) -> None:
-        for name in self.collections:
-            self.collections[name] = Collection()
-            self.parties[name].begin()
+        """What was measured until now is forgotten."""
+        for name, collection in self.collections.items():
+            self.collections[name] = collection.emptied()
+        for party in self.parties.values():
+            party.begin()
 
-    def _keep(self, name: str, document: Mapping[str, Any]) -> None:
+    def _keep(self, name: str, collection: Collection) -> None:
         """Have the Run of a workload stored and shown. Its exit code is ours, where Locust has none."""
-        options, runner = self._options, self._runner
-        party = self.parties[name]
-        plan = {"users": party.most_users, "workers": len(document["shares"])}
-        if options.run_time:
-            plan["seconds"] = options.run_time
+        plan: dict[str, Any] = {"users": self._most_users, "workers": collection.workers}
+        if self.options.run_time:
+            plan["seconds"] = self.options.run_time
         told = {
-            **document,
-            "target": party.described["target"],
-            "host": self.environment.host,
+            **collection.document(),
+            "target": self.parties[name].described["target"],
+            "host": self.host,
             "plan": plan,
             "started": self._started,
+            "shared": self.shared,
             "failure": self.failures.get(name),
-            "stderr": bool(options.json),
+            "stderr": bool(self.options.json),
         }
         kept = subprocess.run(
             [sys.executable, "-P", "-m", "suite.integrations._locust.keep"],
@@ -152,24 +178,6 @@ class Control:
             start_new_session=True,
             check=False,
         )
-        failed = bool(runner.errors or runner.exceptions)
-        if kept.returncode and (not failed or kept.returncode == 4):
+        failed = bool(self.runner.errors or self.runner.exceptions)
+        if kept.returncode and (not failed or kept.returncode == _SYSTEM_FAILED):
             self.environment.process_exit_code = kept.returncode
-
-    def _stop(self) -> None:
-        if self._options.headless:
-            self._runner.quit()
-        else:
-            self._runner.stop()
-
-    @property
-    def _runner(self) -> Runner:
-        assert self.environment.runner is not None, "Locust has one when it says init"
-        return self.environment.runner
-
-    @property
-    def _options(self) -> Any:
-        return self.environment.parsed_options
-
-    def _stats(self) -> Any:
-        return self.environment.stats

@@ -5,10 +5,13 @@ A process of its own, so that no load file is imported where Locust has patched 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
+from suite.config.catalog import Reference
 from suite.config.settings import configured
 from suite.contract.component import Component
 from suite.contract.loop import OpenLoop
@@ -23,7 +26,7 @@ def main() -> None:
     try:
         chosen = selected(sys.argv[1:])
         told = [
-            described(configured(found.workload, settings), found.reference.file, settings.skipped_operations)
+            described(configured(found.workload, settings), found.reference, settings.skipped_operations)
             for found, settings in chosen
         ]
     except SuiteError as error:
@@ -33,14 +36,17 @@ def main() -> None:
     stdout.write(json.dumps(told))
 
 
-def described(workload: Workload, file: str, without: frozenset[str] = frozenset()) -> dict[str, Any]:
+def described(workload: Workload, where: Reference, without: frozenset[str] = frozenset()) -> dict[str, Any]:
     """A workload as plain data: its classes of users, their operations with weights and tags, its loop."""
     own = sorted(workload.tags | {workload.name.partition("/")[0]})
     return {
         "name": workload.name,
-        "target": f"{file}::{workload.name}" if file else workload.name,
+        "target": f"{where.file}::{workload.name}" if where.file else workload.name,
         "component": isinstance(workload.system, Component),
         "open": isinstance(workload.loop, OpenLoop),
+        "digest": _digest(where),
+        "most_users": workload.most_users(),
+        "metrics": [metric.name for metric in workload.metrics],
         "checks": [getattr(check, "__name__", "check") for check in workload.checks],
         "users": [
             {
@@ -56,6 +62,12 @@ def described(workload: Workload, file: str, without: frozenset[str] = frozenset
             for share in workload.shares()
         ],
     }
+
+
+def _digest(where: Reference) -> str:
+    """What tells one version of a load file from another."""
+    path = where.file or str(sys.modules[where.module].__file__)
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from typing import Any, TextIO
 from suite.engine.live_measurement import LiveMeasurement
 from suite.engine.live_round import LiveRound, live_round
 from suite.engine.workload_spec import WorkloadSpec
-from suite.errors import Interrupted, SuiteError
+from suite.errors import ConfigurationError, Interrupted, SuiteError
 from suite.formats.structure import dump
 from suite.integrations._locust.selected import selected
 from suite.measure.tally import Tally
@@ -79,24 +79,42 @@ def main() -> None:
 
 
 def _run(what: Mapping[str, Any], orders: Orders, reports: Reports) -> None:
+    if what.get("cores"):
+        os.sched_setaffinity(0, what["cores"])
     ((found, settings),) = selected([what["target"]], what.get("host"))
     settings = settings.merged(
         rounds=1, skipped_operations=settings.skipped_operations | frozenset(what.get("without", ()))
     )
-    with live_round(WorkloadSpec(found.reference, settings)) as running:
+    prepared = what.get("prepared")
+    with live_round(WorkloadSpec(found.reference, settings), prepared=prepared) as running:
+        if prepared is not None:  # somebody else has the system, and gives out numbers
+            running.plan.numbering.exhaust()
         address = running.workload.system.address
-        reports.tell("ready", address=asdict(address), workers=[one.child.pid for one in running.workers])
-        _Steering(running, orders, reports).run()
+        reports.tell("ready", url=address.url, prepared=_plain(running))
+        _Steering(running, orders, reports, shared=bool(what.get("shared"))).run()
+
+
+def _plain(running: LiveRound) -> list[Any]:
+    """What `prepare` returned, as it can be told to others; nothing if there is none."""
+    if running.workload.prepare is None:
+        return []
+    try:
+        return list(json.loads(json.dumps([running.prepared])))
+    except (TypeError, ValueError):
+        raise ConfigurationError(
+            f"{running.workload.name}: what prepare returns reaches users on other machines as JSON, and "
+            f"{type(running.prepared).__name__} can't be written so"
+        ) from None
 
 
 class _Steering:
     """Between orders and reports: users come and go, rows are taken every half second."""
 
-    def __init__(self, running: LiveRound, orders: Orders, reports: Reports) -> None:
+    def __init__(self, running: LiveRound, orders: Orders, reports: Reports, *, shared: bool) -> None:
         self._running = running
         self._orders = orders
         self._reports = reports
-        self._measurement = LiveMeasurement(running)
+        self._measurement = LiveMeasurement(running, shared=shared)
         self._wanted: Sequence[int] = ()
         self._begun = False
         self._again = 0.0
@@ -110,6 +128,10 @@ class _Steering:
             match order.get("order"):
                 case "users":
                     self._resize(order["users"])
+                case "numbers":
+                    for first, count in order["ranges"]:
+                        for number in range(first + count - 1, first - 1, -1):
+                            self._running.plan.numbering.give_back(number)
                 case "begin":
                     self._take()
                     self._measurement.begin()

@@ -24,10 +24,10 @@ def merge(stats: RequestStats, kind: str, tally: Tally, at: float) -> None:
     """
     for started, operations in ((True, tally.started), (False, tally.beside)):
         for name, one in operations.items():
-            into = [(stats.get(name, kind), _answered(one))]
-            if rejected := one.outcomes.get("rejected", 0):
-                into.append((stats.get(f"{name} (rejected)", kind), OperationTally({"ok": rejected}, _NONE)))
-            for entry, counted in into:
+            for title, counted in ((name, _answered(one)), (f"{name} (rejected)", _rejected(one))):
+                if not counted.outcomes:
+                    continue
+                entry = stats.get(title, kind)
                 part = _part(stats, entry, counted, at)
                 entry.extend(part)
                 if started:
@@ -64,6 +64,11 @@ class ErrorNews:
 def _answered(one: OperationTally) -> OperationTally:
     outcomes = {name: count for name, count in one.outcomes.items() if name != "rejected"}
     return OperationTally(outcomes, one.response)
+
+
+def _rejected(one: OperationTally) -> OperationTally:
+    count = one.outcomes.get("rejected", 0)
+    return OperationTally({"ok": count} if count else {}, _NONE)
 
 
 def _part(stats: RequestStats, entry: StatsEntry, one: OperationTally, at: float) -> StatsEntry:

@@ -14,6 +14,7 @@ from typing import Any
 
 from suite.config.file import read_configuration
 from suite.config.settings import configured
+from suite.contract.loop import resized
 from suite.contract.workload import Workload
 from suite.errors import SuiteError, SystemFailed
 from suite.formats.document import run_path, write_document
@@ -47,11 +48,15 @@ def made(told: Mapping[str, Any]) -> Run:
     """The Run of what all parties told."""
     ((found, settings),) = selected([told["target"]], told["host"])
     workload = configured(found.workload, settings)
-    lost = [Reason("worker_died", {"workers": len(told["lost"])})] if told["lost"] else []
+    lost = [Reason("worker_lost", {"worker": name, "at": at}) for name, at in told["lost"].items()]
+    if told["shared"]:  # nobody has all that was recorded
+        own = {metric.name for metric in workload.metrics}
+        workload.thresholds = tuple(one for one in workload.thresholds if one.metric not in own)
     whole = joined_round(
         {name: load(Round, share) for name, share in told["shares"].items()},
         Tally.unpack(told["tally"]),
         told["seconds"],
+        loop=resized(workload.loop, users=max(told["plan"]["users"], 1)),
         doubts=lost,
     )
     if told["failure"] is not None:

@@ -11,6 +11,7 @@ import gevent
 from gevent import subprocess
 from gevent.event import Event
 
+_GRACE = 5.0
 Hearer = Callable[[Mapping[str, Any]], None]
 
 
@@ -42,12 +43,18 @@ class EngineLink:
         except (BrokenPipeError, ValueError):
             return
 
+    def close(self) -> None:
+        """Have it end at once, whatever it does; it says no more."""
+        self._hear = lambda _report: None
+        self._process.stdin.close()
+        self._ended.wait(_GRACE)
+
     def wait(self, seconds: float) -> bool:
         """Wait until it has told its last; whether it did in time. One that did not is killed."""
         ended: bool = self._ended.wait(seconds)
         if not ended:
             self._process.kill()
-            self._ended.wait(5.0)
+            self._ended.wait(_GRACE)
         return ended
 
     def _read(self) -> None:

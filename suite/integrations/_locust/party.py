@@ -7,7 +7,7 @@ from typing import Any
 
 import gevent
 from gevent.event import Event
-from locust.stats import RequestStats
+from locust.env import Environment
 
 from suite.integrations._locust.figures import ErrorNews, merge
 from suite.integrations._locust.link import EngineLink
@@ -28,16 +28,18 @@ class Party:
     def __init__(
         self,
         described: Mapping[str, Any],
-        stats: Callable[[], RequestStats],
+        environment: Environment,
         fault: Callable[[str, str, int], None],
     ) -> None:
         self.name: str = described["name"]
         self.described = described
-        self.most_users = 0
         self.url = ""
-        self._stats = stats
+        self.prepared: list[Any] = []
+        self.ask_numbers: Callable[[str, int], None] | None = None
+        self._environment = environment
         self._fault = fault
         self._kind = self.name.partition("/")[0]
+        self._had_users, self._numbers = False, 0
         self._users = dict.fromkeys((one["name"] for one in described["users"]), 0)
         self._changing = False
         self._link: EngineLink | None = None
@@ -52,14 +54,13 @@ class Party:
         """Whether its engine has been started and not been asked to stop."""
         return self._link is not None
 
-    def start(self, host: str | None, without: Sequence[str]) -> None:
-        """Start the engine, `without` some operations; at the address `host` if there is a system."""
+    def start(self, **what: Any) -> None:
+        """Start the engine; `what` is all that the engine's first order says beside the workload."""
         self._reset()
-        self._users = dict.fromkeys(self._users, 0)
-        self.most_users = 0
+        self._had_users, self._numbers = False, 0
         self._ready.clear()
-        what = {"target": self.described["target"], "host": host, "without": list(without)}
-        self._link = EngineLink(what, self._hear)
+        self._link = EngineLink({"target": self.described["target"], **what}, self._hear)
+        self._change()
 
     def wait_ready(self) -> bool:
         """Wait until the system is there, or can't be; whether it is. It has its own deadline."""
@@ -69,10 +70,14 @@ class Party:
     def changed(self, users: str, by: int) -> None:
         """There are more users of a class, or fewer."""
         self._users[users] += by
-        self.most_users = max(self.most_users, sum(self._users.values()))
-        if not self._changing:
-            self._changing = True
-            gevent.spawn_later(_GATHERED, self._tell_users)
+        self._change()
+
+    def numbered(self, ranges: Sequence[Sequence[int]]) -> None:
+        """It has been given numbers for users: what it asked for, or all that there are."""
+        if self._link is not None:
+            self._numbers += sum(count for _, count in ranges)
+            self._link.tell(order="numbers", ranges=ranges)
+            self._link.tell(order="users", users=list(self._users.values()))
 
     def begin(self) -> None:
         """What has been measured is forgotten."""
@@ -85,6 +90,9 @@ class Party:
         link, self._link = self._link, None
         if link is None:
             return
+        if not self._ready.is_set():
+            link.close()
+            return
         link.tell(order="stop")
         if not link.wait(_LAST_WORDS):
             self._fault(self.name, f"the engine did not end in {_LAST_WORDS:g} s and was killed", 3)
@@ -93,34 +101,51 @@ class Party:
         """What there is to add to what was told before, as plain data."""
         told, self._told = Tally.merged(self._told), []
         share, self._share = self._share, None
-        return {"tally": told.pack(), "since": self._since, "until": self._until, "share": share}
+        return {
+            "tally": told.pack(),
+            "since": self._since,
+            "until": self._until,
+            "had_users": self._had_users,
+            "share": share,
+        }
 
     def _reset(self) -> None:
         self._told, self._share = [], None
         self._since = self._until = 0.0
         self._errors = ErrorNews()
 
+    def _change(self) -> None:
+        self._had_users = self._had_users or any(self._users.values())
+        if not self._changing:
+            self._changing = True
+            gevent.spawn_later(_GATHERED, self._tell_users)
+
     def _tell_users(self) -> None:
         self._changing = False
-        if self._link is not None:
+        wanted = sum(self._users.values())
+        if self._link is None:
+            return
+        if self.ask_numbers is not None and wanted > self._numbers:
+            self.ask_numbers(self.name, wanted - self._numbers)
+        else:
             self._link.tell(order="users", users=list(self._users.values()))
 
     def _hear(self, report: Mapping[str, Any]) -> None:
         match report["report"]:
             case "ready":
-                self.url = report["address"]["url"]
+                self.url, self.prepared = report["url"], report["prepared"]
                 self._ready.set()
             case "tally" | "end":
                 tally = Tally.unpack(report["tally"])
                 self._told.append(tally)
                 self._until = report["at"]
                 self._since = self._until - report["seconds"]
-                merge(self._stats(), self._kind, tally, report["at"])
+                merge(self._environment.stats, self._kind, tally, report["at"])
                 if report["report"] == "end":
                     self._share = report["share"]
-                    self._errors.add(self._stats(), self._kind, report["share"]["details"])
+                    self._errors.add(self._environment.stats, self._kind, report["share"]["details"])
             case "details":
-                self._errors.add(self._stats(), self._kind, report["details"])
+                self._errors.add(self._environment.stats, self._kind, report["details"])
             case "fault":
                 self._link = None
                 self._ready.set()

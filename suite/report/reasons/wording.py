@@ -27,6 +27,8 @@ def words(reason: Reason) -> str:
     if "text" in figures:
         return str(figures["text"])
     text = _said(reason.kind, figures) or _plainly(reason)
+    if "party" in figures:
+        text = f"{figures['party']}: {text}"
     if "of_rounds" in figures:
         text += f" (in {figures.get('in_rounds')} of {figures['of_rounds']} rounds)"
     return text
@@ -67,7 +69,7 @@ def _plainly(reason: Reason) -> str:
     shown = (
         f"{name} {format_quantity(value, '1') if isinstance(value, float) else value}"
         for name, value in reason.figures.items()
-        if name not in ("in_rounds", "of_rounds")
+        if name not in ("in_rounds", "of_rounds", "party")
     )
     kind = reason.kind.replace("_", " ")
     return f"{kind}: {', '.join(listed)}" if (listed := list(shown)) else kind

@@ -1,0 +1,185 @@
+"""Locust's master: it has the systems, and puts together what the workers tell."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import gevent
+
+from suite.integrations._locust import clock
+from suite.integrations._locust.collection import Collection
+from suite.integrations._locust.control import LOG, Control
+from suite.integrations._locust.numbers import Numbers
+
+_SYSTEM = "system"
+_READY_SECONDS = 60.0
+_LAST_SECONDS = 130.0
+"""Longer than a worker's engines have for their last words."""
+_LOOK = 0.05
+_GONE = ("missing", None)
+
+
+class MasterControl(Control):
+    """Starts each system once, tells workers where it is, and waits for their last words at the end."""
+
+    shared = True
+
+    def listen(self) -> None:
+        """Hear the workers too."""
+        super().listen()
+        self.options.enable_rebalancing = True
+        self._machines: dict[str, str] = {}
+        self._orders: dict[str, dict[str, Any]] = {}
+        self._numbers: dict[str, Numbers] = {}
+        self._taking_part: dict[str, float] = {}
+        self._clocks: dict[str, float] = {}
+        self._lost: dict[str, float] = {}
+        self._test = 0
+        events: Any = self.environment.events
+        events.worker_report.add_listener(self._report)
+        hear = self.runner.register_message
+        hear("loadledger-hello", self._hello)
+        hear("loadledger-clock", self._clock)
+        hear("loadledger-ask", self._asked_to_join)
+        hear("loadledger-ready", self._worker_ready)
+        hear("loadledger-numbers", self._numbers_wanted)
+        hear("loadledger-fault", self._worker_fault)
+        self._say_what_is_left_out()
+        gevent.spawn(self._watch)
+
+    def start(self) -> None:
+        """The systems, then all workers."""
+        self._test += 1
+        chosen = self.chosen()
+        self.collections = {name: Collection() for name in chosen}
+        self._numbers = {name: Numbers(self.parties[name].described["most_users"]) for name in chosen}
+        self._orders, self._taking_part, self._lost = {}, {}, {}
+        for name in chosen:
+            if self.parties[name].described["component"]:
+                self.fault(name, "a Component lives in one process: run it without workers", 2)
+                return
+        if self.host is None:
+            for name, without in chosen.items():
+                self.parties[name].start(without=without, cores=self._system_cores(), shared=True)
+        for name, without in chosen.items():
+            if self.host is None and not self.parties[name].wait_ready():
+                return
+            party = self.parties[name]
+            prepared = [] if self.host else party.prepared
+            self._orders[name] = {"host": self.host or party.url, "without": without, "prepared": prepared}
+        for client in list(self.runner.clients):
+            self._tell_to_start(client)
+        end = time.monotonic() + _READY_SECONDS
+        while not self.failures and time.monotonic() < end and not self._all_ready():
+            gevent.sleep(_LOOK)
+
+    def finish(self) -> None:
+        """First the workers, each of which tells its last words, then the systems."""
+        for client in self._present():
+            self._tell("loadledger-finish", client)
+        end = time.monotonic() + _LAST_SECONDS
+        while time.monotonic() < end and any(not self._told(client) for client in self._present()):
+            gevent.sleep(_LOOK)
+        gevent.joinall([gevent.spawn(party.finish) for party in self.parties.values()])
+        for name, collection in self.collections.items():
+            party = self.parties[name]
+            if self.host is None:
+                collection.add(_SYSTEM, party.delta())
+            collection.clocks = {client: self._clocks[client] for client in self._taking_part}
+        self._orders = {}
+
+    def fault(self, name: str, text: str, code: int) -> None:
+        """Nobody joins what has failed."""
+        self._orders = {}
+        super().fault(name, text, code)
+
+    def _present(self) -> list[str]:
+        """Workers that take part and are there."""
+        clients = self.runner.clients
+        return [one for one in self._taking_part if getattr(clients.get(one), "state", None) not in _GONE]
+
+    def _told(self, client: str) -> bool:
+        return all(collection.told(client) for collection in self.collections.values())
+
+    def _all_ready(self) -> bool:
+        return all(self._taking_part[client] for client in self._present())
+
+    def _tell_to_start(self, client: str) -> None:
+        self._taking_part[client] = 0.0
+        cores = self._worker_cores(client)
+        self._tell("loadledger-start", client, test=self._test, workloads=self._orders, cores=cores)
+
+    def _asked_to_join(self, msg: Any, **_: Any) -> None:
+        if self._orders and msg.node_id not in self._taking_part:
+            self._tell_to_start(msg.node_id)
+
+    def _worker_ready(self, msg: Any, **_: Any) -> None:
+        if msg.data["test"] == self._test:
+            self._taking_part[msg.node_id] = time.monotonic()
+            self._clocks[msg.node_id] = msg.data["offset"]
+
+    def _worker_fault(self, msg: Any, **_: Any) -> None:
+        self.fault(msg.data["workload"], f"{msg.node_id}: {msg.data['text']}", msg.data["code"])
+
+    def _report(self, client_id: str, data: Mapping[str, Any], **_: Any) -> None:
+        told = data.get("loadledger")
+        if told and told["test"] == self._test:
+            for name, delta in told["workloads"].items():
+                if name in self.collections:
+                    self.collections[name].add(client_id, delta)
+
+    def _numbers_wanted(self, msg: Any, **_: Any) -> None:
+        name, count = msg.data["workload"], msg.data["count"]
+        if name in self._numbers:
+            ranges = self._numbers[name].give(msg.node_id, count)
+            self._tell("loadledger-numbers", msg.node_id, workload=name, ranges=ranges)
+
+    def _hello(self, msg: Any, **_: Any) -> None:
+        self._machines[msg.node_id] = msg.data["machine"]
+        self._clocks[msg.node_id] = 0.0
+        digests = msg.data["digests"]
+        for name, party in self.parties.items():
+            if digests.get(name) != party.described["digest"]:
+                why = f"worker {msg.node_id} has another {name} than the master: give both the same load file"
+                LOG.error(why)
+                self._tell("loadledger-refused", msg.node_id, why=why)
+                return
+
+    def _clock(self, msg: Any, **_: Any) -> None:
+        self._tell("loadledger-clock", msg.node_id, asked=msg.data["asked"], told=time.time())
+
+    def _watch(self) -> None:
+        """Say when a worker is lost; what it has told holds."""
+        while True:
+            gevent.sleep(1.0)
+            for client in set(self._taking_part) - set(self._present()) - set(self._lost):
+                self._lost[client] = time.time()
+                if self._orders and not self._told(client):
+                    LOG.error("worker %s is lost: what it told until now is kept, the others go on", client)
+                for numbers in self._numbers.values():
+                    numbers.lost(client)
+
+    def _system_cores(self) -> list[int] | None:
+        """All but those of the workers on this machine, one each."""
+        cores = sorted(os.sched_getaffinity(0))
+        here = sum(machine == clock.machine() for machine in self._machines.values())
+        return cores[: max(len(cores) - max(here - 1, 0), 2)] if here else None
+
+    def _worker_cores(self, client: str) -> list[int] | None:
+        """One of its own, from the top, where it is on this machine."""
+        here = [one for one, machine in self._machines.items() if machine == clock.machine()]
+        cores = sorted(os.sched_getaffinity(0))
+        if client not in here or len(cores) < 2:
+            return None
+        return [cores[-1 - here.index(client) % (len(cores) - 1)]]
+
+    def _say_what_is_left_out(self) -> None:
+        for party in self.parties.values():
+            if left_out := [*party.described["checks"], *party.described["metrics"]]:
+                LOG.warning("%s: not looked at with several workers: %s", party.name, ", ".join(left_out))
+
+    def _tell(self, kind: str, client: str, **data: Any) -> None:
+        self.runner.send_message(kind, data, client)

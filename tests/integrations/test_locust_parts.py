@@ -1,0 +1,120 @@
+"""What the parts of Locust's integration do that need no Locust: sums, numbers, clocks, descriptions."""
+
+import numpy as np
+import pytest
+from examples import load_calls
+from hypothesis import given
+from hypothesis import strategies as st
+
+from suite.config.catalog import Reference
+from suite.errors import StoreError
+from suite.integrations._locust.clock import Estimate
+from suite.integrations._locust.collection import Collection
+from suite.integrations._locust.describe import described
+from suite.integrations._locust.numbers import Numbers
+from suite.measure.distribution import Exact
+from suite.measure.tally import OperationTally, Tally
+from suite.records.histogram import Histogram
+
+
+def delta(times, *, since=100.0, until=110.0, share=None, had_users=True):
+    tally = Tally({"look": OperationTally({"ok": len(times)}, Histogram.of(np.array(times, np.int64)))})
+    return {"tally": tally.pack(), "since": since, "until": until, "share": share, "had_users": had_users}
+
+
+def test_merged_percentiles_are_those_of_all_samples():
+    random = np.random.default_rng(1)
+    parts = [(random.lognormal(0, 1, 4000) * 1e6 * scale).astype(np.int64) for scale in (1, 3, 10)]
+    collection = Collection()
+    for party, part in enumerate(parts):
+        for chunk in np.array_split(part, 7):
+            collection.add(str(party), delta(chunk))
+    merged = Tally.unpack(collection.document()["tally"]).total().response
+    exact = Exact(np.concatenate(parts))
+    for quantile in (0.5, 0.9, 0.99, 0.999):
+        assert merged.percentile(quantile)[0] == pytest.approx(exact.percentile(quantile)[0], rel=1e-3)
+
+
+def test_who_never_told_its_last_is_lost_and_what_it_told_holds():
+    collection = Collection()
+    collection.add("a", delta([1_000] * 5, share={"index": 0}, until=130.0))
+    collection.add("b", delta([1_000] * 2, until=104.0))
+    collection.add("b", delta([1_000] * 2, until=107.0))
+    document = collection.document()
+    assert document["lost"] == {"b": 7.0}
+    assert document["seconds"] == 30.0
+    assert document["shares"] == {"a": {"index": 0}}
+    assert Tally.unpack(document["tally"]).total().outcomes["ok"] == 9
+    assert collection.workers == 2
+    assert [collection.told(party) for party in "abc"] == [True, False, False]
+
+
+def test_who_has_no_users_measures_no_time():
+    collection = Collection()
+    collection.add("system", delta([], since=1.0, until=500.0, share={"index": 0}, had_users=False))
+    collection.add("a", delta([1_000], share={"index": 0}))
+    assert collection.document()["seconds"] == 10.0
+    assert collection.workers == 1
+
+
+def test_a_reset_forgets_all_but_who_has_users():
+    collection = Collection()
+    collection.add("a", delta([1_000]))
+    assert collection.emptied().document()["tally"] == Tally().pack()
+    assert collection.emptied().workers == 1
+
+
+def test_what_a_worker_should_not_tell_is_refused():
+    with pytest.raises(StoreError, match="tally"):
+        Collection().add("a", {**delta([]), "tally": {"started": 1}})
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(-1, 9)), max_size=30))
+def test_a_number_is_one_users_at_a_time(steps):
+    numbers, held = Numbers(), {worker: set() for worker in "abc"}
+    for worker, count in steps:
+        if count < 0:
+            numbers.lost(worker)
+            held[worker] = set()
+            continue
+        given_out = {n for first, there in numbers.give(worker, count) for n in range(first, first + there)}
+        assert len(given_out) == count
+        assert not any(given_out & each for each in held.values())
+        held[worker] |= given_out
+        assert max(given_out, default=-1) < sum(count for _, count in steps if count > 0)
+
+
+def test_there_are_only_so_many_numbers():
+    numbers = Numbers(5)
+    assert numbers.give("a", 3) == [(0, 3)]
+    assert numbers.give("b", 4) == [(3, 2)]
+    assert numbers.give("b", 1) == []
+    numbers.lost("a")
+    assert numbers.give("b", 2) == [(0, 2)]
+    assert numbers.give("c", 2) == [(2, 1)]
+
+
+def test_the_quickest_answer_tells_the_clock():
+    estimate = Estimate()
+    assert estimate.add(asked=10.0, told=113.0, heard=14.0)
+    assert estimate.add(asked=20.0, told=120.1, heard=20.2)
+    assert estimate.offset == pytest.approx(100.0)
+    asked = [estimate.add(30.0, 180.0, 40.0) for _ in range(6)]
+    assert asked == [True] * 5 + [False]
+    assert estimate.offset == pytest.approx(100.0)
+
+
+def test_a_description_is_plain_data_of_what_locust_shows():
+    told = described(
+        load_calls.calls, Reference("calls/mixed", file=load_calls.__file__), frozenset({"fall"})
+    )
+    assert told["target"] == f"{load_calls.__file__}::calls/mixed"
+    assert told["checks"] == ["every_look_was_answered"]
+    (users,) = told["users"]
+    assert users["name"] == "Caller"
+    assert users["description"] == "Looks often, changes now and then."
+    assert users["operations"] == [
+        {"name": "look", "weight": 3, "tags": ["calls", "read"]},
+        {"name": "change", "weight": 1, "tags": ["calls", "write"]},
+    ]
+    assert len(told["digest"]) == 64
