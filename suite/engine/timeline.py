@@ -81,7 +81,9 @@ class FaultTimeline:
         """Know a party that has started, and let what others say to it pass the proxy if a fault wants so."""
         self._parties[party] = StartedParty(system, place, dict(os.environ))
         if self._proxy is not None and party in self._between:
-            port = self._proxy.open(party, system.host, system.port)
+            faults = (fate.at.fault for fate in self._fates)
+            http = any(fault.party == party and getattr(fault, "requests", None) for fault in faults)
+            port = self._proxy.open(party, system.host, system.port, http=http)
             self._routes[party] = system.address.through(port)
 
     def route(self, party: str, address: Address) -> Address:

@@ -21,12 +21,12 @@ _SOON = 0.0005
 class ByteStream:
     """From `source` to `sink`, which may come later; `done` is called at the end of the data.
 
-    `direct` is the sink's `write` while nothing is in the way.
+    `direct` is the sink's `write` while nothing is in the way; `watch`, if any, sees all data first.
     """
 
     __slots__ = (
         "_ended", "_full", "_held", "_last", "_queue", "_size", "_timer", "_waiting", "direct", "done",
-        "faults", "sink", "source", "towards",
+        "faults", "sink", "source", "towards", "watch",
     )  # fmt: skip
 
     def __init__(self, done: Callable[[], None], *, towards: bool) -> None:
@@ -35,6 +35,7 @@ class ByteStream:
         self.source: asyncio.Transport | None = None
         self.sink: asyncio.Transport | None = None
         self.direct: Callable[[bytes], None] | None = None
+        self.watch: Callable[[bytes], None] | None = None
         self.faults: list[RunningFault] = []
         self._queue: deque[Piece] = deque()
         self._size = 0
@@ -52,6 +53,8 @@ class ByteStream:
 
     def take(self, data: bytes) -> None:
         """Let data pass, when the faults let it."""
+        if self.watch is not None:
+            self.watch(data)
         pieces = [Piece(time.monotonic(), data, self.towards)]
         for running in self.faults:
             pieces = running.fault.carry(pieces, running)
@@ -59,6 +62,8 @@ class ByteStream:
 
     def end(self) -> None:
         """Nothing more comes; what is under way still arrives."""
+        if any(running.fault.swallows for running in self.faults):
+            return
         held = max((running.fault.closing() for running in self.faults), default=0.0)
         self._put([Piece(time.monotonic() + held, _END, self.towards)])
 
@@ -99,7 +104,7 @@ class ByteStream:
         if queue and not blocked:
             pause = max(queue[0].at - time.monotonic(), 0.0)
             self._timer = asyncio.get_running_loop().call_later(pause, self.flush)
-        elif not queue and not self.faults:
+        elif not queue and not self.faults and self.watch is None:
             self.direct = sink.write
         self._regulate()
 

@@ -13,9 +13,10 @@ _BACKLOG = 4096
 
 
 class Entrance:
-    """The way to `target`, host and port."""
+    """The way to `target`, host and port. `http`: it counts requests, for faults that choose among them."""
 
-    def __init__(self, target: tuple[str, int], seed: int) -> None:
+    def __init__(self, target: tuple[str, int], seed: int, *, http: bool = False) -> None:
+        self._http = http
         self._target = target
         self.running: list[RunningFault] = []
         self.tunnels: set[Tunnel] = set()
@@ -61,6 +62,8 @@ class Entrance:
     def _joined(self, tunnel: Tunnel) -> None:
         """A connection has come."""
         self.tunnels.add(tunnel)
+        if self._http:
+            tunnel.watch(self._requested)
         for running in self.running:
             if tunnel.alive and running.fault.requests is None and running.chooses(tunnel.lot):
                 tunnel.meet(running)
@@ -68,6 +71,18 @@ class Entrance:
     def _left(self, tunnel: Tunnel) -> None:
         """It is over."""
         self.tunnels.discard(tunnel)
+
+    def _requested(self, tunnel: Tunnel, count: int) -> None:
+        """So many requests begin on a connection: it is met by the faults that mean one of them."""
+        for running in list(self.running):
+            which = running.fault.requests
+            if which is None or not running.chooses(tunnel.lot):
+                continue
+            first = running.requests + 1
+            running.requests += count
+            tunnel.leave(running)
+            if tunnel.alive and any(which.chooses(first + number) for number in range(count)):
+                tunnel.meet(running)
 
     def _made(self) -> asyncio.Protocol:
         return Tunnel(self._target, self._random.random(), self._joined, self._left).client

@@ -33,9 +33,12 @@ class FaultProxy:
         )
         theirs.close()
 
-    def open(self, party: str, host: str, port: int) -> int:
-        """The port that leads to a party at `host` and `port` from now on."""
-        found: int = self._ask("open", party, (host, port))
+    def open(self, party: str, host: str, port: int, *, http: bool = False) -> int:
+        """The port that leads to a party at `host` and `port` from now on.
+
+        `http`: faults may choose among its requests.
+        """
+        found: int = self._ask("open", party, (host, port), http=http)
         return found
 
     def plan(self, faults: Sequence[PlannedFault]) -> None:
@@ -53,9 +56,9 @@ class FaultProxy:
         if not self.child.wait(1.0):
             self.child.kill()
 
-    def _ask(self, name: str, *arguments: Any) -> Any:
+    def _ask(self, name: str, *arguments: Any, **options: Any) -> Any:
         try:
-            self._pipe.send((name, arguments))
+            self._pipe.send((name, arguments, options))
             answer = self._pipe.recv() if self._pipe.poll(_PATIENCE) else TimeoutError("it does not answer")
         except (EOFError, OSError) as error:
             self.child.wait(1.0)

@@ -47,9 +47,12 @@ class Ways:
         self._running: dict[int, RunningFault] = {}
         self._timers: list[asyncio.TimerHandle] = []
 
-    async def open(self, party: str, target: tuple[str, int], port: int = 0) -> int:
-        """Let connections to a port through to `target`; the port. Raises OSError."""
-        entrance = Entrance(target, self._seed)
+    async def open(self, party: str, target: tuple[str, int], port: int = 0, *, http: bool = False) -> int:
+        """Let connections to a port through to `target`; the port. Raises OSError.
+
+        `http`: faults may choose among its requests.
+        """
+        entrance = Entrance(target, self._seed, http=http)
         port = await entrance.open(port)
         self._entrances[party] = entrance
         return port
@@ -103,7 +106,7 @@ class Ways:
 
 
 def serve_ways(pipe: Connection, seed: int) -> None:
-    """Body of the process: answers (a method of Ways, its arguments) with the result, until the pipe ends.
+    """Body of the process: answers (a method of Ways, what it takes) with the result, until the pipe ends.
 
     An OSError is an answer too.
     """
@@ -113,7 +116,7 @@ def serve_ways(pipe: Connection, seed: int) -> None:
 
 async def _serve(pipe: Connection, seed: int) -> None:
     ways = Ways(seed)
-    orders: asyncio.Queue[tuple[str, tuple[Any, ...]] | None] = asyncio.Queue()
+    orders: asyncio.Queue[tuple[str, tuple[Any, ...], dict[str, Any]] | None] = asyncio.Queue()
 
     def hear() -> None:
         try:
@@ -124,9 +127,9 @@ async def _serve(pipe: Connection, seed: int) -> None:
 
     asyncio.get_running_loop().add_reader(pipe.fileno(), hear)
     while (order := await orders.get()) is not None:
-        name, arguments = order
+        name, arguments, options = order
         try:
-            answer = getattr(ways, name)(*arguments)
+            answer = getattr(ways, name)(*arguments, **options)
             pipe.send(await answer if asyncio.iscoroutine(answer) else answer)
         except OSError as error:
             pipe.send(error)

@@ -29,6 +29,9 @@ class TunnelEnd(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = self.stream.source = cast("asyncio.Transport", transport)
+        if not self.tunnel.alive:
+            self.close(hard=True)
+            return
         self.other.open(self.transport)
         self.tunnel.came(self)
 
@@ -36,7 +39,7 @@ class TunnelEnd(asyncio.Protocol):
         if (write := self.stream.direct) is not None:
             write(data)
         else:
-            self.tunnel.passes(self, data)
+            self.stream.take(data)
 
     def eof_received(self) -> bool:
         self.stream.end()
@@ -85,6 +88,7 @@ class Tunnel:
         self.alive = True
         self._open = 2
         self._dialling: asyncio.Task[None] | None = None
+        self._expiry: asyncio.TimerHandle | None = None
         self.to = ByteStream(self._ended, towards=True)
         self.back = ByteStream(self._ended, towards=False)
         self.client = TunnelEnd(self, self.to, self.back)
@@ -95,18 +99,24 @@ class Tunnel:
         if end is self.client:
             self._joined(self)
             self.dial()
-        elif not self.alive:
-            end.close(hard=True)
+
+    def watch(self, requested: Callable[[Tunnel, int], None]) -> None:
+        """Tell `requested` of HTTP requests that begin, before they pass."""
+        from suite.faults.request_counter import RequestCounter
+
+        counter = RequestCounter()
+
+        def seen(data: bytes) -> None:
+            if begun := counter.feed(data):
+                requested(self, begun)
+
+        self.to.watch = seen
 
     def dial(self) -> None:
         """Connect to the party, unless that was done, or a fault bars it."""
         barred = any(running.fault.bars for running in self.met)
         if self.alive and self._dialling is None and not barred:
             self._dialling = asyncio.get_running_loop().create_task(self._dial())
-
-    def passes(self, end: TunnelEnd, data: bytes) -> None:
-        """Data that can't go straight through."""
-        end.stream.take(data)
 
     def meet(self, running: RunningFault) -> None:
         """Be met by a fault."""
@@ -119,10 +129,16 @@ class Tunnel:
         """Be let go by it."""
         if running in self.met:
             self.met.remove(running)
+            if self._expiry is not None:
+                self._expiry.cancel()
             running.fault.leave(self)
             if self.alive:
                 self._changed()
                 self.dial()
+
+    def expire(self, seconds: float) -> None:
+        """End both connections in a while, unless a fault lets it go before."""
+        self._expiry = asyncio.get_running_loop().call_later(seconds, self._end)
 
     def reset(self) -> None:
         """End both connections with a reset; what is under way is lost."""
@@ -142,9 +158,9 @@ class Tunnel:
         """One direction has come to its end."""
         self._open -= 1
         if not self._open:
-            self._end(hard=False)
+            self._end()
 
-    def _end(self, *, hard: bool) -> None:
+    def _end(self, *, hard: bool = False) -> None:
         if not self.alive:
             return
         self.alive = False

@@ -22,11 +22,23 @@ class Piece(NamedTuple):
     towards: bool
 
 
+def cut(pieces: list[Piece], size: int) -> list[Piece]:
+    """The same in parts of at most `size` bytes."""
+    return [
+        piece._replace(data=piece.data[start : start + size])
+        for piece in pieces
+        for start in range(0, len(piece.data), size)
+    ]
+
+
 class Victim(Protocol):
     """A connection, as a fault sees it."""
 
     def reset(self) -> None:
         """End both of its ends with a reset (RST)."""
+
+    def expire(self, seconds: float) -> None:
+        """Close both of its ends after so long, unless the fault ends before."""
 
 
 class Force(Protocol):
@@ -56,6 +68,8 @@ class WayFault(Fault):
     ramps = True
     holds: ClassVar[bool] = False
     """Whether nothing gets through while it lasts; it is kept."""
+    swallows: ClassVar[bool] = False
+    """Whether nothing gets through, and it is gone."""
     measured: ClassVar[bool] = False
     """Whether there is more or less of it on one connection; of others a ramp meets ever more connections."""
 
@@ -90,7 +104,7 @@ class WayFault(Fault):
     @property
     def bars(self) -> bool:
         """Whether no new connection comes through."""
-        return self.holds and self.acts(towards=True)
+        return (self.holds or self.swallows) and self.acts(towards=True)
 
     def meet(self, connection: Victim) -> None:
         """What it does to a connection that it meets."""

@@ -5,7 +5,21 @@ import pytest
 from suite import Command, Component, Remote, User, Workload, closed_loop, open_loop, operation
 from suite.config.settings import Settings, configured
 from suite.errors import ConfigurationError
-from suite.faults import At, Every, First, Kill, Latency, Partition, Pause, Reset
+from suite.faults import (
+    At,
+    Bandwidth,
+    Every,
+    First,
+    Kill,
+    Latency,
+    Loss,
+    Partition,
+    Pause,
+    Reset,
+    Slice,
+    SlowClose,
+    TimeOut,
+)
 from suite.services import redis
 
 
@@ -61,6 +75,13 @@ def test_a_fault_has_its_times_in_seconds_and_the_rest_as_plain_data():
         (lambda: At(0, Reset("system", requests=Every(0))), "Every(0) means nothing; give at least 1"),
         (lambda: At(0, Latency("system", delay=1, jitter=2)), "jitter must be from 0 to delay"),
         (lambda: At(0, Latency("system", delay=-1)), "which can't be negative"),
+        (lambda: At(0, Loss("system", rate="0%")), "rate must be between 0 and 1 (100%)"),
+        (lambda: At(0, Loss("system", rate=0.5, stall=0)), "stall must be above 0"),
+        (lambda: At(0, Bandwidth("system", rate="0/s")), "rate must be above 0"),
+        (lambda: At(0, Slice("system", size=0)), "size must be at least 1"),
+        (lambda: At(0, Slice("system", size=1, pause=0)), "pause must be at least 1 ms"),
+        (lambda: At(0, SlowClose("system", delay=-1)), "delay can't be negative"),
+        (lambda: At(0, TimeOut("system", after=-1)), "after can't be negative"),
         (lambda: At(0, Pause("system", process=-1)), "process is a number from 0 on"),
         (lambda: workload(Reset("system")), 'faults= takes when and what: At("5s", Partition('),
         (lambda: workload(At(1, Reset("cache", 1))), "there is no such party; there are 'system'"),

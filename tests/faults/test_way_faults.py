@@ -1,14 +1,29 @@
 """What each fault on a way does to the connections and the data that it meets, and to no others."""
 
 import asyncio
+import contextlib
 import os
 import time
+from types import SimpleNamespace
 
 import pytest
 from support.proxied import asked, behind, soon
 from support.scripted import run
 
-from suite.faults import Latency, Partition, Reset
+from suite.faults import (
+    Bandwidth,
+    BlackHole,
+    Every,
+    First,
+    Latency,
+    Loss,
+    Partition,
+    Reset,
+    Slice,
+    SlowClose,
+    TimeOut,
+)
+from suite.faults.way_fault import Piece
 
 
 def test_latency_delays_a_round_trip_twice_and_ends():
@@ -18,10 +33,10 @@ def test_latency_delays_a_round_trip_twice_and_ends():
             await asked(reader, writer)
             number = server.begin(Latency("system", delay="50ms"), 0.4)
             await soon(lambda: server.stamp(number).began)
-            assert 0.099 < await asked(reader, writer) < 0.3
-            assert 0.099 < await asked(*await server.connect()) < 0.3  # one that came later
+            assert await asked(reader, writer) > 0.099
+            assert await asked(*await server.connect()) > 0.099  # one that came later
             await soon(lambda: server.stamp(number).ended)
-            assert await asked(reader, writer) < 0.05
+            assert min([await asked(reader, writer) for _ in range(5)]) < 0.1
             return server.stamp(number)
 
     stamp = run(body())
@@ -35,7 +50,7 @@ def test_latency_in_one_direction_only():
             reader, writer = await server.connect()
             server.begin(Latency("system", delay="50ms", way="from"))
             await asyncio.sleep(0.01)
-            assert 0.049 < await asked(reader, writer) < 0.095
+            assert 0.049 < min([await asked(reader, writer) for _ in range(5)]) < 0.1
 
     run(body())
 
@@ -95,7 +110,7 @@ def test_a_partition_lets_nothing_through_and_then_everything():
             return time.monotonic() - begun, stamp
 
     waited, stamp = run(body())
-    assert 0.2 < waited < 2
+    assert waited > 0.2
     assert stamp.struck == 2
 
 
@@ -208,3 +223,175 @@ def test_lifting_ends_all_faults_and_lets_none_begin():
     stamps, first, second = run(body())
     assert stamps[first].ended > stamps[first].began > 0
     assert stamps[second].began == stamps[second].ended == 0
+
+
+def test_loss_stalls_some_answers_and_loses_nothing():
+    async def body():
+        async with behind() as server:
+            reader, writer = await server.connect()
+            server.begin(Loss("system", rate="30%", stall="50ms", way="to"))
+            await asyncio.sleep(0.01)
+            return [await asked(reader, writer) for _ in range(20)]
+
+    times = run(body())
+    stalled = [took for took in times if took > 0.049]
+    assert 1 <= len(stalled) < 20
+    assert min(times) < 0.049
+
+
+def test_lost_again_takes_twice_as_long():
+    draws = iter([0.0, 0.0, *[0.9] * 100])  # the first segment, twice
+    lots = SimpleNamespace(random=lambda: next(draws))
+    force = SimpleNamespace(random=lots, strength=lambda: 1.0)
+    (piece,) = Loss("system", rate=0.5, stall=0.2).carry([Piece(1.0, b"x" * 3000, True)], force)
+    assert piece.at == pytest.approx(1.0 + 0.2 + 0.4)
+
+
+def test_bandwidth_is_shared_by_all_connections():
+    async def body():
+        async with behind() as server:
+            pairs = [await server.connect() for _ in range(2)]
+            server.begin(Bandwidth("system", rate="500kB/s", way="from"))
+            await asyncio.sleep(0.01)
+            return max(
+                await asyncio.gather(*(asked(reader, writer, bytes(100_000)) for reader, writer in pairs))
+            )
+
+    assert run(body()) > 0.39  # 200,000 bytes at 500,000 a second
+
+
+def test_sliced_data_comes_in_parts():
+    async def body():
+        async with behind() as server:
+            reader, writer = await server.connect()
+            server.begin(Slice("system", size=3, pause="5ms", way="from"))
+            await asyncio.sleep(0.01)
+            writer.write(b"0123456789")
+            parts = []
+            while len(b"".join(parts)) < 10:
+                parts.append(await reader.read(100))
+            return parts
+
+    assert run(body()) == [b"012", b"345", b"678", b"9"]
+
+
+def test_a_slow_close_is_heard_late():
+    heard = []
+
+    async def listens(reader, _writer):
+        await reader.read()
+        heard.append(time.monotonic())
+
+    async def body():
+        async with behind(listens) as server:
+            _, writer = await server.connect()
+            server.begin(SlowClose("system", delay="100ms"))
+            await asyncio.sleep(0.01)
+            closed = time.monotonic()
+            writer.close()
+            await soon(lambda: heard)
+            return heard[0] - closed
+
+    assert run(body()) > 0.099
+
+
+def test_a_black_hole_swallows_and_resets_what_it_met_at_its_end():
+    seen = []
+
+    async def tells(reader, _writer):
+        while data := await reader.read(100):
+            seen.append(data)
+
+    async def body():
+        async with behind(tells) as server:
+            reader, writer = await server.connect()
+            await asyncio.sleep(0.02)
+            number = server.begin(BlackHole("system"), 0.1)
+            await soon(lambda: server.stamp(number).began)
+            writer.write(b"gone")
+            new, _ = await server.connect()
+            for each in (reader, new):
+                with pytest.raises(ConnectionResetError):
+                    await each.read(1)
+            assert server.stamp(number).ended
+
+    run(body())
+    assert seen == []
+
+
+def test_a_time_out_closes_after_a_silence():
+    async def body():
+        async with behind() as server:
+            reader, writer = await server.connect()
+            await asked(reader, writer)
+            number = server.begin(TimeOut("system", after="50ms"))
+            await soon(lambda: server.stamp(number).began)
+            writer.write(b"x")
+            assert await reader.read() == b""
+            return time.monotonic_ns() - server.stamp(number).began
+
+    assert run(body()) > 48_000_000
+
+
+async def web(reader, writer):
+    """Answers each request with its path."""
+    with contextlib.suppress(asyncio.IncompleteReadError):
+        while head := await reader.readuntil(b"\r\n\r\n"):
+            path = head.split()[1]
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(path), path))
+
+
+async def get(pair, path):
+    reader, writer = pair
+    writer.write(b"GET %s HTTP/1.1\r\nhost: x\r\n\r\n" % path)
+    await reader.readuntil(b"\r\n\r\n")
+    assert await reader.readexactly(len(path)) == path
+
+
+def test_the_first_requests_are_reset_and_no_others():
+    async def body():
+        async with behind(web, http=True) as server:
+            await get(await server.connect(), b"/before")
+            number = server.begin(Reset("system", requests=First(2)))
+            await soon(lambda: server.stamp(number).began)
+            ends = []
+            for _ in range(5):
+                try:
+                    ends.append(await get(await server.connect(), b"/x"))
+                except (ConnectionError, asyncio.IncompleteReadError):
+                    ends.append("lost")
+            return ends, server.stamp(number).struck
+
+    assert run(body()) == (["lost", "lost", None, None, None], 2)
+
+
+def test_every_third_request_is_late():
+    async def body():
+        async with behind(web, http=True) as server:
+            reader, writer = await server.connect()
+            number = server.begin(Latency("system", delay="60ms", way="to", requests=Every(3)))
+            await soon(lambda: server.stamp(number).began)
+            times = []
+            for path in (b"/1", b"/2", b"/3", b"/4", b"/5", b"/6"):
+                begun = time.monotonic()
+                await get((reader, writer), path)
+                times.append(time.monotonic() - begun)
+            return times, server.stamp(number).struck
+
+    times, struck = run(body())
+    assert struck == 2
+    assert min(times[2], times[5]) > 0.059
+    assert sorted(times)[0] < 0.059
+
+
+def test_what_is_not_http_has_no_requests():
+    async def body():
+        async with behind(http=True) as server:
+            reader, writer = await server.connect()
+            number = server.begin(Reset("system", requests=First(5)))
+            await soon(lambda: server.stamp(number).began)
+            for _ in range(3):
+                await asked(reader, writer, bytes(1000))
+            return server.stamp(number).struck
+
+    assert run(body()) == 0

@@ -44,7 +44,7 @@ class Behind:
 
 
 @contextlib.asynccontextmanager
-async def behind(handler=echo, *, seed=1):
+async def behind(handler=echo, *, seed=1, http=False):
     """A server whose connections `handler` serves, behind a proxy."""
     at_work = set()
 
@@ -58,7 +58,7 @@ async def behind(handler=echo, *, seed=1):
     server = await asyncio.start_server(handle, "127.0.0.1", 0)
     target = server.sockets[0].getsockname()
     ways = Ways(seed)
-    here = Behind(ways, target, await ways.open("system", target))
+    here = Behind(ways, target, await ways.open("system", target, http=http))
     try:
         yield here
     finally:
