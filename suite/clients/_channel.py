@@ -7,6 +7,7 @@ import contextlib
 import socket
 from collections import deque
 from collections.abc import Callable
+from time import monotonic_ns
 from typing import cast
 
 from wsproto import ConnectionType, WSConnection
@@ -102,16 +103,16 @@ class Channel(asyncio.Protocol):
             self._write(what)
         return self._resumed
 
-    def take(self) -> Message | None:
-        """The next message, if it is here. Raises why the connection has ended, if it has."""
-        message = self.inbox.take()
-        if message is None:
+    def take(self) -> tuple[Message, int] | None:
+        """The next message, if it is here, and when it came. Raises why the connection ended, if it has."""
+        found = self.inbox.take()
+        if found is None:
             if self.end is not None:
                 raise self.end.with_traceback(None)
         elif self._paused and self.inbox.low and not self._gone:
             self._paused = False
             self._transport.resume_reading()
-        return message
+        return found
 
     def fail(self, error: ClientError) -> None:
         """Nothing more will be sent or received; messages that are here may still be taken."""
@@ -171,6 +172,7 @@ class Channel(asyncio.Protocol):
             waiting.set_result(None)
 
     def data_received(self, data: bytes) -> None:
+        self.inbox.at = monotonic_ns()
         if not self._status:
             self._received += len(data)
         try:

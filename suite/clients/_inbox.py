@@ -15,15 +15,17 @@ _MOST = 64
 class Inbox:
     """Puts messages together and keeps them in order. `limit` bounds one in bytes or characters."""
 
-    __slots__ = ("_parts", "_queue", "_receiver", "limit", "size")
+    __slots__ = ("_parts", "_queue", "_receiver", "at", "limit", "size")
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self._queue: deque[Message] = deque()
+        self._queue: deque[tuple[Message, int]] = deque()
         self._parts: list[Message] = []
         self._receiver: asyncio.Future[None] | None = None
         self.size = 0
         """Of the message that is not yet complete."""
+        self.at = 0
+        """When what is put or added now has come, in monotonic nanoseconds."""
 
     @property
     def full(self) -> bool:
@@ -50,7 +52,7 @@ class Inbox:
             parts, self._parts = self._parts, []
             message = "".join(parts) if isinstance(data, str) else b"".join(parts)  # type: ignore[arg-type]
         self.size = 0
-        self._queue.append(message)
+        self._queue.append((message, self.at))
         self.wake()
         return True
 
@@ -58,12 +60,12 @@ class Inbox:
         """Take a whole message. False if it is larger than the limit."""
         if len(message) > self.limit:
             return False
-        self._queue.append(message)
+        self._queue.append((message, self.at))
         self.wake()
         return True
 
-    def take(self) -> Message | None:
-        """The oldest message, if there is one."""
+    def take(self) -> tuple[Message, int] | None:
+        """The oldest message, if there is one, and when the end of it came."""
         return self._queue.popleft() if self._queue else None
 
     def wait(self, loop: asyncio.AbstractEventLoop) -> asyncio.Future[None]:

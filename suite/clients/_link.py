@@ -13,13 +13,7 @@ from suite.clients._parties import Follower, Intake, Waiter
 from suite.clients._response import Response, fed, parse_headers, persists, until_eof
 from suite.clients._sending import Sending
 from suite.clients._tolerant import TolerantParser
-from suite.clients.errors import (
-    ClientError,
-    ConnectionBroken,
-    ConnectionEnded,
-    TooLarge,
-    lost,
-)
+from suite.clients.errors import ClientError, ConnectionBroken, ConnectionEnded, TooLarge, lost
 
 HEAD_LIMIT = 65_536
 _KNOWN_LIMIT = 4_096
@@ -82,8 +76,8 @@ class Link(Sending):
         self._size = 0
         self._status = 0  # of the response that is not only announced
 
-    def ask(self, request: bytes, bodiless: bool, waiter: Waiter) -> None:
-        """Send `request` and give the response to `waiter`.
+    def ask(self, request: bytes, bodiless: bool, waiter: Waiter | None) -> None:
+        """Send `request` and give the response to `waiter`, or what is received to `pipe`.
 
         `bodiless` is for HEAD, whose response has no body whatever its headers say.
         """
@@ -107,6 +101,13 @@ class Link(Sending):
         if sent != len(request):
             self._spilled = True
             self._transport.write(memoryview(request)[sent:])
+
+    def read(self, *, on: bool) -> None:
+        """Stop reading, so that the server has to wait, or go on."""
+        if self.alive and on:
+            self._transport.resume_reading()
+        elif self.alive:
+            self._transport.pause_reading()
 
     @property
     def answered(self) -> bool:

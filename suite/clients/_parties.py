@@ -17,7 +17,7 @@ class Waiter(Protocol):
 
 
 class Intake(Protocol):
-    """Who takes all that a link receives, in place of a waiter: a pipeline."""
+    """Who takes all that a link receives, in place of a waiter: a pipeline, a stream."""
 
     def feed(self, data: bytes, /) -> None: ...
     def ended(self) -> None: ...

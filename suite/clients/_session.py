@@ -26,7 +26,7 @@ class HttpSession:
 
     __slots__ = (
         "__weakref__", "_busy", "_current", "_encoded", "_encoder", "_jar", "_limit", "_limited", "_limits",
-        "_link", "_loop", "_origin", "_saw", "_since", "_watch", "due", "url",
+        "_link", "_loop", "_mark", "_origin", "_saw", "_since", "_watch", "due", "url",
     )  # fmt: skip
 
     def __init__(
@@ -54,6 +54,7 @@ class HttpSession:
         self._busy = False
         user = current_user.get()
         self._saw = user.saw if user is not None else None
+        self._mark = user._marker if user is not None else None
         if user is not None:
             user.close_later(self)
 
@@ -91,14 +92,14 @@ class HttpSession:
             self._jar = CookieJar(self._origin.host, secure=self._origin.context is not None)
         self._jar.take(response.head, path_of(request))
 
-    async def _taken(self) -> Link:
-        """The connection, for as long as `_busy` stays set."""
+    async def _taken(self, seconds: float | None = None) -> Link:
+        """The connection, for as long as `_busy` stays set; made within `seconds` if there is none."""
         if self._busy:
             raise RuntimeError("an Http session takes one request at a time; connect one more for this")
         self._busy = True
         try:
             if self._link is None or not self._link.alive:
-                self._link = await self._open(self._limits[0])
+                self._link = await self._open(self._limits[0] if seconds is None else seconds)
         except BaseException:
             self._busy = False
             raise

@@ -73,6 +73,12 @@ class ConnectionEnded(ClientError):
     cause = "closed"
 
 
+class StreamCut(ConnectionEnded):
+    """A stream ended before its end: in the middle of a chunk or of an event."""
+
+    cause = "cut-off"
+
+
 class WebSocketClosed(ConnectionEnded):
     """The WebSocket was closed with `code` (RFC 6455, 7.4.1) and `reason`, most often by the peer."""
 

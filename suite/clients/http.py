@@ -15,14 +15,13 @@ from suite.clients._repeat import repeated
 from suite.clients._request import Encoder
 from suite.clients._response import Response
 from suite.clients._session import HttpSession
-from suite.clients._status import SENT_AGAIN, TEXTS, UNANSWERED, Statuses, judged
+from suite.clients._status import REPEATABLE, SENT_AGAIN, TEXTS, UNANSWERED, Statuses, judged
+from suite.clients._stream import Stream
 from suite.clients._timeouts import Timeouts, timeouts_of
 from suite.clients._verbs import Options, Verbs
 from suite.clients.errors import ConnectionBroken, ConnectionEnded, UnexpectedStatus
 from suite.contract.loop import Duration
 
-_REPEATABLE = (b"GET ", b"HEAD ", b"PUT ", b"DELETE ", b"OPTIONS ", b"TRACE ")
-"""Methods that may be sent once more (RFC 9110, 9.2.2)."""
 _ANY = range(1000)
 Answer = Coroutine[Any, Any, Response]
 
@@ -138,6 +137,16 @@ class Http(HttpSession, Verbs[Answer]):
         """
         return Pipe(self)
 
+    def stream(self, method: str, path: str, **options: Unpack[Options]) -> Stream:
+        """Read a response while it comes: `async with http.stream("GET", "/events") as stream: ...`.
+
+        Inside, `async for chunk in stream` has its chunks, `async for event in stream.events()` the
+        server-sent events in them. Options as for `request`; `expect` is 200 unless it is given, and the
+        session's `limit` bounds one chunk, or one event. Raises ValueError or TypeError for a request that
+        can't be encoded.
+        """
+        return Stream(self, method, path, options)
+
     def repeat(
         self, times: int, method: str, path: str, **options: Unpack[Options]
     ) -> Coroutine[Any, Any, array[int]]:
@@ -210,7 +219,7 @@ class Http(HttpSession, Verbs[Answer]):
             try:
                 response: Response = await waiter
             except (ConnectionEnded, ConnectionBroken):
-                if link.idle is None or pieces is not None or not encoded.startswith(_REPEATABLE):
+                if link.idle is None or pieces is not None or not encoded.startswith(REPEATABLE):
                     raise
                 self._link = link = await self._open(limits[0])
                 if self._saw is not None:

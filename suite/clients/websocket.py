@@ -7,7 +7,7 @@ import json as json_
 import ssl as tls
 from collections.abc import Collection, Mapping, Sequence
 from math import inf
-from time import monotonic
+from time import monotonic, monotonic_ns
 from typing import Any, Self
 
 from wsproto.events import Ping, Request
@@ -37,13 +37,14 @@ class WebSocket:
     the peer gave, or another `ClientError`. Messages that came before are received first. With more
     than 64 messages that nobody has received we stop reading, so that the peer has to wait.
 
+    When each message came is noted for the metrics `first` and `gap` of the operation that receives it.
     The status of the upgrade (101) and the code of the close are counted on the User in whose task
     `connect` was called.
     """
 
     __slots__ = (
-        "__weakref__", "_channel", "_current", "_limits", "_loop", "_since", "_waiting", "_watch",
-        "due", "url",
+        "__weakref__", "_arrived", "_channel", "_current", "_limits", "_loop", "_mark", "_since", "_waiting",
+        "_watch", "due", "url",
     )  # fmt: skip
 
     def __init__(self, url: str, channel: Channel, limits: tuple[float, float, float, float]) -> None:
@@ -54,8 +55,10 @@ class WebSocket:
         self._loop = asyncio.get_running_loop()
         self._watch = watch_of(self._loop)
         self._since = 0.0
+        self._arrived = 0
         self._waiting: asyncio.Future[None] | None = None
         user = current_user.get()
+        self._mark = user._marker if user is not None else None
         if user is not None:
             user.close_later(self)
 
@@ -135,8 +138,12 @@ class WebSocket:
         """
         channel = self._channel
         while True:
-            message = channel.take()
-            if message is not None:
+            found = channel.take()
+            if found is not None:
+                message, at = found
+                if self._mark is not None:
+                    self._mark(self._arrived, at)
+                    self._arrived = at
                 return message
             if self._waiting is not None:
                 raise RuntimeError("another task receives from this WebSocket")
@@ -144,6 +151,10 @@ class WebSocket:
             try:
                 self._begin(self._limits if timeout is None else timeouts_of(timeout).limits())
                 await self._waiting
+            except BaseException:
+                if self._mark is not None:  # we have waited until now for what did not come
+                    self._mark(self._arrived, -monotonic_ns())
+                raise
             finally:
                 self._waiting = None
 

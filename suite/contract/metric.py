@@ -47,7 +47,7 @@ GC_COUNTS = ("collections", "freed")
 def _standard() -> dict[str, Metric]:
     metrics = [
         Metric(f"{kind}.{point}", "s", "lower", combine="merged")
-        for kind in ("response", "service")
+        for kind in ("response", "service", "first", "gap")
         for point in ("min", "mean", *QUANTILES, "max")
     ]
     metrics += [
@@ -57,6 +57,7 @@ def _standard() -> dict[str, Metric]:
         Metric("failures", "ratio", "lower", combine="merged"),
         Metric("rejected", "ratio", "none", combine="merged"),
         Metric("dropped", "ratio", "lower", combine="merged"),
+        Metric("good", "ratio", "higher", combine="merged"),
         Metric("retry.amplification", "1", "lower", combine="merged"),
         Metric("limit.excess", "1", "lower", combine="max"),
         Metric("limit.shortfall", "1", "lower", combine="max"),
@@ -79,7 +80,7 @@ def _standard() -> dict[str, Metric]:
 
 
 STANDARD: dict[str, Metric] = _standard()
-"""The metrics that every workload has, by name. Per operation they are called `name@operation`."""
+"""The metrics that a workload can have, by name. Per operation they are called `name@operation`."""
 
 
 OF_SERVICES: dict[str, Metric] = {

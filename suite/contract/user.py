@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from inspect import isawaitable, iscoroutinefunction
 from random import Random
+from time import monotonic_ns
 from types import MappingProxyType
 from typing import Any, Protocol, overload
 
@@ -63,11 +64,14 @@ class Operation:
         if recorder is None:
             return await self.body(user, *args, **kwargs)
         row = recorder.begin(self.name)
+        outer = nested_row.set(row)
         try:
             result = await self.body(user, *args, **kwargs)
         except BaseException as error:
             recorder.end(row, error)
             raise
+        finally:
+            nested_row.reset(outer)
         recorder.end(row, None)
         return result
 
@@ -126,6 +130,8 @@ class User:
     """A generator of this user's own, seeded from the round's seed and `index`."""
 
     _recorder: Recorder | None = None
+    _marker: Callable[[int, int], None] | None = None
+    _arrived: int = 0
     _kept: int = -1
     _statuses: Counter[tuple[str, str]] | None = None
     _operation: str = ""
@@ -146,6 +152,15 @@ class User:
         """Count a protocol status ("200", "0x0000") under the operation that is running."""
         if self._statuses is not None:
             self._statuses[self._operation, status] += 1
+
+    def arrived(self) -> None:
+        """Note that a part of what the running operation awaits has come: a chunk, a message.
+
+        For the metrics `first` and `gap`; our own clients do this by themselves.
+        """
+        if self._marker is not None:
+            since, self._arrived = self._arrived, monotonic_ns()
+            self._marker(since, self._arrived)
 
     def close_later(self, client: Any) -> None:
         """Have `client.close()` (may be async) called after `close`, when this session ends.
@@ -187,5 +202,7 @@ async def _settled(result: Any) -> None:
         await result
 
 
+nested_row: ContextVar[int] = ContextVar("nested_row", default=-1)
+"""The Recorder's row of the nested operation that we are in, -1 outside of any."""
 current_user: ContextVar[User | None] = ContextVar("current_user", default=None)
 """The User in whose task we are: a client that is connected there reports statuses to it."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from suite.contract.component import Component
 from suite.contract.fault import SYSTEM, At
 from suite.contract.fault_schedule import beyond, contradictions, unmet
+from suite.contract.limits import limits_of
 from suite.contract.loop import ClosedLoop, Duration, Loop
 from suite.contract.metric import Metric, find
 from suite.contract.observe import OBSERVED, Observe, Source, observed_metric, observers
@@ -18,7 +19,7 @@ from suite.contract.retry import Retry
 from suite.contract.system import System
 from suite.contract.threshold import Threshold
 from suite.contract.user import Operation, User
-from suite.errors import ConfigurationError
+from suite.errors import ConfigurationError, Faults
 from suite.records.row import Row
 from suite.units import parse
 
@@ -52,8 +53,10 @@ class Workload:
     `parameters` reach the users as `self.parameters`; `--set` overrides them. `timeout` bounds one
     operation, `grace` the wait for operations in flight at the end; `retry` says how an operation that the
     loop starts is tried again. `faults` are failures made on purpose, each `At` its time, which --quick
-    shortens with the load. `quick` replaces the loop under `--quick`. `description` is one line for
-    `suite list`.
+    shortens with the load. `good` are limits by `response`, `first` (until the first chunk or message) and
+    `gap` (between two of them), for one operation by `first@listen`: the metric `good` is the share of
+    operations that went well within theirs. `quick` replaces the loop under `--quick`. `description` is one
+    line for `suite list`.
     """
 
     def __init__(
@@ -76,6 +79,7 @@ class Workload:
         grace: Duration = 5.0,
         retry: Retry | None = None,
         faults: Sequence[At] = (),
+        good: Mapping[str, Duration] = MappingProxyType({}),
         quick: Loop | None = None,
         description: str = "",
     ) -> None:
@@ -102,9 +106,13 @@ class Workload:
         self.description = description
         self.without: frozenset[str] = frozenset()
         self.system.beside = self.beside
-        wrong = list(self._wrong())
-        if wrong:
-            raise ConfigurationError.of(f"workload {name}: {line}" for line in wrong)
+        self.good: Mapping[str, float] = {}
+        wrong = Faults()
+        with wrong.collected():
+            self.good = limits_of(good, {o.name for user in self._classes() for o in user.operations()})
+        wrong.lines += self._wrong()
+        if wrong.lines:
+            raise ConfigurationError.of(f"workload {name}: {line}" for line in wrong.lines)
 
     def copy(self) -> Workload:
         """A shallow copy to change; the original stays as it is."""
@@ -171,6 +179,10 @@ class Workload:
             return replace(metric, better="lower")
         return metric
 
+    def _classes(self) -> list[type[User]]:
+        """Those of `users` that are classes of users."""
+        return [user for user in self.users if isinstance(user, type) and issubclass(user, User)]
+
     def _wrong(self) -> Iterable[str]:
         if not self.name or self.name != self.name.strip() or " " in self.name:
             yield "a name like shop/browse is needed, without spaces"
@@ -213,6 +225,8 @@ class Workload:
             if metric is None:
                 yield f"threshold on unknown metric {threshold.metric!r}"
                 continue
+            if metric.name == "good" and not self.good:
+                yield f"threshold {threshold.metric}: say with good= what a good operation holds"
             try:
                 threshold.limits(metric)
             except ConfigurationError as error:

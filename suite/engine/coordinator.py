@@ -84,6 +84,8 @@ def _described(workload: Workload, settings: Settings, repeated: list[Mapping[st
     plan["parameters"] = workload.plain_parameters()
     if workload.retry is not None:
         plan["retry"] = vars(workload.retry)
+    if workload.good:
+        plan["good"] = dict(workload.good)
     if settings.target is not None:
         plan["target"] = settings.target
     if settings.quick:

@@ -248,6 +248,7 @@ class Deployment:
         question = Question(
             os.getpid(),
             tuple(FilePlan(file.descriptor, file.rows, file.planned) for file in self.plan.files),
+            tuple(-1 if marks is None else marks.descriptor for marks in self.plan.marks),
             self.plan.names,
             tuple(self.plan.by_loop),
             tuple(self.plan.due),

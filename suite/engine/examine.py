@@ -14,6 +14,7 @@ from typing import Any
 from suite.contract.workload import Workload
 from suite.engine.worker_plan import FilePlan
 from suite.measure.column_file import ColumnFile
+from suite.measure.mark_file import MarkFile
 from suite.measure.recording import from_files
 from suite.records.row import Row
 from suite.records.run import CheckResult
@@ -21,10 +22,14 @@ from suite.records.run import CheckResult
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """All that an examiner needs: the columns that process `owner` holds, and the measured window."""
+    """All that an examiner needs: the columns that process `owner` holds, and the measured window.
+
+    `marks` are descriptors of the MarkFile of each of the columns, -1 for none.
+    """
 
     owner: int
     columns: tuple[FilePlan, ...]
+    marks: tuple[int, ...]
     names: tuple[str, ...]
     by_loop: tuple[bool, ...]
     due: tuple[int, ...]
@@ -47,6 +52,7 @@ def examine(workload: Workload, target: Any, question: Question, runner: asyncio
     """Collect, check and read. A check that raises AssertionError found something; one that raises
     anything else is broken, and says so: neither passes."""
     opened = [ColumnFile.open(question.owner, *plan) for plan in question.columns]
+    marks = [None if one < 0 else MarkFile.open(question.owner, one) for one in question.marks]
     try:
         recording = from_files(
             opened,
@@ -55,10 +61,11 @@ def examine(workload: Workload, target: Any, question: Question, runner: asyncio
             planned=question.due,
             begin=question.begin,
             end=question.end,
+            marks=marks,
         )
         recording = replace(recording, prepared=question.prepared)
     finally:
-        for file in opened:
+        for file in (*opened, *filter(None, marks)):
             file.close()
     rows: tuple[Row, ...] = ()
     results: list[CheckResult] = []

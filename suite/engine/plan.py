@@ -15,6 +15,9 @@ from suite.engine.numbering import Numbering
 from suite.engine.worker_plan import CONNECT, FilePlan, GroupPlan, WorkerPlan, split
 from suite.errors import ConfigurationError
 from suite.measure.column_file import ColumnFile
+from suite.measure.mark_file import MarkFile
+from suite.measure.recording import from_files
+from suite.records.recording import Recording
 
 _MOST_USERS = 10_000
 _CHOICES = 65_521
@@ -31,6 +34,8 @@ class RoundPlan:
     def __init__(self, workload: Workload, workers: int, seed: int, *, live: bool = False) -> None:
         self.names = (*workload.operation_names(), CONNECT)
         self.files: list[ColumnFile] = []
+        self.marks: list[MarkFile | None] = []
+        """A file of marks for each of `files`; None for one that has none."""
         self.by_loop: list[bool] = []
         self.due: list[int] = []
         self._relative: list[tuple[ColumnFile, npt.NDArray[np.int64]]] = []
@@ -90,12 +95,26 @@ class RoundPlan:
             for columns, rows in file.parts(group.due):
                 np.frombuffer(columns.operation, np.uint16, rows)[:] = np.resize(choices, rows)
 
+    def recording(self, begin: int, end: int) -> Recording:
+        """What was recorded, measured from `begin` to `end`."""
+        return from_files(
+            self.files,
+            self.names,
+            by_loop=self.by_loop,
+            planned=self.due,
+            begin=begin,
+            end=end,
+            marks=self.marks,
+        )
+
     def close(self) -> None:
         """Give the columns back."""
         self._relative.clear()
         self.numbering.close()
         for file in self.files:
             file.close()
+        for marks in filter(None, self.marks):
+            marks.close()
 
     def _group(self, share: int, users: int, first: int, starts: pacer.Starts, all_users: int) -> GroupPlan:
         loop = self._workload.loop
@@ -111,7 +130,11 @@ class RoundPlan:
         if due:
             self._relative.append((self.files[-1], np.round(starts * 1e9).astype(np.int64)))
         choices = array("H", self._choices(share, _CHOICES if rows is None else min(rows, _CHOICES)) or [0])
-        return GroupPlan(share, users, limit, first, rows, due, warm, columns, choices, self._live)
+        marks = self.marks[-1]
+        descriptor = -1 if marks is None else marks.descriptor
+        return GroupPlan(
+            share, users, limit, first, rows, due, warm, columns, choices, self._live, descriptor
+        )
 
     def _choices(self, share: int, rows: int) -> list[int]:
         """Codes of operations, `rows` of them by weight, or the one that there is."""
@@ -127,6 +150,8 @@ class RoundPlan:
         file = ColumnFile.create(rows)
         self.files.append(file)
         self.by_loop.append(by_loop)
+        # A live round takes rows while they end, and nobody the marks.
+        self.marks.append(MarkFile.create() if by_loop and not self._live else None)
         self.due.append(due)
         return FilePlan(file.descriptor, file.rows, file.planned)
 

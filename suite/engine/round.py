@@ -23,7 +23,6 @@ from suite.measure.evidence import gather
 from suite.measure.garbage import Garbage, between
 from suite.measure.limiter import limiter
 from suite.measure.observed import Observed
-from suite.measure.recording import from_files
 from suite.measure.resources import OBSERVER
 from suite.measure.sampler import Sampler
 from suite.measure.statistics import measure_round
@@ -104,7 +103,7 @@ class _Round(Deployment):
         answer = self.examine(begin, end)
         self.phase("stopping")
         left = self.restore()
-        recording = self._recording(begin, end).with_rows(answer.rows)
+        recording = self.plan.recording(begin, end).with_rows(answer.rows)
         if look is not None:
             look(recording)
         said = self._observer.measured(recording, closed) if self._observer else Observed()
@@ -113,6 +112,7 @@ class _Round(Deployment):
             loop=self.workload.loop,
             resources=resources,
             own={**answer.metrics, **figures, **said.metrics},
+            limits=self.workload.good,
             collected={row.operation for row in answer.rows},
             attempts=attempts(reports),
             index=self.index,
@@ -224,12 +224,6 @@ class _Round(Deployment):
         self.timeline.end()
         self._garbage = between(collected, self.agents.collections([*pids, *self.processes()]))
         return start, reports
-
-    def _recording(self, begin: int, end: int) -> Recording:
-        plan = self.plan
-        return from_files(
-            plan.files, plan.names, by_loop=plan.by_loop, planned=plan.due, begin=begin, end=end
-        )
 
     def _doubts(self, connected: Sequence[WorkerReply], reports: Sequence[WorkerReply]) -> list[Reason]:
         doubts = []

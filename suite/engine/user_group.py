@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from suite.contract.loop import OpenLoop
-from suite.contract.user import User, current_user
+from suite.contract.user import User, current_user, nested_row
 from suite.contract.workload import Workload
 from suite.engine.clock import now
 from suite.engine.error_counts import ENDS, ErrorCounts, ours
@@ -18,6 +18,7 @@ from suite.engine.retrying import Body, Retrying
 from suite.engine.worker_plan import CONNECT, GroupPlan
 from suite.measure.column_file import ColumnFile
 from suite.measure.columns import Columns
+from suite.measure.mark_file import MarkFile
 
 _CONNECTING_AT_ONCE = 64
 NEVER = 1 << 62
@@ -30,16 +31,24 @@ class UserSession:
     It starts none after monotonic nanosecond `end`.
     """
 
-    __slots__ = ("columns", "end", "expired", "row", "task", "user", "wake")
+    __slots__ = ("_marks", "columns", "end", "expired", "row", "task", "user", "wake")
 
-    def __init__(self, user: User) -> None:
+    def __init__(self, user: User, marks: MarkFile | None) -> None:
         self.user = user
+        self._marks = marks
+        if marks is not None:
+            user._marker = self.mark
         self.columns: Columns
         self.row = -1
         self.end = NEVER
         self.expired = False
         self.task: asyncio.Task[None] | None = None
         self.wake: asyncio.Future[tuple[Columns, int]]
+
+    def mark(self, since: int, at: int) -> None:
+        """Note for the running operation what has come `at`, or has not; see MarkFile."""
+        if self.row >= 0 and self.user._operation != CONNECT and self._marks is not None:
+            self._marks.add(self.columns.first + self.row, nested_row.get(), since, at)
 
 
 class UserGroup:
@@ -53,6 +62,7 @@ class UserGroup:
         nested: Nested,
         errors: ErrorCounts,
         numbering: Numbering,
+        marks: MarkFile | None,
         *,
         names: tuple[str, ...],
         target: Any,
@@ -68,6 +78,7 @@ class UserGroup:
         self.nested = nested
         self.errors = errors
         self.numbering = numbering
+        self.marks = marks
         self.names = names
         self.target = target
         self.prepared = prepared
@@ -123,7 +134,7 @@ class UserGroup:
         user._statuses = self.errors.statuses
         user._operation = CONNECT
         user._recorder = self.nested
-        session = UserSession(user)
+        session = UserSession(user, self.marks)
         if not await self._connect(user):
             self.refused += 1
             if self.plan.live or isinstance(self.workload.loop, OpenLoop):  # whoever joins next has it

@@ -33,6 +33,7 @@ from suite.engine.worker_request import Step, WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError
 from suite.measure.column_file import ColumnFile
+from suite.measure.mark_file import MarkFile
 from suite.records.loop_lag import LoopLag
 
 
@@ -177,6 +178,8 @@ class _Worker:
         self._attach(order)
         if self.plan is not None and self.nested is not None:  # once more: the columns are empty again
             self.nested.rewind()
+            for marks in filter(None, (group.marks for group in self.groups)):
+                marks.clear()
             self.runner.run(self._all("connect"))
         elif self.plan is not None:
             self.kept = os.open(self.kept_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -197,6 +200,7 @@ class _Worker:
                 self.nested,
                 self.errors,
                 numbering,
+                None if group.marks < 0 else MarkFile.open(self.owner, group.marks),
                 names=self.names,
                 target=self.target,
                 prepared=prepared,

@@ -27,7 +27,8 @@ class GroupPlan:
     `users` connect before the start, numbered from `first`; an open loop may add up to `limit` in all, a
     `live` plan any number while it runs. `rows` are planned in all (None: as many as there is time for),
     in `columns`; `due` of them have a time (open loop), the first `warm` are warm-up (counted closed
-    loop). Row i of a segment runs the operation with code `choices[i % len(choices)]`.
+    loop). Row i of a segment runs the operation with code `choices[i % len(choices)]`. `marks` is the
+    descriptor of its MarkFile, -1 where nobody reads marks.
     """
 
     share: int
@@ -40,6 +41,7 @@ class GroupPlan:
     columns: FilePlan
     choices: array[int]
     live: bool
+    marks: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ class ColumnFile:
         return self._mapped[index]
 
     def _segment(self, index: int) -> Columns:
-        return Columns(self.descriptor, index * self._bytes, self.rows)
+        return Columns(self.descriptor, index * self._bytes, self.rows, index * self.rows)
 
     def _grow_to(self, segments: int) -> None:
         os.ftruncate(self.descriptor, segments * self._bytes)

@@ -14,7 +14,10 @@ ROW_BYTES = sum(size for _, _, size in _FIELDS)
 
 
 class Columns:
-    """Six columns of `capacity` rows, from byte `offset` of the file `descriptor` on."""
+    """Six columns of `capacity` rows, from byte `offset` of the file `descriptor` on.
+
+    `first` is the number of their first row among all of the file's.
+    """
 
     __slots__ = (
         "_map",
@@ -22,6 +25,7 @@ class Columns:
         "capacity",
         "dispatched",
         "finished",
+        "first",
         "intended",
         "operation",
         "outcome",
@@ -35,8 +39,9 @@ class Columns:
     operation: memoryview
     outcome: memoryview
 
-    def __init__(self, descriptor: int, offset: int, capacity: int) -> None:
+    def __init__(self, descriptor: int, offset: int, capacity: int, first: int = 0) -> None:
         self.capacity = capacity
+        self.first = first
         self._map = mmap.mmap(descriptor, max(capacity * ROW_BYTES, 1), offset=offset)
         self._views: list[memoryview] = []
         whole = memoryview(self._map)

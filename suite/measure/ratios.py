@@ -13,13 +13,16 @@ RATIOS: dict[str, tuple[str, str, str]] = {
     "failures": ("bad", "due", "nothing was due"),
     "rejected": ("rejected", "due", "nothing was due"),
     "dropped": ("dropped", "due", "nothing was due"),
+    "good": ("good", "due", "nothing was due"),
     "cpu.per_operation": ("cpu.system", "completed", "nothing completed"),
     "generator.cpu_per_operation": ("cpu.workers", "completed", "nothing completed"),
     "retry.amplification": ("attempts", "tried", "nothing was tried"),
     "gc.pause.per_operation": ("gc.pause", "completed", "nothing completed"),
 }
 """Metric: numerator and denominator among a round's sums, and why there is none if the latter is 0."""
-ONLY_WITH_RETRY = "retry.amplification"
+AMPLIFICATION = "retry.amplification"
+IF_COUNTED = (AMPLIFICATION, "good")
+"""Only where operations are tried again, and where there are limits for good ones."""
 PER_OPERATION = ("throughput", "time_per_operation", "failures", "rejected", "dropped")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy.typing as npt
 
 from suite.measure.column_file import ColumnFile
 from suite.measure.columns import Columns
+from suite.measure.mark_file import FIELDS, MarkFile
+from suite.records.marks import Marks
 from suite.records.outcome import Outcome
 from suite.records.recording import Recording
 
@@ -24,19 +27,40 @@ def from_files(
     planned: Sequence[int],
     begin: int,
     end: int,
+    marks: Sequence[MarkFile | None] = (),
 ) -> Recording:
-    """Copy the used rows of several workers' columns into one Recording.
+    """Copy the used rows of several workers' columns into one Recording, with the `marks` of each.
 
     `planned[i]` is the number of planned rows of an open loop's columns (all of them are due), or 0
     where rows are due once they are started. What is due and has not ended becomes `dropped` or
     `unfinished`; without a plan the intended start is the actual one.
     """
-    parts = [
-        rows_of(columns, slice(rows), flag, planned=due > 0)
-        for file, flag, due in zip(files, by_loop, planned, strict=True)
-        for columns, rows in file.parts(due)
-    ]
-    return joined(parts, names, begin, end)
+    parts: list[Recording] = []
+    firsts: list[int] = []
+    count = 0
+    for file, flag, due in zip(files, by_loop, planned, strict=True):
+        firsts.append(count)
+        for columns, rows in file.parts(due):
+            parts.append(rows_of(columns, slice(rows), flag, planned=due > 0))
+            count += rows
+    whole = joined(parts, names, begin, end)
+    # A worker's nested operations lie behind those of its groups.
+    behind = [next((n for n in range(i, len(files)) if not by_loop[n]), i) for i in range(len(marks))]
+    found = [_marks(file, firsts[i], firsts[behind[i]]) for i, file in enumerate(marks) if file is not None]
+    found = [one for one in found if len(one.row)]
+    return replace(whole, marks=Marks.joined(found)) if found else whole
+
+
+def _marks(file: MarkFile, first: int, nested: int) -> Marks:
+    """What a file of marks says of the rows from `first` on, and of those nested from `nested` on."""
+    written = np.frombuffer(file.read(), np.int64).reshape(-1, FIELDS)
+    written = written[written[:, 3] != 0]
+    inner = written[written[:, 1] >= 0]
+    return Marks(
+        np.concatenate([written[:, 0] + first, inner[:, 1] + nested]),
+        np.concatenate([written[:, 2], inner[:, 2]]),
+        np.concatenate([written[:, 3], inner[:, 3]]),
+    )
 
 
 def rows_of(columns: Columns, rows: slice | Indices, by_loop: bool, *, planned: bool) -> Recording:

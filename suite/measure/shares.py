@@ -44,7 +44,7 @@ def joined_round(
             if sheet.metrics.get(name) is None:
                 sheet.metrics[name] = figure
         sheet.notes = {**share.notes, **sheet.notes}
-    sheet.ratios(retried="tried" in sheet.sums)
+    sheet.ratios()
     parties = list(shares.values())
     evidence = _evidence([share.evidence for share in parties if share.evidence is not None])
     held_back = next((share.limiter for share in parties), None)

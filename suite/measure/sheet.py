@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from suite.contract.metric import GC_COUNTS
 from suite.measure.distribution import Distribution, Point, points
 from suite.measure.garbage import Garbage
-from suite.measure.ratios import ONLY_WITH_RETRY, PER_OPERATION, RATIOS, ratio
+from suite.measure.ratios import AMPLIFICATION, IF_COUNTED, PER_OPERATION, RATIOS, ratio
 from suite.measure.resources import ELSEWHERE, Resources, Usage
 from suite.records.histogram import Histogram
 from suite.records.outcome import NOT_GOOD, OUTCOMES
@@ -60,10 +60,15 @@ class Sheet:
         self.put("lateness.p50", Point(None, note=_CLOSED))
         self.put("lateness.p99", Point(None, note=_CLOSED))
 
-    def ratios(self, *, retried: bool) -> None:
+    def good(self, at: str, operations: int) -> None:
+        """How many of those due went well within their limits."""
+        self.sums[f"good{at}"] = float(operations)
+        self.put(f"good{at}", ratio(f"good{at}", [self.sums]) or Point(None))
+
+    def ratios(self) -> None:
         """What is one sum over another, when all sums are there."""
-        for name in RATIOS:
-            if name == ONLY_WITH_RETRY and not retried:
+        for name, (above, _, _) in RATIOS.items():
+            if name in IF_COUNTED and above not in self.sums:
                 continue
             missing = ELSEWHERE if "cpu" in name else _CLOSED
             self.put(name, ratio(name, [self.sums]) or Point(None, note=self.notes.get(name, missing)))
@@ -72,7 +77,7 @@ class Sheet:
         for name, (operations, tried) in attempts.items():
             self.sums[f"tried@{name}"] = operations
             self.sums[f"attempts@{name}"] = tried
-            own = f"{ONLY_WITH_RETRY}@{name}"
+            own = f"{AMPLIFICATION}@{name}"
             if len(attempts) > 1:
                 self.put(own, ratio(own, [self.sums]) or Point(None))
         if attempts:

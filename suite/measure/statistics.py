@@ -14,6 +14,7 @@ from suite.measure.distribution import Exact, Point, percentile
 from suite.measure.resources import Resources
 from suite.measure.series import series
 from suite.measure.sheet import Sheet
+from suite.measure.streams import KINDS, Streams, good
 from suite.records.outcome import BEYOND, OUTCOMES, Outcome
 from suite.records.recording import Recording
 from suite.records.run import Round
@@ -31,6 +32,7 @@ def measure_round(
     loop: Loop,
     resources: Resources,
     own: Mapping[str, float | None] = MappingProxyType({}),
+    limits: Mapping[str, float] = MappingProxyType({}),
     collected: Collection[str] = (),
     attempts: Mapping[str, tuple[int, int]] = MappingProxyType({}),
     index: int = 0,
@@ -40,10 +42,11 @@ def measure_round(
     Totals are over what the loop started and was due from `recording.begin` on. With several operations
     the same metrics exist per operation, nested ones and those `collected` elsewhere included; the
     latter have the time they span as their window. Connects count all, for most come before `begin`.
-    `own` are the values of the workload's own metrics. Where operations are tried again `attempts` has
-    how many of each there were, and how many attempts at them, those of the warm-up included.
+    `own` are the values of the workload's own metrics, `limits` what a good operation holds (see
+    `streams.good`). Where operations are tried again `attempts` has how many of each there were, and how
+    many attempts at them, those of the warm-up included.
     """
-    sheet = _Sheet(recording)
+    sheet = _Sheet(recording, limits)
     sheet.operations("", recording.by_loop & sheet.measured)
     if loop.kind == "open":
         sheet.lateness(recording.by_loop & sheet.measured)
@@ -63,7 +66,7 @@ def measure_round(
     sheet.use(resources, int(recording.by_loop.sum()))
     sheet.garbage(resources.garbage)
     sheet.retries(attempts)
-    sheet.ratios(retried=bool(attempts))
+    sheet.ratios()
     for name, value in own.items():
         sheet.put(name, Point(value, note=None if value is not None else "not measured"))
     return Round(
@@ -81,7 +84,7 @@ def measure_round(
 class _Sheet(Sheet):
     """Figures out of a recording."""
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, limits: Mapping[str, float]) -> None:
         super().__init__()
         self._recording = recording
         self.measured: _Mask = recording.intended >= recording.begin
@@ -91,6 +94,8 @@ class _Sheet(Sheet):
         self._service = recording.service_ns() if planned else self._response
         self._ok: _Mask = recording.outcome == Outcome.ok
         self._beyond: _Mask = np.isin(recording.outcome, BEYOND)
+        self._streams = Streams(recording) if recording.marks is not None or limits else None
+        self._good = good(recording, self._streams, limits) if self._streams and limits else None
 
     def count(self, name: str, rows: _Mask) -> None:
         self.outcomes[name] = self._counted(rows)
@@ -103,7 +108,13 @@ class _Sheet(Sheet):
         service = response if same else Exact(self._service[ok], self._service[started])
         for kind, exact in (("response", response), ("service", service)):
             self.times(kind, at, exact, exact.histogram())
+        if self._streams is not None and self._streams.streams[rows].any():
+            for kind in KINDS:
+                exact = self._streams.times(kind, rows)
+                self.times(kind, at, exact, exact.histogram())
         self.counts(at, self._counted(rows), *self._window(ok, own_span))
+        if self._good is not None and at != f"@{CONNECT}":
+            self.good(at, int(np.count_nonzero(self._good & rows)))
 
     def _counted(self, rows: _Mask) -> dict[str, int]:
         found = np.bincount(self._recording.outcome[rows], minlength=len(OUTCOMES))

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from suite.errors import ConfigurationError
+from suite.records.marks import Marks
 from suite.records.outcome import OUTCOMES, Outcome
 from suite.records.row import Row
 
@@ -23,7 +24,7 @@ class Recording:
     `names[operation[i]]` is the operation's name, `outcome[i]` an `Outcome`, `by_loop[i]` whether the
     loop started it (else it was nested in another, a connect, or stamped elsewhere). `begin` and `end`
     bound the measured part; rows due before `begin` are warm-up. `prepared` is what the workload's
-    `prepare` returned.
+    `prepare` returned. `marks` are what came in the middle of operations, if anything did.
     """
 
     names: tuple[str, ...]
@@ -37,6 +38,7 @@ class Recording:
     begin: int = 0
     end: int = 0
     prepared: Any = None
+    marks: Marks | None = None
 
     def __len__(self) -> int:
         return len(self.operation)
@@ -54,6 +56,7 @@ class Recording:
             started=self.started[mask],
             finished=self.finished[mask],
             by_loop=self.by_loop[mask],
+            marks=None if self.marks is None else self.marks.where(mask),
         )
 
     def of(self, name: str) -> Recording:

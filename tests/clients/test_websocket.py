@@ -369,12 +369,13 @@ def test_headers_that_can_not_be_sent() -> None:
 @given(st.lists(st.text(max_size=8)), st.integers(0, 20))
 def test_parts_make_the_whole(parts: list[str], limit: int) -> None:
     inbox = Inbox(limit)
+    inbox.at = 5
     taken = [inbox.add(TextMessage(part, message_finished=False)) for part in parts]
     taken.append(inbox.add(TextMessage("", message_finished=True)))
     whole = "".join(parts)
     assert all(taken) == (len(whole) <= limit)
     if all(taken):
-        assert (inbox.take(), inbox.take(), inbox.size) == (whole, None, 0)
+        assert (inbox.take(), inbox.take(), inbox.size) == ((whole, 5), None, 0)
 
 
 def test_without_its_library(monkeypatch: pytest.MonkeyPatch) -> None:

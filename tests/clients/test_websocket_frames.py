@@ -67,8 +67,8 @@ def received(pieces: list[bytes]) -> tuple[list[str | bytes], ClientError | None
         for number, piece in enumerate(pieces):
             if channel.end is None:
                 channel.data_received(piece if number else accept + piece)
-        while (message := channel.inbox.take()) is not None:
-            got.append(message)
+        while (found := channel.inbox.take()) is not None:
+            got.append(found[0])
         return channel.end
 
     return got, run(body())

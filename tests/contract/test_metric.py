@@ -11,7 +11,9 @@ from suite.errors import ConfigurationError
 PROMISED = """
 response.min response.mean response.p50 response.p90 response.p95 response.p99 response.p999 response.max
 service.min service.mean service.p50 service.p90 service.p95 service.p99 service.p999 service.max
-throughput offered time_per_operation failures rejected dropped retry.amplification
+first.min first.mean first.p50 first.p90 first.p95 first.p99 first.p999 first.max
+gap.min gap.mean gap.p50 gap.p90 gap.p95 gap.p99 gap.p999 gap.max
+throughput offered time_per_operation failures rejected dropped good retry.amplification
 limit.excess limit.shortfall
 lateness.p50 lateness.p99 memory.idle memory.peak memory.after memory.growth memory.growth_per_operation
 cpu.per_operation cpu.utilization generator.cpu_per_operation

@@ -18,11 +18,14 @@ from suite.units import format_range
 _CONNECT = "connect"
 _ALWAYS = (
     "response.mean", "response.p50", "response.p95", "response.p99", "response.max",
-    "throughput", "failures",
+    "first.p50", "first.p95", "gap.p99", "gap.max", "throughput", "failures", "good",
 )  # fmt: skip
 _IF_ANY = ("rejected", "dropped", "limit.excess", "limit.shortfall", "gc.pause.max", "gc.uncollectable")
 _RESOURCES = ("memory.idle", "memory.peak", "memory.growth", "cpu.per_operation")
-_OF_OPERATION = ("response.p50", "response.p95", "response.p99", "throughput")
+_OF_OPERATION = {
+    "p50": "response.p50", "p95": "response.p95", "p99": "response.p99", "throughput": "throughput",
+}  # fmt: skip
+_OF_STREAMS = {"first p95": "first.p95", "gap p99": "gap.p99"}
 
 
 def figures(run: Run) -> Table:
@@ -56,13 +59,17 @@ def operations(run: Run) -> Table:
     """A row per operation, also of those recorded elsewhere; no rows if there is but one to connect for."""
     table = PlainTable()
     table.add_column("operation", overflow="fold", min_width=9)
-    for title in ("ok", "rejected", "failed", "p50", "p95", "p99", "throughput"):
+    streaming = any(
+        f"{metric}@{name}" in run.metrics for metric in _OF_STREAMS.values() for name in run.operations
+    )
+    columns = {**_OF_OPERATION, **(_OF_STREAMS if streaming else {})}
+    for title in ("ok", "rejected", "failed", *columns):
         table.add_column(title, justify="right", no_wrap=True)
     several = len(run.operations.keys() - {_CONNECT}) > 1
     for name, counts in run.operations.items() if several else ():
         good, refused = counts.get("ok", 0), counts.get("rejected", 0)
         bad = sum(counts.values()) - good - refused
-        cells = [quantity(run.metrics.get(f"{metric}@{name}")) for metric in _OF_OPERATION]
+        cells = [quantity(run.metrics.get(f"{metric}@{name}")) for metric in columns.values()]
         table.add_row(name, f"{good:,}", f"{refused:,}", f"{bad:,}", *cells)
     return table
 

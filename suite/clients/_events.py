@@ -1,0 +1,114 @@
+"""Server-sent events, parsed while they come (WHATWG HTML, 9.2.6)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from suite.clients.errors import ProtocolError, TooLarge
+
+_BOM = b"\xef\xbb\xbf"
+_ENDS = (b"\n", b"\r")
+
+
+class ServerSentEvent(NamedTuple):
+    """What a server sent: `data`, the type `event`, the last `id` that it gave.
+
+    `retry` is how many milliseconds it last asked clients to wait before they connect again.
+    """
+
+    data: str
+    event: str = "message"
+    id: str = ""
+    retry: int | None = None
+
+
+class EventParser:
+    """Events of one stream, from pieces cut anywhere. `limit` bounds one event in bytes."""
+
+    __slots__ = (
+        "_after_cr", "_begun", "_data", "_id", "_limit", "_line", "_open", "_retry", "_size", "_type",
+        "_whole",
+    )  # fmt: skip
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._begun = False
+        self._after_cr = False
+        self._line: list[bytes] = []  # pieces of a line whose end is not here
+        self._data: list[bytes] = []
+        self._type = b""
+        self._id = ""
+        self._retry: int | None = None
+        self._open = False
+        self._size = 0  # of that line
+        self._whole = 0  # of the event's lines before it
+
+    @property
+    def unfinished(self) -> bytes | None:
+        """The start of an event whose end is not here, if there is one; comments are none."""
+        line = b"".join(self._line)
+        return b"\n".join([*self._data, line]) if self._open or (line and line[:1] != b":") else None
+
+    def feed(self, piece: bytes) -> list[ServerSentEvent]:
+        """The events that end in `piece`. Raises TooLarge, and ProtocolError for what is no UTF-8."""
+        if not piece:
+            return []
+        if self._after_cr:  # CR and LF that were cut apart end one line
+            piece = piece.removeprefix(b"\n")
+        found: list[ServerSentEvent] = []
+        for part in piece.splitlines(keepends=True):
+            self._size += len(part)
+            if self._whole + self._size > self._limit:
+                raise TooLarge(f"an event of more than {self._limit:,} bytes")
+            if not part.endswith(_ENDS):  # only the last one
+                self._line.append(part)
+                break
+            line = part.rstrip(b"\r\n")
+            if self._line:
+                line = b"".join([*self._line, line])
+                self._line = []
+            if not self._begun:
+                self._begun = True
+                line = line.removeprefix(_BOM)
+            if line:
+                self._take(line)
+            else:
+                self._end(found)
+            self._size = 0
+        self._after_cr = piece.endswith(b"\r")
+        return found
+
+    def _take(self, line: bytes) -> None:
+        name, _, value = line.partition(b":")
+        if not name:  # a comment, often sent to keep the connection
+            return
+        self._open = True
+        self._whole += self._size
+        value = value.removeprefix(b" ")
+        if name == b"data":
+            self._data.append(value)
+        elif name == b"event":
+            self._type = value
+        elif name == b"id":
+            if b"\0" not in value:
+                self._id = _text(value)
+        elif name == b"retry" and value.isdigit():
+            self._retry = int(value)
+
+    def _end(self, found: list[ServerSentEvent]) -> None:
+        """An empty line: what has no data is no event."""
+        if self._data:
+            data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
+            kind = _text(self._type) if self._type else "message"
+            found.append(ServerSentEvent(_text(data), kind, self._id, self._retry))
+            self._data = []
+        self._type = b""
+        self._open = False
+        self._whole = 0
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError as error:
+        raise ProtocolError(f"an event that is no UTF-8: {value[:60]!r}") from error

@@ -1,0 +1,348 @@
+"""Responses that are read while they come, from servers that do what they should not, too."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from support.scripted import Visit, answering, ok, run, scripted
+
+from suite import Rejected, User
+from suite.clients import Http, Timeouts
+from suite.clients.errors import (
+    ClientError,
+    ConnectionBroken,
+    ConnectionEnded,
+    FirstByteTimedOut,
+    ProtocolError,
+    StreamCut,
+    TooLarge,
+    UnexpectedStatus,
+    WholeTimedOut,
+)
+from suite.contract.user import current_user
+
+CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+EVENTS = (
+    b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n"
+)
+UNTIL_THE_END = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
+END = b"0\r\n\r\n"
+SOON = Timeouts(first_byte="60ms", whole="90ms")
+
+
+def chunk(*parts: bytes) -> bytes:
+    return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts)
+
+
+def events(*data: bytes) -> bytes:
+    return chunk(*(b"data: " + one + b"\n\n" for one in data))
+
+
+async def chunks_of(http: Http, path: str = "/", **options: Any) -> list[bytes]:
+    async with http.stream("GET", path, **options) as stream:
+        return [part async for part in stream]
+
+
+async def events_of(http: Http, path: str = "/", **options: Any) -> list[str]:
+    async with http.stream("GET", path, **options) as stream:
+        return [event.data async for event in stream.events()]
+
+
+def streaming(
+    body: Callable[[Http], Awaitable[Any]], *said: bytes, closes: bool = False, **options: Any
+) -> tuple[Any, int]:
+    """What `body` makes of a server that says this to each request, piece by piece; its connections."""
+
+    async def script(visit: Visit) -> None:
+        while await visit.request():
+            for piece in said:
+                await visit.say(piece)
+                await asyncio.sleep(0.002)
+            if closes:
+                return
+
+    async def all_of_it() -> tuple[Any, int]:
+        async with scripted(script) as server, await Http.connect(server.url, **options) as http:
+            return await body(http), server.connections
+
+    return run(all_of_it())
+
+
+def test_chunks_are_those_of_the_server_however_the_network_cuts_them_up() -> None:
+    whole = chunk(b"one", b"two" * 1000, b"three") + END
+    for size in (1 << 20, 1000, 31):
+        pieces = [whole[at : at + size] for at in range(0, len(whole), size)]
+        found, connections = streaming(chunks_of, CHUNKED, *pieces)
+        assert found == [b"one", b"two" * 1000, b"three"]
+        assert connections == 1
+
+
+def test_they_come_while_the_server_speaks() -> None:
+    async def body() -> None:
+        asked = asyncio.Event()
+
+        async def script(visit: Visit) -> None:
+            await visit.request()
+            await visit.say(EVENTS + events(b"1"))
+            await asked.wait()
+            await visit.say(events(b"2") + END)
+            await visit.request()
+
+        async with (
+            scripted(script) as server,
+            await Http.connect(server.url) as http,
+            http.stream("GET", "/") as stream,
+        ):
+            assert stream.status == 200
+            assert stream.headers["transfer-encoding"] == "chunked"
+            found = stream.events()
+            assert (await anext(found)).data == "1"
+            asked.set()
+            assert [event.data async for event in found] == ["2"]
+
+    run(body())
+
+
+@pytest.mark.parametrize("said", [ok(b"ab"), b"HTTP/1.1 103 Hints\r\nx: y\r\n\r\n" + ok(b"ab")])
+def test_a_body_with_a_length(said: bytes) -> None:
+    found, connections = streaming(lambda http: twice(http), said)
+    assert found == [[b"ab"], [b"ab"]]
+    assert connections == 1
+
+
+async def twice(http: Http) -> list[list[bytes]]:
+    return [await chunks_of(http), await chunks_of(http)]
+
+
+def test_the_end_of_the_connection_ends_a_stream_too() -> None:
+    said = UNTIL_THE_END, b"data: a\n\n", b"data: b\n\n"
+    assert streaming(events_of, *said, closes=True)[0] == ["a", "b"]
+
+
+def test_a_connection_is_used_again_only_where_the_stream_was_read_whole() -> None:
+    async def body(http: Http) -> list[str]:
+        assert await events_of(http) == ["1", "2", "3"]
+        assert (await http.get("/")).status == 200
+        async with http.stream("GET", "/") as stream:
+            async for _ in stream.events():
+                break
+        with pytest.raises(ConnectionEnded, match="the stream was left before its end"):
+            [part async for part in stream]
+        return await events_of(http)
+
+    assert streaming(body, EVENTS + events(b"1"), events(b"2"), events(b"3") + END) == (["1", "2", "3"], 2)
+
+
+def test_one_request_at_a_time() -> None:
+    async def body(http: Http) -> None:
+        async with http.stream("GET", "/"):
+            with pytest.raises(RuntimeError, match="one request at a time"):
+                await http.get("/")
+            with pytest.raises(RuntimeError, match="one request at a time"):
+                await chunks_of(http)
+        with pytest.raises(RuntimeError, match="inside its block"):
+            [part async for part in http.stream("GET", "/")]
+        with pytest.raises(ValueError, match="redirects"):
+            http.stream("GET", "/", redirects=1)
+
+    streaming(body, CHUNKED + chunk(b"a") + END)
+
+
+FAULTS: dict[str, tuple[list[bytes], type[Exception], str]] = {
+    "nothing": ([], ConnectionEnded, "without a response"),
+    "a head and no more": ([EVENTS], StreamCut, "before the end of the stream, after 0 chunks"),
+    "half a chunk": (
+        [EVENTS, events(b"a"), b"ff\r\ndata: b"], StreamCut, "in the middle of a chunk, after 1 chunk$",
+    ),
+    "no last chunk": (
+        [EVENTS, events(b"a"), events(b"b")], StreamCut, "before the end of the stream, after 2 chunks",
+    ),
+    "less than its length": (
+        [UNTIL_THE_END.replace(b"\r\nc", b"\r\ncontent-length: 99\r\nc"), b"data: a\n\n"],
+        StreamCut, "before the end of the stream, after 1 chunk$",
+    ),
+    "half an event": (
+        [UNTIL_THE_END, b"data: a\n\n", b"data: hal"], StreamCut, "in the middle of an event: b'data: hal'",
+    ),
+    "half an event in whole chunks": (
+        [EVENTS, events(b"a"), chunk(b"event: x\n") + END], StreamCut, "in the middle of an event: b''",
+    ),
+    "no chunk": ([EVENTS, b"zz\r\n"], ProtocolError, "zz"),
+    "no UTF-8": ([EVENTS, events(b"\xff")], ProtocolError, r"no UTF-8: b'\\xff'"),
+    "no HTTP": ([b"SSH-2.0\r\n"], ProtocolError, "SSH"),
+    "another type": (
+        [ok(b"<p>", b"content-type: text/html")], ProtocolError,
+        "answered with text/html where text/event-stream was awaited",
+    ),
+    "no type": ([ok(b"a")], ProtocolError, "answered with no content type"),
+    "packed": (
+        [EVENTS.replace(b"\r\nt", b"\r\ncontent-encoding: gzip\r\nt", 1) + END], ProtocolError,
+        "packed with gzip",
+    ),
+    "an endless event": (
+        [EVENTS, *[chunk(b"data: " + b"a" * 900)] * 3], TooLarge, "an event of more than 2,000 bytes",
+    ),
+    "an endless chunk": (
+        [EVENTS, b"fffff\r\n", *[b"a" * 900] * 3], TooLarge, "a chunk of more than 2,000 bytes",
+    ),
+    "an endless head": ([b"HTTP/1.1 200 OK\r\nx: ", *[b"a" * 40_000] * 3], TooLarge, "headers of more than"),
+    "204": ([b"HTTP/1.1 204 No Content\r\n\r\n"], UnexpectedStatus, "status 204$"),
+    "404": ([ok(b"no such thing", status=b"404 No")], UnexpectedStatus, "status 404: no such thing$"),
+    "500 that goes on": ([b"HTTP/1.1 500 Oh\r\n\r\n" + b"x" * 5000], UnexpectedStatus, "status 500: x{200}$"),
+    "a redirect": ([ok(status=b"302 Found")], UnexpectedStatus, "status 302"),
+    "rejected": ([ok(status=b"429 Wait")], Rejected, "status 429"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_servers_should_not_do(name: str) -> None:
+    said, error, says = FAULTS[name]
+
+    async def body(http: Http) -> None:
+        with pytest.raises(error, match=says):
+            await events_of(http, rejected=429)
+
+    streaming(body, *said, closes=True, limit="2kB")
+
+
+def test_a_connection_that_breaks_says_how_far_it_came() -> None:
+    async def script(visit: Visit) -> None:
+        await visit.request()
+        await visit.say(EVENTS + events(b"a"))
+        await asyncio.sleep(0.02)
+        visit.reset()
+
+    async def body() -> None:
+        async with scripted(script) as server, await Http.connect(server.url) as http:
+            with pytest.raises(
+                ConnectionBroken, match=r"reset.* before the end of the stream, after 1 chunk$"
+            ):
+                await events_of(http)
+
+    run(body())
+
+
+@pytest.mark.parametrize(
+    ("said", "error", "says"),
+    [
+        ([], FirstByteTimedOut, "nothing was answered within 0.06 s"),
+        ([CHUNKED], WholeTimedOut, "the answer was not complete within 0.09 s"),
+        ([CHUNKED, chunk(b"a")], WholeTimedOut, "the answer was not complete within 0.09 s"),
+        ([b"HTTP/1.1 500 Oh\r\ncontent-length: 9\r\n\r\n"], WholeTimedOut, "not complete"),
+    ],
+)
+def test_what_does_not_come_in_time(said: list[bytes], error: type[ClientError], says: str) -> None:
+    async def body(http: Http) -> None:
+        with pytest.raises(error, match=says):
+            await chunks_of(http, timeout=SOON)
+        with pytest.raises(error, match=says):
+            await chunks_of(http, timeout=SOON)
+
+    assert streaming(body, *said)[1] == 2
+
+
+def test_a_reader_that_is_slow_makes_the_server_wait() -> None:
+    async def body() -> None:
+        said = 0
+
+        async def script(visit: Visit) -> None:
+            nonlocal said
+            await visit.request()
+            await visit.say(CHUNKED)
+            for _ in range(400):
+                await visit.say(chunk(bytes(100_000)))
+                said += 1
+            await visit.say(END)
+            await visit.request()
+
+        async with scripted(script) as server, await Http.connect(server.url) as http:
+            async with http.stream("GET", "/") as stream:
+                await asyncio.sleep(0.3)
+                assert said < 200
+                assert sum([len(part) async for part in stream]) == 40_000_000
+            assert (await http.get("/")) if False else server.connections == 1
+
+    run(body())
+
+
+def test_a_server_that_closed_an_idle_connection_is_asked_again() -> None:
+    async def script(visit: Visit) -> None:
+        await visit.request()
+        await visit.say(EVENTS + events(b"a") + END)
+        if visit.number == 1:
+            await visit.request()  # taken, and not answered
+
+    async def body() -> None:
+        user = User()
+        user._statuses = Counter()
+        token = current_user.set(user)
+        async with scripted(script) as server, await Http.connect(server.url) as http:
+            assert await events_of(http) == ["a"]
+            await asyncio.sleep(0.25)
+            assert await events_of(http) == ["a"]
+            assert server.connections == 2
+            assert {key[1]: n for key, n in user._statuses.items()} == {"200": 2, "sent again": 1}
+        current_user.reset(token)
+
+    run(body())
+
+
+def test_statuses_and_cookies_are_seen() -> None:
+    async def body() -> None:
+        user = User()
+        user._statuses = Counter()
+        token = current_user.set(user)
+        said = answering(ok(b"a", b"set-cookie: x=1"), ok(status=b"503 No"), b"")
+        async with scripted(said) as server, await Http.connect(server.url) as http:
+            assert await chunks_of(http) == [b"a"]
+            with pytest.raises(UnexpectedStatus):
+                await chunks_of(http)
+            with pytest.raises(ClientError):
+                await chunks_of(http, timeout=SOON)
+            assert b"cookie: x=1" in server.requests[1].lower()
+            assert {key[1]: n for key, n in user._statuses.items()} == {"200": 1, "503": 1, "unanswered": 1}
+        current_user.reset(token)
+
+    run(body())
+
+
+def test_each_event_is_marked_with_the_one_before_it() -> None:
+    marks: list[tuple[int, int]] = []
+
+    async def body(http: Http) -> None:
+        http._mark = lambda since, at: marks.append((since, at))
+        assert await events_of(http) == ["1", "2", "3"]
+
+    streaming(body, EVENTS, events(b"1"), chunk(b": ping\n\n"), events(b"2", b"3") + END)
+    (none, first), (since, second), (last, third) = marks
+    assert (none, since, last) == (0, first, second)
+    assert 0 < first < second <= third
+
+
+@pytest.mark.parametrize("said", [[], [EVENTS], [EVENTS, events(b"1")]])
+def test_what_is_awaited_in_vain_is_marked(said: list[bytes]) -> None:
+    marks: list[tuple[int, int]] = []
+
+    async def body(http: Http) -> None:
+        http._mark = lambda since, at: marks.append((since, at))
+        with pytest.raises(TimeoutError):
+            await events_of(http, timeout=SOON)
+
+    streaming(body, *said)
+    *came, (since, until) = marks
+    assert until < 0
+    assert since == (came[0][1] if said == [EVENTS, events(b"1")] else 0)
+
+
+def test_a_stream_of_nothing_is_marked_as_that() -> None:
+    marks: list[tuple[int, int]] = []
+
+    async def body(http: Http) -> None:
+        http._mark = lambda since, at: marks.append((since, at))
+        assert await chunks_of(http) == []
+        assert await events_of(http) == []
+
+    streaming(body, EVENTS + END)
+    assert [since for since, at in marks if at < 0] == [0, 0]
