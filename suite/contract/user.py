@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
@@ -64,14 +65,11 @@ class Operation:
         if recorder is None:
             return await self.body(user, *args, **kwargs)
         row = recorder.begin(self.name)
-        outer = nested_row.set(row)
         try:
             result = await self.body(user, *args, **kwargs)
         except BaseException as error:
             recorder.end(row, error)
             raise
-        finally:
-            nested_row.reset(outer)
         recorder.end(row, None)
         return result
 
@@ -202,7 +200,21 @@ async def _settled(result: Any) -> None:
         await result
 
 
-nested_row: ContextVar[int] = ContextVar("nested_row", default=-1)
-"""The Recorder's row of the nested operation that we are in, -1 outside of any."""
+_NESTED = Operation._run_async.__code__
+
+
+def nested_row() -> int:
+    """The Recorder's row of the innermost nested operation whose coroutine we are in, -1 outside of any.
+
+    The stack knows it: a variable for it would cost all nested operations, also those that don't stream.
+    """
+    frame = sys._getframe(1).f_back
+    while frame is not None:
+        if frame.f_code is _NESTED:
+            return int(frame.f_locals.get("row", -1))
+        frame = frame.f_back
+    return -1
+
+
 current_user: ContextVar[User | None] = ContextVar("current_user", default=None)
 """The User in whose task we are: a client that is connected there reports statuses to it."""

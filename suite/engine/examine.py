@@ -65,8 +65,10 @@ def examine(workload: Workload, target: Any, question: Question, runner: asyncio
         )
         recording = replace(recording, prepared=question.prepared)
     finally:
-        for file in (*opened, *filter(None, marks)):
+        for file in opened:
             file.close()
+        for marked in filter(None, marks):
+            marked.close()
     rows: tuple[Row, ...] = ()
     results: list[CheckResult] = []
     if workload.collect is not None:

@@ -48,7 +48,7 @@ class UserSession:
     def mark(self, since: int, at: int) -> None:
         """Note for the running operation what has come `at`, or has not; see MarkFile."""
         if self.row >= 0 and self.user._operation != CONNECT and self._marks is not None:
-            self._marks.add(self.columns.first + self.row, nested_row.get(), since, at)
+            self._marks.add(self.columns.first + self.row, nested_row(), since, at)
 
 
 class UserGroup:
