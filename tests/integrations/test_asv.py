@@ -7,8 +7,8 @@ import re
 import signal
 import subprocess
 import sys
-import tomllib
 import time
+import tomllib
 import uuid
 from dataclasses import replace
 from pathlib import Path

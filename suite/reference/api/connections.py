@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -15,6 +16,7 @@ from suite.reference.api.counters import SharedCounters
 from suite.reference.api.database_url import async_url
 from suite.reference.api.problem import ApiProblem
 
+_OUT = "checked out"
 _SQLITE = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON")
 
 
@@ -45,8 +47,8 @@ class Connections:
         """The same pool without transactions: two statements less for each request that only reads."""
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine.sync_engine, "connect", _tuned)
-        event.listen(self._engine.sync_engine, "checkout", lambda *_: self._changed(1))
-        event.listen(self._engine.sync_engine, "checkin", lambda *_: self._changed(-1))
+        event.listen(self._engine.sync_engine, "checkout", self._taken)
+        event.listen(self._engine.sync_engine, "checkin", self._returned)
         self._told()
         for name in ("waits", "wait_seconds", "busy_seconds", "timeouts"):
             counters.add(f"db_pool_{name}_total", 0)
@@ -95,6 +97,14 @@ class Connections:
                 await asyncio.shield(connection.close())  # also when the request is given up
         finally:
             self._wanted -= 1
+
+    def _taken(self, _connection: object, record: Any, _proxy: object) -> None:
+        record.record_info[_OUT] = True
+        self._changed(1)
+
+    def _returned(self, _connection: object, record: Any) -> None:
+        if record.record_info.pop(_OUT, False):  # what could not be made is returned too
+            self._changed(-1)
 
     def _changed(self, by: int) -> None:
         now = time.monotonic()

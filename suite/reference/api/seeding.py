@@ -87,7 +87,7 @@ def _ids(connection: Any) -> tuple[dict[int, str], dict[int, list[int]], dict[in
 
     from suite.reference.api.models import Account, Patient, TherapySession
 
-    accounts = dict(connection.execute(select(Account.id, Account.email)).tuples().all())
+    accounts = {row.id: row.email for row in connection.execute(select(Account.id, Account.email))}
     found = []
     for table in (Patient, TherapySession):
         ids: dict[int, list[int]] = {key: [] for key in accounts}

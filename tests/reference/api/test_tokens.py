@@ -45,7 +45,11 @@ def test_ours_is_taken():
         ("ü.ü.ü", "no token"),
         ("\ud800", "no token"),
     ],
-)
+    ids=[
+        "expired", "forged", "longer-key", "none", "no-number", "negative", "too-large", "no-end", "endless",
+        "empty", "no-base64", "no-ascii", "no-text",
+    ],
+)  # fmt: skip
 def test_others_are_not(token, told):
     with pytest.raises(InvalidToken, match=told):
         account_of(SECRET, token)
