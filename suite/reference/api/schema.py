@@ -58,9 +58,12 @@ def check(database: str) -> None:
 
 def _url(database: str) -> URL:
     try:
-        return async_url(database)
+        url = async_url(database)
     except ValueError as error:
         raise SchemaError(str(error)) from error
+    if url.host is None and not Path(url.database or "").parent.is_dir():
+        raise SchemaError(f"the database {place(url)} can't be used: there is no such folder")
+    return url
 
 
 async def _within(url: URL, work: object) -> None:

@@ -139,7 +139,7 @@ def test_options_that_mean_nothing_are_told():
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(SchemaError, match=r"gone/api.db can't be used: unable to open"):
+    with pytest.raises(SchemaError, match=r"gone/api.db can't be used: there is no such folder"):
         migrate(f"sqlite:///{tmp_path}/gone/api.db")
 
 
