@@ -20,6 +20,8 @@ from suite.contract.loop import Duration
 from suite.contract.user import current_user
 from suite.units import parse
 
+_NONE = (inf, inf, inf, inf)
+
 
 class HttpSession:
     """What requests, pipelines and repeats share. One connection, for one of them at a time."""
@@ -97,6 +99,7 @@ class HttpSession:
         if self._busy:
             raise RuntimeError("an Http session takes one request at a time; connect one more for this")
         self._busy = True
+        self._current = _NONE  # those of the request before must not strike
         try:
             if self._link is None or not self._link.alive:
                 self._link = await self._open(self._limits[0] if seconds is None else seconds)

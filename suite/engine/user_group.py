@@ -190,8 +190,11 @@ class UserGroup:
     async def _reconnect(self, user: User) -> None:
         """A session whose operation was cut off is in an unknown state: begin a new one."""
         await self._end(user)
-        user._operation = CONNECT
-        await self._connect(user)
+        running, user._operation = user._operation, CONNECT
+        try:
+            await self._connect(user)
+        finally:
+            user._operation = running  # there may be another attempt at it
 
     async def _end(self, user: User) -> None:
         try:

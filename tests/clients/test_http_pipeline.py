@@ -201,3 +201,28 @@ def test_what_the_server_sends_too_much() -> None:
             assert server.connections == 2
 
     run(body())
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_limit_of_the_request_before_does_not_strike_now(streamed: bool) -> None:
+    async def script(visit: Visit) -> None:
+        await visit.request()
+        await visit.say(ok())
+        await visit.request()
+        await asyncio.sleep(0.12)
+        await visit.say(ok(b"late"))
+        await visit.request()
+
+    async def body() -> None:
+        async with scripted(script) as server, await Http.connect(server.url, timeout="150ms") as http:
+            await http.get("/")
+            await asyncio.sleep(0.06)
+            if streamed:
+                async with http.stream("GET", "/") as stream:
+                    assert [part async for part in stream] == [b"late"]
+            else:
+                async with http.pipeline() as pipe:
+                    assert (await pipe.get("/")).body == b"late"
+            assert server.connections == 1
+
+    run(body())

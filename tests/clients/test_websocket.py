@@ -385,3 +385,31 @@ def test_without_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
         _ = suite.clients.WebSocket
     with pytest.raises(AttributeError):
         _ = suite.clients.Webhook  # type: ignore[attr-defined]
+
+
+def test_each_message_is_marked_when_it_came_and_what_is_awaited_in_vain() -> None:
+    marks: list[tuple[int, int]] = []
+
+    async def script(peer: Peer) -> None:
+        for word in ("one", "two", "three"):
+            await peer.say(TextMessage(word))
+            await asyncio.sleep(0.03)
+        await peer.echo()
+
+    async def body() -> None:
+        user = User()
+        user._marker = lambda since, at: marks.append((since, at))
+        token = current_user.set(user)
+        async with socketing(script) as server, await WebSocket.connect(server.url) as ws:
+            await asyncio.sleep(0.05)  # two are here by then: they came when they came
+            assert [await ws.receive() for _ in range(3)] == ["one", "two", "three"]
+            with pytest.raises(FirstByteTimedOut):
+                await ws.receive(timeout="20ms")
+        current_user.reset(token)
+
+    run(body())
+    (none, one), (first, two), (second, three), (third, until) = marks
+    assert (none, first, second, third) == (0, one, two, three)
+    assert two - one > 20_000_000
+    assert three - two > 20_000_000
+    assert -until > three

@@ -129,3 +129,38 @@ def test_a_run_counts_the_operation_once_and_shows_its_attempts():
     alone = run(Workload("flaky/once", Component(Flaky), Caller, loop=closed_loop(1, operations=4)), one)
     assert "retry.amplification" not in alone.metrics
     assert alone.outcomes["failed"] == 2
+
+
+class Stubborn(User):
+    """Sees a status and something coming in each attempt; the first of each operation takes too long."""
+
+    attempt = 0
+
+    async def connect(self, system):
+        self.arrived()  # while it connects: of no operation
+        self.saw("welcome")
+
+    @operation
+    async def ask(self):
+        self.attempt += 1
+        self.saw("asked")
+        if self.attempt % 2:
+            await asyncio.sleep(60)
+        self.arrived()
+
+
+def test_what_a_second_attempt_sees_is_still_the_operations():
+    workload = Workload(
+        "flaky/ask",
+        Component(dict),
+        Stubborn,
+        loop=closed_loop(2, operations=6),
+        retry=Retry(2, timeout="20ms", backoff="1ms"),
+    )
+    result = run(workload, Settings(rounds=1))
+    assert result.outcomes["ok"] == 6
+    assert result.statuses == {"connect": {"welcome": 8}, "ask": {"asked": 12}}
+    first = result.histograms["first"]
+    assert (first.count, first.beyond_count) == (6, 0)
+    assert first.min >= 0.01
+    assert result.histograms["gap"].count == 0
