@@ -122,11 +122,12 @@ def _broken(
             },
         )
         yield _Break(excess, name, reason)
+    overall = "good" in wanted  # it alone says how much may fail or be rejected
     share = result.metrics.get("failures")
-    if "failures" not in wanted and share is not None and share > FAILURES:
+    if not overall and "failures" not in wanted and share is not None and share > FAILURES:
         yield _Break(1.0 + share, "failures", Reason("failed", {"share": share}))
     share = result.metrics.get("rejected")
-    if rejected is not None and share is not None and share > rejected + REJECTED:
+    if not overall and rejected is not None and share is not None and share > rejected + REJECTED:
         yield _Break(0.5, "rejected", Reason("rejected", {"share": share}))
     for check in result.checks:
         if not check.passed:

@@ -199,8 +199,7 @@ class Stream:
 
     def _note(self, at: int) -> None:
         if self._http._mark is not None:
-            self._http._mark(self._last, at)
-        self._last = at
+            self._last = self._http._mark(self._last, at)
 
     def _end(self) -> None:
         if not self._last:

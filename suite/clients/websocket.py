@@ -142,8 +142,7 @@ class WebSocket:
             if found is not None:
                 message, at = found
                 if self._mark is not None:
-                    self._mark(self._arrived, at)
-                    self._arrived = at
+                    self._arrived = self._mark(self._arrived, at)
                 return message
             if self._waiting is not None:
                 raise RuntimeError("another task receives from this WebSocket")

@@ -128,7 +128,7 @@ class User:
     """A generator of this user's own, seeded from the round's seed and `index`."""
 
     _recorder: Recorder | None = None
-    _marker: Callable[[int, int], None] | None = None
+    _marker: Callable[[int, int], int] | None = None
     _arrived: int = 0
     _kept: int = -1
     _statuses: Counter[tuple[str, str]] | None = None
@@ -157,8 +157,7 @@ class User:
         For the metrics `first` and `gap`; our own clients do this by themselves.
         """
         if self._marker is not None:
-            since, self._arrived = self._arrived, monotonic_ns()
-            self._marker(since, self._arrived)
+            self._arrived = self._marker(self._arrived, monotonic_ns())
 
     def close_later(self, client: Any) -> None:
         """Have `client.close()` (may be async) called after `close`, when this session ends.

@@ -45,10 +45,15 @@ class UserSession:
         self.task: asyncio.Task[None] | None = None
         self.wake: asyncio.Future[tuple[Columns, int]]
 
-    def mark(self, since: int, at: int) -> None:
-        """Note for the running operation what has come `at`, or has not; see MarkFile."""
-        if self.row >= 0 and self.user._operation != CONNECT and self._marks is not None:
-            self._marks.add(self.columns.first + self.row, nested_row(), since, at)
+    def mark(self, since: int, at: int) -> int:
+        """Note for the running operation what has come `at`, or has not; see MarkFile.
+
+        Returns what is `since` for the next of the stream: 0 for what belongs to no operation.
+        """
+        if self.row < 0 or self.user._operation == CONNECT or self._marks is None:
+            return 0
+        self._marks.add(self.columns.first + self.row, nested_row(), since, at)
+        return at
 
 
 class UserGroup:

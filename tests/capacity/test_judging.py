@@ -24,11 +24,11 @@ WORKLOAD = Workload(
 GOOD = {"response.p50": 0.002, "offered": 100.0, "throughput": 100.0, "failures": 0.0, "rejected": 0.0}
 
 
-def look(level="critical", evidence=None, validity=Validity(), failure=None, **metrics):  # noqa: B008
+def look(level="critical", evidence=None, validity=Validity(), failure=None, workload=WORKLOAD, **metrics):  # noqa: B008
     result = Round(
         0, {**GOOD, **metrics}, evidence=evidence, validity=validity, failure=failure, sums={"due": 100}
     )
-    return probe_of(100.0, result, None, workload=WORKLOAD, level=level, rejected=0.0, by_chance=False)
+    return probe_of(100.0, result, None, workload=workload, level=level, rejected=0.0, by_chance=False)
 
 
 def test_a_load_holds_while_its_thresholds_do():
@@ -39,6 +39,22 @@ def test_a_load_holds_while_its_thresholds_do():
 def test_failures_break_a_load_where_no_threshold_says_otherwise():
     found = look(failures=0.02)
     assert (found.holds, found.broke, found.valid) == (False, "failures", True)
+
+
+def test_a_share_of_good_operations_is_a_goal_that_says_what_may_fail():
+    good = Workload(
+        "a/b",
+        Component(dict),
+        Asker,
+        loop=open_loop(100, 1),
+        good={"response": "300ms"},
+        thresholds=[Threshold("good", target="99%", critical="90%")],
+    )
+    assert look(workload=good, good=0.93, failures=0.04, rejected=0.03).holds is True
+    assert look(workload=good, good=0.93, level="target").broke == "good"
+    broken = look(workload=good, good=0.5)
+    assert (broken.holds, broken.broke) == (False, "good")
+    assert broken.reasons[0].figures["limit"] == 0.9
 
 
 def test_what_broke_while_the_generator_was_at_its_limit_is_not_the_system_s_doing():

@@ -308,11 +308,19 @@ def test_statuses_and_cookies_are_seen() -> None:
     run(body())
 
 
+def noting(marks: list[tuple[int, int]]) -> Callable[[int, int], int]:
+    def note(since: int, at: int) -> int:
+        marks.append((since, at))
+        return at
+
+    return note
+
+
 def test_each_event_is_marked_with_the_one_before_it() -> None:
     marks: list[tuple[int, int]] = []
 
     async def body(http: Http) -> None:
-        http._mark = lambda since, at: marks.append((since, at))
+        http._mark = noting(marks)
         assert await events_of(http) == ["1", "2", "3"]
 
     streaming(body, EVENTS, events(b"1"), chunk(b": ping\n\n"), events(b"2", b"3") + END)
@@ -326,7 +334,7 @@ def test_what_is_awaited_in_vain_is_marked(said: list[bytes]) -> None:
     marks: list[tuple[int, int]] = []
 
     async def body(http: Http) -> None:
-        http._mark = lambda since, at: marks.append((since, at))
+        http._mark = noting(marks)
         with pytest.raises(TimeoutError):
             await events_of(http, timeout=SOON)
 
@@ -340,7 +348,7 @@ def test_a_stream_of_nothing_is_marked_as_that() -> None:
     marks: list[tuple[int, int]] = []
 
     async def body(http: Http) -> None:
-        http._mark = lambda since, at: marks.append((since, at))
+        http._mark = noting(marks)
         assert await chunks_of(http) == []
         assert await events_of(http) == []
 

@@ -390,6 +390,10 @@ def test_without_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_each_message_is_marked_when_it_came_and_what_is_awaited_in_vain() -> None:
     marks: list[tuple[int, int]] = []
 
+    def note(since: int, at: int) -> int:
+        marks.append((since, at))
+        return at
+
     async def script(peer: Peer) -> None:
         for word in ("one", "two", "three"):
             await peer.say(TextMessage(word))
@@ -398,7 +402,7 @@ def test_each_message_is_marked_when_it_came_and_what_is_awaited_in_vain() -> No
 
     async def body() -> None:
         user = User()
-        user._marker = lambda since, at: marks.append((since, at))
+        user._marker = note
         token = current_user.set(user)
         async with socketing(script) as server, await WebSocket.connect(server.url) as ws:
             await asyncio.sleep(0.05)  # two are here by then: they came when they came

@@ -13,7 +13,7 @@ from suite.config.settings import Settings
 from suite.engine.coordinator import run
 
 DOCUMENT = (Path(__file__).parent.parent.parent / "docs" / "contract.md").read_text()
-WORKLOADS = ["rush", "hasty", "mixed", "late", "members", "branch", "sale", "slow", "printing"]
+WORKLOADS = ["rush", "hasty", "news", "mixed", "late", "members", "branch", "sale", "slow", "printing"]
 ELSEWHERE = {"Address", "Recording", "System"}
 """Public names that one does not call."""
 

@@ -46,8 +46,9 @@ def figures(run: Run) -> Table:
         last = Text()
         if name in judged:
             last = judged_text(judged[name], measured.unit if measured else _unit(name))
-        if measured is not None and measured.note:
-            last = Text.assemble(last, "  " if last else "", (clean(measured.note), FAINT))
+        note = _why_not(name) if measured is None else measured.note
+        if note:
+            last = Text.assemble(last, "  " if last else "", (clean(note), FAINT))
         row = [name, quantity(measured)]
         if several:
             row.append(_spread(measured))
@@ -87,6 +88,11 @@ def _shown(run: Run) -> Iterator[str]:
     names |= dict.fromkeys(name for name in own if not unasked(name, run.metrics[name].better))
     names |= dict.fromkeys(one.metric for one in run.thresholds)
     return iter(names)
+
+
+def _why_not(name: str) -> str:
+    """Why a metric that has a threshold is not there."""
+    return "nothing streamed" if name.startswith(("first.", "gap.")) else "not measured"
 
 
 def _helpers(run: Run) -> list[str]:

@@ -83,6 +83,30 @@ def test_several_operations_have_a_table() -> None:
     assert "rejected  failed" not in _printed(make_run())
 
 
+def test_operations_that_stream_have_columns_for_it_and_a_threshold_without_a_stream_says_so() -> None:
+    run = make_run(
+        metrics={
+            "first.p95": make_measured("first.p95", 0.02),
+            "good": make_measured("good", 0.97),
+            "first.p95@ask": make_measured("first.p95", 0.03),
+            "gap.p99@ask": make_measured("gap.p99", 0.004),
+        },
+        operations={"ask": counts(ok=1000), "answer": counts(ok=99)},
+        thresholds=(
+            Judgement("gap.p99", "critical", 0.1, None, None),
+            Judgement("x", "critical", 1, None, None),
+        ),
+    )
+    text = _printed(run)
+    assert "first p95  gap p99" in text
+    assert _line(text, "ask").split()[-4:] == ["30", "ms", "4", "ms"]
+    assert _line(text, "answer").split()[-2:] == ["-", "-"]
+    assert "20 ms" in _line(text, "first.p95")
+    assert "97 %" in _line(text, "good")
+    assert "nothing streamed" in _line(text, "gap.p99")
+    assert "not measured" in _line(text, "x ")
+
+
 def test_what_held_it_back_stands_below_the_table() -> None:
     text = _printed(make_run(limiter=Reason("cpu", {"thread": 0.99, "delay": 0.0, "cores": None})))
     line = "held back by: the system's CPU: one thread used 99 % of a core"
