@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from types import MappingProxyType
@@ -24,6 +25,8 @@ GROWING = (
     "wait_seconds", "waited_seconds", "seconds_waited", "busy_seconds", "seconds_busy",
 )  # fmt: skip
 """What names of counters end with where nothing else says that they are such."""
+_PLACE = re.compile(r"(https?://[^\s/?#]+)?(/\S*)?", re.IGNORECASE)
+_WHO = re.compile(r"//[^/?#]*@")
 _OF_THE_RUNTIME = ("process_*", "python_*", "go_*", "jvm_*", "nodejs_*", "dotnet_*", "*_created")
 """Left out unless they are asked for: what the sampler sees from outside is in `memory.*` and `cpu.*`."""
 _UNITS = {"seconds": "s", "bytes": "B", "ratio": "ratio"}
@@ -69,7 +72,7 @@ class Observe:
     def name(self) -> str:
         """What it is called where it is shown."""
         if isinstance(self.source, str):
-            return self.source
+            return _WHO.sub("//", self.source)
         return getattr(self.source, "__name__", type(self.source).__name__)
 
     def keeps(self, name: str) -> bool:
@@ -88,15 +91,10 @@ class Observe:
 
     def _faults(self) -> Iterator[str]:
         source: Any = self.source
-        if isinstance(source, str):
-            if (
-                not source.startswith(("/", "http://", "https://"))
-                or not source.isprintable()
-                or " " in source
-            ):
-                yield "give a path such as /metrics, a URL, or a function of the system"
-        elif not callable(source):
+        if not (callable(source) or (isinstance(source, str) and source and _PLACE.fullmatch(source))):
             yield "give a path such as /metrics, a URL, or a function of the system"
+        if isinstance(source, str) and _WHO.search(source):
+            yield "a user or a password in a URL would be shown and kept; let a function ask"
         if self.labels and not self.requests:
             yield "labels= choose among the series of requests=; give the name of that counter too"
         if self.timeout <= 0:

@@ -10,6 +10,7 @@ from pathlib import Path
 import multiprocess
 
 from suite.contract.address import Address
+from suite.contract.fault import SYSTEM
 from suite.contract.observe import Observe, figure_of
 from suite.contract.workload import Workload
 from suite.engine.merging import statuses
@@ -84,6 +85,7 @@ class ObserverProcess:
             recording.end,
             wanted=figures_wanted(self._workload),
             sent=requests_sent(statuses(closed), recording),
+            killed=any(one.fault.kills and one.fault.party == SYSTEM for one in self._workload.faults),
         )
 
     def stop(self) -> None:
@@ -129,9 +131,21 @@ def check_first(workload: Workload, readings: Sequence[SystemReading]) -> None:
         source = sources[reading.source]
         if source.requests and reading.found.requests is None:
             raise ConfigurationError(_absent(source, source.requests, reading.found.names))
+    _check_apart(sources, readings)
     for metric in metrics_named(workload):
         if not known.intersection(figures := figure_of(metric)):
             raise ConfigurationError(_absent(sources[0], figures[0], known))
+
+
+def _check_apart(sources: Sequence[Observe], readings: Sequence[SystemReading]) -> None:
+    """Raise ConfigurationError for a figure that two places say: its metrics would be of either."""
+    said: dict[str, int] = {}
+    for reading in readings:
+        for name in reading.found.values if reading.found else ():
+            other = said.setdefault(name, reading.source)
+            if other != reading.source:
+                places = f"{sources[other].name} and {sources[reading.source].name}"
+                raise ConfigurationError(f"observe: {places} both say {name}; leave it out of one with only=")
 
 
 def _absent(source: Observe, name: str, known: set[str] | frozenset[str]) -> str:

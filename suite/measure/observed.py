@@ -21,6 +21,7 @@ _MOST_CELLS = 200_000
 _NO_READING = "it was not read within the measured part"
 _SEVERAL = "several processes answer in turns, each with counters of its own"
 _RESTARTED = "its counter fell: what was counted before that is not known whole"
+_OF_A_NEW_START = ("observed_restart", "unreconciled")
 _NEW = 0.5
 """What a counter may have left when it begins anew, of what it had; more is another one's."""
 _Times = npt.NDArray[np.int64]
@@ -47,13 +48,15 @@ def observed(
     end: int,
     wanted: Collection[str] = (),
     sent: tuple[int, int] = (0, 0),
+    *,
+    killed: bool = False,
 ) -> Observed:
     """Metrics over the measured part from `begin` to `end`, and series with what is before and after.
 
     Of a gauge the mean and the largest of the readings; of a counter what it grew by, between readings by
     interpolation. Names that only look like a counter's are a gauge's if they fall. `wanted` are kept
     first where there are more names than are kept. `sent` are the requests that were answered, and those
-    that were not, see `reconcile`.
+    that were not, see `reconcile`. A system that is `killed` on purpose is not doubted for starting anew.
     """
     result = Observed()
     for index, source in enumerate(observes):
@@ -61,6 +64,8 @@ def observed(
         _observe(result, source, _shown(mine), begin, end, wanted)
         if source.requests:
             _reconcile(result, source, index, readings, sent)
+    if killed:
+        result.doubts = [doubt for doubt in result.doubts if doubt.kind not in _OF_A_NEW_START]
     return result
 
 

@@ -38,6 +38,17 @@ def test_a_place_is_a_path_a_url_or_a_function(wrong):
         Observe(wrong)
 
 
+def test_who_asks_has_no_place_in_a_url_and_is_not_shown():
+    with pytest.raises(ConfigurationError, match=r"^observe http://host/: a user or a password") as told:
+        Observe("http://me:secret@host/")
+    assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize("right", ["/", "/metrics?all=1", "http://host:9090/metrics", "https://[::1]:1/m@x"])
+def test_paths_and_urls_are_places(right):
+    assert Observe(right).name == right
+
+
 def test_all_faults_of_a_place_are_told_at_once():
     with pytest.raises(ConfigurationError) as told:
         Observe("metrics", labels={"path": "/"}, timeout=0)

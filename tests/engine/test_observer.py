@@ -81,6 +81,13 @@ def test_a_name_that_nobody_says_is_told_with_those_that_there_are(options):
     )
 
 
+def test_two_places_may_not_say_the_same():
+    found = Exposition({"pool_size": 5}, frozenset({"pool_size"}))
+    readings = [SystemReading(source, "before", 1, 2, found) for source in (0, 1)]
+    with pytest.raises(ConfigurationError, match=r"^observe: /a and /b both say pool_size; leave it out"):
+        check_first(told(["/a", Observe("/b")]), readings)
+
+
 def test_names_with_a_form_and_without_are_found():
     limits = [Threshold(f"observed.{name}", critical=1) for name in ("pool_size.max", "pool_waits_total")]
     check_first(told("/metrics", thresholds=limits), first())

@@ -5,7 +5,18 @@ import os
 import subprocess
 import sys
 
-from suite import Component, Rejected, Server, Threshold, User, Workload, closed_loop, open_loop, operation
+from suite import (
+    Component,
+    Rejected,
+    Server,
+    System,
+    Threshold,
+    User,
+    Workload,
+    closed_loop,
+    open_loop,
+    operation,
+)
 
 
 async def serve(system, delay=0.0, grandchild=False):
@@ -89,7 +100,15 @@ echo = Workload(
     loop=closed_loop(4, seconds=0.5, warmup=0.1),
     thresholds=[Threshold("response.p50", target="100ms", critical="10s")],
 )
-long = Workload("echo/long", echo_server(grandchild=True), Talker, loop=closed_loop(2, seconds=60))
+
+
+def place(system: System) -> dict[str, int]:
+    return {"port": system.port}
+
+
+long = Workload(
+    "echo/long", echo_server(grandchild=True), Talker, loop=closed_loop(2, seconds=60), observe=place
+)
 endless = Workload(
     "echo/endless", echo_server(), Talker, loop=closed_loop(2, seconds=60), quick=closed_loop(2, seconds=60)
 )

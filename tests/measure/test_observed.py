@@ -75,6 +75,11 @@ def test_a_system_that_starts_anew_leaves_a_lower_bound():
     assert kinds(result) == ["observed_restart"]
 
 
+def test_a_system_that_is_killed_on_purpose_is_not_doubted_for_it():
+    readings = counted(100, 110, 120, 3, 13, 23, 23)
+    assert kinds(observed([SOURCE], readings, BEGIN, END, killed=True)) == []
+
+
 def test_processes_that_answer_in_turns_have_no_counters_together():
     result = observed([SOURCE], counted(100, 90, 120, 105, 140, 120, 150), BEGIN, END)
     assert result.metrics["observed.waits_total"] is None
