@@ -5,10 +5,12 @@ Importing this patches the whole process, as Locust does: it is for locustfiles 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import gevent
 from locust import events
@@ -20,7 +22,7 @@ from suite.integrations._locust.waiting import tell_of_waiting
 if TYPE_CHECKING:
     from locust import User
 
-__all__ = ["users"]
+__all__ = ["around", "users"]
 
 
 def users(*targets: str) -> dict[str, type[User]]:
@@ -28,6 +30,36 @@ def users(*targets: str) -> dict[str, type[User]]:
 
     They are workloads, systems or load files, as for `suite run`. Ends the process where there is none.
     """
+    workloads = _described(*targets)
+    roles = Roles(workloads)
+    gevent.spawn(tell_of_waiting)
+    roles.listen(events)
+    return dict(stand_ins(workloads, roles.changed))
+
+
+def around(locustfile: str, target: str | None = None) -> None:
+    """Keep what the users of an existing locustfile do as a Run.
+
+    The system of the workload `target` is started for it and measured, unless Locust is told a host.
+    """
+    described: dict[str, Any] = {"target": None, "component": False}
+    if target is not None:
+        (described,) = _described(target)
+    path = Path(locustfile)
+    own = {
+        "name": f"locust/{path.stem}",
+        "locustfile": True,
+        "digest": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "users": [],
+        "most_users": None,
+        "metrics": [],
+        "checks": [],
+    }
+    gevent.spawn(tell_of_waiting)
+    Roles([{**described, **own}], locustfile=True).listen(events)
+
+
+def _described(*targets: str) -> list[dict[str, Any]]:
     told = subprocess.run(
         [sys.executable, "-P", "-m", "suite.integrations._locust.describe", *targets],
         stdout=subprocess.PIPE,
@@ -35,8 +67,5 @@ def users(*targets: str) -> dict[str, type[User]]:
     )
     if told.returncode:
         sys.exit(told.returncode)
-    workloads = json.loads(told.stdout)
-    roles = Roles(workloads)
-    gevent.spawn(tell_of_waiting)
-    roles.listen(events)
-    return dict(stand_ins(workloads, roles.changed))
+    workloads: list[dict[str, Any]] = json.loads(told.stdout)
+    return workloads

@@ -35,3 +35,57 @@ def test_without_locust_its_extra_is_named(command, monkeypatch):
     said = command("locust", "dicom")
     assert said.code == 2
     assert said.complaints == ["suite: locust is not installed; run: pip install 'loadledger[locust]'"]
+
+
+def test_a_locustfile_is_written_once(command):
+    command.example("load_items.py")
+    said = command("locust", "load_items.py", "canary/cpu", "--write")
+    assert said.code == 0
+    assert said.out == "locustfile.py is written; run it with: locust -f locustfile.py\n"
+    written = (command.folder / "locustfile.py").read_text()
+    assert "globals().update(users(f\"{HERE}/load_items.py\", 'canary/cpu'))" in written
+    compile(written, "locustfile.py", "exec")
+    again = command("locust", "load_items.py", "--write")
+    assert again.code == 2
+    assert again.complaints == ["suite: there is a locustfile.py already: move it away, or write elsewhere"]
+    assert (command.folder / "locustfile.py").read_text() == written
+
+
+def test_only_what_there_is_is_written(command):
+    said = command("locust", "no_such.py", "--write")
+    assert said.code == 2
+    assert said.complaints == [f"suite: there is no file {command.folder / 'no_such.py'}"]
+    assert not (command.folder / "locustfile.py").exists()
+
+
+def test_a_locustfile_runs_beside_ours_and_against_the_one_system(command, became):
+    command.example("load_items.py")
+    mine = command.file("locustfile.py", "")
+    locust.command(["load_items.py", "--users", "3"], locustfile="locustfile.py")
+    ((_, words),) = became
+    files = words[words.index("-f") + 1].split(",")
+    assert files[0] == "locustfile.py"
+    assert files[1].endswith("beside.py")
+    assert words[-2:] == ["--users", "3"]
+    target = f"{mine.with_name('load_items.py')}::items/browse"
+    assert json.loads(os.environ["LOADLEDGER_LOCUST"]) == ["locustfile.py", target]
+    locust.command(["--users", "3"], locustfile="locustfile.py")
+    assert json.loads(os.environ["LOADLEDGER_LOCUST"]) == ["locustfile.py"]
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["-f", "none.py"], "suite: there is no file none.py"),
+        (
+            ["conversation", "-f", "here.py"],
+            "suite: a locustfile is run against one system: name one workload of",
+        ),
+        (["vision/match-500", "-f", "here.py"], "suite: vision/match-500 runs a Python object: a locustfile"),
+    ],
+)
+def test_what_a_locustfile_can_t_be_run_against_is_said(command, words, complaint):
+    command.file("here.py", "")
+    said = command("locust", *words)
+    assert said.code == 2
+    assert said.complaints[0].startswith(complaint)

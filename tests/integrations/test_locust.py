@@ -5,6 +5,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -179,3 +181,51 @@ def test_a_worker_with_another_load_file_and_one_without_a_master_are_told(tmp_p
     assert "no answer from a master at 127.0.0.1" in line
     assert master.finish(60) == 1
     assert "has another calls/mixed" in master.err
+
+
+def of_file(folder, *words):
+    return Suite(
+        folder, "locust", EXAMPLES / "load_items.py", "-f", EXAMPLES / "locust_items.py", "--headless",
+        "--only-summary", "--users", "4", "--spawn-rate", "4", "--run-time", "2s", *words,
+    )  # fmt: skip
+
+
+def test_an_existing_locustfile_runs_unchanged_and_is_kept(tmp_path):
+    suite = of_file(tmp_path)
+    assert suite.finish() == 1  # some of its requests fail, as Locust sees it
+    assert "Traceback" not in suite.out + suite.err
+    assert not suite.left_behind()
+    (run,) = documents(tmp_path)
+    assert run.workload == "locust/locust_items"
+    assert run.plan["engine"] == "locust"
+    assert run.operations["GET /items"]["ok"] > 20
+    assert run.operations["GET /gone"]["failed"] == sum(run.operations["GET /gone"].values()) > 0
+    assert f"HEARD {sum(run.outcomes.values())}" in suite.out  # its own listener counts the same
+    assert run.metrics["memory.peak"].value > 1e6  # of the system, which was started for it
+    assert run.metrics["generator.cpu_per_operation"].value > 0
+    assert run.metrics["response.p50@GET /items"].unit == "s"
+    assert [detail.kind for detail in run.details] == ["LocustBadStatusCode"]
+
+
+@pytest.mark.exhaustive
+def test_an_existing_locustfile_runs_in_several_processes(tmp_path):
+    suite = of_file(tmp_path, "--processes", "2", "--tags", "read")
+    assert suite.finish(90) == 0
+    assert not suite.left_behind(15)
+    (run,) = documents(tmp_path)
+    assert run.plan["workers"] == 2
+    heard = [int(line.split()[1]) for line in suite.out.splitlines() if line.startswith("HEARD")]
+    assert sum(heard) == run.operations["GET /items"]["ok"]
+    assert list(run.operations) == ["GET /items"]
+
+
+@pytest.mark.exhaustive
+def test_what_was_written_runs_under_plain_locust(tmp_path):
+    written = Suite(tmp_path, "locust", EXAMPLES / "load_items.py", "--write")
+    assert written.finish() == 0
+    words = ["-f", "locustfile.py", "--headless", "--users", "2", "--run-time", "1s"]
+    program = [sys.executable, "-m", "locust", *words]
+    subprocess.run(program, cwd=tmp_path, check=True, capture_output=True, timeout=60)
+    (run,) = documents(tmp_path)
+    assert run.workload == "items/browse"
+    assert run.outcomes["ok"] > 0

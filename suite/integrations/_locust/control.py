@@ -28,10 +28,12 @@ class Control:
 
     shared = False
     """Whether the load is made by several."""
+    users_first = False
+    """Whether users make the load themselves, and so must have ended before the system does."""
 
     def __init__(self, workloads: Sequence[Mapping[str, Any]], environment: Environment) -> None:
         self.environment = environment
-        self.parties = {one["name"]: Party(one, environment, self.fault) for one in workloads}
+        self.parties: dict[str, Any] = {one["name"]: self.party(one) for one in workloads}
         self.collections: dict[str, Collection] = {}
         self.failures: dict[str, tuple[str, int]] = {}
         self.interrupted = False
@@ -46,9 +48,17 @@ class Control:
         events: Any = self.environment.events
         events.test_start.add_listener(self._test_start)
         events.test_stopping.add_listener(self._test_stopping)
+        events.test_stop.add_listener(self._test_stop)
         events.quitting.add_listener(self._quitting)
         events.spawning_complete.add_listener(self._spawning_complete)
         events.reset_stats.add_listener(self._reset)
+
+    def party(self, described: Mapping[str, Any]) -> Any:
+        """Who runs a workload in this process."""
+        return Party(described, self.environment, self.fault)
+
+    def found(self, url: str) -> None:
+        """The system of a workload is at `url`."""
 
     def start(self) -> None:
         """Start what there is to start of the workloads in this test, and wait until it is ready."""
@@ -105,10 +115,14 @@ class Control:
             chosen[name] = sorted({one["name"] for users in described for one in users["operations"]} - left)
         return chosen
 
+    def begin_test(self) -> None:
+        """From now on there is something to conclude."""
+        self._testing, self._ending = True, None
+
     def _test_start(self, **_: Any) -> None:
         self._started = datetime.now(UTC).isoformat(timespec="milliseconds")
         self.failures, self._most_users = {}, 0
-        self._testing, self._ending = True, None
+        self.begin_test()
         self._asked, self._ready = time.monotonic(), float("inf")
         self.start()
         self._ready = time.monotonic()
@@ -119,20 +133,27 @@ class Control:
         if limit and time.monotonic() - self._asked >= limit - _SLACK:
             while not (self.failures or self.interrupted) and time.monotonic() - self._ready < limit:
                 gevent.sleep(_SLACK)
+        self._count_users()
+        if not self.users_first:
+            self.conclude()
+
+    def _test_stop(self, **_: Any) -> None:
         self.conclude()
 
     def _quitting(self, **_: Any) -> None:
         """Where nothing else has ended the test: Ctrl-C, SIGTERM."""
         self.interrupted = True
+        self._count_users()
+        if self.users_first and self._testing:
+            self.runner.stop()
         self.conclude()
 
     def conclude(self) -> None:
         """End the test for us, once; whoever asks waits for it. Locust may kill those who wait."""
         if self._testing:
             self._testing = False
-            self._count_users()
             self._ending = gevent.spawn(self.end)
-        if self._ending is not None:
+        if self._ending is not None and self._ending is not gevent.getcurrent():
             self._ending.join()
 
     def end(self) -> None:
@@ -164,7 +185,9 @@ class Control:
             plan["seconds"] = self.options.run_time
         told = {
             **collection.document(),
+            "name": name,
             "target": self.parties[name].described["target"],
+            "locustfile": self.parties[name].described.get("locustfile", False),
             "host": self.host,
             "plan": plan,
             "started": self._started,

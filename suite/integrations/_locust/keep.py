@@ -13,8 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 from suite.config.file import read_configuration
-from suite.config.settings import configured
-from suite.contract.loop import resized
+from suite.config.settings import Settings, configured
+from suite.contract.loop import closed_loop, resized
+from suite.contract.remote import Remote
+from suite.contract.user import User, operation
 from suite.contract.workload import Workload
 from suite.errors import SuiteError, SystemFailed
 from suite.formats.document import run_path, write_document
@@ -46,8 +48,11 @@ def main() -> None:
 
 def made(told: Mapping[str, Any]) -> Run:
     """The Run of what all parties told."""
-    ((found, settings),) = selected([told["target"]], told["host"])
-    workload = configured(found.workload, settings)
+    if told["locustfile"]:
+        workload, settings = _of_locustfile(told), Settings()
+    else:
+        ((found, settings),) = selected([told["target"]], told["host"])
+        workload = configured(found.workload, settings)
     lost = [Reason("worker_lost", {"worker": name, "at": at}) for name, at in told["lost"].items()]
     if told["shared"]:  # nobody has all that was recorded
         own = {metric.name for metric in workload.metrics}
@@ -65,10 +70,25 @@ def made(told: Mapping[str, Any]) -> Run:
             whole, failure=Failure("system" if code == SystemFailed.exit_code else "worker", text)
         )
     plan = {**_plan(workload), "seed": settings.seed, **told["plan"]}
-    if settings.target:
-        plan["target"] = settings.target
+    if told["host"]:
+        plan["target"] = told["host"]
     origin = RecordOrigin()
     return combine(workload, [whole], plan=plan, **{**origin.fields(), "started": told["started"]})
+
+
+class _Requester(User):
+    """Stands for users of Locust's own."""
+
+    @operation
+    async def request(self) -> None:
+        """Any."""
+
+
+def _of_locustfile(told: Mapping[str, Any]) -> Workload:
+    """What metrics of requests mean, whatever these are called."""
+    users = max(told["plan"]["users"], 1)
+    loop = closed_loop(users, seconds=max(told["seconds"], 1.0))
+    return Workload(told["name"], Remote("locustfile"), _Requester, loop=loop, collect=lambda _system: ())
 
 
 def keep(result: Run, *, stderr: bool) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import gevent
+from locust.runners import STATE_SPAWNING
 
 from suite.integrations._locust import clock
 from suite.integrations._locust.collection import Collection
@@ -52,6 +53,7 @@ class MasterControl(Control):
 
     def start(self) -> None:
         """The systems, then all workers."""
+        self.runner.update_state(STATE_SPAWNING)  # as it will be: without it Locust would not stop in time
         self._test += 1
         chosen = self.chosen()
         self.collections = {name: Collection() for name in chosen}
@@ -68,6 +70,7 @@ class MasterControl(Control):
             if self.host is None and not self.parties[name].wait_ready():
                 return
             party = self.parties[name]
+            self.found(party.url)
             prepared = [] if self.host else party.prepared
             self._orders[name] = {"host": self.host or party.url, "without": without, "prepared": prepared}
         for client in list(self.runner.clients):
@@ -83,11 +86,11 @@ class MasterControl(Control):
         end = time.monotonic() + _LAST_SECONDS
         while time.monotonic() < end and any(not self._told(client) for client in self._present()):
             gevent.sleep(_LOOK)
-        gevent.joinall([gevent.spawn(party.finish) for party in self.parties.values()])
+        systems = {name: party for name, party in self.parties.items() if party.running}
+        gevent.joinall([gevent.spawn(party.finish) for party in systems.values()])
         for name, collection in self.collections.items():
-            party = self.parties[name]
-            if self.host is None:
-                collection.add(_SYSTEM, party.delta())
+            if name in systems:
+                collection.add(_SYSTEM, systems[name].delta())
             collection.clocks = {client: self._clocks[client] for client in self._taking_part}
         self._orders = {}
 

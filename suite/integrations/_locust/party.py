@@ -123,7 +123,7 @@ class Party:
     def _tell_users(self) -> None:
         self._changing = False
         wanted = sum(self._users.values())
-        if self._link is None:
+        if self._link is None or not self._users:
             return
         if self.ask_numbers is not None and wanted > self._numbers:
             self.ask_numbers(self.name, wanted - self._numbers)

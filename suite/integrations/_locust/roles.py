@@ -6,12 +6,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from locust.env import Environment
-from locust.runners import MasterRunner, WorkerRunner
+from locust.runners import LocalRunner, MasterRunner, WorkerRunner
 
 from suite.integrations._locust.control import LOG, Control
+from suite.integrations._locust.file_control import LocalFileControl, MasterFileControl, WorkerFileControl
 from suite.integrations._locust.local_control import LocalControl
 from suite.integrations._locust.master_control import MasterControl
 from suite.integrations._locust.worker_control import WorkerControl
+
+_KINDS: dict[type, tuple[type[Control], type[Control]]] = {
+    LocalRunner: (LocalControl, LocalFileControl),
+    MasterRunner: (MasterControl, MasterFileControl),
+    WorkerRunner: (WorkerControl, WorkerFileControl),
+}
+"""Controls of each role: of our workloads, and of an existing locustfile."""
 
 
 class Roles:
@@ -19,8 +27,9 @@ class Roles:
 
     control: Control
 
-    def __init__(self, workloads: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, workloads: Sequence[Mapping[str, Any]], *, locustfile: bool = False) -> None:
         self._workloads = workloads
+        self._locustfile = locustfile
 
     def listen(self, events: Any) -> None:
         """Wait for Locust's init."""
@@ -31,12 +40,10 @@ class Roles:
         self.control.changed(workload, users, by)
 
     def _init(self, environment: Environment, **_: Any) -> None:
-        kind: type[Control] = LocalControl
-        if isinstance(environment.runner, MasterRunner):
-            kind = MasterControl
-        elif isinstance(environment.runner, WorkerRunner):
-            kind = WorkerControl
-        _name_the_deaf(environment)
+        ours, files = _KINDS[type(environment.runner)]
+        if not self._locustfile:
+            _name_the_deaf(environment)
+        kind = files if self._locustfile else ours
         self.control = kind(self._workloads, environment)
         self.control.listen()
 

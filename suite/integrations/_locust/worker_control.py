@@ -59,6 +59,7 @@ class WorkerControl(Control):
     def _told_to_start(self, msg: Any, **_: Any) -> None:
         told: Mapping[str, Any] = msg.data
         self._test = told["test"]
+        self.begin_test()
         for name, one in told["workloads"].items():
             self.parties[name].start(cores=told["cores"], shared=True, **one)
         for name in told["workloads"]:
