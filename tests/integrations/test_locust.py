@@ -108,6 +108,12 @@ def started(folder, *words):
     return Suite(folder, "locust", CALLS, "--exclude-tags", "broken", "--only-summary", *words)
 
 
+def spawned(log):
+    """Whether Locust has got its users; on a busy machine it gives up waiting for word of it."""
+    text = log.read_text() if log.exists() else ""
+    return "All users spawned" in text or "Spawning is complete" in text
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -123,7 +129,7 @@ def test_a_worker_that_is_killed_is_told_and_the_rest_goes_on(tmp_path):
     )  # fmt: skip
     workers = [started(tmp_path / name, "--worker", "--master-port", port) for name in "abc"]
     log = tmp_path / "master/log"
-    wait_for(lambda: log.exists() and "All users spawned" in log.read_text(), 60)
+    wait_for(lambda: spawned(log), 60)
     time.sleep(4)  # a report comes every three seconds
     workers[1].process.kill()
     assert master.finish(120) == 3
@@ -140,7 +146,7 @@ def test_a_worker_that_is_killed_is_told_and_the_rest_goes_on(tmp_path):
     assert run.evidence[0].system_cpu is not None
     assert len(run.evidence[0].worker_cpu) == 3  # those of two workers, and the master's own without users
     assert "is lost: what it told until now is kept" in log.read_text()
-    assert log.read_text().count('All users spawned: {"Caller": 9}') == 2  # the others have taken over
+    assert "9 users at 9.00 spawn rate to 2 ready workers" in log.read_text()  # the others take over
 
 
 @pytest.mark.exhaustive
@@ -149,7 +155,7 @@ def test_ctrl_c_ends_all_processes_and_keeps_what_there_was(tmp_path):
         tmp_path, "--headless", "--users", "4", "--spawn-rate", "4", "--processes", "2", "--logfile", "log"
     )
     log = tmp_path / "log"
-    wait_for(lambda: log.exists() and "All users spawned" in log.read_text(), 60)
+    wait_for(lambda: spawned(log), 60)
     time.sleep(1)
     os.killpg(suite.process.pid, signal.SIGINT)
     assert suite.finish(60) == 0
