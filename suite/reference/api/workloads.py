@@ -40,8 +40,9 @@ def backend(**parameters: Any) -> Server:
 
 
 def beside() -> dict[str, System]:
-    """What a backend needs."""
-    return {"database": postgres(settings={"max_connections": "200"}), "redis": redis()}
+    """What a backend needs: a database of each round's own, in one PostgreSQL, which takes long to start."""
+    settings = {"max_connections": "200"}
+    return {"database": postgres(settings=settings, keep="session"), "redis": redis()}
 
 
 def _p95(target: str, warning: str, critical: str) -> Threshold:
