@@ -8,6 +8,7 @@ import time
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
+from redis.asyncio import ConnectionPool
 
 from suite.reference.api.problem import ApiProblem
 from suite.reference.api.settings import RateKind
@@ -26,9 +27,14 @@ class ClientLimiter:
     def __init__(self, limit: int, window: int, kind: RateKind, redis: str = "") -> None:
         self._item = RateLimitItemPerSecond(limit, window)
         self._limit, self._window = limit, window
-        self._storage = RedisStorage(f"async+{redis}", implementation="redispy") if redis else MemoryStorage()
-        self._fixed = FixedWindowRateLimiter(self._storage) if kind == "fixed" else None
-        self._moving = MovingWindowRateLimiter(self._storage) if kind == "moving" else None
+        self._connections = ConnectionPool.from_url(redis) if redis else None
+        storage = (
+            RedisStorage(f"async+{redis}", implementation="redispy", connection_pool=self._connections)
+            if redis
+            else MemoryStorage()
+        )
+        self._fixed = FixedWindowRateLimiter(storage) if kind == "fixed" else None
+        self._moving = MovingWindowRateLimiter(storage) if kind == "moving" else None
 
     async def admit(self, client: str) -> None:
         """Count a request of `client`. Raises ApiProblem, 429 with Retry-After, when there were too many."""
@@ -41,8 +47,8 @@ class ClientLimiter:
 
     async def close(self) -> None:
         """Close the connections to Redis."""
-        if isinstance(self._storage, RedisStorage):
-            await self._storage.bridge.get_connection().aclose()  # type: ignore[attr-defined]
+        if self._connections is not None:
+            await self._connections.disconnect()
 
     async def _fixed_wait(self, client: str) -> int | None:
         """Whole seconds until the next window, rounded up; None: it may pass."""

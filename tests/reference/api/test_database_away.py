@@ -1,4 +1,4 @@
-"""A PostgreSQL that is full, or gone, while the backend runs: told by 503, and over when it is back."""
+"""A PostgreSQL that is full, or gone, or a Redis that is, while the backend runs: told by 503."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -11,15 +11,14 @@ from support.asking import Asking
 from suite import Server, System
 from suite.reference.api.seeding import seed
 from suite.reference.api.serving import all_answer, serve
-from suite.services import postgres
+from suite.services import postgres, redis
 
 
 @pytest.fixture(scope="module")
 def running():
-    """A backend whose pool may want more connections than its PostgreSQL has; that; and who asks."""
-    with postgres(settings={"max_connections": "7"}) as database:
-        there = System()
-        there.attach(database.address)
+    """A backend whose pool may want more connections than its PostgreSQL has; its helpers; and who asks."""
+    with postgres(settings={"max_connections": "7"}) as database, redis() as limits:
+        helpers = {"database": database, "redis": limits}
         backend = Server(
             serve,
             ready=all_answer,
@@ -29,10 +28,17 @@ def running():
             pool_overflow=10,
             pool_timeout=5.0,
         )
-        backend.beside = {"database": there}
+        backend.beside = {name: _at(helper) for name, helper in helpers.items()}
         with backend:
             token = asyncio.run(seed(backend))["tokens"][0]
-            yield backend, database, Asking(backend.url, token)
+            yield backend, helpers, Asking(backend.url, token)
+
+
+def _at(helper):
+    """What stands for a helper that runs: it can travel."""
+    there = System()
+    there.attach(helper.address)
+    return there
 
 
 def told(ask, count=1):
@@ -45,11 +51,11 @@ def told(ask, count=1):
 
 
 def test_a_postgresql_that_has_no_connection_left_is_told(running):
-    _, database, ask = running
+    _, helpers, ask = running
     held = []
     with suppress(psycopg.OperationalError):
         while True:
-            held += [psycopg.connect(database.url)]
+            held += [psycopg.connect(helpers["database"].url)]
     statuses, said = told(ask, 4)
     for connection in held:
         connection.close()
@@ -60,9 +66,9 @@ def test_a_postgresql_that_has_no_connection_left_is_told(running):
 
 
 def test_a_postgresql_that_ended_is_told_and_the_backend_lives_on(running):
-    backend, database, ask = running
+    backend, helpers, ask = running
     assert told(ask) == ({200}, set())
-    database.stop()
+    helpers["database"].stop()
     for _ in range(3):
         statuses, said = told(ask)
         assert statuses == {503}
@@ -71,3 +77,13 @@ def test_a_postgresql_that_ended_is_told_and_the_backend_lives_on(running):
     log = (backend.directory / "output.log").read_text()
     assert "api: the database is away" in log
     assert "Traceback" not in log
+
+
+def test_a_redis_that_ended_is_told(running):
+    backend, helpers, ask = running
+    helpers["redis"].stop()
+    for _ in range(2):
+        statuses, said = told(ask)
+        assert (statuses, said) == ({503}, {("unavailable", "the rate limiter is away: it does not answer")})
+    assert ask("GET", "/health").status == 200
+    assert "Traceback" not in (backend.directory / "output.log").read_text()
