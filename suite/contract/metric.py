@@ -99,7 +99,15 @@ OF_SERVICES: dict[str, Metric] = {
 """What services tell of themselves, called `name@helper`: over the round, or at its end."""
 
 
+OF_FAULTS: dict[str, Metric] = {
+    name: Metric(name, "s", "lower", combine="max")
+    for name in ("recovery.detection", "recovery.time", "recovery.service")
+}
+"""What a workload with faults measures, of the worst of them."""
+
+
 def find(name: str, own: tuple[Metric, ...] = ()) -> Metric | None:
     """The metric called `name` among `own` and the standard ones; an `@operation` suffix is ignored."""
     base = name.partition("@")[0]
-    return next((metric for metric in own if metric.name == base), {**STANDARD, **OF_SERVICES}.get(base))
+    ours = {**STANDARD, **OF_SERVICES, **OF_FAULTS}
+    return next((metric for metric in own if metric.name == base), ours.get(base))

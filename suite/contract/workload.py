@@ -13,7 +13,7 @@ from suite.contract.fault import SYSTEM, At
 from suite.contract.fault_schedule import beyond, contradictions, unmet
 from suite.contract.limits import limits_of
 from suite.contract.loop import ClosedLoop, Duration, Loop
-from suite.contract.metric import Metric, find
+from suite.contract.metric import OF_FAULTS, Metric, find
 from suite.contract.observe import OBSERVED, Observe, Source, observed_metric, observers
 from suite.contract.retry import Retry
 from suite.contract.system import System
@@ -167,6 +167,8 @@ class Workload:
 
         Nor is there a `name@operation` without the operation, but of what `collect` finds we can't know.
         """
+        if name in OF_FAULTS and not self.faults:
+            return None
         operation = name.partition("@")[2]
         known = {"", "connect", *self.beside, *(o.name for user in self.users for o in user.operations())}
         found = find(name, self.metrics) if operation in known or self.collect else None

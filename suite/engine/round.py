@@ -20,9 +20,11 @@ from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import SuiteError, SystemFailed, WorkerFailed
 from suite.measure.evidence import gather
+from suite.measure.fault_doubts import missed
 from suite.measure.garbage import Garbage, between
 from suite.measure.limiter import limiter
 from suite.measure.observed import Observed
+from suite.measure.recovery import with_impact
 from suite.measure.resources import OBSERVER
 from suite.measure.sampler import Sampler
 from suite.measure.statistics import measure_round
@@ -117,6 +119,8 @@ class _Round(Deployment):
             attempts=attempts(reports),
             index=self.index,
         )
+        incidents = tuple(self.timeline.incidents(begin))
+        result = with_impact(result, recording, incidents)
         evidence = gather(
             recording,
             resources,
@@ -139,6 +143,7 @@ class _Round(Deployment):
             component=self.component,
             cores_apart=self.cores.apart or self.component,
             worker_deaths=0,
+            faulty=bool(incidents),
         )
         return replace(
             result,
@@ -149,10 +154,9 @@ class _Round(Deployment):
             details=told,
             checks=checks,
             outputs=self.outputs,
-            incidents=tuple(self.timeline.incidents(begin)),
             validity=_doubted(
                 validity,
-                [*self._doubts(connected, reports), *said.doubts],
+                [*self._doubts(connected, reports), *missed(incidents), *said.doubts],
                 [*self._left_undone(), *said.faults],
             ),
             pids=pids,

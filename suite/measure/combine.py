@@ -11,6 +11,7 @@ from suite.contract.metric import QUANTILES, Metric
 from suite.contract.threshold import holds
 from suite.contract.workload import Workload
 from suite.measure.distribution import GATE, Point, percentile, points, samples_wanted
+from suite.measure.fault_doubts import few
 from suite.measure.ratios import RATIOS, ratio
 from suite.records.detail import Detail
 from suite.records.histogram import Histogram
@@ -47,7 +48,8 @@ def combine(
     names = dict.fromkeys(name for one in whole for name in one.metrics)
     metrics = {name: _measured(name, workload, rounds, whole, histograms) for name in names}
     outcomes = _summed(one.outcomes for one in rounds)
-    doubts = _thin(workload, histograms)
+    incidents = [incident for one in rounds for incident in one.incidents]
+    doubts = [*_thin(workload, histograms), *few(workload.thresholds, incidents)]
     return Run(
         **provenance,
         workload=workload.name,
@@ -69,7 +71,7 @@ def combine(
         limiter=_limiter(rounds),
         outputs=next((one.outputs for one in rounds if one.outputs), ()),
         observed=next((one.observed for one in whole), ()),
-        incidents=tuple(incident for one in rounds for incident in one.incidents),
+        incidents=tuple(incidents),
     )
 
 

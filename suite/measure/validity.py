@@ -55,13 +55,14 @@ def judge(
     component: bool,
     cores_apart: bool,
     worker_deaths: int,
+    faulty: bool = False,
 ) -> Validity:
     """The verdict on one round with its reasons, the invalidating ones first.
 
     Only evidence that load was distorted or not delivered makes it invalid. A Component shares its
     process with the generator: its busy time is response time, so lateness says nothing there.
     `cores_apart` is whether the system had cores of its own; one whose processes can't be read runs
-    elsewhere and shares none with us.
+    elsewhere and shares none with us. Where load was `faulty` on purpose a trend is no doubt.
     """
     rows = recording.loop_only().measured()
     doubts: list[_Doubt] = []
@@ -89,7 +90,7 @@ def judge(
         doubts.append(_doubt("doubtful", "shared_cores"))
     doubts += _noisy(evidence)
     doubts += _miscounted(evidence)
-    if not (isinstance(loop, OpenLoop) and loop.arrivals in ("ramp", "stages")):
+    if not faulty and not (isinstance(loop, OpenLoop) and loop.arrivals in ("ramp", "stages")):
         doubts += _trend(rows)
     doubts.sort(key=lambda doubt: doubt.verdict != "invalid")
     verdict: ValidityVerdict = doubts[0].verdict if doubts else "valid"

@@ -40,7 +40,7 @@ def timeline(runs: Sequence[Run], name: str) -> str | None:
     seconds = [second for points in drawn for second, _ in points]
     x = Axis(min(*seconds, 0.0), max(seconds), LEFT + 8, WIDTH - RIGHT - 16)
     y = Axis.over((value for points in drawn for _, value in points), _HEIGHT - BOTTOM, _TOP)
-    inner = [*_warm_up(x), *y_grid(y, unit)]
+    inner = [*_warm_up(x), *_faults(runs[0], x), *y_grid(y, unit)]
     inner += x_labels([(x(tick), f"{tick:g} s") for tick in x.ticks(8)], _HEIGHT - BOTTOM + 18)
     places = [[(x(second), y(value)) for second, value in points] for points in drawn]
     marks = [
@@ -67,3 +67,14 @@ def _warm_up(x: Axis) -> Iterator[str]:
     if x.low < 0 < x.high:
         yield f'<rect class="warm" x="{x.start}" y="{_TOP}" width="{x(0.0) - x.start:g}" height="{_DEEP}"/>'
         yield text(x.start + 6, _TOP + 14, "warm-up", "start", "faint")
+
+
+def _faults(run: Run, x: Axis) -> Iterator[str]:
+    """When something was made to fail, in the first round."""
+    for one in run.incidents:
+        if one.round or one.began is None:
+            continue
+        left = x(max(one.began, x.low))
+        wide = max(x(x.high if one.ended is None else min(one.ended, x.high)) - left, 1.0)
+        yield f'<rect class="fault" x="{left:g}" y="{_TOP}" width="{wide:g}" height="{_DEEP}"/>'
+        yield text(left + 4, _TOP + 14, f"{one.kind} of {one.party}", "start", "faint")

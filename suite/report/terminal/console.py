@@ -23,6 +23,7 @@ from suite.records.run import Round, Run
 from suite.report.documents.listing import listed
 from suite.report.terminal.capacity import answer, curve, look_line, looks_table, scaling_words
 from suite.report.terminal.figures import figures, operations
+from suite.report.terminal.incidents import incident_lines, incidents
 from suite.report.terminal.leaks import below, closing, counters, growing_since, head, suspects
 from suite.report.terminal.lines import checks, details, doubts, error, limiter, outputs
 from suite.report.terminal.live import Live
@@ -87,11 +88,11 @@ class Reporter:
         plan = f"{run.validity.verdict}, {many(run.rounds, 'round')}, {clean(plan_words(run.plan))}"
         name = (clean(run.workload), "bold")
         self.console.print(Text.assemble(name, "  ", verdict_text(run.verdict), "  ", plan))
-        for table in (figures(run), operations(run), observed(run)):
+        for table in (figures(run), operations(run), incidents(run), observed(run)):
             if table.row_count:
                 self.console.print(Padding(table, (1, 0, 1, 2), expand=False))
-        said = (*limiter(run), *observed_lines(run), *checks(run), *details(run), *outputs(run))
-        for line in (*said, *doubts(run), *error(run)):
+        found = (*limiter(run), *incident_lines(run), *observed_lines(run), *checks(run))
+        for line in (*found, *details(run), *outputs(run), *doubts(run), *error(run)):
             self.console.print(Padding(line, (0, 0, 0, 2), expand=False))
         self.console.print()
 

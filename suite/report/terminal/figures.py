@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from suite.contract.metric import STANDARD
+from suite.contract.metric import STANDARD, find
 from suite.contract.observe import unasked
 from suite.records.run import Measured, Run
 from suite.report.terminal.table import PlainTable
@@ -105,7 +105,7 @@ def _is_something(measured: Measured | None) -> bool:
 
 
 def _unit(name: str) -> str:
-    metric = STANDARD.get(name.partition("@")[0])
+    metric = find(name)
     return metric.unit if metric else "1"
 
 

@@ -1,0 +1,86 @@
+"""How good operations were before anything failed: which are good, and how many bad ones are usual."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from suite.measure.distribution import Exact
+from suite.records.outcome import Outcome
+from suite.records.recording import Recording, Times
+
+_LATE, _LATE_SECONDS = 2.0, 1e-3
+"""An operation is late that takes so many times as long as 99 % did before, and so much longer."""
+_EACH = 20
+"""Operations that a window should have."""
+_NARROWEST = 0.02
+"""Seconds: a window of less would be about single hiccups."""
+_FEWEST = 5
+"""Windows, and operations in each of them, without which nothing can be compared."""
+_USUAL = 0.95
+"""Share of the windows before that are within the band: one that stands out makes it no wider."""
+_BY_CHANCE = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What is usual. `late` (ns) is how long a good operation takes at most, `width` (ns) that of windows.
+
+    `share` of the operations are bad on the whole, `worst` in the worst of the usual windows.
+    """
+
+    late: int
+    width: int
+    share: float
+    worst: float
+
+    def good(self, rows: Recording, times: Times) -> npt.NDArray[np.bool_]:
+        """Which rows ended ok and in time."""
+        found: npt.NDArray[np.bool_] = (rows.outcome == Outcome.ok) & (times <= self.late)
+        return found
+
+    def usual(self, bad: int, count: int) -> bool:
+        """Whether so many bad operations of `count` are within the band, or may be there by chance."""
+        return bad <= max(self.worst * count, _most_by_chance(count * self.share))
+
+
+def band(rows: Recording, due: Times, times: Times, begin: int, end: int) -> Band | None:
+    """The band of the operations `due` from `begin` to `end` that took `times` (all ns).
+
+    None if they are too few to compare anything with.
+    """
+    span = end - begin
+    chosen = (due >= begin) & (due < end)
+    count = int(np.count_nonzero(chosen))
+    if span <= 0 or count < _FEWEST * _FEWEST:
+        return None
+    before, due, times = rows.where(chosen), due[chosen], times[chosen]
+    ok = times[before.outcome == Outcome.ok]
+    if not len(ok):
+        return None
+    usual, _ = Exact(ok).percentile(0.99)
+    assert usual is not None
+    late = round(max(_LATE * usual, usual + _LATE_SECONDS) * 1e9)
+    wanted = max(_EACH * span // count, round(_NARROWEST * 1e9))
+    width = span // max(span // wanted, _FEWEST)
+    good = (before.outcome == Outcome.ok) & (times <= late)
+    window = (due - begin) // width
+    due_in, bad_in = np.bincount(window), np.bincount(window[~good], minlength=int(window.max()) + 1)
+    shares = np.sort(bad_in[due_in > 0] / due_in[due_in > 0])
+    worst = float(shares[math.ceil(_USUAL * len(shares)) - 1])
+    bad = int(np.count_nonzero(~good))
+    return Band(late, int(width), (bad + 1) / (count + 2), worst)
+
+
+def _most_by_chance(mean: float) -> int:
+    """The most events that come where `mean` are expected, but for a thousandth of the cases (Poisson)."""
+    each = math.exp(-mean)
+    total, number = each, 0
+    while total < 1 - _BY_CHANCE and each > 0:
+        number += 1
+        each *= mean / number
+        total += each
+    return number
