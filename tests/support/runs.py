@@ -13,6 +13,7 @@ from suite.records.comparison import Change, Comparison
 from suite.records.detail import Detail
 from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
+from suite.records.incident import Impact, Incident
 from suite.records.observation import Observation, RequestCount
 from suite.records.outcome import OUTCOMES
 from suite.records.provenance import provenance_of
@@ -202,6 +203,33 @@ def any_runs() -> st.SearchStrategy[Run]:
                 left_out=_counts,
                 in_turns=st.booleans(),
                 requests=st.none() | st.builds(RequestCount, _names, _counts, _counts, _counts),
+            )
+        ),
+        incidents=_tuples(
+            st.builds(
+                Incident,
+                kind=_names,
+                party=_text,
+                planned=_numbers,
+                round=_counts,
+                settings=_objects,
+                began=_values,
+                ended=_values,
+                ready=_values,
+                struck=_counts,
+                impact=st.none()
+                | st.builds(
+                    Impact,
+                    outcomes=st.dictionaries(
+                        st.sampled_from(["before", "during", "after"]), st.dictionaries(_outcomes, _counts)
+                    ),
+                    resolution=_values,
+                    detection=_values,
+                    recovery=_values,
+                    recovery_at_least=st.booleans(),
+                    service=_values,
+                    untold=st.none() | _text,
+                ),
             )
         ),
     )

@@ -10,7 +10,7 @@ from rich.text import Text
 from suite.records.incident import Impact, Incident
 from suite.records.run import Run
 from suite.report.terminal.table import PlainTable
-from suite.report.words import FAINT, many
+from suite.report.words import FAINT, clean, many
 from suite.units import format_quantity, format_range
 
 _UNTOLD = {
@@ -44,7 +44,8 @@ def incident_lines(run: Run) -> Iterator[Text]:
     for one in shown:
         if one.impact and one.impact.untold:
             why = _UNTOLD.get(one.impact.untold, one.impact.untold)
-            yield Text(f"recovery from {one.kind} of {one.party} can't be told: {why}", FAINT)
+            who = clean(f"{one.kind} of {one.party}")
+            yield Text(f"recovery from {who} can't be told: {clean(why)}", FAINT)
 
 
 def _worst(run: Run) -> Iterator[Incident]:

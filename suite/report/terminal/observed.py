@@ -47,7 +47,7 @@ def observed_lines(run: Run) -> Iterator[Text]:
             f"{many(source.left_out, 'name')} too many to keep" if source.left_out else "",
             _IN_TURNS if source.in_turns else "",
         ]
-        yield Text.assemble((f"{source.source}: ", FAINT), clean(", ".join(filter(None, parts))))
+        yield Text.assemble((f"{clean(source.source)}: ", FAINT), clean(", ".join(filter(None, parts))))
         if source.requests is not None:
             yield _reconciled(source.requests)
 
