@@ -4,9 +4,9 @@ from dataclasses import replace
 from itertools import islice
 
 import pytest
-from support.telling import ALL, COUNTED, Reader, telling, told
+from support.telling import ALL, COUNTED, told
 
-from suite import Metric, Observe, Server, Threshold, Workload, closed_loop
+from suite import Metric, Observe, Threshold, closed_loop
 from suite.config.settings import Settings
 from suite.engine.coordinator import run
 from suite.engine.observer import moments
@@ -163,8 +163,9 @@ def test_a_proxy_that_repeats_one_request_in_a_thousand_is_told():
     assert result.metrics["observed.http_requests_total"].value > 750  # of a counted loop, too
 
 
+@pytest.mark.exhaustive
 def test_one_that_repeats_every_fiftieth_makes_the_result_invalid():
-    result = run(told(COUNTED, twice=50), Settings(rounds=1))
+    result = run(told(COUNTED, twice=50), ONE)
     assert result.validity.verdict == "invalid"
 
 
@@ -178,26 +179,21 @@ def test_a_blocked_answer_stops_nothing_and_is_counted():
     assert seen(result, "unreconciled")[0].figures["why"] == "not read"
 
 
-async def tickets(system):
+async def place(system):
     """A function may be async, and ask for what it likes."""
     return {"here": system.port > 0, "port": system.port}
 
 
-def test_functions_are_asked_and_a_redirect_is_followed():
+def test_functions_are_asked_redirects_followed_and_settings_hold_there_too():
     source = Observe("/metrics", requests="http_requests_total")
-    result = run(told([tickets, source], redirect="/metrics"), ONE)
+    result = run(told([place, source], redirect="/metrics"), replace(ONE, values={"places": 7}))
     assert result.metrics["observed.port.max"].value > 0
+    assert result.metrics["observed.pool_size.max"].value == 7
     count = result.observed[1].requests
     assert count.counted == count.answered == 1500
 
 
+@pytest.mark.exhaustive
 def test_a_wrong_path_ends_the_run_before_the_load():
     with pytest.raises(ConfigurationError, match=r"is neither Prometheus text nor JSON|answers with status"):
         run(told("/items"), ONE)
-
-
-def test_settings_reach_the_observer():
-    system = Server(telling, places=2, twice=0, hold=0.0, blocked=None, redirect="")
-    workload = Workload("telling/set", system, Reader, loop=closed_loop(operations=50), observe="/pool")
-    result = run(workload, replace(ONE, values={"places": 7}))
-    assert result.metrics["observed.pool.size.max"].value == 7

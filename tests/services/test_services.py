@@ -130,6 +130,7 @@ def test_statements_are_counted_without_our_own(database: str, tmp_path: Path) -
     assert figures["postgres.seconds"] > 0
 
 
+@pytest.mark.exhaustive
 def test_a_server_without_the_extension_counts_the_rest(tmp_path: Path) -> None:
     with postgres(settings={"shared_preload_libraries": ""}) as server:
         assert "postgres.transactions" in server.figures()
