@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import isawaitable
 from multiprocessing.connection import Connection
 from typing import Any, Literal
@@ -200,6 +200,8 @@ class _Source:
             failure, detail = "unreadable", str(error)
         except Exception as error:  # a function of the user's
             failure, detail = type(error).__name__, f"raises {type(error).__name__}: {error}"
+        if found is not None and when != "before":  # they are many, and known by then
+            found = replace(found, names=frozenset())
         return SystemReading(self.index, when, asked, time.monotonic_ns(), found, failure, detail)
 
     def _fetched(self) -> Exposition:

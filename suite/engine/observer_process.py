@@ -17,7 +17,7 @@ from suite.engine.merging import statuses
 from suite.engine.observer import ObserverRequest, figures_wanted, metrics_named, observe
 from suite.engine.worker_request import WorkerReply
 from suite.engine.workload_spec import WorkloadSpec
-from suite.errors import ConfigurationError, SystemFailed
+from suite.errors import ConfigurationError, SystemFailed, WorkerFailed
 from suite.measure.observed import Observed, observed
 from suite.measure.reconciling import requests_sent
 from suite.measure.system_reading import SystemReading
@@ -44,12 +44,15 @@ class ObserverProcess:
         self.died = False
 
     def begin(self, address: Address, beside: dict[str, Address]) -> None:
-        """Have everything read once. Raises ConfigurationError, or SystemFailed where no answer comes."""
+        """Have everything read once.
+
+        Raises ConfigurationError, SystemFailed where no answer comes, and WorkerFailed.
+        """
         self._tell(ObserverRequest("begin", address, beside))
         patience = sum(one.timeout for one in self._workload.observe)
         done = self._hear("begin", 4 * patience + _STEP_SECONDS)
         if self.died:
-            raise SystemFailed(f"what the system says could not be read: {self.child.exit_summary()}")
+            raise WorkerFailed(f"what the system says could not be read: {self.child.exit_summary()}")
         check_first(self._workload, self._readings)
         if not done:
             late = self._workload.observe[max((one.source + 1 for one in self._readings), default=0) - 1]

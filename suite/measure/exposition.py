@@ -13,6 +13,7 @@ from typing import Any
 
 from suite.contract.observe import GROWING, Observe
 
+MOST_NAMES = 100
 _DEEPEST = 20
 _ODD = re.compile(r"[@\s]+")
 """What has a meaning in the names of metrics, or breaks a table."""
@@ -31,8 +32,9 @@ class Exposition:
     """One answer: figures by name, and all names that are declared.
 
     Of those in `counters` it is known that they only grow, of those in `presumed` their names say so.
-    `requests` is the counter to be reconciled, None where it is not there. `process` tells which process
-    answered, None where it doesn't say so.
+    `left_out` counts those of which no value is kept, for they are too many. `requests` is the counter to
+    be reconciled, None where it is not there. `process` tells which process answered, None where it doesn't
+    say so.
     """
 
     values: Mapping[str, float]
@@ -41,6 +43,7 @@ class Exposition:
     presumed: frozenset[str] = frozenset()
     requests: float | None = None
     process: float | None = None
+    left_out: int = 0
 
 
 def exposed(body: bytes, observe: Observe, wanted: Collection[str] = ()) -> Exposition:
@@ -115,9 +118,9 @@ class _Sums:
         """What was found. Raises Unreadable if that is nothing."""
         if not self._names:
             raise Unreadable("has no figures in it")
-        kept = {
-            name: value for name, value in self._values.items() if name in wanted or self._observe.keeps(name)
-        }
+        found = [name for name in self._values if name in wanted or self._observe.keeps(name)]
+        found.sort(key=lambda name: (name not in wanted, name))
+        kept = {name: self._values[name] for name in found[:MOST_NAMES]}
         if self._requests is None and self._observe.requests in self._names:
             self._requests = 0.0  # declared, and not counted yet under these labels
         return Exposition(
@@ -127,6 +130,7 @@ class _Sums:
             frozenset(self._presumed & kept.keys()),
             self._requests,
             self._values.get(_STARTED),
+            len(found) - len(kept),
         )
 
 

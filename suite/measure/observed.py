@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from suite.contract.observe import OBSERVED, Observe
+from suite.measure.exposition import MOST_NAMES
 from suite.measure.reconciling import misgiving, reconcile
 from suite.measure.system_reading import SystemReading
 from suite.records.observation import Observation
 from suite.records.reason import Reason
 
-_MOST_NAMES = 100
 _MOST_CELLS = 200_000
 """Figures of a source that are kept over time; of more, every second reading is left out."""
 _NO_READING = "it was not read within the measured part"
@@ -148,7 +148,8 @@ def _names(readings: Sequence[SystemReading], wanted: Collection[str]) -> tuple[
     """Names to keep, in order, and how many are too many."""
     found = {name for one in readings if one.found for name in one.found.values}
     ordered = sorted(found, key=lambda name: (name not in wanted, name))
-    return sorted(ordered[:_MOST_NAMES]), max(len(ordered) - _MOST_NAMES, 0)
+    left_out = max((one.found.left_out for one in readings if one.found), default=0)
+    return sorted(ordered[:MOST_NAMES]), left_out + max(len(ordered) - MOST_NAMES, 0)
 
 
 def _falls(column: Sequence[float | None]) -> Iterator[tuple[float, float]]:

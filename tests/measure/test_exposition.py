@@ -97,6 +97,14 @@ def test_what_is_named_is_kept_whatever_only_says():
     assert kept.keys() == {"pool_size", "naked"}
 
 
+def test_of_too_many_names_those_that_are_wanted_are_kept():
+    found = from_mapping({f"n{at:03}": at for at in range(150)}, Observe(len), {"n149"})
+    assert len(found.values) == 100
+    assert "n149" in found.values
+    assert found.left_out == 50
+    assert len(found.names) == 150
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [
