@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from typing import Any
 
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage, RedisStorage
@@ -27,7 +28,7 @@ class ClientLimiter:
     def __init__(self, limit: int, window: int, kind: RateKind, redis: str = "") -> None:
         self._item = RateLimitItemPerSecond(limit, window)
         self._limit, self._window = limit, window
-        self._connections = ConnectionPool.from_url(redis) if redis else None
+        self._connections: Any = ConnectionPool.from_url(redis) if redis else None
         storage = (
             RedisStorage(f"async+{redis}", implementation="redispy", connection_pool=self._connections)
             if redis
