@@ -34,6 +34,8 @@ class Stream:
                  "_request", "_since", "due")  # fmt: skip
 
     def __init__(self, http: HttpSession, method: str, path: str, options: Options) -> None:
+        if method == "HEAD":
+            raise ValueError("the answer to HEAD has no body to stream")
         timeout = options.get("timeout")
         self.due = inf
         self._http = http

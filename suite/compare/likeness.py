@@ -62,7 +62,7 @@ def likeness(base: Run, head: Run) -> Likeness:
         *unknown,
         *_software(base.environment, head.environment),
         *_uncommitted(base, head),
-        *_differing("other_plan", base.plan, head.plan, (*_PLAN, "seed")),
+        *_differing("other_plan", base.plan, head.plan, (*_PLAN, "seed", "good")),
         *rounds,
         *_parameters(base.plan.get("parameters"), head.plan.get("parameters")),
     ]

@@ -146,6 +146,8 @@ def test_one_request_at_a_time() -> None:
             [part async for part in http.stream("GET", "/")]
         with pytest.raises(ValueError, match="redirects"):
             http.stream("GET", "/", redirects=1)
+        with pytest.raises(ValueError, match="HEAD has no body"):
+            http.stream("HEAD", "/")
 
     streaming(body, CHUNKED + chunk(b"a") + END)
 

@@ -128,6 +128,12 @@ def test_lengths_and_parameters_are_notes():
     )
 
 
+def test_other_limits_of_good_operations_are_a_note():
+    found = likeness(run(plan={"good": {"gap": 0.05}}), run(plan={"good": {"gap": 0.1}}))
+    assert found.alike
+    assert found.notes == (differs("other_plan", "{'gap': 0.05}", "{'gap': 0.1}", "good"),)
+
+
 def test_another_number_of_rounds_is_a_note():
     assert likeness(run(rounds=3), run(rounds=1)) == Likeness(notes=(differs("other_rounds", 3, 1),))
 
