@@ -13,7 +13,7 @@ from suite.contract.fault import SYSTEM, At
 from suite.contract.fault_schedule import beyond, contradictions, unmet
 from suite.contract.limits import limits_of
 from suite.contract.loop import ClosedLoop, Duration, Loop
-from suite.contract.metric import OF_FAULTS, Metric, find
+from suite.contract.metric import OF_FAULTS, STANDARD, Metric, find
 from suite.contract.observe import OBSERVED, Observe, Source, observed_metric, observers
 from suite.contract.retry import Retry
 from suite.contract.system import System
@@ -165,13 +165,16 @@ class Workload:
     def metric(self, name: str) -> Metric | None:
         """The metric called `name`, this workload's own or a standard one; None if there is none.
 
-        Nor is there a `name@operation` without the operation, but of what `collect` finds we can't know.
+        Nor is there a `name@operation` without the operation, but of what `collect` finds we can't know, or
+        `good` without limits.
         """
         if name in OF_FAULTS and not self.faults:
             return None
         operation = name.partition("@")[2]
         known = {"", "connect", *self.beside, *(o.name for user in self.users for o in user.operations())}
         found = find(name, self.metrics) if operation in known or self.collect else None
+        if found is STANDARD["good"] and not self.good:
+            return None
         return found or self._observed(name)
 
     def _observed(self, name: str) -> Metric | None:
@@ -225,10 +228,10 @@ class Workload:
         for threshold in self.thresholds:
             metric = self.metric(threshold.metric)
             if metric is None:
-                yield f"threshold on unknown metric {threshold.metric!r}"
+                unlimited = threshold.metric.partition("@")[0] == "good" and not self.good
+                more = "; say with good= what a good operation holds" if unlimited else ""
+                yield f"threshold on unknown metric {threshold.metric!r}{more}"
                 continue
-            if metric.name == "good" and not self.good:
-                yield f"threshold {threshold.metric}: say with good= what a good operation holds"
             try:
                 threshold.limits(metric)
             except ConfigurationError as error:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from suite import Component, Threshold, User, Workload, closed_loop, operation
+from suite import Component, Metric, Threshold, User, Workload, closed_loop, operation
 from suite.contract.limits import limits_of
 from suite.errors import ConfigurationError
 
@@ -39,8 +39,20 @@ def test_all_faults_are_told_at_once():
 
 
 def test_a_threshold_on_good_wants_limits():
-    with pytest.raises(
-        ConfigurationError, match="threshold good@listen: say with good= what a good operation"
-    ):
+    fault = "unknown metric 'good@listen'; say with good= what a good operation holds"
+    with pytest.raises(ConfigurationError, match=fault):
         workload({}, Threshold("good@listen", critical="90%"))
     assert workload({"gap": 1}, Threshold("good@listen", critical="90%")).good == {"gap": 1.0}
+
+
+def test_a_workloads_own_good_is_its_own():
+    own = Metric("good", "1", "lower", lambda _system, _kept, _recording: 1.0)
+    made = Workload(
+        "a/b",
+        Component(dict),
+        Listener,
+        loop=closed_loop(1, operations=1),
+        metrics=[own],
+        thresholds=[Threshold("good", critical=2)],
+    )
+    assert made.metric("good") is own
