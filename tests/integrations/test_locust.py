@@ -4,7 +4,6 @@ import csv
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from support.processes import EXAMPLES, Suite, wait_for
+from support.processes import EXAMPLES, Suite, free_port, wait_for
 
 from suite.formats.envelope import read_document
 from suite.ledger.store import Ledger
@@ -112,12 +111,6 @@ def spawned(log):
     """Whether Locust has got its users; on a busy machine it gives up waiting for word of it."""
     text = log.read_text() if log.exists() else ""
     return "All users spawned" in text or "Spawning is complete" in text
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
 
 
 @pytest.mark.exhaustive

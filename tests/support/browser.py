@@ -1,4 +1,4 @@
-"""A headless Chromium, spoken to over a pipe: opens pages from files, says what went wrong on them."""
+"""A headless Chromium, spoken to over a pipe: opens pages, says what went wrong on them."""
 
 import contextlib
 import json
@@ -26,9 +26,12 @@ def find_browser() -> str | None:
 
 
 class Browser:
-    """One tab. `faults` are errors and warnings of its console, `loads` the addresses it asked for."""
+    """One tab. `faults` are errors and warnings of its console, `loads` the addresses it asked for.
 
-    def __init__(self, command: str, profile: Path) -> None:
+    It has no network unless it is `online`.
+    """
+
+    def __init__(self, command: str, profile: Path, *, online: bool = False) -> None:
         theirs_in, ours_out = os.pipe()
         ours_in, theirs_out = os.pipe()
 
@@ -52,18 +55,18 @@ class Browser:
         self._session = None
         self._loaded = False
         try:
-            self._attach()
+            self._attach(online=online)
         except BaseException:
             self.close()
             raise
 
-    def _attach(self) -> None:
+    def _attach(self, *, online: bool) -> None:
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.ask(f"{domain}.enable")
         still = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-        self.ask("Network.emulateNetworkConditions", offline=True, **still)
+        self.ask("Network.emulateNetworkConditions", offline=not online, **still)
 
     def ask(self, method: str, **given):
         self._count += 1
@@ -88,6 +91,10 @@ class Browser:
         self.faults.clear()
         self.loads.clear()
         self._go(page.resolve().as_uri() + fragment)
+
+    def visit(self, address: str) -> None:
+        """Open a page of a server and wait until it is loaded."""
+        self._go(address)
 
     def run(self, expression: str):
         """The value of a JavaScript expression on the page."""

@@ -13,10 +13,11 @@ from typing import Any
 import gevent
 from gevent import subprocess
 from locust.env import Environment
+from locust.runners import STATE_SPAWNING
 
 from suite.integrations._locust.collection import Collection
 from suite.integrations._locust.party import Party
-from suite.integrations._locust.stand_ins import StandIn
+from suite.integrations._locust.stand_ins import FRESH, StandIn
 
 LOG = logging.getLogger("loadledger")
 _SLACK = 0.1
@@ -64,6 +65,12 @@ class Control:
         """Start what there is to start of the workloads in this test, and wait until it is ready."""
         raise NotImplementedError
 
+    def starting(self) -> None:
+        """Say what Locust would say a moment later: while a system starts its web UI would else think that
+        there is no test, and its run time would end none.
+        """
+        self.runner.update_state(STATE_SPAWNING)
+
     def finish(self) -> None:
         """End all load, and take in what is told of it."""
         raise NotImplementedError
@@ -71,7 +78,8 @@ class Control:
     @property
     def host(self) -> str | None:
         """Where Locust was told that the system is."""
-        return self.environment.host or None
+        told = self.environment.host
+        return None if told == FRESH else told or None
 
     @property
     def runner(self) -> Any:

@@ -73,6 +73,7 @@ class LocalFileControl(_HasSystem):
 
     def start(self) -> None:
         """The system, if one is named and Locust was not told where it is; then requests count."""
+        self.starting()
         self.collections = {name: Collection() for name in self.parties}
         for system in self.parties.values():
             if self.host is None:

@@ -15,6 +15,7 @@ class LocalControl(Control):
 
     def start(self) -> None:
         """An engine for each workload, with a system of its own."""
+        self.starting()
         chosen = self.chosen()
         self.collections = {name: Collection() for name in chosen}
         for name, without in chosen.items():

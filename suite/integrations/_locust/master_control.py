@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import gevent
-from locust.runners import STATE_SPAWNING
 
 from suite.integrations._locust import clock
 from suite.integrations._locust.collection import Collection
@@ -53,7 +52,7 @@ class MasterControl(Control):
 
     def start(self) -> None:
         """The systems, then all workers."""
-        self.runner.update_state(STATE_SPAWNING)  # as it will be: without it Locust would not stop in time
+        self.starting()
         self._test += 1
         chosen = self.chosen()
         self.collections = {name: Collection() for name in chosen}

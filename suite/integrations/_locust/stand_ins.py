@@ -16,10 +16,15 @@ Changed = Callable[[str, str, int], None]
 """Called with workload, class of users and by how many they have changed."""
 
 
+FRESH = "a fresh system for each test"
+"""What the web UI shows as host, where it would else insist on one."""
+
+
 class StandIn(User):
     """A user of ours as Locust sees it: it has our operations as tasks, and does none of them."""
 
     abstract = True
+    host = FRESH
     workload = ""
     users = ""
     changed: Changed
