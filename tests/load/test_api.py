@@ -53,10 +53,10 @@ def test_rate_limit_of_a_minute(workload):
     assert value(result, "limit.shortfall") == 0
 
 
-@pytest.mark.parametrize("workload", [workloads.pool_stress, workloads.pool_stress_sqlite])
+@pytest.mark.parametrize("sqlite", [False, True])
 @pytest.mark.parametrize("size", [5, 20])
-def test_pool_stress(workload, size):
-    result = measured(workload, values={"pool_size": size})
+def test_pool_stress(size, sqlite):
+    result = measured(workloads.pool_stress, values={"pool_size": size, "sqlite": sqlite})
     assert result.outcomes["failed"] == 0
     assert value(result, "observed.db_pool_checked_out.max") <= size + 10
     assert value(result, "observed.db_pool_waits_total") > 0

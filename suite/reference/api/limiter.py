@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from typing import Any
+from typing import Any, cast
 
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage, RedisStorage
@@ -28,12 +28,11 @@ class ClientLimiter:
     def __init__(self, limit: int, window: int, kind: RateKind, redis: str = "") -> None:
         self._item = RateLimitItemPerSecond(limit, window)
         self._limit, self._window = limit, window
-        self._connections: Any = ConnectionPool.from_url(redis) if redis else None
-        storage = (
-            RedisStorage(f"async+{redis}", implementation="redispy", connection_pool=self._connections)
-            if redis
-            else MemoryStorage()
-        )
+        self._connections: Any = None
+        storage: MemoryStorage | RedisStorage = MemoryStorage()
+        if redis:
+            self._connections = pool = cast(Any, ConnectionPool.from_url(redis))
+            storage = RedisStorage(f"async+{redis}", implementation="redispy", connection_pool=pool)
         self._fixed = FixedWindowRateLimiter(storage) if kind == "fixed" else None
         self._moving = MovingWindowRateLimiter(storage) if kind == "moving" else None
 

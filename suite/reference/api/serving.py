@@ -16,13 +16,24 @@ _GRACE = 2
 
 
 def database_of(system: Any) -> str:
-    """URL of a backend's database: the PostgreSQL beside it, else a file of its own."""
-    helper = system.beside.get("database")
+    """URL of a backend's database: the PostgreSQL beside it; else, or with `sqlite`, a file of its own."""
+    helper = None if system.parameters.get("sqlite") else system.beside.get("database")
     return helper.url if helper is not None else f"sqlite:///{system.directory / DATABASE}"
 
 
-def serve(system: Any, *, accounts: int = 0, migrate: bool = True, **parameters: Any) -> None:  # noqa: ARG001
-    """Run a backend until SIGTERM; parameters are ApiSettings'. `accounts` is for `seed`."""
+def serve(
+    system: Any,
+    *,
+    accounts: int = 0,  # noqa: ARG001
+    sqlite: bool = False,  # noqa: ARG001
+    migrate: bool = True,
+    **parameters: Any,
+) -> None:
+    """Run a backend until SIGTERM.
+
+    `accounts` are how many `seed` makes, `sqlite` is for `database_of`; `migrate` applies the migrations
+    first. The other parameters are ApiSettings'.
+    """
     redis = system.beside.get("redis")
     secret = secrets.token_urlsafe(32)
     file = Path(system.directory) / SECRET

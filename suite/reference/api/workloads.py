@@ -28,13 +28,13 @@ _POOL = Observe("/metrics", only=["db_pool_*"], requests="http_requests_total")
 def backend(**parameters: Any) -> Server:
     """A backend of its own: a Server belongs to one Workload, which gives it its helpers.
 
-    Its database is the PostgreSQL called `database` beside it, else SQLite; rate limits are counted in the
-    Redis called `redis` beside it, else in memory.
+    Its database is the PostgreSQL called `database` beside it, else (or with `sqlite`) SQLite; rate limits
+    are counted in the Redis called `redis` beside it, else in memory.
     """
     defaults: dict[str, Any] = {
         "accounts": 1_000, "processes": 1, "rate_limit": 100, "rate_window": 60, "rate_kind": "fixed",
         "pool_size": 10, "pool_overflow": 10, "pool_timeout": 5.0, "upload_limit": 20_000_000, "jobs": 2,
-        "queue": 64, "migrate": True,
+        "queue": 64, "migrate": True, "sqlite": False,
     }  # fmt: skip
     return Server(serve, ready=all_answer, needs=_NEEDS, **(defaults | parameters))
 
@@ -66,7 +66,7 @@ session_reads = Workload(
     backend(),
     Reader,
     loop=closed_loop(users=50, seconds=10, think=("10ms", "50ms"), warmup=1),
-    quick=closed_loop(users=50, operations=400, think=("10ms", "50ms"), warmup=50),
+    quick=closed_loop(users=50, operations=300, think=("10ms", "50ms"), warmup=50),
     prepare=seed,
     beside=beside(),
     thresholds=[
@@ -130,28 +130,20 @@ rate_limit_moving = _rate_limit(
 )
 
 
-def _pool_stress(name: str, description: str, helpers: dict[str, System]) -> Workload:
-    return Workload(
-        f"api/{name}",
-        backend(pool_size=5, pool_overflow=10, pool_timeout=0.5),
-        DatabaseUser,
-        loop=closed_loop(users=100, seconds=5),
-        quick=closed_loop(users=100, seconds=2),
-        prepare=seed,
-        beside=helpers,
-        thresholds=[Threshold("failures", target=0, critical=0)],
-        checks=[exhaustion_is_told, all_connections_came_back],
-        observe=_POOL,
-        description=description,
-    )
-
-
-pool_stress = _pool_stress(
-    "pool-stress",
-    "a hundred database users of fifteen connections: who gets none in time is told so, and nothing breaks",
-    beside(),
+pool_stress = Workload(
+    "api/pool-stress",
+    backend(pool_size=5, pool_overflow=10, pool_timeout=0.5),
+    DatabaseUser,
+    loop=closed_loop(users=100, seconds=5),
+    quick=closed_loop(users=100, seconds=2),
+    prepare=seed,
+    beside=beside(),
+    thresholds=[Threshold("failures", target=0, critical=0)],
+    checks=[exhaustion_is_told, all_connections_came_back],
+    observe=_POOL,
+    description="a hundred users of fifteen connections: who gets none in time is told, and nothing breaks; "
+    "--set sqlite=true for SQLite",
 )
-pool_stress_sqlite = _pool_stress("pool-stress-sqlite", "the same on SQLite", {})
 
 sustained = Workload(
     "api/sustained",
@@ -196,5 +188,5 @@ user = _at_work(
     "therapists at work: read, write, upload, extract, with time to think between",
     Therapist,
     loop=closed_loop(users=50, seconds=30, think=("500ms", "1.5s"), warmup=3),
-    quick=closed_loop(users=30, seconds=3, think=("100ms", "300ms"), warmup="500ms"),
+    quick=closed_loop(users=30, seconds=2.5, think=("100ms", "300ms"), warmup="300ms"),
 )

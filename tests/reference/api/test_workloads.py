@@ -12,8 +12,8 @@ from suite.reference.api import workloads
 pytestmark = pytest.mark.usefixtures("rounds_once")
 
 ALL = {
-    "health", "session-reads", "uploads", "rate-limit", "rate-limit-moving", "pool-stress",
-    "pool-stress-sqlite", "sustained", "memory", "user",
+    "health", "session-reads", "uploads", "rate-limit", "rate-limit-moving", "pool-stress", "sustained",
+    "memory", "user",
 }  # fmt: skip
 FOUND = [workload for workload in vars(workloads).values() if isinstance(workload, Workload)]
 FEW = {"accounts": 20}
@@ -83,18 +83,25 @@ def test_a_therapist_works_on_postgresql_and_redis():
 
 
 @pytest.mark.parametrize(
-    "workload",
-    [workloads.pool_stress_sqlite, exhaustive(workloads.pool_stress)],
-    ids=lambda workload: workload.name,
+    ("workload", "sqlite"),
+    [
+        (alone(workloads.pool_stress), False),
+        exhaustive(workloads.pool_stress, False),
+        exhaustive(workloads.pool_stress, True),
+    ],
+    ids=["alone", "postgresql", "sqlite"],
 )
-def test_an_exhausted_pool_is_told_and_breaks_nothing(workload):
+def test_an_exhausted_pool_is_told_and_breaks_nothing(workload, sqlite):
     few = {"accounts": 50, "rate_limit": 10_000, "pool_size": 1, "pool_overflow": 2, "pool_timeout": 0.05}
-    result = quick(workload, values=few, users=30, seconds=1.2)
+    result = quick(workload, values={**few, "sqlite": sqlite}, users=30, seconds=1.2)
     assert not failed(result)
     assert result.outcomes["ok"] > 0
     assert result.outcomes["rejected"] > 0
     assert {detail.kind for detail in result.details if detail.outcome == "rejected"} == {"NoConnectionFree"}
     assert result.metrics["observed.db_pool_checked_out.max"].value <= 3
+    if "postgres.transactions@database" in result.metrics:
+        many = result.metrics["postgres.transactions@database"].value > 10
+        assert many is not sqlite
 
 
 def rate_limited(workload, served=None, **changes):
@@ -145,7 +152,7 @@ def test_several_processes_keep_one_limit_in_redis():
 
 @pytest.mark.exhaustive
 def test_a_time_out_that_reaches_a_client_as_a_fault_fails_the_run():
-    twin = broken.with_backend(workloads.pool_stress_sqlite, broken.loses_time_outs)
+    twin = broken.with_backend(alone(workloads.pool_stress), broken.loses_time_outs)
     result = quick(twin, values={"accounts": 50, "pool_timeout": 0.05}, users=50, seconds=1)
     assert {"exhaustion is told", "failures"} <= failed(result)
 
