@@ -72,7 +72,7 @@ def from_mapping(given: Any, observe: Observe, wanted: Collection[str] = ()) -> 
     """The numbers in nested mappings and lists, called by their path. Raises Unreadable."""
     found = _Sums(observe)
     for name, value in _flattened(given, "", _DEEPEST):
-        found.add(_ODD.sub("_", name), value, None)
+        found.add(name, value, None)
     return found.exposition(wanted)
 
 
@@ -103,6 +103,7 @@ class _Sums:
         self, name: str, value: float, grows: bool | None, labels: Mapping[str, str] = MappingProxyType({})
     ) -> None:
         """One series; `grows` is None where nothing but the name tells."""
+        name = _ODD.sub("_", name)
         self._names.add(name)
         if not math.isfinite(value):
             return

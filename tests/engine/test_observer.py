@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import islice
 
 import pytest
-from support.telling import ALL, COUNTED, told
+from support.telling import ALL, COUNTED, Member, told
 
 from suite import Metric, Observe, Threshold, closed_loop
 from suite.config.settings import Settings
@@ -186,11 +186,12 @@ async def place(system):
 
 def test_functions_are_asked_redirects_followed_and_settings_hold_there_too():
     source = Observe("/metrics", requests="http_requests_total")
-    result = run(told([place, source], redirect="/metrics"), replace(ONE, values={"places": 7}))
+    workload = told([place, source], redirect="/metrics", users=Member)
+    result = run(workload, replace(ONE, values={"places": 7}))
     assert result.metrics["observed.port.max"].value > 0
     assert result.metrics["observed.pool_size.max"].value == 7
     count = result.observed[1].requests
-    assert count.counted == count.answered == 1500
+    assert count.counted == count.answered == 1500 + 2 * 4  # when users come and go, too
 
 
 @pytest.mark.exhaustive

@@ -87,6 +87,11 @@ def test_json_is_called_by_its_path():
     assert exposed(b"\xef\xbb\xbf [4]", Observe("/health")).values == {"0": 4}
 
 
+def test_names_of_any_characters_are_made_names_of_metrics():
+    found = exposed(b'# TYPE odd counter\n{"cache@eu hits"} 3\n', Observe("/metrics"))
+    assert found.values == {"cache_eu_hits": 3}
+
+
 def test_a_mapping_may_hold_numbers_of_any_kind():
     found = from_mapping({"a": np.int64(3), "b": {"c": np.float32(0.5)}}, Observe(len))
     assert found.values == {"a": 3, "b.c": 0.5}

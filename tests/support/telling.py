@@ -85,8 +85,21 @@ class Reader(User):
         await self.http.get("/items", expect=200)
 
 
-def told(observe, *, users=4, loop=None, places=2, twice=0, hold=0.0, blocked=None, redirect="", **options):
+class Member(Reader):
+    """Asks when it comes and when it goes, too."""
+
+    async def connect(self, system):
+        await super().connect(system)
+        await self.http.get("/items")
+
+    async def close(self):
+        await self.http.get("/items")
+
+
+def told(
+    observe, *, users=Reader, loop=None, places=2, twice=0, hold=0.0, blocked=None, redirect="", **options
+):
     """A workload on that server, observed."""
     system = Server(telling, places=places, twice=twice, hold=hold, blocked=blocked, redirect=redirect)
-    loop = loop or closed_loop(users=users, operations=1500)
-    return Workload("telling/items", system, Reader, loop=loop, observe=observe, **options)
+    loop = loop or closed_loop(users=4, operations=1500)
+    return Workload("telling/items", system, users, loop=loop, observe=observe, **options)
