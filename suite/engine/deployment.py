@@ -15,6 +15,7 @@ from suite.contract.fault import SYSTEM
 from suite.contract.system import Placement, System
 from suite.contract.workload import Workload
 from suite.engine.examine import Examination, Question
+from suite.engine.observer_process import ObserverProcess
 from suite.engine.plan import RoundPlan
 from suite.engine.progress import Progress
 from suite.engine.timeline import FaultTimeline
@@ -24,7 +25,7 @@ from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import SystemSpec, WorkloadSpec
 from suite.errors import ConfigurationError, SuiteError, SystemFailed
 from suite.measure import proc
-from suite.measure.resources import PROXY
+from suite.measure.resources import OBSERVER, PROXY
 from suite.process.identity import round_identity
 from suite.process.injection import Injection, Mode, injected
 from suite.process.notice import recordings
@@ -77,6 +78,7 @@ class Deployment:
         self.running: list[System] = []
         self.prepared: Any = None
         self.left_behind = ""
+        self.observer: ObserverProcess | None = None
         self._preparer: Worker | None = None
 
     def phase(self, name: str) -> None:
@@ -174,8 +176,20 @@ class Deployment:
         if self.component:
             return {"system": workers}
         helpers = {name: helper.roots for name, helper in self.workload.beside.items()}
-        proxy = {PROXY: self.timeline.pids} if self.timeline.pids() else {}
-        return {"system": self.workload.system.roots, "workers": workers, **helpers, **proxy}
+        ours = {PROXY: self.timeline.pids} if self.timeline.pids() else {}
+        if (observer := self.observer) is not None:
+            ours[OBSERVER] = lambda: [observer.child.pid]
+        return {"system": self.workload.system.roots, "workers": workers, **helpers, **ours}
+
+    def start_observed(self) -> None:
+        """`start`, and have what the workload observes read from then on."""
+        if self.workload.observe:
+            # It comes up while all else does.
+            self.observer = ObserverProcess(self.spec, self.workload, self.directory, self.cores.workers[-1])
+            self.stack.callback(self.observer.stop)
+        self.start()
+        if self.observer is not None:
+            self.observer.begin(*self.addresses())
 
     def logs(self) -> dict[str, Path]:
         """Where system, helpers and workers write, as far as we started them."""

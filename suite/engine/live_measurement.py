@@ -15,6 +15,8 @@ from suite.engine.outputs import OutputWatch
 from suite.measure.evidence import gather
 from suite.measure.garbage import between
 from suite.measure.limiter import limiter
+from suite.measure.observed import Observed
+from suite.measure.reconciling import requests_sent
 from suite.measure.recording import joined
 from suite.measure.resources import Resources
 from suite.measure.series import series
@@ -49,6 +51,7 @@ class LiveMeasurement:
         self._rows = 0
         self._windows: list[tuple[Validity, Evidence, Reason | None]] = []
         self._series: list[Mapping[str, tuple[float | None, ...]]] = []
+        self._said = Observed()
         self._user_ns = 0
         self._seen_at = 0
         self.begin()
@@ -79,6 +82,10 @@ class LiveMeasurement:
         rest = running.stop()
         tally = self._account(rest)
         end = rest.end
+        if running.observer is not None:
+            # What others send to the same system nobody here can tell.
+            sent = None if self._shared else requests_sent(statuses(running.reports), None)
+            self._said = running.observer.measured(self._begin, end, sent)
         self._judge(end)
         checks: tuple[CheckResult, ...] = ()
         own: Mapping[str, float | None] = {}
@@ -103,6 +110,7 @@ class LiveMeasurement:
             evidence=self._windows[-1][1],
             limiter=self._windows[-1][2],
             outputs=self._watch.kept(running.began, min(failed)) if failed else (),
+            observed=tuple(self._said.observations),
         )
 
     def news(self) -> Sequence[Detail]:
@@ -153,7 +161,7 @@ class LiveMeasurement:
             loop=loop,
             component=running.component,
             remote=workload.system.address.host not in _HERE,
-            own={},
+            own=self._said.metrics,
         )
         self._windows.append((validity, evidence, held))
         self._series.append(_from(series(recording, resources), (self._since - self._begin) / 1e9))
@@ -167,7 +175,10 @@ class LiveMeasurement:
         if refused := self._running.refused:
             users = refused + sum(report.connected for report in self._running.ends)
             found["unconnected_users"] = Reason("unconnected_users", {"refused": refused, "users": users})
+        said = self._said
+        found |= {reason.kind: reason for reason in (*said.doubts, *said.faults)}
         verdicts = [validity.verdict for validity, _, _ in self._windows]
+        verdicts += ["invalid"] if said.faults else []
         verdict = max(verdicts, key=_VERDICTS.index)
         return Validity("doubtful" if verdict == "valid" and found else verdict, tuple(found.values()))
 
@@ -178,8 +189,11 @@ class LiveMeasurement:
         sheet.use(resources, running.plan.used())
         sheet.garbage(resources.garbage)
         sheet.retries(attempts(running.ends))
-        metrics = {**sheet.metrics, **running.figures(), **own}
-        return Round(0, metrics, frozenset(sheet.at_least), sheet.notes, sheet.sums)
+        said = self._said
+        metrics = {**sheet.metrics, **running.figures(), **own, **said.metrics}
+        return Round(
+            0, metrics, frozenset(sheet.at_least | said.at_least), {**sheet.notes, **said.notes}, sheet.sums
+        )
 
     def _joined_series(self) -> Mapping[str, tuple[float | None, ...]]:
         names = next((one.keys() for one in self._series if one), ())

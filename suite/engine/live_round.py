@@ -62,7 +62,7 @@ class LiveRound(Deployment):
 
     def begin(self) -> None:
         """Start all processes, and the load of no users."""
-        self.start()
+        self.start_observed()
         self.sampler = Sampler(self.groups())
         for group in self.groups():
             self.sampler.quiet(group)
@@ -71,6 +71,8 @@ class LiveRound(Deployment):
         self.began = time.monotonic_ns() + _LEAD
         for worker in self.workers:
             worker.tell(WorkerRequest("run", start=self.began))
+        if self.observer is not None:
+            self.observer.run(self.began, live=True)
         self.reports = [WorkerReply("run") for _ in self.workers]
         groups = iter([group for worker in self.plan.workers for group in worker.groups])
         self._readers = [
@@ -119,6 +121,8 @@ class LiveRound(Deployment):
         """The operations that have ended since the last time."""
         self.check_systems()
         self.sampler.tick()
+        if self.observer is not None:
+            self.observer.tick()
         self._hear()
         return self._taken()
 
@@ -133,11 +137,15 @@ class LiveRound(Deployment):
             # answers to changes may still be on their way
             reports = gather_reports(waiting, step="stop", deadline=lambda: end, meanwhile=self.check_systems)
             told |= {worker.name: report for worker, report in zip(waiting, reports, strict=True)}
+        if self.observer is not None:
+            self.observer.end()
         self.sampler.tick(look=True)
         rest = self._taken(rest=True)
         self.ends = [told[worker.name] for worker in self.workers]
         self.reports = self.close()
         time.sleep(0.025)  # lets a server notice that its clients are gone
+        if self.observer is not None:
+            self.observer.finish()
         for group in self.groups():
             self.sampler.quiet(group)
         return rest

@@ -13,16 +13,12 @@ from suite.contract.address import Address
 from suite.contract.fault import SYSTEM
 from suite.contract.observe import Observe, figure_of
 from suite.contract.workload import Workload
-from suite.engine.merging import statuses
 from suite.engine.observer import ObserverRequest, figures_wanted, metrics_named, observe
-from suite.engine.worker_request import WorkerReply
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError, SystemFailed, WorkerFailed
 from suite.measure.observed import Observed, observed
-from suite.measure.reconciling import requests_sent
 from suite.measure.system_reading import SystemReading
 from suite.process.child import Child, start_function
-from suite.records.recording import Recording
 
 _STEP_SECONDS = 15.0
 _SHOWN = 12
@@ -58,11 +54,12 @@ class ObserverProcess:
             late = self._workload.observe[max((one.source + 1 for one in self._readings), default=0) - 1]
             raise SystemFailed(f"observe {late.name}: does not come to an end")
 
-    def run(self, start: int) -> None:
-        """Load runs from `start` on. Where it ends, if it is counted, nobody knows yet."""
+    def run(self, start: int, *, live: bool = False) -> None:
+        """Load runs from `start` on. Where it ends nobody knows yet, if it is counted or `live`."""
         loop = self._workload.loop
-        begin = start + round(loop.warmup * 1e9) if loop.seconds else start
-        end = begin + round(loop.seconds * 1e9) if loop.seconds else None
+        seconds = None if live else loop.seconds
+        begin = start + round(loop.warmup * 1e9) if seconds else start
+        end = begin + round(seconds * 1e9) if seconds else None
         self._tell(ObserverRequest("run", start=start, begin=begin, end=end))
 
     def tick(self) -> None:
@@ -79,15 +76,15 @@ class ObserverProcess:
         patience = max(one.timeout for one in self._workload.observe)
         self._hear("finish", 2 * patience + _STEP_SECONDS)
 
-    def measured(self, recording: Recording, closed: Sequence[WorkerReply]) -> Observed:
-        """All that was read, by what users sent until they `closed`."""
+    def measured(self, begin: int, end: int, sent: tuple[int, int] | None) -> Observed:
+        """All that was read, with what users `sent` until they had closed, if that is known."""
         return observed(
             self._workload.observe,
             self._readings,
-            recording.begin,
-            recording.end,
+            begin,
+            end,
             wanted=figures_wanted(self._workload),
-            sent=requests_sent(statuses(closed), recording),
+            sent=sent,
             killed=any(one.fault.kills and one.fault.party == SYSTEM for one in self._workload.faults),
         )
 

@@ -12,7 +12,6 @@ from suite.contract.loop import ClosedLoop
 from suite.engine.deployment import STEP_SECONDS, Deployment, undone
 from suite.engine.measured_window import employed, measured_window
 from suite.engine.merging import attempts, details, statuses
-from suite.engine.observer_process import ObserverProcess
 from suite.engine.outputs import OutputWatch
 from suite.engine.progress import Progress
 from suite.engine.worker_pool import gather_reports
@@ -24,8 +23,8 @@ from suite.measure.fault_doubts import missed
 from suite.measure.garbage import Garbage, between
 from suite.measure.limiter import limiter
 from suite.measure.observed import Observed
+from suite.measure.reconciling import requests_sent
 from suite.measure.recovery import with_impact
-from suite.measure.resources import OBSERVER
 from suite.measure.sampler import Sampler
 from suite.measure.statistics import measure_round
 from suite.measure.validity import judge
@@ -66,7 +65,6 @@ def run_round(
 class _Round(Deployment):
     outputs: tuple[PartyOutput, ...] = ()
     _garbage: Garbage | None = None
-    _observer: ObserverProcess | None = None
 
     def run(self, look: Callable[[Recording], None] | None) -> Round:
         self._watch = OutputWatch(self.logs, getattr(self.workload.system, "env", {}))
@@ -77,14 +75,9 @@ class _Round(Deployment):
             raise
 
     def _run(self, look: Callable[[Recording], None] | None) -> Round:
-        if self.workload.observe:  # it starts while all else does
-            self._observer = ObserverProcess(self.spec, self.workload, self.directory, self.cores.workers[-1])
-            self.stack.callback(self._observer.stop)
-        self.start()
+        self.start_observed()
         sampler = Sampler(self.groups())
         self._idle(sampler)
-        if self._observer is not None:
-            self._observer.begin(*self.addresses())
         connected = self.connect()
         self.phase("running")
         start, reports = self._load(sampler)
@@ -92,8 +85,8 @@ class _Round(Deployment):
         closed = self.close()
         time.sleep(0.025)  # lets a server notice that its clients are gone
         begin, end = measured_window(self.plan, self.workload.loop, start)
-        if self._observer is not None:
-            self._observer.finish()
+        if self.observer is not None:
+            self.observer.finish()
         self.plan.name_operations()
         pids = {name: tuple(roots()) for name, roots in self.groups().items()}
         pids["workers"] = tuple(worker.child.pid for worker in self.workers)
@@ -108,7 +101,8 @@ class _Round(Deployment):
         recording = self.plan.recording(begin, end).with_rows(answer.rows)
         if look is not None:
             look(recording)
-        said = self._observer.measured(recording, closed) if self._observer else Observed()
+        sent = requests_sent(statuses(closed), recording)
+        said = self.observer.measured(begin, end, sent) if self.observer else Observed()
         result = measure_round(
             recording,
             loop=self.workload.loop,
@@ -170,11 +164,6 @@ class _Round(Deployment):
             ),
         )
 
-    def groups(self) -> dict[str, Callable[[], list[int]]]:
-        """With the observer, so that nobody takes it for another program."""
-        observer = self._observer
-        return super().groups() | ({} if observer is None else {OBSERVER: lambda: [observer.child.pid]})
-
     def _idle(self, sampler: Sampler) -> None:
         for group in self.groups():
             sampler.quiet(group)
@@ -190,15 +179,15 @@ class _Round(Deployment):
         self.plan.begin_at(start)
         patience = self.workload.timeout + self.workload.grace + STEP_SECONDS
         seen, moved = 0, time.monotonic()
-        if self._observer is not None:
-            self._observer.run(start)
+        if self.observer is not None:
+            self.observer.run(start)
 
         def meanwhile() -> None:
             nonlocal seen, moved
             self.timeline.tick()
             sampler.tick()
-            if self._observer is not None:
-                self._observer.tick()
+            if self.observer is not None:
+                self.observer.tick()
             self._watch.tick()
             self.check_systems()
             used = self.plan.used()
@@ -222,8 +211,8 @@ class _Round(Deployment):
                 meanwhile=meanwhile,
                 pause=self.timeline.pause,
             )
-        if self._observer is not None:
-            self._observer.end()
+        if self.observer is not None:
+            self.observer.end()
         sampler.tick(look=True)
         self.timeline.end()
         self._garbage = between(collected, self.agents.collections([*pids, *self.processes()]))

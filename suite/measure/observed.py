@@ -47,7 +47,7 @@ def observed(
     begin: int,
     end: int,
     wanted: Collection[str] = (),
-    sent: tuple[int, int] = (0, 0),
+    sent: tuple[int, int] | None = None,
     *,
     killed: bool = False,
 ) -> Observed:
@@ -56,13 +56,14 @@ def observed(
     Of a gauge the mean and the largest of the readings; of a counter what it grew by, between readings by
     interpolation. Names that only look like a counter's are a gauge's if they fall. `wanted` are kept
     first where there are more names than are kept. `sent` are the requests that were answered, and those
-    that were not, see `reconcile`. A system that is `killed` on purpose is not doubted for starting anew.
+    that were not, see `reconcile`; None if nobody can tell. A system that is `killed` on purpose is not
+    doubted for starting anew.
     """
     result = Observed()
     for index, source in enumerate(observes):
         mine = [one for one in readings if one.source == index]
         _observe(result, source, _shown(mine), begin, end, wanted)
-        if source.requests:
+        if source.requests and sent is not None:
             _reconcile(result, source, index, readings, sent)
     if killed:
         result.doubts = [doubt for doubt in result.doubts if doubt.kind not in _OF_A_NEW_START]

@@ -67,16 +67,21 @@ def misgiving(count: RequestCount) -> tuple[ValidityVerdict, Reason] | None:
     return "invalid" if invalid else "doubtful", Reason("requests_differ", figures)
 
 
-def requests_sent(statuses: Mapping[str, Mapping[str, int]], recording: Recording) -> tuple[int, int]:
+def requests_sent(
+    statuses: Mapping[str, Mapping[str, int]], recording: Recording | None
+) -> tuple[int, int] | None:
     """HTTP answers that users saw, and requests without one.
 
-    Where no client tells of statuses each operation that the loop started counts for one request.
+    Where no client tells of statuses each operation that the loop started counts for one request; None if
+    there is no recording of these.
     """
     counts = [each for of_one in statuses.values() for each in of_one.items()]
     answered = sum(count for status, count in counts if status.isdecimal() and int(status) in _HTTP)
     unanswered = sum(count for status, count in counts if status in (UNANSWERED, SENT_AGAIN))
     if answered or unanswered:
         return answered, unanswered
+    if recording is None:
+        return None
     rows = recording.loop_only()
     started = rows.where(rows.started > 0).counts()
     well = started["ok"] + started["rejected"]

@@ -1,0 +1,45 @@
+"""What a live round comes to, with what its system says of itself."""
+
+import time
+
+import pytest
+from support.telling import ALL, Member, told
+
+from suite import closed_loop
+from suite.config.catalog import reference_to
+from suite.config.settings import Settings
+from suite.engine.live_measurement import LiveMeasurement
+from suite.engine.live_round import live_round
+from suite.engine.workload_spec import WorkloadSpec
+
+pooled = told(ALL, users=Member, loop=closed_loop(6, seconds=1), hold=0.01)
+
+
+@pytest.fixture(scope="module")
+def measured():
+    """Six users come, ask for items from a pool of two for a while, and go."""
+    with live_round(WorkloadSpec(reference_to(pooled), Settings())) as running:
+        measurement = LiveMeasurement(running)
+        running.resize(6)
+        end = time.monotonic() + 2.5
+        while time.monotonic() < end:
+            time.sleep(0.05)
+            measurement.take()
+        _, found = measurement.finish()
+    return found
+
+
+def test_what_the_system_says_is_in_a_live_round_too(measured):
+    (source,) = measured.observed
+    assert source.source == "/metrics"
+    assert len(source.second) >= 4
+    assert measured.metrics["observed.pool_waits_total"] > 20
+    assert measured.metrics["observed.pool_checked_out.max"] == 2
+    assert measured.limiter.figures["pool"] == "pool"
+
+
+def test_requests_of_users_who_came_and_went_are_reconciled(measured):
+    (source,) = measured.observed
+    count = source.requests
+    assert count.counted == count.answered >= 12
+    assert not [one for one in measured.validity.reasons if one.kind in ("requests_differ", "unreconciled")]
