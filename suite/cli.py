@@ -25,6 +25,7 @@ COMMANDS = {
     "leaks": "Look for leaks, and name the lines that hold the memory.",
     "ab": "Compare two commits by rounds in turns, and say whether one is slower.",
     "locust": "Run workloads on Locust: its web UI, its options, its machines.",
+    "faults": "Put a proxy before anything, and let it fail by hand.",
     "calibrate": "Learn how small a slow-down can be noticed on this machine.",
     "compare": "Compare two commits, runs or result documents: what changed, and what only seems to.",
     "gate": "For CI: judge the runs of HEAD against a base, and fail if they regressed.",

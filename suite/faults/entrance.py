@@ -50,14 +50,15 @@ class Entrance:
                 if running not in tunnel.met and running.chooses(tunnel.lot):
                     tunnel.meet(running)
 
-    def end(self, running: RunningFault) -> None:
-        """Let it end, now; once."""
+    def end(self, running: RunningFault) -> bool:
+        """Let it end, now; whether it was on."""
         if running not in self.running:
-            return
+            return False
         self.running.remove(running)
         running.ended = time.monotonic_ns()
         for tunnel in list(self.tunnels):
             tunnel.leave(running)
+        return True
 
     def _joined(self, tunnel: Tunnel) -> None:
         """A connection has come."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
@@ -39,10 +39,14 @@ class FaultStamp(NamedTuple):
 
 
 class Ways:
-    """The ways to parties by name, and the faults on them. Used from a running event loop."""
+    """The ways to parties by name, and the faults on them. Used from a running event loop.
 
-    def __init__(self, seed: int = 0) -> None:
+    `told` is called when a fault has begun, and when it has ended.
+    """
+
+    def __init__(self, seed: int = 0, told: Callable[[RunningFault], None] = lambda _: None) -> None:
         self._seed = seed
+        self._told = told
         self._entrances: dict[str, Entrance] = {}
         self._running: dict[int, RunningFault] = {}
         self._timers: list[asyncio.TimerHandle] = []
@@ -71,9 +75,13 @@ class Ways:
         """End all faults, and let none begin any more; what became of them."""
         for timer in self._timers:
             timer.cancel()
+        self.relieve()
+        return self.stamps()
+
+    def relieve(self) -> None:
+        """End the faults that are on."""
         for running in self._running.values():
             self._end(running)
-        return self.stamps()
 
     def close(self) -> None:
         """End all ways."""
@@ -88,11 +96,15 @@ class Ways:
         ]
 
     def _at(self, moment: int, function: Any, running: RunningFault) -> None:
-        pause = max(moment - time.monotonic_ns(), 0) * 1e-9
+        pause = (moment - time.monotonic_ns()) * 1e-9
+        if pause <= 0:
+            function(running)
+            return
         self._timers.append(asyncio.get_running_loop().call_later(pause, function, running))
 
     def _begin(self, running: RunningFault) -> None:
         self._entrances[running.fault.party].begin(running)
+        self._told(running)
         if running.ramp and not running.fault.measured:
             self._grow(running)
 
@@ -102,7 +114,8 @@ class Ways:
         self._entrances[running.fault.party].spread(running)
 
     def _end(self, running: RunningFault) -> None:
-        self._entrances[running.fault.party].end(running)
+        if self._entrances[running.fault.party].end(running):
+            self._told(running)
 
 
 def serve_ways(pipe: Connection, seed: int) -> None:

@@ -272,7 +272,16 @@ def test_sliced_data_comes_in_parts():
                 parts.append(await reader.read(100))
             return parts
 
-    assert run(body()) == [b"012", b"345", b"678", b"9"]
+    parts = run(body())
+    assert parts[0] == b"012"
+    assert len(parts) > 1
+    assert b"".join(parts) == b"0123456789"
+
+
+def test_slices_are_a_pause_apart():
+    force = SimpleNamespace(strength=lambda: 1.0)
+    parts = Slice("system", size=4, pause=0.5).carry([Piece(1.0, b"0123456789", True)], force)
+    assert parts == [(1.0, b"0123", True), (1.5, b"4567", True), (2.0, b"89", True)]
 
 
 def test_a_slow_close_is_heard_late():

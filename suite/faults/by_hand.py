@@ -1,0 +1,105 @@
+"""A proxy that somebody steers: faults on one way, as they are said."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import uvloop
+
+from suite.contract.fault import At
+from suite.errors import ConfigurationError, Interrupted
+from suite.faults.proxy_process import PlannedFault, Ways
+from suite.faults.running_fault import RunningFault
+from suite.faults.spoken import spoken
+from suite.faults.way_fault import WayFault
+
+_PARTY = "target"
+
+
+class Telling(NamedTuple):
+    """What is told while it runs: the port; faults that have begun or ended, with seconds since the start;
+    lines that mean nothing."""
+
+    listening: Callable[[int], None]
+    changed: Callable[[float, RunningFault], None]
+    misunderstood: Callable[[str], None]
+
+
+def run_by_hand(
+    target: tuple[str, int],
+    port: int,
+    faults: Iterable[str],
+    lines: Iterable[str],
+    *,
+    seconds: float | None,
+    telling: Telling,
+) -> None:
+    """Let connections to `port` (0: one is chosen) through to `target`, and let it fail as `faults` say.
+
+    Each of `lines` is one more fault, or "end" that ends those that are on. Ends after `seconds`. Raises
+    ConfigurationError, and Interrupted when a signal ends it.
+    """
+    planned = [spoken(line, _PARTY) for line in faults]
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        number = runner.run(_run(target, port, planned, lines, seconds, telling))
+    if number:
+        raise Interrupted(number)
+
+
+async def _run(
+    target: tuple[str, int],
+    port: int,
+    planned: Sequence[At],
+    lines: Iterable[str],
+    seconds: float | None,
+    telling: Telling,
+) -> int:
+    """The signal that ended it; 0 without one."""
+    loop, numbers, start = asyncio.get_running_loop(), itertools.count(), time.monotonic_ns()
+    ways = Ways(told=lambda running: telling.changed((time.monotonic_ns() - start) * 1e-9, running))
+    try:
+        telling.listening(await ways.open(_PARTY, target, port, http=True))
+    except OSError as error:
+        raise ConfigurationError(f"can't listen on port {port}: {error.strerror or error}") from error
+
+    def say(line: str) -> None:
+        if line.strip() == "end":
+            ways.relieve()
+        elif line.strip():
+            try:
+                ways.plan([_from_now(next(numbers), spoken(line, _PARTY))])
+            except ConfigurationError as error:
+                telling.misunderstood(str(error))
+
+    def listen() -> None:
+        for line in lines:
+            loop.call_soon_threadsafe(say, line)
+
+    over: asyncio.Future[int] = loop.create_future()
+
+    def end(number: int) -> None:
+        if not over.done():
+            over.set_result(number)
+
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(each, end, int(each))
+    if seconds is not None:
+        loop.call_later(seconds, end, 0)
+    ways.plan([_from_now(next(numbers), at) for at in planned])
+    threading.Thread(target=listen, daemon=True).start()
+    number = await over
+    ways.close()
+    return number
+
+
+def _from_now(number: int, at: At) -> PlannedFault:
+    now, fault = time.monotonic_ns(), at.fault
+    assert isinstance(fault, WayFault)
+    ends = None if at.ends is None else now + round(at.ends * 1e9)
+    return PlannedFault(number, fault, now + round(at.begins * 1e9), ends, at.rising)

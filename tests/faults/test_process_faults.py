@@ -1,0 +1,64 @@
+"""Which processes a fault means, and what it does to them."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from suite.faults import Kill, Pause
+
+
+@pytest.fixture
+def two():
+    """Two processes, told apart by their command lines."""
+    made = [
+        subprocess.Popen([sys.executable, "-c", f"import time; time.sleep(60)  # {name}"]) for name in "ab"
+    ]
+    yield made
+    for one in made:
+        one.kill()
+        one.wait()
+
+
+def state(pid):
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def becomes(pid, wanted):
+    end = time.monotonic() + 5
+    while state(pid) not in wanted and time.monotonic() < end:
+        time.sleep(0.005)
+    return state(pid) in wanted
+
+
+def test_all_of_them_the_root_or_the_one_that_says_so(two):
+    pids = [one.pid for one in two]
+    for fault, meant in (
+        (Pause("system"), pids),
+        (Pause("system", process=0), pids[:1]),
+        (Pause("system", process=1), pids[1:]),
+        (Pause("system", process="# b"), pids[1:]),
+        (Pause("system", process=2), []),
+        (Pause("system", process="nobody"), []),
+    ):
+        assert fault.meant(pids) == meant
+
+
+def test_a_pause_stops_and_lets_go_on(two):
+    pids = [one.pid for one in two]
+    fault = Pause("system", 1, process=1)
+    assert fault.begin(pids) == pids[1:]
+    assert becomes(pids[1], "T")
+    assert state(pids[0]) != "T"
+    fault.end(pids[1:])
+    assert becomes(pids[1], "RS")
+
+
+def test_a_kill_ends_them_without_a_word(two):
+    pids = [one.pid for one in two]
+    assert Kill("system").begin(pids) == pids
+    assert [one.wait(5) for one in two] == [-signal.SIGKILL] * 2
+    Kill("system").begin(pids)  # those that are gone are no error
