@@ -43,6 +43,7 @@ def joined_round(
         for name, figure in share.metrics.items():
             if sheet.metrics.get(name) is None:
                 sheet.metrics[name] = figure
+                sheet.at_least |= {name} & share.at_least
         sheet.notes = {**share.notes, **sheet.notes}
     sheet.ratios()
     parties = list(shares.values())
@@ -68,6 +69,7 @@ def joined_round(
         evidence=evidence,
         limiter=held_back,
         outputs=tuple(output for share in parties for output in share.outputs),
+        observed=next((share.observed for share in parties if share.observed), ()),
         failure=next((share.failure for share in parties if share.failure is not None), None),
     )
 

@@ -8,6 +8,7 @@ from suite.measure.tally import OperationTally, Tally
 from suite.records.detail import Detail
 from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
+from suite.records.observation import Observation
 from suite.records.reason import Reason
 from suite.records.run import Round, Validity
 
@@ -36,6 +37,21 @@ def test_figures_of_parties_stand_side_by_side():
     assert found.evidence.delivered == 100.0
     assert found.evidence.system_cpu == 0.4
     assert found.validity == Validity()
+
+
+def test_what_the_system_said_of_itself_is_that_of_the_party_that_heard_it():
+    said = Observation("/metrics", (0.0,), {"pool_waits_total": (3.0,)})
+    heard = Round(
+        0,
+        {"observed.pool_waits_total": 3.0},
+        at_least=frozenset({"observed.pool_waits_total"}),
+        evidence=Evidence(system_cpu=0.4),
+        observed=(said,),
+    )
+    found = joined_round({"a": worker(), "system": heard}, TALLY, 1.0, loop=LOOP)
+    assert found.observed == (said,)
+    assert found.metrics["observed.pool_waits_total"] == 3.0
+    assert "observed.pool_waits_total" in found.at_least
 
 
 def test_a_doubt_says_whose_it_is():
