@@ -14,7 +14,7 @@ from suite.errors import ConfigurationError
 from suite.units import parse
 
 Source = str | Callable[[Any], Any]
-Labels = Mapping[str, str | Collection[str]]
+Labels = Mapping[str, str | int | Collection[str | int]]
 
 OBSERVED = "observed."
 """What the names of the metrics begin with."""
@@ -58,8 +58,11 @@ class Observe:
     ) -> None:
         self.source = source
         self.requests = requests
-        self.labels = MappingProxyType(
-            {name: frozenset([some] if isinstance(some, str) else some) for name, some in labels.items()}
+        self.labels: Mapping[str, frozenset[str]] = MappingProxyType(
+            {
+                name: frozenset(map(str, [some] if isinstance(some, str | int) else some))
+                for name, some in labels.items()
+            }
         )
         self.only = (only,) if isinstance(only, str) else tuple(only)
         self.counters = (counters,) if isinstance(counters, str) else tuple(counters)

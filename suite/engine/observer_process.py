@@ -131,6 +131,12 @@ def check_first(workload: Workload, readings: Sequence[SystemReading]) -> None:
         source = sources[reading.source]
         if source.requests and reading.found.requests is None:
             raise ConfigurationError(_absent(source, source.requests, reading.found.names))
+        labels = reading.found.labels
+        if labels and (unknown := sorted(source.labels.keys() - labels)):
+            raise ConfigurationError(
+                f"observe {source.name}: {source.requests} has no label {', '.join(unknown)}; "
+                f"there are {', '.join(sorted(labels))}"
+            )
     _check_apart(sources, readings)
     for metric in metrics_named(workload):
         if not known.intersection(figures := figure_of(metric)):

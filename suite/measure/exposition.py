@@ -33,8 +33,8 @@ class Exposition:
 
     Of those in `counters` it is known that they only grow, of those in `presumed` their names say so.
     `left_out` counts those of which no value is kept, for they are too many. `requests` is the counter to
-    be reconciled, None where it is not there. `process` tells which process answered, None where it doesn't
-    say so.
+    be reconciled, None where it is not there, with the names of its `labels`. `process` tells which process
+    answered, None where it doesn't say so.
     """
 
     values: Mapping[str, float]
@@ -44,6 +44,7 @@ class Exposition:
     requests: float | None = None
     process: float | None = None
     left_out: int = 0
+    labels: frozenset[str] = frozenset()
 
 
 def exposed(body: bytes, observe: Observe, wanted: Collection[str] = ()) -> Exposition:
@@ -86,6 +87,7 @@ class _Sums:
         self._counters: set[str] = set()
         self._presumed: set[str] = set()
         self._requests: float | None = None
+        self._labels: set[str] = set()
 
     def take(self, text: str) -> None:
         """All of Prometheus text; of histograms and summaries count and sum."""
@@ -107,8 +109,10 @@ class _Sums:
         self._names.add(name)
         if not math.isfinite(value):
             return
-        if name == self._observe.requests and self._observe.counts(labels):
-            self._requests = (self._requests or 0.0) + value
+        if name == self._observe.requests:
+            self._labels |= labels.keys()
+            if self._observe.counts(labels):
+                self._requests = (self._requests or 0.0) + value
         self._values[name] = self._values.get(name, 0.0) + value
         if grows or self._observe.grows(name):
             self._counters.add(name)
@@ -132,6 +136,7 @@ class _Sums:
             self._requests,
             self._values.get(_STARTED),
             len(found) - len(kept),
+            frozenset(self._labels),
         )
 
 

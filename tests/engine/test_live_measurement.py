@@ -21,7 +21,7 @@ def measured():
     with live_round(WorkloadSpec(reference_to(pooled), Settings())) as running:
         measurement = LiveMeasurement(running)
         running.resize(6)
-        end = time.monotonic() + 2.5
+        end = time.monotonic() + 1.5
         while time.monotonic() < end:
             time.sleep(0.05)
             measurement.take()

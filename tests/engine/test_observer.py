@@ -81,6 +81,13 @@ def test_a_name_that_nobody_says_is_told_with_those_that_there_are(options):
     )
 
 
+def test_a_label_that_the_counter_does_not_have_is_told():
+    source = Observe("/metrics", requests="hits", labels={"path": "/items", "method": "GET"})
+    found = Exposition({}, frozenset({"hits"}), requests=0.0, labels=frozenset({"handler", "method"}))
+    with pytest.raises(ConfigurationError, match=r"hits has no label path; there are handler, method$"):
+        check_first(told(source), [SystemReading(0, "before", 1, 2, found)])
+
+
 def test_two_places_may_not_say_the_same():
     found = Exposition({"pool_size": 5}, frozenset({"pool_size"}))
     readings = [SystemReading(source, "before", 1, 2, found) for source in (0, 1)]

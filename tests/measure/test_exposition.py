@@ -72,6 +72,13 @@ def test_requests_are_those_of_the_labels(labels, counted):
     )
 
 
+def test_values_of_labels_may_be_numbers_and_the_names_of_all_are_known():
+    text = b'hits_total{status="200",path="/"} 3\nhits_total{status="404",path="/"} 1\n'
+    found = exposed(text, Observe("/metrics", requests="hits_total", labels={"status": [200, 304]}))
+    assert found.requests == 3
+    assert found.labels == {"status", "path"}
+
+
 def test_a_counter_that_is_declared_and_has_no_series_stands_at_nothing():
     assert exposed(TEXT, Observe("/metrics", requests="timeouts_total")).requests == 0
     assert exposed(TEXT, Observe("/metrics", requests="other_total")).requests is None
