@@ -127,6 +127,9 @@ class DatabaseUser(ApiUser):
 class Therapist(ApiUser):
     """A therapist at work: reads, writes, uploads a recording now and then, has a note made of it."""
 
+    uploaded: tuple[int, dict[str, str]] | None = None
+    """The session that has a recording now, and whose it is."""
+
     async def connect(self, system: Any) -> None:
         """Log in."""
         await super().connect(system)
@@ -134,51 +137,59 @@ class Therapist(ApiUser):
         login = {"email": self.prepared["emails"][self.number], "password": PASSWORD}
         answer = await self.http.post("/login", json=login, expect=200, rejected=429)
         self.headers = self.authorization(answer.json()["token"])
-        self.uploaded: int | None = None
+
+    def begin(self) -> dict[str, str]:
+        """Whose next operation it is."""
+        return self.headers
 
     @operation(weight=10, tags={"read"})
     async def list_sessions(self) -> None:
         """The latest sessions."""
-        await self._get("/sessions?size=20")
+        await self._get("/sessions?size=20", self.begin())
 
     @operation(weight=8, tags={"read"})
     async def read_session(self) -> None:
         """One session."""
-        await self._get(f"/sessions/{self.own('sessions')}")
+        headers = self.begin()
+        await self._get(f"/sessions/{self.own('sessions')}", headers)
 
     @operation(weight=3, tags={"read"})
     async def list_patients(self) -> None:
         """The first page of patients."""
-        await self._get("/patients")
+        await self._get("/patients", self.begin())
 
     @operation(weight=3, tags={"write"})
     async def add_session(self) -> None:
         """A session that took place."""
+        headers = self.begin()
         new = {
             "patient_id": self.own("patients"), "started_at": 1_720_000_000, "minutes": 50,
             "summary": "Slept better, talked about the week.",
         }  # fmt: skip
-        await self.http.post("/sessions", json=new, headers=self.headers, expect=201, rejected=429)
+        await self.http.post("/sessions", json=new, headers=headers, expect=201, rejected=429)
 
     @operation(weight=1, tags={"upload"})
     async def upload(self) -> None:
         """A recording of `audio_seconds` (parameter)."""
+        headers = self.begin()
         key = self.own("sessions")
         files = {"audio": ("session.wav", clip(self.index, self.parameters["audio_seconds"]), "audio/wav")}
         path = f"/sessions/{key}/audio"
-        await self.http.post(path, files=files, headers=self.headers, expect=201, rejected=429)
-        self.uploaded = key
+        await self.http.post(path, files=files, headers=headers, expect=201, rejected=429)
+        self.uploaded = key, headers
 
     @operation(weight=1, tags={"extract"})
     async def extract(self) -> None:
         """Have a note made, and wait for it."""
         if self.uploaded is None:
             await self.upload()
-        path = f"/sessions/{self.uploaded}/notes"
-        answer = await self.http.post(path, headers=self.headers, expect=202, rejected=(429, 503))
+        assert self.uploaded is not None
+        key, headers = self.uploaded
+        path = f"/sessions/{key}/notes"
+        answer = await self.http.post(path, headers=headers, expect=202, rejected=(429, 503))
         while answer.json()["state"] in ("queued", "running"):
             await asyncio.sleep(_POLL)
-            answer = await self._get(f"/notes/{answer.json()['id']}")
+            answer = await self._get(f"/notes/{answer.json()['id']}", headers)
         assert answer.json()["state"] == "done", answer.text
 
     @operation(weight=2, tags={"health"})
@@ -186,5 +197,17 @@ class Therapist(ApiUser):
         """What the page asks in the background."""
         await self.http.get("/health", expect=200)
 
-    async def _get(self, path: str) -> Any:
-        return await self.http.get(path, headers=self.headers, expect=200, rejected=429)
+    async def _get(self, path: str, headers: dict[str, str]) -> Any:
+        return await self.http.get(path, headers=headers, expect=200, rejected=429)
+
+
+class Locum(Therapist):
+    """Stands in for all therapists, one after the other: at any rate nobody's limit is met."""
+
+    async def connect(self, system: Any) -> None:
+        """Open a connection."""
+        await ApiUser.connect(self, system)
+
+    def begin(self) -> dict[str, str]:
+        """The next one's."""
+        return self.turn()
