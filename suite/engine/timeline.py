@@ -54,7 +54,8 @@ class _Fate:
 class FaultTimeline:
     """The faults of `workload` in one round. Without faults, or not `faulty`, it does and costs nothing.
 
-    Everything raises SystemFailed if the proxy died or what was started again does not come to life.
+    Everything raises WorkerFailed if the proxy died, and SystemFailed if what was started again does not come
+    to life.
     """
 
     def __init__(self, workload: Workload, index: int, *, faulty: bool) -> None:
@@ -123,6 +124,8 @@ class FaultTimeline:
 
     def tick(self) -> None:
         """Begin and end what happens to processes, if it is time."""
+        if self._proxy is not None:
+            self._proxy.check()
         if not self._zero:
             return
         for number in self._numbers(between=False):

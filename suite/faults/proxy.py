@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import multiprocess
 
-from suite.errors import SystemFailed
+from suite.errors import WorkerFailed
 
 if TYPE_CHECKING:
     from suite.faults.proxy_process import FaultStamp, PlannedFault
@@ -20,7 +20,7 @@ _NAME = "the proxy for faults"
 class FaultProxy:
     """Started at once, from the main thread; it dies with us. `seed` decides what chance decides.
 
-    All raise SystemFailed if it does not answer: without it nothing reaches the system.
+    All raise WorkerFailed if it does not answer: what load then met was ours.
     """
 
     def __init__(self, directory: Path, *, seed: int, cores: frozenset[int] | None = None) -> None:
@@ -50,6 +50,11 @@ class FaultProxy:
         stamps: list[FaultStamp] = self._ask("lift")
         return stamps
 
+    def check(self) -> None:
+        """Raise if it has ended."""
+        if not self.child.running():
+            raise self._dead()
+
     def stop(self) -> None:
         """End it; safe to call more than once."""
         self._pipe.close()
@@ -62,7 +67,10 @@ class FaultProxy:
             answer = self._pipe.recv() if self._pipe.poll(_PATIENCE) else TimeoutError("it does not answer")
         except (EOFError, OSError) as error:
             self.child.wait(1.0)
-            raise SystemFailed(f"{_NAME} died: {self.child.exit_summary()}") from error
+            raise self._dead() from error
         if isinstance(answer, OSError):
-            raise SystemFailed(f"{_NAME} could not {name}: {answer}")
+            raise WorkerFailed(f"{_NAME} could not {name}: {answer}")
         return answer
+
+    def _dead(self) -> WorkerFailed:
+        return WorkerFailed(f"{_NAME} died: {self.child.exit_summary()}")
