@@ -36,7 +36,7 @@ def test_what_was_killed_is_back_where_it_was_with_what_it_had_on_disk(result):
     assert killed.ended < killed.ready
     (check,) = result.checks
     assert check.passed, check
-    assert check.detail == "starts [1, 2]"
+    assert check.detail == "starts 2"
 
 
 def test_no_user_can_tell_more_than_that_some_operations_failed(result):
