@@ -10,6 +10,7 @@ from httptools import HttpResponseParser
 
 from suite.clients._link import HEAD_LIMIT, Link
 from suite.clients._response import fed, until_eof
+from suite.clients._tolerant import TolerantParser
 from suite.clients.errors import ClientError, ConnectionBroken, StreamCut, TooLarge
 
 _MOST_CHUNKS = 64
@@ -37,7 +38,7 @@ class StreamedBody:
         self._limit = limit
         self._keep = False
         self._chunked = False
-        self._parser = HttpResponseParser(self)
+        self._parser: HttpResponseParser | TolerantParser = HttpResponseParser(self)
         self._at = 0
         self._parts: list[bytes] = []
         self._size = 0
@@ -88,6 +89,10 @@ class StreamedBody:
                 return
             self.raw += data
         wrong: ClientError | None = fed(self._parser, data)
+        if wrong is not None and not self.status and self.raw.lstrip(b"\r\n").startswith(b"HTTP/1."):
+            self.headers.clear()
+            self._parser = TolerantParser(self, self._put_right)
+            wrong = fed(self._parser, bytes(self.raw))
         if wrong is None and self._size > self._limit:
             wrong = TooLarge(f"a chunk of more than {self._limit:,} bytes")
         if not self._chunked:
@@ -148,6 +153,9 @@ class StreamedBody:
         if self.status:
             self.whole = True
             self._keep = self._parser.should_keep_alive()
+
+    def _put_right(self, parser: HttpResponseParser, head: bytes) -> None:
+        self._parser, self.raw = parser, bytearray(head)
 
     def _complete(self) -> None:
         if not self._parts:

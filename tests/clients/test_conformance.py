@@ -18,7 +18,8 @@ import pytest
 from support.scripted import Visit, ok, run, scripted
 
 from suite.clients import Http
-from suite.clients.errors import ClientError
+from suite.clients._unpack import unpacked
+from suite.clients.errors import ClientError, StreamCut
 
 JSON = b'{"a": 1}'
 Asking = Callable[[str, str], Awaitable[str]]
@@ -145,6 +146,16 @@ async def ours(url: str, path: str) -> str:
         return error.cause
 
 
+async def streamed(url: str, path: str) -> str:
+    """What our client makes of it where it reads it while it comes; packed bodies stay so."""
+    try:
+        async with await Http.connect(url) as http, http.stream("GET", path, expect=range(1000)) as stream:
+            body = b"".join([chunk async for chunk in stream])
+            return f"{stream.status} {unpacked(body, stream.headers.get('content-encoding', '')).decode()}"
+    except ClientError as error:
+        return "closed" if isinstance(error, StreamCut) else error.cause
+
+
 async def by_curl(url: str, path: str) -> str:
     asked = ["curl", "-s", "--compressed", "-m", "3", "-w", "\n%{http_code}", url + path]
     process = await asyncio.create_subprocess_exec(*asked, stdout=asyncio.subprocess.PIPE)
@@ -217,7 +228,7 @@ def _write(line: str) -> None:
 @pytest.fixture(scope="module")
 def found() -> Any:
     """One run of all of them."""
-    told = run(table({"ours": ours, **peers()}))
+    told = run(table({"ours": ours, "streamed": streamed, **peers()}))
     names = list(next(iter(told.values())))
     width = max(len(row.name) for row in ROWS)
     _write(f"\n{'behaviour':{width}}  {'RFC':17}  " + "  ".join(f"{name:16}" for name in names))
@@ -230,3 +241,4 @@ def found() -> Any:
 @pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
 def test_our_client_does_what_the_rfc_says(found: dict[str, dict[str, str]], row: Row) -> None:
     assert found[row.name]["ours"] == row.right
+    assert found[row.name]["streamed"] == row.right
