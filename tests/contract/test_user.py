@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from suite import User, operation
-from suite.contract.user import Operation
+from suite.contract.user import Operation, nested_row
 from suite.errors import ConfigurationError
 
 
@@ -139,3 +139,59 @@ def test_statuses_are_counted_under_the_operation_that_runs() -> None:
     user._operation = "buy"
     user.saw("429")
     assert user._statuses == {("browse", "200"): 2, ("buy", "429"): 1}
+
+
+class Speaker(User):
+    """Notes in which nested operation it was, whatever runs beside it."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, int]] = []
+
+    async def note(self, word: str) -> None:
+        await asyncio.sleep(0)
+        self.seen.append((word, await self.row()))
+
+    async def row(self) -> int:
+        return nested_row()
+
+    @operation(weight=0)
+    async def listen(self) -> None:
+        await self.note("listen")
+        await self.note("listen")
+
+    @operation(weight=0)
+    async def talk(self) -> None:
+        await self.note("talk")
+        await self.listen()
+        await self.note("talk")
+
+    @operation
+    async def call(self) -> None:
+        await self.note("call")
+        await asyncio.gather(self.listen(), self.talk())
+        await self.note("call")
+
+
+def test_the_innermost_nested_operation_is_known_also_of_several_at_a_time() -> None:
+    user = Speaker()
+    user._recorder = notes = Notes()
+    asyncio.run(Speaker.call.body(user))
+    assert notes.begun == ["listen", "talk", "listen"]
+    assert sorted(user.seen) == [
+        ("call", -1), ("call", -1), ("listen", 0), ("listen", 0), ("listen", 2), ("listen", 2),
+        ("talk", 1), ("talk", 1),
+    ]  # fmt: skip
+
+
+def test_what_arrives_is_told_with_what_came_before_it() -> None:
+    user, told = User(), list[tuple[int, int]]()
+    user.arrived()  # nobody asks
+
+    def tell(since: int, at: int) -> int:
+        told.append((since, at))
+        return at
+
+    user._marker = tell
+    user.arrived()
+    user.arrived()
+    assert (told[0][0], told[1][0]) == (0, told[0][1])
