@@ -175,6 +175,8 @@ class LiveMeasurement:
         if refused := self._running.refused:
             users = refused + sum(report.connected for report in self._running.ends)
             found["unconnected_users"] = Reason("unconnected_users", {"refused": refused, "users": users})
+        if faults := self._workload.faults:
+            found["faults_left_out"] = Reason("faults_left_out", {"faults": len(faults)})
         said = self._said
         found |= {reason.kind: reason for reason in (*said.doubts, *said.faults)}
         verdicts = [validity.verdict for validity, _, _ in self._windows]

@@ -18,7 +18,7 @@ def missed(incidents: Iterable[Incident]) -> Iterator[Reason]:
     for one in incidents:
         kind = "fault_not_made" if one.began is None else "fault_met_nothing"
         if one.began is None or not one.struck:
-            yield Reason(kind, {"fault": one.kind, "party": one.party, "planned": one.planned})
+            yield Reason(kind, {"fault": one.kind, "whom": one.party, "planned": one.planned})
 
 
 def few(thresholds: Iterable[Threshold], incidents: Sequence[Incident]) -> Iterator[Reason]:

@@ -11,8 +11,11 @@ from suite.config.settings import Settings
 from suite.engine.live_measurement import LiveMeasurement
 from suite.engine.live_round import live_round
 from suite.engine.workload_spec import WorkloadSpec
+from suite.faults import At, Reset
 
-pooled = told(ALL, users=Member, loop=closed_loop(6, seconds=1), hold=0.01)
+pooled = told(
+    ALL, users=Member, loop=closed_loop(6, seconds=1), hold=0.01, faults=[At(0.1, Reset("system", 0.5))]
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +46,11 @@ def test_requests_of_users_who_came_and_went_are_reconciled(measured):
     count = source.requests
     assert count.counted == count.answered >= 12
     assert not [one for one in measured.validity.reasons if one.kind in ("requests_differ", "unreconciled")]
+
+
+def test_faults_that_a_live_round_does_not_make_are_told(measured):
+    assert [one.figures for one in measured.validity.reasons if one.kind == "faults_left_out"] == [
+        {"faults": 1}
+    ]
+    assert measured.validity.verdict != "valid"
+    assert measured.incidents == ()

@@ -78,11 +78,11 @@ def test_latency_grows_over_its_ramp():
         async with behind() as server:
             reader, writer = await server.connect()
             await asked(reader, writer)
-            server.begin(Latency("system", delay="100ms", way="to"), ramp=1.0)
+            server.begin(Latency("system", delay="100ms", way="to"), ramp=0.5)
             early = await asked(reader, writer)
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.25)
             middle = await asked(reader, writer)
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.25)
             return early, middle, await asked(reader, writer)
 
     early, middle, late = run(body())
@@ -229,14 +229,14 @@ def test_loss_stalls_some_answers_and_loses_nothing():
     async def body():
         async with behind() as server:
             reader, writer = await server.connect()
-            server.begin(Loss("system", rate="30%", stall="50ms", way="to"))
+            server.begin(Loss("system", rate="30%", stall="25ms", way="to"))
             await asyncio.sleep(0.01)
             return [await asked(reader, writer) for _ in range(20)]
 
     times = run(body())
-    stalled = [took for took in times if took > 0.049]
+    stalled = [took for took in times if took > 0.024]
     assert 1 <= len(stalled) < 20
-    assert min(times) < 0.049
+    assert min(times) < 0.024
 
 
 def test_lost_again_takes_twice_as_long():

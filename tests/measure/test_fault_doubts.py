@@ -10,7 +10,7 @@ MADE = Incident("Reset", "system", 1.0, began=1.0, ended=2.0, struck=3)
 def test_what_was_not_made_or_met_nothing_is_told():
     nothing = Incident("Latency", "cache", 2.0, began=2.0, ended=3.0)
     never = Incident("Kill", "system", 9.0)
-    assert [(one.kind, one.figures["party"]) for one in missed([MADE, nothing, never])] == [
+    assert [(one.kind, one.figures["whom"]) for one in missed([MADE, nothing, never])] == [
         ("fault_met_nothing", "cache"), ("fault_not_made", "system"),
     ]  # fmt: skip
 

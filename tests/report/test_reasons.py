@@ -173,6 +173,26 @@ _SAID: list[tuple[str, dict[str, Figure], str]] = [
         "a trend within the measured part: median response went from 1 ms to 3 ms (in 2 of 3 rounds)",
     ),
     ("unconnected_users", {"refused": 2, "users": 8}, "users could not connect: 2 of 8"),
+    (
+        "few_faults",
+        {"metric": "recovery.time", "n": 2, "wanted": 8},
+        "recovery.time gated on 2 faults; 8 are wanted: give more rounds",
+    ),
+    (
+        "fault_not_made",
+        {"fault": "Kill", "whom": "cache", "planned": 5.0},
+        "Kill of cache, planned at 5 s, was not made: the load was over",
+    ),
+    (
+        "fault_met_nothing",
+        {"fault": "Reset", "whom": "cache", "planned": 5.0},
+        "Reset of cache at 5 s met no connection, request or process",
+    ),
+    (
+        "faults_left_out",
+        {"faults": 2},
+        "2 of its faults= were not made: users who come and go have no timeline",
+    ),
     # limiters
     (
         "generator",

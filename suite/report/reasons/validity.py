@@ -63,8 +63,9 @@ KINDS: Kinds = {
     "nothing_planned": "by chance of the arrivals no operation was due; give more seconds or a higher rate",
     "few_samples": "{metric} gated on {n:,} samples; {wanted:,} are wanted",
     "few_faults": "{metric} gated on {n:,} faults; {wanted:,} are wanted: give more rounds",
-    "fault_not_made": "{fault} of {party}, planned at {planned:s}, was not made: the load was over",
-    "fault_met_nothing": "{fault} of {party} at {planned:s} met no connection, request or process",
+    "fault_not_made": "{fault} of {whom}, planned at {planned:s}, was not made: the load was over",
+    "fault_met_nothing": "{fault} of {whom} at {planned:s} met no connection, request or process",
+    "faults_left_out": "{faults} of its faults= were not made: users who come and go have no timeline",
     "late_sends": "the generator was late: sends p99 {lateness_p99:s} after plan; {metric} is {reported:s} "
     "instead of {punctual:s}",
     "loop_blocked": _blocked,
