@@ -105,6 +105,12 @@ class At:
         """Seconds until it ends; None: with the load."""
         return None if self.fault.lasting is None else self.begins + self.fault.lasting
 
+    def described(self) -> str:
+        """All that it says in one line: two timelines are the same if their lines are."""
+        settings = {**self.fault.settings(), **({"ramp": self.rising} if self.rising else {})}
+        lasting = "" if self.fault.lasting is None else f" for {self.fault.lasting:g} s"
+        return " ".join([f"{self}{lasting}", *(f"{name}={value}" for name, value in settings.items())])
+
     def scaled(self, factor: float) -> At:
         """The same in a time that is shorter by `factor`."""
         import copy

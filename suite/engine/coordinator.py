@@ -86,6 +86,8 @@ def _described(workload: Workload, settings: Settings, repeated: list[Mapping[st
         plan["retry"] = vars(workload.retry)
     if workload.good:
         plan["good"] = dict(workload.good)
+    if workload.faults:
+        plan["faults"] = [at.described() for at in workload.faults]
     if settings.target is not None:
         plan["target"] = settings.target
     if settings.quick:

@@ -84,6 +84,8 @@ def plan_words(plan: Mapping[str, Any]) -> str:
         )
     if plan.get("workers", 1) > 1:
         words.append(many(plan["workers"], "worker"))
+    if plan.get("faults"):
+        words.append(many(len(plan["faults"]), "fault"))
     if plan.get("target"):
         words.append(f"at {plan['target']}")
     return ", ".join(words)

@@ -168,3 +168,11 @@ def test_closed_and_open_loops_and_other_workloads_are_never_compared():
 )
 def test_a_spread_is_of_one_plan(plan, one):
     assert one_plan(run(), run(plan=plan)) == one
+
+
+def test_a_load_with_faults_is_another_one():
+    """Nobody compares a round in which the database was killed with one in which it was not."""
+    killed = run(plan={"faults": ["Kill of database at 5 s for 1 s"]})
+    assert likeness(killed, killed).alike
+    (reason,) = likeness(run(), killed).refused
+    assert reason == differs("other_load", None, "['Kill of database at 5 s for 1 s']", "faults")

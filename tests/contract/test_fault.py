@@ -57,6 +57,10 @@ def test_a_fault_has_its_times_in_seconds_and_the_rest_as_plain_data():
         "jitter": 0.0,
     }
     assert At(1, Kill("system")).ends is None
+    assert At(1, Kill("system")).described() == "Kill of system at 1 s"
+    assert At(2, Reset("cache", 3, share=0.5), ramp=1).described() == (
+        "Reset of cache at 2 s for 3 s way=both share=0.5 ramp=1.0"
+    )
 
 
 @pytest.mark.parametrize(

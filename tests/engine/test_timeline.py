@@ -21,6 +21,10 @@ def result():
 
 def test_every_fault_is_made_in_order_and_stamped(result):
     assert result.error is None, result.error
+    assert (
+        result.plan["faults"][1]
+        == "Latency of behind at 0.5 s for 0.2 s way=both share=1.0 delay=0.03 jitter=0.0"
+    )
     assert [(one.kind, one.party) for one in result.incidents] == [
         ("Partition", "system"), ("Latency", "behind"), ("Pause", "system"), ("Kill", "behind"),
     ]  # fmt: skip

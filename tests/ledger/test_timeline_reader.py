@@ -97,3 +97,4 @@ def test_classes_do_not_mind_order_and_what_is_not_said() -> None:
     assert load_class({"loop": "open", "users": None}) == load_class({"loop": "open", "seed": 4})
     assert machine_class({"cores": 2, "cpu": "x"}) == machine_class({"cpu": "x", "cores": 2, "host": "y"})
     assert load_class({"parameters": {"a": 1}}) != load_class({"parameters": {"a": 2}})
+    assert load_class({"loop": "open", "faults": ["Reset of system at 1 s"]}) != load_class({"loop": "open"})

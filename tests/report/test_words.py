@@ -47,6 +47,7 @@ def test_plans(loop: Loop, words: str) -> None:
 def test_a_plan_tells_what_is_unusual() -> None:
     plan: dict[str, Any] = {"loop": "closed", "users": 1, "seconds": 1, "workers": 2, "target": "http://x"}
     assert plan_words(plan) == "closed loop, 1 user, 1 s, 2 workers, at http://x"
+    assert plan_words({"loop": "open", "faults": ["Reset of x at 1 s"] * 2}) == "open loop, 2 faults"
 
 
 def test_a_lower_bound_is_shown_as_one() -> None:

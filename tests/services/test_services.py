@@ -21,12 +21,14 @@ from suite.config.settings import Settings, configured
 from suite.contract.system import Placement
 from suite.engine.coordinator import run
 from suite.errors import ConfigurationError, SystemFailed
+from suite.faults import Kill
 from suite.measure import proc
 from suite.process.port import claim_port
 from suite.services import postgres, redis
 from suite.services.kept import _end, _kept
 from suite.services.postgres import Postgres, _copied, _programs
 from suite.services.redis import Redis
+from suite.services.service import Service
 
 pytestmark = pytest.mark.usefixtures("rounds_once")
 
@@ -247,3 +249,31 @@ def test_root_has_it_run_by_nobody_who_can_not_reach_it_where_it_is(monkeypatch,
     with postgres() as server:
         assert asked(server.url, "select 1") == 1
         assert Path(f"/proc/{server.pid}").stat().st_uid != 0
+
+
+def killed(server: Service, folder: Path) -> None:
+    """End all its processes without a word, and start it again."""
+    Kill("database").begin(proc.tree(server.roots()))
+    wait_for(lambda: server.failure())
+    assert not server.answers()
+    server.restart(Placement(folder))
+    wait_for(server.answers)
+
+
+def test_a_redis_that_was_killed_is_back_where_it_was(tmp_path: Path) -> None:
+    with redis() as server:
+        before = server.address
+        killed(server, tmp_path)
+        assert (server.url, server.port) == (before.url, before.port)
+        assert server.pid != before.pid
+        assert server.figures()["redis.memory"] > 0
+
+
+@pytest.mark.exhaustive
+def test_a_postgresql_that_was_killed_has_all_that_it_acknowledged(tmp_path: Path) -> None:
+    with postgres() as server:
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute("create table sold as select generate_series(1, 1000) as n")
+            connection.execute("insert into sold values (1001)")
+            killed(server, tmp_path)
+        assert asked(server.url, "select count(*) from sold") == 1001
