@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from collections.abc import Iterable
 
 from suite.contract.loop import ClosedLoop
 from suite.contract.user import current_user
@@ -68,6 +69,9 @@ class ClosedUsers:
             self._retire(session)
         missing = users - len(present) - self._joining
         await asyncio.gather(*(self._join() for _ in range(missing)), *(self._leave(one) for one in leaving))
+
+    def schedule(self, _starts: Iterable[int]) -> None:
+        """Nothing is planned in a closed loop."""
 
     def stop(self) -> None:
         """Begin nothing more."""

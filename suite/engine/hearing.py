@@ -1,4 +1,4 @@
-"""Orders that a worker hears while load runs: to have another number of users, to tell, to stop."""
+"""Orders that a worker hears while load runs: other users, more starts, to tell, to stop."""
 
 from __future__ import annotations
 
@@ -6,17 +6,30 @@ import asyncio
 import contextlib
 import os
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection
+from typing import Protocol
 
-from suite.engine.closed import ClosedUsers
 from suite.engine.worker_request import Step, WorkerReply, WorkerRequest
+
+
+class LiveUsers(Protocol):
+    """Users of a class that hear while load runs."""
+
+    async def resize(self, users: int) -> None:
+        """Have so many users; wait until it is done."""
+
+    def schedule(self, starts: Iterable[int]) -> None:
+        """Start operations when told, in monotonic nanoseconds."""
+
+    def stop(self) -> None:
+        """Begin nothing more."""
 
 
 @contextlib.contextmanager
 def hearing(
     pipe: Connection,
-    groups: Sequence[ClosedUsers],
+    groups: Sequence[LiveUsers],
     told: Callable[[Step], WorkerReply],
 ) -> Iterator[None]:
     """Obey what comes by `pipe`. A change of users has one number for each of `groups`, and is answered, by
@@ -37,6 +50,10 @@ def hearing(
         if order.step == "stop":
             for group in groups:
                 group.stop()
+            return
+        if order.step == "schedule":
+            for group, starts in zip(groups, order.starts, strict=True):
+                group.schedule(starts)
             return
         if order.step == "tell":
             pipe.send(told("tell"))

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from suite.contract.loop import resized
+from suite.contract.loop import OpenLoop, resized
 from suite.engine.clock import now
 from suite.engine.deployment import undone
 from suite.engine.live_round import LiveRound
@@ -46,6 +46,7 @@ class LiveMeasurement:
         self._running = running
         self._shared = shared
         self._workload = running.workload
+        self._planned = isinstance(self._workload.loop, OpenLoop)
         self._watch = OutputWatch(running.logs, getattr(running.workload.system, "env", {}))
         self._parts: list[Recording] = []
         self._rows = 0
@@ -118,9 +119,9 @@ class LiveMeasurement:
         return details(self._running.reports)
 
     @property
-    def seconds(self) -> float:
-        """Since what is measured began."""
-        return (self._seen_at - self._begin) / 1e9
+    def window(self) -> tuple[int, int]:
+        """When what is measured began, and when it was looked at last, in monotonic ns."""
+        return self._begin, self._seen_at
 
     def _account(self, taken: Recording) -> Tally:
         self._user_ns += self._running.connected * (taken.end - self._seen_at)
@@ -129,13 +130,15 @@ class LiveMeasurement:
         self._rows += len(taken)
         if self._rows >= _WINDOW_ROWS:
             self._judge(taken.end)
-        return Tally.of(taken)
+        return Tally.of(taken, planned=self._planned)
 
     def _judge(self, end: int) -> None:
         """Judge what has been taken since the last time, and forget it."""
         running, workload = self._running, self._workload
         users = self._user_ns / max(end - self._since, 1)
-        loop = resized(workload.loop, users=max(round(users), 1))
+        loop = workload.loop
+        if not self._planned:
+            loop = resized(loop, users=max(round(users), 1))
         recording = joined(self._parts, running.plan.names, self._since, end)
         resources = running.sampler.resources(self._since, end)
         evidence = gather(
@@ -145,7 +148,7 @@ class LiveMeasurement:
             cores=len(running.cores.system or os.sched_getaffinity(0)),
             thresholds=workload.thresholds,
             thinks=workload.think_times(),
-            users=users,
+            users=None if self._planned else users,
             lags=[report.lag for report in running.ends if report.lag is not None],
         )
         validity = judge(

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import time
+from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from suite.contract.loop import ClosedLoop
+import numpy as np
+
+from suite.contract.loop import OpenLoop
 from suite.engine.deployment import STEP_SECONDS, Deployment
 from suite.engine.progress import Progress, Silent
-from suite.engine.worker_plan import split
+from suite.engine.worker_plan import GroupPlan, split
 from suite.engine.worker_pool import gather_reports, receive
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError
+from suite.measure.column_file import ColumnFile
 from suite.measure.column_reader import ColumnReader
 from suite.measure.recording import joined
 from suite.measure.sampler import Sampler
-from suite.records.recording import Recording
+from suite.records.recording import Recording, Times
 
 _LEAD = 20_000_000  # ns from the order to the start
 
@@ -33,11 +37,6 @@ def live_round(
 
     Raises ConfigurationError, SystemFailed and WorkerFailed, as does what is done with it.
     """
-    workload = spec.workload()
-    if not isinstance(workload.loop, ClosedLoop):
-        raise ConfigurationError(
-            f"{workload.name}: users come and go in a closed loop; an open one adds them itself"
-        )
     with contextlib.ExitStack() as stack:
         running = LiveRound(spec, 0, progress or Silent(), stack, live=True)
         if prepared is not None:
@@ -74,9 +73,12 @@ class LiveRound(Deployment):
         if self.observer is not None:
             self.observer.run(self.began, live=True)
         self.reports = [WorkerReply("run") for _ in self.workers]
-        groups = iter([group for worker in self.plan.workers for group in worker.groups])
+        groups = [group for worker in self.plan.workers for group in worker.groups]
+        self._scheduled = [0] * len(groups)
+        self._random = np.random.default_rng(self.spec.settings.seed)
+        of_loop = iter(enumerate(groups))
         self._readers = [
-            ColumnReader(file, next(groups).choices if by_loop else None)
+            self._reader(file, *next(of_loop)) if by_loop else ColumnReader(file, None)
             for file, by_loop in zip(self.plan.files, self.plan.by_loop, strict=True)
         ]
         self.phase("running")
@@ -93,8 +95,10 @@ class LiveRound(Deployment):
 
     @property
     def whole(self) -> bool:
-        """Whether all that was recorded is still there: full segments are given back once they are read."""
-        return all(file.used() < file.rows for file in self.plan.files)
+        """Whether all that was recorded is there for checks: full segments are given back once they are read,
+        and of scheduled starts checks know nothing.
+        """
+        return not any(self._scheduled) and all(file.used() < file.rows for file in self.plan.files)
 
     def resize(self, *users: int) -> None:
         """Have so many users from now on, in all or of each class; doesn't wait for it. Who came last goes
@@ -111,6 +115,20 @@ class LiveRound(Deployment):
         for worker, part in zip(self.workers, zip(*parts, strict=True), strict=True):
             worker.tell(WorkerRequest("resize", users=part))
             self.changing += 1
+
+    def schedule(self, starts: Times) -> None:
+        """Have operations start at these times (monotonic ns), none before those told earlier; open loops."""
+        weights = np.array([share.weight for share in self.workload.shares()])
+        groups = len(self._scheduled)
+        worker = np.arange(len(starts)) % len(self.workers)
+        share = self._random.choice(len(weights), len(starts), p=weights / weights.sum())
+        group = worker * len(weights) + share
+        parts = [array("q", starts[group == index].tolist()) for index in range(groups)]
+        for index, one in enumerate(self.workers):
+            mine = parts[index * len(weights) : (index + 1) * len(weights)]
+            one.tell(WorkerRequest("schedule", starts=tuple(mine)))
+        for index, part in enumerate(parts):
+            self._scheduled[index] += len(part)
 
     def ask_for_news(self) -> None:
         """Have the workers tell what there is to tell, in `reports` at some later `take`."""
@@ -149,6 +167,11 @@ class LiveRound(Deployment):
         for group in self.groups():
             self.sampler.quiet(group)
         return rest
+
+    def _reader(self, file: ColumnFile, index: int, group: GroupPlan) -> ColumnReader:
+        if not isinstance(self.workload.loop, OpenLoop):
+            return ColumnReader(file, group.choices)
+        return ColumnReader(file, group.choices, lambda: self._scheduled[index])
 
     def _hear(self) -> None:
         """Take in what workers have told of changes that are done."""

@@ -45,7 +45,7 @@ class RoundPlan:
         self._shares = workload.shares()
         weights = [share.weight for share in self._shares]
         loop = workload.loop
-        starts = pacer.plan(loop, seed) if isinstance(loop, OpenLoop) else np.empty(0)
+        starts = pacer.plan(loop, seed) if isinstance(loop, OpenLoop) and not live else np.empty(0)
         room = workload.most_users() or _MOST_USERS * len(weights) * workers
         users = loop.users or min(room, _first_users(loop, len(weights) * workers))
         if users < len(weights) * workers:
@@ -121,10 +121,12 @@ class RoundPlan:
         rows: int | None = None
         due = warm = 0
         limit = users
-        if isinstance(loop, OpenLoop):
+        if self._live:
+            limit = 0
+        elif isinstance(loop, OpenLoop):
             rows = due = len(starts)
             limit = users if loop.users is not None else _MOST_USERS
-        elif not self._live:
+        else:
             rows, warm = _counted(loop, users, all_users)
         columns = self._add(rows, by_loop=True, due=due)
         if due:

@@ -22,6 +22,7 @@ from suite.contract.workload import Workload
 from suite.engine.closed import ClosedUsers
 from suite.engine.error_counts import ErrorCounts
 from suite.engine.hearing import hearing
+from suite.engine.live_open import ScheduledUsers
 from suite.engine.loop_watch import LoopWatch
 from suite.engine.nested import Nested
 from suite.engine.numbering import Numbering
@@ -107,7 +108,9 @@ class _Worker:
                     return self._examine(order)
                 case "restore":
                     return self._restore()
-                case "resize" | "tell" | "stop" | "exit":  # all but the last are heard while load runs
+                case (
+                    "resize" | "schedule" | "tell" | "stop" | "exit"
+                ):  # all but the last are heard while load runs
                     return WorkerReply(order.step)
         except ConfigurationError as error:
             return WorkerReply(order.step, fault=str(error), at_fault="configuration")
@@ -231,7 +234,11 @@ class _Worker:
         loop = self.workload.loop
         watches = [asyncio.create_task(group.watch()) for group in self.groups]
         try:
-            if isinstance(loop, OpenLoop):
+            if isinstance(loop, OpenLoop) and any(group.plan.live for group in self.groups):
+                scheduled = [ScheduledUsers(group, loop) for group in self.groups]
+                with hearing(self.pipe, scheduled, self._told):
+                    await asyncio.gather(*(part.run() for part in scheduled))
+            elif isinstance(loop, OpenLoop):
                 await asyncio.gather(*(run_open(group, loop, self.started) for group in self.groups))
             else:
                 users = [ClosedUsers(group, loop, self.started) for group in self.groups]

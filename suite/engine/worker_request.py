@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,13 +15,26 @@ if TYPE_CHECKING:
     from suite.engine.examine import Question
 
 Step = Literal[
-    "build", "prepare", "connect", "run", "resize", "tell", "stop", "close", "examine", "restore", "exit"
+    "build",
+    "prepare",
+    "connect",
+    "run",
+    "resize",
+    "schedule",
+    "tell",
+    "stop",
+    "close",
+    "examine",
+    "restore",
+    "exit",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerRequest:
-    """What the coordinator tells a worker to do next. `users` are how many of each class."""
+    """What the coordinator tells a worker to do next. `users` and `starts` (monotonic ns) are of each
+    class of users.
+    """
 
     step: Step
     address: Address | None = None
@@ -28,6 +42,7 @@ class WorkerRequest:
     prepared: Any = None
     start: int = 0
     users: tuple[int, ...] = ()
+    starts: tuple[array[int], ...] = ()
     question: Question | None = None
 
 

@@ -49,6 +49,8 @@ def around(locustfile: str, target: str | None = None) -> None:
     own = {
         "name": f"locust/{path.stem}",
         "locustfile": True,
+        "open": False,
+        "unseen": [],
         "digest": hashlib.sha256(path.read_bytes()).hexdigest(),
         "users": [],
         "most_users": None,

@@ -16,6 +16,7 @@ from suite.records.reason import Reason
 from suite.records.run import Round, Validity, ValidityVerdict
 
 _NO_SAMPLES = Reason("no_samples")
+_EMPTY = ("no_samples", "nothing_planned")
 _ADDED = (
     "planned", "dispatched", "delivered", "completed", "due", "rejected", "dropped", "unfinished", "samples",
     "answered", "in_flight", "little", "backlog", "busy", "thinking", "users",
@@ -119,7 +120,7 @@ def _validity(shares: Mapping[str, Round], doubts: Sequence[Reason]) -> Validity
         ]  # of a share it says nothing
         reasons += [reason.about(party=name) for reason in told] if len(shares) > 1 else told
     verdicts = [
-        "valid" if share.validity.reasons == (_NO_SAMPLES,) else share.validity.verdict
+        "valid" if all(one.kind in _EMPTY for one in share.validity.reasons) else share.validity.verdict
         for share in shares.values()
     ]
     verdict = "invalid" if doubts else max(verdicts, key=_VERDICTS.index)

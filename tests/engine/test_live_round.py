@@ -6,6 +6,7 @@ import os
 import signal
 import time
 
+import numpy as np
 import pytest
 from examples.load_echo import Nothing, Talker, echo_server
 
@@ -16,6 +17,7 @@ from suite.engine.live_round import live_round
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError, SystemFailed
 from suite.measure import proc
+from suite.measure.recording import joined
 
 
 class Guest(Talker):
@@ -41,6 +43,7 @@ class Thinker(User):
 guests = Workload("live/guests", echo_server(delay=0.002), Guest, loop=closed_loop(2, seconds=1))
 pausing = Workload("live/pausing", echo_server(), Guest, loop=closed_loop(2, seconds=1, think=600.0))
 plain = Workload("live/plain", Component(Nothing), Thinker, loop=closed_loop(2, seconds=1))
+impatient = Workload("live/impatient", echo_server(), Guest, loop=open_loop(10, 1, busy="drop"))
 planned = Workload("live/planned", echo_server(), Guest, loop=open_loop(10, 1))
 
 
@@ -118,9 +121,41 @@ def test_a_system_that_dies_is_told_and_nothing_is_left():
     assert not any(proc.stat(pid) for pid in pids)
 
 
-def test_an_open_loop_adds_its_users_itself():
-    with pytest.raises(ConfigurationError, match="closed loop"), live(planned):
-        pass
+def test_planned_starts_come_when_they_are_told():
+    parts = []
+    with live(planned, workers=2) as running:
+        running.resize(3)
+        settled(running, 3, parts)
+        first = time.monotonic_ns() + 50_000_000
+        starts = first + np.arange(40, dtype=np.int64) * 5_000_000
+        running.schedule(starts[:25])
+        running.schedule(starts[25:])
+        running.schedule(np.array([first + 10**12]))  # long after the end
+        while time.monotonic_ns() < starts[-1] + 20_000_000:
+            time.sleep(0.02)
+            parts.append(running.take())
+        parts.append(running.stop())
+        assert not running.whole
+    rows = joined([part.loop_only() for part in parts], parts[0].names, 0, 0)
+    assert sorted(rows.intended.tolist()) == starts.tolist()
+    assert rows.counts()["ok"] == 40
+    assert (rows.started >= rows.intended).all()
+
+
+def test_a_start_that_finds_nobody_waits_or_is_dropped():
+    kept_waiting, dropping = [], []
+    for workload, parts in ((planned, kept_waiting), (impatient, dropping)):
+        with live(workload) as running:
+            running.schedule(time.monotonic_ns() + np.arange(5, dtype=np.int64))
+            time.sleep(0.1)
+            running.resize(1)
+            settled(running, 1, parts)
+            time.sleep(0.1)
+            parts.append(running.stop())
+    waited = joined([part.loop_only() for part in kept_waiting], kept_waiting[0].names, 0, 0)
+    assert waited.counts()["ok"] == 5
+    assert (waited.response_ns() > 50_000_000).all()
+    assert sum(part.counts()["dropped"] for part in dropping) == 5
 
 
 class Slow(Guest):

@@ -228,3 +228,43 @@ def test_what_was_written_runs_under_plain_locust(tmp_path):
     (run,) = documents(tmp_path)
     assert run.workload == "items/browse"
     assert run.outcomes["ok"] > 0
+
+
+@pytest.mark.exhaustive
+def test_an_open_loop_ends_with_its_plan_which_is_delivered_to_the_start(tmp_path):
+    planned = CALLS.replace("mixed", "planned")
+    suite = Suite(
+        tmp_path, "locust", planned, "--exclude-tags", "broken", "--headless", "--users", "6",
+        "--spawn-rate", "6", "--only-summary",
+    )  # fmt: skip
+    suite.finish(90)
+    assert not suite.left_behind(15)
+    (run,) = documents(tmp_path)
+    assert run.plan["loop"] == "open"
+    assert sum(run.outcomes.values()) == 400  # 200 a second for 2 s
+    assert run.metrics["offered"].value == pytest.approx(200, rel=0.02)
+    assert run.metrics["lateness.p50"].value is not None
+    assert run.histograms["service"].count == run.histograms["response"].count == run.outcomes["ok"]
+
+
+@pytest.mark.exhaustive
+def test_workers_share_one_plan_which_goes_on_whole_when_one_is_lost(tmp_path):
+    port, planned = free_port(), CALLS.replace("mixed", "planned")
+    words = (planned, "--exclude-tags", "broken", "--only-summary")
+    master = Suite(
+        tmp_path / "master", "locust", *words, "--master", "--master-bind-port", port, "--expect-workers",
+        "3", "--headless", "--users", "9", "--spawn-rate", "9", "--run-time", "24s", "--logfile", "log",
+    )  # fmt: skip
+    workers = [Suite(tmp_path / name, "locust", *words, "--worker", "--master-port", port) for name in "abc"]
+    log = tmp_path / "master/log"
+    wait_for(lambda: spawned(log), 60)
+    time.sleep(5)
+    workers[0].process.kill()
+    assert master.finish(150) == 3
+    for worker in workers:
+        worker.finish(30)
+    (run,) = documents(tmp_path / "master")
+    assert "worker_lost" in [reason.kind for reason in run.validity.reasons]
+    # Of 4,800 starts the third that was one's is missed until that is seen and told: some ten seconds of it.
+    # Were it missed until the end there would be fewer than 3,600.
+    assert 3700 < sum(run.outcomes.values()) < 4800

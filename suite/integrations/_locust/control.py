@@ -28,7 +28,7 @@ class Control:
     """What Locust's roles have in common. What is `collected` of a test becomes a Run of each workload."""
 
     shared = False
-    """Whether the load is made by several."""
+    """Whether the load is made by several, of whom none has all that was recorded."""
     users_first = False
     """Whether users make the load themselves, and so must have ended before the system does."""
 
@@ -39,6 +39,7 @@ class Control:
         self.failures: dict[str, tuple[str, int]] = {}
         self.interrupted = False
         self._most_users = 0
+        self._plans_left = 0
         self._ending: gevent.Greenlet | None = None
         self._testing = False
         self._started = ""
@@ -53,10 +54,24 @@ class Control:
         events.quitting.add_listener(self._quitting)
         events.spawning_complete.add_listener(self._spawning_complete)
         events.reset_stats.add_listener(self._reset)
+        self._say_what_is_left_out()
 
     def party(self, described: Mapping[str, Any]) -> Any:
         """Who runs a workload in this process."""
-        return Party(described, self.environment, self.fault)
+        return Party(described, self.environment, self.fault, self.over)
+
+    def over(self, at: float) -> None:
+        """The plan of an open loop ends at a Unix time; so does the test, if no other goes on."""
+        self._plans_left -= 1
+        if self._plans_left == 0:
+            gevent.spawn_later(max(at - time.time(), 0.0), self.stop)
+
+    def plans_begin(self, count: int) -> None:
+        """So many will tell that they are at their end."""
+        self._plans_left = count
+
+    def share_plans(self) -> None:
+        """Users are there: open loops begin, or go on with others."""
 
     def found(self, url: str) -> None:
         """The system of a workload is at `url`."""
@@ -171,6 +186,15 @@ class Control:
         for name, collection in collections.items():
             self._keep(name, collection)
 
+    def _say_what_is_left_out(self) -> None:
+        for name, party in self.parties.items():
+            told = party.described
+            left_out = [*told["unseen"]]
+            if self.shared or told["open"]:
+                left_out += [*told["checks"], *told["metrics"]]
+            if left_out and not self.options.worker:
+                LOG.warning("%s: left out under Locust: %s", name, ", ".join(left_out))
+
     def _count_users(self) -> None:
         self._most_users = max(self._most_users, self.runner.user_count)
 
@@ -178,6 +202,7 @@ class Control:
         self._count_users()
         if self.environment.reset_stats:
             self._reset()
+        self.share_plans()
 
     def _reset(self, **_: Any) -> None:
         """What was measured until now is forgotten."""
@@ -199,7 +224,6 @@ class Control:
             "host": self.host,
             "plan": plan,
             "started": self._started,
-            "shared": self.shared,
             "failure": self.failures.get(name),
             "stderr": bool(self.options.json),
         }

@@ -46,6 +46,7 @@ def described(workload: Workload, where: Reference, without: frozenset[str] = fr
         "open": isinstance(workload.loop, OpenLoop),
         "digest": _digest(where),
         "most_users": workload.most_users(),
+        "unseen": [f"{name}=" for name in ("observe", "faults") if getattr(workload, name)],
         "metrics": [metric.name for metric in workload.metrics],
         "checks": [getattr(check, "__name__", "check") for check in workload.checks],
         "users": [

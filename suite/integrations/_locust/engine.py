@@ -14,11 +14,16 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, TextIO
 
+import numpy as np
+
+from suite.contract.loop import OpenLoop
+from suite.engine import pacer
 from suite.engine.live_measurement import LiveMeasurement
 from suite.engine.live_round import LiveRound, live_round
+from suite.engine.plan_share import PlanShare
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError, Interrupted, SuiteError
 from suite.formats.structure import dump
@@ -27,6 +32,8 @@ from suite.measure.tally import Tally
 from suite.process.guard import interruptible
 
 _TAKE_SECONDS = 0.5
+_AHEAD = 1_000_000_000
+"""ns before its time that a start is handed to the load's process."""
 _AGAIN_SECONDS = 1.0
 """How long a user that the system would not have waits before it tries again."""
 
@@ -119,12 +126,16 @@ class _Steering:
         self._begun = False
         self._again = 0.0
         self._news = 0
+        self._plan: PlanShare | None = None
+        self._begin_at = self._started = 0
+        self._told_over = False
+        self._length = 0
 
     def run(self) -> None:
         """Until an order says stop."""
         due = time.monotonic() + _TAKE_SECONDS
         while True:
-            order = self._orders.next(due - time.monotonic())
+            order = self._orders.next(self._next(due) - time.monotonic())
             match order.get("order"):
                 case "users":
                     self._resize(order["users"])
@@ -132,22 +143,66 @@ class _Steering:
                     for first, count in order["ranges"]:
                         for number in range(first + count - 1, first - 1, -1):
                             self._running.plan.numbering.give_back(number)
+                case "plan":
+                    self._share(order)
                 case "begin":
                     self._take()
                     self._measurement.begin()
                 case "stop":
                     break
+            if self._begin_at and time.monotonic_ns() >= self._begin_at:
+                self._begin_at = 0
+                self._measurement.begin()
             if time.monotonic() >= due:
                 due += _TAKE_SECONDS
                 self._take()
+                self._schedule()
                 self._retry()
         tally, share = self._measurement.finish()
-        self._reports.tell(
-            "end", tally=tally.pack(), share=dump(share), seconds=self._measurement.seconds, at=time.time()
-        )
+        self._reports.tell("end", tally=tally.pack(), share=dump(share), **self._times())
+
+    def _times(self) -> dict[str, float]:
+        """How long what is measured has gone on, until which Unix time: a plan's end is the last."""
+        begin, end = self._measurement.window
+        if self._plan is not None:
+            begin, end = self._started, max(min(end, self._started + self._length), self._started)
+        return {"seconds": (end - begin) / 1e9, "at": time.time() - (time.monotonic_ns() - end) / 1e9}
+
+    def _next(self, due: float) -> float:
+        """When there is something to do."""
+        return min(due, self._begin_at / 1e9) if self._begin_at else due
+
+    def _share(self, order: Mapping[str, Any]) -> None:
+        """The plan that began at `start` is shared so from `since` on, both Unix time."""
+        loop = self._running.workload.loop
+        if not isinstance(loop, OpenLoop):
+            return
+        if self._plan is None:
+            start = self._begin_at = time.monotonic_ns() + round((order["start"] - time.time()) * 1e9)
+            if order["seconds"] and not loop.stages:
+                loop = replace(loop, seconds=order["seconds"])
+            whole = pacer.plan(replace(loop, warmup=0.0), self._running.spec.settings.seed)
+            self._plan = PlanShare(start + np.round(whole * 1e9).astype(np.int64))
+            self._started = start
+            self._length = round(loop.seconds * 1e9)
+        # Told as times of one clock: all that share the plan have it changed at the same start.
+        since = self._started + round((order["since"] - order["start"]) * 1e9)
+        self._plan.share(since, order["members"], order["mine"])
+        self._schedule()
+
+    def _schedule(self) -> None:
+        """Hand on what is due soon: who shares the plan may have changed for what is later."""
+        if self._plan is None:
+            return
+        if len(starts := self._plan.due(time.monotonic_ns() + _AHEAD)):
+            self._running.schedule(starts)
+        if self._plan.over and not self._told_over:
+            self._told_over = True
+            ends = self._started + self._length
+            self._reports.tell("over", at=time.time() + (ends - time.monotonic_ns()) / 1e9)
 
     def _resize(self, users: Sequence[int]) -> None:
-        if not self._begun and any(users):
+        if not self._begun and any(users) and self._plan is None:
             self._begun = True
             self._measurement.begin()
         self._wanted = users
@@ -159,8 +214,7 @@ class _Steering:
             self._reports.tell(
                 "tally",
                 tally=tally.pack(),
-                seconds=self._measurement.seconds,
-                at=time.time(),
+                **self._times(),
                 users=self._running.connected,
             )
             self._ask(tally)

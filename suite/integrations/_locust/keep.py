@@ -54,9 +54,6 @@ def made(told: Mapping[str, Any]) -> Run:
         ((found, settings),) = selected([told["target"]], told["host"])
         workload = configured(found.workload, settings)
     lost = [Reason("worker_lost", {"worker": name, "at": at}) for name, at in told["lost"].items()]
-    if told["shared"]:  # nobody has all that was recorded
-        own = {metric.name for metric in workload.metrics}
-        workload.thresholds = tuple(one for one in workload.thresholds if one.metric not in own)
     whole = joined_round(
         {name: load(Round, share) for name, share in told["shares"].items()},
         Tally.unpack(told["tally"]),
@@ -64,6 +61,10 @@ def made(told: Mapping[str, Any]) -> Run:
         loop=resized(workload.loop, users=max(told["plan"]["users"], 1)),
         doubts=lost,
     )
+    unmeasured = [one.metric for one in workload.thresholds if one.metric not in whole.metrics]
+    if unmeasured and whole.metrics:
+        workload.thresholds = tuple(one for one in workload.thresholds if one.metric not in unmeasured)
+        sys.stderr.write(f"suite: note: not judged under Locust: {', '.join(unmeasured)}\n")
     if told["failure"] is not None:
         text, code = told["failure"]
         whole = replace(

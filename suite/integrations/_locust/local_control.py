@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import gevent
 
 from suite.integrations._locust.collection import Collection
 from suite.integrations._locust.control import Control
 
 _HERE = "here"
+_LEAD = 0.3
 
 
 class LocalControl(Control):
@@ -16,12 +19,24 @@ class LocalControl(Control):
     def start(self) -> None:
         """An engine for each workload, with a system of its own."""
         self.starting()
+        self._shared = False
         chosen = self.chosen()
         self.collections = {name: Collection() for name in chosen}
         for name, without in chosen.items():
             self.parties[name].start(host=self.host, without=without)
         for name in chosen:
             self.parties[name].wait_ready()
+
+    def share_plans(self) -> None:
+        """The whole plan is this process's, from the first time that all users are there."""
+        if self._shared:
+            return
+        self._shared = True
+        begin = time.time() + _LEAD
+        opened = [party for name in self.collections if (party := self.parties[name]).described["open"]]
+        self.plans_begin(len(opened))
+        for party in opened:
+            party.plan(begin, begin, 1, 0, self.options.run_time)
 
     def finish(self) -> None:
         """End all engines, side by side."""

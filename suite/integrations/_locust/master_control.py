@@ -19,6 +19,9 @@ _READY_SECONDS = 60.0
 _LAST_SECONDS = 130.0
 """Longer than a worker's engines have for their last words."""
 _LOOK = 0.05
+_LEAD, _NOTICE = 1.0, 2.5
+"""Seconds from a word to all workers until it holds: a plan begins, or is shared anew (starts are handed to
+the load's process a second before their time)."""
 _GONE = ("missing", None)
 
 
@@ -37,6 +40,7 @@ class MasterControl(Control):
         self._taking_part: dict[str, float] = {}
         self._clocks: dict[str, float] = {}
         self._lost: dict[str, float] = {}
+        self._plans_began, self._ended = 0.0, False
         self._test = 0
         events: Any = self.environment.events
         events.worker_report.add_listener(self._report)
@@ -47,7 +51,7 @@ class MasterControl(Control):
         hear("loadledger-ready", self._worker_ready)
         hear("loadledger-numbers", self._numbers_wanted)
         hear("loadledger-fault", self._worker_fault)
-        self._say_what_is_left_out()
+        hear("loadledger-over", self._worker_over)
         gevent.spawn(self._watch)
 
     def start(self) -> None:
@@ -58,6 +62,7 @@ class MasterControl(Control):
         self.collections = {name: Collection() for name in chosen}
         self._numbers = {name: Numbers(self.parties[name].described["most_users"]) for name in chosen}
         self._orders, self._taking_part, self._lost = {}, {}, {}
+        self._plans_began, self._ended = 0.0, False
         for name in chosen:
             if self.parties[name].described["component"]:
                 self.fault(name, "a Component lives in one process: run it without workers", 2)
@@ -93,6 +98,34 @@ class MasterControl(Control):
             collection.clocks = {client: self._clocks[client] for client in self._taking_part}
         self._orders = {}
 
+    def share_plans(self) -> None:
+        """Every worker that is there takes its share of one plan, from a moment on that all can hear of."""
+        opened = [name for name in self._orders if self.parties[name].described["open"]]
+        members = [client for client in self._present() if self._taking_part[client]]
+        if not opened or not members:
+            return
+        self.plans_begin(1)  # one worker's word is enough: they have one plan
+        since = time.time() + _NOTICE
+        if not self._plans_began:
+            since = self._plans_began = time.time() + _LEAD
+        for name in opened:
+            for mine, client in enumerate(members):
+                self._tell(
+                    "loadledger-plan",
+                    client,
+                    workload=name,
+                    start=self._plans_began,
+                    since=since,
+                    members=len(members),
+                    mine=mine,
+                    seconds=self.options.run_time,
+                )
+
+    def _worker_over(self, msg: Any, **_: Any) -> None:
+        if not self._ended:
+            self._ended = True
+            self.over(msg.data["at"])
+
     def fault(self, name: str, text: str, code: int) -> None:
         """Nobody joins what has failed."""
         self._orders = {}
@@ -122,6 +155,8 @@ class MasterControl(Control):
         if msg.data["test"] == self._test:
             self._taking_part[msg.node_id] = time.monotonic()
             self._clocks[msg.node_id] = msg.data["offset"]
+            if self._plans_began:  # it has come later
+                self.share_plans()
 
     def _worker_fault(self, msg: Any, **_: Any) -> None:
         self.fault(msg.data["workload"], f"{msg.node_id}: {msg.data['text']}", msg.data["code"])
@@ -163,6 +198,8 @@ class MasterControl(Control):
                     LOG.error("worker %s is lost: what it told until now is kept, the others go on", client)
                 for numbers in self._numbers.values():
                     numbers.lost(client)
+                if self._plans_began:
+                    self.share_plans()
 
     def _system_cores(self) -> list[int] | None:
         """All but those of the workers on this machine, one each."""
@@ -177,11 +214,6 @@ class MasterControl(Control):
         if client not in here or len(cores) < 2:
             return None
         return [cores[-1 - here.index(client) % (len(cores) - 1)]]
-
-    def _say_what_is_left_out(self) -> None:
-        for party in self.parties.values():
-            if left_out := [*party.described["checks"], *party.described["metrics"]]:
-                LOG.warning("%s: not looked at with several workers: %s", party.name, ", ".join(left_out))
 
     def _tell(self, kind: str, client: str, **data: Any) -> None:
         self.runner.send_message(kind, data, client)

@@ -22,7 +22,8 @@ _LAST_WORDS = 120.0
 class Party:
     """A workload as described, run by an engine that is told how many users there are.
 
-    `fault` is called with its name, what went wrong and an exit code.
+    `fault` is called with its name, what went wrong and an exit code, `over` with the
+    Unix time when an open loop's plan ends.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Party:
         described: Mapping[str, Any],
         environment: Environment,
         fault: Callable[[str, str, int], None],
+        over: Callable[[float], None],
     ) -> None:
         self.name: str = described["name"]
         self.described = described
@@ -38,6 +40,7 @@ class Party:
         self.ask_numbers: Callable[[str, int], None] | None = None
         self._environment = environment
         self._fault = fault
+        self._over = over
         self._kind = self.name.partition("/")[0]
         self._had_users, self._numbers = False, 0
         self._users = dict.fromkeys((one["name"] for one in described["users"]), 0)
@@ -78,6 +81,12 @@ class Party:
             self._numbers += sum(count for _, count in ranges)
             self._link.tell(order="numbers", ranges=ranges)
             self._link.tell(order="users", users=list(self._users.values()))
+
+    def plan(self, start: float, since: float, members: int, mine: int, seconds: float | None) -> None:
+        """An open loop began at `start`; from `since` on (Unix times) this is number `mine` of `members`."""
+        if self._link is not None:
+            told = {"start": start, "since": since, "members": members, "mine": mine, "seconds": seconds}
+            self._link.tell(order="plan", **told)
 
     def begin(self) -> None:
         """What has been measured is forgotten."""
@@ -144,6 +153,8 @@ class Party:
                 if report["report"] == "end":
                     self._share = report["share"]
                     self._errors.add(self._environment.stats, self._kind, report["share"]["details"])
+            case "over":
+                self._over(report["at"])
             case "details":
                 self._errors.add(self._environment.stats, self._kind, report["details"])
             case "fault":

@@ -33,6 +33,7 @@ class WorkerControl(Control):
         hear("loadledger-clock", self._clock_told)
         hear("loadledger-start", self._told_to_start, concurrent=True)
         hear("loadledger-numbers", self._numbered)
+        hear("loadledger-plan", self._plan_told)
         hear("loadledger-finish", self._told_to_finish, concurrent=True)
         digests = {name: party.described["digest"] for name, party in self.parties.items()}
         self._tell("loadledger-hello", digests=digests, machine=clock.machine())
@@ -70,6 +71,15 @@ class WorkerControl(Control):
         """The master gets all that there is at once: it waits for it."""
         super().end()
         self.runner._send_stats()
+
+    def over(self, at: float) -> None:
+        """The master has to know."""
+        self._tell("loadledger-over", at=at + self._clock.offset)
+
+    def _plan_told(self, msg: Any, **_: Any) -> None:
+        told = {**msg.data}
+        party = self.parties[told.pop("workload")]
+        party.plan(**{**told, **{name: told[name] - self._clock.offset for name in ("start", "since")}})
 
     def _told_to_finish(self, **_: Any) -> None:
         self.conclude()

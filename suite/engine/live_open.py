@@ -1,0 +1,137 @@
+"""The open loop of a live plan: starts come as they are told, and so do users."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+
+from suite.contract.loop import OpenLoop
+from suite.contract.user import current_user
+from suite.engine.clock import Alarm, now
+from suite.engine.segment import Segment
+from suite.engine.user_group import UserGroup, UserSession, cancelled
+from suite.measure.columns import Columns
+from suite.records.outcome import Outcome
+
+_LOOK = 0.002
+
+
+class ScheduledUsers:
+    """Users of a group, who do what `schedule` tells when it is due; none is added but by `resize`.
+
+    A start that finds no free user waits with its intended time kept, or is dropped, as the loop says.
+    """
+
+    def __init__(self, group: UserGroup, loop: OpenLoop) -> None:
+        self._group = group
+        self._drop = loop.busy == "drop"
+        self._alarm = Alarm(asyncio.get_running_loop(), self._dispatch, spin=round(loop.spin * 1e9))
+        self._segment: Segment | None = Segment(group.file)
+        self._filled = 0
+        self._planned: deque[tuple[int, Columns, int]] = deque()
+        self._waiting: deque[tuple[Columns, int]] = deque()
+        self._free: deque[UserSession] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._over = asyncio.Event()
+        self._wanted = self._joining = 0
+
+    async def run(self) -> None:
+        """Work until `stop`, and what is in flight then ended or had the grace time."""
+        try:
+            await self._over.wait()
+        finally:
+            self._alarm.close()
+            await cancelled(self._tasks)
+
+    def schedule(self, starts: Iterable[int]) -> None:
+        """More starts, in monotonic nanoseconds, none before those told earlier."""
+        for at in starts:
+            if self._segment is not None and self._filled == self._segment.rows:
+                self._segment, self._filled = self._segment.after(), 0
+            assert self._segment is not None, "a live plan has no end"
+            self._segment.columns.intended[self._filled] = at
+            self._planned.append((at, self._segment.columns, self._filled))
+            self._filled += 1
+        self._dispatch()
+
+    async def resize(self, users: int) -> None:
+        """Add users, or retire those that came last, until there are so many."""
+        self._wanted = users
+        present = self._present()
+        for session in present[users:]:
+            await self._retire(session)
+        missing = users - len(present) - self._joining
+        await asyncio.gather(*(self._join() for _ in range(missing)))
+
+    def stop(self) -> None:
+        """Start nothing more that is not due by now."""
+        self._dispatch()
+        for _, columns, row in self._planned:
+            columns.intended[row] = 0  # as if it had never been told
+        self._planned.clear()
+        self._tasks.add(asyncio.create_task(self._drain()))
+
+    async def _drain(self) -> None:
+        end = now() + round(self._group.workload.grace * 1e9)
+        while (self._waiting or len(self._free) < len(self._present())) and now() < end:
+            await asyncio.sleep(_LOOK)
+        self._over.set()
+
+    def _present(self) -> list[UserSession]:
+        return [session for session in self._group.sessions if session.end]
+
+    async def _join(self) -> None:
+        number = self._group.numbering.take()
+        if number is None:
+            self._group.refused += 1
+            return
+        self._joining += 1
+        try:
+            session = await self._group.open(number)
+        finally:
+            self._joining -= 1
+        if session is None:
+            return
+        session.task = asyncio.create_task(self._work(session))
+        self._tasks.add(session.task)
+        session.task.add_done_callback(self._tasks.discard)
+        if len(self._present()) > self._wanted:  # fewer are wanted by now
+            await self._retire(session)
+
+    async def _retire(self, session: UserSession) -> None:
+        """One that is free goes at once, another when its operation has ended."""
+        session.end = 0
+        if session in self._free:
+            self._free.remove(session)
+            if session.task is not None:
+                await cancelled({session.task})
+            await self._group.release(session)
+
+    async def _work(self, session: UserSession) -> None:
+        current_user.set(session.user)
+        loop = asyncio.get_running_loop()
+        while session.end:
+            if self._waiting:
+                columns, row = self._waiting.popleft()
+            else:
+                session.wake = loop.create_future()
+                self._free.append(session)
+                columns, row = await session.wake
+            await self._group.perform(session, columns, row)
+        await self._group.release(session)
+
+    def _dispatch(self) -> None:
+        moment, planned = now(), self._planned
+        while planned and planned[0][0] <= moment:
+            _, columns, row = planned.popleft()
+            columns.dispatched[row] = moment
+            if self._free:
+                self._free.pop().wake.set_result((columns, row))
+            elif self._drop:
+                columns.outcome[row] = Outcome.dropped
+                columns.finished[row] = moment
+            else:
+                self._waiting.append((columns, row))
+        if planned:
+            self._alarm.set(planned[0][0])
