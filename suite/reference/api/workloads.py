@@ -188,5 +188,5 @@ user = _at_work(
     "therapists at work: read, write, upload, extract, with time to think between",
     Therapist,
     loop=closed_loop(users=50, seconds=30, think=("500ms", "1.5s"), warmup=3),
-    quick=closed_loop(users=30, seconds=2.5, think=("100ms", "300ms"), warmup="300ms"),
+    quick=closed_loop(users=30, operations=250, think=("100ms", "300ms"), warmup=40),
 )
