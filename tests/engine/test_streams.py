@@ -64,7 +64,7 @@ class Listener(User):
     async def listen(self):
         assert len(await self.hear("/words")) == CHUNKS
 
-    @operation(weight=6)
+    @operation(weight=12)
     async def call(self):
         await asyncio.sleep(0.03)
         await self.listen()
@@ -100,13 +100,13 @@ def the_gap(system, kept, recording):
 
 
 def nothing_is_seen_before_it_was_said(system, kept, recording):
-    """And half of it within a quarter of the time that the server takes to begin."""
+    """And half of it long before the next word."""
     marks = recording.marks
     heard = recording.operation[marks.row] == recording.names.index("listen")
     seen = np.sort(marks.at[heard & (marks.since == 0)])
     late = seen - np.sort([one[1] for one in truths(system)])
     assert (late >= 0).all()
-    assert np.median(late) < 10_000_000
+    assert np.median(late) < the_gap(system, kept, recording) * 1e9 / 2
     return f"{len(seen)} streams"
 
 
@@ -116,14 +116,16 @@ def result():
         "str/listen",
         Server(speaker),
         Listener,
-        loop=closed_loop(users=24, each=4),
-        timeout=0.6,
+        loop=closed_loop(users=24, operations=96),
+        timeout=1.5,
         good={"first@listen": "1s", "gap": "500ms", "response@pause": "1ns"},
         thresholds=[Threshold("first.p50@listen", critical="1s"), Threshold("good", critical="1%")],
         metrics=[Metric("truth.first", "s", "lower", the_first), Metric("truth.gap", "s", "lower", the_gap)],
         checks=[nothing_is_seen_before_it_was_said],
     )
-    found = run(workload, Settings(rounds=1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("suite.engine.coordinator._REPEATS", 0)  # as `rounds_once`
+        found = run(workload, Settings(rounds=1))
     assert found.error is None
     assert [one for one in found.checks if not one.passed] == []
     return found
@@ -135,7 +137,8 @@ def test_first_and_gap_are_the_servers(result):
     assert heard > 20
     assert result.histograms["first@listen"].count == heard
     assert result.histograms["gap@listen"].count == heard * (CHUNKS - 1)
-    assert value["first.p50@listen"] == pytest.approx(value["truth.first"], rel=0.25)
+    # before the server's own time there is the wait of the request
+    assert value["truth.first"] <= value["first.p50@listen"] < 2 * value["truth.first"]
     assert value["gap.p50@listen"] == pytest.approx(value["truth.gap"], rel=0.25)
 
 
@@ -150,7 +153,7 @@ def test_what_never_came_is_a_lower_bound(result):
     silent = result.histograms["first@silent"]
     assert silent.count == silent.beyond_count == result.operations["silent"]["timeout"] > 0
     assert result.metrics["first.max@silent"].at_least
-    assert result.metrics["first.max@silent"].value >= 0.6
+    assert result.metrics["first.max@silent"].value >= 1.5
     stalled = result.histograms["gap@stalled"]
     assert stalled.count == stalled.beyond_count == result.operations["stalled"]["timeout"] > 0
     assert result.histograms["first@stalled"].beyond_count == 0
