@@ -10,14 +10,16 @@ import pytest
 from suite.reference.api.tokens import InvalidToken, account_of, issue
 
 SECRET = "s" * 40
+DAY = 86_400
+"""Some are made long before their test comes."""
 
 
 def made(claims, key=SECRET, algorithm="HS256"):
-    return jwt.encode({"sub": "7", "exp": int(time.time()) + 60, **claims}, key, algorithm)
+    return jwt.encode({"sub": "7", "exp": int(time.time()) + DAY, **claims}, key, algorithm)
 
 
 def unsigned():
-    parts = ({"alg": "none", "typ": "JWT"}, {"sub": "7", "exp": int(time.time()) + 60})
+    parts = ({"alg": "none", "typ": "JWT"}, {"sub": "7", "exp": int(time.time()) + DAY})
     return (
         ".".join(base64.urlsafe_b64encode(json.dumps(one).encode()).decode().rstrip("=") for one in parts)
         + "."
