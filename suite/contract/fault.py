@@ -39,7 +39,8 @@ class Fault:
 
     def settings(self) -> Mapping[str, Any]:
         """What it is set to, but for party and time, as documents hold it."""
-        values = {name: value for name, value in vars(self).items() if name not in ("party", "lasting")}
+        left = ("party", "lasting")
+        values = {name: value for name, value in vars(self).items() if name not in left and name[0] != "_"}
         return {
             name: value if isinstance(value, str | int | float) else str(value)
             for name, value in values.items()

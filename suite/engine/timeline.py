@@ -80,6 +80,8 @@ class FaultTimeline:
 
     def join(self, party: str, system: System, place: Placement) -> None:
         """Know a party that has started, and let what others say to it pass the proxy if a fault wants so."""
+        if not self._fates:
+            return
         self._parties[party] = StartedParty(system, place, dict(os.environ))
         if self._proxy is not None and party in self._between:
             faults = (fate.at.fault for fate in self._fates)

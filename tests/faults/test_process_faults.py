@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from suite.faults import Kill, Pause
+from suite.faults import At, Fault, Kill, Pause
 
 
 @pytest.fixture
@@ -62,3 +62,19 @@ def test_a_kill_ends_them_without_a_word(two):
     assert Kill("system").begin(pids) == pids
     assert [one.wait(5) for one in two] == [-signal.SIGKILL] * 2
     Kill("system").begin(pids)  # those that are gone are no error
+
+
+def test_a_fault_of_ones_own_is_told_with_its_settings():
+    class Renice(Fault):
+        def __init__(self, party, lasting=None, *, by=5):
+            super().__init__(party, lasting)
+            self.by = by
+
+        def begin(self, processes):
+            return list(processes[:1])
+
+    fault = Renice("system", "2s", by=7)
+    assert (fault.kind, fault.lasting, fault.settings()) == ("Renice", 2.0, {"by": 7})
+    assert At(1, fault).described() == "Renice of system at 1 s for 2 s by=7"
+    assert fault.begin([1, 2]) == [1]
+    fault.end([1])
