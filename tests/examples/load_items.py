@@ -1,10 +1,12 @@
 """A small HTTP service and its users: the same requests for our engine and for Locust's own clients."""
 
 import asyncio
+import os
 
 from suite import Server, User, Workload, closed_loop, operation
 from suite.clients import Http
 
+PAUSE = float(os.environ.get("PAUSE", "0.005"))
 ANSWER = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{"items": []}'
 MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
@@ -40,4 +42,4 @@ class Browser(User):
         await self.http.get("/items", expect=200)
 
 
-items = Workload("items/browse", Server(serve), Browser, loop=closed_loop(8, seconds=3, think=0.005))
+items = Workload("items/browse", Server(serve), Browser, loop=closed_loop(8, seconds=3, think=PAUSE))

@@ -1,5 +1,6 @@
 """A locustfile as people have it: tasks, tags, a wait time, on Locust's own cheap client."""
 
+import os
 import sys
 
 from locust import FastHttpUser, constant, events, tag, task
@@ -18,7 +19,7 @@ def told(**_):
 
 
 class Visitor(FastHttpUser):
-    wait_time = constant(0.005)
+    wait_time = constant(float(os.environ.get("PAUSE", "0.005")))
 
     @tag("read")
     @task(4)
