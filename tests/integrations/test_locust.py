@@ -40,7 +40,8 @@ def tested(tmp_path_factory):
 
 
 def test_a_headless_test_ends_well_and_leaves_nothing(tested):
-    assert tested.suite.process.returncode == 0, tested.suite.err
+    # On a busy machine a run may not be believed, which is 3; all else would be a fault.
+    assert tested.suite.process.returncode == tested.run.exit_code in (0, 3), tested.suite.err
     assert "Traceback" not in tested.suite.out + tested.suite.err
     assert not tested.left
 
@@ -151,9 +152,10 @@ def test_ctrl_c_ends_all_processes_and_keeps_what_there_was(tmp_path):
     wait_for(lambda: spawned(log), 60)
     time.sleep(1)
     os.killpg(suite.process.pid, signal.SIGINT)
-    assert suite.finish(60) == 0
+    code = suite.finish(60)
     assert not suite.left_behind(15)
     (run,) = documents(tmp_path)
+    assert code == run.exit_code in (0, 3)
     assert run.outcomes["ok"] > 0
     assert run.plan["workers"] == 2
     assert "worker_lost" not in [reason.kind for reason in run.validity.reasons]
@@ -209,9 +211,10 @@ def test_an_existing_locustfile_runs_unchanged_and_is_kept(tmp_path):
 @pytest.mark.exhaustive
 def test_an_existing_locustfile_runs_in_several_processes(tmp_path):
     suite = of_file(tmp_path, "--processes", "2", "--tags", "read")
-    assert suite.finish(90) == 0
+    code = suite.finish(90)
     assert not suite.left_behind(15)
     (run,) = documents(tmp_path)
+    assert code == run.exit_code in (0, 3)
     assert run.plan["workers"] == 2
     heard = [int(line.split()[1]) for line in suite.out.splitlines() if line.startswith("HEARD")]
     assert sum(heard) == run.operations["GET /items"]["ok"]
