@@ -96,11 +96,12 @@ class Ways:
         ]
 
     def _at(self, moment: int, function: Any, running: RunningFault) -> None:
+        """Call it then: at once if that is over, and never before, for timers may be a millisecond early."""
         pause = (moment - time.monotonic_ns()) * 1e-9
         if pause <= 0:
             function(running)
             return
-        self._timers.append(asyncio.get_running_loop().call_later(pause, function, running))
+        self._timers.append(asyncio.get_running_loop().call_later(pause, self._at, moment, function, running))
 
     def _begin(self, running: RunningFault) -> None:
         self._entrances[running.fault.party].begin(running)

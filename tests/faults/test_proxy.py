@@ -55,8 +55,8 @@ def test_faults_run_by_its_own_clock_and_are_stamped(proxy, echo):
         assert connection.recv(1) == b"y"
         answered = time.monotonic_ns()
     first, second = proxy.lift()
-    assert begins <= first.began + 1_000_000 < first.ended <= answered
-    assert ends <= first.ended + 1_000_000
+    assert begins <= first.began < first.ended <= answered
+    assert ends <= first.ended
     assert first.struck == 1
     assert (second.began, second.ended) == (0, 0)
     assert proxy.child.running()
