@@ -19,10 +19,10 @@ Examples:
   echo "reset first=3" | suite faults 127.0.0.1:8000 --listen 6000 --seconds 20
 
 \b
-A fault is [at TIME] KIND [LASTING] [SETTING=VALUE ...]; without LASTING it stays. Kinds: bandwidth,
-blackhole, latency, loss, partition, reset, slice, slowclose, timeout. Settings are those of
-suite.faults, way=to or from, share=, first= or every= so many HTTP requests, ramp=. "end" ends
-those that are on.
+A fault is [at TIME] KIND [LASTING] [SETTING=VALUE ...]; without LASTING it stays. Kinds:
+bandwidth, blackhole, latency, loss, partition, reset, slice, slowclose, timeout. Settings are
+those of suite.faults, way=to or from, share=, first= or every= so many HTTP requests, ramp=.
+"end" ends those that are on.
 """
 
 

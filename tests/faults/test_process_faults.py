@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from support.processes import wait_for
 
 from suite.faults import At, Fault, Kill, Pause
 
@@ -17,6 +18,8 @@ def two():
     made = [
         subprocess.Popen([sys.executable, "-c", f"import time; time.sleep(60)  # {name}"]) for name in "ab"
     ]
+    for one in made:  # a program that is being started has no command line yet
+        wait_for(Path(f"/proc/{one.pid}/cmdline").read_bytes)
     yield made
     for one in made:
         one.kill()
