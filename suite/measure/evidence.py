@@ -27,6 +27,7 @@ SERVED = "served"
 """A workload's own metric of this name is what the system itself counted."""
 BLOCKS, PER_BLOCK = 12, 100
 _AS_SHORT, _FEWER = 1.5, 0.7
+_SPAN, _SPANS, _EVEN = 4, 20, 0.4
 """What counts as short beside the shortest, and the share of the usual company that makes it alone."""
 _Mask = npt.NDArray[np.bool_]
 
@@ -196,7 +197,8 @@ def _at_once(rows: Recording, ended: Times, service: Times, ok: _Mask, each: flo
     """Little's law on shortest service times: what operations take that find the system idle.
 
     Operations that are as short with many others in flight did not wait for them: they vary by themselves,
-    by what they ask for or by pauses in them, and of those the mean counts.
+    by what they ask for or by pauses in them, and of those the mean counts. Unless they end in turn: who
+    asks for an unfair lock at the right moment overtakes all that wait for it.
     """
     begun = rows.started > 0
     beside = np.searchsorted(np.sort(rows.started[begun], kind="stable"), rows.started, "right")
@@ -206,10 +208,25 @@ def _at_once(rows: Recording, ended: Times, service: Times, ok: _Mask, each: flo
         mine = (rows.operation == code) & (rows.outcome == Outcome.ok)
         taken, others = service[mine], beside[mine]
         short = others[taken <= _AS_SHORT * taken.min()]
-        alone = short.mean() < _FEWER * others.mean()
+        alone = short.mean() < _FEWER * others.mean() or _in_turn(ended[mine], int(taken.min()))
         each_one = taken.min() if alone else taken.mean()
         total += int(np.count_nonzero(mine & ok)) * each * float(each_one) * 1e-9
     return total or None
+
+
+def _in_turn(ended: Times, shortest: int) -> bool:
+    """Whether operations end as evenly as those that are served one by one, or a fixed number at a time.
+
+    Of what ends by itself the counts in equal spans of time vary as much as their mean.
+    """
+    since = ended - ended.min()
+    spans = int(since.max()) // (_SPAN * shortest)
+    number = since // (_SPAN * shortest)
+    _, counts = np.unique(number[number < spans], return_counts=True)
+    if spans < _SPANS:
+        return False
+    mean = float(counts.sum()) / spans
+    return float((counts**2).sum()) / spans - mean**2 < _EVEN * mean
 
 
 def _working(recording: Recording, rows: Recording, ended: Times) -> float:
