@@ -117,6 +117,27 @@ def test_an_operation_that_varies_by_itself_is_no_queue():
     assert behind.busy > 1.9
 
 
+def test_a_lock_that_lets_newcomers_overtake_is_a_queue():
+    """Whoever just had it often gets it again at once, as short as if nobody waited: a threading.Lock."""
+    rng, service = np.random.default_rng(1), 5_000_000
+    asked, rows, at, holder = dict.fromkeys(range(16), 0), [], 0, 0
+    while at < 2 * SECOND:
+        at += service + int(rng.exponential(200_000))
+        rows.append((asked[holder], at))
+        asked[holder] = at
+        waiting = min(asked, key=asked.__getitem__)
+        holder = holder if rng.random() < 0.4 else waiting
+    started, finished = (START + np.array(times) for times in zip(*sorted(rows), strict=True))
+    none, every = np.zeros(len(rows), np.int64), np.ones(len(rows), np.bool_)
+    recording = Recording(
+        ("get",), none.astype(np.uint16), none.astype(np.uint8), started, none, started, finished, every,
+        START, START + 2 * SECOND,
+    )  # fmt: skip
+    found = gather(recording, Resources(), loop=closed_loop(16, seconds=2))
+    assert found.busy > 14
+    assert found.at_once == pytest.approx(1, rel=0.1)
+
+
 def test_who_connects_anew_is_at_work():
     recording = closed(2, 0.01, {"get": 0.0, "connect": 0.0})
     connects = recording.operation == 1
