@@ -8,19 +8,19 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Iterable
 
 from suite.contract.loop import ClosedLoop
 from suite.contract.user import current_user
 from suite.engine.clock import now, sleep_until
 from suite.engine.error_counts import ENDS
+from suite.engine.live_users import LiveUsers
 from suite.engine.segment import Segment
 from suite.engine.user_group import NEVER, UserGroup, UserSession, cancelled
 
 Think = float | tuple[float, float]
 
 
-class ClosedUsers:
+class ClosedUsers(LiveUsers):
     """The users of a group at work, from monotonic nanosecond `start` on.
 
     In a live plan they come and go as `resize` says, until `stop`. After the end operations in flight have
@@ -28,7 +28,7 @@ class ClosedUsers:
     """
 
     def __init__(self, group: UserGroup, loop: ClosedLoop, start: int) -> None:
-        self._group = group
+        super().__init__(group)
         self._loop = loop
         self._start = start
         self._end = NEVER
@@ -37,8 +37,6 @@ class ClosedUsers:
         self._begun = False
         self._over = asyncio.Event()
         self._stays = group.plan.live
-        self._wanted = 0
-        self._joining = 0
         self._first = Segment(group.file)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -57,22 +55,6 @@ class ClosedUsers:
             await self._over.wait()
         await cancelled(self._tasks)
 
-    async def resize(self, users: int) -> None:
-        """Add users, or retire those that came last, until there are so many; wait until it is done.
-
-        Those that are still connecting count; what was wanted last is what holds.
-        """
-        self._wanted = users
-        present = self._present()
-        leaving = present[users:]
-        for session in leaving:
-            self._retire(session)
-        missing = users - len(present) - self._joining
-        await asyncio.gather(*(self._join() for _ in range(missing)), *(self._leave(one) for one in leaving))
-
-    def schedule(self, _starts: Iterable[int]) -> None:
-        """Nothing is planned in a closed loop."""
-
     def stop(self) -> None:
         """Begin nothing more."""
         self._stays = False
@@ -87,6 +69,8 @@ class ClosedUsers:
         asyncio.get_running_loop().call_later(seconds + self._group.workload.grace, self._over.set)
 
     def _begin(self, session: UserSession) -> None:
+        if not self._begun:  # all that are there begin together
+            return
         session.end = min(session.end, self._end)
         session.task = asyncio.create_task(_user(self._group, session, self._loop, self._first))
         self._tasks.add(session.task)
@@ -97,38 +81,10 @@ class ClosedUsers:
         if not self._tasks and not self._stays:
             self._over.set()
 
-    def _present(self) -> list[UserSession]:
-        return [session for session in self._group.sessions if session.end]
-
-    async def _join(self) -> None:
-        number = self._group.numbering.take()
-        if number is None:
-            self._group.refused += 1
-            return
-        self._joining += 1
-        try:
-            session = await self._group.open(number)
-        finally:
-            self._joining -= 1
-        if session is None:
-            return
-        if len(self._present()) > self._wanted:  # fewer are wanted by now
-            self._retire(session)
-            await self._leave(session)
-        elif self._begun:
-            self._begin(session)
-
     def _retire(self, session: UserSession) -> None:
         session.end = 0
         if session.row < 0 and session.task is not None:  # it thinks, or waits for its turn
             session.task.cancel()
-
-    async def _leave(self, session: UserSession) -> None:
-        """Let the operation in flight end, within the grace time; then close."""
-        if session.task is not None:
-            await asyncio.wait({session.task}, timeout=self._group.workload.grace)
-            await cancelled({session.task})
-        await self._group.release(session)
 
 
 def _run_plain(group: UserGroup, loop: ClosedLoop, end: int) -> None:

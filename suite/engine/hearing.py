@@ -6,24 +6,11 @@ import asyncio
 import contextlib
 import os
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
-from typing import Protocol
 
+from suite.engine.live_users import LiveUsers
 from suite.engine.worker_request import Step, WorkerReply, WorkerRequest
-
-
-class LiveUsers(Protocol):
-    """Users of a class that hear while load runs."""
-
-    async def resize(self, users: int) -> None:
-        """Have so many users; wait until it is done."""
-
-    def schedule(self, starts: Iterable[int]) -> None:
-        """Start operations when told, in monotonic nanoseconds."""
-
-    def stop(self) -> None:
-        """Begin nothing more."""
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from suite.contract.loop import OpenLoop
 from suite.contract.user import current_user
 from suite.engine.clock import Alarm, now
+from suite.engine.live_users import LiveUsers
 from suite.engine.segment import Segment
 from suite.engine.user_group import UserGroup, UserSession, cancelled
 from suite.measure.columns import Columns
@@ -17,14 +18,14 @@ from suite.records.outcome import Outcome
 _LOOK = 0.002
 
 
-class ScheduledUsers:
+class ScheduledUsers(LiveUsers):
     """Users of a group, who do what `schedule` tells when it is due; none is added but by `resize`.
 
     A start that finds no free user waits with its intended time kept, or is dropped, as the loop says.
     """
 
     def __init__(self, group: UserGroup, loop: OpenLoop) -> None:
-        self._group = group
+        super().__init__(group)
         self._drop = loop.busy == "drop"
         self._alarm = Alarm(asyncio.get_running_loop(), self._dispatch, spin=round(loop.spin * 1e9))
         self._segment: Segment | None = Segment(group.file)
@@ -34,7 +35,6 @@ class ScheduledUsers:
         self._free: deque[UserSession] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._over = asyncio.Event()
-        self._wanted = self._joining = 0
 
     async def run(self) -> None:
         """Work until `stop`, and what is in flight then ended or had the grace time."""
@@ -55,15 +55,6 @@ class ScheduledUsers:
             self._filled += 1
         self._dispatch()
 
-    async def resize(self, users: int) -> None:
-        """Add users, or retire those that came last, until there are so many."""
-        self._wanted = users
-        present = self._present()
-        for session in present[users:]:
-            await self._retire(session)
-        missing = users - len(present) - self._joining
-        await asyncio.gather(*(self._join() for _ in range(missing)))
-
     def stop(self) -> None:
         """Start nothing more that is not due by now."""
         self._dispatch()
@@ -78,35 +69,17 @@ class ScheduledUsers:
             await asyncio.sleep(_LOOK)
         self._over.set()
 
-    def _present(self) -> list[UserSession]:
-        return [session for session in self._group.sessions if session.end]
-
-    async def _join(self) -> None:
-        number = self._group.numbering.take()
-        if number is None:
-            self._group.refused += 1
-            return
-        self._joining += 1
-        try:
-            session = await self._group.open(number)
-        finally:
-            self._joining -= 1
-        if session is None:
-            return
+    def _begin(self, session: UserSession) -> None:
         session.task = asyncio.create_task(self._work(session))
         self._tasks.add(session.task)
         session.task.add_done_callback(self._tasks.discard)
-        if len(self._present()) > self._wanted:  # fewer are wanted by now
-            await self._retire(session)
 
-    async def _retire(self, session: UserSession) -> None:
-        """One that is free goes at once, another when its operation has ended."""
+    def _retire(self, session: UserSession) -> None:
         session.end = 0
         if session in self._free:
             self._free.remove(session)
             if session.task is not None:
-                await cancelled({session.task})
-            await self._group.release(session)
+                session.task.cancel()
 
     async def _work(self, session: UserSession) -> None:
         current_user.set(session.user)
@@ -119,7 +92,6 @@ class ScheduledUsers:
                 self._free.append(session)
                 columns, row = await session.wake
             await self._group.perform(session, columns, row)
-        await self._group.release(session)
 
     def _dispatch(self) -> None:
         moment, planned = now(), self._planned

@@ -186,13 +186,13 @@ class _Worker:
             self.runner.run(self._all("connect"))
         elif self.plan is not None:
             self.kept = os.open(self.kept_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-            self._open_lanes(self.plan, order.prepared)
+            self._open_groups(self.plan, order.prepared)
             self.runner.run(self._all("connect"))
         gc.collect()
         gc.freeze()
         return self._told("connect")
 
-    def _open_lanes(self, plan: WorkerPlan, prepared: Any) -> None:
+    def _open_groups(self, plan: WorkerPlan, prepared: Any) -> None:
         self.nested = Nested(ColumnFile.open(self.owner, *plan.nested), self.names, self.errors)
         numbering = Numbering.open(self.owner, plan.numbering, plan.most)
         self.groups = [
