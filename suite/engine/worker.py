@@ -108,9 +108,7 @@ class _Worker:
                     return self._examine(order)
                 case "restore":
                     return self._restore()
-                case (
-                    "resize" | "schedule" | "tell" | "stop" | "exit"
-                ):  # all but the last are heard while load runs
+                case "resize" | "schedule" | "tell" | "stop" | "exit":  # but the last heard while load runs
                     return WorkerReply(order.step)
         except ConfigurationError as error:
             return WorkerReply(order.step, fault=str(error), at_fault="configuration")

@@ -92,6 +92,9 @@ def interruptible() -> Iterator[None]:
     finally:
         try:
             interruption.end()
+        except Interrupted:  # the first signal comes only now
+            interruption.end()
+            raise
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
