@@ -119,9 +119,10 @@ def command(
         code = out.codes[0]
         if result is not None:
 
-            def show(path: Path, result: Capacity = result) -> None:
-                save_capacity(result, path.with_suffix(".svg"))
-                out.reporter.print_capacity(result, code, saved=path)
+            def show(saved: Path | None, result: Capacity = result) -> None:
+                out.reporter.print_capacity(result, code, saved=saved)
+                if saved is not None:
+                    save_capacity(result, saved.with_suffix(".svg"))
 
             out.keep(result, code, show)
             out.end(code)

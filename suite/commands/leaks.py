@@ -110,7 +110,7 @@ def command(
     raise typer.Exit(code)
 
 
-def _show(search: LeakSearch, out: Output, path: Path) -> None:
+def _show(search: LeakSearch, out: Output, saved: Path | None) -> None:
     """What was found, with the first suspect's past as far as searches are stored."""
     from suite.ledger.sightings import suspect_history
 
@@ -118,4 +118,4 @@ def _show(search: LeakSearch, out: Output, path: Path) -> None:
     for suspect in (search.suspects or ())[:1]:
         with contextlib.suppress(StoreError):  # a ledger that can't be used has said so already
             past = suspect_history(out.ledger, search.workload, suspect.function, suspect.file)
-    out.reporter.print_leaks(search, search.exit_code, saved=path, past=past)
+    out.reporter.print_leaks(search, search.exit_code, saved=saved, past=past)

@@ -37,6 +37,7 @@ class Output:
         self.reporter = reporter
         self.codes: list[int] = []
         self.fault: SuiteError | None = None
+        self.saved = 0
         self._json_file = json_file
         self._folder = folder
         self._ledger = ledger
@@ -81,16 +82,21 @@ class Output:
             else:
                 self.fault = error
 
-    def keep(self, result: Record, code: int, show: Callable[[Path], None]) -> None:
-        """Write, store and show a result; a step that fails does not keep the others from being tried."""
+    def keep(self, result: Record, code: int, show: Callable[[Path | None], None]) -> None:
+        """Write, store and show a result; a step that fails does not keep the others from being tried.
+
+        `show` is told where its document is, if that could be written.
+        """
         one = entry(result)
         self._entries.append(one)
-        path = run_path(self.folder, result)
+        path, saved = run_path(self.folder, result), None
         with contextlib.ExitStack() as last_first:
-            last_first.callback(show, path)
+            last_first.callback(lambda: show(saved))
             if self._ledger is not None:
                 last_first.callback(self._ledger.add, result)
             write_document(path, self._document([one], code))
+            saved = path
+            self.saved += 1
 
     def end(self, code: int) -> None:
         """Write what `--json` asks for: all that was kept. Raises StoreError."""

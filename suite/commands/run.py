@@ -108,7 +108,7 @@ def command(
             runs.append(result)
             out.codes.append(result.exit_code)
 
-            def show(_path: Path) -> None:
+            def show(_saved: Path | None) -> None:
                 if full or result.exit_code:
                     out.reporter.print_run(result)
 
@@ -130,7 +130,8 @@ def command(
             runs,
             code,
             plans.skipped,
-            saved=places.folder if runs else None,
+            saved=places.folder if out.saved else None,
+            unsaved=len(runs) - out.saved,
             toured_without=plans.tour.left_out if plans.tour else None,
         )
         out.end(code)

@@ -558,6 +558,7 @@ def test_a_store_that_fails_still_prints_and_tries_the_other_one(command, engine
     said = command("run", command.example("load_counter.py"))
     assert (said.code, said.err) == (2, "suite: can't write .json: the disk is full; free some space\n")
     assert "response.p99" in said.out
+    assert said.out.splitlines()[-1] == "CONFIGURATION ERROR  1 passed; 1 without a document"
     assert command("show").out.count("counter/click") == 1
     assert list(engine.asked) == ["counter/click"]
 

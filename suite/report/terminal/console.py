@@ -102,11 +102,11 @@ class Reporter:
         exit_code: int,
         skipped: Sequence[str] = (),
         saved: str | Path | None = None,
+        unsaved: int = 0,
         toured_without: Sequence[str] | None = None,
     ) -> None:
-        """A line per Run, the reasons of what was `skipped`, the verdict, and where all was `saved`.
-
-        Of a tour also what it left out.
+        """A line per Run, the reasons of what was `skipped`, the verdict, and where all is `saved` but for the
+        documents `unsaved`. Of a tour also what it left out.
         """
         self._live.close()
         if runs:
@@ -120,6 +120,7 @@ class Reporter:
         if skipped:
             parts.append(f"{len(skipped)} skipped")
         where = "" if saved is None else f"; saved in {saved}"
+        where += f"; {unsaved} without a document" if unsaved else ""
         closing = Text.assemble(code_text(exit_code), f"  {', '.join(parts) or 'nothing ran'}{where}")
         self.console.print(closing, soft_wrap=True)
 

@@ -185,6 +185,13 @@ def test_the_summary_has_a_line_per_run_and_a_verdict() -> None:
     assert lines[4] == "FAILED  1 passed, 1 failed, 1 skipped; saved in results/ledger.db"
 
 
+def test_what_could_not_be_written_is_not_said_to_be_saved() -> None:
+    out = io.StringIO()
+    Reporter(Console(file=out, width=120)).print_summary([make_run()] * 3, 2, saved="results", unsaved=2)
+    last = out.getvalue().splitlines()[-1]
+    assert last == "CONFIGURATION ERROR  3 passed; saved in results; 2 without a document"
+
+
 def test_a_narrow_summary_keeps_what_matters_most() -> None:
     out = io.StringIO()
     Reporter(Console(file=out, width=80)).print_summary([make_run(workload="conversation/fifty-users")], 0)
