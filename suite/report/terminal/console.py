@@ -105,7 +105,7 @@ class Reporter:
         unsaved: int = 0,
         toured_without: Sequence[str] | None = None,
     ) -> None:
-        """A line per Run, the reasons of what was `skipped`, the verdict, and where all is `saved` but for the
+        """A line per Run, the reasons of what was `skipped`, the verdict, where all is `saved` but for the
         documents `unsaved`. Of a tour also what it left out.
         """
         self._live.close()
