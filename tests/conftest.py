@@ -4,9 +4,9 @@ import os
 
 import pytest
 from hypothesis import settings
-from support.command import command, engine
+from support.command import command, engine, refused
 
-__all__ = ["command", "engine"]
+__all__ = ["command", "engine", "refused"]
 
 LIMITS = {"exhaustive": 300, "load": 300}
 """Seconds that a test so marked may take; the ini file has those of all others."""

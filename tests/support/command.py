@@ -1,5 +1,7 @@
 """The command line in this process: as real as `suite` itself, without starting Python anew."""
 
+import json
+import re
 import shutil
 import sys
 import textwrap
@@ -89,3 +91,28 @@ def engine(monkeypatch):
     fake = FakeEngine()
     monkeypatch.setattr("suite.engine.coordinator.run", fake.run)
     return fake
+
+
+@pytest.fixture
+def refused(command):
+    """Run a command that must be refused with exactly these lines on stderr, before any load."""
+
+    def run(*words, says, code=2):
+        said = command(*words)
+        assert said.code == code, said.err
+        assert said.out == ""
+        patterns = [says] if isinstance(says, str) else says
+        assert len(said.complaints) == len(patterns), said.err
+        for line, pattern in zip(said.complaints, patterns, strict=True):
+            assert re.fullmatch(f"suite: {pattern}", line), line
+        assert command.saved() == []
+
+    refused: Any = run
+    refused.example = command.example
+    refused.file = command.file
+    return refused
+
+
+def document(said):
+    """stdout, which must be JSON and nothing else."""
+    return json.loads(said.out)

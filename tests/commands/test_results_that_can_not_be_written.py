@@ -1,0 +1,111 @@
+"""A place that can't be written, a full disk, a ledger that is none: seen before any load where it can be."""
+
+import json
+import os
+import re
+import sqlite3
+import subprocess
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--results", "file"], "can't write file/runs/.*: a part of its path is a file; .*"),
+        (["--results", "file/below"], "can't write file/below/runs/.*: a part of its path is a file; .*"),
+        (["--results", "/proc/results"], "can't write /proc/results/runs/.*: .*"),
+        (["--json", "file/out.json"], "can't write file/out.json: a part of its path is a file; .*"),
+        (["--json", "."], "can't write .: it is a folder; give the name of a file"),
+        (["--json", "/proc/out.json"], "can't write /proc/out.json: .*"),
+        (["--json", "x" * 300], "can't write x*: the name is too long; choose a shorter one"),
+    ],
+)  # fmt: skip
+def test_a_place_that_can_not_be_written(refused, engine, words, says):
+    refused.file("file", "")
+    refused("run", refused.example("load_counter.py"), *words, says=says)
+    assert not engine.asked
+
+
+def corrupt(path):
+    path.write_bytes(b"garbage" * 1000)
+
+
+def newer(path):
+    with sqlite3.connect(path) as database:
+        database.execute("update loadledger_version set version_num = '9999'")
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (corrupt, "ledger results/ledger.db .* corrupt; it was left as it is: .*"),
+        (newer, "ledger results/ledger.db .*newer.*"),
+    ],
+)
+def test_a_ledger_that_can_not_be_used(command, engine, damage, says):
+    load = command.example("load_counter.py")
+    assert command("run", load).code == 0
+    ledger = command.folder / "results/ledger.db"
+    damage(ledger)
+    before = ledger.read_bytes()
+    engine.asked.clear()
+    for words in (["run", load], ["show"], ["show", "counter/click"]):
+        said = command(*words)
+        assert (said.code, said.out) == (2, "")
+        (line,) = said.complaints
+        assert re.fullmatch(f"suite: {says}", line)
+    assert not engine.asked
+    assert ledger.read_bytes() == before
+
+
+def test_a_full_device_for_the_document_loses_nothing(command, engine):
+    said = command("run", command.example("load_counter.py"), "--json", "/dev/full")
+    assert (said.code, said.complaints) == (
+        2,
+        ["suite: can't write /dev/full: the disk is full; free some space"],
+    )
+    assert len(command.saved()) == 2
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """A file system of 1 MB."""
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    words = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if subprocess.run(words, capture_output=True).returncode:
+        pytest.skip("a file system can't be mounted here")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def fill(folder, leave=0):
+    with (folder / "ballast").open("wb") as file:
+        free = os.statvfs(folder).f_bavail * os.statvfs(folder).f_bsize
+        file.write(bytes(free - leave))
+
+
+def test_a_full_disk(refused, engine, tiny):
+    fill(tiny)
+    refused("run", refused.example("load_counter.py"), "--results", tiny, says=".*the disk is full; free .*")
+    assert not engine.asked
+
+
+@pytest.mark.parametrize("left", [24, 48, 64, 80, 96])
+def test_a_disk_that_runs_full_between_two_workloads(command, engine, tiny, left):
+    """Wherever it happens: one line says so, and what was kept before can still be read."""
+    load = command.example("load_counter.py")
+    assert command("run", load, "-k", "click", "--results", tiny).code == 0
+    fill(tiny, leave=left * 1024)
+    engine.asked.clear()
+    said = command("run", load, "--results", tiny, "--json", "out.json")
+    if said.code:
+        assert said.code == 2
+        (line,) = said.complaints
+        assert re.search("disk is full|check the disk and its space", line)
+        if engine.asked:
+            assert json.loads((command.folder / "out.json").read_text())["exit_code"] == 2
+    (tiny / "ballast").unlink()
+    assert "counter/click" in command("show", "--results", tiny).out
