@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit, urlunsplit
 
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -15,6 +17,11 @@ class Address:
     url: str = ""
     directory: str = ""
     pid: int = 0
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether it can only be on this machine."""
+        return self.host in _LOOPBACK
 
     def through(self, port: int) -> Address:
         """The same as reached through a port of the loopback."""

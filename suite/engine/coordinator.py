@@ -13,8 +13,8 @@ from suite.engine.progress import Progress, Silent
 from suite.engine.round import run_round
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import Interrupted
+from suite.measure.combine import combine
 from suite.measure.record_origin import RecordOrigin
-from suite.measure.statistics import combine
 from suite.process.guard import interruptible
 from suite.records.run import Failure, Round, Run
 

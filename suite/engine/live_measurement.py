@@ -27,12 +27,10 @@ from suite.records.detail import Detail
 from suite.records.evidence import Evidence
 from suite.records.reason import Reason
 from suite.records.recording import Recording
-from suite.records.run import CheckResult, Round, Validity
+from suite.records.run import CheckResult, Round, Validity, ValidityVerdict, worst
 
 _WINDOW_ROWS = 2_000_000
 """Rows kept until they are judged, some 70 MB."""
-_VERDICTS = ("valid", "doubtful", "invalid")
-_HERE = ("127.0.0.1", "localhost", "::1")
 
 
 class LiveMeasurement:
@@ -163,7 +161,7 @@ class LiveMeasurement:
             evidence,
             loop=loop,
             component=running.component,
-            remote=workload.system.address.host not in _HERE,
+            remote=not workload.system.address.on_loopback,
             own=self._said.metrics,
         )
         self._windows.append((validity, evidence, held))
@@ -182,9 +180,9 @@ class LiveMeasurement:
             found["faults_left_out"] = Reason("faults_left_out", {"faults": len(faults)})
         said = self._said
         found |= {reason.kind: reason for reason in (*said.doubts, *said.faults)}
-        verdicts = [validity.verdict for validity, _, _ in self._windows]
+        verdicts: list[ValidityVerdict] = [validity.verdict for validity, _, _ in self._windows]
         verdicts += ["invalid"] if said.faults else []
-        verdict = max(verdicts, key=_VERDICTS.index)
+        verdict = worst(verdicts)
         return Validity("doubtful" if verdict == "valid" and found else verdict, tuple(found.values()))
 
     def _resources(self, resources: Resources, own: Mapping[str, float | None]) -> Round:

@@ -35,7 +35,6 @@ from suite.records.recording import Recording
 from suite.records.run import Failure, Round, Validity
 
 _LEAD = 60_000_000  # ns between the order to run and the agreed start: all workers have it by then
-_HERE = ("127.0.0.1", "localhost", "::1")
 
 
 def run_round(
@@ -159,7 +158,7 @@ class _Round(Deployment):
                 evidence,
                 loop=self.workload.loop,
                 component=self.component,
-                remote=self.workload.system.address.host not in _HERE,
+                remote=not self.workload.system.address.on_loopback,
                 own=result.metrics,
             ),
         )

@@ -11,7 +11,7 @@ from suite.contract.loop import ClosedLoop, resized
 from suite.contract.workload import Workload
 from suite.engine.coordinator import run
 from suite.engine.progress import Silent
-from suite.measure.statistics import combine
+from suite.measure.combine import combine
 from suite.records.provenance import provenance_of
 from suite.records.run import Round, Run
 

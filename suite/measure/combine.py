@@ -17,10 +17,9 @@ from suite.records.detail import Detail
 from suite.records.histogram import Histogram
 from suite.records.outcome import OUTCOMES
 from suite.records.reason import Reason
-from suite.records.run import CheckResult, Failure, Judgement, Measured, Round, Run, Validity
+from suite.records.run import CheckResult, Failure, Judgement, Measured, Round, Run, Validity, worst
 
 _BY_WEIGHT = ("interrupted", "system", "internal", "worker")
-_VERDICTS = ("valid", "doubtful", "invalid")
 _REDUCE: dict[str, Callable[[Sequence[float]], float]] = {
     "max": max,
     "min": min,
@@ -154,7 +153,7 @@ def _validity(rounds: Sequence[Round], doubts: Iterable[Reason]) -> Validity:
     # A round without arrivals is a round like others, but one of them must have some.
     if len(found.get("nothing_planned", ())) == len(rounds):
         verdicts.append("invalid")
-    return Validity(max(verdicts, key=_VERDICTS.index, default="invalid"), (*reasons, *thin))
+    return Validity(worst(verdicts), (*reasons, *thin))
 
 
 def _limiter(rounds: Sequence[Round]) -> Reason | None:

@@ -13,7 +13,7 @@ from suite.measure.limiter import limiter
 from suite.measure.tally import Tally
 from suite.records.evidence import Evidence
 from suite.records.reason import Reason
-from suite.records.run import Round, Validity, ValidityVerdict
+from suite.records.run import Round, Validity, worst
 
 _NO_SAMPLES = Reason("no_samples")
 _EMPTY = ("no_samples", "nothing_planned")
@@ -21,7 +21,6 @@ _ADDED = (
     "planned", "dispatched", "delivered", "completed", "due", "rejected", "dropped", "unfinished", "samples",
     "answered", "in_flight", "little", "backlog", "busy", "thinking", "users",
 )  # fmt: skip
-_VERDICTS: tuple[ValidityVerdict, ...] = ("valid", "doubtful", "invalid")
 
 
 def joined_round(
@@ -123,5 +122,5 @@ def _validity(shares: Mapping[str, Round], doubts: Sequence[Reason]) -> Validity
         "valid" if all(one.kind in _EMPTY for one in share.validity.reasons) else share.validity.verdict
         for share in shares.values()
     ]
-    verdict = "invalid" if doubts else max(verdicts, key=_VERDICTS.index)
+    verdict = "invalid" if doubts else worst(verdicts)
     return Validity(verdict, tuple(reasons))

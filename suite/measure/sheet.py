@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from suite.contract.metric import GC_COUNTS
-from suite.measure.distribution import Distribution, Point, points
+from suite.measure.distribution import Distribution, Point, percentile, points
 from suite.measure.garbage import Garbage
 from suite.measure.ratios import AMPLIFICATION, IF_COUNTED, PER_OPERATION, RATIOS, ratio
 from suite.measure.resources import ELSEWHERE, Resources, Usage
@@ -59,6 +59,13 @@ class Sheet:
         """Of a closed loop nothing can be late."""
         self.put("lateness.p50", Point(None, note=_CLOSED))
         self.put("lateness.p99", Point(None, note=_CLOSED))
+
+    def lateness(self, source: Distribution, histogram: Histogram) -> None:
+        """How late planned starts were; all that were due were planned."""
+        self.histograms["lateness"] = histogram
+        self.sums["planned"] = self.sums["due"]
+        self.put("lateness.p50", percentile(source, 0.50))
+        self.put("lateness.p99", percentile(source, 0.99))
 
     def good(self, at: str, operations: int) -> None:
         """How many of those due went well within their limits."""

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from suite.contract.loop import Loop
-from suite.measure.combine import combine
-from suite.measure.distribution import Exact, Point, percentile
+from suite.measure.distribution import Exact, Point
 from suite.measure.resources import Resources
 from suite.measure.series import series
 from suite.measure.sheet import Sheet
@@ -18,8 +17,6 @@ from suite.measure.streams import KINDS, Streams, good
 from suite.records.outcome import BEYOND, OUTCOMES, Outcome
 from suite.records.recording import Recording
 from suite.records.run import Round
-
-__all__ = ["combine", "measure_round"]
 
 CONNECT = "connect"
 """The operation under which users' connects are recorded."""
@@ -49,7 +46,8 @@ def measure_round(
     sheet = _Sheet(recording, limits)
     sheet.operations("", recording.by_loop & sheet.measured)
     if loop.kind == "open":
-        sheet.lateness(recording.by_loop & sheet.measured)
+        late = Exact(recording.where(recording.by_loop & sheet.measured).lateness_ns())
+        sheet.lateness(late, late.histogram())
     else:
         sheet.unplanned()
     present = np.bincount(recording.operation, minlength=len(recording.names))
@@ -128,10 +126,3 @@ class _Sheet(Sheet):
             return len(finished), span / 1e9
         within = (finished > recording.begin) & (finished <= recording.end)
         return int(np.count_nonzero(within)), (recording.end - recording.begin) / 1e9
-
-    def lateness(self, rows: _Mask) -> None:
-        late = Exact(self._recording.where(rows).lateness_ns())
-        self.histograms["lateness"] = late.histogram()
-        self.sums["planned"] = self.sums["due"]
-        self.put("lateness.p50", percentile(late, 0.50))
-        self.put("lateness.p99", percentile(late, 0.99))

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from suite.errors import StoreError
-from suite.measure.distribution import percentile
 from suite.measure.sheet import Sheet
 from suite.records.histogram import Histogram
 from suite.records.outcome import BEYOND, OUTCOMES, Outcome
@@ -113,10 +112,7 @@ class Tally:
         if self.late is None:
             sheet.unplanned()
         else:
-            sheet.histograms["lateness"] = self.late
-            sheet.sums["planned"] = sheet.sums["due"]
-            sheet.put("lateness.p50", percentile(self.late, 0.50))
-            sheet.put("lateness.p99", percentile(self.late, 0.99))
+            sheet.lateness(self.late, self.late)
         return sheet
 
     def pack(self) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from suite.records.detail import Detail
 from suite.records.evidence import Evidence
@@ -61,6 +61,11 @@ class Validity:
 
     verdict: ValidityVerdict = "valid"
     reasons: tuple[Reason, ...] = ()
+
+
+def worst(verdicts: Iterable[ValidityVerdict]) -> ValidityVerdict:
+    """That of what holds only if all of its parts do; of no parts nothing can be believed."""
+    return max(verdicts, key=get_args(ValidityVerdict).index, default="invalid")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ import pytest
 
 from suite import Component, Metric, Threshold, User, Workload, closed_loop, open_loop, operation
 from suite.contract.metric import STANDARD
+from suite.measure.combine import combine
 from suite.measure.ratios import ratio
 from suite.measure.resources import Resources, Usage
 from suite.measure.series import series
-from suite.measure.statistics import combine, measure_round
+from suite.measure.statistics import measure_round
 from suite.records.detail import Detail
 from suite.records.histogram import Histogram
 from suite.records.outcome import Outcome
