@@ -54,7 +54,10 @@ def command(
     require("locust", "locust")
     targets, options = _parted(words or [])
     if not targets and locustfile is None:
-        raise ConfigurationError("suite locust wants workloads, before the options of Locust")
+        raise ConfigurationError("name a workload or a load file, before the options of Locust: suite list")
+    if write and (options or locustfile):
+        told = "-f" if locustfile else options[0]
+        raise ConfigurationError(f"--write runs nothing: give {told} to plain locust, or leave out --write")
     if write:
         _write(targets, Path("locustfile.py"))
     elif locustfile is None:
@@ -106,7 +109,7 @@ def _write(targets: list[str], path: Path) -> None:
 
     select(targets)
     if path.exists():
-        raise ConfigurationError(f"there is a {path} already: move it away, or write elsewhere")
+        raise ConfigurationError(f"there is a {path} already: move it away, or write in another folder")
     imports, written = "from suite.integrations.locust import users\n", [repr(one) for one in targets]
     if any(is_file(one) for one in targets):
         imports = f"from pathlib import Path\n\n{imports}\nHERE = Path(__file__).resolve().parent\n"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gevent
-from locust import events
+from locust import argument_parser, events
 
 from suite.integrations._locust.roles import Roles
 from suite.integrations._locust.stand_ins import stand_ins
@@ -42,9 +42,8 @@ def around(locustfile: str, target: str | None = None) -> None:
 
     The system of the workload `target` is started for it and measured, unless Locust is told a host.
     """
-    described: dict[str, Any] = {"target": None, "component": False}
-    if target is not None:
-        (described,) = _described(target)
+    found = _described(*([] if target is None else [target]))
+    described = found[0] if found else {"target": None, "component": False}
     path = Path(locustfile)
     own = {
         "name": f"locust/{path.stem}",
@@ -62,8 +61,10 @@ def around(locustfile: str, target: str | None = None) -> None:
 
 
 def _described(*targets: str) -> list[dict[str, Any]]:
+    known, _ = argument_parser.get_parser().parse_known_args()
+    role = "worker" if known.worker else "keeper"
     told = subprocess.run(
-        [sys.executable, "-P", "-m", "suite.integrations._locust.describe", *targets],
+        [sys.executable, "-P", "-m", "suite.integrations._locust.describe", role, *targets],
         stdout=subprocess.PIPE,
         check=False,
     )

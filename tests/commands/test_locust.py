@@ -27,7 +27,9 @@ def test_workloads_come_first_and_the_rest_is_locusts(became):
 def test_nothing_to_run_is_said(command):
     said = command("locust", "--headless")
     assert said.code == 2
-    assert said.complaints == ["suite: suite locust wants workloads, before the options of Locust"]
+    assert said.complaints == [
+        "suite: name a workload or a load file, before the options of Locust: suite list"
+    ]
 
 
 def test_without_locust_its_extra_is_named(command, monkeypatch):
@@ -47,8 +49,19 @@ def test_a_locustfile_is_written_once(command):
     compile(written, "locustfile.py", "exec")
     again = command("locust", "load_items.py", "--write")
     assert again.code == 2
-    assert again.complaints == ["suite: there is a locustfile.py already: move it away, or write elsewhere"]
+    (complaint,) = again.complaints
+    assert complaint == "suite: there is a locustfile.py already: move it away, or write in another folder"
     assert (command.folder / "locustfile.py").read_text() == written
+
+
+@pytest.mark.parametrize(("words", "named"), [(["-f", "here.py"], "-f"), (["--users", "3"], "--users")])
+def test_what_writing_has_no_use_for_is_said(command, words, named):
+    said = command("locust", "canary/cpu", "--write", *words)
+    assert said.code == 2
+    assert said.complaints == [
+        f"suite: --write runs nothing: give {named} to plain locust, or leave out --write"
+    ]
+    assert not (command.folder / "locustfile.py").exists()
 
 
 def test_only_what_there_is_is_written(command):

@@ -144,14 +144,15 @@ def test_a_worker_that_is_killed_is_told_and_the_rest_goes_on(tmp_path):
 
 
 @pytest.mark.exhaustive
-def test_ctrl_c_ends_all_processes_and_keeps_what_there_was(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP], ids=["Ctrl-C", "a closed terminal"])
+def test_it_ends_all_processes_and_keeps_what_there_was(tmp_path, number):
     suite = started(
         tmp_path, "--headless", "--users", "4", "--spawn-rate", "4", "--processes", "2", "--logfile", "log"
     )
     log = tmp_path / "log"
     wait_for(lambda: spawned(log), 60)
     time.sleep(1)
-    os.killpg(suite.process.pid, signal.SIGINT)
+    os.killpg(suite.process.pid, number)
     code = suite.finish(60)
     assert not suite.left_behind(15)
     (run,) = documents(tmp_path)

@@ -1,17 +1,22 @@
 """What the parts of Locust's integration do that need no Locust: sums, numbers, clocks, descriptions."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 from examples import load_calls
 from hypothesis import given
 from hypothesis import strategies as st
+from support.runs import make_run
 
 from suite.config.catalog import Reference
 from suite.errors import StoreError
 from suite.integrations._locust.clock import Estimate
 from suite.integrations._locust.collection import Collection
-from suite.integrations._locust.describe import described
+from suite.integrations._locust.describe import described, main
+from suite.integrations._locust.keep import keep
 from suite.integrations._locust.numbers import Numbers
+from suite.ledger.store import Ledger
 from suite.measure.distribution import Exact
 from suite.measure.tally import OperationTally, Tally
 from suite.records.histogram import Histogram
@@ -118,3 +123,44 @@ def test_a_description_is_plain_data_of_what_locust_shows():
         {"name": "change", "weight": 1, "tags": ["calls", "write"]},
     ]
     assert len(told["digest"]) == 64
+
+
+def test_what_was_measured_is_kept_and_where_is_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert keep(make_run(), stderr=False) == 0
+    assert capsys.readouterr().out.endswith("saved in results\n")
+    assert len(list(tmp_path.glob("results/runs/*.json"))) == 1
+
+
+def test_a_document_that_can_not_be_written_keeps_no_run_from_being_stored_and_shown(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results/runs").touch()
+    result = make_run()
+    with pytest.raises(StoreError, match="results/runs"):
+        keep(result, stderr=False)
+    shown = capsys.readouterr().out
+    assert result.workload in shown
+    assert "saved" not in shown
+    with Ledger(tmp_path / "results/ledger.db") as ledger:
+        assert ledger.run(result.id).metrics == result.metrics
+
+
+@pytest.mark.parametrize("role", ["keeper", "worker"])
+def test_results_that_can_not_be_written_are_told_before_the_test_and_not_to_workers(
+    tmp_path, monkeypatch, capsys, role
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results").touch()
+    monkeypatch.setattr("sys.argv", ["describe", role])
+    with pytest.raises(SystemExit) if role == "keeper" else nullcontext() as end:
+        main()
+    told = capsys.readouterr()
+    if role == "worker":
+        assert (told.out, told.err) == ("[]", "")
+    else:
+        assert end.value.code == 2
+        assert told.out == ""
+        assert told.err.startswith("suite: can't write results/runs")

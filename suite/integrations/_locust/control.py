@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -54,6 +56,7 @@ class Control:
         events.quitting.add_listener(self._quitting)
         events.spawning_complete.add_listener(self._spawning_complete)
         events.reset_stats.add_listener(self._reset)
+        _end_well_on_hangup()
         self._say_what_is_left_out()
 
     def party(self, described: Mapping[str, Any]) -> Any:
@@ -87,8 +90,9 @@ class Control:
         self.runner.update_state(STATE_SPAWNING)
 
     def finish(self) -> None:
-        """End all load, and take in what is told of it."""
-        raise NotImplementedError
+        """End all load, of all workloads side by side."""
+        running = [party for party in self.parties.values() if party.running]
+        gevent.joinall([gevent.spawn(party.finish) for party in running])
 
     @property
     def host(self) -> str | None:
@@ -236,3 +240,9 @@ class Control:
         failed = bool(self.runner.errors or self.runner.exceptions)
         if kept.returncode and (not failed or kept.returncode == _SYSTEM_FAILED):
             self.environment.process_exit_code = kept.returncode
+
+
+def _end_well_on_hangup() -> None:
+    """A terminal that goes away would end Locust at once, and what was measured with it; SIGTERM does not."""
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        gevent.signal_handler(signal.SIGHUP, os.kill, os.getpid(), signal.SIGTERM)

@@ -1,6 +1,7 @@
-"""`python -m suite.integrations._locust.describe TARGET...`: what Locust has to know of workloads, as JSON.
+"""`python -m suite.integrations._locust.describe ROLE TARGET...`: workloads for Locust, as JSON.
 
-A process of its own, so that no load file is imported where Locust has patched everything.
+A process of its own, so that no load file is imported where Locust has patched everything. ROLE is `worker`
+or `keeper`, which is to store what was measured: it is told now what would be in the way of that.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from suite.contract.component import Component
 from suite.contract.loop import OpenLoop
 from suite.contract.workload import Workload
 from suite.errors import SuiteError
+from suite.integrations._locust.places import check_places
 from suite.integrations._locust.selected import selected
 
 
@@ -24,7 +26,10 @@ def main() -> None:
     """Write the description to stdout; what load files print goes to stderr."""
     stdout, sys.stdout = sys.stdout, sys.stderr
     try:
-        chosen = selected(sys.argv[1:])
+        role, *targets = sys.argv[1:]
+        chosen = selected(targets) if targets else ()
+        if role == "keeper":
+            check_places()
         told = [
             described(configured(found.workload, settings), found.reference, settings.skipped_operations)
             for found, settings in chosen

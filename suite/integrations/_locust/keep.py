@@ -5,14 +5,14 @@ A process of its own, for Locust's has everything patched. Its status is the Run
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from suite.config.file import read_configuration
 from suite.config.settings import Settings, configured
 from suite.contract.loop import closed_loop, resized
 from suite.contract.remote import Remote
@@ -22,6 +22,7 @@ from suite.errors import SuiteError, SystemFailed
 from suite.formats.document import run_path, write_document
 from suite.formats.envelope import entry, envelope
 from suite.formats.structure import load
+from suite.integrations._locust.places import places
 from suite.integrations._locust.selected import selected
 from suite.ledger.store import Ledger
 from suite.measure.combine import combine
@@ -93,18 +94,29 @@ def _of_locustfile(told: Mapping[str, Any]) -> Workload:
 
 
 def keep(result: Run, *, stderr: bool) -> int:
-    """Write, store and show `result`; its exit code. A step that fails keeps none of the others."""
+    """Write, store and show `result`; its exit code. A step that fails does not keep the others from being
+    tried. Raises StoreError.
+    """
     code = result.exit_code
-    places = read_configuration(None).places(None, os.environ.get("LOADLEDGER_LEDGER"))
-    path = run_path(places.folder / "runs", result)
+    kept = places()
+    saved: Path | None = None
     with Reporter(make_console(stderr=stderr)) as reporter:
         try:
-            write_document(path, envelope("run", [entry(result)], exit_code=code))
-            with Ledger(places.ledger) as ledger:
-                ledger.add(result)
+            with contextlib.ExitStack() as last_first:
+                last_first.callback(_store, kept.ledger, result)
+                write_document(
+                    run_path(kept.folder / "runs", result), envelope("run", [entry(result)], exit_code=code)
+                )
+            saved = kept.folder
         finally:
             reporter.print_run(result)
+            reporter.print_summary([result], code, saved=saved)
     return code
+
+
+def _store(where: str | Path, result: Run) -> None:
+    with Ledger(where) as ledger:
+        ledger.add(result)
 
 
 def _plan(workload: Workload) -> dict[str, Any]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 
-import gevent
-
 from suite.integrations._locust.collection import Collection
 from suite.integrations._locust.control import Control
 
@@ -39,7 +37,7 @@ class LocalControl(Control):
             party.plan(begin, begin, 1, 0, self.options.run_time)
 
     def finish(self) -> None:
-        """End all engines, side by side."""
-        gevent.joinall([gevent.spawn(party.finish) for party in self.parties.values()])
+        """End all load, and take in what is told of it."""
+        super().finish()
         for name, collection in self.collections.items():
             collection.add(_HERE, self.parties[name].delta())

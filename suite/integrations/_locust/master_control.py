@@ -91,7 +91,7 @@ class MasterControl(Control):
         while time.monotonic() < end and any(not self._told(client) for client in self._present()):
             gevent.sleep(_LOOK)
         systems = {name: party for name, party in self.parties.items() if party.running}
-        gevent.joinall([gevent.spawn(party.finish) for party in systems.values()])
+        super().finish()
         for name, collection in self.collections.items():
             if name in systems:
                 collection.add(_SYSTEM, systems[name].delta())

@@ -46,10 +46,6 @@ class WorkerControl(Control):
         if not any(party.running for party in self.parties.values()):
             self._tell("loadledger-ask")
 
-    def finish(self) -> None:
-        """End all engines, side by side."""
-        gevent.joinall([gevent.spawn(party.finish) for party in self.parties.values()])
-
     def fault(self, name: str, text: str, code: int) -> None:
         """The master has to know."""
         for line in text.splitlines():
