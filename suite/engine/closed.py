@@ -29,6 +29,8 @@ class ClosedUsers(LiveUsers):
 
     def __init__(self, group: UserGroup, loop: ClosedLoop, start: int) -> None:
         super().__init__(group)
+        self.ended: list[int] = []
+        """When users had nothing left to do, in monotonic nanoseconds."""
         self._loop = loop
         self._start = start
         self._end = NEVER
@@ -77,6 +79,7 @@ class ClosedUsers(LiveUsers):
         session.task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
+        self.ended.append(now())
         self._tasks.discard(task)
         if not self._tasks and not self._stays:
             self._over.set()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from suite.contract.loop import ClosedLoop, Loop
@@ -31,20 +33,15 @@ def measured_window(plan: RoundPlan, loop: Loop, start: int) -> tuple[int, int]:
     return begin, max(min(ends), begin + 1)
 
 
-def employed(plan: RoundPlan, loop: Loop, begin: int, end: int) -> float | None:
+def employed(loop: Loop, ended: Iterable[int], begin: int, end: int) -> float | None:
     """Users that had operations left to do, on average; None where it is all, or they aren't fixed.
 
-    Users of a counted loop have until their group's last operation has begun.
+    Users of a counted loop have until the moment that each has `ended`.
     """
     if not isinstance(loop, ClosedLoop) or loop.total is None:
         return None
-    groups = [group for worker in plan.workers for group in worker.groups]
-    users = 0.0
-    for group, file in zip(groups, plan.group_files, strict=True):
-        columns, row = file.place(max((file.planned or 1) - 1, 0))
-        last = min(columns.started[row] or end, end)
-        users += group.users * max(last - begin, 0)
-    return users / (end - begin)
+    done = sum(end - max(at, begin) for at in ended if at < end)
+    return loop.users - done / (end - begin)
 
 
 def _last(file: ColumnFile) -> int:

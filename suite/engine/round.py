@@ -122,7 +122,7 @@ class _Round(Deployment):
             metrics=result.metrics,
             thresholds=self.workload.thresholds,
             thinks=self.workload.think_times(),
-            users=employed(self.plan, self.workload.loop, begin, end),
+            users=employed(self.workload.loop, [at for report in reports for at in report.ended], begin, end),
             lags=[report.lag for report in reports if report.lag is not None],
         )
         told, checks = details(closed), (*answer.checks, *undone(left))

@@ -84,6 +84,7 @@ class _Worker:
     preparation: Preparation | None = None
     started: int = 0
     lag: LoopLag | None = None
+    ended: tuple[int, ...] = ()
     kept: int = -1
 
     @property
@@ -216,7 +217,7 @@ class _Worker:
     def _run(self, order: WorkerRequest) -> WorkerReply:
         self.started = order.start
         self.runner.run(self._load())
-        return replace(self._told("run"), lag=self.lag)
+        return replace(self._told("run"), lag=self.lag, ended=self.ended)
 
     async def _load(self) -> None:
         if isinstance(self.workload.system, Component):  # it keeps the loop by right: that is its time
@@ -242,6 +243,7 @@ class _Worker:
                 users = [ClosedUsers(group, loop, self.started) for group in self.groups]
                 with hearing(self.pipe, users, self._told):
                     await asyncio.gather(*(part.run() for part in users))
+                self.ended = tuple(at for part in users for at in part.ended)
         finally:
             for watch in watches:
                 watch.cancel()

@@ -58,6 +58,8 @@ class WorkerReply:
     attempts: tuple[tuple[str, int, int], ...] = ()
     statuses: tuple[tuple[str, str, int], ...] = ()
     lag: LoopLag | None = None
+    ended: tuple[int, ...] = ()
+    """When users had done all that was theirs to do, in monotonic nanoseconds."""
     result: Any = None
     fault: str = ""
     at_fault: Literal["", "system", "worker", "configuration"] = ""
