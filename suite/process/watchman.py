@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -18,6 +19,8 @@ _POLITE = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 @contextlib.contextmanager
 def watched(round_id: str, directory: Path) -> Iterator[None]:
     """While inside, should we die, whatever carries `round_id` is killed and `directory` removed."""
+    # It may be started amid another round, and must not end with that.
+    apart = {name: value for name, value in os.environ.items() if name != sweep.ROUND_VARIABLE}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _POLITE)
     try:
         watchman = subprocess.Popen(
@@ -25,6 +28,7 @@ def watched(round_id: str, directory: Path) -> Iterator[None]:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env=apart,
         )
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
