@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import functools
-import re
 import ssl as tls
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from suite.errors import ConfigurationError
+from suite.process.redaction import without_password
 
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _UNIX = "http+unix"
-_HOST = re.compile(r"([^:@]*|\[[^\]]*\])(:\d*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +83,6 @@ class Origin:
         """The URL of a path there; of one from the server's root on, else below the URL's own."""
         base = "" if root else self.path.rstrip("/")
         return f"http{'' if self.context is None else 's'}://{self.authority}{base}{path}"
-
-
-def without_password(url: str) -> str:
-    """`url` as it may be printed: who asks is left out."""
-    scheme, slashes, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    if "@" not in host and _HOST.fullmatch(host):
-        return url
-    if "@" not in host:  # a slash in a password should be encoded, and may not be
-        return f"{scheme}{slashes}{rest.rpartition('@')[2]}"
-    return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}"
 
 
 @functools.cache

@@ -7,10 +7,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from suite.contract.loop import Duration
 from suite.contract.metric import Metric
 from suite.errors import ConfigurationError
+from suite.process.redaction import without_password
 from suite.units import parse
 
 Source = str | Callable[[Any], Any]
@@ -26,7 +28,6 @@ GROWING = (
 )  # fmt: skip
 """What names of counters end with where nothing else says that they are such."""
 _PLACE = re.compile(r"(https?://[^\s/?#]+)?(/\S*)?", re.IGNORECASE)
-_WHO = re.compile(r"//[^/?#]*@")
 _OF_THE_RUNTIME = ("process_*", "python_*", "go_*", "jvm_*", "nodejs_*", "dotnet_*", "*_created")
 """Left out unless they are asked for: what the sampler sees from outside is in `memory.*` and `cpu.*`."""
 _UNITS = {"seconds": "s", "bytes": "B", "ratio": "ratio"}
@@ -75,7 +76,7 @@ class Observe:
     def name(self) -> str:
         """What it is called where it is shown."""
         if isinstance(self.source, str):
-            return _WHO.sub("//", self.source)
+            return without_password(self.source)
         return getattr(self.source, "__name__", type(self.source).__name__)
 
     def keeps(self, name: str) -> bool:
@@ -94,14 +95,22 @@ class Observe:
 
     def _faults(self) -> Iterator[str]:
         source: Any = self.source
-        if not (callable(source) or (isinstance(source, str) and source and _PLACE.fullmatch(source))):
+        if not (callable(source) or (isinstance(source, str) and _is_place(source))):
             yield "give a path such as /metrics, a URL, or a function of the system"
-        if isinstance(source, str) and _WHO.search(source):
+        if isinstance(source, str) and "@" in source.partition("//")[2].partition("/")[0]:
             yield "a user or a password in a URL would be shown and kept; let a function ask"
         if self.labels and not self.requests:
             yield "labels= choose among the series of requests=; give the name of that counter too"
         if self.timeout <= 0:
             yield "timeout must be above 0"
+
+
+def _is_place(source: str) -> bool:
+    try:
+        urlsplit(source).port  # noqa: B018 - one that is no number raises
+    except ValueError:
+        return False
+    return bool(source and _PLACE.fullmatch(source))
 
 
 def observers(given: Source | Observe | Sequence[Source | Observe] | None) -> tuple[Observe, ...]:

@@ -9,6 +9,7 @@ from suite.contract.loop import Duration
 from suite.contract.system import Placement, System
 from suite.errors import ConfigurationError, SystemFailed
 from suite.process.ready import probe_for, wait_ready
+from suite.process.redaction import without_password
 
 
 class Remote(System):
@@ -23,7 +24,7 @@ class Remote(System):
             host = port = None
         if not host:
             raise ConfigurationError(
-                f"{url.rpartition('@')[2]!r} is no address; write it like http://host:8000 or host:11112"
+                f"{without_password(url)!r} is no address; write it like http://host:8000 or host:11112"
             )
         if "@" in parts.netloc:
             raise ConfigurationError(

@@ -8,6 +8,8 @@ import socket
 import threading
 from urllib.parse import urljoin, urlsplit
 
+from suite.process.redaction import without_password
+
 _LARGEST = 16_000_000
 """Bytes of a body; a large exposition has some 100 kB."""
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -37,7 +39,9 @@ def fetched(url: str, seconds: float) -> tuple[bytes, str]:
         if target is None:
             return body, url
         url = urljoin(url, target)
-    raise Unanswered("redirects", f"redirects more than {_MOST_REDIRECTS} times, at last to {url}")
+    raise Unanswered(
+        "redirects", f"redirects more than {_MOST_REDIRECTS} times, at last to {without_password(url)}"
+    )
 
 
 def _got(url: str, seconds: float) -> tuple[bytes, str | None]:

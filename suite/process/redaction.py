@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 HIDDEN = "***"
-_NAMES = r"password|passwd|secret|token|api[_-]?key|private[_-]?key|authorization|credential"
+_NAMES = r"pass?w|secret|token|api[_-]?key|private[_-]?key|authorization|credential"
 _NAMED = re.compile(_NAMES, re.IGNORECASE)
 _SHORTEST = 6
 """Characters of a value that is taken out wherever it stands: shorter ones are words."""
@@ -23,6 +23,7 @@ _ANYWHERE = re.compile(
     re.DOTALL,
 )
 """Nothing here looks further than it says: a program may write anything, and much of it."""
+_HOST = re.compile(r"([^:@]*|\[[^\]]*\])(:\d*)?")
 
 
 def redacted(text: str, *environments: Mapping[str, str]) -> str:
@@ -38,4 +39,22 @@ def redacted(text: str, *environments: Mapping[str, str]) -> str:
     for value in sorted(values, key=len, reverse=True):
         text = text.replace(value, HIDDEN)
     text = _ANYWHERE.sub(HIDDEN, text)
+    return _unassigned(text)
+
+
+def without_password(url: str) -> str:
+    """A URL or a path as it may be printed: who asks is left out, and what its query calls a password."""
+    scheme, slashes, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    if "@" in host:
+        url = f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}"
+    elif slashes and not _HOST.fullmatch(host.partition("?")[0]):  # a slash in a password should be encoded
+        url = f"{scheme}{slashes}{rest.rpartition('@')[2]}"
+    elif not slashes and not url.startswith("/"):
+        url = url.rpartition("@")[2]
+    place, mark, query = url.partition("?")
+    return place + mark + _unassigned(query)
+
+
+def _unassigned(text: str) -> str:
     return _ASSIGNED.sub(lambda found: found[1] + HIDDEN, text)

@@ -23,7 +23,10 @@ from suite.contract.fault import Fault
 from suite.contract.loop import Duration
 from suite.contract.system import Placement
 from suite.errors import ConfigurationError, SystemFailed
+from suite.process.redaction import without_password
 from suite.process.scratch import scratch_directory
+from suite.process.sweep import ROUND_VARIABLE
+from suite.process.watchman import watched
 from suite.services.kept import kept
 from suite.services.service import Service, TurnedAway
 
@@ -178,6 +181,7 @@ class Postgres(Service):
         if os.geteuid() != 0:
             return programs, place.directory / "data", None
         scratch = self._left.enter_context(scratch_directory())
+        self._left.enter_context(watched(os.environ.get(ROUND_VARIABLE, ""), scratch))
         scratch.chmod(0o711)
         data = scratch / "data"
         data.mkdir(0o700)
@@ -223,11 +227,16 @@ class Postgres(Service):
         return figures
 
     def _connected(self, url: str) -> psycopg.Connection[Any]:
-        """A connection that commits each statement. Raises OSError."""
+        """A connection that commits each statement. Raises OSError, ConfigurationError for a wrong URL."""
         import psycopg
 
         try:
             return psycopg.connect(url, autocommit=True, connect_timeout=2)
+        except psycopg.ProgrammingError as error:  # which cites what may be a password
+            raise ConfigurationError(
+                f"{without_password(url)!r} can't be read as a URL of PostgreSQL; are its options right, "
+                "and is what is special in user and password written like %40?"
+            ) from error
         except psycopg.Error as error:
             _, fatal, said = str(error).partition("FATAL:")
             if fatal:

@@ -18,6 +18,7 @@ from suite.contract.system import Placement, System
 from suite.errors import ConfigurationError, SystemFailed
 from suite.process.port import claim_port
 from suite.process.ready import holds, wait_ready
+from suite.process.redaction import without_password
 
 if TYPE_CHECKING:
     from suite.process.child import Child
@@ -143,7 +144,7 @@ class Service(System):
             host = port = None
         if not host or parts.scheme not in self.schemes:
             raise ConfigurationError(
-                f"{url.rpartition('@')[2]!r} is no {self.what}; "
+                f"{without_password(url)!r} is no {self.what}; "
                 f"write it like {self.schemes[0]}://user:password@host:{self.default_port}/0"
             )
         return host, port or self.default_port

@@ -12,7 +12,7 @@ from support.scripted import Visit, answering, ok, run, scripted
 
 from suite import User
 from suite.clients import Http
-from suite.clients._origin import Origin, without_password
+from suite.clients._origin import Origin
 from suite.clients._tolerant import put_right
 from suite.clients._unpack import unpacked
 from suite.clients.errors import ConnectFailed, ConnectionEnded, UnexpectedStatus
@@ -198,12 +198,6 @@ def test_a_password_is_not_in_a_complaint(url: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Origin.of(url, schemes, None)
     assert "ret" not in str(caught.value)
-
-
-def test_what_may_be_printed_of_a_url() -> None:
-    assert without_password("http://h:1/a@b") == "http://h:1/a@b"
-    assert without_password("http://me:x@[::1]:1/a") == "http://[::1]:1/a"
-    assert without_password("me") == "me"
 
 
 def test_fragments_are_dropped() -> None:

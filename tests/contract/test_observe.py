@@ -38,6 +38,19 @@ def test_a_place_is_a_path_a_url_or_a_function(wrong):
         Observe(wrong)
 
 
+@pytest.mark.parametrize("wrong", ["http://me:sec/ret@host/", "http:/me:secret@host/", "me:secret@host"])
+def test_who_asks_is_not_shown_of_what_is_no_url_either(wrong):
+    with pytest.raises(ConfigurationError, match="give a path such as /metrics") as told:
+        Observe(wrong)
+    assert "ret" not in str(told.value)
+
+
+def test_what_a_query_calls_a_token_is_sent_and_not_shown():
+    source = Observe("/metrics?token=secret&all=1")
+    assert source.source == "/metrics?token=secret&all=1"
+    assert source.name == "/metrics?token=***&all=1"
+
+
 def test_who_asks_has_no_place_in_a_url_and_is_not_shown():
     with pytest.raises(ConfigurationError, match=r"^observe http://host/: a user or a password") as told:
         Observe("http://me:secret@host/")

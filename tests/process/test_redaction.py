@@ -2,7 +2,7 @@
 
 import pytest
 
-from suite.process.redaction import redacted
+from suite.process.redaction import redacted, without_password
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,24 @@ def test_no_text_takes_long(piece: str) -> None:
     """A line of 65,536 letters took eight minutes: here no time-out strikes."""
     text = piece * (65_536 // len(piece))
     assert len(redacted(text)) <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("url", "printed"),
+    [
+        ("http://h:1/a@b", "http://h:1/a@b"),
+        ("http://h:1?a=b", "http://h:1?a=b"),
+        ("http://me:x@[::1]:1/a", "http://[::1]:1/a"),
+        ("http://me:sec/ret@h:1/a", "http://h:1/a"),
+        ("http://me:sec?ret@h:1/a", "http://h:1/a"),
+        ("http//me:secret@h", "h"),
+        ("http:/me:secret@h", "h"),
+        ("mysql://h/x?user=me&password=secret&a=1", "mysql://h/x?user=me&password=***&a=1"),
+        ("mysql://h/x?pasword=secret", "mysql://h/x?pasword=***"),
+        ("/metrics/@me?token=secret", "/metrics/@me?token=***"),
+        ("http://token:8000/x", "http://token:8000/x"),
+        ("me", "me"),
+    ],
+)
+def test_what_may_be_printed_of_a_url(url: str, printed: str) -> None:
+    assert without_password(url) == printed

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import signal
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from examples.load_echo import Nothing, Talker, echo_server
+from support.databases import asked
 from support.processes import wait_for
 
 from suite import Component, Threshold, Workload, closed_loop
@@ -25,7 +27,6 @@ from suite.faults import Kill
 from suite.measure import proc
 from suite.process.port import claim_port
 from suite.services import postgres, redis
-from suite.services.kept import _end, _kept
 from suite.services.postgres import Postgres, _copied, _programs
 from suite.services.redis import Redis
 from suite.services.service import Service
@@ -40,12 +41,6 @@ def database() -> Iterator[str]:
         left, child = psycopg.connect(server.url), server.child
     assert child.exit_status == 0  # although somebody was connected
     left.close()
-
-
-def asked(url: str, query: str) -> object:
-    with psycopg.connect(url) as connection:
-        row = connection.execute(query).fetchone()
-    return row and row[0]
 
 
 def test_an_embedded_postgresql_is_a_real_one_with_its_settings(database: str) -> None:
@@ -141,41 +136,6 @@ def test_a_server_without_the_extension_counts_the_rest(tmp_path: Path) -> None:
         assert "postgres.calls" not in server.figures()
 
 
-def test_a_session_keeps_its_server_and_each_round_has_a_database(tmp_path: Path) -> None:
-    server = postgres(keep="session")
-    seen: list[tuple[str, int]] = []
-    for number in range(2):
-        server.start(Placement(tmp_path / str(number)))
-        (root,) = server.roots()
-        seen.append((server.url, root))
-        assert server.failure() is None
-        assert asked(server.url, "select count(*) from pg_class where relname = 'mine'") == 0
-        with psycopg.connect(server.url) as connection:
-            connection.execute("create table mine (a int)")
-        server.stop()
-        assert server.roots() == []
-    (first, pid), (second, same) = seen
-    assert pid == same
-    assert first != second
-    # Other tests of this process may have kept theirs.
-    (key,) = (one for one, (kept, _) in _kept.items() if pid in kept.roots())
-    os.kill(pid, signal.SIGKILL)  # one that died is replaced
-    assert wait_for(_kept[key][0].failure)
-    server.start(Placement(tmp_path / "again"))
-    assert server.roots() != [pid]
-    (pid,) = server.roots()
-    server.stop()
-    _end(key, owner=1)  # a fork of ours leaves it alone
-    assert proc.stat(pid)
-    _end(key)
-    assert not proc.stat(pid)
-
-
-def test_how_long_it_is_kept_is_one_of_two() -> None:
-    with pytest.raises(ConfigurationError, match=r"keep='always'\): 'round' or 'session' is wanted"):
-        postgres(keep="always")  # type: ignore[arg-type]
-
-
 def test_the_configuration_says_where_services_run(tmp_path, monkeypatch):
     monkeypatch.delenv("LOADLEDGER_POSTGRES", raising=False)
     file = tmp_path / "loadledger.toml"
@@ -200,7 +160,7 @@ def test_a_wrong_url_in_the_configuration_is_a_fault_of_it_without_its_password(
     workload = Workload(
         "served/ask", echo_server(), Talker, loop=closed_loop(1, operations=5), beside={"cache": redis()}
     )
-    with pytest.raises(ConfigurationError, match="'there/0' is no Redis") as refused:
+    with pytest.raises(ConfigurationError, match="'http://there/0' is no Redis") as refused:
         configured(workload, Settings(services={"redis": "http://me:secret@there/0"}))
     assert "secret" not in str(refused.value)
 
@@ -217,6 +177,17 @@ def test_nobody_there_is_told_without_the_password(make, tmp_path, monkeypatch):
     with pytest.raises(ConfigurationError, match="is no ") as refused:
         make("mysql://me:secret@host/x")
     assert "secret" not in str(refused.value)
+    with pytest.raises(ConfigurationError, match=r"password=\*\*\*' is no ") as refused:
+        make("mysql://host/x?password=secret")
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("wrong", ["me:%zzsecret@127.0.0.1:1/x", "127.0.0.1:1/x?pasword=secret"])
+def test_a_url_that_postgresql_can_not_read_is_told_at_once(wrong, tmp_path):
+    """It was once waited for, for a minute."""
+    with pytest.raises(ConfigurationError, match="can't be read as a URL of PostgreSQL") as told:
+        postgres(f"postgresql://{wrong}").start(Placement(tmp_path / "there"))
+    assert "secret" not in str(told.value)
 
 
 def test_what_helpers_tell_of_themselves_is_in_the_run():
@@ -252,6 +223,22 @@ def test_root_has_it_run_by_nobody_who_can_not_reach_it_where_it_is(monkeypatch,
     with postgres() as server:
         assert asked(server.url, "select 1") == 1
         assert Path(f"/proc/{server.pid}").stat().st_uid != 0
+
+
+@pytest.mark.exhaustive
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has it run by another user, with its data elsewhere")
+def test_of_one_whose_program_is_killed_no_data_are_left() -> None:
+    program = "from suite.services import postgres\nwith postgres(): print(1, flush=True), input()"
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o711)
+        there = {**os.environ, "TMPDIR": folder}
+        running = subprocess.Popen([sys.executable, "-c", program], stdin=-1, stdout=-1, env=there)
+        with running:
+            assert running.stdout
+            assert running.stdout.readline()
+            assert list(Path(folder).glob("loadledger-*/data"))
+            running.kill()
+        assert wait_for(lambda: not list(Path(folder).glob("loadledger-*/data")))
 
 
 def killed(server: Service, folder: Path) -> None:
