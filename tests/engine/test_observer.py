@@ -105,12 +105,19 @@ def test_names_with_a_form_and_without_are_found():
 # Real rounds.
 
 
+async def place(system):
+    """A function may be async, and ask for what it likes."""
+    return {"here": system.port > 0, "port": system.port}
+
+
 @pytest.fixture(scope="module")
 def pooled():
-    """Six users and a pool of two, seen in two ways."""
+    """Six users and a pool of two, seen in two ways, by way of a redirect; and what a function says."""
     limit = Threshold("observed.pool_waits_total", target=0, critical=100_000)
     loop = closed_loop(users=6, seconds=1.5, warmup=0.5)
-    return run(told([ALL, "/pool"], loop=loop, hold=0.01, thresholds=[limit]), ONE)
+    observe = [ALL, "/pool", place]
+    workload = told(observe, redirect="/metrics", loop=loop, hold=0.01, thresholds=[limit])
+    return run(workload, ONE)
 
 
 def test_a_pool_that_is_full_is_what_holds_back(pooled):
@@ -124,7 +131,8 @@ def test_a_pool_that_is_full_is_what_holds_back(pooled):
 
 def test_figures_are_series_and_metrics(pooled):
     metrics = pooled.metrics
-    close, json = pooled.observed
+    close, json, function = pooled.observed
+    assert metrics["observed.port.max"].value == function.values["port"][0] > 0
     assert metrics["observed.pool_size.mean"].value == 2
     assert metrics["observed.pool_checked_out.max"].value == 2
     assert metrics["observed.pool_waits_total"].value > 20
@@ -161,6 +169,7 @@ def test_a_document_holds_the_series(pooled):
     assert load(Run, dump(pooled)).observed == pooled.observed
 
 
+@pytest.mark.exhaustive
 def test_a_proxy_that_repeats_one_request_in_a_thousand_is_told():
     result = run(told(COUNTED, twice=1000), ONE)
     assert result.observed[0].requests.counted == 1501
@@ -186,19 +195,13 @@ def test_a_blocked_answer_stops_nothing_and_is_counted():
     assert seen(result, "unreconciled")[0].figures["why"] == "not read"
 
 
-async def place(system):
-    """A function may be async, and ask for what it likes."""
-    return {"here": system.port > 0, "port": system.port}
-
-
-def test_functions_are_asked_redirects_followed_and_settings_hold_there_too():
+@pytest.mark.exhaustive
+def test_settings_hold_in_the_observer_and_users_that_come_and_go_are_reconciled():
     source = Observe("/metrics", requests="http_requests_total")
-    workload = told([place, source], redirect="/metrics", users=Member)
-    result = run(workload, replace(ONE, values={"places": 7}))
-    assert result.metrics["observed.port.max"].value > 0
+    result = run(told(source, users=Member), replace(ONE, values={"places": 7}))
     assert result.metrics["observed.pool_size.max"].value == 7
-    count = result.observed[1].requests
-    assert count.counted == count.answered == 1500 + 2 * 4  # when users come and go, too
+    count = result.observed[0].requests
+    assert count.counted == count.answered == 1500 + 2 * 4
 
 
 @pytest.mark.exhaustive
