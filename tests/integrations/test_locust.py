@@ -25,11 +25,11 @@ def documents(folder):
 
 @pytest.fixture(scope="module")
 def tested(tmp_path_factory):
-    """A test of 6 users for 2 s, without what is broken."""
+    """A test of 6 users for 2 s, with what is broken."""
     folder = tmp_path_factory.mktemp("locust")
     suite = Suite(
         folder, "locust", CALLS, "--headless", "--only-summary", "--users", "6", "--spawn-rate", "3",
-        "--run-time", "2s", "--exclude-tags", "broken", "--csv", "out/stats", "--html", "out/report.html",
+        "--run-time", "2s", "--json", "--csv", "out/stats", "--html", "out/report.html",
     )  # fmt: skip
     suite.finish()
     left = suite.left_behind()
@@ -39,9 +39,8 @@ def tested(tmp_path_factory):
     return SimpleNamespace(suite=suite, left=left, run=run, rows=rows, folder=folder)
 
 
-def test_a_headless_test_ends_well_and_leaves_nothing(tested):
-    # On a busy machine a run may not be believed, which is 3; all else would be a fault.
-    assert tested.suite.process.returncode == tested.run.exit_code in (0, 3), tested.suite.err
+def test_a_headless_test_ends_as_locusts_do_and_leaves_nothing(tested):
+    assert tested.suite.process.returncode == 1  # some operations fail, as Locust sees it
     assert "Traceback" not in tested.suite.out + tested.suite.err
     assert not tested.left
 
@@ -57,10 +56,9 @@ def test_it_is_kept_like_any_other_run(tested):
     assert tested.run.evidence[0].system_cpu is not None
 
 
-def test_operations_keep_their_weights_tags_and_think_time(tested):
+def test_operations_keep_their_weights_and_think_time(tested):
     look, change = (sum(tested.run.operations[name].values()) for name in ("look", "change"))
     assert 2 < look / change < 4
-    assert "fall" not in tested.run.operations
     assert 100 < look + change < 1.2 * 6 * 2 / 0.01  # 10 ms of thought after each
 
 
@@ -68,7 +66,10 @@ def test_what_a_limit_rejects_is_a_success_under_a_name_of_its_own(tested):
     rejected = tested.run.operations["change"]["rejected"]
     assert rejected == sum(tested.run.operations["change"].values()) > 0
     assert int(tested.rows["change (rejected)"]["Request Count"]) == rejected
-    assert all(row["Failure Count"] == "0" for row in tested.rows.values())
+    assert {name for name, row in tested.rows.items() if row["Failure Count"] != "0"} == {
+        "fall",
+        "Aggregated",
+    }
 
 
 def test_locusts_statistics_count_the_same(tested):
@@ -89,18 +90,11 @@ def test_checks_look_at_what_was_recorded(tested):
     assert check.detail == f"{tested.run.operations['look']['ok']} looks"
 
 
-def test_errors_of_operations_are_locusts_failures(tmp_path):
-    suite = Suite(
-        tmp_path, "locust", CALLS, "--headless", "--users", "2", "--spawn-rate", "2", "--run-time", "1s",
-        "--tags", "broken", "--json", "--only-summary",
-    )  # fmt: skip
-    assert suite.finish() == 1
-    (told,) = [each for each in json.loads(suite.out) if each["name"] == "fall"]
-    assert told["num_failures"] == told["num_requests"] > 0
-    assert "RuntimeError: fell over" in suite.err
-    (run,) = documents(tmp_path)
-    assert run.operations["fall"]["failed"] == told["num_failures"]
-    assert "calls/mixed" in suite.err  # JSON has stdout for itself
+def test_errors_of_operations_are_locusts_failures(tested):
+    (told,) = [each for each in json.loads(tested.suite.out) if each["name"] == "fall"]
+    assert told["num_failures"] == told["num_requests"] == tested.run.operations["fall"]["failed"] > 0
+    assert "RuntimeError: fell over" in tested.suite.err
+    assert "calls/mixed" in tested.suite.err  # JSON has stdout for itself
 
 
 def started(folder, *words):

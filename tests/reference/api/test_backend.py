@@ -196,13 +196,14 @@ def test_it_says_of_itself_what_was_asked_of_it(ada):
 
 
 @pytest.mark.filterwarnings("default")
-@pytest.mark.parametrize("examples", [5, exhaustive(100)])
+@pytest.mark.parametrize("examples", [2, exhaustive(100)])
 def test_whatever_it_is_sent_is_no_fault_of_its_own(backend, ada, session, examples):
     """Its description is valid, and what that allows, or nearly, is answered: never by 500."""
     upload(ada, session["id"])
     schema = schemathesis.openapi.from_url(f"{backend.url}/openapi.json")
     schema.validate()
-    tried = 0
+    log = backend.directory / "output.log"
+    before, tried = len(log.read_text()), 0  # clients of other tests left before they were answered
 
     for found in schema.get_all_operations():
         operation = cast(Any, found).ok()
@@ -217,5 +218,5 @@ def test_whatever_it_is_sent_is_no_fault_of_its_own(backend, ada, session, examp
 
         run()
     assert tried >= examples * 8
-    assert "Traceback" not in (backend.directory / "output.log").read_text()
+    assert "Traceback" not in log.read_text()[before:]
     json.dumps(ada("GET", "/health").body)
