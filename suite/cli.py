@@ -136,6 +136,7 @@ def no_command(  # noqa: D103 - its docstring would be the help
 
 def main(argv: Sequence[str] | None = None) -> None:
     """The console command: the only place that exits."""
+    _open_standard_streams()
     try:
         words = list(argv) if argv is not None else None
         code = app(words, prog_name="suite", standalone_mode=False)
@@ -148,6 +149,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         sys.exit(status)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what can't be written must not be tried again at exit
     sys.exit(status or 2)
+
+
+def _open_standard_streams() -> None:
+    """One that was closed by who started us is /dev/null: what we open must not take its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - to the end
 
 
 def _explained(error: BaseException) -> int:

@@ -32,7 +32,10 @@ def command(
         list[str] | None, typer.Argument(metavar="FAULT...", help="What fails, and when. [as typed]")
     ] = None,
     listen: Annotated[
-        int, typer.Option(metavar="PORT", min=0, max=65535, help="The port to listen on. [a free one]")
+        int,
+        typer.Option(
+            metavar="PORT", min=0, max=65535, show_default=False, help="The port to listen on. [a free one]"
+        ),
     ] = 0,
     seconds: Annotated[str | None, typer.Option(metavar="TIME", help="End after so long. [Ctrl-C]")] = None,
 ) -> None:
@@ -48,7 +51,7 @@ def command(
     place = Remote(target).target
     console, complaints = make_console(), make_console(stderr=True)
     telling = Telling(
-        lambda port: print_listening(console, port, f"{place.host}:{place.port}"),
+        lambda port, answers: print_listening(console, port, place, answers=answers),
         lambda moment, running: print_change(console, moment, running),
         complaints.print,
     )

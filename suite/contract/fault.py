@@ -59,6 +59,10 @@ class Fault:
         """
         raise NotImplementedError
 
+    def settled(self, processes: Sequence[int]) -> bool:  # noqa: ARG002 - what takes a while looks at them
+        """Whether what `begin` did to these has happened to them by now: `end` is not called before."""
+        return True
+
     def end(self, processes: Sequence[int]) -> None:
         """Undo it for these, which it was done to; the same holds."""
 
@@ -106,11 +110,14 @@ class At:
         """Seconds until it ends; None: with the load."""
         return None if self.fault.lasting is None else self.begins + self.fault.lasting
 
+    def settings(self) -> Mapping[str, Any]:
+        """Those of the fault, and the ramp if it has one."""
+        return {**self.fault.settings(), **({"ramp": self.rising} if self.rising else {})}
+
     def described(self) -> str:
         """All that it says in one line: two timelines are the same if their lines are."""
-        settings = {**self.fault.settings(), **({"ramp": self.rising} if self.rising else {})}
         lasting = "" if self.fault.lasting is None else f" for {self.fault.lasting:g} s"
-        return " ".join([f"{self}{lasting}", *(f"{name}={value}" for name, value in settings.items())])
+        return " ".join([f"{self}{lasting}", *(f"{name}={value}" for name, value in self.settings().items())])
 
     def scaled(self, factor: float) -> At:
         """The same in a time that is shorter by `factor`."""

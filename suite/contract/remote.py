@@ -20,9 +20,10 @@ class Remote(System):
         try:
             parts = urlsplit(url if "//" in url else f"//{url}")
             host, port = parts.hostname, parts.port
-        except ValueError:  # of a port that is no number, of brackets
+            (host or "").encode("idna")
+        except ValueError:  # of a port that is no number, of brackets, of a part of the name that is empty
             host = port = None
-        if not host:
+        if not host or host.isdigit():  # a port alone: as a host it would be an address that nobody means
             raise ConfigurationError(
                 f"{without_password(url)!r} is no address; write it like http://host:8000 or host:11112"
             )

@@ -112,17 +112,15 @@ class FaultTimeline:
         timed = not isinstance(loop, ClosedLoop) or loop.seconds is not None
         self._zero = start + (round(loop.warmup * 1e9) if timed else 0)
         if self._proxy is not None:
-            self._proxy.plan([self._planned(number) for number in self._numbers(between=True)])
+            ways = [(number, fate.at) for number, fate in enumerate(self._fates) if fate.at.fault.between]
+            self._proxy.plan([PlannedFault.of(number, at, self._zero) for number, at in ways])
 
     def pause(self) -> float:
         """Seconds until `tick` has something to do, at most a tenth."""
         if not self._zero or not self._fates:
             return _OFTEN
-        if any(fate.at.fault.kills and fate.ended and not fate.ready for fate in self._fates):
-            return _REVIVING
         now = time.monotonic_ns()
-        due = [self._due(self._fates[number]) for number in self._numbers(between=False)]
-        return min([_OFTEN, *(max(moment - now, 0) * 1e-9 for moment in due if moment)])
+        return min([_OFTEN, *(self._until(fate, now) for fate in self._on_processes())])
 
     def tick(self) -> None:
         """Begin and end what happens to processes, if it is time."""
@@ -130,11 +128,8 @@ class FaultTimeline:
             self._proxy.check()
         if not self._zero:
             return
-        for number in self._numbers(between=False):
-            fate = self._fates[number]
-            while (due := self._due(fate)) and due <= time.monotonic_ns():
-                self._turn(fate)
-            self._revive(fate)
+        for fate in self._on_processes():
+            self._advance(fate, time.monotonic_ns())
 
     def excuses(self, system: System) -> bool:
         """Whether it may be dead at the moment: killed on purpose, and not back yet."""
@@ -146,12 +141,10 @@ class FaultTimeline:
     def end(self) -> None:
         """The load is over, and so is every fault; wait for what is on its way back."""
         self._lift()
-        for number in self._numbers(between=False):
-            fate = self._fates[number]
-            if fate.began and not fate.ended and not (fate.at.fault.kills and fate.at.fault.lasting is None):
-                self._turn(fate)
-            while fate.ended and not fate.ready:
-                self._revive(fate)
+        for fate in self._on_processes():
+            stays = fate.at.fault.kills and fate.at.fault.lasting is None
+            while fate.began and not fate.ready and not stays:
+                self._end(fate)
                 time.sleep(0.01)
         self._zero = 0
 
@@ -168,42 +161,55 @@ class FaultTimeline:
                 fault.party,
                 fate.at.begins,
                 self._index,
-                {**fault.settings(), **({"ramp": fate.at.rising} if fate.at.rising else {})},
+                fate.at.settings(),
                 since(fate.began),
                 since(fate.ended),
                 since(fate.ready) if fault.kills else None,
                 fate.struck,
             )
 
-    def _numbers(self, *, between: bool) -> list[int]:
-        return [number for number, fate in enumerate(self._fates) if fate.at.fault.between == between]
+    def _on_processes(self) -> list[_Fate]:
+        return [fate for fate in self._fates if not fate.at.fault.between]
 
-    def _planned(self, number: int) -> PlannedFault:
-        at = self._fates[number].at
-        ends = None if at.ends is None else self._moment(at.ends)
-        return PlannedFault(number, at.fault, self._moment(at.begins), ends, at.rising)  # type: ignore[arg-type]
+    def _begins(self, fate: _Fate) -> int:
+        return self._zero + round(fate.at.begins * 1e9)
 
-    def _moment(self, seconds: float) -> int:
-        return self._zero + round(seconds * 1e9)
+    def _ends(self, fate: _Fate) -> int | None:
+        return None if fate.at.ends is None else self._zero + round(fate.at.ends * 1e9)
 
-    def _due(self, fate: _Fate) -> int:
-        """When it begins or ends next (monotonic ns); 0: never."""
-        if not fate.began:
-            return self._moment(fate.at.begins)
-        if fate.ended or fate.at.ends is None:
-            return 0
-        return self._moment(fate.at.ends)
+    def _until(self, fate: _Fate, now: int) -> float:
+        """Seconds until there is something to do for it."""
+        moment = self._ends(fate) if fate.began else self._begins(fate)
+        if moment is None or fate.ready:
+            return _OFTEN
+        if moment <= now and fate.began:  # it waits for processes to be dead, or back
+            return _REVIVING
+        return max(moment - now, 0) * 1e-9
 
     def _system(self, fate: _Fate) -> System:
         return self._parties[fate.at.fault.party].system
 
-    def _turn(self, fate: _Fate) -> None:
-        """Let it begin, or end."""
-        fault, party = fate.at.fault, self._parties[fate.at.fault.party]
-        if not fate.began:
+    def _advance(self, fate: _Fate, now: int) -> None:
+        """Take it as far as it is to be by `now`."""
+        if not fate.began and self._begins(fate) <= now:
             fate.began = time.monotonic_ns()
-            fate.pids = fault.begin(proc.tree(party.system.roots()))
+            fate.pids = fate.at.fault.begin(proc.tree(self._system(fate).roots()))
             fate.struck = len(fate.pids)
+        ends = self._ends(fate)
+        if fate.began and ends is not None and ends <= now:
+            self._end(fate)
+
+    def _end(self, fate: _Fate) -> None:
+        """Let it end as soon as it can, and see whether what was started again answers."""
+        if not fate.ended:
+            self._undo(fate)
+        if fate.ended and not fate.ready:
+            self._revive(fate)
+
+    def _undo(self, fate: _Fate) -> None:
+        fault, party = fate.at.fault, self._parties[fate.at.fault.party]
+        patience = fate.began + party.system.deadline * 1e9
+        if not fault.settled(fate.pids) and time.monotonic_ns() < patience:
             return
         fault.end(fate.pids)
         if fault.kills and party.system.failure():
@@ -213,8 +219,6 @@ class FaultTimeline:
 
     def _revive(self, fate: _Fate) -> None:
         """See whether what was started again answers. Raises SystemFailed if it can't any more."""
-        if not fate.ended or fate.ready:
-            return
         if not fate.at.fault.kills:
             fate.ready = fate.ended
             return

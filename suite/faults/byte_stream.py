@@ -25,8 +25,8 @@ class ByteStream:
     """
 
     __slots__ = (
-        "_ended", "_full", "_held", "_last", "_queue", "_size", "_timer", "_waiting", "direct", "done",
-        "faults", "sink", "source", "towards", "watch",
+        "_full", "_held", "_last", "_queue", "_size", "_timer", "_waiting", "direct", "done", "faults",
+        "sink", "source", "towards", "watch",
     )  # fmt: skip
 
     def __init__(self, done: Callable[[], None], *, towards: bool) -> None:
@@ -44,7 +44,6 @@ class ByteStream:
         self._held = False  # by a fault that lets nothing through
         self._waiting = False  # for a sink whose own buffer is full
         self._full = False  # whether the source has to wait
-        self._ended = False
 
     def open(self, sink: asyncio.Transport) -> None:
         """Have a sink from now on."""
@@ -137,8 +136,6 @@ class ByteStream:
             source.resume_reading()
 
     def _finish(self, sink: asyncio.Transport) -> None:
-        if not self._ended:
-            self._ended = True
-            if sink.can_write_eof():
-                sink.write_eof()
-            self.done()
+        if sink.can_write_eof():
+            sink.write_eof()
+        self.done()

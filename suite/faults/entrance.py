@@ -45,10 +45,9 @@ class Entrance:
 
     def spread(self, running: RunningFault) -> None:
         """Let a fault meet the connections that it chooses by now."""
-        if running.fault.requests is None and running in self.running:
+        if running in self.running:
             for tunnel in list(self.tunnels):
-                if running not in tunnel.met and running.chooses(tunnel.lot):
-                    tunnel.meet(running)
+                self._meet(tunnel, running)
 
     def end(self, running: RunningFault) -> bool:
         """Let it end, now; whether it was on."""
@@ -66,8 +65,13 @@ class Entrance:
         if self._http:
             tunnel.watch(self._requested)
         for running in self.running:
-            if tunnel.alive and running.fault.requests is None and running.chooses(tunnel.lot):
-                tunnel.meet(running)
+            self._meet(tunnel, running)
+
+    def _meet(self, tunnel: Tunnel, running: RunningFault) -> None:
+        """Let a fault meet a connection that it chooses, once."""
+        new = tunnel.alive and running not in tunnel.met
+        if new and running.fault.requests is None and running.chooses(tunnel.lot):
+            tunnel.meet(running)
 
     def _left(self, tunnel: Tunnel) -> None:
         """It is over."""

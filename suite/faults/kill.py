@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Sequence
 
-from suite.faults.process_fault import ProcessFault, send
+from suite.faults.process_fault import ProcessFault, ended, send
 
 
 class Kill(ProcessFault):
@@ -21,3 +21,7 @@ class Kill(ProcessFault):
         meant = self.meant(processes)
         send(signal.SIGKILL, meant)
         return meant
+
+    def settled(self, processes: Sequence[int]) -> bool:
+        """See `Fault.settled`: until they are dead, which takes a while with much memory, they hold ports."""
+        return all(map(ended, processes))

@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import psutil
+
 from suite.contract.fault import Fault
 from suite.contract.loop import Duration
 
@@ -43,6 +45,15 @@ def send(number: int, processes: Sequence[int]) -> None:
     for pid in processes:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
+
+
+def ended(pid: int) -> bool:
+    """Whether all of it has, threads too, be it that nobody has asked for its status yet."""
+    try:
+        process = psutil.Process(pid)
+        return bool(process.status() == psutil.STATUS_ZOMBIE) and process.num_threads() <= 1
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _command_line(pid: int) -> str:

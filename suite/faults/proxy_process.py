@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import uvloop
 
+from suite.contract.fault import At
 from suite.faults.entrance import Entrance
 from suite.faults.running_fault import RunningFault
 from suite.faults.way_fault import WayFault
@@ -27,6 +28,13 @@ class PlannedFault(NamedTuple):
     begins: int
     ends: int | None
     ramp: float
+
+    @classmethod
+    def of(cls, number: int, at: At, start: int) -> PlannedFault:
+        """`at` of a timeline that starts at `start` (monotonic ns)."""
+        assert isinstance(at.fault, WayFault)
+        ends = None if at.ends is None else start + round(at.ends * 1e9)
+        return cls(number, at.fault, start + round(at.begins * 1e9), ends, at.rising)
 
 
 class FaultStamp(NamedTuple):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from suite.contract.fault import At
@@ -51,8 +53,9 @@ def _spoken(words: list[str], party: str) -> At:
     plain = [word for word in words[1:] if "=" not in word]
     if len(plain) > 1:
         raise ConfigurationError(f"{plain[1]!r} means nothing; a setting is NAME=VALUE")
-    settings: dict[str, Any] = dict(word.split("=", 1) for word in words[1:] if "=" in word)
-    _check(kind, settings)
+    pairs = [word.split("=", 1) for word in words[1:] if "=" in word]
+    _check(kind, [name for name, _ in pairs])
+    settings: dict[str, Any] = dict(pairs)
     ramp = settings.pop("ramp", 0.0)
     for which, chosen in _REQUESTS.items():
         if which in settings:
@@ -62,8 +65,8 @@ def _spoken(words: list[str], party: str) -> At:
     return At(at, kind(party, plain[0] if plain else None, **settings), ramp)
 
 
-def _check(kind: type[WayFault], settings: dict[str, Any]) -> None:
-    """Raise ConfigurationError for settings that it has not, and for such that it can't do without."""
+def _check(kind: type[WayFault], settings: Sequence[str]) -> None:
+    """Raise ConfigurationError for settings that it has not, that come twice, or that it can't do without."""
     own = {
         name: one.default is one.empty
         for name, one in inspect.signature(kind).parameters.items()
@@ -72,6 +75,9 @@ def _check(kind: type[WayFault], settings: dict[str, Any]) -> None:
     known = [*own, *_WHERE]
     what = kind.__name__
     faults = [f"{what} has no {name!r}; it has {', '.join(known)}" for name in settings if name not in known]
+    faults += [f"{name}= was given twice" for name, times in Counter(settings).items() if times > 1]
+    if set(_REQUESTS) <= set(settings):
+        faults.append(f"{' and '.join(f'{name}=' for name in _REQUESTS)} exclude each other")
     faults += [f"{what} needs {name}=" for name, needed in own.items() if needed and name not in settings]
     if faults:
         raise ConfigurationError.of(faults)

@@ -129,15 +129,13 @@ class Tunnel:
         """Be let go by it."""
         if running in self.met:
             self.met.remove(running)
-            if self._expiry is not None:
-                self._expiry.cancel()
             running.fault.leave(self)
             if self.alive:
                 self._changed()
                 self.dial()
 
     def expire(self, seconds: float) -> None:
-        """End both connections in a while, unless a fault lets it go before."""
+        """End both connections in a while."""
         self._expiry = asyncio.get_running_loop().call_later(seconds, self._end)
 
     def reset(self) -> None:
@@ -164,6 +162,8 @@ class Tunnel:
         if not self.alive:
             return
         self.alive = False
+        if self._expiry is not None:
+            self._expiry.cancel()
         self._left(self)
         for stream in (self.to, self.back):
             stream.discard()

@@ -38,7 +38,7 @@ class Victim(Protocol):
         """End both of its ends with a reset (RST)."""
 
     def expire(self, seconds: float) -> None:
-        """Close both of its ends after so long, unless the fault ends before."""
+        """Close both of its ends after so long."""
 
 
 class Force(Protocol):

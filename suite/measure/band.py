@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,8 @@ _FEWEST = 5
 _USUAL = 0.95
 """Share of the windows before that are within the band: one that stands out makes it no wider."""
 _BY_CHANCE = 1e-3
+_MANY = 500.0
+"""Events from which a normal distribution is as good, and the chance of none too small for a float."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ def band(rows: Recording, due: Times, times: Times, begin: int, end: int) -> Ban
 
 def _most_by_chance(mean: float) -> int:
     """The most events that come where `mean` are expected, but for a thousandth of the cases (Poisson)."""
+    if mean > _MANY:
+        return math.ceil(mean + NormalDist().inv_cdf(1 - _BY_CHANCE) * math.sqrt(mean))
     each = math.exp(-mean)
     total, number = each, 0
     while total < 1 - _BY_CHANCE and each > 0:

@@ -85,6 +85,8 @@ def test_options_that_do_not_fit_the_workload(refused, words, says):
         (["--users", 2, "--workers", 3], "echo/open: users: 2, too few .*; give at least 3"),
         (["--target", "http://x:port"], "'http://x:port' is no address; write it like http://host:8000 .*"),
         (["--target", ""], "'' is no address; .*"),
+        (["--target", "8000"], "'8000' is no address; .*"),
+        (["--target", "http://a..b"], "'http://a..b' is no address; .*"),
     ],
 )
 def test_options_that_do_not_fit_an_open_loop(refused, words, says):

@@ -2,10 +2,12 @@
 
 import signal
 import socket
+import subprocess
+import sys
 import threading
 
 import pytest
-from support.processes import Suite
+from support.processes import Suite, free_port
 
 
 @pytest.fixture
@@ -53,7 +55,9 @@ def test_a_way_fails_as_it_was_said_until_ctrl_c(tmp_path, echo):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (("127.0.0.1:1", "earthquake", "latency"), "'latency': Latency needs delay="),  # the second of two
         (("127.0.0.1:1", "earthquake"), "no fault is called 'earthquake'"),
+        (("5432",), "'5432' is no address"),
         (("nowhere:port",), "'nowhere:port' is no address"),
         (("127.0.0.1:1", "--seconds", "0"), "--seconds must be above 0"),
     ],
@@ -69,3 +73,27 @@ def test_a_port_that_is_taken(command, echo):
     said = command("faults", "127.0.0.1:1", "--listen", echo, "--seconds", "1")
     assert said.code == 2
     assert f"can't listen on port {echo}" in said.err
+
+
+def test_a_target_that_is_not_there_yet_is_told(command):
+    said = command("faults", f"127.0.0.1:{free_port()}", "--seconds", "0.01")
+    assert said.code == 0
+    assert "where nothing answers yet" in said.out
+
+
+def test_a_host_that_there_is_not_is_told(command, monkeypatch):
+    def unknown(*_, **__):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr("socket.create_connection", unknown)
+    said = command("faults", "nohost.invalid:80", "--seconds", "0.01")
+    assert (said.code, said.err) == (2, "suite: nohost.invalid: Name or service not known\n")
+
+
+def test_without_standard_streams_it_runs_as_with_empty_ones(tmp_path, echo):
+    """A service manager may close them: the loop's own files would take their numbers."""
+    argv = [sys.executable, "-m", "suite.cli", "faults", f"127.0.0.1:{echo}", "--seconds", "0.01"]
+    closed = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&- >&-', "sh", *argv], cwd=tmp_path, stderr=subprocess.PIPE, check=False
+    )
+    assert (closed.returncode, closed.stderr) == (0, b"")

@@ -36,7 +36,7 @@ def test_every_fault_is_made_in_order_and_stamped(result):
         assert stamps == sorted(stamps)
 
 
-def test_what_was_killed_is_back_where_it_was_with_what_it_had_on_disk(result):
+def test_what_was_killed_is_back_as_soon_as_it_is_dead_with_what_it_had_on_disk(result):
     killed = result.incidents[-1]
     assert killed.ended < killed.ready
     (check,) = result.checks

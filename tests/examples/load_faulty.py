@@ -73,31 +73,33 @@ def what_came(system, kept, recording):
         return f"starts {int(there.makefile().readline().split()[1])}"
 
 
-BESIDE = {"behind": Server(answers)}
-
 faulty = Workload(
     "faulty/all",
     Server(relays),
     Caller,
     loop=closed_loop(4, seconds=3, think="5ms"),
-    beside=BESIDE,
+    beside={"behind": Server(answers)},
     timeout="1s",
     checks=[what_came],
     faults=[
         At(0.2, Partition("system", 0.2)),
         At(0.5, Latency("behind", 0.2, delay=0.03)),
         At(0.8, Pause("system", 0.2)),
-        At(1.2, Kill("behind", 0.1)),
+        At(1.2, Kill("behind", 0)),  # sooner back than dead
     ],
 )
-lost = Workload(
-    "faulty/lost",
-    Server(relays),
-    Caller,
-    loop=closed_loop(2, seconds=0.6, think="20ms"),
-    beside=BESIDE,
-    faults=[At(0.2, Kill("behind"))],
-)
+
+
+def relayed(name, seconds, *faults, behind=answers):
+    """Two calm users of the relay, with `behind` as its helper."""
+    return Workload(
+        name,
+        Server(relays),
+        Caller,
+        loop=closed_loop(2, seconds=seconds, think="20ms"),
+        beside={"behind": Server(behind)},
+        faults=faults,
+    )
 
 
 def starts_once(system):
@@ -109,19 +111,6 @@ def starts_once(system):
     asyncio.run(answers(system))
 
 
-stays_dead = Workload(
-    "faulty/stays-dead",
-    Server(relays),
-    Caller,
-    loop=closed_loop(2, seconds=3, think="20ms"),
-    beside={"behind": Server(starts_once)},
-    faults=[At(0.2, Kill("behind", 0.1))],
-)
-held = Workload(
-    "faulty/held",
-    Server(relays),
-    Caller,
-    loop=closed_loop(2, seconds=60, think="20ms"),
-    beside=BESIDE,
-    faults=[At(0, Pause("behind")), At(0, Partition("system"))],
-)
+lost = relayed("faulty/lost", 0.6, At(0.2, Kill("behind")))
+stays_dead = relayed("faulty/stays-dead", 3, At(0.2, Kill("behind", 0.1)), behind=starts_once)
+held = relayed("faulty/held", 60, At(0, Pause("behind")), At(0, Partition("system")))

@@ -52,6 +52,8 @@ def test_every_kind_on_a_way_can_be_said():
         ("slice size=big", "size=big: a whole number is wanted"),
         ("reset first=few", "first=few: a whole number is wanted"),
         ("at noon reset", "'noon' is not a quantity"),
+        ("reset first=1 every=2", "first= and every= exclude each other"),
+        ("latency delay=1s delay=2s", "delay= was given twice"),
         ("reset first=0", "First(0) meets nothing"),
         ("partition ramp=2s 1s", "it ends before it has grown"),
     ],

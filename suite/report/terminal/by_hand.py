@@ -5,14 +5,17 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
+from suite.contract.address import Address
 from suite.faults.running_fault import RunningFault
 from suite.report.words import FAINT, clean
 from suite.units import format_quantity
 
 
-def print_listening(console: Console, port: int, target: str) -> None:
+def print_listening(console: Console, port: int, target: Address, *, answers: bool) -> None:
     """Where connections come in, and where they go."""
-    console.print(Text.assemble("127.0.0.1:", str(port), (" leads to ", FAINT), clean(target)))
+    where = clean(f"{target.host}:{target.port}")
+    yet = "" if answers else ", where nothing answers yet"
+    console.print(Text.assemble("127.0.0.1:", str(port), (" leads to ", FAINT), where, yet))
 
 
 def print_change(console: Console, seconds: float, running: RunningFault) -> None:

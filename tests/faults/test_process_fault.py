@@ -67,6 +67,17 @@ def test_a_kill_ends_them_without_a_word(two):
     Kill("system").begin(pids)  # those that are gone are no error
 
 
+def test_a_kill_is_done_when_they_are_dead_be_it_that_nobody_has_asked_for_their_status(two):
+    pids = [one.pid for one in two]
+    fault = Kill("system")
+    assert not fault.settled(pids)
+    fault.begin(pids)
+    assert all(becomes(pid, "Z") for pid in pids)
+    assert fault.settled(pids)
+    two[0].wait()
+    assert fault.settled(pids)
+
+
 def test_a_fault_of_ones_own_is_told_with_its_settings():
     class Renice(Fault):
         def __init__(self, party, lasting=None, *, by=5):
@@ -80,4 +91,5 @@ def test_a_fault_of_ones_own_is_told_with_its_settings():
     assert (fault.kind, fault.lasting, fault.settings()) == ("Renice", 2.0, {"by": 7})
     assert At(1, fault).described() == "Renice of system at 1 s for 2 s by=7"
     assert fault.begin([1, 2]) == [1]
+    assert fault.settled([1])
     fault.end([1])
