@@ -99,10 +99,12 @@ def test_no_file_imports_itself_by_a_detour():
 
 
 @pytest.mark.parametrize(
-    "path", sorted((SUITE / "reference").glob("*/*.py")), ids=lambda path: f"{path.parent.name}/{path.name}"
+    "path",
+    sorted((SUITE / "reference").glob("*/**/*.py")),
+    ids=lambda path: str(path.relative_to(SUITE / "reference")),
 )
 def test_reference_systems_use_the_public_contract_only(path):
-    own = f"suite.reference.{path.parent.name}"
+    own = f"suite.reference.{path.relative_to(SUITE / 'reference').parts[0]}"
     for name in imported(path):
         assert name.startswith(own) or part_of(name) in PUBLIC, f"{path.name} needs a back door: {name}"
         assert part_of(name) != "__init__" or name == "suite", name

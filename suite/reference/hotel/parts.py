@@ -1,0 +1,39 @@
+"""What the backend's endpoints share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends
+from pydantic import BaseModel, ConfigDict
+from starlette.requests import HTTPConnection
+
+from suite.reference.hotel.connections import HotelConnections
+from suite.reference.hotel.counters import HotelCounters
+from suite.reference.hotel.settings import HotelSettings
+
+
+@dataclass(frozen=True, slots=True)
+class HotelParts:
+    """Of the one process."""
+
+    settings: HotelSettings
+    counters: HotelCounters
+    connections: HotelConnections
+    redis: Any
+
+
+class HotelBody(BaseModel):
+    """Base of what is sent: no more fields than it has."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+async def _parts(connection: HTTPConnection) -> HotelParts:  # a plain function would be called in a thread
+    return connection.app.state.parts  # type: ignore[no-any-return]
+
+
+Shared = Annotated[HotelParts, Depends(_parts)]
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL's texts hold none."""
