@@ -10,14 +10,18 @@ from typing import Any
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from suite.reference.hotel import health
+from suite.reference.hotel import audio, authentication, calls, health, report, rooms, routing, setup, speech
+from suite.reference.hotel.cache import HotelCache
 from suite.reference.hotel.connections import HotelConnections
 from suite.reference.hotel.counters import HotelCounters
 from suite.reference.hotel.parts import HotelParts
+from suite.reference.hotel.passwords import PasswordHashes
 from suite.reference.hotel.problem import answer_problems
+from suite.reference.hotel.session_store import SessionStore
 from suite.reference.hotel.settings import HotelSettings
+from suite.reference.hotel.switchboard import Switchboard
 
-ROUTERS = (health.router,)
+_PARTS = (authentication, setup, rooms, report, calls, routing, speech, audio, health)
 _METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"})
 
 
@@ -32,15 +36,22 @@ def build(settings: HotelSettings) -> CountedAnswers:
             stack.push_async_callback(redis.aclose)
             connections = HotelConnections(settings, counters)
             stack.push_async_callback(connections.close)
-            app.state.parts = HotelParts(settings, counters, connections, redis)
+            passwords = PasswordHashes()
+            stack.callback(passwords.close)
+            sessions = SessionStore(redis, settings.namespace, settings.session_seconds, counters)
+            stack.push_async_callback(sessions.close)
+            app.state.parts = HotelParts(
+                settings, counters, connections, HotelCache(redis, settings.namespace, counters), sessions,
+                passwords, Switchboard(settings.audio_buffer, counters),
+            )  # fmt: skip
             gc.set_threshold(settings.gc_threshold)
             if settings.freeze:
                 gc.freeze()  # what is there now stays: collections need not look at it
             yield
 
     app = FastAPI(title="Hotel calls", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
-    for router in ROUTERS:
-        app.include_router(router)
+    for part in _PARTS:
+        app.include_router(part.router)
     answer_problems(app)
     return CountedAnswers(app, counters)
 

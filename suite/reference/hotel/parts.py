@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import HTTPConnection
 
+from suite.reference.hotel.cache import HotelCache
 from suite.reference.hotel.connections import HotelConnections
 from suite.reference.hotel.counters import HotelCounters
+from suite.reference.hotel.passwords import PasswordHashes
+from suite.reference.hotel.session_store import SessionStore
 from suite.reference.hotel.settings import HotelSettings
+from suite.reference.hotel.switchboard import Switchboard
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,10 @@ class HotelParts:
     settings: HotelSettings
     counters: HotelCounters
     connections: HotelConnections
-    redis: Any
+    cache: HotelCache
+    sessions: SessionStore
+    passwords: PasswordHashes
+    switchboard: Switchboard
 
 
 class HotelBody(BaseModel):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from redis.exceptions import RedisError
@@ -18,6 +18,8 @@ from starlette.requests import HTTPConnection
 
 _STATES = ("08", "53", "57", "58")
 """Classes of PostgreSQL's states that say it can't just now: connection, resources, intervention, system."""
+
+_INVALID = (RequestValidationError, WebSocketRequestValidationError)
 
 
 class HotelProblem(Exception):
@@ -62,10 +64,7 @@ def answer_problems(app: FastAPI) -> None:
         await connection.send_denial_response(response)  # type: ignore[attr-defined]
         return None
 
-    kinds = (
-        HotelProblem, HTTPException, RequestValidationError, DBAPIError, OSError, RedisError, Exception,
-    )  # fmt: skip
-    for kind in kinds:
+    for kind in (HotelProblem, HTTPException, *_INVALID, DBAPIError, OSError, RedisError, Exception):
         app.add_exception_handler(kind, answered)  # type: ignore[arg-type]
 
 
@@ -75,7 +74,7 @@ def problem_of(error: Exception) -> HotelProblem:
         return error
     if isinstance(error, HTTPException):
         return HotelProblem(error.status_code, "http", str(error.detail), error.headers)
-    if isinstance(error, RequestValidationError):
+    if isinstance(error, _INVALID):
         # What was sent is not sent back: it may be no text that JSON can hold.
         places = (".".join(map(str, one["loc"])) + ": " + one["msg"] for one in error.errors())
         return HotelProblem(422, "invalid", "; ".join(places).encode(errors="replace").decode())

@@ -10,6 +10,9 @@ from suite.reference.hotel.settings import ADMIN_KEY, HotelSettings
 _GRACE = 2
 """Seconds that open connections have at the end."""
 
+_MESSAGE = 65_536
+"""Bytes of a WebSocket's message; a frame has some 600."""
+
 
 def serve(system: Any, **parameters: Any) -> None:
     """Run a backend until SIGTERM, on the `database`, the `redis` and the systems `pms…` beside it.
@@ -61,6 +64,7 @@ def run(settings: HotelSettings, host: str, port: int) -> None:
         loop="uvloop",
         http="httptools",
         ws="wsproto",
+        ws_max_size=_MESSAGE,
         log_level="warning",
         access_log=False,
         backlog=2048,

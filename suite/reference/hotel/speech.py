@@ -1,0 +1,48 @@
+"""Speech synthesis, whose voice is a generator of tones: one for each character, and no words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+from pydantic import Field
+from sqlalchemy import select
+
+from suite.data.tones import spoken
+from suite.reference.hotel.callers import AGENTS
+from suite.reference.hotel.calls import CallKey, unknown
+from suite.reference.hotel.models import VoiceCall
+from suite.reference.hotel.parts import HotelBody, Shared
+from suite.reference.hotel.problem import HotelProblem, problems
+
+router = APIRouter(tags=["speech"], dependencies=[AGENTS])
+
+
+class SpokenText(HotelBody):
+    """What is to be said."""
+
+    text: str = Field(min_length=1)
+
+
+@router.post(
+    "/calls/{key}/speech",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"audio/wav": {}}}, **problems(401, 404, 413)},
+)
+async def speak(key: CallKey, said: SpokenText, parts: Shared) -> StreamingResponse:
+    """A WAVE file that is sent while it is made: X-Voice says that it is tones."""
+    if len(said.text) > parts.settings.text_limit:
+        raise HotelProblem(413, "too_long", f"a text has at most {parts.settings.text_limit} characters")
+    async with parts.connections.reading() as connection:
+        if (await connection.execute(select(VoiceCall.id).where(VoiceCall.id == key))).first() is None:
+            raise unknown(key)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for piece in spoken(said.text):
+            parts.counters.add("speech_bytes_total", len(piece))
+            yield piece
+            await asyncio.sleep(0)  # others' turn
+
+    return StreamingResponse(pieces(), media_type="audio/wav", headers={"X-Voice": "tones"})
