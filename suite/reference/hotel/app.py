@@ -16,12 +16,14 @@ from suite.reference.hotel.connections import HotelConnections
 from suite.reference.hotel.counters import HotelCounters
 from suite.reference.hotel.parts import HotelParts
 from suite.reference.hotel.passwords import PasswordHashes
+from suite.reference.hotel.pms import routes as pms
+from suite.reference.hotel.pms.service import PmsService
 from suite.reference.hotel.problem import answer_problems
 from suite.reference.hotel.session_store import SessionStore
 from suite.reference.hotel.settings import HotelSettings
 from suite.reference.hotel.switchboard import Switchboard
 
-_PARTS = (authentication, setup, rooms, report, calls, routing, speech, audio, health)
+_PARTS = (authentication, setup, rooms, report, calls, routing, speech, audio, pms, health)
 _METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"})
 
 
@@ -40,9 +42,11 @@ def build(settings: HotelSettings) -> CountedAnswers:
             stack.callback(passwords.close)
             sessions = SessionStore(redis, settings.namespace, settings.session_seconds, counters)
             stack.push_async_callback(sessions.close)
+            service = PmsService(settings, settings.namespace, connections, redis, counters)
+            stack.push_async_callback(service.close)
             app.state.parts = HotelParts(
                 settings, counters, connections, HotelCache(redis, settings.namespace, counters), sessions,
-                passwords, Switchboard(settings.audio_buffer, counters),
+                passwords, Switchboard(settings.audio_buffer, counters), service,
             )  # fmt: skip
             gc.set_threshold(settings.gc_threshold)
             if settings.freeze:

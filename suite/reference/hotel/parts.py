@@ -13,6 +13,7 @@ from suite.reference.hotel.cache import HotelCache
 from suite.reference.hotel.connections import HotelConnections
 from suite.reference.hotel.counters import HotelCounters
 from suite.reference.hotel.passwords import PasswordHashes
+from suite.reference.hotel.pms.service import PmsService
 from suite.reference.hotel.session_store import SessionStore
 from suite.reference.hotel.settings import HotelSettings
 from suite.reference.hotel.switchboard import Switchboard
@@ -29,6 +30,7 @@ class HotelParts:
     sessions: SessionStore
     passwords: PasswordHashes
     switchboard: Switchboard
+    pms: PmsService
 
 
 class HotelBody(BaseModel):

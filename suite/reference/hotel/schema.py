@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool
 from suite.reference.hotel.connections import async_url
 from suite.reference.hotel.keys import digest
 from suite.reference.hotel.models import ApiKey, HotelTable
+from suite.reference.hotel.pms import models as _of_the_pms  # noqa: F401  # makes its tables known
 
 
 class TablesMissing(Exception):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from suite.reference.hotel.pms.settings import PmsSettings
+
 ADMIN_KEY = "admin-key"
 """The file, in the backend's directory, with the API key of its administrator."""
 
 
-@dataclass(frozen=True, slots=True)
-class HotelSettings:
-    """Where it keeps things, and its limits.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotelSettings(PmsSettings):
+    """Where it keeps things, and its limits; see PmsSettings for those of property-management systems.
 
     `database` is the URL of a PostgreSQL, `redis` that of a Redis or Valkey, where all of its keys begin with
-    `namespace`. `secret` signs tokens, `admin_key` is the API key of its administrator. `pms` are the URLs of
-    property-management systems, the preferred one first.
+    `namespace`. `secret` signs tokens, `admin_key` is the API key of its administrator.
     Of `pool_size` database connections `pool_overflow` more are made under load; a request waits
     `pool_timeout` seconds for one. A login token is good for `token_seconds`, a session for
     `session_seconds` since it was last used. A leg of a call buffers `audio_buffer` frames that its other
@@ -27,7 +28,6 @@ class HotelSettings:
     secret: str
     admin_key: str
     namespace: str = "hotel:"
-    pms: tuple[str, ...] = ()
     pool_size: int = 10
     pool_overflow: int = 10
     pool_timeout: float = 5.0
@@ -44,8 +44,9 @@ class HotelSettings:
             "pool_size": 1, "pool_overflow": 0, "token_seconds": 1, "session_seconds": 1, "audio_buffer": 1,
             "text_limit": 1, "gc_threshold": 1,
         }  # fmt: skip
-        return [
+        wrong = [
             f"{name} is a whole number from {bound}, not {getattr(self, name)!r}"
             for name, bound in least.items()
             if not isinstance(getattr(self, name), int) or getattr(self, name) < bound
         ]
+        return [*wrong, *self.pms_faults()]
