@@ -1,0 +1,88 @@
+"""Loads of calls: made, living, heard, spoken to, routed, and all of it together."""
+
+from __future__ import annotations
+
+from suite import closed_loop
+from suite.reference.hotel.load.audio_users import SpeechUser, Talker
+from suite.reference.hotel.load.backend import ERRORS, within, workload
+from suite.reference.hotel.load.call_users import CallLife, Dialler, SwitchboardOperator
+from suite.reference.hotel.load.checks import (
+    no_line_is_booked_twice,
+    no_line_is_left_behind,
+    none_broke,
+    none_failed,
+    what_was_acknowledged_is_stored,
+)
+
+_AUDIO = {"frames": 25, "pause": 0.02}
+
+
+_SOUND = [none_failed, what_was_acknowledged_is_stored]
+_ROUTED = [none_broke, no_line_is_booked_twice, no_line_is_left_behind, what_was_acknowledged_is_stored]
+
+creation = workload(
+    "call-creation",
+    Dialler,
+    "fifty who call, again and again",
+    loop=closed_loop(users=50, seconds=10, warmup=1),
+    quick=closed_loop(users=20, operations=300, warmup=40),
+    thresholds=[within("response.p95", "200ms", "500ms", "2s"), ERRORS],
+    checks=_SOUND,
+    tags={"tour"},
+)
+
+events = workload(
+    "call-events",
+    CallLife,
+    "calls through all that happens in one; an event that is told twice is refused",
+    loop=closed_loop(users=30, seconds=10, warmup=1),
+    quick=closed_loop(users=10, operations=60, warmup=10),
+    thresholds=[within("response.p95@event", "200ms", "500ms", "2s"), ERRORS],
+    checks=_SOUND,
+)
+
+audio = workload(
+    "call-audio",
+    Talker,
+    "calls whose two sides talk at once, 20 ms a frame, over WebSockets",
+    loop=closed_loop(users=20, seconds=10, warmup=1),
+    quick=closed_loop(users=6, operations=12),
+    parameters=_AUDIO,
+    thresholds=[within("response.p95@hear", "20ms", "50ms", "150ms"), ERRORS],
+    checks=_SOUND,
+)
+
+speech = workload(
+    "call-speech",
+    SpeechUser,
+    "texts that are spoken, by tones, while they come: until the first audio",
+    loop=closed_loop(users=20, seconds=10, warmup=1),
+    quick=closed_loop(users=8, operations=210, warmup=16),
+    thresholds=[
+        within("first.p95", "200ms", "500ms", "1s"),
+        within("response.p95", "500ms", "2s", "5s"),
+        ERRORS,
+    ],
+    checks=_SOUND,
+)
+
+routing = workload(
+    "call-routing",
+    SwitchboardOperator,
+    "more calls than desks, routed to one that is free, transferred to rooms: no line has two",
+    loop=closed_loop(users=60, seconds=10, warmup=1),
+    quick=closed_loop(users=45, operations=110),
+    thresholds=[within("response.p90@route", "500ms", "1s", "2s"), ERRORS],
+    checks=_ROUTED,
+)
+
+mixed = workload(
+    "call-mixed",
+    {Dialler: 2, CallLife: 3, Talker: 2, SpeechUser: 2, SwitchboardOperator: 3},
+    "all of these beside each other",
+    loop=closed_loop(users=36, seconds=20, warmup=2),
+    quick=closed_loop(users=12, operations=110),
+    parameters=_AUDIO,
+    thresholds=[within("response.p90", "1s", "2s", "5s"), ERRORS],
+    checks=_ROUTED,
+)

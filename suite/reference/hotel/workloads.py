@@ -1,0 +1,13 @@
+"""Load tests of a voice-call backend for hotels: `suite run hotel`."""
+
+from __future__ import annotations
+
+from suite.reference.hotel.load import authentication, calls, databases, memory
+
+CALLS = [calls.creation, calls.events, calls.audio, calls.speech, calls.routing, calls.mixed]
+AUTHENTICATION = [
+    authentication.login, authentication.token, authentication.key, authentication.sessions,
+    authentication.roles, authentication.everybody,
+]  # fmt: skip
+MEMORY = [memory.steady, memory.waves, memory.pools, memory.audio, memory.garbage]
+DATABASES = [*databases.pools, databases.operations, databases.both, databases.consistency]
