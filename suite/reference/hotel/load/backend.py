@@ -10,7 +10,10 @@ from suite.reference.hotel.load.seeding import seed
 from suite.reference.hotel.serving import serve
 from suite.services import postgres, redis
 
-_NEEDS = ("hotel", "fastapi", "uvicorn", "wsproto", "asyncpg", "argon2", "jwt", "redis")
+_NEEDS = (
+    "hotel", "fastapi", "uvicorn", "wsproto", "asyncpg", "argon2", "jwt", "redis", "aiohttp", "purgatory",
+    "tenacity",
+)  # fmt: skip
 ERRORS = Threshold("failures", target="1%", warning="5%", critical="10%")
 GROWTH = Threshold("memory.growth", target="30MB", warning="40MB", critical="50MB")
 
