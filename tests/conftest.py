@@ -11,7 +11,7 @@ __all__ = ["command", "engine", "refused"]
 LIMITS = {"exhaustive": 300, "load": 300}
 """Seconds that a test so marked may take; the ini file has those of all others."""
 
-EXAMPLES = int(os.environ.get("LOADLEDGER_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("LOADLEDGER_EXAMPLES", "10"))
 """Of a property, where its test has no number of its own; `tox -e exhaustive` tries more."""
 
 settings.register_profile("default", deadline=None, max_examples=EXAMPLES)

@@ -109,6 +109,7 @@ def test_what_a_round_raises_passes_through(tmp_path):
         canaries.beside(broken)
 
 
+@pytest.mark.exhaustive
 def test_canaries_are_installed_workloads(command):
     said = command("run", "canary", "--quick", "--json", "out.json")
     assert said.code in (0, 3), said.err

@@ -289,7 +289,7 @@ def spy(tmp_path):
 @pytest.mark.parametrize(
     "order",
     [
-        pytest.param(("base", "head", "head", "base"), marks=[pytest.mark.slow, pytest.mark.rounds]),
+        pytest.param(("base", "head", "head", "base"), marks=[pytest.mark.exhaustive, pytest.mark.rounds]),
         pytest.param(_ORDER, marks=[pytest.mark.exhaustive, pytest.mark.rounds]),
     ],
     ids=len,

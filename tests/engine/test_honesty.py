@@ -134,6 +134,7 @@ def busy_loops():
         process.wait()
 
 
+@pytest.mark.usefixtures("rounds_once")
 def test_a_starved_generator_is_found_out(busy_loops):
     workload = Workload("null/starved", null_server(), Asker, loop=open_loop(1000, 2, users=USERS))
     result = run(workload, Settings(rounds=1))
@@ -154,6 +155,7 @@ class Sleeper(Asker):
         await super().ask()
 
 
+@pytest.mark.usefixtures("rounds_once")
 def test_an_operation_that_blocks_is_named_and_its_figures_are_invalid():
     workload = Workload("null/blocked", null_server(), Sleeper, loop=closed_loop(4, seconds=1))
     result = run(workload, Settings(rounds=1))
@@ -168,6 +170,7 @@ def test_an_operation_that_blocks_is_named_and_its_figures_are_invalid():
 # --- more is asked of the generator than it can do
 
 
+@pytest.mark.usefixtures("rounds_once")
 def test_twice_the_generators_ceiling_is_invalid_with_the_delivered_share(costs):
     generator, server = costs
     assert server < generator, "the null server must cost less than its users"

@@ -86,6 +86,7 @@ def test_after_a_worker_was_killed(started):
     assert started.left_behind() == []
 
 
+@pytest.mark.exhaustive
 def test_after_the_system_was_killed(started):
     (system,) = wait_for(lambda: spawned(started, "system"))
     os.kill(system, signal.SIGKILL)
@@ -133,6 +134,7 @@ def test_after_a_system_that_would_not_start(tmp_path):
     assert suite.left_behind() == []
 
 
+@pytest.mark.exhaustive
 def test_after_a_kill_amid_faults(tmp_path):
     """The proxy goes with the others, and so does a helper that can't hear because it is stopped."""
     suite = Suite(tmp_path, "run", str(EXAMPLES / "load_faulty.py"), "-k", "held", "--rounds", "1")

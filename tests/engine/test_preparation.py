@@ -171,6 +171,7 @@ def test_what_is_prepared_reaches_users_and_checks_and_goes(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.exhaustive
 def test_it_goes_when_a_worker_is_killed(tmp_path):
     result = run(served(tmp_path, Killer), ONE)
     assert result.error.kind == "worker"

@@ -122,7 +122,6 @@ def test_every_kind_is_as_its_schema_says(kind: Kind) -> None:
 
 
 @given(any_runs())
-@settings(deadline=None, max_examples=20)
 def test_any_run_is_as_the_schema_says(run: Run) -> None:
     Draft202012Validator(json_schema("run")).validate(again(envelope("run", [run], exit_code=0)))
 

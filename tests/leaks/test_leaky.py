@@ -13,6 +13,7 @@ import pytest
 from examples import leaky
 from examples.leaky import FRAME, FRAMES, behaving
 from support.processes import wait_for
+from support.variants import exhaustive
 
 from suite import Command, Server, System
 from suite.measure import proc
@@ -63,7 +64,7 @@ def forgotten():
         kept.clear()
 
 
-@pytest.mark.parametrize("case", ["clean:1000:500:4", "cycles:1000:500:4"])
+@pytest.mark.parametrize("case", [exhaustive("clean:1000:500:4"), "cycles:1000:500:4"])
 def test_clean_ones_keep_nothing(counted, case):
     assert max(counted[case]["blocks"]) < STRAY
     assert sum(counted[case]["malloc"]) < 50_000  # of 2 MB that went through

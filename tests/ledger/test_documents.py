@@ -22,7 +22,7 @@ from suite.records.reason import Reason
 from suite.records.run import Run
 
 RECORDS = (make_run(), make_search(), make_capacity(), make_comparison(), make_calibration())
-_slow = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_slow = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

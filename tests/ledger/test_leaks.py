@@ -63,6 +63,7 @@ def test_a_run_and_a_search_may_share_an_id(ledger: Ledger) -> None:
     assert (ledger.run("same").id, ledger.leak("same").id) == ("same", "same")
 
 
+@pytest.mark.exhaustive
 def test_processes_that_add_the_same_search_at_once_add_it_once(tmp_path: Path) -> None:
     spawn = multiprocessing.get_context("spawn")
     barrier = spawn.Barrier(2)

@@ -55,6 +55,7 @@ def test_processes_that_add_the_same_run_at_once_add_it_once(tmp_path: Path) -> 
         assert len(ledger.runs()) == 1
 
 
+@pytest.mark.exhaustive
 def test_processes_that_import_the_same_and_look_through_it_at_once_keep_it_once(tmp_path: Path) -> None:
     assert _at_once(add_the_same_ten, tmp_path / "ledger.db", 3) == [0] * 3
     with Ledger(tmp_path / "ledger.db") as ledger:

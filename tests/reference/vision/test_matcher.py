@@ -18,7 +18,6 @@ def oracle(a, b):
     return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
 
 
-@settings(deadline=None, max_examples=30)
 @given(
     members=st.integers(1, 40),
     dimension=st.integers(2, 128),

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from support.browser import Browser, find_browser
+from support.variants import exhaustive
 
 pytestmark = pytest.mark.slow
 PAPER = {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 28)"}
@@ -20,8 +21,15 @@ def browser(tmp_path_factory):
     made.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["index.html", "shop-browse.html"])
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [
+        ("index.html", "light"),
+        ("shop-browse.html", "dark"),
+        exhaustive("index.html", "dark"),
+        exhaustive("shop-browse.html", "light"),
+    ],
+)
 def test_pages_open_offline_without_a_fault(made, browser, name, scheme):
     browser.open(made.pages / name, scheme=scheme)
     assert browser.faults == []

@@ -11,7 +11,6 @@ import pytest
 from asv.util import UserError
 from support import published
 from support.markup import read_markup
-from support.variants import exhaustive
 
 from suite.integrations.publisher import LoadledgerPages
 from suite.ledger.store import Ledger
@@ -170,7 +169,8 @@ def test_names_from_outside_are_text(tmp_path):
     )
 
 
-@pytest.mark.parametrize("source", [exhaustive("asv"), "ledger", exhaustive("neither")])
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("source", ["asv", "ledger", "neither"])
 def test_pages_come_with_either_source_alone(tmp_path, source):
     commits = published.make_project(tmp_path, 12)
     published.add_asv_results(tmp_path, commits if source == "asv" else [])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from rich.console import Console
 from support.runs import any_runs, counts, make_measured, make_run, validity_of
 
@@ -151,7 +151,6 @@ def test_what_was_written_about_the_first_failure_stands_below_it() -> None:
 
 
 @given(run=any_runs())
-@settings(max_examples=30, deadline=None)
 def test_any_run_can_be_printed(run: Run) -> None:
     for width in (40, 80, 200):
         assert "\x1b" not in _printed(run, width)
