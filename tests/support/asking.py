@@ -7,14 +7,14 @@ from types import SimpleNamespace
 
 
 class Asking:
-    """Asks a backend as one account, or as nobody."""
+    """Asks a backend as one account, or as nobody; `headers` go with each request."""
 
-    def __init__(self, url, token=""):
-        self.url, self.token = url, token
+    def __init__(self, url, token="", headers=()):
+        self.url, self.token, self.headers = url, token, dict(headers)
 
     def __call__(self, method, path, content=None, *, headers=(), body=None):
         """Status, headers, and the answer: what JSON says, or its text."""
-        named = {"Content-Type": "application/json", **dict(headers)}
+        named = {"Content-Type": "application/json", **self.headers, **dict(headers)}
         if self.token:
             named.setdefault("Authorization", f"Bearer {self.token}")
         body = json.dumps(content).encode() if body is None and content is not None else body
