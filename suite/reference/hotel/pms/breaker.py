@@ -1,4 +1,4 @@
-"""The circuit breaker of one server of the property management system."""
+"""The circuit breaker of one server: of the property management system, or of what is kept of it."""
 
 from __future__ import annotations
 

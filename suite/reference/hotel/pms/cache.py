@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-import time
-from collections.abc import AsyncIterator, Awaitable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 from redis.exceptions import RedisError
 
 from suite.reference.hotel.counters import HotelCounters
+from suite.reference.hotel.pms.breaker import BreakerOpen, PmsBreaker, PmsFailing
 
 _MARK = "~"
 """What a token begins with; records begin with a brace."""
@@ -33,7 +33,7 @@ _DROP = """for _, key in ipairs(KEYS) do
   if found and string.sub(found, 1, 1) == '~' then redis.call('SET', key, ARGV[1], 'KEEPTTL')
   elseif found then redis.call('DEL', key) end
 end"""
-_PATIENCE = 0.1
+_PATIENCE = 0.25
 """Seconds for an answer of Redis."""
 _MARGIN_MS = 500
 """A token outlives the write for which it stands by so much."""
@@ -65,7 +65,8 @@ class PmsCache:
 
     No write takes more than `longest` seconds. What others change is seen when they `drop` it, or it expires.
 
-    Counted: pms_cache_hits_total, pms_cache_misses_total, pms_cache_errors_total.
+    Counted: pms_cache_hits_total, pms_cache_misses_total, pms_cache_errors_total; pms_cache_owed is how many
+    records are to be dropped when Redis is back.
     """
 
     def __init__(
@@ -74,19 +75,22 @@ class PmsCache:
         self._redis, self._namespace, self._counters = redis, namespace, counters
         self._expiry, self._longest = round(expiry * 1000), round(longest * 1000 + _MARGIN_MS)
         self._take, self._keep, self._drop = map(redis.register_script, (_TAKE, _KEEP, _DROP))
-        self._away_until = 0.0
+        self.breaker = PmsBreaker("redis", 1, _REST, counters)
         self._settling = asyncio.Lock()
         self._owed: set[str] = set()
         """Written while Redis was away: to be dropped before anything is believed that it has."""
+        self._unsure = 0
+        """Of those how many will be owed again, when they can be done no more."""
         for name in ("hits", "misses", "errors"):
             counters.add(f"pms_cache_{name}_total", 0)
+        counters.set("pms_cache_owed", 0)
 
     async def take(self, name: str) -> Cached:
         """What is kept of `name`."""
         if not await self._settled():
             return Cached()
         token = _token()
-        ok, found = await self._asked(self._take(keys=[self._key(name)], args=[token, self._longest]))
+        ok, found = await self._asked(lambda: self._take(keys=[self._key(name)], args=[token, self._longest]))
         hit = ok and found is not None and not found.startswith(_MARK)
         self._counters.add("pms_cache_hits_total" if hit else "pms_cache_misses_total")
         if hit:
@@ -102,9 +106,10 @@ class PmsCache:
             yield write
         finally:
             if not token:
-                self._owed.add(name)
-                if not write.sure:
-                    asyncio.get_running_loop().call_later(self._longest / 1000, self._owed.add, name)
+                self._owe([name])
+                if not write.sure:  # it may still be done
+                    self._unsure += 1
+                    asyncio.get_running_loop().call_later(self._longest / 1000, self._known, name)
             elif write.sure:
                 await self.keep(name, token, write.record)
 
@@ -112,46 +117,56 @@ class PmsCache:
         """Keep what was read or written, if the token still is there; None: nothing, and the token goes."""
         if token:
             text = "" if record is None else json.dumps(record)
-            await self._asked(self._keep(keys=[self._key(name)], args=[token, text, self._expiry]))
+            await self._asked(lambda: self._keep(keys=[self._key(name)], args=[token, text, self._expiry]))
 
     async def drop(self, names: Iterable[str]) -> None:
         """Forget what others have changed."""
-        self._owed.update(names)
+        self._owe(names)
         await self._settled()
 
     async def _held(self, name: str) -> str:
         """The token that stands for a write; none where it could not be left."""
         token = _token()
         if await self._settled():
-            ok, _ = await self._asked(self._redis.set(self._key(name), token, px=self._longest))
+            ok, _ = await self._asked(lambda: self._redis.set(self._key(name), token, px=self._longest))
             if ok:
                 return token
         return ""
 
     async def _settled(self) -> bool:
         """Whether Redis may be believed: what it was not told of is dropped first."""
-        if not self._expiry or time.monotonic() < self._away_until:
+        if not self._expiry:
             return False
         if not self._owed and not self._settling.locked():
             return True
         async with self._settling:
-            owed, self._owed = self._owed, set()
-            if not owed:
-                return time.monotonic() >= self._away_until
-            ok, _ = await self._asked(self._drop(keys=[self._key(name) for name in owed], args=[_token()]))
-            if not ok:
-                self._owed |= owed
-            return ok
+            owed, self._owed, ok = self._owed, set(), False
+            try:
+                if owed:
+                    keys = [self._key(name) for name in owed]
+                    ok, _ = await self._asked(lambda: self._drop(keys=keys, args=[_token()]))
+                return ok or not owed
+            finally:
+                self._owe(() if ok else owed)
 
-    async def _asked(self, answer: Awaitable[Any]) -> tuple[bool, Any]:
+    def _owe(self, names: Iterable[str]) -> None:
+        self._owed.update(names)
+        self._counters.set("pms_cache_owed", len(self._owed) + self._unsure)
+
+    def _known(self, name: str) -> None:
+        self._unsure -= 1
+        self._owe([name])
+
+    async def _asked(self, question: Callable[[], Awaitable[Any]]) -> tuple[bool, Any]:
         """Whether Redis answered, and what."""
         try:
-            async with asyncio.timeout(_PATIENCE):
-                return True, await answer
-        except (RedisError, OSError, TimeoutError):
+            with self.breaker.guarding():
+                return True, await _answered(question)
+        except PmsFailing:
             self._counters.add("pms_cache_errors_total")
-            self._away_until = time.monotonic() + _REST
-            return False, None
+        except BreakerOpen:
+            pass
+        return False, None
 
     def _key(self, name: str) -> str:
         return f"{self._namespace}pms:{name}"
@@ -159,3 +174,12 @@ class PmsCache:
 
 def _token() -> str:
     return _MARK + secrets.token_hex(8)
+
+
+async def _answered(question: Callable[[], Awaitable[Any]]) -> Any:
+    """What Redis says. Raises PmsFailing."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await question()
+    except (RedisError, OSError, TimeoutError) as error:
+        raise PmsFailing("away", f"Redis does not answer: {error}") from error

@@ -88,6 +88,8 @@ class PmsEndpoint:
         )
         for what in ("attempts", "retries"):
             counters.add(f'pms_{what}_total{{server="{name}"}}', 0)
+        for kind in ("slow", "away", "broken"):
+            counters.add(f'pms_failures_total{{server="{name}",kind="{kind}"}}', 0)
 
     async def ask(self, request: PmsRequest, until: float) -> PmsReply:
         """Its answer, before the monotonic second `until`. Raises PmsFailing, BreakerOpen."""

@@ -9,12 +9,13 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter, Depends, Header, Path, Response
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
+from suite.reference.hotel.callers import AGENTS
 from suite.reference.hotel.parts import NO_NUL, HotelBody, Shared
 from suite.reference.hotel.pms.service import PmsService
 from suite.reference.hotel.pms.wire import LONGEST_STAY
 from suite.reference.hotel.problem import HotelProblem, problems
 
-router = APIRouter(prefix="/pms", tags=["property management"])
+router = APIRouter(prefix="/pms", tags=["property management"], dependencies=[AGENTS])
 Number = Annotated[int, Path(ge=1, lt=2**31, description="Of the record in the PMS")]
 _Short = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=NO_NUL)]
 _Wishes = Annotated[str, StringConstraints(max_length=400, pattern=NO_NUL)]
@@ -153,13 +154,11 @@ async def synchronise(pms: Pms) -> Synchronised:
 
 @router.get("/state")
 async def state(pms: Pms) -> dict[str, Any]:
-    """The breaker of each server, with what it went through: monotonic seconds."""
+    """The breaker of each server, and of Redis, with what it went through: monotonic seconds."""
+    breakers = [*(one.breaker for one in pms.connector.endpoints), pms.connector.cache.breaker]
     return {
-        endpoint.name: {
-            "state": endpoint.breaker.state,
-            "changes": [change._asdict() for change in endpoint.breaker.changes],
-        }
-        for endpoint in pms.connector.endpoints
+        one.server: {"state": one.state, "changes": [change._asdict() for change in one.changes]}
+        for one in breakers
     }
 
 

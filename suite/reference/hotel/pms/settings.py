@@ -25,7 +25,7 @@ class PmsSettings:
     pms_budget: float = 0.1
     pms_reserve: int = 20
     pms_threshold: int = 5
-    pms_rest: float = 0.5
+    pms_rest: float = 0.25
     pms_expiry: float = 60.0
     pms_page: int = 500
 

@@ -1,0 +1,194 @@
+"""Load tests of the hotel's way to its property management system, and of what happens when that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from suite import Observe, Server, System, Threshold, Workload, closed_loop, open_loop
+from suite.faults import At, Every, Kill, Latency, Loss, Partition, Reset
+from suite.reference.hotel.pms.checks import (
+    PMS_METRICS,
+    breaker,
+    cache_is_coherent,
+    copy_is_complete,
+    every_change_is_there,
+    no_booking_is_lost,
+    no_room_is_booked_twice,
+    nothing_broke,
+    retries_are_bounded,
+)
+from suite.reference.hotel.pms.entering import enter
+from suite.reference.hotel.pms.front_desk import BackOffice, Concierge, FrontDesk, Receptionist
+from suite.reference.hotel.pms.serving import NEEDS, serve_pms
+from suite.reference.hotel.serving import serve
+from suite.services import postgres, redis
+
+_BACKEND_NEEDS = (
+    "hotel", "fastapi", "uvicorn", "asyncpg", "argon2", "jwt", "redis", "aiohttp", "purgatory", "tenacity",
+)  # fmt: skip
+_SIZE = {"guests": 1_000, "rooms": 100, "stays": 2_000}
+_STORE = "../pms.sqlite3"
+"""Of both servers: beside their directories, which are in one folder."""
+_SEEN = Observe("/metrics", only=["pms_*", "db_pool_*"])
+_ERRORS = Threshold("failures", target="1%", warning="5%", critical="10%")
+_HOLDS = (
+    nothing_broke, no_booking_is_lost, no_room_is_booked_twice, every_change_is_there, cache_is_coherent,
+    retries_are_bounded,
+)  # fmt: skip
+
+
+def backend(served: Callable[..., Any] = serve, **parameters: Any) -> Server:
+    """A backend whose dealings with the PMS can be set; what is beside it is what it uses."""
+    defaults: dict[str, Any] = {
+        "pms_deadline": 3.0, "pms_timeout": 0.5, "pms_attempts": 3, "pms_backoff": 0.02, "pms_budget": 0.1,
+        "pms_reserve": 20, "pms_threshold": 5, "pms_rest": 0.25, "pms_expiry": 60.0, "pms_page": 500,
+    }  # fmt: skip
+    return Server(served, ready="/health", needs=_BACKEND_NEEDS, **(defaults | parameters))
+
+
+def pms() -> Server:
+    """A server of the property management system; all of a round have the same guests, rooms and stays."""
+    behaviour: dict[str, Any] = {"delay": 0.0, "jitter": 0.0, "errors": 0.0, "lost": 0.0, "status": 503}
+    return Server(serve_pms, ready="/health", needs=NEEDS, store=_STORE, seed=1, **_SIZE, **behaviour)
+
+
+def beside(*, servers: int = 1, database: System | None = None) -> dict[str, System]:
+    """What the backend needs, with one or two servers of the PMS: pms, and pms2 for when that fails."""
+    return {
+        "database": database or postgres(keep="session"),
+        "redis": redis(),
+        **{name: pms() for name in ("pms", "pms2")[:servers]},
+    }
+
+
+def _workload(name: str, description: str, users: Any, **rest: Any) -> Workload:
+    defaults: dict[str, Any] = {
+        "prepare": enter, "beside": beside(), "parameters": {**_SIZE, "nights": 60},
+        "thresholds": [_ERRORS], "checks": _HOLDS, "metrics": PMS_METRICS, "observe": _SEEN, "tags": {"pms"},
+    }  # fmt: skip
+    return Workload(f"hotel/pms-{name}", backend(), users, description=description, **(defaults | rest))
+
+
+def _p95(target: str, warning: str, critical: str) -> Threshold:
+    return Threshold("response.p95", target=target, warning=warning, critical=critical)
+
+
+lookups = _workload(
+    "lookups",
+    "twenty receptionists look up reservations",
+    Receptionist,
+    loop=closed_loop(users=20, seconds=5, warmup="500ms"),
+    quick=closed_loop(users=20, operations=600, warmup=100),
+    thresholds=[_p95("100ms", "500ms", "1s"), _ERRORS],
+)
+profiles = _workload(
+    "profiles",
+    "guests' profiles read and changed by twenty at once, fifty guests: who comes second gets 412",
+    Concierge,
+    loop=closed_loop(users=20, seconds=5, warmup="500ms"),
+    quick=closed_loop(users=20, operations=500, warmup=100),
+    parameters={**_SIZE, "nights": 60, "guests": 50},
+    thresholds=[_p95("100ms", "500ms", "1s"), _ERRORS],
+)
+cache = _workload(
+    "cache",
+    "a hundred guests' profiles, one of five operations a change: how often the cache has them",
+    Concierge,
+    loop=closed_loop(users=20, seconds=5, warmup="1s"),
+    quick=closed_loop(users=20, operations=800, warmup=400),
+    parameters={**_SIZE, "nights": 60, "guests": 100},
+    thresholds=[Threshold("pms.hit_ratio", target="60%", warning="50%", critical="40%"), _ERRORS],
+)
+bulk = _workload(
+    "bulk",
+    "the hotel's copy brought up to date, page by page, while front desks change and book",
+    {BackOffice: 1, FrontDesk: 4},
+    loop=closed_loop(users=10, seconds=5, think=("5ms", "20ms")),
+    quick=closed_loop(users=10, operations=300, think=("5ms", "20ms")),
+    checks=[*_HOLDS, copy_is_complete],
+)
+
+
+def _failing(
+    name: str,
+    description: str,
+    faults: Sequence[At],
+    *,
+    opens: bool | None = True,
+    failures: str = "10%",
+    servers: int = 2,
+    **rest: Any,
+) -> Workload:
+    """Front desks at work, at a rate that doesn't depend on what fails; `opens`: whether a breaker must."""
+    return _workload(
+        name,
+        description,
+        FrontDesk,
+        loop=open_loop(rate=80, seconds=9, users=60),
+        quick=open_loop(rate=80, seconds=2.4, users=60),
+        faults=faults,
+        thresholds=[Threshold("failures", target="1%", critical=failures)],
+        checks=_HOLDS if opens is None else [*_HOLDS, breaker(opens=opens)],
+        **({"beside": beside(servers=servers)} | rest),
+    )
+
+
+latency = _failing(
+    "latency",
+    "every answer of the PMS comes a fifth of a second later for 3 s: slow, and no reason to open a breaker",
+    [At(3, Latency("pms", 3, delay="100ms", jitter="20ms"))],
+    opens=False,
+)
+loss = _failing(
+    "loss",
+    "one in fifty segments between backend and PMS is sent again 200 ms later, for 3 s",
+    [At(3, Loss("pms", 3, rate="2%", stall="200ms"))],
+    opens=None,
+)
+failing = _failing(
+    "failing",
+    "every second request resets its connection, for 3 s: tried again, as far as the budget goes",
+    [At(3, Reset("pms", 3, requests=Every(2)))],
+    opens=None,
+)
+breaker_alone = _failing(
+    "breaker",
+    "the only server is away for 3 s: its breaker opens, half-opens, closes; meanwhile nobody waits for it",
+    [At(3, Reset("pms", 3))],
+    servers=1,
+    failures="60%",
+)
+failover = _failing(
+    "failover",
+    "the first server is killed and back after 3 s: the second one answers for it",
+    [At(3, Kill("pms", 3))],
+)
+partition = _failing(
+    "partition",
+    "the first server is cut off for 3 s: the breaker opens, the second one answers, then all is as before",
+    [At(3, Partition("pms", 3))],
+)
+gone_at_start = _failing(
+    "gone-at-start",
+    "the only server is not there when the load begins, and comes after 3 s",
+    [At(0, Reset("pms", 3))],
+    servers=1,
+    failures="60%",
+)
+database_killed = _failing(
+    "database-killed",
+    "PostgreSQL is killed amid bookings and started again after 1 s: what was acknowledged is there",
+    [At(3, Kill("database", 1))],
+    opens=None,
+    servers=1,
+    failures="40%",
+    beside=beside(database=postgres()),
+)
+redis_gone = _failing(
+    "redis-gone",
+    "Redis is killed and comes back empty after 3 s: everything is read from the PMS meanwhile",
+    [At(3, Kill("redis", 3))],
+    opens=None,
+    servers=1,
+)
