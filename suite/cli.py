@@ -23,6 +23,7 @@ COMMANDS = {
     "show": "Show what was measured lately, or one result in full.",
     "capacity": "Find the highest load that a system holds, and what breaks first.",
     "leaks": "Look for leaks, and name the lines that hold the memory.",
+    "resilience": "Let one helper after another fail, and say from what a system never recovers.",
     "ab": "Compare two commits by rounds in turns, and say whether one is slower.",
     "locust": "Run workloads on Locust: its web UI, its options, its machines.",
     "faults": "Put a proxy before anything, and let it fail by hand.",

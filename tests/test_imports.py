@@ -21,7 +21,7 @@ FOLDERS = [
     ("compare",),
     ("ledger",),
     ("formats",),
-    ("leaks", "capacity"),
+    ("leaks", "capacity", "resilience"),
     ("reference",),
     ("engine",),
     ("measure",),

@@ -15,7 +15,7 @@ from suite.config.catalog import Reference, reference_to
 from suite.config.settings import Settings, configured
 from suite.contract.loop import ClosedLoop, Loop, OpenLoop
 from suite.contract.workload import Workload
-from suite.engine.progress import Progress, Silent
+from suite.engine.progress import Named, Progress, Silent
 from suite.engine.round import run_round
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import SuiteError, SystemFailed
@@ -103,11 +103,11 @@ class _Driver:
             flights.append(backlog_of(recording))
 
         words = format_quantity(load, "1/s") if self.goal.over == "rate" else f"{load:,.0f} users"
-        watcher = _At(self.progress, words)
+        watcher = Named(self.progress, f"at {words}")
         settings, loop = self._changed(load, times), self._loop(load, times)
         result: Round = run_round(WorkloadSpec(self.reference, settings), self.looks, watcher, see)
         self.looks += 1
-        if result.failure is not None and result.failure.kind == "system" and not watcher.loaded:
+        if result.failure is not None and result.failure.kind == "system" and watcher.seconds is None:
             raise SystemFailed(result.failure.message)
         probe = probe_of(
             load,
@@ -158,22 +158,3 @@ class _Driver:
             return replace(loop, rate=load, seconds=seconds, warmup=warmup)
         users, busy = (loop.users, loop.busy) if isinstance(loop, OpenLoop) else (None, "queue")
         return OpenLoop(load, seconds, "poisson", users, busy, warmup)
-
-
-class _At:
-    """Progress under a name that says the load; `loaded` once there was any."""
-
-    def __init__(self, inner: Progress, words: str) -> None:
-        self._inner = inner
-        self._words = words
-        self.loaded = False
-
-    def phase(self, workload: str, index: int, rounds: int, phase: str) -> None:  # noqa: ARG002
-        self.loaded = self.loaded or phase == "running"
-        self._inner.phase(f"{workload}  at {self._words}", 0, rounds, phase)
-
-    def tick(self, seconds: float, total: float | None, operations: int) -> None:
-        self._inner.tick(seconds, total, operations)
-
-    def round_ended(self, workload: str, result: Round) -> None:
-        """A look is told by `watch`."""

@@ -33,7 +33,7 @@ class Settings:
     `values` are named parameters of systems and workloads (`--set`), `thresholds` maps a metric to its
     new levels, `skipped_operations` leaves operations out, `workers` spreads users over processes.
     `services` are URLs of those that run already, by name.
-    `loop` takes the place of the workload's own, before the others change it.
+    `loop` takes the place of the workload's own, before the others change it; its faults are `faults`.
     """
 
     rounds: int | None = None
@@ -51,15 +51,16 @@ class Settings:
     skipped_operations: frozenset[str] = frozenset()
     services: Mapping[str, str] = field(default_factory=dict)
     loop: Loop | None = None
+    faults: tuple[At, ...] = ()
 
     def round_count(self) -> int:
         """Rounds of a Run: as asked, else 1 in quick mode and 3 otherwise."""
         return self.rounds if self.rounds is not None else 1 if self.quick else 3
 
-    def with_loop(self, loop: Loop) -> Settings:
-        """A copy for one round of `loop`, which nothing else changes."""
+    def with_loop(self, loop: Loop, faults: tuple[At, ...] = ()) -> Settings:
+        """A copy for one round of `loop`, which nothing else changes, with `faults`."""
         nothing: dict[str, Any] = dict.fromkeys(("users", *ENDS, "rate"))
-        return replace(self, rounds=1, quick=False, loop=loop, **nothing)
+        return replace(self, rounds=1, quick=False, loop=loop, faults=faults, **nothing)
 
     def merged(self, **changes: Any) -> Settings:
         """A copy with the changes that are not None."""
@@ -184,9 +185,9 @@ def _shortened(loop: Loop) -> Loop:
 
 
 def _faults(workload: Workload, settings: Settings, loop: Loop) -> tuple[At, ...]:
-    """The timeline, shortened with a quick load; none where another load takes the place of its own."""
+    """The timeline, shortened with a quick load; of another load, that takes its place, that one's own."""
     if settings.loop is not None:
-        return ()
+        return settings.faults
     whole, seconds = workload.loop.seconds, loop.seconds
     if not settings.quick or not whole or not seconds or seconds >= whole:
         return workload.faults

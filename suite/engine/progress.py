@@ -28,3 +28,29 @@ class Silent:
     def tick(self, seconds: float, total: float | None, operations: int) -> None: ...
 
     def round_ended(self, workload: str, result: Round) -> None: ...
+
+
+class Named:
+    """Progress of one round of a search, called `name`; the search tells itself that it is over.
+
+    `seconds` of load have run, None before there was any.
+    """
+
+    def __init__(self, inner: Progress, name: str) -> None:
+        self._inner = inner
+        self._name = name
+        self.seconds: float | None = None
+
+    def phase(self, workload: str, index: int, rounds: int, phase: str) -> None:  # noqa: ARG002
+        """See `Progress`."""
+        if phase == "running":
+            self.seconds = 0.0
+        self._inner.phase(f"{workload}  {self._name}", 0, 1, phase)
+
+    def tick(self, seconds: float, total: float | None, operations: int) -> None:
+        """See `Progress`."""
+        self.seconds = seconds
+        self._inner.tick(seconds, total, operations)
+
+    def round_ended(self, workload: str, result: Round) -> None:
+        """See `Progress`."""

@@ -12,6 +12,7 @@ from suite.records.capacity import Capacity
 from suite.records.classes import counted, load_class, machine_class
 from suite.records.comparison import Comparison
 from suite.records.leak import LeakSearch
+from suite.records.resilience import Resilience
 from suite.records.run import Run, verdict_word
 from suite.units import seconds_since_epoch
 
@@ -38,7 +39,7 @@ def index_rows(kind: str, data: Mapping[str, Any]) -> IndexRows:
     validity = data["validity"]["verdict"] if kind == Run.KIND else "invalid" if code == 3 else "valid"
     verdict = data["verdict"] if kind in (Run.KIND, Comparison.KIND) else verdict_word(code)
     whole = kind == Run.KIND or not data["partial"]
-    history = kind in (Run.KIND, LeakSearch.KIND, Capacity.KIND)
+    history = kind in (Run.KIND, LeakSearch.KIND, Capacity.KIND, Resilience.KIND)
     return IndexRows(
         {
             **{name: data[name] for name in _SAME},
@@ -112,6 +113,11 @@ def _metrics(kind: str, data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[
         unit = "1/s" if data["goal"]["over"] == "rate" else "1"
         middle = (low * high) ** 0.5 if low and high else low
         yield "capacity", _measured(unit, "higher", middle, [low, high], at_least=high is None)
+    elif kind == Resilience.KIND:
+        counts = data["counts"]
+        for name, weak in (("never", ("died", "never")), ("lost", ("lost",)), ("errors", ("errors",))):
+            number = float(sum(counts[one] for one in weak))
+            yield f"resilience.{name}", _measured("1", "lower", number, [number])
 
 
 def _measured(

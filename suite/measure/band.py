@@ -19,7 +19,7 @@ _EACH = 20
 """Operations that a window should have."""
 _NARROWEST = 0.02
 """Seconds: a window of less would be about single hiccups."""
-_FEWEST = 5
+FEWEST = 5
 """Windows, and operations in each of them, without which nothing can be compared."""
 _USUAL = 0.95
 """Share of the windows before that are within the band: one that stands out makes it no wider."""
@@ -58,7 +58,7 @@ def band(rows: Recording, due: Times, times: Times, begin: int, end: int) -> Ban
     span = end - begin
     chosen = (due >= begin) & (due < end)
     count = int(np.count_nonzero(chosen))
-    if span <= 0 or count < _FEWEST * _FEWEST:
+    if span <= 0 or count < FEWEST * FEWEST:
         return None
     before, due, times = rows.where(chosen), due[chosen], times[chosen]
     ok = times[before.outcome == Outcome.ok]
@@ -68,7 +68,7 @@ def band(rows: Recording, due: Times, times: Times, begin: int, end: int) -> Ban
     assert usual is not None
     late = round(max(_LATE * usual, usual + _LATE_SECONDS) * 1e9)
     wanted = max(_EACH * span // count, round(_NARROWEST * 1e9))
-    width = span // max(span // wanted, _FEWEST)
+    width = span // max(span // wanted, FEWEST)
     good = (before.outcome == Outcome.ok) & (times <= late)
     window = (due - begin) // width
     due_in, bad_in = np.bincount(window), np.bincount(window[~good], minlength=int(window.max()) + 1)

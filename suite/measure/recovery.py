@@ -113,6 +113,7 @@ def _impact(
         {phase: _counts(response.only(mask).rows) for phase, mask in phases.items()},
         percentile(exact, QUANTILES["p99"]).value,
         exact.max,
+        float(response.times[during].max()) * 1e-9 if during.any() else None,
     )
     usual = _usual(response, begin, first)
     if usual is None:

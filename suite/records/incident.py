@@ -13,7 +13,7 @@ class Impact:
 
     `outcomes` counts how operations ended "before" the fault began, "during" it (due or in flight then) and
     "after" it, until another one began. `p99` and `slowest` are response times during it, None where there
-    are too few to say.
+    are too few to say; `longest` is how long any of them took, those that failed too.
 
     The rest is by windows `resolution` wide. `detection`: since it began, until an operation had failed or
     been late. `recovery`: since it ended, until the share of good operations was back where it was before
@@ -25,6 +25,7 @@ class Impact:
     outcomes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     p99: float | None = None
     slowest: float | None = None
+    longest: float | None = None
     resolution: float | None = None
     detection: float | None = None
     recovery: float | None = None

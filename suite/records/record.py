@@ -8,10 +8,11 @@ from suite.records.calibration import Calibration
 from suite.records.capacity import Capacity
 from suite.records.comparison import Comparison
 from suite.records.leak import LeakSearch
+from suite.records.resilience import Resilience
 from suite.records.run import Run
 
-Record = Run | LeakSearch | Capacity | Comparison | Calibration
+Record = Run | LeakSearch | Capacity | Comparison | Calibration | Resilience
 RECORDS: Mapping[str, type[Record]] = {
-    one.KIND: one for one in (Run, LeakSearch, Capacity, Comparison, Calibration)
+    one.KIND: one for one in (Run, LeakSearch, Capacity, Comparison, Calibration, Resilience)
 }
 """By the names of their kinds."""

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 from support.capacities import make_capacity
 from support.records import any_searches, make_calibration, make_search
+from support.resiliences import make_resilience
 from support.runs import any_runs, make_comparison, make_measured, make_run
 
 import suite
@@ -39,6 +40,7 @@ RECORDS: dict[Kind, Record] = {
     "comparison": COMPARISON,
     "ab": COMPARISON,
     "calibration": make_calibration(),
+    "resilience": make_resilience(),
 }
 _KEYS = ["schema", "kind", "made", "by", "environment", "verdict", "exit_code", "results"]
 _PROVENANCE = {"id", "workload", "started", "commit", "branch", "dirty", "partial", "plan"}
@@ -92,7 +94,7 @@ def test_all_kinds_have_one_form(kind: Kind) -> None:
     assert document.kind == kind
 
 
-@pytest.mark.parametrize("kind", ["run", "leaks", "capacity", "calibration"])
+@pytest.mark.parametrize("kind", ["run", "leaks", "capacity", "calibration", "resilience"])
 def test_records_of_all_kinds_survive(kind: Kind) -> None:
     assert only(again(envelope(kind, [RECORDS[kind]], exit_code=0))) == RECORDS[kind]
 

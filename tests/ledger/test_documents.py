@@ -12,6 +12,7 @@ from sqlalchemy import select
 from support.capacities import make_capacity
 from support.old_ledgers import write_old_ledger
 from support.records import any_searches, make_calibration, make_search
+from support.resiliences import make_resilience
 from support.runs import any_runs, make_comparison, make_run
 
 from suite.ledger.models import DocumentRow, MetricRow, OutcomeRow, ResultRow, SuspectRow
@@ -21,7 +22,14 @@ from suite.records.leak import LeakSearch
 from suite.records.reason import Reason
 from suite.records.run import Run
 
-RECORDS = (make_run(), make_search(), make_capacity(), make_comparison(), make_calibration())
+RECORDS = (
+    make_run(),
+    make_search(),
+    make_capacity(),
+    make_comparison(),
+    make_calibration(),
+    make_resilience(),
+)
 _slow = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -63,7 +71,7 @@ def test_a_ledger_has_records_of_all_kinds(path: Path) -> None:
         for record in RECORDS:
             assert ledger.record(record.id, record.KIND) == record
         kinds = {entry.kind for entry in ledger.entries()}
-        assert kinds == {"run", "leaks", "capacity", "comparison", "calibration"}
+        assert kinds == {"run", "leaks", "capacity", "comparison", "calibration", "resilience"}
 
 
 def test_searches_have_a_metric_each(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the terminal shows as an SVG picture: for a README, and beside what a capacity search found."""
+"""What the terminal shows as an SVG picture: for a README, and beside what a search found."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.console import Console
 
 from suite.files import write_text
 from suite.records.capacity import Capacity
+from suite.records.resilience import Resilience
 from suite.records.run import Run
 from suite.report.terminal.console import Reporter
 from suite.report.verdict import overall
@@ -38,6 +39,11 @@ def save_picture(runs: Run | Sequence[Run], path: Path, *, title: str = "suite r
 def save_capacity(capacity: Capacity, path: Path, *, title: str = "suite capacity") -> None:
     """Save what a capacity search found as SVG, the curve included. Raises StoreError."""
     _save(lambda reporter: reporter.print_capacity(capacity, capacity.exit_code), path, title)
+
+
+def save_resilience(found: Resilience, path: Path, *, title: str = "suite resilience") -> None:
+    """Save the table of all faults as SVG. Raises StoreError."""
+    _save(lambda reporter: reporter.print_resilience(found, found.exit_code), path, title)
 
 
 def _save(show: Callable[[Reporter], None], path: Path, title: str) -> None:

@@ -19,6 +19,7 @@ from suite.ledger.entry import Entry
 from suite.ledger.sightings import Sighting
 from suite.records.capacity import Capacity, Probe
 from suite.records.leak import LeakSearch
+from suite.records.resilience import FaultCourse, FaultTrial, Resilience
 from suite.records.run import Round, Run
 from suite.report.documents.listing import listed
 from suite.report.terminal.capacity import answer, curve, look_line, looks_table, scaling_words
@@ -28,6 +29,7 @@ from suite.report.terminal.leaks import below, closing, counters, growing_since,
 from suite.report.terminal.lines import checks, details, doubts, error, limiter, outputs
 from suite.report.terminal.live import Live
 from suite.report.terminal.observed import observed, observed_lines
+from suite.report.terminal.resilience import conclusion, setting_line, trial_line, trial_lines, trials_table
 from suite.report.terminal.summary import entries, summary
 from suite.report.verdict import code_text, verdict_text
 from suite.report.words import BAD, FAINT, clean, many, plan_words, tour_words
@@ -165,6 +167,22 @@ class Reporter:
         for line in (*below(search), *growing_since(search, past)):
             self.console.print(Text.assemble("  ", line), soft_wrap=True)
         self.console.print(closing(search, code, saved), soft_wrap=True)
+
+    def print_trial(self, trial: FaultTrial, number: int, count: int, course: FaultCourse) -> None:
+        """One fault of `count` that a system is tried with, at once; `number` counts from 0."""
+        self._live.close()
+        left = f"{number + 1} of {count}  "
+        self.console.print(Text.assemble(left, trial_line(trial, course)), soft_wrap=True)
+
+    def print_resilience(self, found: Resilience, code: int, saved: str | Path | None = None) -> None:
+        """What became of a system while one thing after another failed around it."""
+        self._live.close()
+        self.console.print(Text.assemble("\n", (clean(found.workload), "bold"), "  ", setting_line(found)))
+        self.console.print(Padding(trials_table(found), (1, 0, 1, 2), expand=False))
+        for line in trial_lines(found):
+            self.console.print(Padding(line, (0, 0, 0, 2), expand=False))
+        where = "" if saved is None else f"; saved as {saved}"
+        self.console.print(Text.assemble(code_text(code), f"  {conclusion(found)}{where}"), soft_wrap=True)
 
     def print_fault(self, workload: str, text: str) -> None:
         """A workload that could not be measured, while others can."""

@@ -13,11 +13,12 @@ from suite.report.terminal.table import PlainTable
 from suite.report.words import FAINT, clean, many
 from suite.units import format_quantity, format_range
 
-_UNTOLD = {
+UNTOLD = {
     "few_before": "too little before it to compare with",
     "other_fault": "another fault was on",
     "not_over": "it lasted until the load ended",
 }
+"""Why of a fault no recovery is known."""
 _BAD = ("failed", "timeout", "unfinished", "dropped", "rejected", "ok")
 
 
@@ -43,7 +44,7 @@ def incident_lines(run: Run) -> Iterator[Text]:
         yield Text.assemble(("times of recovery: ", FAINT), words)
     for one in shown:
         if one.impact and one.impact.untold:
-            why = _UNTOLD.get(one.impact.untold, one.impact.untold)
+            why = UNTOLD.get(one.impact.untold, one.impact.untold)
             who = clean(f"{one.kind} of {one.party}")
             yield Text(f"recovery from {who} can't be told: {clean(why)}", FAINT)
 
@@ -87,10 +88,17 @@ def _recovered(impact: Impact) -> str:
         return "-"
     width = impact.resolution or 0.0
     served = impact.service
-    words = _time(impact.recovery, width, at_least=impact.recovery_at_least)
+    words = recovery_words(impact)
     if served is None or impact.recovery - served <= width:
         return words
     return f"{words}, served {_time(served, width, at_least=impact.service_at_least)}"
+
+
+def recovery_words(impact: Impact) -> str:
+    """How long it took until all was as before: "> 5 s" where it never was, "-" if that is not known."""
+    if impact.recovery is None:
+        return "-"
+    return _time(impact.recovery, impact.resolution or 0.0, at_least=impact.recovery_at_least)
 
 
 def _time(seconds: float, width: float, *, at_least: bool) -> str:

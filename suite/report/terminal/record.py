@@ -8,6 +8,7 @@ from suite.records.capacity import Capacity
 from suite.records.comparison import Comparison
 from suite.records.leak import LeakSearch
 from suite.records.record import Record
+from suite.records.resilience import Resilience
 from suite.report.terminal.calibration import print_calibrated
 from suite.report.terminal.compare import print_compared
 from suite.report.terminal.console import Reporter
@@ -20,6 +21,8 @@ def print_record(reporter: Reporter, record: Record, code: int) -> None:
             reporter.print_leaks(record, code)
         case Capacity():
             reporter.print_capacity(record, code)
+        case Resilience():
+            reporter.print_resilience(record, code)
         case Comparison():
             print_compared(reporter.console, Compared(record.base, record.head, (record,)), code)
         case Calibration():

@@ -17,6 +17,7 @@ from suite.report.reasons import (
     leaks,
     limiter,
     observed,
+    resilience,
     validity,
     words,
 )
@@ -88,5 +89,7 @@ def test_each_kind_that_is_made_has_words_and_only_once() -> None:
     made = _kinds_in_code()
     assert {"few_samples", "late_sends", "given_up", "other_load", "restless"} <= made
     assert made <= {*KINDS, "load, ", "package ", "parameter "}
-    tables = [module.KINDS for module in (validity, observed, limiter, capacity, comparison, leaks)]
+    tables = [
+        module.KINDS for module in (validity, observed, limiter, capacity, comparison, leaks, resilience)
+    ]
     assert sum(map(len, tables)) == len(KINDS)

@@ -1,0 +1,12 @@
+"""Why nothing can be told of what failed around a system."""
+
+from __future__ import annotations
+
+from suite.report.reasons.template import Kinds
+
+KINDS: Kinds = {
+    "check_fails_anyway": "check {check} fails without a fault too: {detail}",
+    "restless_without": (
+        "without a fault it looks as if one had stayed: a calmer load, or a calmer machine, is needed"
+    ),
+}

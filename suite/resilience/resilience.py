@@ -1,0 +1,228 @@
+"""A workload with one fault after another, each in a round of its own beside one without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, replace
+
+from suite.config.catalog import Reference, reference_to
+from suite.config.settings import Settings, configured, startable
+from suite.contract.fault import At
+from suite.contract.loop import ClosedLoop, Loop
+from suite.contract.workload import Workload
+from suite.engine.progress import Named, Progress, Silent
+from suite.engine.round import run_round
+from suite.engine.workload_spec import WorkloadSpec
+from suite.errors import ConfigurationError, SuiteError, SystemFailed
+from suite.measure.band import FEWEST
+from suite.measure.record_origin import RecordOrigin
+from suite.measure.recovery import impacts
+from suite.process.guard import interruptible
+from suite.records.incident import Incident
+from suite.records.reason import Reason
+from suite.records.recording import Recording
+from suite.records.resilience import FaultCourse, FaultRound, FaultTrial, Resilience
+from suite.records.run import Round
+from suite.resilience.fault_matrix import MatrixCell, fault_matrix
+
+WARM = 0.5
+"""Seconds of load that count for nothing, before each round's own."""
+_AGAIN = 1
+"""How often a round is taken once more that can't be believed, or in which nothing but lateness stayed."""
+_NOTHING = "Nothing"
+_UNDELIVERED = ("worker_died", "no_samples", "undelivered", "missed_starts")
+"""Reasons to believe nothing of a round. Others make times doubtful, which matters where lateness is all."""
+
+
+class ResilienceCut(SuiteError):
+    """`error` ended it early; `resilience` holds what was found until then."""
+
+    def __init__(self, error: SuiteError, resilience: Resilience) -> None:
+        super().__init__(str(error))
+        self.exit_code = error.exit_code
+        self.error = error
+        self.resilience = resilience
+
+
+def resilience(
+    workload: Workload,
+    settings: Settings | None = None,
+    course: FaultCourse | None = None,
+    *,
+    parties: Iterable[str] = (),
+    faults: Iterable[str] = (),
+    reference: Reference | None = None,
+    progress: Progress | None = None,
+    watch: Callable[[FaultTrial, int, int], None] | None = None,
+) -> Resilience:
+    """Try `faults` of `parties`, see `fault_matrix`, in rounds of a fresh system under the workload's load.
+
+    `watch` is told each trial, the how manyth it is and of how many. Call it from the main thread, as `run`.
+    Raises ConfigurationError before anything starts, and ResilienceCut for what ends it then: Interrupted,
+    or SystemFailed where nothing had failed yet.
+    """
+    trials = _Trials(
+        workload,
+        settings or Settings(),
+        course or FaultCourse(),
+        parties,
+        faults,
+        reference or reference_to(workload),
+        progress or Silent(),
+    )
+    try:
+        with interruptible():
+            trials.run(watch or (lambda *_: None))
+    except SuiteError as error:
+        raise ResilienceCut(error, trials.summed_up(partial=True)) from error
+    return trials.summed_up()
+
+
+class _Trials:
+    def __init__(
+        self,
+        workload: Workload,
+        settings: Settings,
+        course: FaultCourse,
+        parties: Iterable[str],
+        faults: Iterable[str],
+        reference: Reference,
+        progress: Progress,
+    ) -> None:
+        self._workload = workload
+        self._course = course
+        self._loop = loop_of(configured(workload, settings).loop, course)
+        self._settings = settings
+        self._reference = reference
+        self._progress = progress
+        actual = startable(workload, settings.with_loop(self._loop))
+        self._matrix = fault_matrix(actual, course, parties, faults)
+        self._plan = {
+            "loop": self._loop.kind,
+            **asdict(self._loop),
+            "workers": settings.workers,
+            "parameters": actual.plain_parameters(),
+            "faults": [cell.at.described() for cell in self._matrix.cells],
+        }
+        self._origin = RecordOrigin()
+        self._usual: FaultRound | None = None
+        self._done: list[FaultTrial] = []
+
+    def run(self, watch: Callable[[FaultTrial, int, int], None]) -> None:
+        self._usual = self._believable(None, 0)
+        broken = {check.name for check in self._usual.lost}
+        count = len(self._matrix.cells)
+        for number, cell in enumerate(self._matrix.cells):
+            rounds = [self._believable(cell, index) for index in range(self._course.rounds)]
+            trial = FaultTrial(
+                cell.fault, cell.party, tuple(self._against_usual(one, broken) for one in rounds)
+            )
+            self._done.append(trial)
+            watch(trial, number, count)
+
+    def summed_up(self, *, partial: bool = False) -> Resilience:
+        """What is known by now; `partial` if something ended it early."""
+        return Resilience(
+            **self._origin.fields(),
+            workload=self._workload.name,
+            partial=partial,
+            plan=self._plan,
+            course=self._course,
+            usual=self._usual and _usual(self._usual),
+            trials=tuple(self._done),
+            skipped=self._matrix.skipped,
+        )
+
+    def _believable(self, cell: MatrixCell | None, index: int) -> FaultRound:
+        found = self._round(cell, index)
+        for _ in range(_AGAIN):
+            if not (found.reasons or _late(found) or (cell is None and _restless(found))):
+                break
+            found = self._round(cell, index)
+        return found
+
+    def _round(self, cell: MatrixCell | None, index: int) -> FaultRound:
+        seen: list[Incident] = []
+
+        def see(recording: Recording) -> None:
+            if cell is None:
+                seen.extend(impacts(recording, [_pretended(self._course, index)]))
+
+        faults: tuple[At, ...] = () if cell is None else (cell.at,)
+        name = "without a fault" if cell is None else f"{cell.fault} {cell.party}"
+        watcher = Named(self._progress, name)
+        spec = WorkloadSpec(self._reference, self._settings.with_loop(self._loop, faults))
+        result = run_round(spec, index, watcher, see)
+        if result.failure is not None and result.failure.kind == "system":
+            if cell is None or (watcher.seconds or 0.0) < WARM + self._course.before:
+                raise SystemFailed(result.failure.message)
+            return FaultRound(died=result.failure.message)
+        return round_of(result, seen or result.incidents)
+
+    def _against_usual(self, one: FaultRound, broken: set[str]) -> FaultRound:
+        """A check that breaks anyway says nothing, nor does restlessness where there is some anyway."""
+        assert self._usual is not None
+        one = replace(one, lost=tuple(check for check in one.lost if check.name not in broken))
+        if one.verdict == "never" and _restless(self._usual):
+            return replace(one, reasons=(Reason("restless_without"),))
+        return one
+
+
+def loop_of(loop: Loop, course: FaultCourse) -> Loop:
+    """`loop` for as long as the course takes. Raises ConfigurationError if it has too little to compare."""
+    if isinstance(loop, ClosedLoop):
+        return ClosedLoop(loop.users, seconds=course.seconds, think=loop.think, warmup=WARM)
+    wanted = FEWEST * FEWEST
+    if loop.rate * course.before < wanted:
+        raise ConfigurationError(
+            f"at {loop.rate:g}/s {course.before:g} s before a fault have fewer than the {wanted} operations "
+            f"that tell how it was before; give --before {wanted / loop.rate:.0f}s or more"
+        )
+    arrivals = "constant" if loop.arrivals in ("ramp", "stages") else loop.arrivals
+    return replace(loop, seconds=course.seconds, warmup=WARM, arrivals=arrivals, stages=())
+
+
+def round_of(result: Round, incidents: Sequence[Incident]) -> FaultRound:
+    """What a round that came to its end says of the one fault that it had.
+
+    A generator that was late makes answers look late, and lets nothing fail.
+    """
+    found = FaultRound(
+        incidents[0] if incidents else None,
+        checked=len(result.checks),
+        lost=tuple(check for check in result.checks if not check.passed),
+        details=result.details,
+        amplification=result.metrics.get("retry.amplification"),
+    )
+    reasons = result.validity.reasons if result.validity.verdict == "invalid" else ()
+    late = _late(found)
+    return replace(found, reasons=tuple(one for one in reasons if late or one.kind in _UNDELIVERED))
+
+
+def _late(one: FaultRound) -> bool:
+    """Whether it never was as before for lateness alone, which may be the doing of a busy machine."""
+    impact = one.incident.impact if one.incident else None
+    if impact is None or one.verdict != "never":
+        return False
+    return not impact.service_at_least or one.errors("after") <= 2 * one.errors("before")
+
+
+def _pretended(course: FaultCourse, index: int) -> Incident:
+    """Nothing, where others have their fault."""
+    begins, ends = course.before, course.before + course.during
+    return Incident(_NOTHING, "", begins, index, {}, begins, ends, struck=1)
+
+
+def _restless(usual: FaultRound) -> bool:
+    """Whether without a fault it looked as if one had stayed."""
+    return usual.verdict == "never"
+
+
+def _usual(one: FaultRound) -> FaultRound:
+    """The round without a fault, with why others can't be told from it."""
+    reasons = [
+        Reason("check_fails_anyway", {"check": check.name, "detail": check.detail}) for check in one.lost
+    ]
+    if _restless(one):
+        reasons.append(Reason("restless_without"))
+    return replace(one, reasons=(*one.reasons, *reasons))
