@@ -134,7 +134,7 @@ def test_a_recording_is_part_of_the_contract_and_comes_with_numpy_when_asked_for
     assert "Recording" in suite.__all__
 
 
-@pytest.mark.parametrize("system", ["api", "dicom", "conversation", "vision"])
+@pytest.mark.parametrize("system", ["api", "dicom", "conversation", "hotel", "vision"])
 def test_listing_a_system_does_not_load_what_it_runs_on(system):
     said = subprocess.run(
         [sys.executable, "-c", f"import suite.reference.{system}.workloads, sys; print(*sys.modules)"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ from suite.units import format_quantity
 GOOD, NOTE, WARNING, BAD, FAINT = "green", "cyan", "yellow", "bold red", "dim"
 DIRECTIONS = {"better": ("✓ better", GOOD), "worse": ("✗ worse", BAD), "changed": ("changed", NOTE)}
 """How a level moved: the word for it and its colour."""
+_NAMED = 10
+"""Of a system with more workloads that were left out the number is told."""
 
 
 def quantity(measured: Measured | None) -> str:
@@ -96,9 +99,11 @@ def tour_words(left_out: Sequence[str]) -> str:
     said = "a quick tour, since there is no load file here (load_*.py, loads/*.py, or files = [...])"
     if not left_out:
         return said
-    systems = dict.fromkeys(name.partition("/")[0] for name in left_out)
+    systems = Counter(name.partition("/")[0] for name in left_out)
+    named = [name for name in left_out if systems[name.partition("/")[0]] <= _NAMED]
+    named += [f"{count} of {system}" for system, count in systems.items() if count > _NAMED]
     every = " ".join(["suite", "run", *systems])
-    return f"{said}; left out: {', '.join(left_out)}; run one: suite run {left_out[0]}, or all: {every}"
+    return f"{said}; left out: {', '.join(named)}; run one: suite run {left_out[0]}, or all: {every}"
 
 
 def clean(text: str) -> str:

@@ -28,7 +28,6 @@ creation = workload(
     quick=closed_loop(users=20, operations=300, warmup=40),
     thresholds=[within("response.p95", "200ms", "500ms", "2s"), ERRORS],
     checks=_SOUND,
-    tags={"tour"},
 )
 
 events = workload(

@@ -1,0 +1,30 @@
+"""Loads of the hotel's voice-call backend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks import Leaks, Load, tracked
+
+
+class CallCreation(Load):
+    def setup_cache(self) -> dict[str, Any]:
+        return self.measure("hotel/call-creation")
+
+
+class CallSpeech(Load):
+    def setup_cache(self) -> dict[str, Any]:
+        return self.measure("hotel/call-speech")
+
+    track_first_p50 = tracked("first.p50", "seconds")
+    track_first_p95 = tracked("first.p95", "seconds")
+
+
+class DatabaseConsistency(Load):
+    def setup_cache(self) -> dict[str, Any]:
+        return self.measure("hotel/database-consistency")
+
+
+class CallCreationLeaks(Leaks):
+    def setup_cache(self) -> dict[str, Any]:
+        return self.search("hotel/call-creation")

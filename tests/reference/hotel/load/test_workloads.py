@@ -1,0 +1,82 @@
+"""The hotel's workloads under the engine: a sound backend passes, a weak one fails."""
+
+import pytest
+from support.broken_hotels import weak
+from support.variants import exhaustive
+
+from suite.config.settings import Settings
+from suite.engine.coordinator import run
+from suite.reference.hotel import workloads
+from suite.reference.hotel.load import authentication, calls, databases
+from suite.reference.hotel.load.backend import backend
+
+pytestmark = pytest.mark.usefixtures("rounds_once")
+
+FOUND = [*workloads.CALLS, *workloads.AUTHENTICATION, *workloads.MEMORY, *workloads.DATABASES]
+TIMES = ("response", "first", "gc", "memory")
+"""Metrics whose thresholds are for a machine of its own."""
+
+
+def broken(result):
+    """Checks and critical levels that don't hold, but for times and memory."""
+    assert result.error is None, result.error
+    checks = {check.name for check in result.checks if not check.passed}
+    return checks | {
+        one.metric
+        for one in result.thresholds
+        if one.level == "critical" and one.passed is False and not one.metric.startswith(TIMES)
+    }
+
+
+def with_weak(workload):
+    twin = workload.copy()
+    twin.system = backend(weak, **workload.system.parameters)
+    twin.system.beside = twin.beside
+    return twin
+
+
+def test_every_row_is_there_and_says_what_it_is():
+    names = [workload.name for workload in FOUND]
+    assert len(set(names)) == len(names) == 23
+    assert all(workload.description and workload.quick and workload.thresholds for workload in FOUND)
+    tags = set().union(*(workload.all_tags() for workload in FOUND))
+    assert tags >= {
+        "calls", "events", "audio", "speech", "routing", "authentication", "login", "token", "key",
+        "session", "roles", "database", "redis",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("workload", "changes"),
+    [
+        (calls.mixed, {"users": 6, "operations": 12}),
+        *(exhaustive(workload, {}) for workload in FOUND),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_a_sound_backend_passes(workload, changes):
+    result = run(workload, Settings(rounds=1, quick=True, **changes))
+    assert not broken(result)
+    assert result.outcomes["ok"] > 0
+    if workload is calls.mixed:
+        assert result.operations["speak"]["ok"] > 0
+        assert result.operations["hear"]["ok"] > 0
+        assert result.metrics["postgres.transactions@database"].value > 0
+        assert result.metrics["redis.commands@redis"].value > 0
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    ("workload", "noticed"),
+    [
+        (calls.routing, {"no line is booked twice", "what was acknowledged is stored"}),
+        (calls.events, {"what was acknowledged is stored"}),
+        (authentication.sessions, {"no session is left", "none failed", "failures"}),
+        (databases.consistency, {"no update is lost"}),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_a_weak_backend_fails_the_run(workload, noticed):
+    result = run(with_weak(workload), Settings(rounds=1, quick=True))
+    assert noticed <= broken(result)
+    assert result.exit_code == 1
