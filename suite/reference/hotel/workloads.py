@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from suite import Workload
 from suite.reference.hotel.load import authentication, calls, databases, memory
+from suite.reference.hotel.pms import workloads as pms
 
 CALLS = [calls.creation, calls.events, calls.audio, calls.speech, calls.routing, calls.mixed]
+PMS = [one for one in vars(pms).values() if isinstance(one, Workload)]
 AUTHENTICATION = [
     authentication.login, authentication.token, authentication.key, authentication.sessions,
     authentication.roles, authentication.everybody,
