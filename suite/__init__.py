@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from suite.contract.address import Address
+from suite.contract.category import Category
 from suite.contract.command import Command
 from suite.contract.component import Component
 from suite.contract.loop import closed_loop, open_loop
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from suite.records.recording import Recording
 
 __all__ = [
-    "Address", "Command", "Component", "Metric", "Observe", "Recording", "Rejected", "Remote", "Retry", "Row",
-    "Server", "System", "Threshold", "User", "Workload", "closed_loop", "open_loop", "operation",
+    "Address", "Category", "Command", "Component", "Metric", "Observe", "Recording", "Rejected", "Remote",
+    "Retry", "Row", "Server", "System", "Threshold", "User", "Workload", "closed_loop", "open_loop",
+    "operation",
 ]  # fmt: skip
 __version__ = "0.2.0.dev0"
 

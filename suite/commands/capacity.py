@@ -83,7 +83,13 @@ def command(
                 raise ConfigurationError("a time above 0 is wanted")
     given = options.layer(faults, values, target=target_url, workers=workers, seed=seed)
     configuration, plans = options.read_plans(
-        faults, given, [target], match=match, config=where.config, json_file=json_file, single=True
+        faults,
+        given,
+        [target],
+        filters=options.like(match),
+        config=where.config,
+        json_file=json_file,
+        single=True,
     )
     ((found, settings),) = plans.runs
     goal = _goal(

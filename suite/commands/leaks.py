@@ -77,7 +77,7 @@ def command(
             raise ConfigurationError("a time can't be negative")
     given = options.layer(faults, values, users=users, workers=workers, seed=seed)
     configuration, plans = options.read_plans(
-        faults, given, targets, match=match, config=where.config, json_file=json_file
+        faults, given, targets, filters=options.like(match), config=where.config, json_file=json_file
     )
 
     from suite.commands.output import output

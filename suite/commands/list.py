@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from suite.commands import options
+from suite.commands.option_groups import Filtered
 
 EPILOG = """
 \b
@@ -19,10 +20,9 @@ Examples:
 
 def command(
     targets: options.Targets = None,
-    match: options.Match = None,
-    tags: options.Tags = None,
-    exclude_tags: options.ExcludedTags = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    *,
+    which: Filtered,
 ) -> None:
     """List workloads with their loops, parameters and tags.
 
@@ -39,7 +39,7 @@ def command(
         if not targets:
             configuration = read_configuration()
             targets = [*load_files(configuration.files, configuration.source).files, EVERYTHING]
-        found = select(targets, match=match or (), tags=tags or (), exclude_tags=exclude_tags or ())
+        found = select(targets, which.filters())
     if as_json:
         print_document({"workloads": [described(one.workload) for one in found]})
     else:

@@ -13,6 +13,7 @@ from suite.commands import options
 
 if TYPE_CHECKING:
     from suite.config.file import Configuration
+    from suite.config.filters import Filters
     from suite.config.paths import Places
     from suite.ledger.timelines import Timelines
 
@@ -44,6 +45,29 @@ class Where(Folder):
     def places(self, configuration: Configuration | None = None) -> Places:
         """Of results and ledger, as options and configuration say. Raises ConfigurationError."""
         return (configuration or self.configuration()).places(self.results, self.ledger)
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """Which workloads of those that are found."""
+
+    match: options.Match = None
+    tags: options.Tags = None
+    exclude_tags: options.ExcludedTags = None
+    categories: options.Categories = None
+    skip_tests: options.SkippedTests = None
+
+    def filters(self) -> Filters:
+        """What leaves workloads out."""
+        from suite.config.filters import Filters
+
+        return Filters(
+            self.match or (),
+            self.tags or (),
+            self.exclude_tags or (),
+            options.listed(self.categories),
+            options.listed(self.skip_tests),
+        )
 
 
 @dataclass(frozen=True, slots=True)

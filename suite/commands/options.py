@@ -16,6 +16,7 @@ from suite.units import parse
 
 if TYPE_CHECKING:
     from suite.config.file import Configuration
+    from suite.config.filters import Filters
     from suite.config.layer import SettingsLayer
     from suite.config.selection import Plans
 
@@ -36,6 +37,16 @@ Tags = Annotated[
 ExcludedTags = Annotated[
     list[str] | None,
     typer.Option("--exclude-tags", "-T", metavar="TAG", help="Leave out what carries this tag."),
+]
+Categories = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--categories", "--category", metavar="NAMES", help="Only these, by name or title; several by commas."
+    ),
+]
+SkippedTests = Annotated[
+    list[str] | None,
+    typer.Option("--skip-tests", metavar="NAMES", help="Leave out these workloads; several by commas."),
 ]
 Rounds = Annotated[
     int | None, typer.Option(metavar="N", min=1, help="Rounds, each with a fresh system. [3; quick: 1]")
@@ -115,6 +126,18 @@ def pairs(texts: Sequence[str], option: str = "--set", form: str = "NAME=VALUE")
     return {name.strip(): value for name, _, value in parts}
 
 
+def like(match: Sequence[str] | None) -> Filters:
+    """Those that -k chooses."""
+    from suite.config.filters import Filters
+
+    return Filters(match or ())
+
+
+def listed(texts: Sequence[str] | None) -> tuple[str, ...]:
+    """Names that were given one by one, or several at once between commas."""
+    return tuple(name for text in texts or () for part in text.split(",") if (name := part.strip()))
+
+
 def sizes(allow: Sequence[str] | None) -> dict[str, str]:
     """What `--allow` was given: minimum effects by metric. Raises ConfigurationError."""
     return {name: size.strip() for name, size in pairs(allow or (), "--allow", "METRIC=SIZE").items()}
@@ -153,11 +176,9 @@ def read_plans(
     given: SettingsLayer,
     targets: Sequence[str],
     *,
-    match: Sequence[str] | None,
+    filters: Filters,
     config: Path | None,
     json_file: str | None,
-    tags: Sequence[str] | None = None,
-    exclude_tags: Sequence[str] | None = None,
     own: bool = False,
     single: bool = False,
 ) -> tuple[Configuration, Plans]:
@@ -172,14 +193,10 @@ def read_plans(
     from suite.config.selection import make_plans
 
     configuration, choice = Configuration(), Choice(())
-    filters = {"match": match or (), "tags": tags or (), "exclude_tags": exclude_tags or ()}
     with faults.collected():
         configuration = read_configuration(config)
     with faults.collected(), stdout_is_ours(json_file == "-"):
-        if own:
-            choice = choose(targets, configuration, **filters)
-        else:
-            choice = Choice(tuple(select(targets, **filters)))
+        choice = choose(targets, configuration, filters) if own else Choice(tuple(select(targets, filters)))
         if single and len(choice.chosen) > 1:
             names = ", ".join(found.workload.name for found in choice.chosen)
             several = f"one workload is wanted, {' '.join(targets)} has several: {names}"
@@ -189,8 +206,7 @@ def read_plans(
         choice.chosen,
         configuration,
         given,
-        tags=filters["tags"],
-        exclude_tags=filters["exclude_tags"],
+        filters=filters,
         lenient=choice.tour is not None,
     )
     tell_notes([*choice.notes, *plans.notes])

@@ -37,7 +37,7 @@ class Output:
         self.reporter = reporter
         self.codes: list[int] = []
         self.fault: SuiteError | None = None
-        self.saved = 0
+        self.saved: list[Path] = []
         self._json_file = json_file
         self._folder = folder
         self._ledger = ledger
@@ -96,11 +96,11 @@ class Output:
                 last_first.callback(self._ledger.add, result)
             write_document(path, self._document([one], code))
             saved = path
-            self.saved += 1
+            self.saved.append(path)
 
-    def end(self, code: int) -> None:
-        """Write what `--json` asks for: all that was kept. Raises StoreError."""
-        self.deliver(self._document(self._entries, code))
+    def end(self, code: int, **more: Any) -> None:
+        """Write what `--json` asks for: all that was kept, and `more` about it. Raises StoreError."""
+        self.deliver(self._document(self._entries, code, **more))
 
     def code(self, on_invalid: Literal["fail", "warn"] = "fail") -> int:
         """The gravest exit code of all parts; where the command was interrupted it says by which signal."""
@@ -119,9 +119,9 @@ class Output:
         elif target is not None:
             write_text(Path(target), text)
 
-    def _document(self, entries: Sequence[Mapping[str, Any]], code: int) -> dict[str, Any]:
+    def _document(self, entries: Sequence[Mapping[str, Any]], code: int, **more: Any) -> dict[str, Any]:
         assert self._kind is not None
-        return envelope(self._kind, entries, exit_code=code)
+        return envelope(self._kind, entries, exit_code=code, **more)
 
 
 @contextlib.contextmanager

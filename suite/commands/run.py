@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from suite.commands import options
-from suite.commands.option_groups import Where
+from suite.commands.option_groups import Filtered, Where
 from suite.errors import Faults
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ Examples:
   suite run load_shop.py --target http://staging:8000
   suite run conversation/fifty-users --set max_concurrent=50 --users 100 --seconds 5min
   suite run --tags read --exclude-tags sustained
+  suite run hotel --categories pms,"Network Failure Simulation" --skip-tests pms-bulk
 
 \b
 Exit codes:
@@ -37,9 +38,6 @@ _FULL_TABLES = 4
 
 def command(
     targets: options.Targets = None,
-    match: options.Match = None,
-    tags: options.Tags = None,
-    exclude_tags: options.ExcludedTags = None,
     rounds: options.Rounds = None,
     quick: Annotated[bool, typer.Option("--quick", help="One short round each.")] = False,
     values: options.Values = None,
@@ -60,6 +58,7 @@ def command(
     json_file: options.JsonFile = None,
     on_invalid: options.OnInvalid = "fail",
     *,
+    which: Filtered,
     where: Where,
 ) -> None:
     """Run workloads, print what they measured, keep it.
@@ -67,7 +66,8 @@ def command(
     Without TARGET: the load files here (files in the configuration, or load_*.py and loads/*.py), and quickly
     unless they are filtered. Where there are none: a tour of two minutes through the reference systems.
     """
-    unasked = not (targets or match or tags or exclude_tags)
+    filters = which.filters()
+    unasked = not (targets or filters)
     faults = Faults()
     if on_invalid not in ("fail", "warn"):
         faults.lines.append(f"--on-invalid is fail or warn, not {on_invalid!r}")
@@ -89,17 +89,16 @@ def command(
         faults,
         given,
         targets or (),
-        match=match,
+        filters=filters,
         config=where.config,
         json_file=json_file,
-        tags=tags,
-        exclude_tags=exclude_tags,
         own=True,
     )
     places = where.places(configuration)
 
     from suite.commands.output import output
     from suite.engine.coordinator import RunInterrupted, run
+    from suite.report.documents.overview import overview
 
     runs: list[Run] = []
     with output(json_file, "run", places.folder / "runs", ledger=places.ledger) as out:
@@ -131,8 +130,9 @@ def command(
             code,
             plans.skipped,
             saved=places.folder if out.saved else None,
-            unsaved=len(runs) - out.saved,
+            unsaved=len(runs) - len(out.saved),
             toured_without=plans.tour.left_out if plans.tour else None,
         )
-        out.end(code)
+        parts = {found.workload.name: found.workload.category for found, _ in plans.runs}
+        out.end(code, summary=overview(runs, parts, skipped=plans.skipped, saved=out.saved))
     raise typer.Exit(code)

@@ -14,7 +14,8 @@ from suite.compare.compared import Compared
 from suite.compare.pairing import PairedRuns, paired
 from suite.compare.reference_distribution import ENOUGH, HEAD_RUNS
 from suite.compare.revision import Revision, RevisionResolver, is_dirty
-from suite.config.catalog import installed_names, those_like
+from suite.config.catalog import installed_names
+from suite.config.filters import those_like
 from suite.config.gate import Budget
 from suite.errors import ConfigurationError, Faults
 from suite.records.capacity import Capacity

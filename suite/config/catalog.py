@@ -6,11 +6,12 @@ import hashlib
 import importlib
 import importlib.util
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from suite.config.filters import ALL, Filters
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError, Faults, Interrupted, MissingExtra
 from suite.process.guard import interruptible
@@ -114,18 +115,12 @@ def installed_names() -> frozenset[str]:
         return frozenset()
 
 
-def select(
-    targets: Sequence[str] = (),
-    *,
-    match: Sequence[str] = (),
-    tags: Iterable[str] = (),
-    exclude_tags: Iterable[str] = (),
-) -> list[CatalogEntry]:
+def select(targets: Sequence[str] = (), filters: Filters = ALL) -> list[CatalogEntry]:
     """Workloads by targets (a file, a full name, a first part of names, a module), then by filters.
 
     `file.py::name` and `module::name` are that one workload.
-    No target means all installed ones. `match` is for `named_like`. Raises ConfigurationError with
-    all targets and tags that lead to nothing. An entry point that is broken matters unless all targets
+    No target means all installed ones. Raises ConfigurationError with
+    all targets that lead to nothing, or all filters. An entry point that is broken matters unless all targets
     are full names that are found: what it should define could be meant as well.
     """
     faults, broken = Faults(), Faults()
@@ -146,59 +141,7 @@ def select(
     if not all(is_file(target) or target in chosen for target in targets):
         faults.lines += broken.lines
     faults.check()
-    result = list(chosen.values())
-    wanted, unwanted = frozenset(tags), frozenset(exclude_tags)
-    all_tags = {tag for found in result for tag in found.workload.all_tags()}
-    faults.lines += [
-        f"no workload has the tag {tag!r}; tags: {', '.join(sorted(all_tags))}"
-        for tag in sorted((wanted | unwanted) - all_tags)
-    ]
-    faults.check()
-    result = [f for f in result if _tagged(f.workload, wanted, unwanted)]
-    if match:
-        result = [f for f in result if named_like(f.workload.name, match)]
-    if not result:
-        raise ConfigurationError("no workload is left after -k, --tags and --exclude-tags; see: suite list")
-    return result
-
-
-def named_like(name: str, texts: Sequence[str]) -> bool:
-    """Whether a workload's name has one of `texts` in it, in any case, or there are none: what -k chooses."""
-    return not texts or any(text.lower() in name.lower() for text in texts)
-
-
-def those_like(names: Sequence[str], texts: Sequence[str]) -> list[str]:
-    """Those of `names` that are like one of `texts`. Raises ConfigurationError if none is."""
-    found = [name for name in names if named_like(name, texts)]
-    if names and not found:
-        raise ConfigurationError(
-            f"no workload's name has {' or '.join(texts)}; there are: {', '.join(dict.fromkeys(names))}"
-        )
-    return found
-
-
-def skipped_operations(
-    workload: Workload, tags: Iterable[str], exclude_tags: Iterable[str]
-) -> frozenset[str]:
-    """Operations that a selection by tags leaves out of a workload that stays in.
-
-    If the workload itself carries a wanted tag all its operations stay, but for excluded ones.
-    """
-    wanted, unwanted = frozenset(tags), frozenset(exclude_tags)
-    operations = [o for user in workload.users for o in user.operations() if o.weight]
-    own = workload.tags | {workload.name.partition("/")[0]}
-    skipped = {o.name for o in operations if o.tags & unwanted}
-    if wanted and not own & wanted:
-        skipped |= {o.name for o in operations if not o.tags & wanted}
-    return frozenset(skipped)
-
-
-def _tagged(workload: Workload, wanted: frozenset[str], unwanted: frozenset[str]) -> bool:
-    own = workload.tags | {workload.name.partition("/")[0]}
-    if own & unwanted:
-        return False
-    skipped = skipped_operations(workload, wanted, unwanted)
-    return all(any(o.weight and o.name not in skipped for o in user.operations()) for user in workload.users)
+    return [chosen[left.name] for left in filters.chosen([one.workload for one in chosen.values()])]
 
 
 def is_file(target: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from suite.config.catalog import CatalogEntry, select
 from suite.config.file import Configuration
+from suite.config.filters import ALL, Filters
 from suite.config.load_files import LoadFiles, load_files
 from suite.config.tour import TAG, Tour
 
@@ -23,10 +24,7 @@ class Choice:
 def choose(
     targets: Sequence[str],
     configuration: Configuration,
-    *,
-    match: Sequence[str] = (),
-    tags: Sequence[str] = (),
-    exclude_tags: Sequence[str] = (),
+    filters: Filters = ALL,
 ) -> Choice:
     """Workloads by targets, without any those of `load_files`, and by filters (see `select`).
 
@@ -34,8 +32,8 @@ def choose(
     the tour. Raises ConfigurationError.
     """
     own = LoadFiles(tuple(targets)) if targets else load_files(configuration.files, configuration.source)
-    found = select(own.files, match=match, tags=tags, exclude_tags=exclude_tags)
-    if own.files or match or tags or exclude_tags:
+    found = select(own.files, filters)
+    if own.files or filters:
         return Choice(tuple(found), own.notes)
     toured = tuple(one for one in found if TAG in one.workload.tags)
     return Choice(toured, tour=Tour(one.workload.name for one in found if one not in toured))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from suite.config.catalog import CatalogEntry, skipped_operations
+from suite.config.catalog import CatalogEntry
 from suite.config.file import Configuration
+from suite.config.filters import ALL, Filters
 from suite.config.layer import SettingsLayer
 from suite.config.settings import Settings, startable
 from suite.config.tour import Tour
@@ -33,8 +34,7 @@ def make_plans(
     configuration: Configuration,
     given: SettingsLayer,
     *,
-    tags: Iterable[str] = (),
-    exclude_tags: Iterable[str] = (),
+    filters: Filters = ALL,
     lenient: bool = False,
 ) -> Plans:
     """Plans for `chosen`. `given` is what the command line says.
@@ -60,7 +60,7 @@ def make_plans(
             settings,
             values={k: v for k, v in settings.values.items() if k in _parameters(workload)},
             thresholds={k: v for k, v in settings.thresholds.items() if workload.metric(k)},
-            skipped_operations=skipped_operations(workload, tags, exclude_tags),
+            skipped_operations=filters.skipped_operations(workload),
         )
         with faults.collected():
             try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from suite.contract.category import Category
 from suite.contract.component import Component
 from suite.contract.fault import SYSTEM, At
 from suite.contract.fault_schedule import beyond, contradictions, unmet
@@ -55,8 +56,8 @@ class Workload:
     loop starts is tried again. `faults` are failures made on purpose, each `At` its time, which --quick
     shortens with the load. `good` are limits by `response`, `first` (until the first chunk or message) and
     `gap` (between two of them), for one operation by `first@listen`: the metric `good` is the share of
-    operations that went well within theirs. `quick` replaces the loop under `--quick`. `description` is one
-    line for `suite list`.
+    operations that went well within theirs. `quick` replaces the loop under `--quick`. `category` is
+    what some workloads are asked for and reported as together. `description` is one line for `suite list`.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Workload:
         beside: Mapping[str, System] = MappingProxyType({}),
         observe: Source | Observe | Sequence[Source | Observe] | None = None,
         tags: Iterable[str] = (),
+        category: Category | None = None,
         parameters: Mapping[str, Any] = MappingProxyType({}),
         timeout: Duration = 30.0,
         grace: Duration = 5.0,
@@ -97,6 +99,7 @@ class Workload:
         self.beside = MappingProxyType(dict(beside))
         self.observe = observers(observe)
         self.tags = frozenset({tags} if isinstance(tags, str) else tags)
+        self.category = category
         self.parameters: Mapping[str, Any] = MappingProxyType(dict(parameters))
         self.timeout = parse(timeout, "s")
         self.grace = parse(grace, "s")

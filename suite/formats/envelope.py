@@ -157,4 +157,10 @@ def _schema_of(kind: Kind) -> dict[str, Any]:
         "exit_code": {"type": "integer"},
         "results": {"type": "array", "items": result},
     }
-    return {"type": "object", "properties": properties, "required": [*properties], "$defs": definitions}
+    required = [*properties]
+    if kind == "run":
+        properties["summary"] = {
+            "type": "object",
+            "description": "Of all results: totals, by category, failures, advice.",
+        }
+    return {"type": "object", "properties": properties, "required": required, "$defs": definitions}

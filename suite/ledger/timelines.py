@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Self
 
-from suite.config.catalog import those_like
+from suite.config.filters import those_like
 from suite.errors import ConfigurationError
 from suite.ledger.commit_order import CommitOrder
 from suite.ledger.detections import AcceptedChange, Detected, Detections

@@ -27,7 +27,7 @@ import pytest
         (["run", "missing.py"], r"there is no file /.*/missing\.py"),
         (["run", "vision", "--tags", "slwo"], r"no workload has the tag 'slwo'; tags: .*vision.*"),
         (["list", "vision", "-T", "slwo"], r"no workload has the tag 'slwo'; tags: .*"),
-        (["run", "-k", "zzz"], r"no workload is left after -k, --tags and --exclude-tags; see: suite list"),
+        (["run", "-k", "zzz"], r"no workload is left after the filters; see: suite list"),
         (["show"], r"there is no ledger results/ledger.db; start with: suite run"),
     ],
 )  # fmt: skip

@@ -18,7 +18,6 @@ from suite.config.catalog import (
     installed,
     reference_to,
     select,
-    skipped_operations,
 )
 from suite.config.settings import Settings
 from suite.engine.coordinator import run
@@ -131,66 +130,6 @@ def test_a_module_of_workloads():
     assert {one.reference.module for one in found} == {"suite.reference.vision.workloads"}
     with pytest.raises(ConfigurationError, match=r"no\.such can't be loaded: .*No module named 'no'"):
         from_module("no.such")
-
-
-# --- operations by tags
-
-
-class Tagged(User):
-    @operation(tags={"read"})
-    def look(self): ...
-
-    @operation(tags={"write", "slow"})
-    def click(self): ...
-
-    @operation
-    def plain(self): ...
-
-    @operation(weight=0, tags={"read"})
-    def nested(self): ...
-
-
-def tagged(**options):
-    return Workload("tagged/all", Component(dict), Tagged, loop=closed_loop(1, operations=1), **options)
-
-
-TAGS = st.sets(st.sampled_from(["read", "write", "slow", "tagged", "mine", "other"]))
-
-
-@given(TAGS, TAGS, st.booleans())
-def test_operations_are_left_out_by_their_tags_alone(wanted, unwanted, own):
-    workload = tagged(tags={"mine"} if own else ())
-    skipped = skipped_operations(workload, wanted, unwanted)
-    carried = {"tagged"} | ({"mine"} if own else set())
-    for one in Tagged.operations():
-        out = bool(one.tags & unwanted)
-        if wanted and not carried & wanted:
-            out = out or not one.tags & wanted
-        assert (one.name in skipped) == (out and one.weight > 0)
-
-
-@given(TAGS, TAGS)
-def test_what_is_selected_has_something_to_run(wanted, unwanted):
-    known = {"read", "write", "slow", "tagged", "mine"}
-    workload = tagged(tags={"mine"})
-    found = select_from([workload], wanted & known, unwanted & known)
-    skipped = skipped_operations(workload, wanted & known, unwanted & known)
-    left = {"look", "click", "plain"} - skipped
-    assert bool(found) == bool(left and not {"mine", "tagged"} & unwanted)
-
-
-def select_from(workloads, wanted, unwanted):
-    from suite.config.catalog import CatalogEntry
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "suite.config.catalog.installed",
-            lambda _broken: [CatalogEntry(w, Reference(w.name)) for w in workloads],
-        )
-        try:
-            return select(tags=wanted, exclude_tags=unwanted)
-        except ConfigurationError:
-            return []
 
 
 # --- workloads that only exist as objects

@@ -5,6 +5,7 @@ from support.processes import EXAMPLES
 
 from suite.config.choice import choose
 from suite.config.file import Configuration
+from suite.config.filters import Filters
 from suite.config.load_files import load_files
 from suite.config.tour import TAG
 from suite.errors import ConfigurationError
@@ -52,7 +53,7 @@ def test_files_of_the_configuration_take_their_place(loads):
 def test_targets_and_filters_count_as_ever(loads):
     loads("load_a.py", "other.py")
     assert names(choose(["other.py"], ANY)) == ["other/click", "other/watch"]
-    assert names(choose((), ANY, match=["click"])) == ["a/click"]
+    assert names(choose((), ANY, Filters(["click"]))) == ["a/click"]
 
 
 def test_a_file_without_a_workload_is_left_out_with_a_note(loads, command):
@@ -76,7 +77,7 @@ def test_without_load_files_it_is_a_tour_that_knows_what_it_leaves_out(command):
     assert {name.partition("/")[0] for name in names(found)} >= {"conversation", "dicom", "vision"}
     assert "dicom/burst" in found.tour.left_out
     assert not {*names(found)} & {*found.tour.left_out}
-    filtered = choose((), ANY, match=["burst"])
+    filtered = choose((), ANY, Filters(["burst"]))
     assert (names(filtered), filtered.tour) == (["conversation/bursts", "dicom/burst"], None)
 
 

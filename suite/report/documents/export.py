@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from suite.config.catalog import those_like
+from suite.config.filters import those_like
 from suite.errors import ConfigurationError, StoreError
 from suite.files import check_writable, read_json
 from suite.formats.asv import asv_files, with_older

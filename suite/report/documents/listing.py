@@ -22,6 +22,8 @@ def listed(workload: Workload) -> Iterator[Text]:
     if parameters:
         values = " ".join(f"{name}={value}" for name, value in parameters.items())
         yield Text.assemble(("  set   ", FAINT), clean(values))
+    if workload.category is not None:
+        yield Text.assemble(("  part  ", FAINT), clean(workload.category.title))
     tags = " ".join(sorted(workload.all_tags()))
     yield Text.assemble(("  tags  ", FAINT), clean(tags))
 
@@ -35,5 +37,6 @@ def described(workload: Workload) -> dict[str, Any]:
         "operations": list(workload.operation_names()),
         "parameters": {**workload.system.parameters, **workload.parameters},
         "thresholds": [asdict(threshold) for threshold in workload.thresholds],
+        "category": None if workload.category is None else asdict(workload.category),
         "tags": sorted(workload.all_tags()),
     }

@@ -59,7 +59,7 @@ def _network(figures: Figures) -> str:
 
 
 def _wait(figures: Figures) -> str:
-    parts = [_pool(figures)] if "pool" in figures else []
+    parts = [pool_words(figures)] if "pool" in figures else []
     if "busy" in figures:
         parts.append("of {busy:tenths} operations in it {at_once:tenths} at a time were served")
     if "locked" in figures:
@@ -72,7 +72,7 @@ def _wait(figures: Figures) -> str:
     return f"waiting for {behind} in the system: {', '.join(parts)}"
 
 
-def _pool(figures: Figures) -> str:
+def pool_words(figures: Figures) -> str:
     """As in "db_pool: 20 of 20 checked out, 312 waits of 40 ms, 3 given up"."""
     parts = []
     if "out" in figures:

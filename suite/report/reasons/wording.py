@@ -8,13 +8,22 @@ from suite.compare.likeness import Unlike
 from suite.errors import SuiteError
 from suite.records.leak import LeakVerdict
 from suite.records.reason import Reason
-from suite.report.reasons import capacity, comparison, leaks, limiter, observed, resilience, validity
+from suite.report.reasons import (
+    advice,
+    capacity,
+    comparison,
+    leaks,
+    limiter,
+    observed,
+    resilience,
+    validity,
+)
 from suite.report.reasons.template import Figures, Kinds, filled
 from suite.units import format_quantity
 
 KINDS: Kinds = {
-    **validity.KINDS, **observed.KINDS, **limiter.KINDS, **capacity.KINDS, **comparison.KINDS, **leaks.KINDS,
-    **resilience.KINDS,
+    **validity.KINDS, **observed.KINDS, **limiter.KINDS, **advice.KINDS, **capacity.KINDS,
+    **comparison.KINDS, **leaks.KINDS, **resilience.KINDS,
 }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from suite.report.terminal.capacity import answer, curve, look_line, looks_table
 from suite.report.terminal.figures import figures, operations
 from suite.report.terminal.incidents import incident_lines, incidents
 from suite.report.terminal.leaks import below, closing, counters, growing_since, head, suspects
-from suite.report.terminal.lines import checks, details, doubts, error, limiter, outputs
+from suite.report.terminal.lines import advice, checks, details, doubts, error, limiter, outputs
 from suite.report.terminal.live import Live
 from suite.report.terminal.observed import observed, observed_lines
 from suite.report.terminal.resilience import conclusion, setting_line, trial_line, trial_lines, trials_table
@@ -94,7 +94,7 @@ class Reporter:
             if table.row_count:
                 self.console.print(Padding(table, (1, 0, 1, 2), expand=False))
         found = (*limiter(run), *incident_lines(run), *observed_lines(run), *checks(run))
-        for line in (*found, *details(run), *outputs(run), *doubts(run), *error(run)):
+        for line in (*found, *details(run), *outputs(run), *doubts(run), *error(run), *advice(run)):
             self.console.print(Padding(line, (0, 0, 0, 2), expand=False))
         self.console.print()
 

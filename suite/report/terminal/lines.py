@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
+from suite.measure.advice import advise
 from suite.records.run import Run
 from suite.report.reasons import words
 from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, first_line
@@ -53,6 +54,11 @@ def limiter(run: Run) -> list[Text]:
     if run.limiter is None:
         return []
     return [Text.assemble(("held back by: ", FAINT), clean(words(run.limiter)))]
+
+
+def advice(run: Run) -> list[Text]:
+    """A line per thing that could be done about it."""
+    return [Text.assemble(("→ ", FAINT), clean(words(reason))) for reason in advise(run)]
 
 
 def outputs(run: Run) -> list[Text]:

@@ -10,6 +10,7 @@ from suite.compare.likeness import Unlike
 from suite.errors import StoreError
 from suite.records.reason import Figure, Reason
 from suite.report.reasons import (
+    advice,
     all_words,
     capacity,
     comparison,
@@ -90,6 +91,7 @@ def test_each_kind_that_is_made_has_words_and_only_once() -> None:
     assert {"few_samples", "late_sends", "given_up", "other_load", "restless"} <= made
     assert made <= {*KINDS, "load, ", "package ", "parameter "}
     tables = [
-        module.KINDS for module in (validity, observed, limiter, capacity, comparison, leaks, resilience)
+        module.KINDS
+        for module in (validity, observed, limiter, advice, capacity, comparison, leaks, resilience)
     ]
     assert sum(map(len, tables)) == len(KINDS)

@@ -1,0 +1,141 @@
+"""What a Run's own figures say could be done about it."""
+
+from dataclasses import replace
+
+import pytest
+from support.runs import make_measured, make_run, validity_of
+
+from suite.measure.advice import advise
+from suite.records.evidence import Evidence
+from suite.records.reason import Reason
+from suite.records.run import Failure, Judgement, Measured
+from suite.report.reasons import words
+
+
+def run(limiter=None, *, metrics=(), reasons=(), environment=(), **changes):
+    """A Run that `limiter` (kind and figures) held back, with more metrics than a plain one has."""
+    made = make_run(rounds=1)
+    return replace(
+        made,
+        metrics={
+            **made.metrics,
+            **{name: measured(name, value) for name, value in dict(metrics).items()},
+        },
+        limiter=Reason(*limiter) if limiter else None,
+        validity=replace(validity_of("doubtful"), reasons=tuple(reasons)),
+        environment={**made.environment, **dict(environment)},
+        thresholds=(),
+        **changes,
+    )
+
+
+def measured(name, value):
+    if not name.startswith("observed."):
+        return make_measured(name, value)
+    return Measured("1", "none", value, (value,))
+
+
+def said(found):
+    """The advice of a Run: kinds, and words that must say something of each."""
+    told = {reason.kind: words(reason) for reason in advise(found)}
+    assert all(text and "{" not in text and ": " in text for text in told.values()), told
+    return told
+
+
+def test_a_run_that_says_nothing_gets_no_advice():
+    assert advise(run()) == ()
+    assert advise(run(("plan", {"planned": 200.0}))) == ()
+    assert advise(run(("text", {"text": "the system's CPU: of an older version"}))) == ()
+
+
+def test_one_that_failed_gets_none():
+    assert advise(run(("disk", {"threads": 1.0, "stalled": None}), error=Failure("system", "gone"))) == ()
+
+
+def test_an_operation_that_blocks_is_to_be_awaited():
+    held = ("generator", {"blocked": 0.8, "operation": "ask", "place": "load_shop.py:17", "in_rounds": 1})
+    told = said(run(held, metrics={"response.p50": 1e-3, "response.p99": 1.0, "gc.pause.max": 1.0}))
+    assert told == {
+        "unblock_loop": "await what ask does at load_shop.py:17, or hand it to a thread: it kept the "
+        "generator's event loop 80 % of the time"
+    }
+
+
+@pytest.mark.parametrize(("cores", "advice"), [(8, "add_workers"), (2, "load_from_elsewhere")])
+def test_a_generator_at_its_limit_wants_more_workers_where_there_are_cores(cores, advice):
+    held = ("generator", {"worker": 0, "cpu": 0.99, "delay": 0.0, "delivered": 0.6})
+    found = run(held, environment={"affinity": cores}, plan={"loop": "open", "workers": 1})
+    assert list(said(found)) == [advice]
+    assert f"with 1 of {cores} cores; a worker used 99 % of a core; 60 % of the plan" in said(found)[advice]
+
+
+def test_each_pool_that_was_waited_for_is_named_with_by_how_much():
+    pool = {"size": 5.0, "checked_out.max": 5.0, "waits": 312.0, "waited_seconds": 12.5, "timeouts": 3.0}
+    metrics = {f"observed.db_pool_{name}": value for name, value in pool.items()}
+    idle = {"observed.other_pool_size": 5.0, "observed.other_pool_waits": 0.0}
+    evidence = (Evidence(wall=5.0, little=10.0, delivered=100.0),)
+    told = said(run(("limit", {"rejected": 3, "due": 9}), metrics={**metrics, **idle}, evidence=evidence))
+    assert told == {
+        "widen_pool": "give the pool more places, or hold each for less time: db_pool: 5 of 5 checked out, "
+        "312 waits of 40.1 ms, 3 given up"
+    }
+
+
+def test_a_lock_is_to_be_held_for_less_time():
+    told = said(run(("wait", {"behind": "lock", "busy": 16.0, "at_once": 1.0, "locked": 14.2, "used": 0.2})))
+    assert told["hold_lock_shorter"].startswith(
+        "hold the lock for less time, or take several: of 16 operations 1 at a time were served, 14.2 threads"
+    )
+
+
+@pytest.mark.parametrize(
+    ("figures", "advice"),
+    [
+        ({"thread": 0.98, "delay": 0.0, "cores": 4}, "add_processes"),
+        ({"process": 1.0}, "add_processes"),
+        ({"thread": 0.98, "delay": 0.0, "cores": 1}, "spend_less_cpu"),
+        ({"used": 3.9, "cores": 4}, "spend_less_cpu"),
+    ],
+)
+def test_one_busy_thread_of_several_cores_wants_processes_and_all_cores_less_work(figures, advice):
+    told = said(run(("cpu", figures), metrics={"cpu.per_operation": 0.0004}))
+    assert list(told) == [advice]
+    assert "400 µs" in told[advice]
+
+
+def test_a_disk_and_a_backlog_that_hold_back():
+    assert "synchronise_less" in said(run(("disk", {"threads": 3.0, "stalled": 0.2})))
+    assert "full 12 times" in said(run(("backlog", {"overflows": 12, "slow": 40})))["widen_backlog"]
+
+
+def test_a_tail_as_long_as_the_collectors_pauses_is_put_down_to_them():
+    slow = {"response.p50": 0.002, "response.p99": 0.05, "gc.pause.max": 0.04, "gc.collections.2": 3.0}
+    assert "longest pause was 40 ms (3 of all generations)" in said(run(metrics=slow))["calm_collector"]
+    assert not said(run(metrics={**slow, "gc.pause.max": 0.004}))  # something else took as long
+    assert not said(run(metrics={**slow, "response.p50": 0.02}))  # and here there is no tail
+
+
+def test_a_tail_beside_threads_that_wait_for_the_disk():
+    slow, blocked = {"response.p50": 0.002, "response.p99": 0.05}, (Evidence(threads_blocked=0.8), None)
+    assert "0.8 threads did" in said(run(metrics=slow, evidence=blocked))["take_disk_off_the_way"]
+    held = run(("disk", {"threads": 0.8, "stalled": 0.0}), metrics=slow, evidence=blocked)
+    assert list(said(held)) == ["synchronise_less"]  # which says it already
+
+
+def test_samples_that_are_missing_are_told_as_time():
+    few = Reason("few_samples", {"metric": "response.p99", "n": 500, "wanted": 2000})
+    assert said(run(reasons=[few]))["run_longer"].startswith("measure 4 times as long: response.p99 rests on")
+    assert not said(run(reasons=[few], plan={"quick": True}))  # which is short on purpose
+
+
+def test_a_cpu_limit_that_stopped_the_system():
+    throttled = Reason("throttled", {"times": 31, "share": 0.4})
+    assert "31 times and took 40 %" in said(run(reasons=[throttled]))["raise_cpu_limit"]
+
+
+def test_memory_above_its_limit_is_worth_a_search():
+    grown = run(metrics={"memory.growth": 60e6})
+    judged = Judgement("memory.growth", "critical", 50e6, 60e6, passed=False)
+    told = said(replace(grown, thresholds=(judged,)))["search_for_leaks"]
+    assert f"suite leaks {grown.workload}: memory grew by 60 MB, and 50 MB are allowed" in told
+    assert not said(replace(grown, thresholds=(replace(judged, passed=True),)))
