@@ -32,7 +32,7 @@ def tone(hertz: float, seconds: float, *, rate: int = RATE) -> bytes:
 def spoken(text: str) -> Iterator[bytes]:
     """`text` as a WAVE file, piece by piece: its header, then for each character 60 ms of a tone of its own.
 
-    No words are spoken, and each of 48 tones is made once. The file has 44 bytes and 1,920 for each character.
+    No words are spoken; each of 48 tones is made once. The file has 44 bytes, and 1,920 for each character.
     """
     size = len(text) * round(_CHARACTER * RATE) * 2
     yield _HEADER.pack(
