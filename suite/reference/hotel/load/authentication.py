@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from suite import closed_loop
+from suite.reference.hotel.categories import AUTHENTICATION
 from suite.reference.hotel.load.backend import ERRORS, backend, within, workload
 from suite.reference.hotel.load.checks import no_session_is_left, none_failed
 from suite.reference.hotel.load.staff_users import KeyUser, LoginUser, RoleUser, SessionUser, TokenUser
@@ -11,6 +12,7 @@ _SHORT = 3
 """Seconds that a session lasts: who leaves one behind is to be seen in the same round."""
 
 login = workload(
+    AUTHENTICATION,
     "auth-login",
     LoginUser,
     "passwords, one of ten a wrong one; hashing them takes a core",
@@ -21,6 +23,7 @@ login = workload(
 )
 
 token = workload(
+    AUTHENTICATION,
     "auth-token",
     TokenUser,
     "JWTs, one of ten forged",
@@ -31,6 +34,7 @@ token = workload(
 )
 
 key = workload(
+    AUTHENTICATION,
     "auth-key",
     KeyUser,
     "API keys, one of ten unknown: those that are known come from the cache",
@@ -41,6 +45,7 @@ key = workload(
 )
 
 sessions = workload(
+    AUTHENTICATION,
     "auth-sessions",
     SessionUser,
     "sessions begun, used, ended, one of ten left to expire: in the end none is there",
@@ -52,6 +57,7 @@ sessions = workload(
 )
 
 roles = workload(
+    AUTHENTICATION,
     "auth-roles",
     RoleUser,
     "each role asks for what takes each: who may is served, who may not is told",
@@ -62,6 +68,7 @@ roles = workload(
 )
 
 everybody = workload(
+    AUTHENTICATION,
     "auth-mixed",
     {LoginUser: 1, TokenUser: 5, KeyUser: 5, SessionUser: 2, RoleUser: 2},
     "all of these beside each other",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from suite import Server, System, Threshold, Workload
+from suite import Category, Server, System, Threshold, Workload
 from suite.reference.hotel.load.seeding import seed
 from suite.reference.hotel.serving import serve
 from suite.services import postgres, redis
@@ -38,9 +38,11 @@ def within(metric: str, target: str, warning: str, critical: str) -> Threshold:
     return Threshold(metric, target=target, warning=warning, critical=critical)
 
 
-def workload(name: str, users: Any, description: str, system: Server | None = None, **more: Any) -> Workload:
+def workload(
+    category: Category, name: str, users: Any, description: str, system: Server | None = None, **more: Any
+) -> Workload:
     """`hotel/name`: `users` of a backend with a database and a Redis, in a hotel that is seeded."""
     return Workload(
-        f"hotel/{name}", system or backend(), users, prepare=seed, beside=beside(), description=description,
-        **more,
+        f"hotel/{name}", system or backend(), users, prepare=seed, beside=beside(), category=category,
+        description=description, **more,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from suite import closed_loop
+from suite.reference.hotel.categories import CALLS
 from suite.reference.hotel.load.audio_users import SpeechUser, Talker
 from suite.reference.hotel.load.backend import ERRORS, within, workload
 from suite.reference.hotel.load.call_users import CallLife, Dialler, SwitchboardOperator
@@ -21,6 +22,7 @@ _SOUND = [none_failed, what_was_acknowledged_is_stored]
 _ROUTED = [none_broke, no_line_is_booked_twice, no_line_is_left_behind, what_was_acknowledged_is_stored]
 
 creation = workload(
+    CALLS,
     "call-creation",
     Dialler,
     "fifty who call, again and again",
@@ -31,6 +33,7 @@ creation = workload(
 )
 
 events = workload(
+    CALLS,
     "call-events",
     CallLife,
     "calls through all that happens in one; an event that is told twice is refused",
@@ -41,6 +44,7 @@ events = workload(
 )
 
 audio = workload(
+    CALLS,
     "call-audio",
     Talker,
     "calls whose two sides talk at once, 20 ms a frame, over WebSockets",
@@ -52,6 +56,7 @@ audio = workload(
 )
 
 speech = workload(
+    CALLS,
     "call-speech",
     SpeechUser,
     "texts that are spoken, by tones, while they come: until the first audio",
@@ -66,6 +71,7 @@ speech = workload(
 )
 
 routing = workload(
+    CALLS,
     "call-routing",
     SwitchboardOperator,
     "more calls than desks, routed to one that is free, transferred to rooms: no line has two",
@@ -76,6 +82,7 @@ routing = workload(
 )
 
 mixed = workload(
+    CALLS,
     "call-mixed",
     {Dialler: 2, CallLife: 3, Talker: 2, SpeechUser: 2, SwitchboardOperator: 3},
     "all of these beside each other",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from suite import Observe, Workload, closed_loop
+from suite.reference.hotel.categories import DATABASES
 from suite.reference.hotel.load.backend import ERRORS, backend, within, workload
 from suite.reference.hotel.load.checks import (
     cache_and_database_agree,
@@ -21,6 +22,7 @@ _STORED = [cache_and_database_agree, no_update_is_lost, what_was_acknowledged_is
 
 def _pool(size: int) -> Workload:
     return workload(
+        DATABASES,
         f"database-pool-{size}",
         RoomUser,
         f"forty who want a database connection, {size} there are; who gets none in time is told",
@@ -40,6 +42,7 @@ operations = Workload(
     "hotel/redis-operations",
     redis(),
     ValkeyUser,
+    category=DATABASES,
     loop=closed_loop(users=20, seconds=10, warmup=1),
     quick=closed_loop(users=8, operations=2_000, warmup=200),
     thresholds=[within("response.p95", "10ms", "50ms", "200ms"), ERRORS],
@@ -48,6 +51,7 @@ operations = Workload(
 )
 
 both = workload(
+    DATABASES,
     "database-and-redis",
     RoomUser,
     "rooms read through the cache, and changed in both: no reader ever sees an older one",
@@ -59,6 +63,7 @@ both = workload(
 )
 
 consistency = workload(
+    DATABASES,
     "database-consistency",
     RoomUser,
     "many who charge three rooms at the same time: none of it is lost",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from suite import Observe, Threshold, closed_loop, open_loop
+from suite.reference.hotel.categories import MEMORY
 from suite.reference.hotel.load.audio_users import Monologue, SpeechUser, Talker
 from suite.reference.hotel.load.backend import ERRORS, GROWTH, backend, within, workload
 from suite.reference.hotel.load.call_users import CallLife, Dialler, SwitchboardOperator
@@ -14,6 +15,7 @@ _BUFFER = 200
 _LEGS = 20
 
 steady = workload(
+    MEMORY,
     "memory",
     {CallLife: 3, SpeechUser: 1, SwitchboardOperator: 2},
     "a thousand calls, one load; is it a leak: suite leaks hotel/memory",
@@ -24,6 +26,7 @@ steady = workload(
 )
 
 waves = workload(
+    MEMORY,
     "memory-waves",
     Dialler,
     "little, much, little again: what memory was taken for much is not kept",
@@ -34,6 +37,7 @@ waves = workload(
 )
 
 pools = workload(
+    MEMORY,
     "memory-pools",
     RoomUser,
     "fifty database connections, all in use: what they take",
@@ -47,6 +51,7 @@ pools = workload(
 )
 
 audio = workload(
+    MEMORY,
     "memory-audio",
     Monologue,
     "twenty who talk to nobody: what is not heard is kept, up to its buffer, and then let go",
@@ -62,6 +67,7 @@ audio = workload(
 )  # fmt: skip
 
 garbage = workload(
+    MEMORY,
     "memory-garbage",
     {CallLife: 3, Talker: 1, SpeechUser: 1},
     "how long collecting garbage stops everything; for its effect: --set freeze=true gc_threshold=50000",

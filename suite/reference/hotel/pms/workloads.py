@@ -7,6 +7,7 @@ from typing import Any
 
 from suite import Observe, Server, System, Threshold, Workload, closed_loop, open_loop
 from suite.faults import At, Every, Kill, Latency, Loss, Partition, Reset
+from suite.reference.hotel.categories import NETWORK, PMS
 from suite.reference.hotel.pms.checks import (
     PMS_METRICS,
     breaker,
@@ -66,6 +67,7 @@ def _workload(name: str, description: str, users: Any, **rest: Any) -> Workload:
     defaults: dict[str, Any] = {
         "prepare": enter, "beside": beside(), "parameters": {**_SIZE, "nights": 60},
         "thresholds": [_ERRORS], "checks": _HOLDS, "metrics": PMS_METRICS, "observe": _SEEN, "tags": {"pms"},
+        "category": PMS,
     }  # fmt: skip
     return Workload(f"hotel/pms-{name}", backend(), users, description=description, **(defaults | rest))
 
@@ -130,7 +132,7 @@ def _failing(
         faults=faults,
         thresholds=[Threshold("failures", target="1%", critical=failures)],
         checks=_HOLDS if opens is None else [*_HOLDS, breaker(opens=opens)],
-        **({"beside": beside(servers=servers)} | rest),
+        **({"category": NETWORK, "beside": beside(servers=servers)} | rest),
     )
 
 
@@ -158,11 +160,13 @@ breaker_alone = _failing(
     [At(3, Reset("pms", 3))],
     servers=1,
     failures="60%",
+    category=PMS,
 )
 failover = _failing(
     "failover",
     "the first server is killed and back after 3 s: the second one answers for it",
     [At(3, Kill("pms", 3))],
+    category=PMS,
 )
 partition = _failing(
     "partition",
