@@ -28,10 +28,10 @@ def test_a_frame_is_heard_before_the_next_one_is_due():
 
 
 def test_more_connections_are_no_slower_until_the_pool_is_no_limit():
-    one, five, twenty = (measured(workload) for workload in databases.pools)
-    assert value(five, "throughput") > 0.9 * value(one, "throughput")
-    waits = [value(result, "observed.db_pool_wait_seconds_total") for result in (one, five, twenty)]
-    assert waits == sorted(waits, reverse=True)
+    few, many = (measured(workload) for workload in databases.pools)
+    assert value(many, "throughput") > 0.9 * value(few, "throughput")
+    name = "observed.db_pool_wait_seconds_total"
+    assert value(many, name) < value(few, name)
 
 
 def test_less_garbage_is_collected_when_it_is_asked_for():

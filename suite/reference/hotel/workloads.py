@@ -12,5 +12,5 @@ AUTHENTICATION = [
     authentication.login, authentication.token, authentication.key, authentication.sessions,
     authentication.roles, authentication.everybody,
 ]  # fmt: skip
-MEMORY = [memory.steady, memory.waves, memory.pools, memory.audio, memory.garbage]
+MEMORY = [memory.waves, memory.pools, memory.audio, memory.garbage]
 DATABASES = [*databases.pools, databases.operations, databases.both, databases.consistency]

@@ -36,7 +36,7 @@ def _pool(size: int) -> Workload:
     )
 
 
-pools = [_pool(size) for size in (1, 5, 20)]
+pools = [_pool(size) for size in (2, 20)]
 
 operations = Workload(
     "hotel/redis-operations",
