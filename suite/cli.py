@@ -24,6 +24,7 @@ COMMANDS = {
     "capacity": "Find the highest load that a system holds, and what breaks first.",
     "leaks": "Look for leaks, and name the lines that hold the memory.",
     "resilience": "Let one helper after another fail, and say from what a system never recovers.",
+    "soak": "Load a system for hours, and say what drifts.",
     "ab": "Compare two commits by rounds in turns, and say whether one is slower.",
     "locust": "Run workloads on Locust: its web UI, its options, its machines.",
     "faults": "Put a proxy before anything, and let it fail by hand.",
@@ -107,6 +108,7 @@ Examples:
   suite run load_shop.py           your own load file
   suite capacity load_shop.py      how much load it holds
   suite leaks load_shop.py         whether it leaks, and where
+  suite soak load_shop.py --hours 1   what drifts under load that lasts
   suite compare main               what changed since main
   suite ab main load_shop.py       the same, measured anew in turns
   suite list dicom                 what there is to run

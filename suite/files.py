@@ -59,7 +59,7 @@ def write_text(path: Path, text: str) -> None:
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
 
 def check_writable(path: Path) -> None:
@@ -77,8 +77,8 @@ def check_writable(path: Path) -> None:
             draft.unlink(missing_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
-    # Without it a power cut could undo the renaming.
+def sync_folder(folder: Path) -> None:
+    """Have a file that is new in it, or renamed, still there after a power cut. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

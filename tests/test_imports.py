@@ -21,7 +21,7 @@ FOLDERS = [
     ("compare",),
     ("ledger",),
     ("formats",),
-    ("leaks", "capacity", "resilience"),
+    ("leaks", "capacity", "resilience", "soak"),
     ("reference",),
     ("engine",),
     ("measure",),

@@ -53,7 +53,7 @@ def run(
 
     def summed_up(extra: Failure | None = None) -> Run:
         kept = [*rounds, Round(len(rounds), failure=extra)] if extra else rounds
-        return combine(actual, kept, plan=_described(actual, settings, repeated), **origin.fields())
+        return combine(actual, kept, plan=described(actual, settings, repeated), **origin.fields())
 
     try:
         with interruptible():
@@ -76,7 +76,7 @@ def run(
     return summed_up()
 
 
-def _described(workload: Workload, settings: Settings, repeated: list[Mapping[str, Any]]) -> dict[str, Any]:
+def described(workload: Workload, settings: Settings, repeated: list[Mapping[str, Any]]) -> dict[str, Any]:
     """The plan as plain data: the loop's own fields, workers, parameters, repeated rounds."""
     loop = workload.loop
     fields = {key: value for key, value in asdict(loop).items() if value not in (None, ())}

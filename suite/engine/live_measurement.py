@@ -71,6 +71,14 @@ class LiveMeasurement:
         self._watch.tick()
         return self._account(self._running.take())
 
+    def judged(self) -> Validity:
+        """Whether what was taken can be believed; it is forgotten, and what comes is measured anew."""
+        self._judge(self._seen_at)
+        validity = self._validity()
+        self.begin()
+        self._running.sampler.forget(self._begin)
+        return validity
+
     def finish(self) -> tuple[Tally, Round]:
         """End the load: what is left of it, and this party's share of the round, its times and counts apart.
 

@@ -76,6 +76,16 @@ class ObserverProcess:
         patience = max(one.timeout for one in self._workload.observe)
         self._hear("finish", 2 * patience + _STEP_SECONDS)
 
+    def window(self) -> Observed:
+        """What was read since the last window, which is forgotten but for the last reading of each place."""
+        self.tick()
+        read = [one for one in self._readings if one.found is not None]
+        self._readings = list({one.source: one for one in read}.values())
+        if not read:
+            return Observed()
+        begin, end = min(one.at for one in read), max(one.at for one in read)
+        return observed(self._workload.observe, read, begin, end, wanted=figures_wanted(self._workload))
+
     def measured(self, begin: int, end: int, sent: tuple[int, int] | None) -> Observed:
         """All that was read, with what users `sent` until they had closed, if that is known."""
         return observed(

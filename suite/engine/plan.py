@@ -47,7 +47,7 @@ class RoundPlan:
         loop = workload.loop
         starts = pacer.plan(loop, seed) if isinstance(loop, OpenLoop) and not live else np.empty(0)
         room = workload.most_users() or _MOST_USERS * len(weights) * workers
-        users = loop.users or min(room, _first_users(loop, len(weights) * workers))
+        users = loop.users or min(room, first_users(loop, len(weights) * workers))
         if users < len(weights) * workers:
             raise ConfigurationError(
                 f"{workload.name}: {users} users can't be shared over {len(weights)} classes "
@@ -170,7 +170,7 @@ def _counted(loop: ClosedLoop, users: int, all_users: int) -> tuple[int | None, 
     return warm + max(1, round(loop.operations * part)), warm
 
 
-def _first_users(loop: ClosedLoop | OpenLoop, least: int) -> int:
+def first_users(loop: ClosedLoop | OpenLoop, least: int) -> int:
     """Users connected before an open loop starts; more are added when they are needed."""
     assert isinstance(loop, OpenLoop)
     together = loop.burst if loop.arrivals == "burst" else 1

@@ -19,7 +19,7 @@ from suite.records.record import RECORDS, Record
 from suite.records.run import verdict_word
 
 SCHEMA = 2
-Kind = Literal["run", "leaks", "capacity", "comparison", "ab", "calibration", "resilience"]
+Kind = Literal["run", "leaks", "capacity", "comparison", "ab", "calibration", "resilience", "soak"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 

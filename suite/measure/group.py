@@ -106,6 +106,17 @@ class Group:
             self.peak()  # now, since it takes what is shared from the latest mark
         return mark
 
+    def members(self) -> list[int]:
+        """Those that were seen last."""
+        return list(self._born)
+
+    def forget(self, before: int) -> None:
+        """See `Sampler.forget`."""
+        del self._memory[: self._cpu.forget(before)]
+        self._delay.forget(before)
+        self._switches.forget(before)
+        self._threads = self._files = 0
+
     def reset_peak(self) -> None:
         """See `Sampler.reset_peak`."""
         self._find()

@@ -67,6 +67,15 @@ class Sampler:
         """
         return self._groups[group].peak()
 
+    def members(self, group: str) -> list[int]:
+        """The processes of a group, as they were seen last."""
+        return self._groups[group].members()
+
+    def forget(self, before_ns: int) -> None:
+        """Give up the samples before a time, and the most that was seen: what is measured begins anew."""
+        for group in self._groups.values():
+            group.forget(before_ns)
+
     def resources(self, begin_ns: int, end_ns: int) -> Resources:
         """Figures of the window from `begin_ns` to `end_ns` (monotonic)."""
         usages = {name: group.usage(begin_ns, end_ns) for name, group in self._groups.items()}

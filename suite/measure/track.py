@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import numpy as np
 
 
@@ -28,6 +30,13 @@ class Track:
         if self._limit is not None and len(self.times) > self._limit:
             del self.times[1:-1:2]
             del self.totals[1:-1:2]
+
+    def forget(self, before: int) -> int:
+        """Drop the samples before a time, but for the last one; how many they were."""
+        count = max(bisect_left(self.times, before) - 1, 0)
+        del self.times[:count]
+        del self.totals[:count]
+        return count
 
     def within(self, begin: int, end: int) -> float | None:
         """What came between two times, by interpolation; None without two samples."""

@@ -10,9 +10,10 @@ from suite.records.comparison import Comparison
 from suite.records.leak import LeakSearch
 from suite.records.resilience import Resilience
 from suite.records.run import Run
+from suite.records.soak import Soak
 
-Record = Run | LeakSearch | Capacity | Comparison | Calibration | Resilience
+Record = Run | LeakSearch | Capacity | Comparison | Calibration | Resilience | Soak
 RECORDS: Mapping[str, type[Record]] = {
-    one.KIND: one for one in (Run, LeakSearch, Capacity, Comparison, Calibration, Resilience)
+    one.KIND: one for one in (Run, LeakSearch, Capacity, Comparison, Calibration, Resilience, Soak)
 }
 """By the names of their kinds."""

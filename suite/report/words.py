@@ -46,6 +46,14 @@ def many(count: float, noun: str) -> str:
     return f"{count:,.0f} {noun}{'' if count == 1 else 's'}"
 
 
+def span_words(seconds: float) -> str:
+    """A long time for people: "3.2 days", "14 h", "25 min", else as any other."""
+    for length, name in ((86_400.0, "days"), (3600.0, "h"), (60.0, "min")):
+        if seconds >= 2 * length:
+            return f"{format_quantity(seconds / length, '1')} {name}"
+    return format_quantity(seconds, "s")
+
+
 def short_commit(commit: str | None, digits: int = 12) -> str:
     """A commit as git and every `suite` command still know it; "no commit" for none."""
     return clean(commit[:digits]) if commit else "no commit"

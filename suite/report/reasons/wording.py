@@ -16,6 +16,7 @@ from suite.report.reasons import (
     limiter,
     observed,
     resilience,
+    soak,
     validity,
 )
 from suite.report.reasons.template import Figures, Kinds, filled
@@ -23,7 +24,7 @@ from suite.units import format_quantity
 
 KINDS: Kinds = {
     **validity.KINDS, **observed.KINDS, **limiter.KINDS, **advice.KINDS, **capacity.KINDS,
-    **comparison.KINDS, **leaks.KINDS, **resilience.KINDS,
+    **comparison.KINDS, **leaks.KINDS, **resilience.KINDS, **soak.KINDS,
 }  # fmt: skip
 
 
@@ -41,6 +42,8 @@ def words(reason: Reason) -> str:
         text = f"{figures['party']}: {text}"
     if "of_rounds" in figures:
         text += f" (in {figures.get('in_rounds')} of {figures['of_rounds']} rounds)"
+    if "of_windows" in figures:
+        text += f" (in {figures.get('in_windows')} of {figures['of_windows']} windows)"
     return text
 
 
@@ -79,7 +82,7 @@ def _plainly(reason: Reason) -> str:
     shown = (
         f"{name} {format_quantity(value, '1') if isinstance(value, float) else value}"
         for name, value in reason.figures.items()
-        if name not in ("in_rounds", "of_rounds", "party")
+        if name not in ("in_rounds", "of_rounds", "in_windows", "of_windows", "party")
     )
     kind = reason.kind.replace("_", " ")
     return f"{kind}: {', '.join(listed)}" if (listed := list(shown)) else kind

@@ -21,6 +21,7 @@ from suite.records.capacity import Capacity, Probe
 from suite.records.leak import LeakSearch
 from suite.records.resilience import FaultCourse, FaultTrial, Resilience
 from suite.records.run import Round, Run
+from suite.records.soak import Soak, SoakWindow
 from suite.report.documents.listing import listed
 from suite.report.terminal.capacity import answer, curve, look_line, looks_table, scaling_words
 from suite.report.terminal.figures import figures, operations
@@ -30,6 +31,7 @@ from suite.report.terminal.lines import advice, checks, details, doubts, error, 
 from suite.report.terminal.live import Live
 from suite.report.terminal.observed import observed, observed_lines
 from suite.report.terminal.resilience import conclusion, setting_line, trial_line, trial_lines, trials_table
+from suite.report.terminal.soak import soak_closing, soak_head, soak_lines, trends, window_line
 from suite.report.terminal.summary import entries, summary
 from suite.report.verdict import code_text, verdict_text
 from suite.report.words import BAD, FAINT, clean, many, plan_words, tour_words
@@ -183,6 +185,28 @@ class Reporter:
             self.console.print(Padding(line, (0, 0, 0, 2), expand=False))
         where = "" if saved is None else f"; saved as {saved}"
         self.console.print(Text.assemble(code_text(code), f"  {conclusion(found)}{where}"), soft_wrap=True)
+
+    def print_window(self, window: SoakWindow, number: int, of: int) -> None:
+        """One window of a soak, the moment that it is kept."""
+        self._live.close()
+        self.console.print(window_line(window, number, of), soft_wrap=True)
+
+    def print_soak(
+        self, soak: Soak, code: int, saved: str | Path | None = None, again: str | None = None
+    ) -> None:
+        """All that a soak says: what moved, and until when there is room; the verdict. `again` is the command
+        that goes on with one that was cut off.
+        """
+        self._live.close()
+        self.console.print()
+        for line in soak_head(soak):
+            self.console.print(line, soft_wrap=True)
+        table = trends(soak)
+        if table.row_count:
+            self.console.print(Padding(table, (1, 0, 1, 2), expand=False))
+        for line in soak_lines(soak):
+            self.console.print(Text.assemble("  ", line), soft_wrap=True)
+        self.console.print(soak_closing(soak, code, saved, again), soft_wrap=True)
 
     def print_fault(self, workload: str, text: str) -> None:
         """A workload that could not be measured, while others can."""

@@ -9,6 +9,7 @@ from suite.records.comparison import Comparison
 from suite.records.leak import LeakSearch
 from suite.records.record import Record
 from suite.records.resilience import Resilience
+from suite.records.soak import Soak
 from suite.report.terminal.calibration import print_calibrated
 from suite.report.terminal.compare import print_compared
 from suite.report.terminal.console import Reporter
@@ -27,5 +28,7 @@ def print_record(reporter: Reporter, record: Record, code: int) -> None:
             print_compared(reporter.console, Compared(record.base, record.head, (record,)), code)
         case Calibration():
             print_calibrated(reporter.console, record)
+        case Soak():
+            reporter.print_soak(record, code)
         case _:
             reporter.print_run(record)

@@ -1,0 +1,149 @@
+"""The journal of a soak: a line per window, on disk the moment that the window ends."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from suite.errors import ConfigurationError, StoreError
+from suite.files import disk_faults, sync_folder
+from suite.formats.document import run_path
+from suite.formats.structure import dump, load
+from suite.records.soak import Soak, SoakWindow
+
+SUFFIX = ".journal"
+_HEAD, _WINDOW = "soak", "window"
+
+
+class SoakJournal:
+    """A file that only grows: the `head` of a soak, then its `windows`.
+
+    A line is there when `append` has returned, whatever happens to us or to the machine; one that was broken
+    off counts for nothing, and goes when the file is opened again. One process at a time has it open.
+    """
+
+    def __init__(self, path: Path, flags: int = 0) -> None:
+        self.path = path
+        self.head: Soak
+        self.windows: list[SoakWindow] = []
+        with disk_faults(path):
+            self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | flags, 0o666)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self.close()
+            raise ConfigurationError(f"{path}: this soak runs already, in another process") from error
+
+    @classmethod
+    def create(cls, folder: Path, head: Soak) -> Self:
+        """A new one. Raises StoreError."""
+        path = run_path(folder, head).with_suffix(SUFFIX)
+        with disk_faults(path):
+            folder.mkdir(parents=True, exist_ok=True)
+        journal = cls(path, os.O_CREAT | os.O_EXCL)
+        try:
+            journal._write(_HEAD, head)
+            with disk_faults(path):
+                sync_folder(folder)
+        except BaseException:
+            journal.remove()
+            raise
+        journal.head = head
+        return journal
+
+    @classmethod
+    def continued(cls, path: Path) -> Self:
+        """One that is there. Raises StoreError, and ConfigurationError where it is in use."""
+        journal = cls(path)
+        try:
+            with disk_faults(path):
+                _cut(journal._file)
+            journal.head, journal.windows = read(path)
+        except BaseException:
+            journal.close()
+            raise
+        return journal
+
+    def append(self, window: SoakWindow) -> None:
+        """One window more, durably. Raises StoreError."""
+        self._write(_WINDOW, window)
+        self.windows.append(window)
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def remove(self) -> None:
+        """All of it is kept elsewhere."""
+        self.path.unlink(missing_ok=True)
+        self.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _write(self, name: str, record: Soak | SoakWindow) -> None:
+        line = json.dumps({name: dump(record)}, separators=(",", ":"), ensure_ascii=False) + "\n"
+        with disk_faults(self.path):
+            rest = memoryview(line.encode())
+            while len(rest):
+                rest = rest[os.write(self._file, rest) :]
+            os.fsync(self._file)
+
+
+def read(path: Path) -> tuple[Soak, list[SoakWindow]]:
+    """What is in a journal; a line that was broken off is left out. Raises StoreError for another file."""
+    try:
+        lines = path.read_bytes().split(b"\n")[:-1]
+    except OSError as error:
+        raise StoreError(f"can't read {path}: {error.strerror}") from error
+    try:
+        records = [_entry(line, _WINDOW if number else _HEAD) for number, line in enumerate(lines)]
+        if not records:
+            raise ValueError("it has no head")
+        windows = [load(SoakWindow, one) for one in records[1:]]
+        if [window.index for window in windows] != list(range(len(windows))):
+            raise ValueError("a window is missing")
+        return load(Soak, records[0]), windows
+    except (ValueError, StoreError) as error:
+        raise StoreError(f"{path} is no journal of a soak, or a damaged one: {error}") from error
+
+
+def unfinished(folder: Path, workload: str) -> Iterator[Path]:
+    """Journals of a workload in a folder that nobody writes, newest first. One that can't be read is passed
+    over.
+    """
+    for path in sorted(folder.glob(f"*{SUFFIX}"), reverse=True):
+        with contextlib.suppress(StoreError, ConfigurationError), SoakJournal.continued(path) as journal:
+            mine = journal.head.workload == workload
+            journal.close()
+            if mine:
+                yield path
+
+
+def _entry(line: bytes, name: str) -> Any:
+    data = json.loads(line)
+    if not isinstance(data, dict) or name not in data:
+        raise ValueError(f"a line has no {name}")
+    return data[name]
+
+
+def _cut(file: int) -> None:
+    """Remove what follows the last line break."""
+    size = os.fstat(file).st_size
+    text = os.pread(file, size, 0)
+    if not text.endswith(b"\n"):
+        os.ftruncate(file, text.rfind(b"\n") + 1)
+        os.fsync(file)

@@ -1,0 +1,58 @@
+"""What is left of memory and disk, for the machine or for the container that we are in."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+_ROOT = Path("/sys/fs/cgroup")
+_FIELDS = (("memory.max", "memory.current", "inactive_file"),
+           ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"))  # fmt: skip
+"""Of control groups of version 2 and 1: limit, usage, what of it the kernel gives up first; cgroups(7)."""
+
+
+def memory_left(root: Path = _ROOT, proc: Path = Path("/proc")) -> int | None:
+    """Bytes that processes may still take before the kernel ends one; None where nothing tells."""
+    found = [*_of_machine(proc / "meminfo"), *_of_groups(root, proc / "self" / "cgroup")]
+    return min(found, default=None)
+
+
+def disk_left(folder: Path) -> int | None:
+    """Bytes free on the file system of a folder; None where it can't be told."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None
+
+
+def _of_machine(path: Path) -> Iterator[int]:
+    for line in _lines(path):
+        if line.startswith("MemAvailable:"):
+            yield int(line.split()[1]) * 1024
+
+
+def _of_groups(root: Path, groups: Path) -> Iterator[int]:
+    for line in _lines(groups):
+        _, controllers, place = line.split(":", 2)
+        if controllers and "memory" not in controllers.split(","):
+            continue
+        below = Path(place.lstrip("/"))
+        for top in (root / "memory",) if controllers else (root, root / "unified"):
+            for folder in (below, *below.parents):
+                yield from _of_group(top / folder)
+
+
+def _of_group(folder: Path) -> Iterator[int]:
+    for limit, usage, idle in _FIELDS:
+        known = [line for name in (limit, usage) for line in _lines(folder / name)]
+        if len(known) == 2 and all(line.isdigit() for line in known):
+            stat = dict(line.split() for line in _lines(folder / "memory.stat"))
+            yield max(int(known[0]) - int(known[1]) + int(stat.get(idle, 0)), 0)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text().splitlines()
+    except OSError:
+        return []

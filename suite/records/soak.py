@@ -1,0 +1,139 @@
+"""What hours of load did to a system: plain data of its windows, and of what moved over them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from suite.records.better import Better
+from suite.records.comparison import Shift
+from suite.records.histogram import Histogram
+from suite.records.provenance import Provenance
+from suite.records.run import Failure, Judgement, Measured, Validity
+
+_VALID = Validity()
+Course = Literal["steady", "small", "stopped", "told", "drifts"]
+"""How a series went. `steady`: not worse, as far as chance lets us see. `small`: worse by less than counts.
+`stopped`: worse at first, and no more. `told`: worse without end, of what may well grow as no limit is near.
+`drifts`: worse without end."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOperation:
+    """How operations of one name ended in a window, by outcome, and their response times.
+
+    `service` are their service times; None where they are the same, in a closed loop.
+    """
+
+    outcomes: Mapping[str, int]
+    response: Histogram
+    service: Histogram | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What the processes of one party hold: the middle of several looks. What can't be read is None.
+
+    `memory` (bytes, anonymous and shared; of our workers the anonymous alone) counts what several share for
+    each of them. `sockets` are among the `descriptors`. `descriptors_left` is how many more the one that is
+    nearest to its limit may open. `disk` are bytes below its folder of the round.
+    """
+
+    processes: int | None = None
+    memory: int | None = None
+    descriptors: int | None = None
+    sockets: int | None = None
+    threads: int | None = None
+    disk: int | None = None
+    descriptors_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SoakWindow:
+    """One stretch of a soak. `begin` is how many seconds of load came before it, `seconds` its length.
+
+    The system is a new one where `segment` changes; a window that is `warming` comes soon after and is not
+    judged. `operations` are what the loop started, `beside` what others awaited, and connects. `parties` are
+    the system, helpers by name and our workers. `observed` are the metrics of what the system said.
+    `memory_left` and `disk_left` are bytes that the machine, or the container, has free.
+    """
+
+    index: int
+    segment: int
+    started: str
+    begin: float
+    seconds: float
+    warming: bool
+    operations: Mapping[str, WindowOperation]
+    beside: Mapping[str, WindowOperation] = field(default_factory=dict)
+    parties: Mapping[str, Holding] = field(default_factory=dict)
+    observed: Mapping[str, float] = field(default_factory=dict)
+    memory_left: int | None = None
+    disk_left: int | None = None
+    validity: Validity = _VALID
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """How one metric moved over the windows that count, in its base unit.
+
+    `first` and `last` are the ends of the line through its `values`; `slope` is per hour, with an interval of
+    95 %. `p` is the chance of as much where nothing gets worse; the variance behind it is `inflation` times
+    that of windows which don't resemble the ones before. A worsening counts from `least` on. At this pace the
+    `limit` is reached after `left` seconds; None where there is no limit, or nothing nears it.
+    """
+
+    metric: str
+    unit: str
+    better: Better
+    course: Course
+    first: float
+    last: float
+    slope: Shift
+    p: float
+    inflation: float
+    least: float
+    values: tuple[float, ...] = ()
+    limit: float | None = None
+    left: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Soak(Provenance):
+    """The immutable record of one soak: of `seconds` of load, in windows of `window` seconds each.
+
+    `warmup` seconds from each start of the system on are not judged. `metrics` and `thresholds` are those of
+    all windows that count, as one. `error` is what ended it early.
+    """
+
+    NAME: ClassVar[str] = "soak"
+    KIND: ClassVar[str] = "soak"
+    DERIVED: ClassVar[tuple[str, ...]] = ("exit_code",)
+
+    seconds: float
+    window: float
+    warmup: float
+    windows: tuple[SoakWindow, ...] = ()
+    trends: tuple[Trend, ...] = ()
+    metrics: Mapping[str, Measured] = field(default_factory=dict)
+    thresholds: tuple[Judgement, ...] = ()
+    validity: Validity = _VALID
+    error: Failure | None = None
+
+    @property
+    def wanted(self) -> int:
+        """How many windows that count it is to have."""
+        return round(self.seconds / self.window)
+
+    @property
+    def exit_code(self) -> int:
+        """4 the system died, 3 can't be believed, 1 something drifts or broke its critical level, else 0."""
+        if self.error is not None and self.error.kind == "system":
+            return 4
+        if self.error is not None or self.validity.verdict == "invalid":
+            return 3
+        critical = [judged.passed for judged in self.thresholds if judged.level == "critical"]
+        if any(trend.course == "drifts" for trend in self.trends) or False in critical:
+            return 1
+        return 3 if None in critical else 0
