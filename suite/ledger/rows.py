@@ -14,6 +14,7 @@ from suite.records.comparison import Comparison
 from suite.records.leak import LeakSearch
 from suite.records.resilience import Resilience
 from suite.records.run import Run, verdict_word
+from suite.records.soak import Soak
 from suite.units import seconds_since_epoch
 
 _SAME = ("id", "workload", "started", "commit", "branch", "dirty", "environment", "plan")
@@ -39,7 +40,7 @@ def index_rows(kind: str, data: Mapping[str, Any]) -> IndexRows:
     validity = data["validity"]["verdict"] if kind == Run.KIND else "invalid" if code == 3 else "valid"
     verdict = data["verdict"] if kind in (Run.KIND, Comparison.KIND) else verdict_word(code)
     whole = kind == Run.KIND or not data["partial"]
-    history = kind in (Run.KIND, LeakSearch.KIND, Capacity.KIND, Resilience.KIND)
+    history = kind in (Run.KIND, LeakSearch.KIND, Capacity.KIND, Resilience.KIND, Soak.KIND)
     return IndexRows(
         {
             **{name: data[name] for name in _SAME},
@@ -118,6 +119,11 @@ def _metrics(kind: str, data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[
         for name, weak in (("never", ("died", "never")), ("lost", ("lost",)), ("errors", ("errors",))):
             number = float(sum(counts[one] for one in weak))
             yield f"resilience.{name}", _measured("1", "lower", number, [number])
+    elif kind == Soak.KIND:
+        for one in data["trends"]:
+            slope, better = one["slope"], one["better"]
+            ends = [slope["low"], slope["high"]]
+            yield f"drift.{one['metric']}", _measured(one["unit"], better, slope["estimate"], ends)
 
 
 def _measured(

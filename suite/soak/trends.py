@@ -13,7 +13,7 @@ from suite.soak.plan import LEAST
 from suite.soak.series import SoakSeries
 from suite.stats.kendall import Movement, movement
 
-CHANCE = 0.001
+CHANCE = 0.0003
 """So rarely a series that does not move is taken for one that gets worse."""
 Floats = npt.NDArray[np.float64]
 _GOES_ON = 0.4

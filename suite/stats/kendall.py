@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from suite.records.comparison import Shift
 from suite.stats.ranks import Values, between
+from suite.stats.welch import student
 
 Floats = npt.NDArray[np.float64]
 _MOST = 0.9
@@ -21,23 +22,30 @@ _NORMAL = NormalDist()
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Kendall's `score` (rising pairs less falling ones), its `variance` where nothing moves, and the slope.
+    """Kendall's `score` (rising pairs less falling ones) of so many `pairs`, its `variance`, the slope.
 
     `inflation` is how many times the variance is that of values which do not know of each other. `slope` is
     per unit of time, with an interval of 95 %.
     """
 
     score: int
+    pairs: int
     variance: float
     inflation: float
     slope: Shift
 
     def p(self, *, rising: bool) -> float:
-        """The chance of such a score, or one further that way, if nothing moves."""
-        if self.variance <= 0:
+        """The chance of such a score, or one further that way, if nothing moves.
+
+        A score has two ends, and where values remember long its spread comes near them: it is taken for a beta
+        distribution between them, not for a normal one, so that a series without a step back stays rare.
+        """
+        freedom = self.pairs**2 / self.variance - 1 if self.variance > 0 else 0.0
+        share = ((self.score if rising else -self.score) - 1) / max(self.pairs, 1)
+        if freedom <= 0 or share <= -1:
             return 1.0
-        off = (self.score if rising else -self.score) - 1
-        return math.erfc(off / math.sqrt(2 * self.variance)) / 2
+        beyond = student(share * math.sqrt(freedom / (1 - share**2)), freedom) / 2
+        return beyond if share > 0 else 1 - beyond
 
 
 def movement(times: Values, values: Values, strata: Sequence[int] = ()) -> Movement:
@@ -66,6 +74,7 @@ def movement(times: Values, values: Values, strata: Sequence[int] = ()) -> Movem
     left_out = math.floor((len(slopes) - _NORMAL.inv_cdf(0.975) * math.sqrt(variance)) / 2)
     return Movement(
         int(np.sign(steps).sum()),
+        len(steps),
         variance,
         variance / sum(plain) if sum(plain) > 0 else 1.0,
         between(slopes, max(left_out, 0)) if len(slopes) else Shift(0.0, -math.inf, math.inf),

@@ -8,6 +8,7 @@ from compat.reading import DATA
 from support.capacities import make_capacity
 from support.records import make_calibration, make_search
 from support.runs import make_comparison, make_run
+from support.soaks import make_soak
 
 from suite.formats.document import write_document
 from suite.formats.envelope import KINDS, envelope
@@ -19,6 +20,7 @@ RECORDS = {
     "comparison": make_comparison(),
     "ab": make_comparison(id="0ab0"),
     "calibration": make_calibration(),
+    "soak": make_soak(),
 }
 
 

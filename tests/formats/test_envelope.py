@@ -15,6 +15,7 @@ from support.capacities import make_capacity
 from support.records import any_searches, make_calibration, make_search
 from support.resiliences import make_resilience
 from support.runs import any_runs, make_comparison, make_measured, make_run
+from support.soaks import make_soak
 
 import suite
 from suite.errors import StoreError
@@ -41,6 +42,7 @@ RECORDS: dict[Kind, Record] = {
     "ab": COMPARISON,
     "calibration": make_calibration(),
     "resilience": make_resilience(),
+    "soak": make_soak(),
 }
 _KEYS = ["schema", "kind", "made", "by", "environment", "verdict", "exit_code", "results"]
 _PROVENANCE = {"id", "workload", "started", "commit", "branch", "dirty", "partial", "plan"}

@@ -19,6 +19,7 @@ from suite.report.reasons import (
     limiter,
     observed,
     resilience,
+    soak,
     validity,
     words,
 )
@@ -92,6 +93,6 @@ def test_each_kind_that_is_made_has_words_and_only_once() -> None:
     assert made <= {*KINDS, "load, ", "package ", "parameter "}
     tables = [
         module.KINDS
-        for module in (validity, observed, limiter, advice, capacity, comparison, leaks, resilience)
+        for module in (validity, observed, limiter, advice, capacity, comparison, leaks, resilience, soak)
     ]
     assert sum(map(len, tables)) == len(KINDS)
