@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from suite.leaks.verdict import Marks, Reading
 from suite.measure import proc
 from suite.process.injection import Counts, Injection
@@ -28,17 +30,33 @@ class LeakCounters:
         return {pid: self._reading(pid, answers.get(pid, "it has ended")) for pid in pids}
 
     def _reading(self, pid: int, answer: Counts | str) -> Reading:
+        reading = _things(pid)
         try:
             held = proc.held(pid)
         except OSError as error:
             why = error.strerror or str(error)
             self.notes.setdefault("memory", Reason("memory_unreadable", {"error": why}))
             held = None
-        resident = None if held is None else float(held.resident)
+        if held is not None:
+            reading = replace(reading, resident=float(held.resident))
         if isinstance(answer, str):
-            if resident is not None:  # it has not just ended
+            if held is not None:  # it has not just ended
                 self.notes.setdefault(answer, Reason("no_answer", {"process": pid, "error": answer}))
-            return Reading(None, None, resident, python=False)
+            return replace(reading, python=False)
         self.python = True
         malloc = None if answer.malloc is None else float(answer.malloc)
-        return Reading(float(answer.blocks), malloc, resident, caches=answer.caches)
+        return replace(reading, blocks=float(answer.blocks), malloc=malloc, caches=answer.caches)
+
+
+def _things(pid: int) -> Reading:
+    """Descriptors, sockets and threads of a process; nothing where we may not look, or it has ended."""
+    nothing = Reading(None, None, None)
+    try:
+        stat = proc.stat(pid)
+        if stat is None or stat.zombie:
+            return nothing
+        return replace(
+            nothing, descriptors=proc.descriptors(pid), sockets=proc.sockets(pid), threads=stat.threads
+        )
+    except OSError:
+        return nothing

@@ -41,12 +41,13 @@ class Suspicion:
     total: float
 
 
+_THINGS: Mapping[Counter, Floor] = dict.fromkeys(("descriptors", "sockets", "threads"), Floor(0.01, 8))
 FLOORS: Mapping[Counter, Floor] = MappingProxyType(
-    {"blocks": Floor(0.05, 16), "malloc": Floor(8, 2_000), "resident": Floor(32, 64_000)}
+    {"blocks": Floor(0.05, 16), "malloc": Floor(8, 2_000), "resident": Floor(32, 64_000), **_THINGS}
 )
 # Nobody can ask such a process to collect its garbage or to give back what it freed, and its allocator
 # takes memory in large pieces (glibc extends a heap by 128 kB): two of those are an accident.
-COARSE: Mapping[Counter, Floor] = MappingProxyType({"resident": Floor(128, 256_000)})
+COARSE: Mapping[Counter, Floor] = MappingProxyType({"resident": Floor(128, 256_000), **_THINGS})
 
 
 def settled(levels: Sequence[float], operations: int, floor: Floor) -> bool:

@@ -22,7 +22,7 @@ from suite.leaks.tracker import Attribution
 from suite.leaks.verdict import Rules, Step, search
 from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
-from suite.records.leak import LeakSearch, LeakVerdict
+from suite.records.leak import MEMORY, LeakSearch, LeakVerdict
 from suite.records.reason import Figure, Reason
 
 _CAUSE = "cause."
@@ -81,9 +81,12 @@ def find_leaks(
         look = _Look(spec, leak, watcher)
         verdict = look.verdict()
         found, recordings = Attribution((), None), tuple[str, ...]()
-        if verdict.outcome == "unbounded" and leak.attribute and look.python:
+        in_memory = any(growth.counter in MEMORY for growth in verdict.growths)
+        if verdict.outcome == "unbounded" and leak.attribute and look.python and in_memory:
             how = Tracing(leak.native, leak.most_bytes, keep / origin.id if keep is not None else None)
             found, recordings = trace(spec, watcher, how, look.taken, verdict)
+        if verdict.outcome == "unbounded" and not in_memory:
+            look.notes.append(Reason("no_memory_grows"))
     traced = bool(found.suspects) or found.unattributed is not None
     return LeakSearch(
         **origin.fields(),

@@ -21,15 +21,17 @@ from suite.leaks.rule import (
     suspicion,
 )
 from suite.process.injection import Filling
-from suite.records.leak import Counter, Growth
+from suite.records.leak import MEMORY, Counter, Growth
 from suite.records.reason import Reason
 
 ALL = "all"
 CHANGING = "started or ended"
 """The processes that were not there at all marks, as one."""
-BOUNDS: Mapping[Counter, float] = MappingProxyType({"blocks": 1.5, "malloc": 100.0, "resident": 1_000.0})
+BOUNDS: Mapping[Counter, float] = MappingProxyType(
+    {"blocks": 1.5, "malloc": 100.0, "resident": 1_000.0, "descriptors": 1.0, "sockets": 1.0, "threads": 1.0}
+)
 """Noise that hides more than this of an operation is worth a longer look: 100 bytes is what a search promises
-to find, about one and a half small objects; where only the kernel counts, a kilobyte."""
+to find, about one and a half small objects; where only the kernel counts, a kilobyte; one of other things."""
 FAR_TOO_MUCH = 10
 """So many times that settles nothing."""
 OBJECT = 64
@@ -41,7 +43,7 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one process holds at one mark: blocks of Python's, bytes from malloc, resident bytes.
+    """What one process holds at one mark: blocks of Python's, bytes from malloc, resident bytes; things.
 
     None is what can't be read. `python` is False for a process that can't be asked from inside. `caches`
     are those with a bound that fill.
@@ -52,6 +54,9 @@ class Reading:
     resident: float | None
     python: bool = True
     caches: tuple[Filling, ...] = ()
+    descriptors: float | None = None
+    sockets: float | None = None
+    threads: float | None = None
 
 
 Marks = Mapping[int, Reading]
@@ -176,6 +181,7 @@ class WindowSeries:
         found = (
             self._judged(detectable, line) * (OBJECT if line.counter == "blocks" else 1)
             for line in self._deciding()
+            if line.counter in MEMORY
         )
         return max((value for value in found if math.isfinite(value)), default=None)
 
@@ -210,10 +216,10 @@ class WindowSeries:
 
         What malloc says is exact, but Python's small objects are not its own: where resident memory grows
         more than twice as fast they are what grows. Where neither can be the blocks, they are taken to be
-        usual ones.
+        usual ones. Nothing if none of `lines` is of memory.
         """
         total = 0.0
-        for python in {line.python for line in lines}:
+        for python in {line.python for line in lines if line.counter in MEMORY}:
             malloc, resident = (
                 self._sure(CounterSeries(python, ALL, counter)) for counter in ("malloc", "resident")
             )

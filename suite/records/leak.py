@@ -13,9 +13,11 @@ LeakOutcome = Literal["no growth", "bounded", "released", "unbounded", "sporadic
 `unbounded`: a leak, as far as was looked. `sporadic`: grows now and then, more operations must decide.
 `unsettled`: can't be told, for a reason that is given."""
 
-Counter = Literal["blocks", "malloc", "resident"]
+Counter = Literal["blocks", "malloc", "resident", "descriptors", "sockets", "threads"]
 """Python's allocated blocks; bytes from malloc, its mapped ones included; resident anonymous and shared
-bytes as the kernel counts them."""
+bytes as the kernel counts them; open files, those of them that are sockets; threads."""
+MEMORY: tuple[Counter, ...] = ("blocks", "malloc", "resident")
+"""The counters of memory; the others are plain numbers of things."""
 
 
 @dataclass(frozen=True, slots=True)

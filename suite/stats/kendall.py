@@ -37,8 +37,8 @@ class Movement:
     def p(self, *, rising: bool) -> float:
         """The chance of such a score, or one further that way, if nothing moves.
 
-        A score has two ends, and where values remember long its spread comes near them: it is taken for a beta
-        distribution between them, not for a normal one, so that a series without a step back stays rare.
+        A score has two ends, and where values remember long its spread comes near them: it is taken for a
+        beta distribution between them, not for a normal one, so that a series without a step back is rare.
         """
         freedom = self.pairs**2 / self.variance - 1 if self.variance > 0 else 0.0
         share = ((self.score if rising else -self.score) - 1) / max(self.pairs, 1)

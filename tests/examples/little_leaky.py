@@ -5,6 +5,7 @@
 It answers "." to each "?", as leaky.py does.
 """
 
+import itertools
 import os
 import select
 import signal
@@ -32,7 +33,21 @@ def remember_malloc(held, size):
     ctypes.memset(malloc(size), 1, size)
 
 
-BEHAVIOURS = {"python": remember_python, "held": remember_in_connection, "malloc": remember_malloc}
+asked_for = itertools.count(1)
+
+
+def remember_descriptor(held, size):
+    """Every twentieth request leaves a file open."""
+    if next(asked_for) % 20 == 0:
+        os.open(os.devnull, os.O_RDONLY)
+
+
+BEHAVIOURS = {
+    "python": remember_python,
+    "held": remember_in_connection,
+    "malloc": remember_malloc,
+    "descriptor": remember_descriptor,
+}
 
 
 def serve(port, request, size):

@@ -13,6 +13,7 @@ from suite.config.catalog import from_file
 from suite.config.settings import Settings
 from suite.errors import ConfigurationError, SystemFailed
 from suite.leaks.session import LeakSettings, find_leaks
+from suite.report.terminal.console import Reporter, make_console
 
 BY_NAME = {case.name: case for case in CASES}
 QUICK = LeakSettings(ttl=0.2)
@@ -56,6 +57,18 @@ def test_a_leak_of_a_small_program_is_found_and_named(name, tmp_path):
     found = find_leaks(little, Settings(), QUICKER, keep=tmp_path if name == "held" else None)
     named(found, case)
     assert [Path(graph).exists() for graph in found.recordings] == [True] * (name == "held")
+
+
+def test_a_file_that_stays_open_now_and_then_is_a_leak(capsys):
+    """No allocation tells of it: nothing is traced, and it is said why."""
+    found = find_leaks(program("descriptor", 0), Settings(), QUICKER)
+    assert found.verdict.outcome == "unbounded"
+    assert {growth.counter for growth in found.verdict.growths} == {"descriptors"}
+    assert found.verdict.growths[0].per_operation == pytest.approx(0.05, rel=0.1)
+    assert (found.verdict.bytes_per_operation, found.suspects) == (0, None)
+    assert [note.kind for note in found.notes] == ["no_memory_grows"]
+    Reporter(make_console()).print_leaks(found, found.exit_code)
+    assert " descriptors/operation: descriptors of process " in capsys.readouterr().out
 
 
 @pytest.mark.exhaustive

@@ -32,7 +32,7 @@ def noise(random, n, rho):
 
 
 def alarms(series):
-    return sum(movement(np.arange(len(one)), one).p(rising=True) < CHANCE for one in series)
+    return sum(movement(range(len(one)), one).p(rising=True) < CHANCE for one in series)
 
 
 @given(few)

@@ -51,7 +51,17 @@ class System:
 
     def marks(self):
         processes = defaultdict(
-            lambda: SimpleNamespace(blocks=0, small=0, malloc=0, mapped=0, kind="python", caches=())
+            lambda: SimpleNamespace(
+                blocks=0,
+                small=0,
+                malloc=0,
+                mapped=0,
+                kind="python",
+                caches=(),
+                descriptors=12,
+                sockets=4,
+                threads=3,
+            )
         )
         processes[1].blocks += 0
         for part in self.parts:
@@ -62,12 +72,13 @@ class System:
         arenas = -(-process.small // self.arena) * self.arena
         pages = (process.malloc + process.mapped) // 4096 * 4096
         resident = 40_000_000 + arenas + pages
+        things = {name: getattr(process, name) for name in ("descriptors", "sockets", "threads")}
         if process.kind == "unreadable":
             return Reading(None, None, None)
         if process.kind == "other":
-            return Reading(None, None, resident, python=False)
+            return Reading(None, None, resident, python=False, **things)
         malloc = None if process.kind == "no malloc" else 5_000_000 + process.malloc
-        return Reading(30_000 + process.blocks, malloc, resident, caches=process.caches)
+        return Reading(30_000 + process.blocks, malloc, resident, caches=process.caches, **things)
 
 
 def drive(system, rules=RULES, steps=None):
@@ -333,6 +344,11 @@ def vanishing(after):
     return part
 
 
+def every(count, upto=FAR):
+    """One more after so many operations, until there were `upto`."""
+    return lambda system: min(system.done, upto) // count
+
+
 CHILDREN = range(2, 10)
 SMALL = {"blocks": 2, "small": 100}
 CLEAN = {"no growth"}
@@ -405,6 +421,13 @@ CASES = {
     "children pile up, slowly": (LEAK, usual(), piling(400)),
     "not Python, 10 KB": (LEAK, is_a("other"), jitters(mapped=50_000), adds(done, mapped=10_000)),
     "not Python, 1 KB": (LEAK, is_a("other"), jitters(mapped=50_000), adds(done, mapped=1_000)),
+    "descriptors": (LEAK, usual(), adds(every(20), descriptors=1)),
+    "descriptors, not Python": (LEAK, is_a("other"), adds(every(20), descriptors=1)),
+    "descriptors while held": (LEAK, usual(), adds(lambda s: s.held // 20, descriptors=1)),
+    "sockets": (LEAK, usual(), adds(every(50), descriptors=1, sockets=1)),
+    "threads": (LEAK, usual(), adds(every(30), threads=1)),
+    "pool of threads": (FILLED, usual(), adds(every(30, 1_000), threads=1)),
+    "connections that come and go": (CLEAN, usual(), jitters(descriptors=6, sockets=6, threads=3)),
 }  # fmt: skip
 
 

@@ -7,7 +7,13 @@ from suite.report.reasons.template import Figures, Kinds, number
 from suite.report.words import many
 from suite.units import format_quantity
 
-_COUNTERS = {"blocks": "Python's blocks", "malloc": "malloc's bytes", "resident": "resident memory"}
+_THINGS = ("descriptors", "sockets", "threads")
+_COUNTERS = {
+    "blocks": "Python's blocks",
+    "malloc": "malloc's bytes",
+    "resident": "resident memory",
+    **{name: name for name in _THINGS},
+}
 _NAMED = 5
 """So many processes are named."""
 _ALL, _CHANGING = "all", "started or ended"
@@ -41,7 +47,15 @@ def _bytes(size: float | None) -> str:
 def _rate(verdict: LeakVerdict) -> str:
     blocks = verdict.blocks_per_operation
     counted = f" ({format_quantity(blocks, '1')} blocks)" if blocks and blocks > 0 else ""
-    return _bytes(verdict.bytes_per_operation) + counted
+    things = [
+        f"{format_quantity(growth.per_operation, '1')} {growth.counter}"
+        for growth in verdict.growths
+        if growth.counter in _THINGS and growth.process == _ALL
+    ]
+    memory = (
+        [_bytes(verdict.bytes_per_operation) + counted] if verdict.bytes_per_operation or not things else []
+    )
+    return ", ".join([*memory, *(f"{thing}/operation" for thing in things)])
 
 
 def _risen(verdict: LeakVerdict) -> str:
@@ -54,7 +68,11 @@ def _risen(verdict: LeakVerdict) -> str:
     whose = [f"process{'es' if len(pids) > 1 else ''} {', '.join(pids[:_NAMED])}{more}"] if pids else []
     if _CHANGING in processes:
         whose.append("processes that started meanwhile")
-    return f"{' and '.join(counters) or 'memory'} of {' and of '.join(whose or ['all processes together'])}"
+    return f"{_listed(counters) or 'memory'} of {' and of '.join(whose or ['all processes together'])}"
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def _filled(figures: Figures) -> str:
@@ -99,6 +117,7 @@ KINDS: Kinds = {
     "memory_unreadable": "its memory can't be read: {error}",
     "no_answer": "process {process}: {error}",
     "bad_operations": _bad_operations,
+    "no_memory_grows": "what grows is no memory, so that no allocation tells where it comes from",
     "memray_failed": _memray_failed,
     "tracemalloc_failed": "call sites are memray's alone: the system failed under tracemalloc: {error}",
     "no_objects_grow": "call sites are memray's alone: tracemalloc saw none that grows",

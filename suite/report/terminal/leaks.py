@@ -22,6 +22,9 @@ _COUNTERS: dict[Counter, tuple[str, str]] = {
     "blocks": ("Python blocks", "1"),
     "malloc": ("malloc", "B"),
     "resident": ("resident", "B"),
+    "descriptors": ("descriptors", "1"),
+    "sockets": ("sockets", "1"),
+    "threads": ("threads", "1"),
 }
 _ENDS = {0: ("NO LEAK", "bold green"), 1: ("LEAK", BAD), 3: ("CAN'T TELL", WARNING)}
 
@@ -138,7 +141,7 @@ def _finding(search: LeakSearch) -> str:
             f"{_called(worst)} {signed(worst.bytes_per_operation, 'B')} per operation, "
             f"{_flat(worst.file)}:{worst.line}{others}"
         )
-    if verdict.bytes_per_operation is not None:
+    if verdict.bytes_per_operation:
         return f"{signed(verdict.bytes_per_operation, 'B')} per operation"
     return _flat(verdict_words(verdict))
 
