@@ -1,0 +1,272 @@
+"""`suite soak`: windows that are kept as they end, how it goes on, options, exit codes."""
+
+import json
+import os
+import signal
+from dataclasses import replace
+
+import pytest
+from support.processes import Suite, wait_for
+from support.soaks import make_head, make_soak, make_window
+
+from suite.errors import Interrupted, StoreError, SystemFailed
+from suite.formats.envelope import read_document
+from suite.formats.soak_journal import SoakJournal, read
+from suite.records.run import Failure
+from suite.records.soak import Soak
+from suite.soak.soak import SoakCut
+
+pytestmark = pytest.mark.timeout(90)  # whoever comes first waits for the story
+LOAD = """
+    from suite import Component, User, Workload, closed_loop, operation
+
+    class Clicker(User):
+        def connect(self, counter):
+            self.counter = counter
+
+        @operation
+        def click(self):
+            self.counter.append(1)
+
+    loop = closed_loop(2, operations=9, think="5ms")
+    click = Workload("counter/click", Component(list), Clicker, loop=loop)
+"""
+WORDS = ("soak", "load_clicks.py", "--minutes", "2s", "--window", "100ms", "--warmup", "100ms")
+
+
+class Story:
+    """A soak that is killed after three windows, goes on, is interrupted, and goes on to its end."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        (folder / "load_clicks.py").write_text(LOAD.replace("\n    ", "\n"))
+        killed = self._begun(*WORDS)
+        self._kept(3)
+        os.kill(killed.process.pid, signal.SIGKILL)
+        killed.finish()
+        self.left = killed.left_behind()
+        self.after_kill = [one for one in self._windows() if not one.warming]
+        self.interrupted = self._begun("soak", "load_clicks.py", "--resume", "--json", "cut.json")
+        self._kept(len(self.after_kill) + 2)
+        self.interrupted.process.send_signal(signal.SIGINT)
+        self.interrupted.finish()
+        self.after_signal = [one for one in self._windows() if not one.warming]
+        self.whole = self._begun("soak", "load_clicks.py", "--resume", "--json", "out.json")
+        self.whole.finish()
+
+    def journals(self):
+        return list(self.folder.glob("results/soak/*.journal"))
+
+    def _windows(self):
+        return [one for path in self.journals() for one in read(path)[1]]
+
+    def _kept(self, count):
+        wait_for(lambda: sum(not one.warming for one in self._windows()) >= count)
+
+    def _begun(self, *words):
+        return Suite(self.folder, *words)
+
+
+def the_soak(path):
+    """The only one in a document."""
+    (soak,) = read_document(path).records
+    assert isinstance(soak, Soak)
+    return soak
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory):
+    return Story(tmp_path_factory.mktemp("soak"))
+
+
+def test_a_soak_killed_after_three_windows_and_resumed_has_every_window_once(story):
+    assert story.whole.process.returncode in (0, 1, 3), story.whole.err
+    (path,) = story.folder.glob("results/soak/*.json")
+    soak = the_soak(path)
+    assert [window.index for window in soak.windows] == list(range(len(soak.windows)))
+    counted = [window for window in soak.windows if not window.warming]
+    assert len(counted) == 20
+    assert counted[: len(story.after_signal)] == story.after_signal
+    assert story.after_signal[: len(story.after_kill)] == story.after_kill
+    assert len(story.after_kill) >= 3
+    begins = [window.begin for window in soak.windows]
+    assert begins == sorted(begins)
+    assert {window.segment for window in soak.windows} == {0, 1, 2}
+    assert [window.segment for window in soak.windows if window.warming] == [0, 1, 2]
+
+
+def test_nothing_is_left_of_one_that_was_killed(story):
+    assert story.left == []
+    assert story.journals() == [], "what is kept elsewhere needs no journal"
+
+
+def test_windows_say_what_operations_came_to_and_what_was_held(story):
+    soak = the_soak(story.folder / "out.json")
+    for window in soak.windows:
+        assert 0.09 < window.seconds < 1.5
+        assert window.operations["click"].outcomes["ok"] > 0
+        assert window.operations["click"].response.count == window.operations["click"].outcomes["ok"]
+        held = window.parties["system"]
+        assert held.processes == 1
+        assert held.memory > 10**6
+        assert held.descriptors >= held.sockets >= 0
+    assert not soak.partial
+    assert {"memory", "descriptors", "response.p50"} <= {trend.metric for trend in soak.trends}
+    assert soak.metrics["throughput"].value > 50
+
+
+def test_each_window_is_told_as_it_ends_and_the_end_in_a_table(story):
+    lines = story.whole.out.splitlines()
+    first = len(story.after_signal) + 1
+    assert lines[0].startswith("warm-up  ")
+    assert [line.split(" of 20  ")[0].strip() for line in lines[1:] if " of 20  " in line] == [
+        str(number) for number in range(first, 21)
+    ]
+    assert any("20 windows, 3 starts of the system" in line for line in lines)
+    assert any(line.startswith("  memory  ") for line in lines)
+    assert "; saved as results/soak/" in lines[-1]
+
+
+def test_an_interrupt_keeps_what_was_measured_and_says_how_it_goes_on(story):
+    one = story.interrupted
+    assert one.process.returncode == 130
+    assert "INTERRUPTED  after" in one.out
+    assert "; go on with: suite soak load_clicks.py --resume" in one.out
+    soak = the_soak(story.folder / "cut.json")
+    assert soak.partial
+    assert json.loads((story.folder / "cut.json").read_text())["exit_code"] == 130
+
+
+@pytest.fixture
+def soaks(monkeypatch):
+    """Stands in for the load: keeps the windows that it is told, and returns or raises as it is told."""
+
+    class Fake:
+        answer = make_soak()
+        windows = tuple(make_window(index) for index in range(3))
+        asked = None
+
+        def __init__(self, workload, settings, head, windows, *, keep, reference, limits, progress):
+            type(self).asked = head, settings, limits
+            self._head, self._keep = head, keep
+
+        def run(self):
+            for window in self.windows:
+                self._keep(window)
+            if isinstance(self.answer, BaseException):
+                raise self.answer
+            return replace(self.answer, id=self._head.id, workload=self._head.workload)
+
+    monkeypatch.setattr("suite.soak.soak.SoakRun", Fake)
+    return Fake
+
+
+def journals(command):
+    return sorted(command.folder.glob("results/soak/*.journal"))
+
+
+def test_options_become_a_head_settings_and_limits(command, soaks):
+    command.file("load_clicks.py", LOAD)
+    words = ["--hours", 2, "--window", "1min", "--users", 7, "--seed", 3, "--limit", "memory=2GB"]
+    assert command("soak", "load_clicks.py", *words, "--limit", "response.p99=50ms").code == 1
+    head, settings, limits = soaks.asked
+    assert (head.seconds, head.window, head.warmup, head.wanted) == (7200, 60, 120, 120)
+    assert head.plan == {
+        "loop": "closed", "users": 7, "think": 0.005, "seconds": 7200, "workers": 1, "seed": 3,
+        "parameters": {},
+    }  # fmt: skip
+    assert settings.users == 7
+    assert limits == {"memory": 2e9, "response.p99": 0.05}
+
+
+def test_drift_is_told_with_the_time_that_is_left(command, soaks):
+    command.file("load_clicks.py", LOAD)
+    said = command("soak", "load_clicks.py", "--hours", 1, "--json", "out.json")
+    assert (said.code, said.err) == (1, "")
+    assert " 20 → 79 +60 (59 – 61) 15.3 h ✗ DRIFTS" in " ".join(said.out.split())
+    assert "FAILED  descriptors +60 per hour, its limit in 15.3 h; saved as results/soak/" in said.out
+    assert journals(command) == []
+    assert "DRIFTS" in command("show", soaks.asked[0].id).out
+    assert "drift.descriptors" in command("history", "drift.descriptors").out
+
+
+def test_a_system_that_dies_is_what_was_found(command, soaks):
+    command.file("load_clicks.py", LOAD)
+    dead = make_soak(error=Failure("system", "the system died: exit code 3"), partial=True)
+    soaks.answer = SoakCut(SystemFailed("the system died: exit code 3"), dead)
+    said = command("soak", "load_clicks.py", "--hours", 1)
+    assert said.code == 4
+    assert "✗ the system died: exit code 3" in said.out
+    assert journals(command) == []
+    assert command("show").out.count("shop/browse") == 1
+
+
+@pytest.mark.parametrize(("error", "code"), [(Interrupted(15), 143), (StoreError("the disk is full"), 2)])
+def test_what_cuts_it_off_leaves_the_journal(command, soaks, error, code):
+    command.file("load_clicks.py", LOAD)
+    soaks.answer = SoakCut(error, make_soak(partial=True))
+    said = command("soak", "load_clicks.py", "--users", 3, "--hours", 1)
+    assert said.code == code
+    assert "; go on with: suite soak load_clicks.py --resume --users 3" in said.out
+    (journal,) = journals(command)
+    assert len(read(journal)[1]) == 3
+    said = command("soak", "load_clicks.py", "--hours", 1)
+    assert (
+        f"suite: note: {journal.relative_to(command.folder)} was cut off; --resume goes on with it"
+        in said.err
+    )
+
+
+def test_one_that_never_had_a_window_leaves_nothing(command, soaks):
+    command.file("load_clicks.py", LOAD)
+    soaks.windows = ()
+    soaks.answer = SoakCut(SystemFailed("it would not start"), make_head())
+    said = command("soak", "load_clicks.py", "--hours", 1)
+    assert (said.code, said.err) == (4, "suite: it would not start\n")
+    assert journals(command) == []
+    assert command("soak", "load_clicks.py", "--resume").code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "how long? give --hours or --minutes"),
+        (("--hours", "1", "--minutes", "5"), "give --hours or --minutes, not both"),
+        (("--hours", "soon"), "--hours: 'soon' is not a quantity in 's'; write it like \"100ms\""),
+        (("--hours", "0"), "a soak of more than 0 seconds is wanted"),
+        (("--hours", "1", "--window", "10min"), "3600 s are 6 windows of 600 s, and drift needs 20; "
+         "give a longer time, or --window 180s or less"),
+        (("--hours", "1", "--limit", "memory"), "--limit memory: write it as METRIC=SIZE"),
+        (("--hours", "1", "--limit", "memory=much"), "--limit memory: 'much' is not a quantity in 'B'; "
+         'write it like "500MB"'),
+        (("--hours", "1", "--limit", "speed=1"), "--limit speed: a soak has no such metric; it has memory, "
+         "descriptors, sockets, threads, processes, disk, response.p50, response.p95, response.p99, "
+         "failures, throughput, and observed.NAME.mean"),
+        (("--resume",), "--resume: no soak of counter/click was cut off in results/soak"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_told_in_a_line(command, words, said):
+    command.file("load_clicks.py", LOAD)
+    found = command("soak", "load_clicks.py", *words)
+    assert (found.code, found.err) == (2, f"suite: {said}\n")
+    assert journals(command) == []
+
+
+def test_another_commit_or_machine_or_window_is_another_soak(command, soaks):
+    command.file("load_clicks.py", LOAD)
+    soaks.answer = SoakCut(Interrupted(2), make_soak(partial=True))
+    command("soak", "load_clicks.py", "--hours", 1)
+    (path,) = journals(command)
+    head, _ = read(path)
+    path.unlink()
+    other = replace(head, commit="f" * 40, environment={**head.environment, "cores": 1_000})
+    with SoakJournal.create(path.parent, other) as journal:
+        journal.append(make_window(0))
+    said = command("soak", "load_clicks.py", "--resume", "--window", "20s", "--users", 3)
+    assert said.code == 2
+    assert [line.split(";")[0] for line in said.complaints] == [
+        "suite: --resume: users was 2 and would be 3",
+        "suite: --resume: it has windows of 30 s after 60 s of warm-up, and not of 20 s after 60 s",
+        f"suite: --resume: it began at commit {'f' * 40}, and this is not given",
+        "suite: --resume: it began on another class of machine",
+    ]
