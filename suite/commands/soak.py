@@ -95,7 +95,13 @@ def command(
         faults, values, rate=rate, users=users, target=target_url, workers=workers, seed=seed
     )
     configuration, plans = options.read_plans(
-        faults, given, [target], match=match, config=where.config, json_file=json_file, single=True
+        faults,
+        given,
+        [target],
+        filters=options.like(match),
+        config=where.config,
+        json_file=json_file,
+        single=True,
     )
     ((found, settings),) = plans.runs
 

@@ -7,6 +7,7 @@ import pytest
 from compat.reading import DATA
 from support.capacities import make_capacity
 from support.records import make_calibration, make_search
+from support.resiliences import make_resilience
 from support.runs import make_comparison, make_run
 from support.soaks import make_soak
 
@@ -20,6 +21,7 @@ RECORDS = {
     "comparison": make_comparison(),
     "ab": make_comparison(id="0ab0"),
     "calibration": make_calibration(),
+    "resilience": make_resilience(),
     "soak": make_soak(),
 }
 
