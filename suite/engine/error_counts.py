@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -72,15 +73,27 @@ def _plain_text(error: BaseException) -> str:
 
 @dataclass(slots=True)
 class ErrorCounts:
-    """Counts by (outcome, cause, operation), each with its first example; statuses by operation."""
+    """Counts by (outcome, cause, operation), each with its first example; statuses by operation.
 
+    If it is `timed`, `moments` are when what the loop started was due and ended, in turns, by outcome and
+    cause.
+    """
+
+    timed: bool = False
     causes: dict[tuple[str, str, str], list[object]] = field(default_factory=dict)
     statuses: Counter[tuple[str, str]] = field(default_factory=Counter)
+    moments: dict[tuple[str, str], array[int]] = field(default_factory=dict)
 
-    def add(self, operation: str, error: BaseException, at: int) -> Outcome:
-        """Count `error` of `operation` at monotonic nanosecond `at`; the outcome that it means."""
+    def add(self, operation: str, error: BaseException, at: int, due: int = 0) -> Outcome:
+        """Count `error` of `operation` at monotonic nanosecond `at`; the outcome that it means.
+
+        `due` is of what the loop started.
+        """
         outcome = outcome_of(error)
-        key = (outcome.name, cause_of(error), operation)
+        cause = cause_of(error)
+        key = (outcome.name, cause, operation)
+        if self.timed and due and len(self.moments) < _MOST_CAUSES:
+            self.moments.setdefault((outcome.name, cause), array("q")).extend((due, at))
         known = self.causes.get(key)
         if known is not None:
             known[0] += 1  # type: ignore[operator]

@@ -6,8 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from suite.engine.worker_request import WorkerReply
+from suite.measure.phases import CauseTimes
 from suite.records.detail import Detail
+from suite.records.recording import Times
 
 
 def statuses(reports: Sequence[WorkerReply]) -> Mapping[str, Mapping[str, int]]:
@@ -41,3 +45,19 @@ def details(reports: Sequence[WorkerReply]) -> tuple[Detail, ...]:
                 earlier = min(known, detail, key=lambda d: d.first)
                 merged[key] = replace(earlier, count=known.count + detail.count)
     return tuple(sorted(merged.values(), key=lambda d: -d.count))
+
+
+def causes(reports: Sequence[WorkerReply]) -> list[CauseTimes]:
+    """When operations that ended badly were due and ended, by outcome and cause, if workers noted that."""
+    return [
+        CauseTimes(outcome, kind, *np.frombuffer(moments, np.int64).reshape(-1, 2).T)
+        for report in reports
+        for (outcome, kind), moments in report.moments.items()
+    ]
+
+
+def retries(reports: Sequence[WorkerReply]) -> Times | None:
+    """When further attempts began; None where nothing is tried again."""
+    found = [np.frombuffer(one, np.int64) for report in reports for one in report.retries]
+    moments = np.concatenate(found) if found else None
+    return None if moments is None else moments[moments > 0]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from array import array
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from suite.contract.retry import Retry
+from suite.engine.clock import now
 from suite.engine.error_counts import ENDS, ours
 from suite.errors import Rejected
 
@@ -18,7 +20,8 @@ Body = Callable[[Any], Awaitable[Any]]
 
 
 class Retrying:
-    """The attempts of one worker at operations: `operations` and `attempts` by operation's name.
+    """The attempts of one worker at operations: `operations` and `attempts` by operation's name, and when
+    `further` attempts began (monotonic ns).
 
     `reconnect` gives a user a new session, `draw` a number below the one that it gets.
     """
@@ -34,7 +37,7 @@ class Retrying:
         self._retry = retry
         self._reconnect = reconnect
         self._draw = draw
-        self._further = 0
+        self.further = array("q")
 
     def around(self, name: str, body: Body) -> Body:
         """`body` of the operation `name`, tried as often as it takes and may."""
@@ -53,8 +56,10 @@ class Retrying:
                     failure = ours(error)
                 if attempt >= self._retry.attempts or not self._afforded():
                     raise failure
-                self._further += 1
+                place = len(self.further)
+                self.further.append(0)
                 await asyncio.sleep(self._draw(0, self._retry.backoff * 2 ** (attempt - 1)))
+                self.further[place] = now()
 
         return tried
 
@@ -71,4 +76,4 @@ class Retrying:
 
     def _afforded(self) -> bool:
         budget = self._retry.budget
-        return budget is None or self._further < max(_ALWAYS, budget * self.operations.total())
+        return budget is None or len(self.further) < max(_ALWAYS, budget * self.operations.total())

@@ -11,7 +11,7 @@ from dataclasses import replace
 from suite.contract.loop import ClosedLoop
 from suite.engine.deployment import STEP_SECONDS, Deployment, undone
 from suite.engine.measured_window import employed, measured_window
-from suite.engine.merging import attempts, details, statuses
+from suite.engine.merging import attempts, causes, details, retries, statuses
 from suite.engine.outputs import OutputWatch
 from suite.engine.progress import Progress
 from suite.engine.worker_pool import gather_reports
@@ -113,7 +113,7 @@ class _Round(Deployment):
             index=self.index,
         )
         incidents = tuple(self.timeline.incidents(begin))
-        result = with_impact(result, recording, incidents)
+        result = with_impact(result, recording, incidents, causes(reports), retries(reports))
         evidence = gather(
             recording,
             resources,

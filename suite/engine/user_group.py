@@ -183,7 +183,8 @@ class UserGroup:
         if not cut_off:
             error = ours(error)
         columns = session.columns
-        columns.outcome[row] = self.errors.add(self.names[self.code(row)], error, at)
+        due = columns.intended[row] or columns.started[row]
+        columns.outcome[row] = self.errors.add(self.names[self.code(row)], error, at, due)
         columns.finished[row] = at  # last: who reads meanwhile takes the row for ended
         if cut_off:
             session.expired = False

@@ -127,6 +127,7 @@ class _Worker:
 
     def _build(self) -> WorkerReply:
         self.loaded = self.spec.workload()
+        self.errors.timed = bool(self.loaded.faults)
         system = self.workload.system
         if isinstance(system, Component):
 
@@ -217,7 +218,14 @@ class _Worker:
     def _run(self, order: WorkerRequest) -> WorkerReply:
         self.started = order.start
         self.runner.run(self._load())
-        return replace(self._told("run"), lag=self.lag, ended=self.ended)
+        retries = tuple(one.further for group in self.groups if (one := group.retrying))
+        return replace(
+            self._told("run"),
+            lag=self.lag,
+            ended=self.ended,
+            moments=self.errors.moments,
+            retries=retries,
+        )
 
     async def _load(self) -> None:
         if isinstance(self.workload.system, Component):  # it keeps the loop by right: that is its time

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -13,8 +13,9 @@ import numpy.typing as npt
 from suite.contract.metric import OF_FAULTS, QUANTILES
 from suite.measure.band import Band, band
 from suite.measure.distribution import Exact, percentile
+from suite.measure.phases import CauseTimes, Phases
 from suite.records.incident import Impact, Incident
-from suite.records.outcome import BEYOND, OUTCOMES, Outcome
+from suite.records.outcome import BEYOND, NOT_GOOD, OUTCOMES, Outcome
 from suite.records.recording import Recording, Times
 from suite.records.run import Round
 
@@ -22,14 +23,25 @@ _STAYS = 3
 """Windows as before that make a recovery."""
 _STRAYS = 0.1
 """Share of the windows after it that may stand out, one at a time."""
+Values = tuple[float | None, ...]
 _FIELDS = dict(zip(OF_FAULTS, ("detection", "recovery", "service"), strict=True))
 
 
-def with_impact(result: Round, recording: Recording, incidents: Sequence[Incident]) -> Round:
-    """`result` with the faults that were made, what they did, and the worst of it as metrics."""
+def with_impact(
+    result: Round,
+    recording: Recording,
+    incidents: Sequence[Incident],
+    causes: Sequence[CauseTimes] = (),
+    retries: Times | None = None,
+) -> Round:
+    """`result` with the faults that were made, what they did, and the worst of it as metrics.
+
+    `causes` are of operations that ended badly, `retries` when further attempts began (monotonic ns; None
+    where nothing is tried again).
+    """
     if not incidents:
         return result
-    known = impacts(recording, incidents)
+    known = impacts(recording, incidents, causes, retries)
     metrics: dict[str, float | None] = {}
     at_least, notes = set(result.at_least), dict(result.notes)
     for name, field in _FIELDS.items():
@@ -46,10 +58,33 @@ def with_impact(result: Round, recording: Recording, incidents: Sequence[Inciden
         at_least=frozenset(at_least),
         notes=notes,
         incidents=tuple(known),
+        series={**result.series, **_on_the_axis(result.series, recording, retries)},
     )
 
 
-def impacts(recording: Recording, incidents: Sequence[Incident]) -> list[Incident]:
+def _on_the_axis(
+    series: Mapping[str, Values], recording: Recording, retries: Times | None
+) -> dict[str, Values]:
+    """What of each bucket is worth seeing beside a fault: operations that failed, further attempts."""
+    seconds = [second for second in series.get("second", ()) if second is not None]
+    if not seconds:
+        return {}
+    edges = recording.begin + np.round(np.array([*seconds, np.inf]) * 1e9)
+    rows = recording.loop_only().with_outcome(*NOT_GOOD)
+    moments = {"failed": rows.intended + rows.response_ns(), "retries": retries}
+    return {
+        name: tuple(float(count) for count in np.histogram(each, edges)[0])
+        for name, each in moments.items()
+        if each is not None
+    }
+
+
+def impacts(
+    recording: Recording,
+    incidents: Sequence[Incident],
+    causes: Sequence[CauseTimes] = (),
+    retries: Times | None = None,
+) -> list[Incident]:
     """`incidents` with their impact on the operations of the loop, in the measured part."""
     rows = recording.loop_only().measured()
     response = _View(rows, rows.intended, rows.response_ns())
@@ -57,12 +92,34 @@ def impacts(recording: Recording, incidents: Sequence[Incident]) -> list[Inciden
     service = _View(begun, begun.started, begun.service_ns())
     spans = [_Span.of(one, recording) for one in incidents]
     first = min((span.begin for span in spans if span), default=recording.end)
-    return [
-        replace(one, impact=_impact(span, spans, response, service, (recording.begin, first, recording.end)))
-        if span
-        else one
-        for one, span in zip(incidents, spans, strict=True)
-    ]
+    ends = recording.begin, first, recording.end
+    found = []
+    for one, span in zip(incidents, spans, strict=True):
+        if span is not None:
+            phases = _phases(span, spans, recording)
+            impact = _impact(span, phases, spans, response, service, ends)
+            impact = replace(impact, causes=phases.causes(causes))
+            one = replace(one, impact=_with_retries(impact, phases, begun.started, retries))
+        found.append(one)
+    return found
+
+
+def _with_retries(impact: Impact, phases: Phases, started: Times, retries: Times | None) -> Impact:
+    if retries is None:
+        return impact
+    operations, further = phases.counts(started), phases.counts(retries)
+    attempts = {phase: 1 + further[phase] / count for phase, count in operations.items() if count}
+    return replace(impact, retries=further, amplification=attempts)
+
+
+def _phases(span: _Span, spans: Sequence[_Span | None], recording: Recording) -> Phases:
+    others = [other for other in spans if other is not None and other is not span]
+    return Phases(
+        max([recording.begin, *(other.end for other in others if other.end <= span.begin)]),
+        span.begin,
+        span.end,
+        min([recording.end, *(other.begin for other in others if other.begin >= span.end)]),
+    )
 
 
 class _Span(NamedTuple):
@@ -95,22 +152,21 @@ class _View(NamedTuple):
 
 
 def _impact(
-    span: _Span, spans: Sequence[_Span | None], response: _View, service: _View, ends: tuple[int, int, int]
+    span: _Span,
+    phases: Phases,
+    spans: Sequence[_Span | None],
+    response: _View,
+    service: _View,
+    ends: tuple[int, int, int],
 ) -> Impact:
     begin, first, end = ends
     others = [other for other in spans if other is not None and other is not span]
-    until = min([end, *(other.begin for other in others if other.begin >= span.end)])
-    since = max([begin, *(other.end for other in others if other.end <= span.begin)])
-    ended = response.due + response.times
-    during = (response.due < span.end) & (ended >= span.begin)
-    phases = {
-        "before": (ended < span.begin) & (response.due >= since),
-        "during": during,
-        "after": (response.due >= span.end) & (response.due < until),
-    }
+    until = phases.until
+    masks = phases.of(response.due, response.due + response.times)
+    during = masks["during"]
     exact = _exact(response.only(during))
     impact = Impact(
-        {phase: _counts(response.only(mask).rows) for phase, mask in phases.items()},
+        {phase: _counts(response.only(mask).rows) for phase, mask in masks.items()},
         percentile(exact, QUANTILES["p99"]).value,
         exact.max,
         float(response.times[during].max()) * 1e-9 if during.any() else None,

@@ -13,7 +13,9 @@ class Impact:
 
     `outcomes` counts how operations ended "before" the fault began, "during" it (due or in flight then) and
     "after" it, until another one began. `p99` and `slowest` are response times during it, None where there
-    are too few to say; `longest` is how long any of them took, those that failed too.
+    are too few to say; `longest` is how long any of them took, those that failed too. `causes` counts what
+    ended badly in the same three, by outcome and cause; `retries` the further attempts that were begun in
+    each, `amplification` all attempts to each operation, where operations are tried again.
 
     The rest is by windows `resolution` wide. `detection`: since it began, until an operation had failed or
     been late. `recovery`: since it ended, until the share of good operations was back where it was before
@@ -26,6 +28,9 @@ class Impact:
     p99: float | None = None
     slowest: float | None = None
     longest: float | None = None
+    causes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    retries: Mapping[str, int] = field(default_factory=dict)
+    amplification: Mapping[str, float] = field(default_factory=dict)
     resolution: float | None = None
     detection: float | None = None
     recovery: float | None = None

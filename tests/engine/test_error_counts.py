@@ -29,3 +29,16 @@ def test_a_cancellation_that_is_not_ours_is_a_failure_of_its_own_kind():
     stray = StrayCancellation("by some library")
     assert (ErrorCounts().add("buy", stray, 1), cause_of(stray)) == (Outcome.failed, "cancelled")
     assert ErrorCounts().add("buy", asyncio.CancelledError(), 1) is Outcome.timeout
+
+
+def test_moments_are_kept_of_what_the_loop_started_where_they_are_wanted():
+    counts = ErrorCounts(timed=True)
+    counts.add("buy", TimeoutError(), 9, 5)
+    counts.add("sell", TimeoutError(), 12, 8)
+    counts.add("connect", OSError(), 10)
+    assert {name: list(moments) for name, moments in counts.moments.items()} == {
+        ("timeout", "TimeoutError"): [5, 9, 8, 12]
+    }
+    plain = ErrorCounts()
+    plain.add("buy", TimeoutError(), 9, 5)
+    assert plain.moments == {}

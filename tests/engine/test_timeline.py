@@ -51,6 +51,17 @@ def test_no_user_can_tell_more_than_that_some_operations_failed(result):
     assert not any("proxy" in name for name in result.metrics)
 
 
+def test_what_operations_ended_of_is_told_by_fault_and_how_often_they_were_tried(result):
+    killed = result.incidents[-1].impact
+    failed = sum(count for name, count in killed.causes["during"].items() if name.startswith("failed: "))
+    assert failed == killed.outcomes["during"]["failed"] > 0
+    assert killed.retries["during"] > 0
+    assert killed.amplification["during"] > 1
+    assert (
+        sum(result.series["retries"]) >= sum(result.series["failed"]) > 0
+    )  # what failed had been tried twice
+
+
 def test_nobody_dies_of_a_helper_that_was_killed_for_good():
     ended = run(lost, ONE)
     assert ended.error is None

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from pathlib import Path
 
-from suite import Server, User, Workload, closed_loop, operation
+from suite import Retry, Server, User, Workload, closed_loop, operation
 from suite.faults import At, Kill, Latency, Partition, Pause
 
 
@@ -80,6 +80,7 @@ faulty = Workload(
     loop=closed_loop(4, seconds=3, think="5ms"),
     beside={"behind": Server(answers)},
     timeout="1s",
+    retry=Retry(2),
     checks=[what_came],
     faults=[
         At(0.2, Partition("system", 0.2)),

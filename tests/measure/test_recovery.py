@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from support.steady import RATE, SECONDS, between, recorded, steady
+from support.steady import BEGIN, RATE, SECONDS, between, recorded, steady
 
+from suite.measure.phases import CauseTimes
 from suite.measure.recovery import impacts, with_impact
 from suite.records.incident import Incident
 from suite.records.outcome import Outcome
@@ -165,3 +166,31 @@ def test_the_worst_of_several_are_metrics():
     assert "recovery.time" in untold.notes
     plain = Round(0)
     assert with_impact(plain, recording, ()) is plain
+
+
+def test_retries_and_causes_are_told_by_phase():
+    recording = steady(between(10.0, 13.0))
+    causes = [CauseTimes("failed", "reset", *(BEGIN + np.array([[10, 11, 20], [11, 12, 21]]) * 10**9))]
+    retries = BEGIN + np.array([11.0, 11.5, 12.0, 14.0]) * 10**9
+    (one,) = impacts(recording, (FAULT,), causes, retries.astype(np.int64))
+    assert one.impact.causes == {"during": {"failed: reset": 2}, "after": {"failed: reset": 1}}
+    assert one.impact.retries == {"before": 0, "during": 3, "after": 1}
+    assert one.impact.amplification == {
+        "before": 1.0,
+        "during": 1 + 3 / (3 * RATE),
+        "after": 1 + 1 / (17 * RATE),
+    }
+    assert one.impact.slowest is None
+    assert 0 < one.impact.longest < 0.01  # of all that failed, too
+    plain = impacts(recording, (FAULT,))[0].impact
+    assert (plain.causes, plain.retries, plain.amplification) == ({}, {}, {})
+
+
+def test_what_failed_and_was_tried_again_stands_on_one_axis_with_the_fault():
+    plain = Round(0, series={"second": tuple(float(second) for second in range(SECONDS))})
+    retries = BEGIN + np.array([10, 10, 29], np.int64) * 10**9
+    series = with_impact(plain, steady(between(10.0, 12.0)), (FAULT,), (), retries).series
+    assert sum(series["failed"]) == 2 * RATE
+    assert series["failed"][10:12] == pytest.approx((RATE, RATE), abs=2)
+    assert (series["retries"][10], series["retries"][29], sum(series["retries"])) == (2, 1, 3)
+    assert "retries" not in with_impact(plain, steady(), (FAULT,)).series

@@ -25,8 +25,11 @@ SHOWN = {
     "memory": ("B", "memory of the system"),
     "p99": ("s", "response p99 at that time"),
     "completed": ("1/s", "operations completed per second"),
+    "failed": ("1/s", "operations that failed per second"),
+    "retries": ("1/s", "further attempts per second"),
     "cpu": ("1", "cores used by the system"),
 }
+_COUNTS = ("completed", "failed", "retries")
 _HEIGHT, _TOP = 220, 16
 _DEEP = _HEIGHT - _TOP - BOTTOM
 
@@ -55,7 +58,7 @@ def timeline(runs: Sequence[Run], name: str) -> str | None:
 def _points(run: Run, name: str) -> list[tuple[float, float]]:
     """Seconds and values; of counts the rate, without the last bucket: that may be a shorter one."""
     seconds, values = run.series.get("second", ()), run.series.get(name, ())
-    if name == "completed":
+    if name in _COUNTS:
         width = (seconds[1] or 0.0) - (seconds[0] or 0.0) if len(seconds) > 1 else 0.0
         values = tuple(value / width if value is not None and width else None for value in values[:-1])
     pairs = zip(seconds, values, strict=False)

@@ -24,6 +24,7 @@ from suite.records.run import Round, Run
 from suite.records.soak import Soak, SoakWindow
 from suite.report.documents.listing import listed
 from suite.report.terminal.capacity import answer, curve, look_line, looks_table, scaling_words
+from suite.report.terminal.fault_axis import fault_axis
 from suite.report.terminal.figures import figures, operations
 from suite.report.terminal.incidents import incident_lines, incidents
 from suite.report.terminal.leaks import below, closing, counters, growing_since, head, suspects
@@ -95,6 +96,8 @@ class Reporter:
         for table in (figures(run), operations(run), incidents(run), observed(run)):
             if table.row_count:
                 self.console.print(Padding(table, (1, 0, 1, 2), expand=False))
+        for line in fault_axis(run):
+            self.console.print(Padding(line, (0, 0, 0, 2), expand=False))
         found = (*limiter(run), *incident_lines(run), *observed_lines(run), *checks(run))
         for line in (*found, *details(run), *outputs(run), *doubts(run), *error(run), *advice(run)):
             self.console.print(Padding(line, (0, 0, 0, 2), expand=False))

@@ -19,6 +19,7 @@ UNTOLD = {
     "not_over": "it lasted until the load ended",
 }
 """Why of a fault no recovery is known."""
+_CAUSES = 3
 _BAD = ("failed", "timeout", "unfinished", "dropped", "rejected", "ok")
 
 
@@ -43,10 +44,27 @@ def incident_lines(run: Run) -> Iterator[Text]:
         words = f"to {format_quantity(max(known), 's')}{several}"
         yield Text.assemble(("times of recovery: ", FAINT), words)
     for one in shown:
+        yield from _caused(one)
         if one.impact and one.impact.untold:
             why = UNTOLD.get(one.impact.untold, one.impact.untold)
             who = clean(f"{one.kind} of {one.party}")
             yield Text(f"recovery from {who} can't be told: {clean(why)}", FAINT)
+
+
+def _caused(one: Incident) -> Iterator[Text]:
+    """What operations ended of in each phase, and how often they were tried."""
+    impact = one.impact or Impact()
+    causes = {
+        phase: ", ".join(f"{count:,} {name}" for name, count in [*counts.items()][:_CAUSES])
+        for phase, counts in impact.causes.items()
+    }
+    who = clean(f"{one.kind} of {one.party}")
+    if causes:
+        told = "; ".join(f"{phase} {clean(causes[phase])}" for phase in impact.causes)
+        yield Text.assemble((f"errors around {who}: ", FAINT), told)
+    if any(impact.retries.values()):
+        attempts = ", ".join(f"{number:.3g} {phase}" for phase, number in impact.amplification.items())
+        yield Text.assemble((f"attempts per operation around {who}: ", FAINT), attempts)
 
 
 def _worst(run: Run) -> Iterator[Incident]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
+from suite.records.detail import Detail
 from suite.records.incident import Impact
 from suite.records.resilience import GRAVE, FaultCourse, FaultRound, FaultTrial, Resilience, Weakness
 from suite.report.reasons import words
@@ -75,8 +76,7 @@ def trial_lines(found: Resilience) -> Iterator[Text]:
             yield Text.assemble((f"{who}: ", BAD), f"the system died: {first_line(worst.died)}")
         for check in worst.lost:
             yield Text.assemble((f"{who}: ", BAD), clean(f"{check.name}: {check.detail}"))
-        if worst.verdict == "never" and worst.details:
-            cause = worst.details[0]
+        if worst.verdict == "never" and (cause := _cause(worst)) is not None:
             told = f"{cause.count:,} × {cause.outcome}, {cause.kind}: {cause.example}"
             yield Text.assemble((f"{who}: ", BAD), first_line(told, 160))
         if (why := _untold(worst)) is not None:
@@ -140,6 +140,14 @@ def _figures(one: FaultRound) -> tuple[str, str, str, str, str]:
     if one.verdict == "unmet":
         return errors, p99, "-", "-", lost
     return errors, p99, format_quantity(_noticed(one), "s"), recovery_words(impact), lost
+
+
+def _cause(one: FaultRound) -> Detail | None:
+    """The most frequent cause of errors after the fault, else of all of the round."""
+    impact = _impact(one)
+    after = next(iter(impact.causes.get("after", {})), "") if impact else ""
+    named = (each for each in one.details if after in (each.outcome, f"{each.outcome}: {each.kind}"))
+    return next(named, next(iter(one.details), None))
 
 
 def _noticed(one: FaultRound) -> float | None:

@@ -23,7 +23,7 @@ CUT = Incident("Partition", "database", 5.0, began=5.0, ended=8.0, struck=20, im
 def printed(*incidents, rounds=1):
     out = io.StringIO()
     console = Console(file=out, width=120, force_terminal=False)
-    Reporter(console).print_run(replace(make_run(), incidents=incidents, rounds=rounds))
+    Reporter(console).print_run(replace(make_run(), incidents=incidents, rounds=rounds, series={}))
     return out.getvalue()
 
 
@@ -68,3 +68,23 @@ def test_a_fault_that_was_not_made():
 
 def test_a_run_without_faults_says_nothing_of_them():
     assert "recover" not in printed()
+
+
+def test_what_operations_ended_of_and_how_often_they_were_tried():
+    causes = {
+        "during": {"failed: reset": 1000, "timeout": 40, "failed: X": 3, "failed: Y": 2},
+        "after": {"timeout": 1},
+    }
+    told = replace(
+        IMPACT,
+        causes=causes,
+        retries={"before": 0, "during": 2104},
+        amplification={"before": 1.0, "during": 3.0012},
+    )
+    text = printed(replace(CUT, impact=told))
+    assert (
+        "errors around Partition of database: during 1,000 failed: reset, 40 timeout, 3 failed: X; after 1"
+        in text
+    )
+    assert "attempts per operation around Partition of database: 1 before, 3 during" in text
+    assert "errors around" not in printed(CUT)
