@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from suite.reference.hotel.pms.behaviour import PmsBehaviour
 from suite.reference.hotel.pms.serving import STORE, run_pms
 
 app = typer.Typer(add_completion=False, help="A property management system to test with.")
@@ -30,12 +28,9 @@ def serve(
 ) -> None:
     """Serve: /health and /metrics tell how it is, PUT /admin/behaviour changes what the last options say."""
     typer.echo(f"http://127.0.0.1:{port}, which keeps {store}")
-    behaviour = PmsBehaviour(delay=delay, jitter=jitter, errors=errors, lost=lost, status=status)
-    asyncio.run(
-        run_pms(
-            store, "127.0.0.1", port, guests=guests, rooms=rooms, stays=stays, seed=seed, behaviour=behaviour
-        )
-    )
+    size = {"guests": guests, "rooms": rooms, "stays": stays, "seed": seed}
+    behaviour = {"delay": delay, "jitter": jitter, "errors": errors, "lost": lost, "status": status}
+    run_pms(store, "127.0.0.1", port, size, behaviour)
 
 
 if __name__ == "__main__":

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import json
-import signal
 import sqlite3
 from pathlib import Path
 from typing import Any
 
-from suite.reference.hotel.pms.behaviour import PmsBehaviour
-
 STORE = "pms.sqlite3"
-NEEDS = ("hotel", "aiohttp")
+NEEDS = ("hotel", "starlette", "uvicorn")
 """What a server of it takes."""
+_GRACE = 1
+"""Seconds that open connections have at the end."""
 
 
-async def serve_pms(
+def serve_pms(
     system: Any, *, store: str = STORE, guests: int, rooms: int, stays: int, seed: int, **behaviour: Any
 ) -> None:
     """Serve until SIGTERM what is in the file `store`, relative to the system's directory.
@@ -25,42 +23,40 @@ async def serve_pms(
     Two that are given one file are two servers of one property management system. It has so many `guests`,
     `rooms` and `stays` from the start; `behaviour` is PmsBehaviour's.
     """
-    path = Path(system.directory) / store
-    await run_pms(
-        path, system.host, system.port, guests=guests, rooms=rooms, stays=stays, seed=seed,
-        behaviour=PmsBehaviour(**behaviour),
-    )  # fmt: skip
+    size = {"guests": guests, "rooms": rooms, "stays": stays, "seed": seed}
+    run_pms(Path(system.directory) / store, system.host, system.port, size, behaviour)
 
 
-async def run_pms(
-    path: Path, host: str, port: int, *, guests: int, rooms: int, stays: int, seed: int,
-    behaviour: PmsBehaviour,
-) -> None:  # fmt: skip
+def run_pms(path: Path, host: str, port: int, size: dict[str, int], behaviour: dict[str, Any]) -> None:
     """Serve until SIGTERM or SIGINT. Raises SystemExit with one line if it can't."""
-    from aiohttp import web
+    import uvicorn
 
+    from suite.reference.hotel.pms.behaviour import PmsBehaviour
     from suite.reference.hotel.pms.server import PmsServer
     from suite.reference.hotel.pms.store import PmsStore
 
+    rooms, seed = size["rooms"], size["seed"]
     try:
         store = PmsStore(path)
-        store.fill(guest_count=guests, rooms=rooms, stays=stays, seed=seed)
+        store.fill(guest_count=size["guests"], rooms=rooms, stays=size["stays"], seed=seed)
     except sqlite3.Error as error:
         raise SystemExit(f"pms: {path} can't be used: {error}") from None
-    ended = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    server = PmsServer(store, rooms=rooms, seed=seed, behaviour=behaviour)
-    runner = web.AppRunner(server.application(), access_log=None)
+    server = PmsServer(store, rooms=rooms, seed=seed, behaviour=PmsBehaviour(**behaviour))
     try:
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, host, port, backlog=1024, shutdown_timeout=0.5).start()
-        except OSError as error:
-            raise SystemExit(f"pms: can't listen on port {port}: {error.strerror}") from None
-        await ended.wait()
+        uvicorn.run(
+            server.application(),
+            host=host,
+            port=port,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+            backlog=1024,
+            timeout_graceful_shutdown=_GRACE,
+        )
     finally:
-        await runner.cleanup()
         store.close()
 
 
