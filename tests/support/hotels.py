@@ -13,12 +13,12 @@ def hotel_of(served=serve, **parameters):
     """A backend with a PostgreSQL and a Redis beside it."""
     with postgres(keep="session") as database, redis() as cache:
         system = backend(served, **parameters)
-        system.beside = {"database": _at(database), "redis": _at(cache)}
+        system.beside = {"database": standing_for(database), "redis": standing_for(cache)}
         with system:
             yield system
 
 
-def _at(helper):
+def standing_for(helper):
     """What stands for a helper that runs: it can travel."""
     there = System()
     there.attach(helper.address)

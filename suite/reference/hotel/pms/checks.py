@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from suite import Metric
+from suite.reference.hotel.load.stored import rows
 from suite.reference.hotel.pms.serving import ask
 from suite.reference.hotel.pms.store import nights
 from suite.reference.hotel.pms.told import PmsTold
@@ -44,7 +45,7 @@ def no_booking_is_lost(system: Any, kept: Sequence[Any], recording: Any) -> str:
     assert not lost, f"{len(lost)} of {len(acknowledged)} acknowledged are not in the PMS, such as {lost[0]}"
     unasked = set(made) - set(_kept(kept, "asked"))
     assert not unasked, f"{len(unasked)} in the PMS were never asked for, such as {min(unasked)}"
-    copied = _rows(
+    copied = rows(
         system,
         """select b.key, r.id, r.guest, r.room, r.arrival, r.departure from pms_bookings b
         join pms_reservations r on r.id = b.reservation where b.state = 'booked'""",
@@ -60,9 +61,7 @@ def no_room_is_booked_twice(system: Any, kept: Sequence[Any], recording: Any) ->
     there = _reservations(system)
     taken = Counter((one["room"], day) for one in there for day in nights(one["arrival"], one["departure"]))
     twice = [place for place, count in taken.items() if count > 1]
-    assert not twice, (
-        f"{len(twice)} rooms and nights are taken twice, such as room {twice[0][0]}, {twice[0][1]}"
-    )
+    assert not twice, f"{len(twice)} are taken twice, such as room {twice[0][0]} on {twice[0][1]}"
     keys = Counter(one["key"] for one in there if one["key"])
     doubled = [key for key, count in keys.items() if count > 1]
     assert not doubled, f"{len(doubled)} bookings were made twice, such as {doubled[0]}"
@@ -94,7 +93,7 @@ def cache_is_coherent(system: Any, kept: Sequence[Any], recording: Any) -> str:
         f"{len(stale)} reads were stale, such as version {stale[0][1]} of guest {stale[0][0]} "
         f"when {stale[0][2]} had been acknowledged"
     )
-    _paid(system, recording.prepared["token"])
+    _paid(system, recording.prepared["tokens"]["agent"])
     there = {f"{kind}:{one['id']}": one for kind in ("guests", "reservations") for one in _all(system, kind)}
     cached = _cached(system)
     other = [name for name, record in cached.items() if record != there.get(name)]
@@ -120,7 +119,7 @@ def breaker(*, opens: bool) -> Callable[..., str]:
 
     def breaker_did_its_work(system: Any, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
         """It opened while its server was away, let one in after a while, and closed; or it never had to."""
-        state = _settled(system, recording.prepared["token"])
+        state = _settled(system, recording.prepared["tokens"]["agent"])
         changes = [change["to"] for change in state["changes"]]
         for before, after in zip(["closed", *changes], changes, strict=False):
             assert (before, after) in _STEPS, f"from {before} it became {after}"
@@ -153,7 +152,7 @@ def retries_are_bounded(system: Any, kept: Sequence[Any], recording: Any) -> str
 
 def copy_is_complete(system: Any, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
     """After one more synchronisation the hotel's copy is the PMS, record by record."""
-    headers = {"Authorization": f"Bearer {recording.prepared['token']}"}
+    headers = {"Authorization": f"Bearer {recording.prepared['tokens']['agent']}"}
     status, told = ask(system, "POST", "/pms/sync", **headers)
     assert status == 200, f"the last synchronisation: {status} {told}"
     for kind, columns in (
@@ -161,7 +160,7 @@ def copy_is_complete(system: Any, kept: Sequence[Any], recording: Any) -> str:  
         ("reservations", ("id", "guest", "room", "arrival", "departure", "version", "key")),
     ):
         there = {tuple(one[name] for name in columns) for one in _all(system, kind)}
-        here = set(_rows(system, f"select {', '.join(columns)} from pms_{kind}"))  # noqa: S608
+        here = set(rows(system, f"select {', '.join(columns)} from pms_{kind}"))  # noqa: S608
         assert here == there, (
             f"{kind}: {len(there - here)} are missing or other, {len(here - there)} too many"
         )
@@ -184,7 +183,7 @@ def attempts_each(system: Any, kept: Sequence[Any], recording: Any) -> float | N
 
 def breaker_open(system: Any, kept: Sequence[Any], recording: Any) -> float | None:  # noqa: ARG001
     """Seconds from when the breaker of the first server opened until it had closed again, all in all."""
-    changes = _settled(system, recording.prepared["token"])["changes"]
+    changes = _settled(system, recording.prepared["tokens"]["agent"])["changes"]
     since, seconds = None, 0.0
     for change in changes:
         if change["to"] == "closed" and since is not None:
@@ -257,11 +256,3 @@ def _cached(system: Any) -> dict[str, Any]:
         for name, value in zip(names, values, strict=True)
         if value and value.startswith("{")
     }
-
-
-def _rows(system: Any, query: str) -> list[Any]:
-    """Of the hotel's own database."""
-    import psycopg
-
-    with psycopg.connect(system.beside["database"].url) as connection:
-        return connection.execute(query.encode()).fetchall()

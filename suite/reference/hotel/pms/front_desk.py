@@ -19,8 +19,9 @@ class PmsUser(User):
 
     async def connect(self, system: Any) -> None:
         """Open it."""
-        headers = {"authorization": f"Bearer {self.prepared['token']}"}
+        headers = {"authorization": f"Bearer {self.prepared['tokens']['agent']}"}
         self.http = await Http.connect(system.url, headers=headers)
+        self.round = system.round
         self.bookings = 0
         self.open_booking: tuple[str, dict[str, Any]] | None = None
         """One of which nobody knows whether it was made."""
@@ -101,7 +102,7 @@ class FrontDesk(Receptionist, Concierge):
             "arrival": night(arrival),
             "departure": night(arrival + self.random.randint(1, _LONGEST)),
         }
-        key = f"{self.prepared['round']}-{self.index}-{self.bookings}"
+        key = f"{self.round}-{self.index}-{self.bookings}"
         self.keep({"asked": key})
         return key, stay
 

@@ -8,6 +8,8 @@ from typing import Any
 from suite import Observe, Server, System, Threshold, Workload, closed_loop, open_loop
 from suite.faults import At, Every, Kill, Latency, Loss, Partition, Reset
 from suite.reference.hotel.categories import NETWORK, PMS
+from suite.reference.hotel.load.backend import ERRORS, backend, within
+from suite.reference.hotel.load.seeding import seed
 from suite.reference.hotel.pms.checks import (
     PMS_METRICS,
     breaker,
@@ -19,33 +21,28 @@ from suite.reference.hotel.pms.checks import (
     nothing_broke,
     retries_are_bounded,
 )
-from suite.reference.hotel.pms.entering import enter
 from suite.reference.hotel.pms.front_desk import BackOffice, Concierge, FrontDesk, Receptionist
 from suite.reference.hotel.pms.serving import NEEDS, serve_pms
 from suite.reference.hotel.serving import serve
 from suite.services import postgres, redis
 
-_BACKEND_NEEDS = (
-    "hotel", "fastapi", "uvicorn", "asyncpg", "argon2", "jwt", "redis", "aiohttp", "purgatory", "tenacity",
-)  # fmt: skip
 _SIZE = {"guests": 1_000, "rooms": 100, "stays": 2_000}
 _STORE = "../pms.sqlite3"
 """Of both servers: beside their directories, which are in one folder."""
 _SEEN = Observe("/metrics", only=["pms_*", "db_pool_*"])
-_ERRORS = Threshold("failures", target="1%", warning="5%", critical="10%")
 _HOLDS = (
     nothing_broke, no_booking_is_lost, no_room_is_booked_twice, every_change_is_there, cache_is_coherent,
     retries_are_bounded,
 )  # fmt: skip
 
 
-def backend(served: Callable[..., Any] = serve, **parameters: Any) -> Server:
-    """A backend whose dealings with the PMS can be set; what is beside it is what it uses."""
+def connected(served: Callable[..., Any] = serve, **parameters: Any) -> Server:
+    """A backend whose dealings with the PMS can be set."""
     defaults: dict[str, Any] = {
         "pms_deadline": 3.0, "pms_timeout": 0.5, "pms_attempts": 3, "pms_backoff": 0.02, "pms_budget": 0.1,
         "pms_reserve": 20, "pms_threshold": 5, "pms_rest": 0.25, "pms_expiry": 60.0, "pms_page": 500,
     }  # fmt: skip
-    return Server(served, ready="/health", needs=_BACKEND_NEEDS, **(defaults | parameters))
+    return backend(served, **(defaults | parameters))
 
 
 def pms() -> Server:
@@ -63,17 +60,15 @@ def beside(*, servers: int = 1, database: System | None = None) -> dict[str, Sys
     }
 
 
-def _workload(name: str, description: str, users: Any, **rest: Any) -> Workload:
+def _workload(name: str, description: str, users: Any, system: Server | None = None, **rest: Any) -> Workload:
     defaults: dict[str, Any] = {
-        "prepare": enter, "beside": beside(), "parameters": {**_SIZE, "nights": 60},
-        "thresholds": [_ERRORS], "checks": _HOLDS, "metrics": PMS_METRICS, "observe": _SEEN, "tags": {"pms"},
+        "prepare": seed, "beside": beside(), "parameters": {**_SIZE, "nights": 60},
+        "thresholds": [ERRORS], "checks": _HOLDS, "metrics": PMS_METRICS, "observe": _SEEN, "tags": {"pms"},
         "category": PMS,
     }  # fmt: skip
-    return Workload(f"hotel/pms-{name}", backend(), users, description=description, **(defaults | rest))
-
-
-def _p95(target: str, warning: str, critical: str) -> Threshold:
-    return Threshold("response.p95", target=target, warning=warning, critical=critical)
+    return Workload(
+        f"hotel/pms-{name}", system or connected(), users, description=description, **(defaults | rest)
+    )
 
 
 lookups = _workload(
@@ -82,7 +77,7 @@ lookups = _workload(
     Receptionist,
     loop=closed_loop(users=20, seconds=5, warmup="500ms"),
     quick=closed_loop(users=20, operations=600, warmup=100),
-    thresholds=[_p95("100ms", "500ms", "1s"), _ERRORS],
+    thresholds=[within("response.p95", "100ms", "500ms", "1s"), ERRORS],
 )
 profiles = _workload(
     "profiles",
@@ -91,7 +86,7 @@ profiles = _workload(
     loop=closed_loop(users=20, seconds=5, warmup="500ms"),
     quick=closed_loop(users=20, operations=500, warmup=100),
     parameters={**_SIZE, "nights": 60, "guests": 50},
-    thresholds=[_p95("100ms", "500ms", "1s"), _ERRORS],
+    thresholds=[within("response.p95", "100ms", "500ms", "1s"), ERRORS],
 )
 cache = _workload(
     "cache",
@@ -100,7 +95,7 @@ cache = _workload(
     loop=closed_loop(users=20, seconds=5, warmup="1s"),
     quick=closed_loop(users=20, operations=800, warmup=400),
     parameters={**_SIZE, "nights": 60, "guests": 100},
-    thresholds=[Threshold("pms.hit_ratio", target="60%", warning="50%", critical="40%"), _ERRORS],
+    thresholds=[Threshold("pms.hit_ratio", target="60%", warning="50%", critical="40%"), ERRORS],
 )
 bulk = _workload(
     "bulk",
@@ -141,18 +136,21 @@ latency = _failing(
     "every answer of the PMS comes a fifth of a second later for 3 s: slow, and no reason to open a breaker",
     [At(3, Latency("pms", 3, delay="100ms", jitter="20ms"))],
     opens=False,
+    servers=1,
 )
 loss = _failing(
     "loss",
     "one in fifty segments between backend and PMS is sent again 200 ms later, for 3 s",
     [At(3, Loss("pms", 3, rate="2%", stall="200ms"))],
     opens=None,
+    servers=1,
 )
 failing = _failing(
     "failing",
     "every second request resets its connection, for 3 s: tried again, as far as the budget goes",
     [At(3, Reset("pms", 3, requests=Every(2)))],
     opens=None,
+    system=connected(pms_reserve=5),
 )
 breaker_alone = _failing(
     "breaker",
@@ -196,3 +194,6 @@ redis_gone = _failing(
     opens=None,
     servers=1,
 )
+
+CONNECTOR = [lookups, profiles, cache, bulk, failover, breaker_alone]
+FAILURES = [latency, loss, failing, partition, gone_at_start, database_killed, redis_gone]

@@ -1,22 +1,21 @@
-"""Two servers of one property management system, and a Redis, for all tests here."""
-
-from types import SimpleNamespace
+"""A property management system and a backend that has it, for all tests here."""
 
 import pytest
+from support.pms_pair import backend_of, pair_of
 
-from suite import Server
-from suite.reference.hotel.pms.serving import ask, serve_pms
-from suite.services import redis
-
-SIZE = {"guests": 60, "rooms": 20, "stays": 100, "seed": 1}
+from suite.reference.hotel.pms.serving import ask
 
 
 @pytest.fixture(scope="package")
 def pair(tmp_path_factory):
-    store = str(tmp_path_factory.mktemp("pms") / "pms.sqlite3")
-    first, second = (Server(serve_pms, ready="/health", store=store, **SIZE) for _ in range(2))
-    with first, second, redis() as cache:
-        yield SimpleNamespace(first=first, second=second, redis=cache)
+    with pair_of(tmp_path_factory.mktemp("pms")) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def hotel(pair):
+    with backend_of(pair) as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,0 +1,73 @@
+"""The workloads of the PMS under the engine: a sound backend passes, broken ones fail."""
+
+import pytest
+from support import broken_pms as broken
+from support.variants import exhaustive
+
+from suite.config.settings import Settings
+from suite.engine.coordinator import run
+from suite.reference.hotel.pms import workloads
+from suite.reference.hotel.pms.workloads import CONNECTOR, FAILURES
+
+pytestmark = pytest.mark.usefixtures("rounds_once")
+ROWS = {
+    "lookups", "profiles", "cache", "bulk", "failover", "breaker", "latency", "loss", "failing", "partition",
+    "gone-at-start", "database-killed", "redis-gone",
+}  # fmt: skip
+
+
+def quick(workload, **changes):
+    return run(workload, Settings(rounds=1, quick=True, **changes))
+
+
+def failed(result):
+    assert result.error is None, result.error
+    return {check.name: check.detail for check in result.checks if not check.passed}
+
+
+def on(workload, served):
+    """`workload` on another backend."""
+    twin = workload.copy()
+    twin.system = workloads.connected(served, pms_reserve=5)
+    twin.system.beside = twin.beside
+    return twin
+
+
+def test_all_rows_are_there():
+    rows = [*CONNECTOR, *FAILURES]
+    assert {row.name for row in rows} == {f"hotel/pms-{name}" for name in ROWS}
+    assert all(row.description for row in rows)
+    assert all(row.faults for row in FAILURES)
+
+
+@pytest.mark.timeout(120)
+def test_a_partition_loses_nothing_and_the_breaker_tells_of_it():
+    result = quick(workloads.partition)
+    assert failed(result) == {}
+    (incident,) = result.incidents
+    assert incident.struck
+    assert incident.ended - incident.began == pytest.approx(0.8, abs=0.3)
+    assert result.metrics["observed.pms_failovers_total"].value > 0
+    assert 0.2 < result.metrics["pms.breaker_open"].value < 3
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("row", [*CONNECTOR, *FAILURES], ids=lambda row: row.name)
+def test_a_sound_backend_passes(row):
+    assert failed(quick(row)) == {}
+
+
+@pytest.mark.parametrize(
+    ("row", "served", "check"),
+    [
+        exhaustive(workloads.breaker_alone, broken.without_breaker, "breaker did its work"),
+        exhaustive(workloads.failing, broken.without_budget, "retries are bounded"),
+        exhaustive(workloads.profiles, broken.stale, "cache is coherent"),
+        exhaustive(workloads.failing, broken.forgetful, "no booking is lost"),
+    ],
+    ids=lambda value: getattr(value, "name", getattr(value, "__name__", "")),
+)
+def test_a_broken_backend_fails_the_run(row, served, check):
+    result = quick(on(row, served))
+    assert check in failed(result)
+    assert result.exit_code == 1
