@@ -25,6 +25,19 @@ class DatabaseConsistency(Load):
         return self.measure("hotel/database-consistency")
 
 
+class PmsLookups(Load):
+    def setup_cache(self) -> dict[str, Any]:
+        return self.measure("hotel/pms-lookups")
+
+
+class PmsPartition(Load):
+    def setup_cache(self) -> dict[str, Any]:
+        return self.measure("hotel/pms-partition")
+
+    track_recovery = tracked("recovery.time", "seconds")
+    track_breaker_open = tracked("pms.breaker_open", "seconds")
+
+
 class CallCreationLeaks(Leaks):
     def setup_cache(self) -> dict[str, Any]:
         return self.search("hotel/call-creation")

@@ -118,6 +118,7 @@ def _failing(
     **rest: Any,
 ) -> Workload:
     """Front desks at work, at a rate that doesn't depend on what fails; `opens`: whether a breaker must."""
+    defaults: dict[str, Any] = {"category": NETWORK, "beside": beside(servers=servers)}
     return _workload(
         name,
         description,
@@ -127,7 +128,7 @@ def _failing(
         faults=faults,
         thresholds=[Threshold("failures", target="1%", critical=failures)],
         checks=_HOLDS if opens is None else [*_HOLDS, breaker(opens=opens)],
-        **({"category": NETWORK, "beside": beside(servers=servers)} | rest),
+        **(defaults | rest),
     )
 
 
