@@ -3,6 +3,7 @@
 from support.runs import make_run
 
 from suite.records.incident import Incident
+from suite.records.observation import Observation
 from suite.report.terminal.fault_axis import fault_axis
 
 SERIES = {
@@ -44,3 +45,24 @@ def test_of_a_long_round_each_bar_stands_for_several_seconds():
     drawn = lines(CUT, **long)
     assert len(drawn[0]) < 110
     assert drawn[0].startswith("fault       ·━")
+
+
+def test_what_the_system_counted_only_since_a_fault_stands_beside_it():
+    said = Observation(
+        "/metrics",
+        (-1.0, 1.0, 2.9, 4.0, 5.0, 6.0, 8.0, 9.0),
+        {
+            "opened_total": (0.0, 0.0, 0.0, 1.0, 2.0, 2.0, 2.0, 2.0),
+            "closed_total": (None, None, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0),
+            "requests_total": (0.0, 9.0, 18.0, 18.0, 18.0, 27.0, 36.0, 45.0),
+            "errors_total": (0.0,) * 8,
+            "restarted_total": (5.0, 5.0, 5.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+            "state": (0.0, 0.0, 0.0, 2.0, 2.0, 0.0, 0.0, 0.0),
+        },
+        ("closed_total", "errors_total", "opened_total", "requests_total", "restarted_total"),
+    )
+    run = make_run(incidents=(CUT,), series=SERIES, observed=(said,))
+    assert [line.plain for line in fault_axis(run) if line.plain.startswith("said")] == [
+        "said        ▁▁▁▁██▁▁▁▁  opened_total, 2 in all",
+        "said        ▁▁▁▁▁▁█▁▁▁  closed_total, 1 in all",
+    ]
