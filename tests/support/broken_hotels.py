@@ -9,7 +9,7 @@ from suite.reference.hotel.serving import serve
 
 def weak(system, **parameters):
     """One that has them all; a Server runs it."""
-    from suite.reference.hotel import calls, rooms, routing
+    from suite.reference.hotel import app, calls, rooms, routing
     from suite.reference.hotel.models import CallEvent, Room, VoiceCall, VoiceLine
     from suite.reference.hotel.session_store import SessionStore
 
@@ -35,12 +35,14 @@ def weak(system, **parameters):
         told = update(VoiceCall).where(VoiceCall.id == call.id).values(state=state, events=number)
         return (await connection.execute(told.returning(*calls.COLUMNS))).one()
 
-    async def end(self, key):
-        """Ends nothing: the session stays, for ever."""
-        await self._redis.persist(self._prefix + key)
+    class Lasting(SessionStore):
+        """Of its sessions none expires that nobody ends."""
+
+        def __init__(self, redis, namespace, _seconds, counters):
+            super().__init__(redis, namespace, 86_400, counters)
 
     vars(rooms)["changed"] = changed
     vars(routing)["take_free"] = take_free
     vars(calls)["happened"] = vars(routing)["happened"] = happened
-    SessionStore.end = end
+    vars(app)["SessionStore"] = Lasting
     serve(system, **parameters)
