@@ -67,9 +67,9 @@ def test_a_session_is_used_and_ended(hotel, agent):
 
 def test_a_session_lives_as_long_as_it_is_used_and_then_leaves_nothing(hotel, agent):
     ask = asking(hotel, X_Session=agent("POST", "/sessions").body["session"])
-    end = time.monotonic() + 1.3
+    end = time.monotonic() + 1.2
     while time.monotonic() < end:
         assert ask("GET", "/sessions/current").status == 200
         time.sleep(0.1)
-    time.sleep(1.1)
+    time.sleep(1.05)
     assert ask("GET", "/sessions/current").status == 401

@@ -38,7 +38,7 @@ events = workload(
     CallLife,
     "calls through all that happens in one; an event that is told twice is refused",
     loop=closed_loop(users=30, seconds=10, warmup=1),
-    quick=closed_loop(users=10, operations=60, warmup=10),
+    quick=closed_loop(users=10, operations=45, warmup=5),
     thresholds=[within("response.p95@event", "200ms", "500ms", "2s"), ERRORS],
     checks=_SOUND,
 )
@@ -84,7 +84,7 @@ routing = workload(
 mixed = workload(
     CALLS,
     "call-mixed",
-    {Dialler: 2, CallLife: 3, Talker: 2, SpeechUser: 2, SwitchboardOperator: 3},
+    {Dialler: 4, CallLife: 2, Talker: 1, SpeechUser: 3, SwitchboardOperator: 2},
     "all of these beside each other",
     loop=closed_loop(users=36, seconds=20, warmup=2),
     quick=closed_loop(users=12, operations=110),
