@@ -47,6 +47,8 @@ EXPECTED = {
     "hotel.CallCreation": LOAD,
     "hotel.CallSpeech": [*LOAD, "first_p50", "first_p95"],
     "hotel.DatabaseConsistency": LOAD,
+    "hotel.PmsLookups": LOAD,
+    "hotel.PmsPartition": [*LOAD, "recovery", "breaker_open"],
     "vision.Match500": LOAD,
     "vision.FrameBuffer": LOAD,
     "vision.FrameBufferFour": LOAD,
