@@ -15,7 +15,9 @@ from suite.reference.hotel.pms.service import PmsService
 from suite.reference.hotel.pms.wire import LONGEST_STAY
 from suite.reference.hotel.problem import HotelProblem, problems
 
-router = APIRouter(prefix="/pms", tags=["property management"], dependencies=[AGENTS])
+router = APIRouter(
+    prefix="/pms", tags=["property management"], dependencies=[AGENTS], responses=problems(401)
+)
 Number = Annotated[int, Path(ge=1, lt=2**31, description="Of the record in the PMS")]
 _Short = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=NO_NUL)]
 _Wishes = Annotated[str, StringConstraints(max_length=400, pattern=NO_NUL)]

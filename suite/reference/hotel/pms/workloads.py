@@ -11,7 +11,6 @@ from suite.reference.hotel.categories import NETWORK, PMS
 from suite.reference.hotel.load.backend import ERRORS, backend, within
 from suite.reference.hotel.load.seeding import seed
 from suite.reference.hotel.pms.checks import (
-    PMS_METRICS,
     breaker,
     cache_is_coherent,
     copy_is_complete,
@@ -21,6 +20,7 @@ from suite.reference.hotel.pms.checks import (
     nothing_broke,
     retries_are_bounded,
 )
+from suite.reference.hotel.pms.figures import PMS_METRICS
 from suite.reference.hotel.pms.front_desk import BackOffice, Concierge, FrontDesk, Receptionist
 from suite.reference.hotel.pms.serving import NEEDS, serve_pms
 from suite.reference.hotel.serving import serve
@@ -63,7 +63,7 @@ def beside(*, servers: int = 1, database: System | None = None) -> dict[str, Sys
 def _workload(name: str, description: str, users: Any, system: Server | None = None, **rest: Any) -> Workload:
     defaults: dict[str, Any] = {
         "prepare": seed, "beside": beside(), "parameters": {**_SIZE, "nights": 60},
-        "thresholds": [ERRORS], "checks": _HOLDS, "metrics": PMS_METRICS, "observe": _SEEN, "tags": {"pms"},
+        "thresholds": [ERRORS], "checks": _HOLDS, "metrics": PMS_METRICS, "tags": {"pms"},
         "category": PMS,
     }  # fmt: skip
     return Workload(
@@ -118,7 +118,7 @@ def _failing(
     **rest: Any,
 ) -> Workload:
     """Front desks at work, at a rate that doesn't depend on what fails; `opens`: whether a breaker must."""
-    defaults: dict[str, Any] = {"category": NETWORK, "beside": beside(servers=servers)}
+    defaults: dict[str, Any] = {"category": NETWORK, "beside": beside(servers=servers), "observe": _SEEN}
     return _workload(
         name,
         description,

@@ -6,14 +6,15 @@ from types import SimpleNamespace
 
 import pytest
 from support.broken_pms import weak
-from support.pms_pair import backend_of
+from support.pms_pair import backend_of, pair_of
 
-from suite.reference.hotel.pms import checks
+from suite.reference.hotel.pms import checks, looking
+from suite.reference.hotel.pms.figures import breaker_open
 
 
 def played(hotel, pair, behave, rooms):
     """Reads, changes and bookings, while the first server loses answers, fails, and is well again."""
-    ask, kept = hotel.ask, [{"asked": one["key"]} for one in checks._reservations(hotel.system) if one["key"]]
+    ask, kept = hotel.ask, []
 
     def read(guest):
         begun = monotonic_ns()
@@ -42,6 +43,19 @@ def played(hotel, pair, behave, rooms):
     behave(pair.first)
     time.sleep(0.15)
     return kept
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory):
+    """One in which nobody else books."""
+    with pair_of(tmp_path_factory.mktemp("pms")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def hotel(pair):
+    with backend_of(pair) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +119,7 @@ def test_a_read_is_stale_only_if_it_began_after_the_newer_version_was_acknowledg
 def told(monkeypatch):
     """Answers by path, of whichever system."""
     answers = {}
-    monkeypatch.setattr(checks, "ask", lambda _, __, path, **___: (200, answers[path.partition("?")[0]]))
+    monkeypatch.setattr(looking, "ask", lambda _, __, path, **___: (200, answers[path.partition("?")[0]]))
     return answers
 
 
@@ -134,7 +148,7 @@ def test_how_long_a_breaker_was_open_is_until_it_had_closed(told):
         ("opened", "half_opened", "closed"),
     )
     told["/pms/state"] = state(*once, *again)
-    assert checks.breaker_open(None, [], RECORDING) == 4 + 2
+    assert breaker_open(None, [], RECORDING) == 4 + 2
 
 
 def test_a_room_that_two_have_is_noticed(told):
