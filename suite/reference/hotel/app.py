@@ -34,7 +34,11 @@ def build(settings: HotelSettings) -> CountedAnswers:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            redis = Redis.from_url(settings.redis, decode_responses=True)
+            patience = settings.patience
+            redis = Redis.from_url(
+                settings.redis, decode_responses=True, socket_timeout=patience,
+                socket_connect_timeout=patience,
+            )  # fmt: skip
             stack.push_async_callback(redis.aclose)
             connections = HotelConnections(settings, counters)
             stack.push_async_callback(connections.close)

@@ -6,15 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, WebSocket
-from sqlalchemy import select, update
+from sqlalchemy import update
 from starlette.websockets import WebSocketDisconnect
 
-from suite.reference.hotel.call_states import ENDED
 from suite.reference.hotel.callers import AGENTS
-from suite.reference.hotel.calls import CallKey, unknown
+from suite.reference.hotel.calls import CallKey, going_on
 from suite.reference.hotel.models import VoiceCall
 from suite.reference.hotel.parts import HotelParts, Shared
-from suite.reference.hotel.problem import HotelProblem
 from suite.reference.hotel.switchboard import CallLeg, Side
 from suite.reference.hotel.voice_frame import BadFrame, number_of
 
@@ -32,11 +30,7 @@ async def audio(socket: WebSocket, key: CallKey, side: Side, parts: Shared) -> N
     Before it is opened what is wrong is answered by a status: 401, 404, 409, 422.
     """
     async with parts.connections.reading() as connection:
-        state = (await connection.execute(select(VoiceCall.state).where(VoiceCall.id == key))).scalar()
-    if state is None:
-        raise unknown(key)
-    if state == ENDED:
-        raise HotelProblem(409, "ended", f"call {key} has ended")
+        await going_on(connection, key)
     mine, other = parts.switchboard.join(key, side)
     try:
         await socket.accept()

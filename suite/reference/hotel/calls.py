@@ -55,8 +55,22 @@ async def locked(connection: AsyncConnection, key: int) -> Any:
     if row is None:
         raise unknown(key)
     if row.state == ENDED:
-        raise HotelProblem(409, "ended", f"call {key} has ended")
+        raise ended(key)
     return row
+
+
+async def going_on(connection: AsyncConnection, key: int) -> None:
+    """Raise HotelProblem, 404 or 409, unless there is such a call, and it has not ended."""
+    state = (await connection.execute(select(VoiceCall.state).where(VoiceCall.id == key))).scalar()
+    if state is None:
+        raise unknown(key)
+    if state == ENDED:
+        raise ended(key)
+
+
+def ended(key: int) -> HotelProblem:
+    """The call is over."""
+    return HotelProblem(409, "ended", f"call {key} has ended")
 
 
 def unknown(key: int) -> HotelProblem:

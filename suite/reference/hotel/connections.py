@@ -50,6 +50,7 @@ class HotelConnections:
             max_overflow=settings.pool_overflow,
             pool_timeout=settings.pool_timeout,
             pool_use_lifo=True,
+            connect_args={"timeout": settings.patience, "command_timeout": settings.patience},
         )
         self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         """The same pool without transactions: two statements less for each request that only reads."""

@@ -15,10 +15,13 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
+from starlette.websockets import WebSocket, WebSocketState
 
 _STATES = ("08", "53", "57", "58")
 """Classes of PostgreSQL's states that say it can't just now: connection, resources, intervention, system."""
 
+_LATER, _FAULT = 1013, 1011
+"""Codes with which a WebSocket is closed that was open."""
 _INVALID = (RequestValidationError, WebSocketRequestValidationError)
 
 
@@ -58,10 +61,13 @@ def answer_problems(app: FastAPI) -> None:
     """Have `app` answer every failure as a HotelProblem: what is the client's by 4xx, what passes by 503."""
 
     async def answered(connection: HTTPConnection, error: Exception) -> JSONResponse | None:
-        response = problem_of(error).response()
-        if connection.scope["type"] != "websocket":
-            return response
-        await connection.send_denial_response(response)  # type: ignore[attr-defined]
+        problem = problem_of(error)
+        if not isinstance(connection, WebSocket):
+            return problem.response()
+        if connection.application_state is WebSocketState.CONNECTING:
+            await connection.send_denial_response(problem.response())
+        else:
+            await connection.close(_LATER if problem.status == 503 else _FAULT, problem.error)
         return None
 
     for kind in (HotelProblem, HTTPException, *_INVALID, DBAPIError, OSError, RedisError, Exception):

@@ -17,10 +17,11 @@ class HotelSettings(PmsSettings):
     `database` is the URL of a PostgreSQL, `redis` that of a Redis or Valkey, where all of its keys begin with
     `namespace`. `secret` signs tokens, `admin_key` is the API key of its administrator.
     Of `pool_size` database connections `pool_overflow` more are made under load; a request waits
-    `pool_timeout` seconds for one. A login token is good for `token_seconds`, a session for
-    `session_seconds` since it was last used. A leg of a call buffers `audio_buffer` frames that its other
-    leg has not taken; a text to be spoken has `text_limit` characters. `freeze` keeps what is there at the
-    start out of garbage collections, which begin after `gc_threshold` new objects.
+    `pool_timeout` seconds for one. The database and Redis have `patience` seconds for an answer. A login
+    token is good for `token_seconds`, a session for `session_seconds` since it was last used. A leg of a
+    call buffers `audio_buffer` frames that its other leg has not taken; a text to be spoken has `text_limit`
+    characters. `freeze` keeps what is there at the start out of garbage collections, which begin after
+    `gc_threshold` new objects.
     """
 
     database: str
@@ -31,6 +32,7 @@ class HotelSettings(PmsSettings):
     pool_size: int = 10
     pool_overflow: int = 10
     pool_timeout: float = 5.0
+    patience: float = 5.0
     token_seconds: int = 3600
     session_seconds: int = 1800
     audio_buffer: int = 100

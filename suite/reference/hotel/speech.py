@@ -8,12 +8,10 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from pydantic import Field
-from sqlalchemy import select
 
 from suite.data.tones import spoken
 from suite.reference.hotel.callers import AGENTS
-from suite.reference.hotel.calls import CallKey, unknown
-from suite.reference.hotel.models import VoiceCall
+from suite.reference.hotel.calls import CallKey, going_on
 from suite.reference.hotel.parts import HotelBody, Shared
 from suite.reference.hotel.problem import HotelProblem, problems
 
@@ -29,15 +27,14 @@ class SpokenText(HotelBody):
 @router.post(
     "/calls/{key}/speech",
     response_class=StreamingResponse,
-    responses={200: {"content": {"audio/wav": {}}}, **problems(401, 404, 413)},
+    responses={200: {"content": {"audio/wav": {}}}, **problems(401, 404, 409, 413)},
 )
 async def speak(key: CallKey, said: SpokenText, parts: Shared) -> StreamingResponse:
     """A WAVE file that is sent while it is made: X-Voice says that it is tones."""
     if len(said.text) > parts.settings.text_limit:
         raise HotelProblem(413, "too_long", f"a text has at most {parts.settings.text_limit} characters")
     async with parts.connections.reading() as connection:
-        if (await connection.execute(select(VoiceCall.id).where(VoiceCall.id == key))).first() is None:
-            raise unknown(key)
+        await going_on(connection, key)
 
     async def pieces() -> AsyncIterator[bytes]:
         for piece in spoken(said.text):

@@ -40,6 +40,7 @@ def test_nothing_happens_any_more_in_a_call_that_has_ended(agent, call):
     assert event(agent, call, 4, "started") == (409, "ended")
     assert agent("POST", f"{call}/route").body["error"] == "ended"
     assert agent("POST", f"{call}/transfer", {"line": "room-101"}).body["error"] == "ended"
+    assert agent("POST", f"{call}/speech", {"text": "Good night"}).body["error"] == "ended"
 
 
 @pytest.mark.parametrize(
