@@ -20,6 +20,7 @@ from suite.errors import Interrupted, SuiteError
 COMMANDS = {
     "run": "Run workloads, print what they measured, keep it.",
     "list": "List workloads with their loops, parameters and tags.",
+    "config": "Show what workloads would run with, and where each value comes from.",
     "show": "Show what was measured lately, or one result in full.",
     "capacity": "Find the highest load that a system holds, and what breaks first.",
     "leaks": "Look for leaks, and name the lines that hold the memory.",

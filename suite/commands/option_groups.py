@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from suite.commands import options
+from suite.errors import ConfigurationError, Faults
 
 if TYPE_CHECKING:
     from suite.config.file import Configuration
@@ -68,6 +71,31 @@ class Filtered:
             options.listed(self.categories),
             options.listed(self.skip_tests),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class PlainLimits:
+    """What may be at most, of every workload."""
+
+    max_response_time: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Critical level of the longest response, e.g. 2s.")
+    ] = None
+    max_error_rate: Annotated[
+        str | None, typer.Option(metavar="SHARE", help="Critical level of failures, e.g. 1% or 0.01.")
+    ] = None
+    memory_threshold_mb: Annotated[
+        str | None, typer.Option(metavar="MB", help="Critical level of the system's peak memory.")
+    ] = None
+
+    def thresholds(self, faults: Faults) -> Mapping[str, Mapping[str, float | None]]:
+        """As a layer of settings has them; what is wrong with them goes to `faults`."""
+        from suite.config.plain_names import limits
+
+        try:
+            return limits(asdict(self))
+        except ConfigurationError as error:
+            faults.lines += str(error).splitlines()
+            return {}
 
 
 @dataclass(frozen=True, slots=True)

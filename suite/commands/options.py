@@ -51,9 +51,21 @@ SkippedTests = Annotated[
 Rounds = Annotated[
     int | None, typer.Option(metavar="N", min=1, help="Rounds, each with a fresh system. [3; quick: 1]")
 ]
-Users = Annotated[int | None, typer.Option(metavar="N", min=1, help="Virtual users of the loop.")]
+Users = Annotated[
+    int | None,
+    typer.Option("--users", "--concurrent-users", metavar="N", min=1, help="Virtual users of the loop."),
+]
 Seconds = Annotated[
-    str | None, typer.Option(metavar="TIME", help="Length of the measured part, e.g. 300 or 5min.")
+    str | None,
+    typer.Option(
+        "--seconds", "--test-duration", metavar="TIME", help="Length of the measured part, e.g. 300 or 5min."
+    ),
+]
+Each = Annotated[
+    int | None,
+    typer.Option(
+        "--each", "--requests-per-user", metavar="N", min=1, help="Operations of each user (closed loop)."
+    ),
 ]
 OnInvalid = Annotated[str, typer.Option(metavar="fail|warn", help="warn turns exit code 3 into 0.")]
 Values = Annotated[

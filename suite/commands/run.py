@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from suite.commands import options
-from suite.commands.option_groups import Filtered, Where
+from suite.commands.option_groups import Filtered, PlainLimits, Where
 from suite.errors import Faults
 
 if TYPE_CHECKING:
@@ -46,9 +46,7 @@ def command(
     operations: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Operations in all (closed loop).")
     ] = None,
-    each: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Operations of each user (closed loop).")
-    ] = None,
+    each: options.Each = None,
     rate: Annotated[
         str | None, typer.Option(metavar="RATE", help="Planned starts, e.g. 200/s (open loop).")
     ] = None,
@@ -58,6 +56,7 @@ def command(
     json_file: options.JsonFile = None,
     on_invalid: options.OnInvalid = "fail",
     *,
+    limits: PlainLimits,
     which: Filtered,
     where: Where,
 ) -> None:
@@ -84,6 +83,7 @@ def command(
         target=target,
         workers=workers,
         seed=seed,
+        thresholds=limits.thresholds(faults),
     )
     configuration, plans = options.read_plans(
         faults,

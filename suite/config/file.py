@@ -1,7 +1,8 @@
-"""The configuration file: `[tool.loadledger]` of pyproject.toml, or a loadledger.toml."""
+"""The configuration file: `[tool.loadledger]` of pyproject.toml, a loadledger.toml, or one of JSON."""
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,13 +13,17 @@ from typing import Annotated, Any
 from suite.config.checked import PATHS, TEXT, Checked
 from suite.config.gate import Budget, Gate
 from suite.config.layer import SettingsLayer, settings_of
+from suite.config.lines import line_of
 from suite.config.paths import Places
+from suite.config.plain_names import LIMITS, SETTINGS, translated
 from suite.config.services import ServiceUrls
 from suite.config.settings import Settings
 from suite.errors import ConfigurationError
 
 _IN_FILES = {"set": "values", "values": "set"}
 """What files call a field, and the other way round: so the field's own name is unknown there."""
+_OWN = ["tool", "loadledger"]
+"""Our table in pyproject.toml."""
 
 
 def _unknown(_value: Any) -> Any:
@@ -55,9 +60,16 @@ class Configuration(SettingsLayer):
 
     def settings(self, workload: str, given: SettingsLayer) -> Settings:
         """What the file says of `workload`, and over it what was `given`."""
-        names = (workload.partition("/")[0], workload)
-        own = [self.workloads[name] for name in dict.fromkeys(names) if name in self.workloads]
-        return replace(settings_of(self, *own, given), services=self.services.given())
+        own = [layer for _, layer in reversed(self.layers(workload))]
+        return replace(settings_of(*own, given), services=self.services.given())
+
+    def layers(self, workload: str) -> list[tuple[str, SettingsLayer]]:
+        """What is said of `workload`, the nearest first, each with where it is said."""
+        names = [
+            name for name in dict.fromkeys((workload, workload.partition("/")[0])) if name in self.workloads
+        ]
+        near = [(f"{self.source}, workloads.{_quoted(name)}", self.workloads[name]) for name in names]
+        return [*near, (self.source, self)]
 
 
 def read_configuration(path: Path | None = None) -> Configuration:
@@ -66,67 +78,90 @@ def read_configuration(path: Path | None = None) -> Configuration:
     Raises ConfigurationError with all faults.
     """
     if path is not None:
-        table = _table(path)
-        if table is None:
+        found = _read(path)
+        if found is None:
             raise ConfigurationError(f"{path} has no table [tool.loadledger]")
-        return checked(path, table)
+        return found
     for candidate in (Path("loadledger.toml"), Path("pyproject.toml")):
-        table = _table(candidate) if candidate.is_file() else None
-        if table is not None:
-            return checked(candidate, table)
+        found = _read(candidate) if candidate.is_file() else None
+        if found is not None:
+            return found
     return Configuration()
 
 
-def checked(path: Path, table: Any) -> Configuration:
-    """The configuration that `table` is. Raises ConfigurationError with all faults, each with its place."""
+def checked(path: Path, table: Any, text: str = "") -> Configuration:
+    """The configuration that `table` is. Raises ConfigurationError with all faults, each with its place.
+
+    `text` is what the file at `path` says, for the numbers of lines.
+    """
     from pydantic import TypeAdapter, ValidationError
 
+    own = _OWN if path.name == "pyproject.toml" else []
+    faults: list[tuple[Sequence[str], str]] = []
+    renamed = _renamed(table, faults)
     try:
-        found: Configuration = TypeAdapter(Configuration).validate_python(_renamed(table))
+        found: Configuration = TypeAdapter(Configuration).validate_python(renamed)
     except ValidationError as error:
-        lines = (_line(one["loc"], one["type"], one["input"], one["msg"]) for one in error.errors())
-        raise ConfigurationError.of(f"{path}: {line}" for line in lines) from None
+        faults += [_fault(one["loc"], one["type"], one["input"], one["msg"]) for one in error.errors()]
+    if faults:
+        lines = [(line_of(text, [*own, *place]), said) for place, said in faults]
+        raise ConfigurationError.of(
+            f"{path}{f':{number}' if number else ''}: {said}" for number, said in lines
+        )
     return replace(found, source=str(path))
 
 
-def _table(path: Path) -> Any:
-    """The file's part that is ours, whatever it is; None if pyproject.toml has none."""
+def _read(path: Path) -> Configuration | None:
+    """What a file says of us; None if pyproject.toml says nothing."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except OSError as error:
         raise ConfigurationError(f"can't read {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} is not valid TOML: {error}") from error
-    if path.name != "pyproject.toml":
-        return data
-    tool = data.get("tool")
-    return tool.get("loadledger") if isinstance(tool, dict) else None
+    except (json.JSONDecodeError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        kind = "JSON" if path.suffix == ".json" else "TOML"
+        raise ConfigurationError(f"{path} is not valid {kind}: {error}") from error
+    if path.name == "pyproject.toml":
+        tool = data.get("tool")
+        data = tool.get("loadledger") if isinstance(tool, dict) else None
+        if data is None:
+            return None
+    return checked(path, data, text)
 
 
-def _renamed(table: Any) -> Any:
+def _renamed(table: Any, faults: list[tuple[Sequence[str], str]], place: Sequence[str] = ()) -> Any:
     """The same with fields as our classes call them."""
     if not isinstance(table, Mapping):
         return table
+    try:
+        table = translated(table)
+    except ConfigurationError as error:
+        faults += [([*place, line.partition(":")[0]], _at(place) + line) for line in str(error).splitlines()]
+        table = {name: value for name, value in table.items() if name not in {*SETTINGS, *LIMITS}}
     found = {_IN_FILES.get(name, name): value for name, value in table.items()}
-    if isinstance(workloads := found.get("workloads"), Mapping):
+    workloads = found.get("workloads")
+    if not place and isinstance(workloads, Mapping):
         found["workloads"] = {
-            name: {_IN_FILES.get(key, key): value for key, value in part.items()}
-            if isinstance(part, Mapping)
-            else part
-            for name, part in workloads.items()
+            name: _renamed(part, faults, ["workloads", name]) for name, part in workloads.items()
         }
     return found
 
 
-def _line(location: Sequence[str | int], kind: str, value: Any, said: str) -> str:
-    """A fault in a line: its place, what is wrong, and what would mend it."""
+def _fault(location: Sequence[str | int], kind: str, value: Any, said: str) -> tuple[Sequence[str], str]:
+    """A fault: its place, and in a line where it is, what is wrong, and what would mend it."""
     place = [str(part) for part in location]
-    where = ".".join(_quoted(name) for name in _as_in_files(place)) or "[tool.loadledger]"
+    in_file = list(_as_in_files(place))
+    where = _at(in_file)[:-1] or "[tool.loadledger]"
     if kind in ("dict_type", "dataclass_type", "mapping_type"):
-        return f"{where} must be a table, not {value!r}"
+        return in_file, f"{where} must be a table, not {value!r}"
     if kind == "unexpected_keyword_argument" or not said:
-        return f"{where}: no such setting; there are: {', '.join(sorted(_names(place[:-1])))}"
-    return f"{where}: {said}"
+        return in_file, f"{where}: no such setting; there are: {', '.join(sorted(_names(place[:-1])))}"
+    return in_file, f"{where}: {said}"
+
+
+def _at(place: Sequence[str]) -> str:
+    """The names that lead to a place, with a dot after each."""
+    return "".join(f"{_quoted(name)}." for name in place)
 
 
 def _as_in_files(place: Sequence[str]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from suite.config.catalog import CatalogEntry
 from suite.config.file import Configuration
 from suite.config.filters import ALL, Filters
 from suite.config.layer import SettingsLayer
-from suite.config.settings import Settings, startable
+from suite.config.settings import Settings, configured, startable
 from suite.config.tour import Tour
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError, Faults, MissingExtra
@@ -74,7 +74,22 @@ def make_plans(
     faults.check()
     idle = sorted(asked - parameters - set(given.values))
     notes = tuple(f"{configuration.source} sets {name}, which no chosen workload has" for name in idle)
-    return Plans(tuple(runs), tuple(skipped), notes)
+    return Plans(tuple(runs), tuple(skipped), (*notes, *_unheeded(runs)))
+
+
+def _unheeded(runs: Sequence[tuple[CatalogEntry, Settings]]) -> Iterator[str]:
+    """Of settings that say both how many operations and how long: what each workload does without."""
+    both = [
+        (found.workload, configured(found.workload, settings).loop)
+        for found, settings in runs
+        if settings.each is not None and settings.seconds is not None
+    ]
+    timed = [workload.name for workload, loop in both if loop.seconds is not None]
+    counted = [workload.name for workload, loop in both if loop.seconds is None]
+    if timed:
+        yield f"each (requests_per_user) has no effect on what runs for a time: {', '.join(timed)}"
+    if counted:
+        yield f"seconds (test_duration) has no effect on what is counted: {', '.join(counted)}"
 
 
 def _parameters(workload: Workload) -> set[str]:

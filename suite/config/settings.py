@@ -121,6 +121,9 @@ def _loop(workload: Workload, settings: Settings) -> Loop:
         changes["users"] = settings.users
     ends = {name: getattr(settings, name) for name in ENDS}
     given = [name for name in ENDS if ends[name] is not None]
+    if given == ["each", "seconds"]:  # of many workloads some are counted and some are timed
+        given = ["each" if isinstance(loop, ClosedLoop) and loop.seconds is None else "seconds"]
+        ends = {name: ends[name] if name in given else None for name in ENDS}
     if len(given) > 1:
         both = " or ".join(f"--{name}" for name in given)
         raise ConfigurationError(f"{workload.name}: give {both}, not both")
@@ -129,10 +132,10 @@ def _loop(workload: Workload, settings: Settings) -> Loop:
             raise ConfigurationError(f"{workload.name} is a closed loop: it has no --rate")
         if given:
             changes |= ends
-            if settings.seconds is None or loop.seconds is None:  # the warm-up is in another unit
+            if ends["seconds"] is None or loop.seconds is None:  # the warm-up is in another unit
                 changes["warmup"] = 0.0
     else:
-        if settings.operations is not None or settings.each is not None:
+        if ends["operations"] is not None or ends["each"] is not None:
             raise ConfigurationError(f"{workload.name} is an open loop: give --rate and --seconds")
         if settings.seconds is not None:
             changes["seconds"] = settings.seconds
