@@ -23,9 +23,9 @@ _SQLITE = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "forei
 class Connections:
     """At most `size` + `overflow` connections; who finds none free waits `timeout` seconds.
 
-    Counted, for all processes: db_pool_size, db_pool_checked_out, db_pool_overflow; and in all
-    db_pool_waits_total (who found none free), db_pool_wait_seconds_total, db_pool_busy_seconds_total (of
-    each connection), db_pool_timeouts_total.
+    Counted, for all processes: db_pool_size, db_pool_max_overflow, db_pool_checked_out, db_pool_overflow; and
+    in all db_pool_waits_total (who found none free), db_pool_wait_seconds_total, db_pool_timeouts_total and
+    db_pool_busy_seconds_total (of each connection).
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class Connections:
             event.listen(self._engine.sync_engine, "connect", _tuned)
         event.listen(self._engine.sync_engine, "checkout", self._taken)
         event.listen(self._engine.sync_engine, "checkin", self._returned)
+        counters.set("db_pool_max_overflow", overflow)
         self._told()
         for name in ("waits", "wait_seconds", "busy_seconds", "timeouts"):
             counters.add(f"db_pool_{name}_total", 0)

@@ -36,8 +36,8 @@ def async_url(text: str) -> URL:
 class HotelConnections:
     """At most `pool_size` + `pool_overflow` connections; who finds none free waits `pool_timeout` seconds.
 
-    Counted: db_pool_size, db_pool_checked_out; and in all db_pool_waits_total (who found none free),
-    db_pool_wait_seconds_total, db_pool_timeouts_total.
+    Counted: db_pool_size, db_pool_max_overflow, db_pool_checked_out; and in all db_pool_waits_total (who
+    found none free), db_pool_wait_seconds_total, db_pool_timeouts_total.
     """
 
     def __init__(self, settings: HotelSettings, counters: HotelCounters) -> None:
@@ -57,6 +57,7 @@ class HotelConnections:
         event.listen(self._engine.sync_engine, "checkout", self._taken)
         event.listen(self._engine.sync_engine, "checkin", self._returned)
         counters.set("db_pool_size", settings.pool_size)
+        counters.set("db_pool_max_overflow", settings.pool_overflow)
         counters.set("db_pool_checked_out", 0)
         for name in ("waits", "wait_seconds", "timeouts"):
             counters.add(f"db_pool_{name}_total", 0)
