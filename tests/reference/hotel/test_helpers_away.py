@@ -39,11 +39,9 @@ def test_what_needs_them_is_told_so_and_the_backend_lives_on():
 
 async def cut_off(url, headers, database):
     """How a leg ends whose frames can't be written down."""
-    leg = await WebSocket.connect(url, headers=headers)
-    database.stop()
-    await leg.send("done")
-    try:
-        while True:
+    async with await WebSocket.connect(url, headers=headers) as leg:
+        database.stop()
+        await leg.send("done")
+        with pytest.raises(WebSocketClosed) as closed:
             await leg.receive()
-    except WebSocketClosed as closed:
-        return closed
+        return closed.value
