@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -161,10 +163,10 @@ def _seconds(faults: Faults, name: str, text: str | None) -> Iterator[float]:
         return
     scale = {"--hours": 3600.0, "--minutes": 60.0}.get(name, 1.0)
     with faults.collected(f"{name}: "):
-        try:
-            yield float(text) * scale
-        except ValueError:
-            yield parse(text, "s")
+        number = math.nan
+        with contextlib.suppress(ValueError):
+            number = float(text)
+        yield number * scale if math.isfinite(number) else parse(text, "s")
 
 
 def _limits(texts: Sequence[str]) -> dict[str, float]:
@@ -186,14 +188,15 @@ def _journal(
     """A new one, or that of the newest soak of this workload that was cut off."""
     from suite.formats.soak_journal import SoakJournal, unfinished
     from suite.soak.plan import SoakLength
-    from suite.soak.soak import check_same, soak_head
+    from suite.soak.soak import check_same, cycle_of, soak_head
 
     seconds = times.get("--hours", times.get("--minutes"))
     before = next(unfinished(folder, workload.name), None)
     if not resume:
         if before is not None:
             typer.echo(f"suite: note: {before} was cut off; --resume goes on with it", err=True)
-        length = SoakLength.of(seconds or 0.0, times.get("--window"), times.get("--warmup"))
+        cycle = cycle_of(workload, settings)
+        length = SoakLength.of(seconds or 0.0, times.get("--window"), times.get("--warmup"), cycle=cycle)
         return SoakJournal.create(folder, soak_head(workload, settings, length))
     if before is None:
         raise ConfigurationError(f"--resume: no soak of {workload.name} was cut off in {folder}")

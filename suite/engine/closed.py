@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from suite.contract.loop import ClosedLoop
 from suite.contract.user import current_user
@@ -39,7 +41,7 @@ class ClosedUsers(LiveUsers):
         self._begun = False
         self._over = asyncio.Event()
         self._stays = group.plan.live
-        self._first = Segment(group.file)
+        self._segment = Segment(group.file)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -74,9 +76,19 @@ class ClosedUsers(LiveUsers):
         if not self._begun:  # all that are there begin together
             return
         session.end = min(session.end, self._end)
-        session.task = asyncio.create_task(_user(self._group, session, self._loop, self._first))
+        session.task = asyncio.create_task(self._work(session))
         self._tasks.add(session.task)
         session.task.add_done_callback(self._ended)
+
+    def _work(self, session: UserSession) -> Coroutine[Any, Any, None]:
+        return _user(self._group, session, self._loop, self._segment, self._after)
+
+    def _after(self, segment: Segment) -> Segment | None:
+        """The segment that follows. Who comes later begins there: one that all have left is unmapped."""
+        following = segment.after()
+        if segment is self._segment and following is not None:
+            self._segment = following
+        return following
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self.ended.append(now())
@@ -124,7 +136,13 @@ def _run_plain(group: UserGroup, loop: ClosedLoop, end: int) -> None:
         segment = segment.after()
 
 
-async def _user(group: UserGroup, session: UserSession, loop: ClosedLoop, first: Segment) -> None:
+async def _user(
+    group: UserGroup,
+    session: UserSession,
+    loop: ClosedLoop,
+    segment: Segment | None,
+    after: Callable[[Segment], Segment | None],
+) -> None:
     names, bodies, user = group.names, group.bodies, session.user
     choices, period = group.plan.choices, len(group.plan.choices)
     current_user.set(user)
@@ -135,7 +153,6 @@ async def _user(group: UserGroup, session: UserSession, loop: ClosedLoop, first:
     yielding = group.component and (group.plan.live or len(group.sessions) > 1)
     clock = now
     left = -1 if loop.each is None or group.plan.live else loop.each + math.ceil(loop.warmup)
-    segment: Segment | None = first
     while segment is not None:
         columns = session.columns = segment.columns
         take, rows = segment.take, segment.rows
@@ -164,7 +181,7 @@ async def _user(group: UserGroup, session: UserSession, loop: ClosedLoop, first:
                 await asyncio.sleep(pause)
             elif yielding:
                 await asyncio.sleep(0)
-        segment = segment.after() if left else None
+        segment = after(segment) if left else None
 
 
 def _thinks(group: UserGroup, loop: ClosedLoop) -> list[Think]:

@@ -52,6 +52,12 @@ class MachineWatch:
             if all(sums):
                 track.add(now, float(max(map(int, sums))))
 
+    def forget(self, before: int) -> None:
+        """Give up what was noted before a time."""
+        counters = (self._steal, self._busy, self._sent, self._again, self._throttles, self._throttled)
+        for track in (*counters, *self._pressure.values(), *self._carried.values()):
+            track.forget(before)
+
     def within(self, begin: int, end: int) -> MachineUsage:
         """Figures of the window from `begin` to `end` (monotonic ns)."""
         wall = (end - begin) * 1e-9

@@ -13,6 +13,7 @@ from suite.records.provenance import Provenance
 from suite.records.run import Failure, Judgement, Measured, Validity
 
 _VALID = Validity()
+_OF_LOAD = ("response", "failures", "throughput")
 Course = Literal["steady", "small", "stopped", "told", "drifts"]
 """How a series went. `steady`: not worse, as far as chance lets us see. `small`: worse by less than counts.
 `stopped`: worse at first, and no more. `told`: worse without end, of what may well grow as no limit is near.
@@ -23,12 +24,23 @@ Course = Literal["steady", "small", "stopped", "told", "drifts"]
 class WindowOperation:
     """How operations of one name ended in a window, by outcome, and their response times.
 
-    `service` are their service times; None where they are the same, in a closed loop.
+    `service` are their service times; None where they are the same, in a closed loop. Both are text, as
+    `Histogram.encode` has it: there are hundreds of windows, and counts take a hundred times as much.
     """
 
     outcomes: Mapping[str, int]
-    response: Histogram
-    service: Histogram | None = None
+    response: str
+    service: str | None = None
+
+    @property
+    def response_times(self) -> Histogram:
+        """Raises StoreError if they can't be read."""
+        return Histogram.decode(self.response)
+
+    @property
+    def service_times(self) -> Histogram | None:
+        """The same of `service`."""
+        return None if self.service is None else Histogram.decode(self.service)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +110,11 @@ class Trend:
     limit: float | None = None
     left: float | None = None
 
+    @property
+    def of_load(self) -> bool:
+        """Whether it is what operations came to, and not what somebody holds."""
+        return self.metric.partition("@")[0].partition(".")[0] in _OF_LOAD
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Soak(Provenance):
@@ -128,12 +145,14 @@ class Soak(Provenance):
 
     @property
     def exit_code(self) -> int:
-        """4 the system died, 3 can't be believed, 1 something drifts or broke its critical level, else 0."""
-        if self.error is not None and self.error.kind == "system":
-            return 4
-        if self.error is not None or self.validity.verdict == "invalid":
-            return 3
-        critical = [judged.passed for judged in self.thresholds if judged.level == "critical"]
-        if any(trend.course == "drifts" for trend in self.trends) or False in critical:
-            return 1
-        return 3 if None in critical else 0
+        """4 the system died, 3 can't be believed, 1 something drifts or broke its critical level, else 0.
+
+        What somebody holds drifts all the same where the load was not as planned.
+        """
+        if self.error is not None:
+            return 4 if self.error.kind == "system" else 3
+        drifting = [trend for trend in self.trends if trend.course == "drifts"]
+        if self.validity.verdict == "invalid":
+            return 1 if any(not trend.of_load for trend in drifting) else 3
+        missed = any(judged.level == "critical" and judged.passed is False for judged in self.thresholds)
+        return 1 if drifting or missed else 0

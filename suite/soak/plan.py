@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from suite.errors import ConfigurationError
@@ -29,13 +30,17 @@ class SoakLength:
     warmup: float
 
     @classmethod
-    def of(cls, seconds: float, window: float | None = None, warmup: float | None = None) -> SoakLength:
-        """With what is not given as it is usual."""
+    def of(
+        cls, seconds: float, window: float | None = None, warmup: float | None = None, *, cycle: float = 0.0
+    ) -> SoakLength:
+        """With what is not given as it is usual: windows are whole cycles of a load that comes again."""
         if seconds <= 0:
             raise ConfigurationError("a soak of more than 0 seconds is wanted")
         if window is None:
             usual = min(max(seconds / _USUAL, _SHORTEST), _LONGEST)
             window = max(usual, seconds / MOST)
+            if cycle:
+                window = math.ceil(window / cycle) * cycle
         if window <= 0:
             raise ConfigurationError("--window: a time above 0 is wanted")
         if warmup is None:

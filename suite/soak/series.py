@@ -100,42 +100,45 @@ def unit_of(metric: str) -> str:
 
 def tallies(operations: Mapping[str, WindowOperation]) -> dict[str, OperationTally]:
     """What operations of a window came to, so that it adds up."""
-    return {name: OperationTally(one.outcomes, one.response, one.service) for name, one in operations.items()}
+    return {
+        name: OperationTally(one.outcomes, one.response_times, one.service_times)
+        for name, one in operations.items()
+    }
 
 
 def _of_load(
     windows: Sequence[SoakWindow], *, closed: bool, limits: Mapping[str, float]
 ) -> Iterator[SoakSeries]:
-    found = [tallies(window.operations) for window in windows]
-    names = sorted({name for tally in found for name in tally})
-    totals = [OperationTally.merged(tally.values()) for tally in found]
-    of = {"": totals}
-    if len(names) > 1:
-        of |= {
-            f"@{name}": [tally.get(name) or OperationTally.merged(()) for tally in found] for name in names
-        }
-    for at, several in of.items():
+    names = sorted({name for window in windows for name in window.operations})
+    found = [_figures(window, names if len(names) > 1 else ()) for window in windows]
+    for at in ("", *(f"@{name}" for name in names if len(names) > 1)):
         for point, share in _POINTS.items():
             name = f"response.{point}{at}"
-            known = [percentile(one.response, QUANTILES[point]).value for one in several]
-            if None not in known:  # in some windows too few operations would leave the slow ones out
-                yield _series(
-                    name, "s", "lower", list(zip(windows, known, strict=True)), share, _TIME_FLOOR,
-                    limit=limits.get(name),
-                )  # fmt: skip
-    failures = [_failures(one) for one in totals]
-    yield _series(
-        "failures", "ratio", "lower", list(zip(windows, failures, strict=True)), 0.0, _FAILURES,
-        limit=limits.get("failures"),
-    )  # fmt: skip
+            known = [(window, one[name]) for window, one in zip(windows, found, strict=True)]
+            if all(value is not None for _, value in known):
+                # In some windows too few operations would leave the slow ones out.
+                yield _series(name, "s", "lower", known, share, _TIME_FLOOR, limit=limits.get(name))
+    known = [(window, one["failures"]) for window, one in zip(windows, found, strict=True)]
+    yield _series("failures", "ratio", "lower", known, 0.0, _FAILURES, limit=limits.get("failures"))
     if closed:
-        rates = [
-            one.outcomes.get("ok", 0) / window.seconds for one, window in zip(totals, windows, strict=True)
-        ]
-        yield _series(
-            "throughput", "1/s", "higher", list(zip(windows, rates, strict=True)), _THROUGHPUT, _RATE_FLOOR,
-            limit=limits.get("throughput"),
-        )  # fmt: skip
+        known = [(window, one["throughput"]) for window, one in zip(windows, found, strict=True)]
+        limit = limits.get("throughput")
+        yield _series("throughput", "1/s", "higher", known, _THROUGHPUT, _RATE_FLOOR, limit=limit)
+
+
+def _figures(window: SoakWindow, names: Sequence[str]) -> dict[str, float | None]:
+    """What operations came to in a window: in all, and by these names."""
+    by_name = tallies(window.operations)
+    total = OperationTally.merged(by_name.values())
+    nothing = OperationTally.merged(())
+    figures: dict[str, float | None] = {
+        "failures": _failures(total),
+        "throughput": total.outcomes.get("ok", 0) / window.seconds,
+    }
+    for at, one in (("", total), *((f"@{name}", by_name.get(name, nothing)) for name in names)):
+        for point in _POINTS:
+            figures[f"response.{point}{at}"] = percentile(one.response, QUANTILES[point]).value
+    return figures
 
 
 def _series(

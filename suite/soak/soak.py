@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from suite.config.catalog import Reference, reference_to
-from suite.config.settings import Settings, startable
+from suite.config.settings import Settings, configured, startable
 from suite.contract.loop import OpenLoop
 from suite.contract.workload import Workload
 from suite.engine.coordinator import described
@@ -48,13 +48,18 @@ class SoakCut(SuiteError):
         self.soak = soak
 
 
+def cycle_of(workload: Workload, settings: Settings) -> float:
+    """Seconds after which a ramp, or stages, come again; 0.0 for a load that is always the same."""
+    loop = configured(workload, settings).loop
+    return loop.seconds if isinstance(loop, OpenLoop) and loop.arrivals in ("ramp", "stages") else 0.0
+
+
 def soak_head(workload: Workload, settings: Settings, length: SoakLength) -> Soak:
     """What a soak is before it has any window. Raises ConfigurationError for one that can't be started."""
     actual = startable(workload, settings)
-    loop = actual.loop
-    cycle = isinstance(loop, OpenLoop) and loop.arrivals in ("ramp", "stages")
+    cycle = cycle_of(workload, settings)
     plan = {name: value for name, value in described(actual, settings, []).items() if name not in _ENDS}
-    plan |= {"seconds": length.seconds} | ({"cycle": loop.seconds} if cycle else {})
+    plan |= {"seconds": length.seconds} | ({"cycle": cycle} if cycle else {})
     return Soak(
         **RecordOrigin().fields(),
         workload=actual.name,
@@ -202,7 +207,10 @@ class SoakRun:
 
 def _operations(operations: Mapping[str, OperationTally]) -> dict[str, WindowOperation]:
     return {
-        name: WindowOperation(one.outcomes, one.response, one.service) for name, one in operations.items()
+        name: WindowOperation(
+            one.outcomes, one.response.encode(), None if one.service is None else one.service.encode()
+        )
+        for name, one in operations.items()
     }
 
 

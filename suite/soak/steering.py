@@ -18,6 +18,8 @@ _AHEAD = 1_000_000_000
 _MOST_USERS = 10_000
 _AGAIN_SECONDS = 1.0
 """How long users that the system would not have wait before they try again."""
+_CALM_SECONDS = 10.0
+"""After so long users that nobody needed go again: what they hold of the system would look like a leak."""
 _NONE: Times = np.zeros(0, np.int64)
 
 
@@ -65,12 +67,13 @@ class _Planned:
         workload, settings = running.workload, running.spec.settings
         self._most = loop.users or min(workload.most_users() or _MOST_USERS, _MOST_USERS)
         least = len(workload.shares()) * settings.workers
-        self._wanted = loop.users or min(first_users(loop, least), self._most)
+        self._wanted = self._fewest = loop.users or min(first_users(loop, least), self._most)
         self._users = _Users(running, self._wanted)
         self._pieces = pieces(loop, settings.seed)
         self._planned, self._told = _NONE, _NONE
         self._until = time.monotonic_ns() + _AHEAD
-        self._open = 0
+        self._open = self._needed = 0
+        self._calm = time.monotonic() + _CALM_SECONDS
         self.tick(0)
 
     def tick(self, ended: int) -> None:
@@ -87,8 +90,17 @@ class _Planned:
         due = int(np.searchsorted(self._told, now))
         self._told = self._told[due:]
         self._open += due - ended
+        self._needed = max(self._needed, self._open)
         if self._open >= self._wanted < self._most:
-            self._wanted = min(2 * self._open, self._most)
-            self._users.want(self._wanted)
+            self._want(2 * self._open)
+        elif time.monotonic() >= self._calm:
+            self._want(min(2 * self._needed, self._wanted))
         else:
             self._users.tick(ended)
+
+    def _want(self, users: int) -> None:
+        self._calm, self._needed = time.monotonic() + _CALM_SECONDS, self._open
+        wanted = min(max(users, self._fewest), self._most)
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self._users.want(wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -71,13 +72,18 @@ def _threshold_limits(workload: Workload) -> dict[str, float]:
 
 def _whole(soak: Soak, windows: Sequence[SoakWindow], workload: Workload) -> Run:
     """All windows as one round."""
-    tally = Tally.merged(Tally(tallies(window.operations), tallies(window.beside)) for window in windows)
+    parts = (Tally(tallies(window.operations), tallies(window.beside)) for window in windows)
+    tally = functools.reduce(_added, parts)  # one after the other: all of them together are large
     seconds = sum(window.seconds for window in windows)
     one = joined_round({"": Round(0)}, tally, seconds, loop=workload.loop)
     origin = {
         name: value for name, value in provenance_of(soak).items() if name not in ("workload", "partial")
     }
     return combine(workload, [one], **origin)
+
+
+def _added(one: Tally, other: Tally) -> Tally:
+    return Tally.merged([one, other])
 
 
 def _judged(whole: Run) -> Iterator[Judgement]:

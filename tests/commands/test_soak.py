@@ -105,7 +105,7 @@ def test_windows_say_what_operations_came_to_and_what_was_held(story):
     for window in soak.windows:
         assert 0.09 < window.seconds < 1.5
         assert window.operations["click"].outcomes["ok"] > 0
-        assert window.operations["click"].response.count == window.operations["click"].outcomes["ok"]
+        assert window.operations["click"].response_times.count == window.operations["click"].outcomes["ok"]
         held = window.parties["system"]
         assert held.processes == 1
         assert held.memory > 10**6
@@ -233,6 +233,7 @@ def test_one_that_never_had_a_window_leaves_nothing(command, soaks):
         ((), "how long? give --hours or --minutes"),
         (("--hours", "1", "--minutes", "5"), "give --hours or --minutes, not both"),
         (("--hours", "soon"), "--hours: 'soon' is not a quantity in 's'; write it like \"100ms\""),
+        (("--minutes", "nan"), "--minutes: 'nan' is not a quantity in 's'; write it like \"100ms\""),
         (("--hours", "0"), "a soak of more than 0 seconds is wanted"),
         (("--hours", "1", "--window", "10min"), "3600 s are 6 windows of 600 s, and drift needs 20; "
          "give a longer time, or --window 180s or less"),

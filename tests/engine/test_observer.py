@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from itertools import islice
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from support.telling import ALL, COUNTED, Member, told
@@ -10,7 +12,7 @@ from suite import Metric, Observe, Threshold, closed_loop
 from suite.config.settings import Settings
 from suite.engine.coordinator import run
 from suite.engine.observer import moments
-from suite.engine.observer_process import check_first
+from suite.engine.observer_process import ObserverProcess, check_first
 from suite.errors import ConfigurationError, SystemFailed
 from suite.formats.structure import dump, load
 from suite.measure.exposition import Exposition
@@ -208,3 +210,28 @@ def test_settings_hold_in_the_observer_and_users_that_come_and_go_are_reconciled
 def test_a_wrong_path_ends_the_run_before_the_load():
     with pytest.raises(ConfigurationError, match=r"is neither Prometheus text nor JSON|answers with status"):
         run(told("/items"), ONE)
+
+
+def test_windows_of_readings_follow_one_another_and_are_forgotten():
+    """Counters go on from the last reading of the window before."""
+    process: Any = ObserverProcess.__new__(ObserverProcess)
+    process.died = True  # there is nobody to hear
+    process._workload = SimpleNamespace(observe=[Observe("/metrics")], thresholds=(), metrics=())
+    process._readings = []
+    assert process.window().metrics == {}
+
+    def read(*pairs):
+        for at, value in pairs:
+            values = {"rows": value, "served_total": 10 * value}
+            found = Exposition(
+                values, frozenset(values), frozenset({"served_total"}), frozenset(), None, None
+            )
+            process._readings.append(SystemReading(0, "beside", at * 10**9, at * 10**9, found))
+
+    read((0, 0), (1, 4), (2, 5))
+    first = process.window().metrics
+    assert (first["observed.rows.mean"], first["observed.served_total.rate"]) == (3, 25)
+    assert len(process._readings) == 1
+    read((4, 7))
+    second = process.window().metrics
+    assert (second["observed.rows.mean"], second["observed.served_total.rate"]) == (6, 10)

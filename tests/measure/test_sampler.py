@@ -215,6 +215,22 @@ def test_threads_children_are_found():
         assert len(proc.tree([process.pid])) == 2
 
 
+def test_what_is_given_up_costs_no_memory_and_the_processes_stay():
+    sampler = Sampler({"system": lambda: [os.getpid()]})
+    for _ in range(5):
+        sampler.tick(look=True)
+    assert sampler.members("system") == [os.getpid()]
+    begin = time.monotonic_ns()
+    sampler.forget(begin)
+    group = sampler._groups["system"]
+    assert len(group._memory) == len(group._cpu.times) == 1
+    sampler.tick(look=True)
+    used = sampler.resources(begin, time.monotonic_ns()).system
+    assert used.cpu is not None
+    assert len(used.memory) == 2
+    assert used.files == proc.descriptors(os.getpid())
+
+
 def test_a_track_only_grows():
     track = Track()
     assert track.within(0, 10) is None

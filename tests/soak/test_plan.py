@@ -18,6 +18,11 @@ def test_a_year_has_no_more_windows_than_can_be_compared():
     assert SoakLength.of(365 * 86_400).windows == MOST
 
 
+def test_windows_of_a_load_that_comes_again_are_whole_cycles():
+    assert SoakLength.of(3600, cycle=20).window == 40
+    assert SoakLength.of(3600, 25, cycle=20).window == 25, "who asks for others gets them"
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [

@@ -83,4 +83,13 @@ def test_users_come_while_operations_pile_up_and_only_then(clock):
         clock.seconds += 0.25
         user_load.tick(0)
         running.connected = running.sizes[-1]
-    assert running.sizes[-1] > 100, "all that wait have a user, and some to spare"
+    most = running.sizes[-1]
+    assert most > 100, "all that wait have a user, and some to spare"
+    clock.seconds += 0.25
+    user_load.tick(125)
+    for _ in range(100):
+        clock.seconds += 0.25
+        running.connected = running.sizes[-1]
+        user_load.tick(25)
+    assert running.sizes[-1] == first, "and go when nobody needs them"
+    assert len(running.sizes) <= 6

@@ -104,5 +104,8 @@ def test_a_system_that_died_outweighs_all():
 
 def test_what_broke_is_graver_than_what_could_not_be_told():
     assert make_soak().exit_code == 1
-    assert make_soak(validity=Validity("invalid")).exit_code == 3
+    held, load = make_soak().trends
+    assert make_soak(validity=Validity("invalid")).exit_code == 1, "a leak is one, whatever the load was like"
+    late = replace(make_soak(validity=Validity("invalid")), trends=(replace(load, course="drifts"),))
+    assert (held.of_load, late.exit_code) == (False, 3)
     assert make_soak(error=Failure("worker", "gone")).exit_code == 3

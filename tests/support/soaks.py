@@ -15,7 +15,7 @@ from suite.records.soak import Holding, Soak, SoakWindow, Trend, WindowOperation
 def make_window(index, *, length=60.0, response=0.010, count=1_000, outcomes=None, **changes):
     """Window `index`, of a system that holds 100 MB and 20 descriptors."""
     around = response * np.linspace(0.5, 1.5, count) * 1e9
-    one = WindowOperation(outcomes or {"ok": count}, Histogram.of(around.astype(np.int64)))
+    one = WindowOperation(outcomes or {"ok": count}, Histogram.of(around.astype(np.int64)).encode())
     held = Holding(1, 100_000_000, 20, 4, 3, 4096, 1_000)
     window = SoakWindow(
         index,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.table import Table
 from rich.text import Text
 
-from suite.measure.tally import OperationTally
+from suite.records.histogram import Histogram
 from suite.records.outcome import NOT_GOOD, OUTCOMES
 from suite.records.soak import Course, Soak, SoakWindow, Trend
 from suite.report.reasons import words
@@ -30,7 +31,7 @@ from suite.report.words import (
 )
 from suite.units import format_quantity, format_range
 
-_BARS = 16
+_BARS = 12
 _ROWS = 24
 _COURSES: dict[Course, tuple[str, str]] = {
     "drifts": ("✗ DRIFTS", BAD),
@@ -43,12 +44,13 @@ _COURSES: dict[Course, tuple[str, str]] = {
 
 def window_line(window: SoakWindow, number: int, of: int) -> Text:
     """One window as a line of progress."""
-    total = OperationTally.merged(
-        OperationTally(one.outcomes, one.response, one.service) for one in window.operations.values()
-    )
-    due, bad = sum(total.outcomes.values()), sum(total.outcomes.get(OUTCOMES[one], 0) for one in NOT_GOOD)
-    parts = [format_quantity(total.outcomes.get("ok", 0) / window.seconds, "1/s")]
-    parts += [f"{name} {format_quantity(total.response.percentile(at)[0], 's')}" for name, at in
+    outcomes = Counter[str]()
+    for one in window.operations.values():
+        outcomes.update(one.outcomes)
+    times = Histogram.merged(one.response_times for one in window.operations.values())
+    due, bad = sum(outcomes.values()), sum(outcomes[OUTCOMES[one]] for one in NOT_GOOD)
+    parts = [format_quantity(outcomes["ok"] / window.seconds, "1/s")]
+    parts += [f"{name} {format_quantity(times.percentile(at)[0], 's')}" for name, at in
               (("p50", 0.5), ("p99", 0.99))]  # fmt: skip
     if bad:
         parts.append(f"{format_quantity(bad / due, 'ratio')} failed")
@@ -77,11 +79,11 @@ def soak_head(soak: Soak) -> Iterator[Text]:
 def trends(soak: Soak) -> Table:
     """A row per metric: what gets worse first, then what the system and its load were like."""
     table = PlainTable()
-    for title in ("metric", "windows"):
-        table.add_column(title, no_wrap=True)
+    table.add_column("metric", overflow="fold", min_width=12)
+    table.add_column("windows", no_wrap=True, min_width=_BARS)
     for title in ("first → last", "per hour (95 %)", "left"):
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
+        table.add_column(title, justify="right", overflow="fold")
+    table.add_column("", no_wrap=True, min_width=8)
     for one in shown(soak.trends):
         table.add_row(
             one.metric,
