@@ -37,6 +37,7 @@ def test_each_workload_is_tried(documented):
     assert list(documented) == [f"office/{name}" for name in WORKLOADS]
 
 
+@pytest.mark.usefixtures("rounds_once")
 @pytest.mark.parametrize("name", WORKLOADS)
 def test_it_runs_as_it_stands(documented, name):
     found = documented[f"office/{name}"]

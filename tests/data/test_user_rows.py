@@ -103,6 +103,7 @@ def _every_row_was_used_by_one_user_only(_system, kept, _recording):
     assert found == {(index, f"user-{index}") for index in range(12)}
 
 
+@pytest.mark.exhaustive
 def test_rows_bound_the_users_that_an_open_loop_adds():
     workload = Workload(
         "echo/rows",

@@ -142,6 +142,7 @@ def test_planned_starts_come_when_they_are_told():
     assert (rows.started >= rows.intended).all()
 
 
+@pytest.mark.exhaustive
 def test_a_start_that_finds_nobody_waits_or_is_dropped():
     kept_waiting, dropping = [], []
     for workload, parts in ((planned, kept_waiting), (impatient, dropping)):
@@ -175,6 +176,7 @@ both = Workload("live/both", echo_server(), {Guest: 1, Talker: 3}, loop=closed_l
 counted = Workload("live/counted", echo_server(), Counted, loop=closed_loop(1, each=2))
 
 
+@pytest.mark.exhaustive
 def test_users_that_still_connect_are_counted_and_the_last_word_holds():
     parts = []
     with live(slow) as running:

@@ -396,6 +396,7 @@ def _without_gap_or_repeat(_system, kept, _recording):
     assert len(kept) > 20
 
 
+@pytest.mark.exhaustive
 def test_users_that_two_workers_add_are_numbered_without_gap_or_repeat():
     """They were numbered from 10,010 on, and two workers repeated each other's by modulo."""
     workload = Workload(

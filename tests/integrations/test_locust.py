@@ -186,6 +186,7 @@ def of_file(folder, *words):
     )  # fmt: skip
 
 
+@pytest.mark.exhaustive
 def test_an_existing_locustfile_runs_unchanged_and_is_kept(tmp_path):
     suite = of_file(tmp_path)
     assert suite.finish() == 1  # some of its requests fail, as Locust sees it

@@ -28,6 +28,7 @@ def chosen(request):
     return request.param
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("chosen", servers("gunicorn"), indirect=True)
 def test_under_load_all_is_answered_and_nothing_left(tmp_path, chosen):
     suite = Suite(tmp_path, "run", LOAD, "-k", f"{chosen}/clean", "--rounds", "1", "--json", "out.json",

@@ -73,7 +73,7 @@ def test_what_is_forwarded_arrives_and_is_timed():
     assert result.metrics["queue.peak"].value >= 1
 
 
-@pytest.mark.parametrize("name", [exhaustive("sustained"), "burst"])
+@pytest.mark.parametrize("name", [exhaustive("sustained"), exhaustive("burst")])
 def test_an_open_loop_loses_nothing(name):
     result = quick(getattr(workloads, name), seconds=1, rate=60)
     assert not broken_checks(result)

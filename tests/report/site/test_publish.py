@@ -213,6 +213,7 @@ def test_what_cannot_be_read_is_said_and_left_out(tmp_path):
     assert charts(pages_of(tmp_path) / "shop-browse.html", "history")
 
 
+@pytest.mark.exhaustive
 def test_commits_that_a_shallow_clone_lacks_are_shown_by_their_dates(tmp_path):
     commits = published.make_project(tmp_path, 8)
     published.add_asv_results(tmp_path, commits)
@@ -224,6 +225,7 @@ def test_commits_that_a_shallow_clone_lacks_are_shown_by_their_dates(tmp_path):
     assert order == [commit[:8] for index, commit in enumerate(commits) if index != 5]
 
 
+@pytest.mark.exhaustive
 def test_of_a_range_only_its_commits_are_shown(tmp_path):
     commits = published.make_project(tmp_path, 6)
     published.add_asv_results(tmp_path, commits)
@@ -232,6 +234,7 @@ def test_of_a_range_only_its_commits_are_shown(tmp_path):
     assert len(circles(chart)) == 2  # the sixth has failed
 
 
+@pytest.mark.exhaustive
 def test_points_of_a_renamed_benchmark_stay(tmp_path):
     commits = published.make_project(tmp_path, 6)
     published.add_asv_results(tmp_path, commits, prefix="shop.LookAround")
