@@ -17,10 +17,10 @@ _LEGS = 20
 waves = workload(
     MEMORY,
     "memory",
-    {Dialler: 2, CallLife: 1, SpeechUser: 1},
+    {Dialler: 3, CallLife: 1},
     "little, much, little again: what was taken for much is not kept; is it a leak: suite leaks hotel/memory",
-    loop=open_loop(stages=[(10, 5), (60, 10), (10, 5)]),
-    quick=open_loop(stages=[(20, 0.4), (60, 0.8), (20, 0.4)]),
+    loop=open_loop(stages=[(10, 5), (40, 10), (10, 5)]),
+    quick=open_loop(stages=[(10, 0.4), (40, 0.8), (10, 0.4)]),
     thresholds=[GROWTH, ERRORS],
     checks=[none_failed, what_was_acknowledged_is_stored],
 )
