@@ -26,6 +26,7 @@ COMMANDS = {
     "leaks": "Look for leaks, and name the lines that hold the memory.",
     "resilience": "Let one helper after another fail, and say from what a system never recovers.",
     "soak": "Load a system for hours, and say what drifts.",
+    "recover": "Find the highest load at which a system recovers from an overload.",
     "ab": "Compare two commits by rounds in turns, and say whether one is slower.",
     "locust": "Run workloads on Locust: its web UI, its options, its machines.",
     "faults": "Put a proxy before anything, and let it fail by hand.",

@@ -9,9 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from suite.engine.worker_request import WorkerReply
-from suite.measure.phases import CauseTimes
+from suite.measure.phases import CauseTimes, RetryTimes
 from suite.records.detail import Detail
-from suite.records.recording import Times
 
 
 def statuses(reports: Sequence[WorkerReply]) -> Mapping[str, Mapping[str, int]]:
@@ -56,8 +55,7 @@ def causes(reports: Sequence[WorkerReply]) -> list[CauseTimes]:
     ]
 
 
-def retries(reports: Sequence[WorkerReply]) -> Times | None:
-    """When further attempts began; None where nothing is tried again."""
+def retries(reports: Sequence[WorkerReply]) -> RetryTimes | None:
+    """When operations were tried again; None where none is."""
     found = [np.frombuffer(one, np.int64) for report in reports for one in report.retries]
-    moments = np.concatenate(found) if found else None
-    return None if moments is None else moments[moments > 0]
+    return RetryTimes(*np.concatenate(found).reshape(-1, 2).T) if found else None

@@ -20,8 +20,9 @@ Body = Callable[[Any], Awaitable[Any]]
 
 
 class Retrying:
-    """The attempts of one worker at operations: `operations` and `attempts` by operation's name, and when
-    `further` attempts began (monotonic ns).
+    """The attempts of one worker at operations: `operations` and `attempts` by operation's name.
+
+    `further` has of each further attempt when its operation began, and it (monotonic ns), in turns.
 
     `reconnect` gives a user a new session, `draw` a number below the one that it gets.
     """
@@ -38,13 +39,14 @@ class Retrying:
         self._reconnect = reconnect
         self._draw = draw
         self.further = array("q")
+        self._further = 0
 
     def around(self, name: str, body: Body) -> Body:
         """`body` of the operation `name`, tried as often as it takes and may."""
 
         async def tried(user: Any) -> Any:
             self.operations[name] += 1
-            attempt = 0
+            attempt, begun = 0, now()
             while True:
                 attempt += 1
                 self.attempts[name] += 1
@@ -56,10 +58,9 @@ class Retrying:
                     failure = ours(error)
                 if attempt >= self._retry.attempts or not self._afforded():
                     raise failure
-                place = len(self.further)
-                self.further.append(0)
+                self._further += 1
                 await asyncio.sleep(self._draw(0, self._retry.backoff * 2 ** (attempt - 1)))
-                self.further[place] = now()
+                self.further.extend((begun, now()))
 
         return tried
 
@@ -76,4 +77,4 @@ class Retrying:
 
     def _afforded(self) -> bool:
         budget = self._retry.budget
-        return budget is None or len(self.further) < max(_ALWAYS, budget * self.operations.total())
+        return budget is None or self._further < max(_ALWAYS, budget * self.operations.total())

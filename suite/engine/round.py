@@ -29,6 +29,7 @@ from suite.measure.sampler import Sampler
 from suite.measure.statistics import measure_round
 from suite.measure.validity import judge
 from suite.process.notice import noticed
+from suite.records.incident import Incident
 from suite.records.party_output import PartyOutput
 from suite.records.reason import Reason
 from suite.records.recording import Recording
@@ -38,18 +39,24 @@ _LEAD = 60_000_000  # ns between the order to run and the agreed start: all work
 
 
 def run_round(
-    spec: WorkloadSpec, index: int, progress: Progress, look: Callable[[Recording], None] | None = None
+    spec: WorkloadSpec,
+    index: int,
+    progress: Progress,
+    look: Callable[[Recording], None] | None = None,
+    *,
+    noted: Sequence[Incident] = (),
 ) -> Round:
     """Run round `index`. A system or worker that fails makes a Round with a `failure`.
 
-    `look` gets the raw recording of a round that went well, before it is gone. Raises
+    `look` gets the raw recording of a round that went well, before it is gone. What is `noted` of its load is
+    measured as faults are, which are made beside it. Raises
     ConfigurationError and Interrupted; either way nothing of the round is left.
     """
     deployed: _Round | None = None
     try:
         with contextlib.ExitStack() as stack:
             deployed = _Round(spec, index, progress, stack, faulty=True)
-            return deployed.run(look)
+            return deployed.run(look, noted)
     except SystemFailed as error:
         return Round(index, failure=Failure("system", _told(error, deployed)), outputs=_written(deployed))
     except WorkerFailed as error:
@@ -65,15 +72,15 @@ class _Round(Deployment):
     outputs: tuple[PartyOutput, ...] = ()
     _garbage: Garbage | None = None
 
-    def run(self, look: Callable[[Recording], None] | None) -> Round:
+    def run(self, look: Callable[[Recording], None] | None, noted: Sequence[Incident]) -> Round:
         self._watch = OutputWatch(self.logs, getattr(self.workload.system, "env", {}))
         try:
-            return self._run(look)
+            return self._run(look, noted)
         except (SystemFailed, WorkerFailed):
             self.outputs = self._watch.kept()
             raise
 
-    def _run(self, look: Callable[[Recording], None] | None) -> Round:
+    def _run(self, look: Callable[[Recording], None] | None, noted: Sequence[Incident]) -> Round:
         self.start_observed()
         sampler = Sampler(self.groups())
         self._idle(sampler)
@@ -112,7 +119,7 @@ class _Round(Deployment):
             attempts=attempts(reports),
             index=self.index,
         )
-        incidents = tuple(self.timeline.incidents(begin))
+        incidents = (*self.timeline.incidents(begin), *noted)
         result = with_impact(result, recording, incidents, causes(reports), retries(reports))
         evidence = gather(
             recording,

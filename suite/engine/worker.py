@@ -127,7 +127,7 @@ class _Worker:
 
     def _build(self) -> WorkerReply:
         self.loaded = self.spec.workload()
-        self.errors.timed = bool(self.loaded.faults)
+        self.errors.timed = bool(self.loaded.faults or self.loaded.retry)
         system = self.workload.system
         if isinstance(system, Component):
 

@@ -60,7 +60,7 @@ class WorkerReply:
     moments: Mapping[tuple[str, str], array[int]] = field(default_factory=dict)
     """Of operations that ended badly, by outcome and cause: when they were due and ended, in turns."""
     retries: tuple[array[int], ...] = ()
-    """When further attempts began."""
+    """Of each further attempt when its operation began, and it, in turns."""
     lag: LoopLag | None = None
     ended: tuple[int, ...] = ()
     """When users had done all that was theirs to do, in monotonic nanoseconds."""

@@ -19,7 +19,9 @@ from suite.records.record import RECORDS, Record
 from suite.records.run import verdict_word
 
 SCHEMA = 2
-Kind = Literal["run", "leaks", "capacity", "comparison", "ab", "calibration", "resilience", "soak"]
+Kind = Literal[
+    "run", "leaks", "capacity", "comparison", "ab", "calibration", "resilience", "soak", "recovery"
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 

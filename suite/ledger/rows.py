@@ -12,6 +12,7 @@ from suite.records.capacity import Capacity
 from suite.records.classes import counted, load_class, machine_class
 from suite.records.comparison import Comparison
 from suite.records.leak import LeakSearch
+from suite.records.overload import OverloadRecovery
 from suite.records.resilience import Resilience
 from suite.records.run import Run, verdict_word
 from suite.records.soak import Soak
@@ -20,6 +21,10 @@ from suite.units import seconds_since_epoch
 _SAME = ("id", "workload", "started", "commit", "branch", "dirty", "environment", "plan")
 _METRIC = ("unit", "better", "value", "at_least", "note", "values")
 _NOTHING_GROWS = ("no growth", "bounded", "released")
+_HISTORIES = (
+    Run.KIND, LeakSearch.KIND, Capacity.KIND, Resilience.KIND, Soak.KIND, OverloadRecovery.KIND,
+)  # fmt: skip
+"""What has a history over commits."""
 _CODES = {"regression": 1, "inconclusive": 3}
 _Rows = list[dict[str, Any]]
 
@@ -40,7 +45,7 @@ def index_rows(kind: str, data: Mapping[str, Any]) -> IndexRows:
     validity = data["validity"]["verdict"] if kind == Run.KIND else "invalid" if code == 3 else "valid"
     verdict = data["verdict"] if kind in (Run.KIND, Comparison.KIND) else verdict_word(code)
     whole = kind == Run.KIND or not data["partial"]
-    history = kind in (Run.KIND, LeakSearch.KIND, Capacity.KIND, Resilience.KIND, Soak.KIND)
+    history = kind in _HISTORIES
     return IndexRows(
         {
             **{name: data[name] for name in _SAME},
@@ -119,6 +124,8 @@ def _metrics(kind: str, data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[
         for name, weak in (("never", ("died", "never")), ("lost", ("lost",)), ("errors", ("errors",))):
             number = float(sum(counts[one] for one in weak))
             yield f"resilience.{name}", _measured("1", "lower", number, [number])
+    elif kind == OverloadRecovery.KIND:
+        yield "recovery.load", _measured("ratio", "higher", data["share"], [data["share"]])
     elif kind == Soak.KIND:
         for one in data["trends"]:
             slope, better = one["slope"], one["better"]

@@ -22,6 +22,13 @@ class CauseTimes(NamedTuple):
     ended: Times
 
 
+class RetryTimes(NamedTuple):
+    """Of each further attempt when its operation began, and when it did itself (monotonic ns)."""
+
+    begun: Times
+    again: Times
+
+
 class Phases(NamedTuple):
     """Before a fault is from `since` to `begin`, it lasts until `end`, after it is up to `until`."""
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from suite.contract.metric import OF_FAULTS, QUANTILES
 from suite.measure.band import Band, band
 from suite.measure.distribution import Exact, percentile
-from suite.measure.phases import CauseTimes, Phases
+from suite.measure.phases import CauseTimes, Phases, RetryTimes
 from suite.records.incident import Impact, Incident
 from suite.records.outcome import BEYOND, NOT_GOOD, OUTCOMES, Outcome
 from suite.records.recording import Recording, Times
@@ -32,12 +32,11 @@ def with_impact(
     recording: Recording,
     incidents: Sequence[Incident],
     causes: Sequence[CauseTimes] = (),
-    retries: Times | None = None,
+    retries: RetryTimes | None = None,
 ) -> Round:
     """`result` with the faults that were made, what they did, and the worst of it as metrics.
 
-    `causes` are of operations that ended badly, `retries` when further attempts began (monotonic ns; None
-    where nothing is tried again).
+    `causes` are of operations that ended badly, `retries` when they were tried again (None where none is).
     """
     if not incidents:
         return result
@@ -63,7 +62,7 @@ def with_impact(
 
 
 def _on_the_axis(
-    series: Mapping[str, Values], recording: Recording, retries: Times | None
+    series: Mapping[str, Values], recording: Recording, retries: RetryTimes | None
 ) -> dict[str, Values]:
     """What of each bucket is worth seeing beside a fault: operations that failed, further attempts."""
     seconds = [second for second in series.get("second", ()) if second is not None]
@@ -71,7 +70,7 @@ def _on_the_axis(
         return {}
     edges = recording.begin + np.round(np.array([*seconds, np.inf]) * 1e9)
     rows = recording.loop_only().with_outcome(*NOT_GOOD)
-    moments = {"failed": rows.intended + rows.response_ns(), "retries": retries}
+    moments = {"failed": rows.intended + rows.response_ns(), "retries": retries and retries.again}
     return {
         name: tuple(float(count) for count in np.histogram(each, edges)[0])
         for name, each in moments.items()
@@ -83,7 +82,7 @@ def impacts(
     recording: Recording,
     incidents: Sequence[Incident],
     causes: Sequence[CauseTimes] = (),
-    retries: Times | None = None,
+    retries: RetryTimes | None = None,
 ) -> list[Incident]:
     """`incidents` with their impact on the operations of the loop, in the measured part."""
     rows = recording.loop_only().measured()
@@ -104,12 +103,12 @@ def impacts(
     return found
 
 
-def _with_retries(impact: Impact, phases: Phases, started: Times, retries: Times | None) -> Impact:
+def _with_retries(impact: Impact, phases: Phases, started: Times, retries: RetryTimes | None) -> Impact:
     if retries is None:
         return impact
-    operations, further = phases.counts(started), phases.counts(retries)
+    operations, further = phases.counts(started), phases.counts(retries.begun)
     attempts = {phase: 1 + further[phase] / count for phase, count in operations.items() if count}
-    return replace(impact, retries=further, amplification=attempts)
+    return replace(impact, retries=phases.counts(retries.again), amplification=attempts)
 
 
 def _phases(span: _Span, spans: Sequence[_Span | None], recording: Recording) -> Phases:

@@ -15,7 +15,7 @@ class Impact:
     "after" it, until another one began. `p99` and `slowest` are response times during it, None where there
     are too few to say; `longest` is how long any of them took, those that failed too. `causes` counts what
     ended badly in the same three, by outcome and cause; `retries` the further attempts that were begun in
-    each, `amplification` all attempts to each operation, where operations are tried again.
+    each, `amplification` all attempts at each operation that began in it, where operations are tried again.
 
     The rest is by windows `resolution` wide. `detection`: since it began, until an operation had failed or
     been late. `recovery`: since it ended, until the share of good operations was back where it was before

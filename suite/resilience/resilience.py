@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 
 from suite.config.catalog import Reference, reference_to
@@ -16,11 +16,9 @@ from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError, SuiteError, SystemFailed
 from suite.measure.band import FEWEST
 from suite.measure.record_origin import RecordOrigin
-from suite.measure.recovery import impacts
 from suite.process.guard import interruptible
 from suite.records.incident import Incident
 from suite.records.reason import Reason
-from suite.records.recording import Recording
 from suite.records.resilience import FaultCourse, FaultRound, FaultTrial, Resilience
 from suite.records.run import Round
 from suite.resilience.fault_matrix import MatrixCell, fault_matrix
@@ -142,22 +140,17 @@ class _Trials:
         return found
 
     def _round(self, cell: MatrixCell | None, index: int) -> FaultRound:
-        seen: list[Incident] = []
-
-        def see(recording: Recording) -> None:
-            if cell is None:
-                seen.extend(impacts(recording, [_pretended(self._course, index)]))
-
         faults: tuple[At, ...] = () if cell is None else (cell.at,)
+        noted = [_pretended(self._course, index)] if cell is None else []
         name = "without a fault" if cell is None else f"{cell.fault} {cell.party}"
         watcher = Named(self._progress, name)
         spec = WorkloadSpec(self._reference, self._settings.with_loop(self._loop, faults))
-        result = run_round(spec, index, watcher, see)
+        result = run_round(spec, index, watcher, noted=noted)
         if result.failure is not None and result.failure.kind == "system":
             if cell is None or (watcher.seconds or 0.0) < WARM + self._course.before:
                 raise SystemFailed(result.failure.message)
             return FaultRound(died=result.failure.message)
-        return round_of(result, seen or result.incidents)
+        return round_of(result)
 
     def _against_usual(self, one: FaultRound, broken: set[str]) -> FaultRound:
         """A check that breaks anyway says nothing, nor does restlessness where there is some anyway."""
@@ -182,13 +175,13 @@ def loop_of(loop: Loop, course: FaultCourse) -> Loop:
     return replace(loop, seconds=course.seconds, warmup=WARM, arrivals=arrivals, stages=())
 
 
-def round_of(result: Round, incidents: Sequence[Incident]) -> FaultRound:
+def round_of(result: Round) -> FaultRound:
     """What a round that came to its end says of the one fault that it had.
 
     A generator that was late makes answers look late, and lets nothing fail.
     """
     found = FaultRound(
-        incidents[0] if incidents else None,
+        next(iter(result.incidents), None),
         checked=len(result.checks),
         lost=tuple(check for check in result.checks if not check.passed),
         details=result.details,

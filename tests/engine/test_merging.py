@@ -22,7 +22,8 @@ def test_causes_have_the_moments_of_each_worker():
     assert causes([reply()]) == []
 
 
-def test_retries_that_never_began_are_none_and_where_nothing_is_tried_again_there_is_no_word_of_them():
-    assert retries([reply(None, [5, 0], [7]), reply(None, [3])]).tolist() == [5, 7, 3]
-    assert retries([reply(None, [])]).tolist() == []
+def test_retries_have_when_their_operation_began_and_they_did():
+    found = retries([reply(None, [5, 9], [7, 8]), reply(None, [3, 4, 3, 6])])
+    assert (found.begun.tolist(), found.again.tolist()) == ([5, 7, 3, 3], [9, 8, 4, 6])
+    assert retries([reply(None, [])]).again.tolist() == []
     assert retries([reply()]) is None

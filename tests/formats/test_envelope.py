@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 from support.capacities import make_capacity
+from support.overloads import make_recovery
 from support.records import any_searches, make_calibration, make_search
 from support.resiliences import make_resilience
 from support.runs import any_runs, make_comparison, make_measured, make_run
@@ -42,6 +43,7 @@ RECORDS: dict[Kind, Record] = {
     "ab": COMPARISON,
     "calibration": make_calibration(),
     "resilience": make_resilience(),
+    "recovery": make_recovery(),
     "soak": make_soak(),
 }
 _KEYS = ["schema", "kind", "made", "by", "environment", "verdict", "exit_code", "results"]
@@ -96,7 +98,7 @@ def test_all_kinds_have_one_form(kind: Kind) -> None:
     assert document.kind == kind
 
 
-@pytest.mark.parametrize("kind", ["run", "leaks", "capacity", "calibration", "resilience"])
+@pytest.mark.parametrize("kind", ["run", "leaks", "capacity", "calibration", "resilience", "recovery"])
 def test_records_of_all_kinds_survive(kind: Kind) -> None:
     assert only(again(envelope(kind, [RECORDS[kind]], exit_code=0))) == RECORDS[kind]
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import select
 from support.capacities import make_capacity
 from support.old_ledgers import write_old_ledger
+from support.overloads import make_recovery
 from support.records import any_searches, make_calibration, make_search
 from support.resiliences import make_resilience
 from support.runs import any_runs, make_comparison, make_run
@@ -29,6 +30,7 @@ RECORDS = (
     make_comparison(),
     make_calibration(),
     make_resilience(),
+    make_recovery(),
 )
 _slow = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -71,7 +73,7 @@ def test_a_ledger_has_records_of_all_kinds(path: Path) -> None:
         for record in RECORDS:
             assert ledger.record(record.id, record.KIND) == record
         kinds = {entry.kind for entry in ledger.entries()}
-        assert kinds == {"run", "leaks", "capacity", "comparison", "calibration", "resilience"}
+        assert kinds == {"run", "leaks", "capacity", "comparison", "calibration", "resilience", "recovery"}
 
 
 def test_searches_have_a_metric_each(path: Path) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from support.steady import BEGIN, RATE, SECONDS, between, recorded, steady
 
-from suite.measure.phases import CauseTimes
+from suite.measure.phases import CauseTimes, RetryTimes
 from suite.measure.recovery import impacts, with_impact
 from suite.records.incident import Incident
 from suite.records.outcome import Outcome
@@ -171,14 +171,15 @@ def test_the_worst_of_several_are_metrics():
 def test_retries_and_causes_are_told_by_phase():
     recording = steady(between(10.0, 13.0))
     causes = [CauseTimes("failed", "reset", *(BEGIN + np.array([[10, 11, 20], [11, 12, 21]]) * 10**9))]
-    retries = BEGIN + np.array([11.0, 11.5, 12.0, 14.0]) * 10**9
-    (one,) = impacts(recording, (FAULT,), causes, retries.astype(np.int64))
+    begun, again = BEGIN + np.array([[9.9, 11, 12, 12.9], [11.0, 11.5, 12.5, 14.0]]) * 10**9
+    retries = RetryTimes(begun.astype(np.int64), again.astype(np.int64))
+    (one,) = impacts(recording, (FAULT,), causes, retries)
     assert one.impact.causes == {"during": {"failed: reset": 2}, "after": {"failed: reset": 1}}
     assert one.impact.retries == {"before": 0, "during": 3, "after": 1}
     assert one.impact.amplification == {
-        "before": 1.0,
+        "before": 1 + 1 / (10 * RATE),
         "during": 1 + 3 / (3 * RATE),
-        "after": 1 + 1 / (17 * RATE),
+        "after": 1.0,
     }
     assert one.impact.slowest is None
     assert 0 < one.impact.longest < 0.01  # of all that failed, too
@@ -188,7 +189,8 @@ def test_retries_and_causes_are_told_by_phase():
 
 def test_what_failed_and_was_tried_again_stands_on_one_axis_with_the_fault():
     plain = Round(0, series={"second": tuple(float(second) for second in range(SECONDS))})
-    retries = BEGIN + np.array([10, 10, 29], np.int64) * 10**9
+    again = BEGIN + np.array([10, 10, 29], np.int64) * 10**9
+    retries = RetryTimes(again - 1, again)
     series = with_impact(plain, steady(between(10.0, 12.0)), (FAULT,), (), retries).series
     assert sum(series["failed"]) == 2 * RATE
     assert series["failed"][10:12] == pytest.approx((RATE, RATE), abs=2)

@@ -11,6 +11,7 @@ from suite import closed_loop, open_loop
 from suite.config.settings import Settings
 from suite.contract.loop import ClosedLoop, OpenLoop
 from suite.errors import ConfigurationError, Interrupted, SystemFailed
+from suite.measure.recovery import impacts
 from suite.records.reason import Reason
 from suite.records.resilience import FaultCourse
 from suite.records.run import CheckResult, Failure, Round, Validity
@@ -30,7 +31,7 @@ class FakeRounds:
         self.reached = 20.0
         self.otherwise = Round(0, incidents=(BORNE.incident,))
 
-    def __call__(self, spec, index, progress, look):
+    def __call__(self, spec, index, progress, look=None, *, noted=()):
         workload = spec.workload()
         self.specs.append((index, workload))
         progress.phase("fake", index, 1, "running")
@@ -42,8 +43,8 @@ class FakeRounds:
             answer = answer.pop(0)
         if isinstance(answer, BaseException):
             raise answer
-        if answer.failure is None:
-            look(self.usual)
+        if at is None:
+            answer = replace(answer, incidents=tuple(impacts(self.usual, noted)))
         return replace(answer, index=index)
 
 
@@ -132,9 +133,9 @@ def test_a_round_that_can_not_be_believed_is_taken_again_once(rounds):
 def test_a_late_generator_explains_lateness_but_no_failures():
     late = Validity("invalid", (Reason("late_sends", {}), Reason("shared_cores")))
     slow = replace(NEVER.incident.impact, outcomes={"before": {"ok": 250}, "after": {"ok": 500}})
-    failing = round_of(Round(0, validity=late, incidents=(NEVER.incident,)), [NEVER.incident])
-    lagging = round_of(Round(0, validity=late), [replace(NEVER.incident, impact=slow)])
-    borne = round_of(Round(0, validity=late), [BORNE.incident])
+    failing = round_of(Round(0, validity=late, incidents=(NEVER.incident,)))
+    lagging = round_of(Round(0, validity=late, incidents=(replace(NEVER.incident, impact=slow),)))
+    borne = round_of(Round(0, validity=late, incidents=(BORNE.incident,)))
     assert (failing.verdict, lagging.verdict, borne.verdict) == ("never", "untold", "recovered")
 
 

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from suite.files import write_text
 from suite.records.capacity import Capacity
+from suite.records.overload import OverloadRecovery
 from suite.records.resilience import Resilience
 from suite.records.run import Run
 from suite.report.terminal.console import Reporter
@@ -44,6 +45,11 @@ def save_capacity(capacity: Capacity, path: Path, *, title: str = "suite capacit
 def save_resilience(found: Resilience, path: Path, *, title: str = "suite resilience") -> None:
     """Save the table of all faults as SVG. Raises StoreError."""
     _save(lambda reporter: reporter.print_resilience(found, found.exit_code), path, title)
+
+
+def save_recovery(found: OverloadRecovery, path: Path, *, title: str = "suite recover") -> None:
+    """Save at which loads a system recovered as SVG. Raises StoreError."""
+    _save(lambda reporter: reporter.print_recovery(found, found.exit_code), path, title)
 
 
 def _save(show: Callable[[Reporter], None], path: Path, title: str) -> None:

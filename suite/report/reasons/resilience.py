@@ -5,6 +5,7 @@ from __future__ import annotations
 from suite.report.reasons.template import Kinds
 
 KINDS: Kinds = {
+    "failed_before": "{share:ratio} failed before the overload too",
     "check_fails_anyway": "check {check} fails without a fault too: {detail}",
     "restless_without": (
         "without a fault it looks as if one had stayed: a calmer load, or a calmer machine, is needed"

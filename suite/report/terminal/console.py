@@ -19,6 +19,7 @@ from suite.ledger.entry import Entry
 from suite.ledger.sightings import Sighting
 from suite.records.capacity import Capacity, Probe
 from suite.records.leak import LeakSearch
+from suite.records.overload import OverloadLook, OverloadRecovery
 from suite.records.resilience import FaultCourse, FaultTrial, Resilience
 from suite.records.run import Round, Run
 from suite.records.soak import Soak, SoakWindow
@@ -31,6 +32,12 @@ from suite.report.terminal.leaks import below, closing, counters, growing_since,
 from suite.report.terminal.lines import advice, checks, details, doubts, error, limiter, outputs
 from suite.report.terminal.live import Live
 from suite.report.terminal.observed import observed, observed_lines
+from suite.report.terminal.overload import (
+    overload_answer,
+    overload_line,
+    overload_setting,
+    overloads_table,
+)
 from suite.report.terminal.resilience import conclusion, setting_line, trial_line, trial_lines, trials_table
 from suite.report.terminal.soak import soak_closing, soak_head, soak_lines, trends, window_line
 from suite.report.terminal.summary import entries, summary
@@ -172,6 +179,23 @@ class Reporter:
         for line in (*below(search), *growing_since(search, past)):
             self.console.print(Text.assemble("  ", line), soft_wrap=True)
         self.console.print(closing(search, code, saved), soft_wrap=True)
+
+    def print_overload(self, look: OverloadLook) -> None:
+        """One look of a search for the load that a system recovers at, at once."""
+        self._live.close()
+        self.console.print(overload_line(look), soft_wrap=True)
+
+    def print_recovery(self, found: OverloadRecovery, code: int, saved: str | Path | None = None) -> None:
+        """All that a search for the highest load found at which a system recovers."""
+        self._live.close()
+        self.console.print(
+            Text.assemble("\n", (clean(found.workload), "bold"), "  ", overload_setting(found))
+        )
+        self.console.print(Padding(overloads_table(found), (1, 0, 1, 2), expand=False))
+        where = "" if saved is None else f"; saved as {saved}"
+        self.console.print(
+            Text.assemble(code_text(code), f"  {overload_answer(found)}{where}"), soft_wrap=True
+        )
 
     def print_trial(self, trial: FaultTrial, number: int, count: int, course: FaultCourse) -> None:
         """One fault of `count` that a system is tried with, at once; `number` counts from 0."""

@@ -7,6 +7,7 @@ from suite.records.calibration import Calibration
 from suite.records.capacity import Capacity
 from suite.records.comparison import Comparison
 from suite.records.leak import LeakSearch
+from suite.records.overload import OverloadRecovery
 from suite.records.record import Record
 from suite.records.resilience import Resilience
 from suite.records.soak import Soak
@@ -22,6 +23,8 @@ def print_record(reporter: Reporter, record: Record, code: int) -> None:
             reporter.print_leaks(record, code)
         case Capacity():
             reporter.print_capacity(record, code)
+        case OverloadRecovery():
+            reporter.print_recovery(record, code)
         case Resilience():
             reporter.print_resilience(record, code)
         case Comparison():
