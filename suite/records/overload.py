@@ -46,8 +46,8 @@ class OverloadLook:
 class OverloadRecovery(Provenance):
     """The highest load that a system recovers at, over its `capacity` (1/s).
 
-    That may be more where `capacity_at_least`. `found` has the loads; its looks are `looks`. `attempts` is how
-    often an operation is tried at most, 1 where no client tries again.
+    That may be more where `capacity_at_least`. `found` has the loads; its looks are `looks`. `attempts` is
+    how often an operation is tried at most, 1 where no client tries again.
     """
 
     NAME: ClassVar[str] = "recovery search"
