@@ -71,6 +71,7 @@ def postgres(
     *,
     settings: Mapping[str, str] = MappingProxyType({}),
     keep: Keep = "round",
+    own: bool = False,
     deadline: Duration = 60.0,
 ) -> Postgres:
     """A PostgreSQL for `beside=`: at `url`, at that of LOADLEDGER_POSTGRES or of the configuration, else an
@@ -78,9 +79,10 @@ def postgres(
 
     Each round has a database of its own, which goes with it; the role of a `url` must be allowed to make one.
     `settings` are options of the embedded server, such as {"max_connections": "200"}. It is a fresh one in
-    each round, or with keep="session" one for as long as the program runs. Raises ConfigurationError.
+    each round, or with keep="session" one for as long as the program runs. With `own` it is an
+    embedded one in any case: what is to be killed must be ours. Raises ConfigurationError.
     """
-    return Postgres(url, settings=settings, keep=keep, deadline=deadline)
+    return Postgres(url, settings=settings, keep=keep, own=own, deadline=deadline)
 
 
 class Postgres(Service):
@@ -95,9 +97,9 @@ class Postgres(Service):
     default_port = 5432
 
     def __init__(
-        self, url: str | None, *, settings: Mapping[str, str], keep: Keep, deadline: Duration
+        self, url: str | None, *, settings: Mapping[str, str], keep: Keep, own: bool, deadline: Duration
     ) -> None:
-        super().__init__(url, deadline=deadline)
+        super().__init__(url, deadline=deadline, own=own)
         if keep not in get_args(Keep):
             raise ConfigurationError(f"postgres(keep={keep!r}): 'round' or 'session' is wanted")
         self.settings = dict(settings)
@@ -120,7 +122,7 @@ class Postgres(Service):
 
     def _anew(self) -> Postgres:
         """A server for a session."""
-        return Postgres(None, settings=self.settings, keep="round", deadline=self.deadline)
+        return Postgres(None, settings=self.settings, keep="round", own=self.own, deadline=self.deadline)
 
     def _launch(self, place: Placement) -> Child:
         programs, data, user = self._data(place)

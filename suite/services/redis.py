@@ -20,13 +20,14 @@ _LOADING = "-LOADING"
 """It reads what it kept, and will answer."""
 
 
-def redis(url: str | None = None, *, deadline: Duration = 30.0) -> Redis:
+def redis(url: str | None = None, *, own: bool = False, deadline: Duration = 30.0) -> Redis:
     """A Redis for `beside=`: at `url`, at that of LOADLEDGER_REDIS or of the configuration, else an embedded
     one, empty in each round.
 
-    What is in one that runs already stays there: give it a database of its own. Raises ConfigurationError.
+    What is in one that runs already stays there: give it a database of its own. With `own` it is an embedded
+    one in any case: what is to be killed must be ours. Raises ConfigurationError.
     """
-    return Redis(url, deadline=deadline)
+    return Redis(url, own=own, deadline=deadline)
 
 
 class Redis(Service):
@@ -39,8 +40,8 @@ class Redis(Service):
     schemes = ("redis",)
     default_port = 6379
 
-    def __init__(self, url: str | None, *, deadline: Duration) -> None:
-        super().__init__(url, deadline=deadline)
+    def __init__(self, url: str | None, *, own: bool, deadline: Duration) -> None:
+        super().__init__(url, deadline=deadline, own=own)
         self._password = secrets.token_urlsafe(16)
 
     def _launch(self, place: Placement) -> Child:

@@ -35,7 +35,7 @@ class TurnedAway(ConnectionError):
 class Service(System):
     """Base of services. A URL that is given, stands in the environment `variable` or in the configuration
     under `key`, in this order, takes precedence over an embedded server; that one listens on the loopback
-    only, has a password of its own, and ends with us.
+    only, has a password of its own, and ends with us. With `own` it is an embedded one whatever there is.
 
     `url` is what a client connects with.
     """
@@ -51,15 +51,18 @@ class Service(System):
     schemes: ClassVar[tuple[str, ...]]
     default_port: ClassVar[int]
 
-    def __init__(self, url: str | None, *, deadline: Duration) -> None:
+    def __init__(self, url: str | None, *, deadline: Duration, own: bool = False) -> None:
         super().__init__(deadline=deadline)
+        if url and own:
+            raise ConfigurationError(f"{self.what}: with own=True there is no url")
+        self.own = own
         self._left = contextlib.ExitStack()
         """What is undone when it stops."""
-        self._take(url or os.environ.get(self.variable) or None)
+        self._take(None if own else url or os.environ.get(self.variable) or None)
 
     def at(self, urls: Mapping[str, str]) -> Self:
         """See `System`."""
-        if self.given or self.key not in urls:
+        if self.own or self.given or self.key not in urls:
             return self
         twin = copy.copy(self)
         twin._left = contextlib.ExitStack()
@@ -96,7 +99,7 @@ class Service(System):
     def immunity(self, fault: Fault) -> str | None:
         """See `System.immunity`."""
         if self.given and not fault.between:
-            return f"this {self.what} runs already, its processes are not ours"
+            return f"this {self.what} runs already, its processes are not ours; with own=True they are"
         return None
 
     def _join(self, url: str, place: Placement, child: Child | None = None) -> None:

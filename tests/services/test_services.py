@@ -166,6 +166,19 @@ def test_a_wrong_url_in_the_configuration_is_a_fault_of_it_without_its_password(
 
 
 @pytest.mark.parametrize("make", [postgres, redis])
+def test_one_of_its_own_is_embedded_whatever_there_is(make, monkeypatch):
+    scheme = {"postgres": "postgresql", "redis": "redis"}[make.__name__]
+    monkeypatch.setenv(f"LOADLEDGER_{make.__name__.upper()}", f"{scheme}://there/x")
+    own, killed = make(own=True), Kill("party", 1)
+    assert own.given is None
+    assert own.at({"postgresql": "postgresql://there/x", "redis": "redis://there/0"}) is own
+    assert own.immunity(killed) is None
+    assert "with own=True they are" in make().immunity(killed)
+    with pytest.raises(ConfigurationError, match="with own=True there is no url"):
+        make(f"{scheme}://there/x", own=True)
+
+
+@pytest.mark.parametrize("make", [postgres, redis])
 def test_nobody_there_is_told_without_the_password(make, tmp_path, monkeypatch):
     scheme = {"postgres": "postgresql", "redis": "redis"}[make.__name__]
     monkeypatch.setenv(

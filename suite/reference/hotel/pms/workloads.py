@@ -51,11 +51,13 @@ def pms() -> Server:
     return Server(serve_pms, ready="/health", needs=NEEDS, store=_STORE, seed=1, **_SIZE, **behaviour)
 
 
-def beside(*, servers: int = 1, database: System | None = None) -> dict[str, System]:
+def beside(
+    *, servers: int = 1, database: System | None = None, cache: System | None = None
+) -> dict[str, System]:
     """What the backend needs, with one or two servers of the PMS: pms, and pms2 for when that fails."""
     return {
         "database": database or postgres(keep="session"),
-        "redis": redis(),
+        "redis": cache or redis(),
         **{name: pms() for name in ("pms", "pms2")[:servers]},
     }
 
@@ -186,14 +188,14 @@ database_killed = _failing(
     opens=None,
     servers=1,
     failures="40%",
-    beside=beside(database=postgres()),
+    beside=beside(database=postgres(own=True)),
 )
 redis_gone = _failing(
     "redis-gone",
     "Redis is killed and comes back empty after 3 s: everything is read from the PMS meanwhile",
     [At(3, Kill("redis", 3))],
     opens=None,
-    servers=1,
+    beside=beside(cache=redis(own=True)),
 )
 
 CONNECTOR = [lookups, profiles, cache, bulk, failover, breaker_alone]

@@ -1,5 +1,7 @@
 """The workloads of the PMS under the engine: a sound backend passes, broken ones fail."""
 
+from runpy import run_module
+
 import pytest
 from support import broken_pms as broken
 from support.variants import exhaustive
@@ -38,6 +40,16 @@ def test_all_rows_are_there():
     assert {row.name for row in rows} == {f"hotel/pms-{name}" for name in ROWS}
     assert all(row.description for row in rows)
     assert all(row.faults for row in FAILURES)
+
+
+def test_what_is_killed_is_ours_whatever_runs_already(monkeypatch):
+    monkeypatch.setenv("LOADLEDGER_REDIS", "redis://there/0")
+    monkeypatch.setenv("LOADLEDGER_POSTGRES", "postgresql://there/x")
+    rows = run_module(workloads.__name__)
+    given = {row.name: row.beside["redis"].given for row in rows["CONNECTOR"] + rows["FAILURES"]}
+    assert given.pop("hotel/pms-redis-gone") is None
+    assert set(given.values()) == {"redis://there/0"}
+    assert rows["database_killed"].beside["database"].given is None
 
 
 @pytest.mark.timeout(120)
