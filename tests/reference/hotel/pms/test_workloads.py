@@ -1,6 +1,6 @@
 """The workloads of the PMS under the engine: a sound backend passes, broken ones fail."""
 
-from runpy import run_module
+from runpy import run_path
 
 import pytest
 from support import broken_pms as broken
@@ -45,7 +45,7 @@ def test_all_rows_are_there():
 def test_what_is_killed_is_ours_whatever_runs_already(monkeypatch):
     monkeypatch.setenv("LOADLEDGER_REDIS", "redis://there/0")
     monkeypatch.setenv("LOADLEDGER_POSTGRES", "postgresql://there/x")
-    rows = run_module(workloads.__name__)
+    rows = run_path(workloads.__file__)
     given = {row.name: row.beside["redis"].given for row in rows["CONNECTOR"] + rows["FAILURES"]}
     assert given.pop("hotel/pms-redis-gone") is None
     assert set(given.values()) == {"redis://there/0"}
