@@ -25,7 +25,7 @@ creation = workload(
     CALLS,
     "call-creation",
     Dialler,
-    "fifty who call, again and again",
+    "fifty who call, again and again; is there a leak: suite leaks hotel/call-creation",
     loop=closed_loop(users=50, seconds=10, warmup=1),
     quick=closed_loop(users=20, operations=300, warmup=40),
     thresholds=[within("response.p95", "200ms", "500ms", "2s"), ERRORS],
@@ -88,7 +88,7 @@ mixed = workload(
     "all of these beside each other",
     loop=closed_loop(users=36, seconds=20, warmup=2),
     quick=closed_loop(users=12, operations=110),
-    parameters=_AUDIO,
+    parameters=_AUDIO | {"frames": 10},
     thresholds=[within("response.p90", "1s", "2s", "5s"), ERRORS],
     checks=_ROUTED,
 )

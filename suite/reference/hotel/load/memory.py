@@ -18,7 +18,7 @@ waves = workload(
     MEMORY,
     "memory",
     {Dialler: 3, CallLife: 1},
-    "little, much, little again: what was taken for much is not kept; is it a leak: suite leaks hotel/memory",
+    "little, much, little again: what was taken for much is not kept",
     loop=open_loop(stages=[(10, 5), (40, 10), (10, 5)]),
     quick=open_loop(stages=[(10, 0.4), (40, 0.8), (10, 0.4)]),
     thresholds=[GROWTH, ERRORS],
