@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ _SHORTEST = 6
 """Letters of a piece between two figures that is worth looking for."""
 
 
-def texts():
+def texts() -> Iterator[str]:
     """All that our code has between quotes, f-strings piece by piece, as one text."""
     for path in (ROOT / "suite").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -28,12 +29,12 @@ def texts():
 
 
 @pytest.fixture(scope="module")
-def ours():
+def ours() -> str:
     return "\n".join(texts())
 
 
 @pytest.mark.parametrize("quote", SAID)
-def test_what_is_quoted_is_said(ours, quote):
+def test_what_is_quoted_is_said(ours: str, quote: str) -> None:
     pieces = [piece.strip(" →,:'()[]") for piece in quote.split("…")]
     pieces = [
         part.strip(" :")
@@ -44,10 +45,10 @@ def test_what_is_quoted_is_said(ours, quote):
     assert not missing, f"nothing says {missing}"
 
 
-def test_each_row_says_what_is_met_said_and_done():
+def test_each_row_says_what_is_met_said_and_done() -> None:
     assert len(ROWS) > 20
     assert {len(row) for row in ROWS} == {3}
 
 
-def test_its_commands_exist():
+def test_its_commands_exist() -> None:
     assert set(re.findall(r"`suite (\w+)", TEXT)) <= COMMANDS.keys()
