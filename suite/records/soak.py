@@ -47,9 +47,10 @@ class WindowOperation:
 class Holding:
     """What the processes of one party hold: the middle of several looks. What can't be read is None.
 
-    `memory` (bytes, anonymous and shared; of our workers the anonymous alone) counts what several share for
-    each of them. `sockets` are among the `descriptors`. `descriptors_left` is how many more the one that is
-    nearest to its limit may open. `disk` are bytes below its folder of the round.
+    `memory` is the anonymous of each, and the shared of the process with most of it (of our workers none), in
+    bytes: what several have in common, as a database's processes do, counts once. `sockets` are among the
+    `descriptors`. `descriptors_left` is how many more the one that is nearest to its limit may open. `disk`
+    are bytes below its folder of the round.
     """
 
     processes: int | None = None

@@ -59,7 +59,7 @@ class Looks:
 
 def _look(pids: Iterable[int], ours: set[int]) -> _Look:
     """Raises OSError where we may not look."""
-    processes = memory = descriptors = sockets = threads = 0
+    processes = memory = shared = descriptors = sockets = threads = 0
     left: list[int] = []
     for pid in pids:
         stat, held = proc.stat(pid), proc.resident(pid)
@@ -67,14 +67,15 @@ def _look(pids: Iterable[int], ours: set[int]) -> _Look:
             continue
         processes += 1
         threads += stat.threads
+        memory += held.anonymous
         # Our workers share their recordings with us: that is no memory of anybody's.
-        memory += held.anonymous + (0 if pid in ours else held.shared)
+        shared = max(shared, 0 if pid in ours else held.shared)
         opened = proc.descriptors(pid)
         descriptors += opened
         sockets += proc.sockets(pid)
         if (most := proc.most_descriptors(pid)) is not None:
             left.append(max(most - opened, 0))
-    return _Look(processes, memory, descriptors, sockets, threads, min(left, default=None))
+    return _Look(processes, memory + shared, descriptors, sockets, threads, min(left, default=None))
 
 
 def _middle(seen: Sequence[_Look], folder: Path | None) -> Holding:

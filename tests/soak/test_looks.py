@@ -5,6 +5,7 @@ import os
 import socket
 import threading
 
+from suite.measure import proc
 from suite.soak.looks import _look, _middle, disk_used
 
 
@@ -27,6 +28,17 @@ def test_a_look_counts_what_is_opened_and_begun():
     assert (before.left or 0) - (after.left or 0) == 5
     assert after.processes == 1
     assert _look([os.getpid()], {os.getpid()}).memory <= after.memory, "shared memory of a worker is ours"
+
+
+def test_memory_that_several_share_counts_once(monkeypatch):
+    first, second, third = nobody = range(2**22 + 1, 2**22 + 4)
+    held = {first: (10, 100), second: (20, 70), third: (5, 300)}
+    monkeypatch.setattr("suite.soak.looks.proc.stat", lambda pid: proc.Stat(0.0, 1, 0, zombie=False))
+    monkeypatch.setattr(
+        "suite.soak.looks.proc.resident", lambda pid: proc.Resident(held[pid][0], 0, held[pid][1], 0)
+    )
+    assert _look(nobody, set()).memory == 35 + 300
+    assert _look(nobody, {third}).memory == 35 + 100, "recordings of a worker are no memory of its own"
 
 
 def test_what_has_ended_is_not_there():
