@@ -1,6 +1,7 @@
 """Imports point down the folders of the house, and the reference systems use the public contract only."""
 
 import ast
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -43,18 +44,29 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 PUBLIC = {"__init__", "clients", "services", "faults", "data"}
 
 
+@functools.cache
+def parsed(path):
+    return ast.parse(path.read_text())
+
+
+def outside_functions(node):
+    """What runs when a module is imported."""
+    for each in ast.iter_child_nodes(node):
+        if not isinstance(each, FUNCTIONS):
+            yield each
+            yield from outside_functions(each)
+
+
 def modules(path):
     """Full names of the modules that a file needs of ours to be imported, those for types included."""
-    whole = ast.parse(path.read_text())
-    inner = {node for each in ast.walk(whole) if isinstance(each, FUNCTIONS) for node in ast.walk(each)}
-    for name, names in statements(path, (node for node in ast.walk(whole) if node not in inner)):
+    for name, names in statements(path, outside_functions(parsed(path))):
         inside = {f"{name}.{each}" for each in names} & MODULES.keys()
         yield from inside or {name}
 
 
 def imported(path):
     """Full names of what a file imports of ours."""
-    return (name for name, _ in statements(path, ast.walk(ast.parse(path.read_text()))))
+    return (name for name, _ in statements(path, ast.walk(parsed(path))))
 
 
 def statements(path, nodes):
@@ -150,7 +162,7 @@ def test_a_public_class_name_means_one_thing():
     names = [
         node.name
         for path in FILES
-        for node in ast.parse(path.read_text()).body
+        for node in parsed(path).body
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     ]
     assert sorted({name for name in names if names.count(name) > 1}) == []
