@@ -29,6 +29,8 @@ _HELD = {
     "disk": ("B", 0.05, 10e6),
 }
 _OBSERVED = 0.05
+_MOST_KNOWN = 0.9
+"""Of the windows: where more have too few operations for a percentile, those may be the slow ones."""
 _KEPT = ("disk",)
 """What a system may well pile up, until there is no more room."""
 _NO_LIMITS: Mapping[str, float] = MappingProxyType({})
@@ -58,7 +60,7 @@ class SoakSeries:
 def all_series(
     windows: Sequence[SoakWindow], *, closed: bool, limits: Mapping[str, float] = _NO_LIMITS
 ) -> Iterator[SoakSeries]:
-    """Every series that has a value in each window, or is a matter of one party or place that says it.
+    """Every series that most windows have a value of, or is a matter of one party or place that says it.
 
     `windows` are those that count; of load only those that can be believed are taken. `limits` are given by
     metric.
@@ -115,8 +117,7 @@ def _of_load(
         for point, share in _POINTS.items():
             name = f"response.{point}{at}"
             known = [(window, one[name]) for window, one in zip(windows, found, strict=True)]
-            if all(value is not None for _, value in known):
-                # In some windows too few operations would leave the slow ones out.
+            if sum(value is not None for _, value in known) >= _MOST_KNOWN * len(known):
                 yield _series(name, "s", "lower", known, share, _TIME_FLOOR, limit=limits.get(name))
     known = [(window, one["failures"]) for window, one in zip(windows, found, strict=True)]
     yield _series("failures", "ratio", "lower", known, 0.0, _FAILURES, limit=limits.get("failures"))

@@ -15,6 +15,7 @@ from suite.soak.arrivals import pieces
 
 _AHEAD = 1_000_000_000
 """ns before its time that a start is told."""
+_LEAD = 100_000_000
 _MOST_USERS = 10_000
 _AGAIN_SECONDS = 1.0
 """How long users that the system would not have wait before they try again."""
@@ -71,7 +72,7 @@ class _Planned:
         self._users = _Users(running, self._wanted)
         self._pieces = pieces(loop, settings.seed)
         self._planned, self._told = _NONE, _NONE
-        self._until = time.monotonic_ns() + _AHEAD
+        self._until = time.monotonic_ns() + _LEAD
         self._open = self._needed = 0
         self._calm = time.monotonic() + _CALM_SECONDS
         self.tick(0)
