@@ -1,10 +1,12 @@
 """Two servers of one property management system, and backends that have them."""
 
 import asyncio
+import sqlite3
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
+from redis import Redis
 from support.asking import Asking
 from support.hotels import standing_for
 
@@ -24,7 +26,18 @@ def pair_of(folder):
     store = str(folder / "pms.sqlite3")
     first, second = (Server(serve_pms, ready="/health", store=store, **SIZE) for _ in range(2))
     with first, second, redis() as cache:
-        yield SimpleNamespace(first=first, second=second, redis=cache)
+        yield SimpleNamespace(first=first, second=second, redis=cache, store=store)
+
+
+def forget(pair):
+    """Let it have no bookings but those from the start, and nothing cached."""
+    with Redis.from_url(pair.redis.url) as client:
+        client.flushall()
+    with sqlite3.connect(pair.store) as connection:
+        booked = "(select id from reservations where key is not null)"
+        connection.execute(f"delete from nights where reservation in {booked}")
+        connection.execute("delete from reservations where key is not null")
+    connection.close()
 
 
 @contextmanager

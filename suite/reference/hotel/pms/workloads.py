@@ -125,7 +125,7 @@ def _failing(
         name,
         description,
         FrontDesk,
-        loop=open_loop(rate=80, seconds=9, users=60),
+        loop=open_loop(rate=50, seconds=9, users=60),
         quick=open_loop(rate=80, seconds=2.4, users=60),
         faults=faults,
         thresholds=[Threshold("failures", target="1%", critical=failures)],
@@ -165,8 +165,8 @@ breaker_alone = _failing(
 )
 failover = _failing(
     "failover",
-    "the first server is killed and back after 3 s: the second one answers for it",
-    [At(3, Kill("pms", 3))],
+    "the first server is killed and started again after 3 s: the second one answers for it",
+    [At(2, Kill("pms", 3))],
     category=PMS,
 )
 partition = _failing(

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from support.broken_pms import weak
-from support.pms_pair import backend_of, pair_of
+from support.pms_pair import backend_of, forget
 
 from suite.reference.hotel.pms import checks, looking
 from suite.reference.hotel.pms.figures import breaker_open
@@ -14,6 +14,7 @@ from suite.reference.hotel.pms.figures import breaker_open
 
 def played(hotel, pair, behave, rooms):
     """Reads, changes and bookings, while the first server loses answers, fails, and is well again."""
+    forget(pair)
     ask, kept = hotel.ask, []
 
     def read(guest):
@@ -43,19 +44,6 @@ def played(hotel, pair, behave, rooms):
     behave(pair.first)
     time.sleep(0.15)
     return kept
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory):
-    """One in which nobody else books."""
-    with pair_of(tmp_path_factory.mktemp("pms")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def hotel(pair):
-    with backend_of(pair) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
