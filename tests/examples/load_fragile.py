@@ -79,16 +79,18 @@ class Shop:
         return asyncio.timeout(None if self.weak else _PATIENCE)
 
     async def store(self, line):
-        async with self.lock, self.bounded():
+        async with self.bounded(), self.lock:
             if self.stored is None:
                 there = self.beside["database"]
                 self.stored = await asyncio.open_connection(there.host, there.port)
             reader, writer = self.stored
             try:
+                if writer.is_closing():
+                    raise ConnectionResetError("the database is gone")
                 writer.write(line)
                 if not await reader.readline():
                     raise ConnectionResetError("the database is gone")
-            except (OSError, TimeoutError):
+            except (OSError, asyncio.CancelledError):
                 if not self.weak:
                     writer.close()
                     self.stored = None
