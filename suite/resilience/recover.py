@@ -80,14 +80,15 @@ def recover(
     """
     settings, course = settings or Settings(), course or overload_course(workload)
     reference, progress = reference or reference_to(workload), progress or Silent()
-    _check(startable(workload, settings), course, known)
+    actual = startable(workload, settings)
+    _check(actual, course, known)
     search: _Overloads | None = None
     try:
         with interruptible():
             at_least = False
             if known is None:
                 known, at_least = _capacity(workload, settings, reference, progress, watch_capacity)
-            search = _Overloads(workload, settings, course, (known, at_least), reference, progress)
+            search = _Overloads(actual, settings, course, (known, at_least), reference, progress)
             search.run(watch or (lambda _: None))
     except CapacityCut as cut:
         raise RecoverCut(cut.error, None) from cut
@@ -115,7 +116,9 @@ def _check(workload: Workload, course: OverloadCourse, known: float | None) -> N
     if isinstance(workload.system, Component):
         wrong.append(f"{workload.name} is a Component: one worker is all that can load it")
     wrong += [
-        f"{name} must be above 0" for name in ("before", "during", "after") if getattr(course, name) <= 0
+        f"{name} must be above 0"
+        for name in ("before", "during", "after", "budget")
+        if getattr(course, name) <= 0
     ]
     if course.times <= 1:
         wrong.append("an overload is more than 1 times the capacity")
@@ -190,7 +193,7 @@ class _Overloads:
 
     def summed_up(self, *, partial: bool = False) -> OverloadRecovery:
         """What is known by now; `partial` if something ended the search early."""
-        retry = self._workload.retry
+        retry, course = self._workload.retry, self._course
         loop = self.loop(self._capacity)
         return OverloadRecovery(
             **self._origin.fields(),
@@ -203,7 +206,10 @@ class _Overloads:
                 "workers": self._settings.workers,
                 "parameters": self._workload.plain_parameters(),
                 **({"retry": vars(retry)} if retry else {}),
-                **asdict(self._course),
+                **asdict(course),
+                "faults": [
+                    f"{course.times:g} times the capacity for {course.during:g} s of {loop.seconds:g} s"
+                ],
             },
             course=self._course,
             capacity=self._capacity,

@@ -15,6 +15,7 @@ from suite.capacity.judging import FAILURES
 from suite.config.settings import Settings
 from suite.errors import ConfigurationError, Interrupted, SystemFailed
 from suite.records.capacity import SearchResult
+from suite.records.classes import load_class
 from suite.records.overload import OverloadCourse
 from suite.records.reason import Reason
 from suite.records.run import Failure, Round, Validity
@@ -199,6 +200,15 @@ def test_a_component_and_no_capacity_at_all_are_refused(rounds):
         recover(alone, Settings(), COURSE, known=200.0)
     with pytest.raises(ConfigurationError, match="a capacity is above 0"):
         recover(queues, None, COURSE, known=0.0)
+
+
+def test_another_overload_has_another_history(rounds):
+    one, other = (
+        recover(queues, Settings(values={"service": "0.01"}), replace(COURSE, during=during), known=200.0)
+        for during in (0.5, 1.0)
+    )
+    assert load_class(one.plan) != load_class(other.plan)
+    assert one.plan["parameters"] == {"service": 0.01, "most": 0}
 
 
 def test_the_users_of_the_workload_hold(rounds):
