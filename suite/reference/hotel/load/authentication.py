@@ -28,7 +28,7 @@ token = workload(
     TokenUser,
     "JWTs, one of ten forged",
     loop=closed_loop(users=30, seconds=10, warmup=1),
-    quick=closed_loop(users=10, operations=600, warmup=50),
+    quick=closed_loop(users=10, operations=300, warmup=30),
     thresholds=[within("response.p95", "50ms", "200ms", "1s"), ERRORS],
     checks=[none_failed],
 )
@@ -39,7 +39,7 @@ key = workload(
     KeyUser,
     "API keys, one of ten unknown: those that are known come from the cache",
     loop=closed_loop(users=30, seconds=10, warmup=1),
-    quick=closed_loop(users=10, operations=400, warmup=50),
+    quick=closed_loop(users=10, operations=300, warmup=30),
     thresholds=[within("response.p95", "100ms", "300ms", "1s"), ERRORS],
     checks=[none_failed],
 )
@@ -62,7 +62,7 @@ roles = workload(
     RoleUser,
     "each role asks for what takes each: who may is served, who may not is told",
     loop=closed_loop(users=20, seconds=10, warmup=1),
-    quick=closed_loop(users=8, operations=250, warmup=30),
+    quick=closed_loop(users=8, operations=220, warmup=20),
     thresholds=[within("response.p95", "100ms", "300ms", "1s"), ERRORS],
     checks=[none_failed],
 )
@@ -74,7 +74,7 @@ everybody = workload(
     "all of these beside each other",
     backend(session_seconds=_SHORT),
     loop=closed_loop(users=30, seconds=20, warmup=2),
-    quick=closed_loop(users=15, seconds=1.5),
+    quick=closed_loop(users=15, seconds=1),
     thresholds=[within("response.p90", "500ms", "1s", "3s"), ERRORS],
     checks=[none_failed, no_session_is_left],
 )

@@ -27,7 +27,7 @@ creation = workload(
     Dialler,
     "fifty who call, again and again; is there a leak: suite leaks hotel/call-creation",
     loop=closed_loop(users=50, seconds=10, warmup=1),
-    quick=closed_loop(users=20, operations=300, warmup=40),
+    quick=closed_loop(users=20, operations=220, warmup=20),
     thresholds=[within("response.p95", "200ms", "500ms", "2s"), ERRORS],
     checks=_SOUND,
 )

@@ -11,7 +11,7 @@ from suite.reference.hotel.load.checks import none_failed, what_was_acknowledged
 from suite.reference.hotel.load.room_users import RoomUser
 from suite.reference.hotel.voice_frame import SIZE
 
-_BUFFER = 200
+_BUFFER = 100
 _LEGS = 20
 
 waves = workload(
@@ -32,7 +32,7 @@ pools = workload(
     "fifty database connections, all in use: what they take",
     backend(pool_size=50, pool_overflow=0),
     loop=closed_loop(users=100, seconds=10),
-    quick=closed_loop(users=80, operations=220),
+    quick=closed_loop(users=80, operations=160),
     parameters={"rooms": 60},
     observe=Observe("/metrics", only=["db_pool_*"]),
     thresholds=[GROWTH, ERRORS],
@@ -62,7 +62,7 @@ garbage = workload(
     "how long collecting garbage stops everything; for its effect: --set freeze=true gc_threshold=50000",
     backend(freeze=False),
     loop=closed_loop(users=15, seconds=15, warmup=1),
-    quick=closed_loop(users=10, operations=40),
+    quick=closed_loop(users=10, operations=30),
     parameters={"frames": 10, "pause": 0.02},
     thresholds=[
         within("gc.pause.max", "50ms", "150ms", "500ms"),
