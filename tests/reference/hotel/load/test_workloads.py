@@ -46,10 +46,11 @@ def test_every_row_is_there_and_says_what_it_is():
     }  # fmt: skip
 
 
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     ("workload", "changes"),
     [
-        (calls.mixed, {"users": 6, "operations": 12}),
+        (calls.mixed, {"users": 6, "operations": 12, "values": {"frames": 2}}),
         *(exhaustive(workload, {}) for workload in FOUND),
     ],
     ids=lambda value: getattr(value, "name", ""),
