@@ -57,9 +57,11 @@ def fault_axis(run: Run) -> Iterator[Text]:
 def _roused(source: Observation, starts: Sequence[float], first: float) -> list[tuple[str, list[float]]]:
     """Counters that stood still until the `first` fault, with what they grew by from each of `starts` on.
 
-    Those that moved first come first.
+    Those that moved first come first; none where no reading tells what was before it.
     """
-    found = []
+    found: list[tuple[str, list[float]]] = []
+    if not any(0 < second <= first for second in source.second):
+        return found
     for name in source.counters:
         known = [
             (second, value)

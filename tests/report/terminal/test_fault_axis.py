@@ -66,3 +66,7 @@ def test_what_the_system_counted_only_since_a_fault_stands_beside_it():
         "said        ▁▁▁▁██▁▁▁▁  opened_total, 2 in all",
         "said        ▁▁▁▁▁▁█▁▁▁  closed_total, 1 in all",
     ]
+    early = make_run(
+        incidents=(Incident("Reset", "system", 0.5, began=0.5),), series=SERIES, observed=(said,)
+    )
+    assert not [line for line in fault_axis(early) if line.plain.startswith("said")]

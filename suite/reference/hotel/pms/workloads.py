@@ -8,7 +8,7 @@ from typing import Any
 from suite import Observe, Server, System, Threshold, Workload, closed_loop, open_loop
 from suite.faults import At, Every, Kill, Latency, Loss, Partition, Reset
 from suite.reference.hotel.categories import NETWORK, PMS
-from suite.reference.hotel.load.backend import ERRORS, backend, within
+from suite.reference.hotel.load.backend import ERRORS, backend, beside, within
 from suite.reference.hotel.load.seeding import seed
 from suite.reference.hotel.pms.checks import (
     breaker,
@@ -51,20 +51,14 @@ def pms() -> Server:
     return Server(serve_pms, ready="/health", needs=NEEDS, store=_STORE, seed=1, **_SIZE, **behaviour)
 
 
-def beside(
-    *, servers: int = 1, database: System | None = None, cache: System | None = None
-) -> dict[str, System]:
+def with_pms(servers: int = 1, **others: System) -> dict[str, System]:
     """What the backend needs, with one or two servers of the PMS: pms, and pms2 for when that fails."""
-    return {
-        "database": database or postgres(keep="session"),
-        "redis": cache or redis(),
-        **{name: pms() for name in ("pms", "pms2")[:servers]},
-    }
+    return {**beside(), **others, **{name: pms() for name in ("pms", "pms2")[:servers]}}
 
 
 def _workload(name: str, description: str, users: Any, system: Server | None = None, **rest: Any) -> Workload:
     defaults: dict[str, Any] = {
-        "prepare": seed, "beside": beside(), "parameters": {**_SIZE, "nights": 60},
+        "prepare": seed, "beside": with_pms(), "parameters": {**_SIZE, "nights": 60},
         "thresholds": [ERRORS], "checks": _HOLDS, "metrics": PMS_METRICS, "tags": {"pms"},
         "category": PMS,
     }  # fmt: skip
@@ -120,7 +114,7 @@ def _failing(
     **rest: Any,
 ) -> Workload:
     """Front desks at work, at a rate that doesn't depend on what fails; `opens`: whether a breaker must."""
-    defaults: dict[str, Any] = {"category": NETWORK, "beside": beside(servers=servers), "observe": _SEEN}
+    defaults: dict[str, Any] = {"category": NETWORK, "beside": with_pms(servers), "observe": _SEEN}
     return _workload(
         name,
         description,
@@ -188,14 +182,14 @@ database_killed = _failing(
     opens=None,
     servers=1,
     failures="40%",
-    beside=beside(database=postgres(own=True)),
+    beside=with_pms(database=postgres(own=True)),
 )
 redis_gone = _failing(
     "redis-gone",
     "Redis is killed and comes back empty after 3 s: everything is read from the PMS meanwhile",
     [At(3, Kill("redis", 3))],
     opens=None,
-    beside=beside(cache=redis(own=True)),
+    beside=with_pms(redis=redis(own=True)),
 )
 
 CONNECTOR = [lookups, profiles, cache, bulk, failover, breaker_alone]
