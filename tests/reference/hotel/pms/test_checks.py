@@ -53,8 +53,8 @@ def weak_hotel(pair):
 
 
 CHECKS = {
-    "lost": checks.no_booking_is_lost,
     "stale": checks.cache_is_coherent,
+    "lost": checks.no_booking_is_lost,
     "bounded": checks.retries_are_bounded,
     "breaker": checks.breaker(opens=True),
 }

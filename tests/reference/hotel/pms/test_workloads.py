@@ -56,6 +56,8 @@ def test_what_is_killed_is_ours_whatever_runs_already(monkeypatch):
 def test_a_partition_loses_nothing_and_the_breaker_tells_of_it():
     result = quick(workloads.partition)
     assert failed(result) == {}
+    told = {check.name: check.detail for check in result.checks}
+    assert ", 0 cached" not in told["cache is coherent"]
     (incident,) = result.incidents
     assert incident.struck
     assert incident.ended - incident.began == pytest.approx(0.8, abs=0.3)
