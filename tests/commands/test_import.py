@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from compat.reading import DATA
 from support.capacities import make_capacity
+from support.overloads import make_recovery
 from support.records import make_calibration, make_search
 from support.resiliences import make_resilience
 from support.runs import make_comparison, make_run
@@ -22,6 +23,7 @@ RECORDS = {
     "ab": make_comparison(id="0ab0"),
     "calibration": make_calibration(),
     "resilience": make_resilience(),
+    "recovery": make_recovery(),
     "soak": make_soak(),
 }
 
