@@ -200,32 +200,39 @@ def test_the_nearest_budget_wins():
 @pytest.mark.parametrize(
     ("text", "complaints"),
     [
-        ("gate = 5", ["gate must be a table, not 5"]),
-        ("[gate]\nbase = 5", ["gate.base: 5 is not text; put it in quotes"]),
+        ("gate = 5", ["1: gate must be a table, not 5"]),
+        ("[gate]\nbase = 5", ["2: gate.base: 5 is not text; put it in quotes"]),
         (
             "[gate]\nmetric = 1\non_inconclusive = 'no'",
             [
-                "gate.on_inconclusive: fail or warn is wanted, not 'no'",
-                "gate.metric: no such setting; there are: base, metrics, minimum, on_inconclusive, workloads",
+                "3: gate.on_inconclusive: fail or warn is wanted, not 'no'",
+                "2: gate.metric: no such setting; "
+                "there are: base, metrics, minimum, on_inconclusive, workloads",
             ],
         ),
-        ("[gate]\nmetrics = 'a'", ["gate.metrics: 'a' is not a list of metrics, such as [\"response.p99\"]"]),
-        ("[gate]\nmetrics = [1]", ["gate.metrics: 1 is not text; put it in quotes"]),
-        ("[gate]\nminimum = 1", ["gate.minimum must be a table, not 1"]),
+        (
+            "[gate]\nmetrics = 'a'",
+            ["2: gate.metrics: 'a' is not a list of metrics, such as [\"response.p99\"]"],
+        ),
+        ("[gate]\nmetrics = [1]", ["2: gate.metrics: 1 is not text; put it in quotes"]),
+        ("[gate]\nminimum = 1", ["2: gate.minimum must be a table, not 1"]),
         (
             "[gate]\nminimum = {response.p99 = '1%'}",
-            ['gate.minimum.response: names of metrics have dots: put them in quotes, such as "response.p99"'],
+            [
+                "2: gate.minimum.response: names of metrics have dots: put them in quotes, "
+                'such as "response.p99"'
+            ],
         ),
         (
             "[gate]\nminimum = {a = true}",
-            ['gate.minimum.a: True is not a minimum effect, such as "10%"'],
+            ['2: gate.minimum.a: True is not a minimum effect, such as "10%"'],
         ),
-        ("[gate]\nworkloads = 1", ["gate.workloads must be a table, not 1"]),
+        ("[gate]\nworkloads = 1", ["2: gate.workloads must be a table, not 1"]),
         (
             "[gate.workloads]\nx = 1\n[gate.workloads.y]\nbase = 1",
             [
-                "gate.workloads.x must be a table, not 1",
-                "gate.workloads.y.base: no such setting; there are: metrics, minimum",
+                "2: gate.workloads.x must be a table, not 1",
+                "4: gate.workloads.y.base: no such setting; there are: metrics, minimum",
             ],
         ),
     ],
@@ -235,7 +242,7 @@ def test_faults_of_the_configuration_are_told_in_one_go(tmp_path, text, complain
     path.write_text(text)
     with pytest.raises(ConfigurationError) as caught:
         read_configuration(path)
-    assert str(caught.value).splitlines() == [f"{path}: {line}" for line in complaints]
+    assert str(caught.value).splitlines() == [f"{path}:{line}" for line in complaints]
 
 
 @pytest.mark.parametrize(
