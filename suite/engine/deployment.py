@@ -91,20 +91,20 @@ class Deployment:
         if self.component:
             self.agents = self.stack.enter_context(self._agents)
         self._start_workers()
+        others = []
+        if self.workload.prepare is not None and not self.component:
+            others.append(self._worker(None, "preparer", self.cores.system))  # comes up beside the systems
         if not self.component:
             self._start_systems()
-        self.ask("build", seconds=self.workload.system.deadline)
+        self.ask("build", seconds=self.workload.system.deadline, workers=[*self.workers, *others])
         if self.workload.prepare is not None:
             self.phase("preparing")
-            self._prepare()
+            self._prepare((others or self.workers)[0])
 
-    def _prepare(self) -> None:
+    def _prepare(self, preparer: Worker) -> None:
         """Have `prepare` run in a process that no user is in, so that it outlives them; an object has none
         but its own.
         """
-        preparer = self.workers[0] if self.component else self._worker(None, "preparer", self.cores.system)
-        if not self.component:
-            self.ask("build", seconds=self.workload.system.deadline, workers=[preparer])
         self._preparer = preparer
         self.stack.callback(self.restore)
         order = WorkerRequest("prepare", *self.addresses())

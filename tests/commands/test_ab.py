@@ -282,6 +282,7 @@ def test_a_commit_against_itself_is_no_regression(tmp_path):
     assert suite.left_behind() == []
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_real_rounds_of_both_commits(command, scratch, monkeypatch):
     """Two pairs, then an interrupt: enough to see who is who."""

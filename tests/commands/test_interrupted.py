@@ -68,6 +68,7 @@ def in_full_swing(suite):
     wait_for(lambda: suite.files("kept.jsonl"))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), exhaustive(signal.SIGTERM, 143)])
 def test_an_interrupt_during_the_second_workload(tmp_path, command, number, code):
     command.example("load_echo.py")

@@ -108,6 +108,7 @@ def test_the_site_shows_a_capacity(pages):
     assert expected("capacity") in page
 
 
+@pytest.mark.exhaustive
 def test_the_site_shows_a_leak_of_the_ledger(pages):
     [page] = [text for name, text in pages.items() if "items" in name]
     assert "remember" in page

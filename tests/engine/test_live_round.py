@@ -190,6 +190,7 @@ def test_users_that_still_connect_are_counted_and_the_last_word_holds():
         running.stop()
 
 
+@pytest.mark.exhaustive
 def test_each_class_has_its_own_number_of_users_and_news_is_told():
     parts = []
     with live(both) as running:

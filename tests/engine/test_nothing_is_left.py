@@ -78,6 +78,7 @@ def test_after_two_ctrl_c(started):
     assert started.left_behind() == []
 
 
+@pytest.mark.exhaustive
 def test_after_a_worker_was_killed(started):
     (worker,) = wait_for(lambda: spawned(started, "worker"))
     os.kill(worker, signal.SIGKILL)

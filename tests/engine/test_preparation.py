@@ -193,6 +193,7 @@ def cleans_badly(_system):
     raise OSError("the account is in use")
 
 
+@pytest.mark.exhaustive
 def test_what_can_not_be_undone_is_a_failed_check(tmp_path):
     result = run(served(tmp_path, Owner, prepare=cleans_badly), ONE)
     assert [(check.name, check.passed) for check in result.checks] == [("what was prepared is undone", False)]

@@ -58,6 +58,7 @@ def test_an_open_loop_starts_all_that_is_planned():
     assert result.metrics["throughput"].value == pytest.approx(400, rel=0.1)
 
 
+@pytest.mark.exhaustive
 def test_users_spread_over_two_workers():
     result = run(mixed, Settings(rounds=1, workers=2))
     assert len(result.pids[0]["workers"]) == 2
@@ -434,6 +435,7 @@ def _each_did_its_own(_system, kept, _recording):
     assert collections.Counter(kept) == dict.fromkeys(range(4), 12)
 
 
+@pytest.mark.exhaustive
 def test_each_user_does_its_own_number_of_operations():
     loop = closed_loop(4, each=10, warmup=2)
     workload = Workload("echo/each", echo_server(), Counting, loop=loop, checks=[_each_did_its_own])

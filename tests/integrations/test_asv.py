@@ -174,6 +174,7 @@ def _as_installed(checkout):
     (info / "entry_points.txt").write_text("\n".join(["[suite.workloads]", *lines, ""]))
 
 
+@pytest.mark.exhaustive
 def test_a_benchmark_of_today_measures_a_commit_from_before(tmp_path):
     old = tmp_path / "old"
     added = ["git", "worktree", "add", "--quiet", "--detach", str(old), OLD]

@@ -21,7 +21,7 @@ FILL = """(name, value) => {
 CHARTS = "[...document.querySelectorAll('canvas')].map(each => each.toDataURL()).join()"
 
 
-def wait_for(condition, timeout=40.0):
+def wait_for(condition, timeout=90.0):
     """Poll gently: the page must come to do its work."""
     end = time.monotonic() + timeout
     while not (value := condition()):

@@ -119,6 +119,7 @@ def test_a_ledger_address_that_is_none_is_told(project, monkeypatch):
     assert "secret" not in warning
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_ledger_in_postgresql_is_read(project, monkeypatch):
     pytest.importorskip("psycopg", reason="a ledger in PostgreSQL needs psycopg")

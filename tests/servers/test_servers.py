@@ -53,20 +53,13 @@ def test_killed_in_the_middle_it_is_the_system_that_died(tmp_path, chosen):
 
 @pytest.mark.parametrize("chosen", servers(), indirect=True)
 def test_a_leak_is_found_and_named(tmp_path, chosen):
-    suite = Suite(
-        tmp_path,
-        "leaks",
-        LOAD,
-        "-k",
-        f"{chosen}/leaky",
-        "--ttl",
-        "0",
-        "--operations",
-        "50",
-        "--json",
-        "out.json",
-    )
-    assert suite.finish(_LONG) == 1, suite.out + suite.err
+    words = ("leaks", LOAD, "-k", f"{chosen}/leaky", "--ttl", "0", "--operations", "50", "--json", "out.json")
+    suite = Suite(tmp_path, *words)
+    code = suite.finish(_LONG)
+    if code == 3:  # beside other tests it may be that nothing can be told
+        suite = Suite(tmp_path, *words)
+        code = suite.finish(_LONG)
+    assert code == 1, suite.out + suite.err
     [found] = json.loads((tmp_path / "out.json").read_text())["results"]
     assert found["suspects"][0]["function"] == "remember"
     assert found["verdict"]["bytes_per_operation"] == pytest.approx(10_000, rel=0.1)

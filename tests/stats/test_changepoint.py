@@ -142,6 +142,7 @@ def test_the_unit_does_not_matter(seed, factor, kind):
     assert [p.change for p in one.points] == pytest.approx([p.change for p in other.points], rel=1e-6)
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(st.integers(0, 10_000))
 def test_read_backwards_the_changes_are_the_same(seed):

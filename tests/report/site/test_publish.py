@@ -191,6 +191,7 @@ def test_pages_come_with_either_source_alone(tmp_path, source):
     assert ("three percentiles that asv keeps" in page.read_text()) == (source == "asv")
 
 
+@pytest.mark.exhaustive
 def test_only_what_concerns_the_pages_is_said(tmp_path):
     commits = published.make_project(tmp_path, 2)
     published.add_asv_results(tmp_path, commits)

@@ -148,7 +148,7 @@ failing = _failing(
     "every second request resets its connection, for 3 s: tried again, as far as the budget goes",
     [At(3, Reset("pms", 3, requests=Every(2)))],
     opens=None,
-    system=connected(pms_reserve=5),
+    system=connected(pms_reserve=5, pms_budget=0.02),  # without one three times as many would be tried again
 )
 breaker_alone = _failing(
     "breaker",

@@ -27,10 +27,11 @@ def failed(result):
     return {check.name: check.detail for check in result.checks if not check.passed}
 
 
-def on(workload, served):
-    """`workload` on another backend."""
+def on(workload, served, **parameters):
+    """`workload` on another backend, with some of its parameters changed."""
     twin = workload.copy()
-    twin.system = workloads.connected(served, pms_reserve=5)
+    own = {name: value for name, value in workload.system.parameters.items() if name.startswith("pms_")}
+    twin.system = workloads.connected(served, **(own | parameters))
     twin.system.beside = twin.beside
     return twin
 
@@ -52,6 +53,7 @@ def test_what_is_killed_is_ours_whatever_runs_already(monkeypatch):
     assert rows["database_killed"].beside["database"].given is None
 
 
+@pytest.mark.exhaustive
 @pytest.mark.timeout(120)
 def test_a_partition_loses_nothing_and_the_breaker_tells_of_it():
     result = quick(workloads.partition)
@@ -72,16 +74,16 @@ def test_a_sound_backend_passes(row):
 
 
 @pytest.mark.parametrize(
-    ("row", "served", "check"),
+    ("row", "served", "budget", "check"),
     [
-        exhaustive(workloads.breaker_alone, broken.without_breaker, "breaker did its work"),
-        exhaustive(workloads.failing, broken.without_budget, "retries are bounded"),
-        exhaustive(workloads.profiles, broken.stale, "cache is coherent"),
-        exhaustive(workloads.failing, broken.forgetful, "no booking is lost"),
+        exhaustive(workloads.breaker_alone, broken.without_breaker, 0.1, "breaker did its work"),
+        exhaustive(workloads.failing, broken.without_budget, 0.02, "retries are bounded"),
+        exhaustive(workloads.profiles, broken.stale, 0.1, "cache is coherent"),
+        exhaustive(workloads.failing, broken.forgetful, 0.1, "no booking is lost"),
     ],
     ids=lambda value: getattr(value, "name", getattr(value, "__name__", "")),
 )
-def test_a_broken_backend_fails_the_run(row, served, check):
-    result = quick(on(row, served))
+def test_a_broken_backend_fails_the_run(row, served, budget, check):
+    result = quick(on(row, served, pms_budget=budget))
     assert check in failed(result)
     assert result.exit_code == 1
