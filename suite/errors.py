@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from typing import Any
 
 
 class SuiteError(Exception):
@@ -80,6 +81,19 @@ class Interrupted(SuiteError):
     def __init__(self, signal_number: int) -> None:
         super().__init__(f"interrupted by signal {signal_number}")
         self.exit_code = 128 + signal_number
+
+
+class CutShort(SuiteError):
+    """`error` ended what was measured early; `found` is the record of what there is of it, None of nothing.
+
+    Its exit code is that of the error.
+    """
+
+    def __init__(self, error: SuiteError, found: Any) -> None:
+        super().__init__(str(error))
+        self.exit_code = error.exit_code
+        self.error = error
+        self.found = found
 
 
 class Rejected(Exception):

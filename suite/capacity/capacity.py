@@ -18,7 +18,7 @@ from suite.contract.workload import Workload
 from suite.engine.progress import Named, Progress, Silent
 from suite.engine.round import run_round
 from suite.engine.workload_spec import WorkloadSpec
-from suite.errors import SuiteError, SystemFailed
+from suite.errors import CutShort, SuiteError, SystemFailed
 from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
 from suite.records.capacity import Capacity, Goal, Probe
@@ -30,16 +30,6 @@ LONG = 4
 """The reported end has held in a look so many times as long."""
 _WARM = 0.25
 """Of a look's length, before it."""
-
-
-class CapacityCut(SuiteError):
-    """`error` ended the search early; `capacity` holds what was found until then."""
-
-    def __init__(self, error: SuiteError, capacity: Capacity) -> None:
-        super().__init__(str(error))
-        self.exit_code = error.exit_code
-        self.error = error
-        self.capacity = capacity
 
 
 def capacity(
@@ -55,7 +45,7 @@ def capacity(
 
     `watch` is told each look. Call it from the main thread, as `run`. A system that dies under load
     does not hold that load; one that would not start ends the search. Raises ConfigurationError before
-    anything starts, and CapacityCut for what ends the search then: Interrupted on SIGINT and SIGTERM,
+    anything starts, and CutShort for what ends the search then: Interrupted on SIGINT and SIGTERM,
     SystemFailed.
     """
     driver = _Driver(workload, settings or Settings(), goal, reference, progress or Silent(), watch)
@@ -63,7 +53,8 @@ def capacity(
         with interruptible():
             driver.search.run()
     except SuiteError as error:
-        raise CapacityCut(error, driver.summed_up(partial=True)) from error
+        found = driver.summed_up(partial=True)
+        raise CutShort(error, found if found.found.looks else None) from error
     return driver.summed_up()
 
 

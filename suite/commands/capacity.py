@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from suite.commands import options
-from suite.commands.option_groups import Where
+from suite.commands.option_groups import SingleWorkload, Where
 from suite.errors import ConfigurationError, Faults
 from suite.units import parse
 
 if TYPE_CHECKING:
-    from suite.records.capacity import Capacity, Goal
+    from suite.records.capacity import Goal
 
 EPILOG = """
 \b
@@ -37,8 +35,6 @@ Exit codes:
 
 
 def command(
-    target: Annotated[str, typer.Argument(metavar="WORKLOAD", help="A workload, or a load file with one.")],
-    match: options.Match = None,
     over: Annotated[
         str | None, typer.Option(metavar="rate|users", help="What to raise. [users if they think, else rate]")
     ] = None,
@@ -57,14 +53,8 @@ def command(
         int, typer.Option(metavar="N", min=1, max=25, help="Looks that decide about a load.")
     ] = 3,
     budget: Annotated[str, typer.Option(metavar="TIME", help="Longest time for all of it.")] = "3min",
-    values: options.Values = None,
-    target_url: Annotated[
-        str | None, typer.Option("--target", metavar="URL", help="Load this running system instead.")
-    ] = None,
-    workers: options.Workers = None,
-    seed: options.Seed = None,
-    json_file: options.JsonFile = None,
     *,
+    one: SingleWorkload,
     where: Where,
 ) -> None:
     """Find the highest load that a system holds, and what breaks first."""
@@ -81,17 +71,7 @@ def command(
             times[name] = parse(text, "s")
             if times[name] <= 0:
                 raise ConfigurationError("a time above 0 is wanted")
-    given = options.layer(faults, values, target=target_url, workers=workers, seed=seed)
-    configuration, plans = options.read_plans(
-        faults,
-        given,
-        [target],
-        filters=options.like(match),
-        config=where.config,
-        json_file=json_file,
-        single=True,
-    )
-    ((found, settings),) = plans.runs
+    configuration, found, settings = one.read(faults, where.config)
     goal = _goal(
         over or default_over(found.workload),
         level,
@@ -100,38 +80,23 @@ def command(
         **times,
     )
 
-    from suite.capacity.capacity import CapacityCut, capacity
+    from suite.capacity.capacity import capacity
     from suite.commands.output import output
-    from suite.report.documents.picture import save_capacity
 
     places = where.places(configuration)
     unit = "1/s" if goal.over == "rate" else "users"
-    result: Capacity | None = None
-    with output(json_file, "capacity", places.folder / "capacity", ledger=places.ledger) as out:
-        with out.part():
-            try:
-                result = capacity(
-                    found.workload,
-                    settings,
-                    goal,
-                    reference=found.reference,
-                    progress=out.reporter,
-                    watch=lambda look: out.reporter.print_look(look, unit),
-                )
-                out.codes.append(result.exit_code)
-            except CapacityCut as cut:
-                result = cut.capacity if cut.capacity.found.looks else None
-                raise cut.error from cut
-        code = out.codes[0]
-        if result is not None:
-
-            def show(saved: Path | None, result: Capacity = result) -> None:
-                out.reporter.print_capacity(result, code, saved=saved)
-                if saved is not None:
-                    save_capacity(result, saved.with_suffix(".svg"))
-
-            out.keep(result, code, show)
-            out.end(code)
+    with output(one.json_file, "capacity", places.folder / "capacity", ledger=places.ledger) as out:
+        result = out.search(
+            lambda: capacity(
+                found.workload,
+                settings,
+                goal,
+                reference=found.reference,
+                progress=out.reporter,
+                watch=lambda look: out.reporter.print_look(look, unit),
+            )
+        )
+        code = out.keep_drawn(result, "capacity") if result is not None else out.code()
     raise typer.Exit(code)
 
 

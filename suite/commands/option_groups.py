@@ -15,9 +15,11 @@ from suite.commands import options
 from suite.errors import ConfigurationError, Faults
 
 if TYPE_CHECKING:
+    from suite.config.catalog import CatalogEntry
     from suite.config.file import Configuration
     from suite.config.filters import Filters
     from suite.config.paths import Places
+    from suite.config.settings import Settings
     from suite.ledger.timelines import Timelines
 
 
@@ -71,6 +73,49 @@ class Filtered:
             options.listed(self.categories),
             options.listed(self.skip_tests),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SingleWorkload:
+    """The one workload that a command is about, and what changes it."""
+
+    target: Annotated[str, typer.Argument(metavar="WORKLOAD", help="A workload, or a load file with one.")]
+    match: options.Match = None
+    values: options.Values = None
+    target_url: Annotated[
+        str | None, typer.Option("--target", metavar="URL", help="Load this running system instead.")
+    ] = None
+    workers: options.Workers = None
+    seed: options.Seed = None
+    json_file: options.JsonFile = None
+
+    def read(
+        self, faults: Faults, config: Path | None, rate: str | None = None, **given: Any
+    ) -> tuple[Configuration, CatalogEntry, Settings]:
+        """The configuration, and the workload with the settings that it and what is `given` make.
+
+        Raises ConfigurationError with all faults, those collected before first.
+        """
+        layer = options.layer(
+            faults,
+            self.values,
+            rate=rate,
+            target=self.target_url,
+            workers=self.workers,
+            seed=self.seed,
+            **given,
+        )
+        configuration, plans = options.read_plans(
+            faults,
+            layer,
+            [self.target],
+            filters=options.like(self.match),
+            config=config,
+            json_file=self.json_file,
+            single=True,
+        )
+        ((found, settings),) = plans.runs
+        return configuration, found, settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +197,8 @@ def spread(command: Callable[..., None]) -> Callable[..., None]:
         }
         command(**values, **made)
 
+    # By keyword only: what has no default may then come after what has one.
+    plain = [part.replace(kind=inspect.Parameter.KEYWORD_ONLY) for part in plain]
     called.__signature__ = inspect.Signature(plain)  # type: ignore[attr-defined]
     called.__annotations__ = {part.name: part.annotation for part in plain}
     return called

@@ -9,18 +9,21 @@ from typing import Any, Literal, TypeVar
 
 from rich.console import Console
 
-from suite.errors import ConfigurationError, Interrupted, SuiteError
+from suite.errors import ConfigurationError, CutShort, Interrupted, SuiteError
 from suite.files import check_writable, write_text
 from suite.formats.document import run_path, write_document
 from suite.formats.envelope import Kind, entry, envelope
 from suite.ledger.store import Ledger
 from suite.process.guard import interruptible
 from suite.records.record import Record
+from suite.report.documents.picture import save_record
 from suite.report.documents.target import STDOUT, check_target, deliver
 from suite.report.terminal.console import Reporter, make_console
+from suite.report.terminal.record import print_record
 from suite.report.verdict import overall
 
 _T = TypeVar("_T")
+_Found = TypeVar("_Found", bound=Record)
 
 
 class Output:
@@ -97,6 +100,31 @@ class Output:
             write_document(path, self._document([one], code))
             saved = path
             self.saved.append(path)
+
+    def search(self, measure: Callable[[], _Found]) -> _Found | None:
+        """What `measure` finds, or had found when something ended it early; None of nothing."""
+        found: _Found | None = None
+        with self.part():
+            try:
+                found = measure()
+                self.codes.append(getattr(found, "exit_code", 0))
+            except CutShort as cut:
+                found = cut.found
+                raise cut.error from cut
+        return found
+
+    def keep_drawn(self, result: Record, command: str) -> int:
+        """Write, store, show and draw what `command` found, and end it; the exit code."""
+        code = self.code()
+
+        def show(saved: Path | None) -> None:
+            print_record(self.reporter, result, code, saved)
+            if saved is not None:
+                save_record(result, saved.with_suffix(".svg"), command)
+
+        self.keep(result, code, show)
+        self.end(code)
+        return code
 
     def end(self, code: int, **more: Any) -> None:
         """Write what `--json` asks for: all that was kept, and `more` about it. Raises StoreError."""

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from suite.commands import options
-from suite.commands.option_groups import Where
+from suite.commands.option_groups import SingleWorkload, Where
 from suite.errors import Faults
 from suite.units import parse
-
-if TYPE_CHECKING:
-    from suite.records.overload import OverloadRecovery
 
 EPILOG = """
 \b
@@ -36,8 +31,6 @@ Exit codes:
 
 
 def command(
-    target: Annotated[str, typer.Argument(metavar="WORKLOAD", help="A workload, or a load file with one.")],
-    match: options.Match = None,
     capacity: Annotated[
         str | None, typer.Option(metavar="RATE", help="Its capacity, e.g. 200/s. [is searched]")
     ] = None,
@@ -62,14 +55,8 @@ def command(
         int, typer.Option(metavar="N", min=1, max=25, help="Looks that decide about a load.")
     ] = 1,
     budget: Annotated[str, typer.Option(metavar="TIME", help="Longest time for all looks.")] = "5min",
-    values: options.Values = None,
-    target_url: Annotated[
-        str | None, typer.Option("--target", metavar="URL", help="Load this running system instead.")
-    ] = None,
-    workers: options.Workers = None,
-    seed: options.Seed = None,
-    json_file: options.JsonFile = None,
     *,
+    one: SingleWorkload,
     where: Where,
 ) -> None:
     """Find the highest load at which a system recovers from an overload."""
@@ -90,49 +77,24 @@ def command(
     known: float | None = None
     with faults.collected("--capacity: "):
         known = None if capacity is None else parse(capacity, "1/s")
-    given = options.layer(faults, values, target=target_url, workers=workers, seed=seed)
-    configuration, plans = options.read_plans(
-        faults,
-        given,
-        [target],
-        filters=options.like(match),
-        config=where.config,
-        json_file=json_file,
-        single=True,
-    )
-    ((found, settings),) = plans.runs
+    configuration, found, settings = one.read(faults, where.config)
 
     from suite.commands.output import output
-    from suite.report.documents.picture import save_recovery
-    from suite.resilience.recover import RecoverCut, overload_course, recover
+    from suite.resilience.recover import overload_course, recover
 
     places = where.places(configuration)
-    result: OverloadRecovery | None = None
-    with output(json_file, "recovery", places.folder / "recovery", ledger=places.ledger) as out:
-        with out.part():
-            try:
-                result = recover(
-                    found.workload,
-                    settings,
-                    overload_course(found.workload, **course),
-                    known=known,
-                    reference=found.reference,
-                    progress=out.reporter,
-                    watch=out.reporter.print_overload,
-                    watch_capacity=lambda look: out.reporter.print_look(look, "1/s"),
-                )
-                out.codes.append(result.exit_code)
-            except RecoverCut as cut:
-                result = cut.recovery
-                raise cut.error from cut
-        code = out.codes[0]
-        if result is not None:
-
-            def show(saved: Path | None, result: OverloadRecovery = result) -> None:
-                out.reporter.print_recovery(result, code, saved=saved)
-                if saved is not None:
-                    save_recovery(result, saved.with_suffix(".svg"))
-
-            out.keep(result, code, show)
-            out.end(code)
+    with output(one.json_file, "recovery", places.folder / "recovery", ledger=places.ledger) as out:
+        result = out.search(
+            lambda: recover(
+                found.workload,
+                settings,
+                overload_course(found.workload, **course),
+                known=known,
+                reference=found.reference,
+                progress=out.reporter,
+                watch=out.reporter.print_overload,
+                watch_capacity=lambda look: out.reporter.print_look(look, "1/s"),
+            )
+        )
+        code = out.keep_drawn(result, "recover") if result is not None else out.code()
     raise typer.Exit(code)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from suite.commands import options
-from suite.commands.option_groups import Where
+from suite.commands.option_groups import SingleWorkload, Where
 from suite.errors import Faults
 from suite.units import parse
-
-if TYPE_CHECKING:
-    from suite.records.resilience import Resilience
 
 EPILOG = """
 \b
@@ -37,8 +33,6 @@ Exit codes:
 
 
 def command(
-    target: Annotated[str, typer.Argument(metavar="WORKLOAD", help="A workload, or a load file with one.")],
-    match: options.Match = None,
     party: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Only this helper, or system; repeatable. [all helpers]"),
@@ -58,14 +52,8 @@ def command(
     rounds: Annotated[int, typer.Option(metavar="N", min=1, help="Rounds of each; the worst counts.")] = 1,
     users: options.Users = None,
     rate: Annotated[str | None, typer.Option(metavar="RATE", help="Of an open loop, e.g. 50/s.")] = None,
-    values: options.Values = None,
-    target_url: Annotated[
-        str | None, typer.Option("--target", metavar="URL", help="Load this running system instead.")
-    ] = None,
-    workers: options.Workers = None,
-    seed: options.Seed = None,
-    json_file: options.JsonFile = None,
     *,
+    one: SingleWorkload,
     where: Where,
 ) -> None:
     """Let one helper after another fail, and say from what a system never recovers."""
@@ -74,53 +62,26 @@ def command(
     for name, text in (("before", before), ("during", during), ("after", after), ("delay", delay)):
         with faults.collected(f"--{name}: "):
             times[name] = parse(text, "s")
-    given = options.layer(
-        faults, values, None, rate, users=users, target=target_url, workers=workers, seed=seed
-    )
-    configuration, plans = options.read_plans(
-        faults,
-        given,
-        [target],
-        filters=options.like(match),
-        config=where.config,
-        json_file=json_file,
-        single=True,
-    )
-    ((found, settings),) = plans.runs
+    configuration, found, settings = one.read(faults, where.config, users=users, rate=rate)
 
     from suite.commands.output import output
     from suite.records.resilience import FaultCourse
-    from suite.report.documents.picture import save_resilience
-    from suite.resilience.resilience import ResilienceCut, resilience
+    from suite.resilience.resilience import resilience
 
     places = where.places(configuration)
     course = FaultCourse(**times)
-    result: Resilience | None = None
-    with output(json_file, "resilience", places.folder / "resilience", ledger=places.ledger) as out:
-        with out.part():
-            try:
-                result = resilience(
-                    found.workload,
-                    settings,
-                    course,
-                    parties=party or (),
-                    faults=fault or (),
-                    reference=found.reference,
-                    progress=out.reporter,
-                    watch=lambda trial, number, count: out.reporter.print_trial(trial, number, count, course),
-                )
-                out.codes.append(result.exit_code)
-            except ResilienceCut as cut:
-                result = cut.resilience if cut.resilience.trials else None
-                raise cut.error from cut
-        code = out.codes[0]
-        if result is not None:
-
-            def show(saved: Path | None, result: Resilience = result) -> None:
-                out.reporter.print_resilience(result, code, saved=saved)
-                if saved is not None:
-                    save_resilience(result, saved.with_suffix(".svg"))
-
-            out.keep(result, code, show)
-            out.end(code)
+    with output(one.json_file, "resilience", places.folder / "resilience", ledger=places.ledger) as out:
+        result = out.search(
+            lambda: resilience(
+                found.workload,
+                settings,
+                course,
+                parties=party or (),
+                faults=fault or (),
+                reference=found.reference,
+                progress=out.reporter,
+                watch=lambda trial, number, count: out.reporter.print_trial(trial, number, count, course),
+            )
+        )
+        code = out.keep_drawn(result, "resilience") if result is not None else out.code()
     raise typer.Exit(code)

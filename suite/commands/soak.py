@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from suite.commands import options
-from suite.commands.option_groups import Where
+from suite.commands.option_groups import SingleWorkload, Where
 from suite.errors import ConfigurationError, Faults
 from suite.units import parse
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from suite.config.settings import Settings
     from suite.contract.workload import Workload
     from suite.formats.soak_journal import SoakJournal
-    from suite.records.soak import Soak
 
 EPILOG = """
 \b
@@ -43,7 +42,6 @@ Exit codes:
 
 
 def command(
-    target: Annotated[str, typer.Argument(metavar="WORKLOAD", help="A workload, or a load file with one.")],
     hours: Annotated[
         str | None, typer.Option(metavar="N", help="Hours of load that count; the warm-up comes on top.")
     ] = None,
@@ -61,17 +59,10 @@ def command(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the last one that was cut off.")
     ] = False,
-    match: options.Match = None,
     users: options.Users = None,
     rate: Annotated[str | None, typer.Option(metavar="RATE", help="Starts per second, e.g. 50/s.")] = None,
-    values: options.Values = None,
-    target_url: Annotated[
-        str | None, typer.Option("--target", metavar="URL", help="Load this running system instead.")
-    ] = None,
-    workers: options.Workers = None,
-    seed: options.Seed = None,
-    json_file: options.JsonFile = None,
     *,
+    one: SingleWorkload,
     where: Where,
 ) -> None:
     """Load a system for hours, and say what drifts."""
@@ -93,29 +84,17 @@ def command(
     limits: dict[str, float] = {}
     with faults.collected():
         limits = _limits(limit or ())
-    given = options.layer(
-        faults, values, rate=rate, users=users, target=target_url, workers=workers, seed=seed
-    )
-    configuration, plans = options.read_plans(
-        faults,
-        given,
-        [target],
-        filters=options.like(match),
-        config=where.config,
-        json_file=json_file,
-        single=True,
-    )
-    ((found, settings),) = plans.runs
+    configuration, found, settings = one.read(faults, where.config, users=users, rate=rate)
 
     from suite.commands.output import output
     from suite.formats.envelope import envelope
     from suite.records.soak import SoakWindow
-    from suite.soak.soak import SoakCut, SoakRun
+    from suite.soak.soak import SoakRun
 
     places = where.places(configuration)
     folder = places.folder / "soak"
     with (
-        output(json_file, "soak", folder, ledger=places.ledger) as out,
+        output(one.json_file, "soak", folder, ledger=places.ledger) as out,
         _journal(folder, found.workload, settings, times, resume=resume) as journal,
     ):
 
@@ -124,23 +103,18 @@ def command(
             done = sum(not one.warming for one in journal.windows)
             out.reporter.print_window(window, done, journal.head.wanted)
 
-        result: Soak | None = None
-        with out.part():
-            try:
-                result = SoakRun(
-                    found.workload,
-                    settings,
-                    journal.head,
-                    journal.windows,
-                    keep=keep,
-                    reference=found.reference,
-                    limits=limits,
-                    progress=out.reporter,
-                ).run()
-                out.codes.append(result.exit_code)
-            except SoakCut as cut:
-                result = cut.soak
-                raise cut.error from cut
+        result = out.search(
+            SoakRun(
+                found.workload,
+                settings,
+                journal.head,
+                journal.windows,
+                keep=keep,
+                reference=found.reference,
+                limits=limits,
+                progress=out.reporter,
+            ).run
+        )
         code = out.code()
         if not journal.windows:
             journal.remove()
@@ -150,8 +124,14 @@ def command(
             journal.remove()
             out.end(code)
         elif result is not None:
-            changed = {"users": users, "rate": rate, "target": target_url, "workers": workers, "seed": seed}
-            again = _again(target, {"set": values, "limit": limit, "k": match}, changed)
+            changed = {
+                "users": users,
+                "rate": rate,
+                "target": one.target_url,
+                "workers": one.workers,
+                "seed": one.seed,
+            }
+            again = _again(one.target, {"set": one.values, "limit": limit, "k": one.match}, changed)
             out.reporter.print_soak(result, code, again=again)
             out.deliver(envelope("soak", [result], exit_code=code))
     raise typer.Exit(code)

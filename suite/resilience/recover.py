@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
-from suite.capacity.capacity import CapacityCut, capacity
+from suite.capacity.capacity import capacity
 from suite.capacity.judging import FAILURES
 from suite.capacity.probe import LoadBounds
 from suite.capacity.search import Search
@@ -24,7 +24,7 @@ from suite.contract.workload import Workload
 from suite.engine.progress import Named, Progress, Silent
 from suite.engine.round import run_round
 from suite.engine.workload_spec import WorkloadSpec
-from suite.errors import ConfigurationError, SuiteError, SystemFailed
+from suite.errors import ConfigurationError, CutShort, SuiteError, SystemFailed
 from suite.measure.band import FEWEST
 from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
@@ -51,16 +51,6 @@ class CapacityUnknown(SuiteError):
     exit_code = 3
 
 
-class RecoverCut(SuiteError):
-    """`error` ended the search early; `recovery` holds what was found until then, None before any look."""
-
-    def __init__(self, error: SuiteError, recovery: OverloadRecovery | None) -> None:
-        super().__init__(str(error))
-        self.exit_code = error.exit_code
-        self.error = error
-        self.recovery = recovery
-
-
 def recover(
     workload: Workload,
     settings: Settings | None = None,
@@ -76,7 +66,7 @@ def recover(
 
     `known` is its capacity in starts per second; None searches that first, and tells `watch_capacity` its
     looks. Call it from the main thread, as `run`. Raises ConfigurationError before anything starts, and
-    RecoverCut for what ends it then: Interrupted, SystemFailed, CapacityUnknown.
+    CutShort for what ends it then: Interrupted, SystemFailed, CapacityUnknown.
     """
     settings, course = settings or Settings(), course or overload_course(workload)
     reference, progress = reference or reference_to(workload), progress or Silent()
@@ -90,11 +80,11 @@ def recover(
                 known, at_least = _capacity(workload, settings, reference, progress, watch_capacity)
             search = _Overloads(actual, settings, course, (known, at_least), reference, progress)
             search.run(watch or (lambda _: None))
-    except CapacityCut as cut:
-        raise RecoverCut(cut.error, None) from cut
+    except CutShort as cut:  # a capacity of which only a part is known is no answer
+        raise CutShort(cut.error, None) from cut
     except SuiteError as error:
         found = search.summed_up(partial=True) if search is not None and search.looks else None
-        raise RecoverCut(error, found) from error
+        raise CutShort(error, found) from error
     return search.summed_up()
 
 

@@ -13,7 +13,7 @@ from suite.contract.workload import Workload
 from suite.engine.progress import Named, Progress, Silent
 from suite.engine.round import run_round
 from suite.engine.workload_spec import WorkloadSpec
-from suite.errors import ConfigurationError, SuiteError, SystemFailed
+from suite.errors import ConfigurationError, CutShort, SuiteError, SystemFailed
 from suite.measure.band import FEWEST
 from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
@@ -32,16 +32,6 @@ _UNDELIVERED = ("worker_died", "no_samples", "undelivered", "missed_starts")
 """Reasons to believe nothing of a round. Others make times doubtful, which matters where lateness is all."""
 
 
-class ResilienceCut(SuiteError):
-    """`error` ended it early; `resilience` holds what was found until then."""
-
-    def __init__(self, error: SuiteError, resilience: Resilience) -> None:
-        super().__init__(str(error))
-        self.exit_code = error.exit_code
-        self.error = error
-        self.resilience = resilience
-
-
 def resilience(
     workload: Workload,
     settings: Settings | None = None,
@@ -56,7 +46,7 @@ def resilience(
     """Try `faults` of `parties`, see `fault_matrix`, in rounds of a fresh system under the workload's load.
 
     `watch` is told each trial, the how manyth it is and of how many. Call it from the main thread, as `run`.
-    Raises ConfigurationError before anything starts, and ResilienceCut for what ends it then: Interrupted,
+    Raises ConfigurationError before anything starts, and CutShort for what ends it then: Interrupted,
     or SystemFailed where nothing had failed yet.
     """
     trials = _Trials(
@@ -72,7 +62,8 @@ def resilience(
         with interruptible():
             trials.run(watch or (lambda *_: None))
     except SuiteError as error:
-        raise ResilienceCut(error, trials.summed_up(partial=True)) from error
+        found = trials.summed_up(partial=True)
+        raise CutShort(error, found if found.trials else None) from error
     return trials.summed_up()
 
 

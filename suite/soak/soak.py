@@ -17,7 +17,7 @@ from suite.engine.live_measurement import LiveMeasurement
 from suite.engine.live_round import LiveRound, live_round
 from suite.engine.progress import Progress, Silent
 from suite.engine.workload_spec import WorkloadSpec
-from suite.errors import ConfigurationError, SuiteError, SystemFailed
+from suite.errors import ConfigurationError, CutShort, SuiteError, SystemFailed
 from suite.measure.record_origin import RecordOrigin
 from suite.measure.room import disk_left, memory_left
 from suite.measure.tally import OperationTally, Tally
@@ -36,16 +36,6 @@ _LOOKS = 10
 _ENDS = ("operations", "each", "warmup")
 """What a loop says of its end, and of its own warm-up."""
 _NO_LIMITS: Mapping[str, float] = MappingProxyType({})
-
-
-class SoakCut(SuiteError):
-    """`error` ended the soak early; `soak` holds what was measured until then."""
-
-    def __init__(self, error: SuiteError, soak: Soak) -> None:
-        super().__init__(str(error))
-        self.exit_code = error.exit_code
-        self.error = error
-        self.soak = soak
 
 
 def cycle_of(workload: Workload, settings: Settings) -> float:
@@ -124,7 +114,7 @@ class SoakRun:
     def run(self) -> Soak:
         """All windows that are missing. Call it from the main thread.
 
-        Raises SoakCut for what ends it early, and ConfigurationError.
+        Raises CutShort for what ends it early, and ConfigurationError.
         """
         try:
             with interruptible():
@@ -136,7 +126,7 @@ class SoakRun:
         except SuiteError as error:
             died = isinstance(error, SystemFailed) and self._under_load
             failure = Failure("system", str(error)) if died else None
-            raise SoakCut(error, self._summed_up(partial=True, error=failure)) from error
+            raise CutShort(error, self._summed_up(partial=True, error=failure)) from error
         return self._summed_up()
 
     def _missing(self) -> int:

@@ -9,11 +9,11 @@ from examples.load_slots import null, slots, turns
 from support.runs import validity_of
 
 from suite import Threshold, closed_loop, open_loop
-from suite.capacity.capacity import CapacityCut, capacity
+from suite.capacity.capacity import capacity
 from suite.capacity.goal import default_over
 from suite.config.settings import Settings
 from suite.contract.loop import OpenLoop
-from suite.errors import ConfigurationError, Interrupted, SystemFailed
+from suite.errors import ConfigurationError, CutShort, Interrupted, SystemFailed
 from suite.records.capacity import Goal
 from suite.records.histogram import Histogram
 from suite.records.recording import Recording
@@ -177,11 +177,11 @@ def test_a_system_that_would_not_start_says_nothing_and_ends_the_search(rounds):
         return dying(load, result)
 
     rounds.change = reached
-    with pytest.raises(CapacityCut, match="would not start") as cut:
+    with pytest.raises(CutShort, match="would not start") as cut:
         capacity(slots, Settings(), RATE)
     assert isinstance(cut.value.error, SystemFailed)
     assert cut.value.exit_code == 4
-    assert (cut.value.capacity.found.low, cut.value.capacity.found.high) == (200, None)
+    assert (cut.value.found.found.low, cut.value.found.found.high) == (200, None)
 
 
 def test_an_invalid_look_breaks_nothing(rounds):
@@ -221,10 +221,10 @@ def test_an_interrupt_keeps_what_was_found(rounds):
         return result
 
     rounds.change = interrupted
-    with pytest.raises(CapacityCut) as cut:
+    with pytest.raises(CutShort) as cut:
         capacity(slots, Settings(), RATE)
     assert cut.value.exit_code == 143
-    assert cut.value.capacity.found.low == 200
+    assert cut.value.found.found.low == 200
 
 
 @pytest.mark.parametrize(("floor", "code"), [(100, 0), (450, 0), (800, 1), (510, 1)])

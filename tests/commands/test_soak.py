@@ -9,12 +9,11 @@ import pytest
 from support.processes import Suite, wait_for
 from support.soaks import make_head, make_soak, make_window
 
-from suite.errors import Interrupted, StoreError, SystemFailed
+from suite.errors import CutShort, Interrupted, StoreError, SystemFailed
 from suite.formats.envelope import read_document
 from suite.formats.soak_journal import SoakJournal, read
 from suite.records.run import Failure
 from suite.records.soak import Soak
-from suite.soak.soak import SoakCut
 
 pytestmark = pytest.mark.timeout(90)  # whoever comes first waits for the story
 LOAD = """
@@ -193,7 +192,7 @@ def test_drift_is_told_with_the_time_that_is_left(command, soaks):
 def test_a_system_that_dies_is_what_was_found(command, soaks):
     command.file("load_clicks.py", LOAD)
     dead = make_soak(error=Failure("system", "the system died: exit code 3"), partial=True)
-    soaks.answer = SoakCut(SystemFailed("the system died: exit code 3"), dead)
+    soaks.answer = CutShort(SystemFailed("the system died: exit code 3"), dead)
     said = command("soak", "load_clicks.py", "--hours", 1)
     assert said.code == 4
     assert "✗ the system died: exit code 3" in said.out
@@ -204,7 +203,7 @@ def test_a_system_that_dies_is_what_was_found(command, soaks):
 @pytest.mark.parametrize(("error", "code"), [(Interrupted(15), 143), (StoreError("the disk is full"), 2)])
 def test_what_cuts_it_off_leaves_the_journal(command, soaks, error, code):
     command.file("load_clicks.py", LOAD)
-    soaks.answer = SoakCut(error, make_soak(partial=True))
+    soaks.answer = CutShort(error, make_soak(partial=True))
     said = command("soak", "load_clicks.py", "--users", 3, "--hours", 1)
     assert said.code == code
     assert "; go on with: suite soak load_clicks.py --resume --users 3" in said.out
@@ -220,7 +219,7 @@ def test_what_cuts_it_off_leaves_the_journal(command, soaks, error, code):
 def test_one_that_never_had_a_window_leaves_nothing(command, soaks):
     command.file("load_clicks.py", LOAD)
     soaks.windows = ()
-    soaks.answer = SoakCut(SystemFailed("it would not start"), make_head())
+    soaks.answer = CutShort(SystemFailed("it would not start"), make_head())
     said = command("soak", "load_clicks.py", "--hours", 1)
     assert (said.code, said.err) == (4, "suite: it would not start\n")
     assert journals(command) == []
@@ -255,7 +254,7 @@ def test_bad_input_is_told_in_a_line(command, words, said):
 
 def test_another_commit_or_machine_or_window_is_another_soak(command, soaks):
     command.file("load_clicks.py", LOAD)
-    soaks.answer = SoakCut(Interrupted(2), make_soak(partial=True))
+    soaks.answer = CutShort(Interrupted(2), make_soak(partial=True))
     command("soak", "load_clicks.py", "--hours", 1)
     (path,) = journals(command)
     head, _ = read(path)

@@ -10,16 +10,15 @@ from support.overloads import overload_look
 from support.resiliences import UNTOLD
 
 from suite import Component, Retry, open_loop
-from suite.capacity.capacity import CapacityCut
 from suite.capacity.judging import FAILURES
 from suite.config.settings import Settings
-from suite.errors import ConfigurationError, Interrupted, SystemFailed
+from suite.errors import ConfigurationError, CutShort, Interrupted, SystemFailed
 from suite.records.capacity import SearchResult
 from suite.records.classes import load_class
 from suite.records.overload import OverloadCourse
 from suite.records.reason import Reason
 from suite.records.run import Failure, Round, Validity
-from suite.resilience.recover import CapacityUnknown, RecoverCut, overload_course, recover
+from suite.resilience.recover import CapacityUnknown, overload_course, recover
 
 COURSE = OverloadCourse(after=15)
 
@@ -126,15 +125,15 @@ def test_a_system_that_dies_of_an_overload_does_not_recover(rounds):
 
 def test_an_interrupt_keeps_the_looks(rounds):
     rounds.change = lambda load, result: result if load == 100 else Interrupted(2)
-    with pytest.raises(RecoverCut) as cut:
+    with pytest.raises(CutShort) as cut:
         recover(queues, None, COURSE, known=200.0)
     assert cut.value.exit_code == 130
-    assert [look.load for look in cut.value.recovery.looks] == [100]
-    assert cut.value.recovery.partial
+    assert [look.load for look in cut.value.found.looks] == [100]
+    assert cut.value.found.partial
     rounds.change = lambda _load, _result: SystemFailed("it would not start")
-    with pytest.raises(RecoverCut) as cut:
+    with pytest.raises(CutShort) as cut:
         recover(queues, None, COURSE, known=200.0)
-    assert (cut.value.exit_code, cut.value.recovery) == (4, None)
+    assert (cut.value.exit_code, cut.value.found) == (4, None)
 
 
 def test_the_capacity_is_searched_where_it_is_not_known(rounds, monkeypatch):
@@ -152,19 +151,19 @@ def test_the_capacity_is_searched_where_it_is_not_known(rounds, monkeypatch):
     unknown = make_capacity(found=SearchResult("generator", None, None, None, ()))
     monkeypatch.setattr("suite.resilience.recover.capacity", lambda *_, **__: unknown)
     with pytest.raises(
-        RecoverCut, match=r"capacity, .* could not be found \(generator\); give --capacity"
+        CutShort, match=r"capacity, .* could not be found \(generator\); give --capacity"
     ) as cut:
         recover(queues, None, COURSE)
     assert isinstance(cut.value.error, CapacityUnknown)
     assert cut.value.exit_code == 3
 
     def ended(*_, **__):
-        raise CapacityCut(SystemFailed("it would not start"), made)
+        raise CutShort(SystemFailed("it would not start"), made)
 
     monkeypatch.setattr("suite.resilience.recover.capacity", ended)
-    with pytest.raises(RecoverCut) as cut:
+    with pytest.raises(CutShort) as cut:
         recover(queues, None, COURSE)
-    assert (cut.value.exit_code, cut.value.recovery) == (4, None)
+    assert (cut.value.exit_code, cut.value.found) == (4, None)
 
 
 def test_an_overload_outlasts_the_clients_patience():

@@ -10,12 +10,12 @@ from support.steady import steady
 from suite import closed_loop, open_loop
 from suite.config.settings import Settings
 from suite.contract.loop import ClosedLoop, OpenLoop
-from suite.errors import ConfigurationError, Interrupted, SystemFailed
+from suite.errors import ConfigurationError, CutShort, Interrupted, SystemFailed
 from suite.measure.recovery import impacts
 from suite.records.reason import Reason
 from suite.records.resilience import FaultCourse
 from suite.records.run import CheckResult, Failure, Round, Validity
-from suite.resilience.resilience import ResilienceCut, loop_of, resilience, round_of
+from suite.resilience.resilience import loop_of, resilience, round_of
 
 COURSE = FaultCourse(before=10, during=3, after=17)
 NOT_DELIVERED = Validity("invalid", (Reason("undelivered", {}),))
@@ -151,20 +151,20 @@ def test_a_system_that_dies_before_anything_failed_ends_it(rounds, reached):
     dead = Round(0, failure=Failure("system", "it would not start"))
     rounds.reached = reached or 0.0
     rounds.answers["Reset", "mail"] = dead
-    with pytest.raises(ResilienceCut, match="it would not start") as cut:
+    with pytest.raises(CutShort, match="it would not start") as cut:
         resilience(weak, None, COURSE, parties=["mail"], faults=["slow", "reset"])
     assert isinstance(cut.value.error, SystemFailed)
     assert cut.value.exit_code == 4
-    assert verdicts(cut.value.resilience) == [("slow", "mail", "recovered")]
+    assert verdicts(cut.value.found) == [("slow", "mail", "recovered")]
 
 
 def test_an_interrupt_keeps_what_was_found(rounds):
     rounds.answers["Reset", "mail"] = Interrupted(15)
-    with pytest.raises(ResilienceCut) as cut:
+    with pytest.raises(CutShort) as cut:
         resilience(weak, None, COURSE, parties=["mail"], faults=["slow", "reset"])
     assert cut.value.exit_code == 143
-    assert cut.value.resilience.partial
-    assert verdicts(cut.value.resilience) == [("slow", "mail", "recovered")]
+    assert cut.value.found.partial
+    assert verdicts(cut.value.found) == [("slow", "mail", "recovered")]
 
 
 def test_loops_last_as_long_as_the_course():

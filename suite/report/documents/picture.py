@@ -11,11 +11,10 @@ from pathlib import Path
 from rich.console import Console
 
 from suite.files import write_text
-from suite.records.capacity import Capacity
-from suite.records.overload import OverloadRecovery
-from suite.records.resilience import Resilience
+from suite.records.record import Record
 from suite.records.run import Run
 from suite.report.terminal.console import Reporter
+from suite.report.terminal.record import print_record
 from suite.report.verdict import overall
 
 _WIDTH = 100
@@ -37,19 +36,10 @@ def save_picture(runs: Run | Sequence[Run], path: Path, *, title: str = "suite r
     _save(show, path, title)
 
 
-def save_capacity(capacity: Capacity, path: Path, *, title: str = "suite capacity") -> None:
-    """Save what a capacity search found as SVG, the curve included. Raises StoreError."""
-    _save(lambda reporter: reporter.print_capacity(capacity, capacity.exit_code), path, title)
-
-
-def save_resilience(found: Resilience, path: Path, *, title: str = "suite resilience") -> None:
-    """Save the table of all faults as SVG. Raises StoreError."""
-    _save(lambda reporter: reporter.print_resilience(found, found.exit_code), path, title)
-
-
-def save_recovery(found: OverloadRecovery, path: Path, *, title: str = "suite recover") -> None:
-    """Save at which loads a system recovered as SVG. Raises StoreError."""
-    _save(lambda reporter: reporter.print_recovery(found, found.exit_code), path, title)
+def save_record(record: Record, path: Path, command: str) -> None:
+    """Save all that `command` found as SVG. Raises StoreError."""
+    code = getattr(record, "exit_code", 0)
+    _save(lambda reporter: print_record(reporter, record, code), path, f"suite {command}")
 
 
 def _save(show: Callable[[Reporter], None], path: Path, title: str) -> None:

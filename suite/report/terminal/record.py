@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from suite.compare.compared import Compared
 from suite.records.calibration import Calibration
 from suite.records.capacity import Capacity
@@ -16,22 +18,22 @@ from suite.report.terminal.compare import print_compared
 from suite.report.terminal.console import Reporter
 
 
-def print_record(reporter: Reporter, record: Record, code: int) -> None:
-    """All that it says; `code` is its exit code."""
+def print_record(reporter: Reporter, record: Record, code: int, saved: Path | None = None) -> None:
+    """All that it says; `code` is its exit code, `saved` where its document is, if it was made right now."""
     match record:
         case LeakSearch():
-            reporter.print_leaks(record, code)
+            reporter.print_leaks(record, code, saved)
         case Capacity():
-            reporter.print_capacity(record, code)
+            reporter.print_capacity(record, code, saved)
         case OverloadRecovery():
-            reporter.print_recovery(record, code)
+            reporter.print_recovery(record, code, saved)
         case Resilience():
-            reporter.print_resilience(record, code)
+            reporter.print_resilience(record, code, saved)
         case Comparison():
             print_compared(reporter.console, Compared(record.base, record.head, (record,)), code)
         case Calibration():
             print_calibrated(reporter.console, record)
         case Soak():
-            reporter.print_soak(record, code)
+            reporter.print_soak(record, code, saved)
         case _:
             reporter.print_run(record)

@@ -10,7 +10,7 @@ from support.capacities import look, make_capacity
 
 from suite.capacity.scaling import fit_scaling
 from suite.records.capacity import Goal, SearchResult
-from suite.report.documents.picture import save_capacity
+from suite.report.documents.picture import save_record
 from suite.report.terminal.capacity import answer, answer_words, load_words
 from suite.report.terminal.console import Reporter
 from suite.report.terminal.plot import plot
@@ -82,8 +82,8 @@ def test_a_system_that_was_never_looked_at_is_shown_too():
 
 def test_equal_searches_give_equal_pictures(tmp_path):
     first, second = tmp_path / "a.svg", tmp_path / "b.svg"
-    save_capacity(make_capacity(), first)
-    save_capacity(make_capacity(), second)
+    save_record(make_capacity(), first, "capacity")
+    save_record(make_capacity(), second, "capacity")
     assert first.read_bytes() == second.read_bytes()
     assert ET.parse(first).getroot().tag.endswith("svg")
     assert "url(http" not in first.read_text()
