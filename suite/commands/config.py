@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suite.commands import options
-from suite.commands.option_groups import Filtered, PlainLimits, Where
+from suite.commands.option_groups import Filtered, PlainLimits, RunLoad, Where
 from suite.errors import Faults
 
 EPILOG = """
@@ -21,46 +20,15 @@ Examples:
 
 
 def command(
-    targets: options.Targets = None,
-    rounds: options.Rounds = None,
-    quick: Annotated[bool, typer.Option("--quick", help="As suite run --quick.")] = False,
-    values: options.Values = None,
-    users: options.Users = None,
-    seconds: options.Seconds = None,
-    each: options.Each = None,
-    target: options.Target = None,
-    workers: options.Workers = None,
-    seed: options.Seed = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     *,
-    limits: PlainLimits,
     which: Filtered,
+    load: RunLoad,
+    limits: PlainLimits,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     where: Where,
 ) -> None:
     """Show what workloads would run with, and where each value comes from."""
-    faults = Faults()
-    given = options.layer(
-        faults,
-        values,
-        seconds,
-        rounds=rounds,
-        quick=quick or None,
-        users=users,
-        each=each,
-        target=target,
-        workers=workers,
-        seed=seed,
-        thresholds=limits.thresholds(faults),
-    )
-    configuration, plans = options.read_plans(
-        faults,
-        given,
-        targets or (),
-        filters=which.filters(),
-        config=where.config,
-        json_file="-" if as_json else None,
-        own=True,
-    )
+    given, configuration, plans = load.read(Faults(), which, limits, where.config, "-" if as_json else None)
 
     from suite.config.setting_origin import origins
     from suite.formats.document import print_document

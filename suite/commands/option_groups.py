@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from suite.config.catalog import CatalogEntry
     from suite.config.file import Configuration
     from suite.config.filters import Filters
+    from suite.config.layer import SettingsLayer
     from suite.config.paths import Places
+    from suite.config.selection import Plans
     from suite.config.settings import Settings
     from suite.ledger.timelines import Timelines
 
@@ -141,6 +143,61 @@ class PlainLimits:
         except ConfigurationError as error:
             faults.lines += str(error).splitlines()
             return {}
+
+
+@dataclass(frozen=True, slots=True)
+class RunLoad:
+    """Which workloads run, and with what load."""
+
+    targets: options.Targets = None
+    rounds: options.Rounds = None
+    quick: Annotated[bool, typer.Option("--quick", help="One short round each.")] = False
+    values: options.Values = None
+    users: options.Users = None
+    seconds: options.Seconds = None
+    operations: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Operations in all (closed loop).")
+    ] = None
+    each: Annotated[
+        int | None,
+        typer.Option(
+            "--each", "--requests-per-user", metavar="N", min=1, help="Operations of each user (closed loop)."
+        ),
+    ] = None
+    rate: Annotated[
+        str | None, typer.Option(metavar="RATE", help="Planned starts, e.g. 200/s (open loop).")
+    ] = None
+    target: options.Target = None
+    workers: options.Workers = None
+    seed: options.Seed = None
+
+    def read(
+        self, faults: Faults, which: Filtered, limits: PlainLimits, config: Path | None, json_file: str | None
+    ) -> tuple[SettingsLayer, Configuration, Plans]:
+        """What is given, the configuration, and the plans that both make; quick ones if nothing is chosen.
+
+        Raises ConfigurationError with all faults, those collected before first.
+        """
+        filters = which.filters()
+        given = options.layer(
+            faults,
+            self.values,
+            self.seconds,
+            self.rate,
+            rounds=self.rounds,
+            quick=self.quick or not (self.targets or filters) or None,
+            users=self.users,
+            operations=self.operations,
+            each=self.each,
+            target=self.target,
+            workers=self.workers,
+            seed=self.seed,
+            thresholds=limits.thresholds(faults),
+        )
+        configuration, plans = options.read_plans(
+            faults, given, self.targets or (), filters=filters, config=config, json_file=json_file, own=True
+        )
+        return given, configuration, plans
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,12 +61,6 @@ Seconds = Annotated[
         "--seconds", "--test-duration", metavar="TIME", help="Length of the measured part, e.g. 300 or 5min."
     ),
 ]
-Each = Annotated[
-    int | None,
-    typer.Option(
-        "--each", "--requests-per-user", metavar="N", min=1, help="Operations of each user (closed loop)."
-    ),
-]
 OnInvalid = Annotated[str, typer.Option(metavar="fail|warn", help="warn turns exit code 3 into 0.")]
 Values = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of system or workload.")

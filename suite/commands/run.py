@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from suite.commands import options
-from suite.commands.option_groups import Filtered, PlainLimits, Where
+from suite.commands.option_groups import Filtered, PlainLimits, RunLoad, Where
 from suite.errors import Faults
 
 if TYPE_CHECKING:
@@ -37,27 +37,12 @@ _FULL_TABLES = 4
 
 
 def command(
-    targets: options.Targets = None,
-    rounds: options.Rounds = None,
-    quick: Annotated[bool, typer.Option("--quick", help="One short round each.")] = False,
-    values: options.Values = None,
-    users: options.Users = None,
-    seconds: options.Seconds = None,
-    operations: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Operations in all (closed loop).")
-    ] = None,
-    each: options.Each = None,
-    rate: Annotated[
-        str | None, typer.Option(metavar="RATE", help="Planned starts, e.g. 200/s (open loop).")
-    ] = None,
-    target: options.Target = None,
-    workers: options.Workers = None,
-    seed: options.Seed = None,
+    *,
+    which: Filtered,
+    load: RunLoad,
+    limits: PlainLimits,
     json_file: options.JsonFile = None,
     on_invalid: options.OnInvalid = "fail",
-    *,
-    limits: PlainLimits,
-    which: Filtered,
     where: Where,
 ) -> None:
     """Run workloads, print what they measured, keep it.
@@ -65,35 +50,10 @@ def command(
     Without TARGET: the load files here (files in the configuration, or load_*.py and loads/*.py), and quickly
     unless they are filtered. Where there are none: a tour of two minutes through the reference systems.
     """
-    filters = which.filters()
-    unasked = not (targets or filters)
     faults = Faults()
     if on_invalid not in ("fail", "warn"):
         faults.lines.append(f"--on-invalid is fail or warn, not {on_invalid!r}")
-    given = options.layer(
-        faults,
-        values,
-        seconds,
-        rate,
-        rounds=rounds,
-        quick=quick or unasked or None,
-        users=users,
-        operations=operations,
-        each=each,
-        target=target,
-        workers=workers,
-        seed=seed,
-        thresholds=limits.thresholds(faults),
-    )
-    configuration, plans = options.read_plans(
-        faults,
-        given,
-        targets or (),
-        filters=filters,
-        config=where.config,
-        json_file=json_file,
-        own=True,
-    )
+    _, configuration, plans = load.read(faults, which, limits, where.config, json_file)
     places = where.places(configuration)
 
     from suite.commands.output import output

@@ -34,3 +34,17 @@ def test_of_two_ways_to_end_each_workload_takes_its_own_and_the_other_is_told(co
     said = command("config", command.example("load_counter.py"), "-k", "click", *words)
     assert said.code == 0
     assert "seconds (test_duration) has no effect on what is counted: counter/click" in said.err
+
+
+def test_where_nothing_is_chosen_it_is_the_quick_loop_as_with_run(command):
+    command.example("load_counter.py")
+    rows = [line.strip().split(maxsplit=2) for line in command("config").out.splitlines()]
+    assert ["rounds", "1", "the default"] in rows
+    assert next(row[2] for row in rows if row[:1] == ["think"]) == "its quick loop, by the command line"
+
+
+def test_any_end_and_rate_of_a_loop_is_told(command):
+    said = command("config", command.example("load_counter.py"), "-k", "click", "--operations", 7)
+    assert ["operations", "7", "the command line"] in [
+        line.strip().split(maxsplit=2) for line in said.out.splitlines()
+    ]
