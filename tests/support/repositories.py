@@ -1,5 +1,6 @@
 """A small git repository of a user's: a package, a load file beside it, commits that differ in speed."""
 
+import json
 import os
 import subprocess
 import textwrap
@@ -81,3 +82,13 @@ def slowed(folder):
     scratch.worker(0.008)
     scratch.commit("Slow")
     return scratch
+
+
+def kept(scratch):
+    """The documents of all comparisons that were kept in a scratch repository."""
+    return [json.loads(path.read_text()) for path in sorted(scratch.folder.glob("results/ab/*.json"))]
+
+
+def nothing_is_left(scratch):
+    """Whether it has no work tree but its own."""
+    return len(scratch.worktrees()) == 1
