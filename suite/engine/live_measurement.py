@@ -31,6 +31,8 @@ from suite.records.run import CheckResult, Round, Validity, ValidityVerdict, wor
 
 _WINDOW_ROWS = 2_000_000
 """Rows kept until they are judged, some 70 MB."""
+_MOST_PARTS = 1_000
+"""As a part is small where little happens, many become one."""
 
 
 class LiveMeasurement:
@@ -134,6 +136,8 @@ class LiveMeasurement:
         self._seen_at = taken.end
         self._parts.append(taken)
         self._rows += len(taken)
+        if len(self._parts) > _MOST_PARTS:
+            self._parts = [joined(self._parts, self._running.plan.names, self._since, taken.end)]
         if self._rows >= _WINDOW_ROWS:
             self._judge(taken.end)
         return Tally.of(taken, planned=self._planned)

@@ -10,6 +10,7 @@ import numpy as np
 
 from suite.measure import proc
 from suite.measure.resources import Usage, UsageSeries
+from suite.measure.samples import Samples
 from suite.measure.threads import Threads
 from suite.measure.track import Track
 
@@ -46,7 +47,7 @@ class Group:
         self._delay = Track()
         self._switches = Track()
         self._living = Threads()
-        self._memory: list[float] = []
+        self._memory = Samples()
         self._threads = self._files = 0
 
     def look(self, now: int) -> None:
@@ -83,7 +84,7 @@ class Group:
             if resident is not None:
                 memory += resident.anonymous + resident.shared - self._columns.get(pid, 0)
         self._cpu.add(now, cpu)
-        self._memory.append(memory)
+        self._memory.add(now, memory)
         self._threads = max(self._threads, threads)
 
     def quiet(self) -> Mark:
@@ -112,9 +113,8 @@ class Group:
 
     def forget(self, before: int) -> None:
         """See `Sampler.forget`."""
-        del self._memory[: self._cpu.forget(before)]
-        self._delay.forget(before)
-        self._switches.forget(before)
+        for samples in (self._cpu, self._memory, self._delay, self._switches, self._living):
+            samples.forget(before)
         self._threads = self._files = 0
 
     def reset_peak(self) -> None:
@@ -157,7 +157,7 @@ class Group:
         return max(held - shared, 0) + max(excursion, 0) if found else None
 
     def _largest_sample(self) -> int | None:
-        samples = self._held_samples()[np.array(self._cpu.times, np.int64) >= self._reset_at]
+        samples = self._held_samples()[np.array(self._memory.times, np.int64) >= self._reset_at]
         several = len(self._since_reset)
         if several > 1 and len(samples):
             self._notes["peak"] = (
@@ -168,10 +168,10 @@ class Group:
     def _held_samples(self) -> UsageSeries:
         """Samples of memory less what was counted twice, as it was at the quiet marks around them."""
         marks = [mark for mark in self._marks if mark.memory is not None]
-        memory = np.array(self._memory, np.float64)
+        memory = np.array(self._memory.values, np.float64)
         if not marks:
             return memory
-        shared = np.interp(self._cpu.times, [m.at for m in marks], [float(m.counted_twice) for m in marks])
+        shared = np.interp(self._memory.times, [m.at for m in marks], [float(m.counted_twice) for m in marks])
         return np.maximum(memory - shared, 0.0)
 
     def usage(self, begin: int, end: int) -> Usage:
@@ -186,7 +186,7 @@ class Group:
                 self._notes[name] = mark.note
         if self._peak is None:
             self._notes.setdefault("peak", "not read")
-        accounted = self._switches.totals and self._switches.totals[-1] > 0
+        accounted = self._switches.values and self._switches.values[-1] > 0
         return Usage(
             idle=idle.memory,
             peak=self._peak,
@@ -199,7 +199,7 @@ class Group:
             notes=dict(self._notes),
             times=np.array(self._cpu.times, np.int64),
             memory=self._held_samples(),
-            cpu_total=np.array(self._cpu.totals, np.float64),
+            cpu_total=np.array(self._cpu.values, np.float64),
             busiest=self._living.busiest(begin, end) if accounted else None,
             waiting=self._living.waiting(begin, end) if accounted else None,
             processes=self._living.processes(begin, end) if accounted else {},

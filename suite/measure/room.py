@@ -6,15 +6,17 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-_ROOT = Path("/sys/fs/cgroup")
+from suite.measure.control_groups import ROOT, group_folders
+
 _FIELDS = (("memory.max", "memory.current", "inactive_file"),
            ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"))  # fmt: skip
 """Of control groups of version 2 and 1: limit, usage, what of it the kernel gives up first; cgroups(7)."""
 
 
-def memory_left(root: Path = _ROOT, proc: Path = Path("/proc")) -> int | None:
+def memory_left(root: Path = ROOT, proc: Path = Path("/proc")) -> int | None:
     """Bytes that processes may still take before the kernel ends one; None where nothing tells."""
-    found = [*_of_machine(proc / "meminfo"), *_of_groups(root, proc / "self" / "cgroup")]
+    folders = group_folders("memory", root, proc / "self" / "cgroup")
+    found = [*_of_machine(proc / "meminfo"), *(left for folder in folders for left in _of_group(folder))]
     return min(found, default=None)
 
 
@@ -30,17 +32,6 @@ def _of_machine(path: Path) -> Iterator[int]:
     for line in _lines(path):
         if line.startswith("MemAvailable:"):
             yield int(line.split()[1]) * 1024
-
-
-def _of_groups(root: Path, groups: Path) -> Iterator[int]:
-    for line in _lines(groups):
-        _, controllers, place = line.split(":", 2)
-        if controllers and "memory" not in controllers.split(","):
-            continue
-        below = Path(place.lstrip("/"))
-        for top in (root / "memory",) if controllers else (root, root / "unified"):
-            for folder in (below, *below.parents):
-                yield from _of_group(top / folder)
 
 
 def _of_group(folder: Path) -> Iterator[int]:

@@ -74,6 +74,7 @@ class Sampler:
     def forget(self, before_ns: int) -> None:
         """Give up the samples before a time, and the most that was seen: what is measured begins anew."""
         self._machine.forget(before_ns)
+        self._tcp.forget()
         for group in self._groups.values():
             group.forget(before_ns)
 

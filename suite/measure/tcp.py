@@ -35,6 +35,10 @@ class TcpWatch:
         self._first = self._first or known
         self._last = known
 
+    def forget(self) -> None:
+        """What came until the last look is as if it had not been."""
+        self._first = self._last
+
     def since(self) -> TcpUsage | None:
         """What came since the first look; None where it can't be read."""
         first, last = self._first, self._last

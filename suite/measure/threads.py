@@ -51,8 +51,16 @@ class Threads:
         if len(self._looks) > 4096:
             del self._looks[1:-1:2]
         for key in self._lives.keys() - seen:
-            if self._lives[key].cpu.totals[-1] < _NOTHING:
+            if self._lives[key].cpu.values[-1] < _NOTHING:
                 del self._lives[key]
+
+    def forget(self, before: int) -> None:
+        """Give up the samples before a time, and the threads that had ended by then."""
+        known = min(before, self._looks[-1][0]) if self._looks else before
+        self._lives = {key: life for key, life in self._lives.items() if life.cpu.times[-1] >= known}
+        for life in self._lives.values():
+            life.cpu.forget(before)
+            life.delay.forget(before)
 
     def busiest(self, begin: int, end: int) -> Busiest | None:
         """The thread that used most CPU between two times, and the most of one process."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-_ROOT = Path("/sys/fs/cgroup")
+from suite.measure.control_groups import OURS, ROOT, group_folders
+
 _SECONDS = {"throttled_usec": 1e-6, "throttled_time": 1e-9}
 """The field of either version, and its unit."""
 
@@ -18,29 +19,15 @@ class Throttling(NamedTuple):
     seconds: float
 
 
-def own_groups(root: Path = _ROOT, groups: Path = Path("/proc/self/cgroup")) -> list[Path]:
+def own_groups(root: Path = ROOT, groups: Path = OURS) -> list[Path]:
     """The cpu.stat of our control group and of those above it that we see."""
-    try:
-        lines = groups.read_text().splitlines()
-    except OSError:
-        return []
-    return list(dict.fromkeys(path for line in lines for path in _files(root, line) if path.is_file()))
+    files = (folder / "cpu.stat" for folder in group_folders("cpu", root, groups))
+    return list(dict.fromkeys(path for path in files if path.is_file()))
 
 
 def throttling(files: Iterable[Path]) -> Throttling | None:
     """Of the group that was stopped longest; None if none of them tells."""
     return max((found for path in files if (found := _read(path)) is not None), key=_seconds, default=None)
-
-
-def _files(root: Path, line: str) -> Iterator[Path]:
-    _, controllers, path = line.split(":", 2)
-    names = controllers.split(",")
-    if controllers and "cpu" not in names:
-        return
-    below = Path(path.lstrip("/"))
-    for top in (root, root / "unified") if not controllers else (root / controllers, root / "cpu"):
-        for folder in (below, *below.parents):
-            yield top / folder / "cpu.stat"
 
 
 def _read(path: Path) -> Throttling | None:

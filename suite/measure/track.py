@@ -2,45 +2,31 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-
 import numpy as np
 
+from suite.measure.samples import Samples
 
-class Track:
-    """A count that only grows, put together from sums that shrink whenever a process or thread ends.
 
-    With a `limit` it keeps about so many samples at most: of more, every second one is forgotten.
-    """
+class Track(Samples):
+    """A count that only grows, put together from sums that shrink whenever a process or thread ends."""
 
-    __slots__ = ("_last", "_limit", "times", "totals")
+    __slots__ = ("_last",)
 
-    def __init__(self, limit: int | None = None) -> None:
-        self.times: list[int] = []
-        self.totals: list[float] = []
-        self._last: float | None = None
-        self._limit = limit
+    _last: float | None
 
-    def add(self, now: int, total: float) -> None:
-        """Note that the sum is `total` at `now`."""
-        grown = 0.0 if self._last is None else max(total - self._last, 0.0)
-        self._last = total
-        self.times.append(now)
-        self.totals.append((self.totals[-1] if self.totals else 0.0) + grown)
-        if self._limit is not None and len(self.times) > self._limit:
-            del self.times[1:-1:2]
-            del self.totals[1:-1:2]
+    def __init__(self, *most: int) -> None:
+        super().__init__(*most)
+        self._last = None
 
-    def forget(self, before: int) -> int:
-        """Drop the samples before a time, but for the last one; how many they were."""
-        count = max(bisect_left(self.times, before) - 1, 0)
-        del self.times[:count]
-        del self.totals[:count]
-        return count
+    def add(self, now: int, value: float) -> None:
+        """Note that the sum is `value` at `now`."""
+        grown = 0.0 if self._last is None else max(value - self._last, 0.0)
+        self._last = value
+        super().add(now, (self.values[-1] if self.values else 0.0) + grown)
 
     def within(self, begin: int, end: int) -> float | None:
         """What came between two times, by interpolation; None without two samples."""
         if len(self.times) < 2:
             return None
-        first, last = np.interp([begin, end], self.times, self.totals)
+        first, last = np.interp([begin, end], self.times, self.values)
         return float(last - first)

@@ -223,7 +223,7 @@ def test_what_is_given_up_costs_no_memory_and_the_processes_stay():
     begin = time.monotonic_ns()
     sampler.forget(begin)
     group = sampler._groups["system"]
-    assert len(group._memory) == len(group._cpu.times) == 1
+    assert len(group._memory.times) == len(group._cpu.times) == 1
     sampler.tick(look=True)
     used = sampler.resources(begin, time.monotonic_ns()).system
     assert used.cpu is not None
@@ -236,5 +236,5 @@ def test_a_track_only_grows():
     assert track.within(0, 10) is None
     for now, total in ((0, 5.0), (10, 7.0), (20, 3.0), (30, 4.0)):  # a process with 4 s of its own ended
         track.add(now, total)
-    assert track.totals == [0, 2, 2, 3]
+    assert track.values == [0, 2, 2, 3]
     assert track.within(5, 30) == 2

@@ -79,8 +79,21 @@ def test_threads_that_come_and_go_are_forgotten():
     assert threads.waiting(200, 300) is None
 
 
+def test_threads_that_ended_are_forgotten_with_what_was_before():
+    """Of a server that replaces its workers a soak kept every one for ever."""
+    threads = Threads()
+    for now in range(10, 100, 10):
+        busy = proc.Thread(now, now / 10 + 1.0, 0.0, 1, "S", "0")
+        threads.look(now, {now: [busy], 7: [proc.Thread(7, now / 100, 0.0, 1, "S", "0")]})
+    assert len(threads._lives) == 9
+    threads.forget(95)
+    assert set(threads._lives) == {(90, 90), (7, 7)}
+    threads.look(110, {7: [proc.Thread(7, 1.1, 0.0, 1, "S", "0")]})
+    assert threads.processes(90, 110)[7] == (pytest.approx(0.2), 0.0)
+
+
 def test_a_threads_samples_are_thinned_out_and_keep_their_sum():
-    track = Track(limit=16)
+    track = Track(16)
     for now in range(1001):
         track.add(now, now * 0.5)
     assert len(track.times) <= 17
