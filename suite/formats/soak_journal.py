@@ -110,27 +110,40 @@ def read(path: Path) -> tuple[Soak, list[SoakWindow]]:
     except OSError as error:
         raise StoreError(f"can't read {path}: {error.strerror}") from error
     try:
-        records = [_entry(line, _WINDOW if number else _HEAD) for number, line in enumerate(lines)]
-        if not records:
+        if not lines:
             raise ValueError("it has no head")
-        windows = [load(SoakWindow, one) for one in records[1:]]
-        if [window.index for window in windows] != list(range(len(windows))):
-            raise ValueError("a window is missing")
-        return load(Soak, records[0]), windows
+        head = _head(lines[0])
+        windows = [_window(line, index) for index, line in enumerate(lines[1:])]
     except (ValueError, StoreError) as error:
         raise StoreError(f"{path} is no journal of a soak, or a damaged one: {error}") from error
+    return head, windows
 
 
 def unfinished(folder: Path, workload: str) -> Iterator[Path]:
-    """Journals of a workload in a folder that nobody writes, newest first. One that can't be read is passed
-    over.
+    """Journals of a workload in a folder that nobody writes, newest first; ones with damaged windows too.
+
+    What does not begin as a journal does is passed over.
     """
     for path in sorted(folder.glob(f"*{SUFFIX}"), reverse=True):
-        with contextlib.suppress(StoreError, ConfigurationError), SoakJournal.continued(path) as journal:
-            mine = journal.head.workload == workload
-            journal.close()
-            if mine:
+        with contextlib.suppress(StoreError, ConfigurationError, ValueError, OSError):
+            with SoakJournal(path), path.open("rb") as file:
+                head = _head(file.readline())
+            if head.workload == workload:
                 yield path
+
+
+def _head(line: bytes) -> Soak:
+    return load(Soak, _entry(line, _HEAD))
+
+
+def _window(line: bytes, index: int) -> SoakWindow:
+    try:
+        window = load(SoakWindow, _entry(line, _WINDOW))
+    except (ValueError, StoreError) as error:
+        raise ValueError(f"window {index} can't be read: {error}") from error
+    if window.index != index:
+        raise ValueError(f"window {index} is missing")
+    return window
 
 
 def _entry(line: bytes, name: str) -> Any:

@@ -69,8 +69,17 @@ def test_another_file_is_no_journal(tmp_path, text, why):
 def test_a_journal_that_lacks_a_window_is_damaged(journal):
     lines = journal.read_bytes().splitlines(keepends=True)
     journal.write_bytes(b"".join([*lines[:2], *lines[3:]]))
-    with pytest.raises(StoreError, match="damaged one: a window is missing"):
+    with pytest.raises(StoreError, match="damaged one: window 1 is missing"):
         read(journal)
+
+
+def test_one_with_a_damaged_window_is_not_passed_over(journal):
+    """Of hours of load was said that no soak was cut off."""
+    first, second, *rest = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join([first, second[:50] + b"\n", *rest]))
+    assert list(unfinished(journal.parent, "shop/browse")) == [journal]
+    with pytest.raises(StoreError, match="damaged one: window 0 can't be read: "):
+        SoakJournal.continued(journal)
 
 
 def test_one_that_is_gone_is_said_so(tmp_path):
