@@ -77,4 +77,5 @@ def make_soak(**changes):
         (0.01,) * 60,
     )
     metrics = {"response.p50": Measured("s", "lower", 0.01, (0.01,))}
-    return replace(make_head(), windows=tuple(windows), trends=(drifting, steady), metrics=metrics, **changes)
+    made = replace(make_head(), windows=tuple(windows), trends=(drifting, steady), metrics=metrics)
+    return replace(made, **changes)

@@ -228,7 +228,7 @@ class Reporter:
         self.console.print()
         for line in soak_head(soak):
             self.console.print(line, soft_wrap=True)
-        table = trends(soak)
+        table = trends(soak, self.console.width)
         if table.row_count:
             self.console.print(Padding(table, (1, 0, 1, 2), expand=False))
         for line in soak_lines(soak):

@@ -33,6 +33,8 @@ from suite.units import format_quantity, format_range
 
 _BARS = 12
 _ROWS = 24
+_WIDE = 80
+"""Columns that the table takes with the windows drawn, and the interval of the slope."""
 _COURSES: dict[Course, tuple[str, str]] = {
     "drifts": ("✗ DRIFTS", BAD),
     "told": ("grows", WARNING),
@@ -76,20 +78,24 @@ def soak_head(soak: Soak) -> Iterator[Text]:
     yield Text(f"  {soak.validity.verdict}, {plan}", FAINT)
 
 
-def trends(soak: Soak) -> Table:
-    """A row per metric: what gets worse first, then what the system and its load were like."""
+def trends(soak: Soak, width: int) -> Table:
+    """A row per metric: what gets worse first, then what the system and its load were like. In a terminal
+    that is not wide enough for all neither the windows nor the interval are shown.
+    """
+    wide = width >= _WIDE
     table = PlainTable()
     table.add_column("metric", overflow="fold", min_width=12)
-    table.add_column("windows", no_wrap=True, min_width=_BARS)
-    for title in ("first → last", "per hour (95 %)", "left"):
+    if wide:
+        table.add_column("windows", no_wrap=True, min_width=_BARS)
+    for title in ("first → last", "per hour (95 %)" if wide else "per hour", "left"):
         table.add_column(title, justify="right", overflow="fold")
-    table.add_column("", no_wrap=True, min_width=8)
+    table.add_column("", overflow="fold", min_width=10)
     for one in shown(soak.trends):
         table.add_row(
             one.metric,
-            sparkline(_thinned(one.values)),
+            *([sparkline(_thinned(one.values))] if wide else []),
             f"{format_quantity(one.first, one.unit)} → {format_quantity(one.last, one.unit)}",
-            f"{_signed(one.slope.estimate, one.unit)} ({_interval(one)})",
+            _signed(one.slope.estimate, one.unit) + (f" ({_interval(one)})" if wide else ""),
             "-" if one.left is None else span_words(one.left),
             Text(*_COURSES[one.course]),
         )

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
+from rich.console import Console
 from support.soaks import make_soak, make_window
 
 from suite.records.comparison import Shift
 from suite.records.reason import Reason
 from suite.records.run import Judgement, Validity
 from suite.records.soak import Trend
-from suite.report.terminal.soak import shown, soak_closing, soak_lines, window_line
+from suite.report.terminal.soak import shown, soak_closing, soak_lines, trends, window_line
 from suite.report.words import span_words
 
 STEADY = make_soak().trends[1]
@@ -78,6 +80,17 @@ def test_the_end_names_what_is_nearest_to_its_limit():
     assert soak_closing(replace(cut, trends=()), 130, None, "suite soak x --resume").plain == (
         "INTERRUPTED  after 60 windows; go on with: suite soak x --resume"
     )
+
+
+@pytest.mark.parametrize("width", [60, 70, 79, 80, 100])
+def test_how_each_went_is_told_whole_in_a_narrow_terminal(width):
+    """At 60 columns "✗ DRIFTS" was cut to "✗ DR"."""
+    console = Console(width=width, color_system=None)
+    drifting, steady = make_soak().trends
+    long = replace(drifting, metric="response.p50@browse", slope=Shift(-1234.5, -4321.5, -999.5), left=4.1e7)
+    with console.capture() as said:
+        console.print(trends(make_soak(trends=(long, steady, trend("disk", "small"))), width))
+    assert all(words in said.get() for words in ("✗ DRIFTS", "too little", "steady"))
 
 
 def test_long_times_are_told_in_their_own_units():
