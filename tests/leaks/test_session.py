@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from studies.leaks_accuracy.cases import CASES
-from support.leaking import dies_under, program
+from support.leaking_program import dies_under, program
 from support.processes import EXAMPLES
 from support.variants import exhaustive
 

@@ -1,7 +1,9 @@
 """Runs under tracemalloc and memray, of real programs and by verdicts made up."""
 
 import pytest
-from support.leaking import System, adds, dies_under, done, drive, program, usual
+from support.leaking import System, adds, drive, usual
+from support.leaking_amounts import done
+from support.leaking_program import dies_under, program
 
 from suite.config.catalog import reference_to
 from suite.config.settings import Settings
