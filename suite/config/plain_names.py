@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from suite.errors import Faults
+from suite.errors import ConfigurationError, Faults
 from suite.units import parse
 
 SETTINGS = {"concurrent_users": "users", "requests_per_user": "each", "test_duration": "seconds"}
@@ -30,6 +30,10 @@ def limits(values: Mapping[str, Any]) -> dict[str, dict[str, float | None]]:
         if value is not None:
             with faults.collected(f"{name}: "):
                 level = parse(value, unit) * (1.0 if _has_unit(value) else scale)
+                if level < 0:
+                    raise ConfigurationError(f"{value} is below 0")
+                if unit == "ratio" and level > 1:
+                    raise ConfigurationError(f'{value} is more than all; write it like "5%" or 0.05')
                 found[metric] = {"target": None, "warning": None, "critical": level}
     faults.check()
     return found

@@ -14,7 +14,7 @@ from suite.records.level import LEVELS
 
 _COMMAND_LINE = "the command line"
 _OF_SETTINGS = ("target", "workers", "seed")
-_ENDS_OF_LOOPS = ("stages", "arrivals", "busy", "spin", "burst", "kind")
+_NO_SETTINGS = ("stages", "arrivals", "busy", "spin", "burst", "kind")
 """What is part of a loop and no setting."""
 
 
@@ -60,11 +60,14 @@ def _within(layers: _Layers, field: str, name: str, otherwise: str) -> str:
 
 
 def _loop(workload: Workload, settings: Settings, layers: _Layers) -> Iterator[SettingOrigin]:
-    quick = f"its quick loop, by {_of(layers, 'quick', '')}" if settings.quick else "the workload"
+    otherwise = "its quick loop" if settings.quick else "the workload"
+    asked = _of(layers, "quick", _COMMAND_LINE)
+    if settings.quick and asked != _COMMAND_LINE:
+        otherwise += f", by {asked}"
     for name, value in asdict(configured(workload, settings).loop).items():
-        if value is not None and name not in _ENDS_OF_LOOPS:
+        if value is not None and name not in _NO_SETTINGS:
             known = hasattr(SettingsLayer, name)
-            yield SettingOrigin(name, value, _of(layers, name, quick) if known else quick)
+            yield SettingOrigin(name, value, _of(layers, name, otherwise) if known else otherwise)
 
 
 def _parameters(workload: Workload, settings: Settings, layers: _Layers) -> Iterator[SettingOrigin]:

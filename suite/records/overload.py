@@ -38,8 +38,8 @@ class OverloadLook:
 
     def attempts(self, phase: str) -> float | None:
         """Attempts at each operation "before", "during" or "after" it; None where nothing is tried again."""
-        incident = self.round.incident
-        return incident.impact.amplification.get(phase) if incident and incident.impact else None
+        impact = self.round.impact
+        return impact.amplification.get(phase) if impact else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from suite.records.detail import Detail
-from suite.records.incident import Incident
+from suite.records.incident import Impact, Incident
 from suite.records.outcome import NOT_GOOD
 from suite.records.provenance import Provenance
 from suite.records.reason import Reason
@@ -67,11 +67,16 @@ class FaultRound:
     reasons: tuple[Reason, ...] = ()
 
     @property
+    def impact(self) -> Impact | None:
+        """What the fault did, as far as it could be measured."""
+        return self.incident.impact if self.incident else None
+
+    @property
     def verdict(self) -> Verdict:
         """Whether the system ever came back, and if that is not known why."""
         if self.died is not None:
             return "died"
-        impact = self.incident.impact if self.incident else None
+        impact = self.impact
         if self.reasons or self.incident is None or impact is None:
             return "untold"
         if not self.incident.struck:
@@ -102,8 +107,7 @@ class FaultRound:
 
     def errors(self, phase: str) -> float:
         """The share of operations of this phase ("before", "during", "after") that failed; 0.0 of none."""
-        impact = self.incident.impact if self.incident else None
-        counts = impact.outcomes.get(phase, {}) if impact else {}
+        counts = self.impact.outcomes.get(phase, {}) if self.impact else {}
         return sum(counts.get(name, 0) for name in _BAD) / (sum(counts.values()) or 1)
 
     def _waits(self) -> bool:
@@ -145,8 +149,7 @@ class FaultTrial:
 
 def _gravity(one: FaultRound) -> tuple[bool, int, float]:
     gravest = min((_ORDER.index(weakness) for weakness in one.weaknesses), default=len(_ORDER))
-    impact = one.incident.impact if one.incident else None
-    return one.known, -gravest, (impact.recovery or 0.0) if impact else 0.0
+    return one.known, -gravest, (one.impact.recovery or 0.0) if one.impact else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +186,9 @@ class Resilience(Provenance):
 
     @property
     def exit_code(self) -> int:
-        """1 it died, never came back or lost work; 3 of a fault, or of all, nothing can be told; 0."""
+        """1 it died, never came back or lost work; 3 of a fault nothing can be told, or it ended early; 0."""
         if any(weakness in GRAVE for trial in self.trials for weakness in trial.weaknesses):
             return 1
         verdicts = {one.verdict for trial in self.trials for one in trial.rounds}
-        unknown = "untold" in verdicts or not self.counts["tried"]
+        unknown = self.partial or "untold" in verdicts or not self.counts["tried"]
         return 3 if unknown or self.usual is None or self.usual.reasons else 0

@@ -185,10 +185,9 @@ def round_of(result: Round) -> FaultRound:
 
 def _late(one: FaultRound) -> bool:
     """Whether it never was as before for lateness alone, which may be the doing of a busy machine."""
-    impact = one.incident.impact if one.incident else None
-    if impact is None or one.verdict != "never":
+    if one.impact is None or one.verdict != "never":
         return False
-    return not impact.service_at_least or one.errors("after") <= 2 * one.errors("before")
+    return not one.impact.service_at_least or one.errors("after") <= 2 * one.errors("before")
 
 
 def _pretended(course: FaultCourse, index: int) -> Incident:

@@ -40,7 +40,7 @@ def test_where_nothing_is_chosen_it_is_the_quick_loop_as_with_run(command):
     command.example("load_counter.py")
     rows = [line.strip().split(maxsplit=2) for line in command("config").out.splitlines()]
     assert ["rounds", "1", "the default"] in rows
-    assert next(row[2] for row in rows if row[:1] == ["think"]) == "its quick loop, by the command line"
+    assert next(row[2] for row in rows if row[:1] == ["think"]) == "its quick loop"
 
 
 def test_any_end_and_rate_of_a_loop_is_told(command):

@@ -45,5 +45,33 @@ def test_of_json():
     assert line_of(text, ["rounds"]) is None
 
 
+NESTED = r"""{
+  "workloads": {
+    "shop": {"users": 3,
+      "thresholds": {"response.p95": {"target": "50ms"}}},
+    "a \"b\"": {"rate": 2}
+  },
+  "files": ["users", {"users": 1}],
+  "set": {"text": "users\": {"},
+  "users": 7
+}"""
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        (["users"], 9),
+        (["workloads", "shop", "users"], 3),
+        (["workloads", "shop", "thresholds", "response.p95", "target"], 4),
+        (["workloads", 'a "b"', "rate"], 5),
+        (["workloads", "shop", "rounds"], 3),
+        (["set", "text"], 8),
+    ],
+)
+def test_of_json_a_key_counts_where_it_stands(place, line):
+    """`users` of one workload was taken for those of all."""
+    assert line_of(NESTED, place) == line
+
+
 def test_lines_that_only_look_like_settings_hurt_nobody():
     assert line_of('text = """\n[not closed\n = 3\n"x" y = 4\n"""\nusers = 1', ["users"]) == 6

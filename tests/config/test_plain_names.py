@@ -1,6 +1,7 @@
 """Settings by their plain names."""
 
 import json
+import re
 
 import pytest
 
@@ -51,6 +52,22 @@ def test_all_that_is_wrong_is_told_at_once():
     assert first == "concurrent_users: it is the same as users; give one of them"
     assert second.startswith("max_error_rate: 'x' is not a quantity")
     assert third.startswith("memory_threshold_mb: '2 kg' is not a quantity")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("max_error_rate", 5, '5 is more than all; write it like "5%" or 0.05'),
+        ("max_error_rate", "120%", "120% is more than all"),
+        ("max_error_rate", -0.1, "-0.1 is below 0"),
+        ("memory_threshold_mb", "-5", "-5 is below 0"),
+        ("max_response_time", "-1s", "-1s is below 0"),
+    ],
+)
+def test_limits_that_mean_nothing_are_refused(name, value, says):
+    """5 was taken for five hundred per cent, which no Run ever exceeds."""
+    with pytest.raises(ConfigurationError, match=f"^{name}: {re.escape(says)}"):
+        limits({name: value})
 
 
 def test_in_a_file_each_is_told_with_its_line(tmp_path):

@@ -69,5 +69,5 @@ def test_a_parameter_of_the_command_line(found):
 
 def test_the_quick_loop_is_told_as_such(found):
     told = found(quick=True)
-    assert told["warmup"] == (0.0, "its quick loop, by the command line")
+    assert told["warmup"] == (0.0, "its quick loop")
     assert told["rounds"] == (1, "the default")

@@ -47,6 +47,13 @@ def test_exit_codes(rounds, code):
         assert make_resilience(FaultTrial("reset", "database", tuple(rounds))).exit_code == code
 
 
+@pytest.mark.parametrize(("one", "code"), [(BORNE, 3), (LOST, 1)])
+def test_what_ended_early_is_not_passed(one, code):
+    """What was interrupted after a fault that was borne once stood in the ledger as passed."""
+    found = make_resilience(FaultTrial("reset", "database", (one,)), partial=True)
+    assert found.exit_code == code
+
+
 def test_without_a_round_to_compare_with_nothing_can_be_told():
     assert make_resilience(FaultTrial("reset", "database", (BORNE,)), usual=None).exit_code == 3
 

@@ -12,6 +12,8 @@ from suite.contract.category import Category
 from suite.measure.advice import advise
 from suite.records.run import Run, RunVerdict
 from suite.report.reasons import words
+from suite.report.words import quantity
+from suite.units import format_quantity
 
 
 def overview(
@@ -68,8 +70,9 @@ def _failures(run: Run) -> Iterator[dict[str, Any]]:
             yield {"what": "check", "name": check.name, "at": None, "detail": check.detail}
     for judged in run.thresholds:
         if judged.level == "critical" and judged.passed is False:
-            limit = f"{judged.value} instead of {judged.limit}"
-            yield {"what": "threshold", "name": judged.metric, "at": None, "detail": limit}
+            measured = run.metrics[judged.metric]
+            detail = f"{quantity(measured)} instead of {format_quantity(judged.limit, measured.unit)}"
+            yield {"what": "threshold", "name": judged.metric, "at": None, "detail": detail}
     for one in run.details:
         if one.outcome != "rejected":
             example = f"{one.count} times {one.outcome}, the first: {one.example}"

@@ -39,7 +39,7 @@ def overloads_table(found: OverloadRecovery) -> Table:
         table.add_column("attempts: before, during, after", justify="right", max_width=17)
     table.add_column("", overflow="fold", min_width=16)
     for look in sorted(found.looks, key=lambda look: look.load):
-        impact = look.round.incident.impact if look.round.incident else None
+        impact = look.round.impact
         attempts = [format_quantity(look.attempts(phase), "1") for phase in _PHASES]
         table.add_row(
             format_quantity(look.load, "1/s"),
@@ -96,6 +96,5 @@ def _said(look: OverloadLook) -> Text:
             return Text("recovered", GOOD)
         case "never":
             return Text("STAYS OVERLOADED", BAD)
-    impact = one.incident.impact if one.incident else None
-    why = impact.untold if impact else None
+    why = one.impact.untold if one.impact else None
     return Text.assemble(("? can't be told", WARNING), f"  {clean(UNTOLD.get(why, why))}" if why else "")

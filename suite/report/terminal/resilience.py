@@ -8,7 +8,6 @@ from rich.table import Table
 from rich.text import Text
 
 from suite.records.detail import Detail
-from suite.records.incident import Impact
 from suite.records.resilience import GRAVE, FaultCourse, FaultRound, FaultTrial, Resilience, Weakness
 from suite.report.reasons import words
 from suite.report.terminal.incidents import UNTOLD, recovery_words
@@ -65,7 +64,7 @@ def trials_table(found: Resilience) -> Table:
 
 
 def trial_lines(found: Resilience) -> Iterator[Text]:
-    """What the table has no room for: what it died of, what was lost, why nothing can be told."""
+    """What the table has no room for: what it died of, what was lost, what nobody knows."""
     usual = found.usual
     for reason in usual.reasons if usual else ():
         yield Text.assemble(("can't be judged: ", WARNING), clean(words(reason)))
@@ -84,13 +83,15 @@ def trial_lines(found: Resilience) -> Iterator[Text]:
     for one in found.skipped:
         who = clean(f"{fault_words(one.fault, found.course)}, {one.party}")
         yield Text(f"not tried: {who}: {clean(one.why)}", FAINT)
+    if found.partial:
+        yield Text("ended early: what is not in the table was not tried", WARNING)
 
 
 def setting_line(found: Resilience) -> Text:
     """How each round went, and how exact the times are."""
     course = found.course
     before, during, after = (format_quantity(t, "s") for t in (course.before, course.during, course.after))
-    impacts = [impact for trial in found.trials if (impact := _impact(trial.worst))]
+    impacts = [impact for trial in found.trials if (impact := trial.worst.impact)]
     known = [impact.resolution for impact in impacts if impact.resolution]
     exact = f"; times to {format_quantity(max(known), 's')}" if known else ""
     rounds = f"; of {many(course.rounds, 'round')} the worst" if course.rounds > 1 else ""
@@ -123,13 +124,9 @@ def _said(trial: FaultTrial) -> Text:
     return Text.assemble(*parts)
 
 
-def _impact(one: FaultRound) -> Impact | None:
-    return one.incident.impact if one.incident else None
-
-
 def _figures(one: FaultRound) -> tuple[str, str, str, str, str]:
     """Errors, p99 or the longest of too few for that, when it was noticed, recovery, work lost."""
-    impact = _impact(one)
+    impact = one.impact
     if impact is None:
         return "-", "-", "-", "-", "-"
     counts = impact.outcomes.get("during", {})
@@ -144,7 +141,7 @@ def _figures(one: FaultRound) -> tuple[str, str, str, str, str]:
 
 def _cause(one: FaultRound) -> Detail | None:
     """The most frequent cause of errors after the fault, else of all of the round."""
-    impact = _impact(one)
+    impact = one.impact
     after = next(iter(impact.causes.get("after", {})), "") if impact else ""
     named = (each for each in one.details if after in (each.outcome, f"{each.outcome}: {each.kind}"))
     return next(named, next(iter(one.details), None))
@@ -152,7 +149,7 @@ def _cause(one: FaultRound) -> Detail | None:
 
 def _noticed(one: FaultRound) -> float | None:
     """Not what stood out long after a fault that left nothing behind."""
-    impact = _impact(one)
+    impact = one.impact
     if impact is None or impact.detection is None or one.incident is None:
         return None
     lasted = (one.incident.ended or 0.0) - (one.incident.began or 0.0)
@@ -164,7 +161,7 @@ def _untold(one: FaultRound) -> str | None:
         return None
     if one.reasons:
         return clean(words(one.reasons[0]))
-    impact = _impact(one)
+    impact = one.impact
     if impact is None or impact.untold is None:
         return "too little load came after it to tell"
     return UNTOLD.get(impact.untold, clean(impact.untold))

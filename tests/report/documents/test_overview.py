@@ -8,7 +8,7 @@ from support.runs import counts, make_run, validity_of
 from suite.contract.category import Category
 from suite.records.detail import Detail
 from suite.records.reason import Reason
-from suite.records.run import CheckResult, Failure, Judgement
+from suite.records.run import CheckResult, Failure, Judgement, Measured
 from suite.report.documents.overview import overview
 
 PMS = Category("pms", "PMS Connector Load Testing")
@@ -17,6 +17,7 @@ BAD = replace(
     GOOD,
     workload="hotel/failover",
     outcomes=counts(ok=5, failed=3, rejected=2),
+    metrics={**GOOD.metrics, "response.p95": Measured("s", "lower", 2.5)},
     checks=(
         CheckResult("no booking is lost", passed=False, detail="2 are"),
         CheckResult("fine", passed=True),
@@ -53,6 +54,7 @@ def test_each_failure_has_its_place_and_what_a_limit_refused_is_none():
         ("hotel/failover", "operation", "book", 1.25),
         ("hotel/mixed", "error", "system", None),
     ]
+    assert failures[1]["detail"] == "2.5 s instead of 1 s"
     assert failures[2]["detail"] == "3 times failed, the first: connection reset"
 
 

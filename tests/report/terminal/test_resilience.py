@@ -70,3 +70,9 @@ def test_why_all_of_it_is_in_doubt():
     assert "can't be judged: without a fault it looks as if one had stayed" in printed(
         of(BORNE, usual=usual), 3
     )
+
+
+def test_what_ended_early_says_that_it_did():
+    early = "ended early: what is not in the table was not tried"
+    assert early in printed(of(BORNE, partial=True), 3)
+    assert early not in printed(of(BORNE), 0)
