@@ -20,7 +20,7 @@ _POINTS = {"p50": 0.05, "p95": 0.10, "p99": 0.10}
 _TIME_FLOOR = 50e-6
 _THROUGHPUT, _RATE_FLOOR = 0.05, 0.1
 _FAILURES = 0.01
-_HELD = {
+HELD = {
     "memory": ("B", 0.01, 500e3),
     "descriptors": ("1", 0.02, 5.0),
     "sockets": ("1", 0.02, 5.0),
@@ -70,13 +70,13 @@ def all_series(
     parties = dict.fromkeys(name for window in windows for name in window.parties)
     for party in parties:
         at = "" if party == "system" else f"@{party}"
-        for name, (unit, share, floor) in _HELD.items():
+        for name, (unit, share, floor) in HELD.items():
             known = [(window, _held(window, party, name)) for window in windows]
             limit = limits.get(name + at)
             piles = party == WORKERS or (name in _KEPT and limit is None)
             yield _series(
                 name + at, unit, "lower", known, share, floor,
-                anew=True, piles=piles, limit=limit or _room(windows, party, name),
+                anew=True, piles=piles, limit=_room(windows, party, name) if limit is None else limit,
             )  # fmt: skip
     for name in dict.fromkeys(name for window in windows for name in window.observed):
         if name.endswith(MEAN):
@@ -90,7 +90,7 @@ def all_series(
 def unit_of(metric: str) -> str:
     """The unit of a metric that a soak may have. Raises ConfigurationError for another."""
     base = metric.partition("@")[0]
-    units = {name: unit for name, (unit, _, _) in _HELD.items()}
+    units = {name: unit for name, (unit, _, _) in HELD.items()}
     units |= {f"response.{point}": "s" for point in _POINTS} | {"failures": "ratio", "throughput": "1/s"}
     if base in units:
         return units[base]

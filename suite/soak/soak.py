@@ -25,6 +25,7 @@ from suite.process.guard import interruptible
 from suite.records.classes import machine_class
 from suite.records.run import Failure
 from suite.records.soak import Soak, SoakWindow, WindowOperation
+from suite.soak.limits import check_limits
 from suite.soak.looks import Looks
 from suite.soak.plan import SoakLength
 from suite.soak.steering import steering
@@ -116,6 +117,7 @@ class SoakRun:
 
         Raises CutShort for what ends it early, and ConfigurationError.
         """
+        check_limits(self._limits, self._workload)
         try:
             with interruptible():
                 if self._missing():

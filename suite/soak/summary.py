@@ -12,11 +12,11 @@ from suite.contract.workload import Workload
 from suite.measure.combine import combine
 from suite.measure.shares import joined_round
 from suite.measure.tally import Tally
-from suite.records.level import LEVELS
 from suite.records.provenance import provenance_of
 from suite.records.reason import Reason
 from suite.records.run import Failure, Judgement, Round, Run, Validity, ValidityVerdict, worst
 from suite.records.soak import Soak, SoakWindow, Trend
+from suite.soak.limits import threshold_limits
 from suite.soak.plan import LEAST
 from suite.soak.series import WORKERS, all_series, tallies
 from suite.soak.trends import trend
@@ -43,7 +43,7 @@ def summed_up(
     """
     counted = [window for window in windows if not window.warming]
     closed = not isinstance(workload.loop, OpenLoop)
-    known = {**_threshold_limits(workload), **limits}
+    known = {**threshold_limits(workload), **limits}
     found = [trend(one) for one in all_series(counted, closed=closed, limits=known)] if counted else []
     trends = tuple(one for one in found if one is not None)
     whole = _whole(soak, counted, workload) if counted else None
@@ -57,17 +57,6 @@ def summed_up(
         partial=partial,
         error=error,
     )
-
-
-def _threshold_limits(workload: Workload) -> dict[str, float]:
-    """The gravest level of each threshold: how bad a metric may get."""
-    limits: dict[str, float] = {}
-    for threshold in workload.thresholds:
-        metric = workload.metric(threshold.metric)
-        if metric is not None:
-            levels = threshold.limits(metric)
-            limits[threshold.metric] = next(levels[level] for level in reversed(LEVELS) if level in levels)
-    return limits
 
 
 def _whole(soak: Soak, windows: Sequence[SoakWindow], workload: Workload) -> Run:

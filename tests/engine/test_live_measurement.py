@@ -21,13 +21,18 @@ pooled = told(
 @pytest.fixture(scope="module")
 def measured():
     """Six users come, ask for items from a pool of two for a while, and go."""
-    with live_round(WorkloadSpec(reference_to(pooled), Settings())) as running:
+    with (
+        pytest.MonkeyPatch.context() as patched,
+        live_round(WorkloadSpec(reference_to(pooled), Settings())) as running,
+    ):
+        patched.setattr("suite.engine.live_measurement._MOST_PARTS", 3)
         measurement = LiveMeasurement(running)
         running.resize(6)
         end = time.monotonic() + 1.5
         while time.monotonic() < end:
             time.sleep(0.05)
             measurement.take()
+            assert len(measurement._parts) <= 3, "of days there would be a part for each half second"
         _, found = measurement.finish()
     return found
 
