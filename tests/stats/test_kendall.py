@@ -121,7 +121,7 @@ def test_noise_of_80_percent_raises_none_of_20_alarms_and_a_slow_leak_20_of_20()
 @pytest.mark.parametrize("rho", [0.0, 0.3, 0.5, 0.8, 0.9])
 @pytest.mark.parametrize("n", [20, 60, 120, 240])
 def test_false_alarms_stay_few_however_long_windows_remember(rho, n):
-    """A textbook's correction raises ten in a hundred at rho .8; chance alone three in ten thousand."""
+    """A textbook's correction raises five in a hundred at rho .8; chance alone three in ten thousand."""
     random = np.random.default_rng(n)
     tried = 1000
     most = 0.03 if n < 60 else 0.01
