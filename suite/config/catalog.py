@@ -230,7 +230,8 @@ def _place(error: BaseException, file: str) -> str:
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename != __file__ and not frame.filename.startswith("<frozen importlib")
+        if frame.filename not in (__file__, importlib.__file__)
+        and not frame.filename.startswith("<frozen importlib")
     ]
     lines = [frame.lineno for frame in frames if frame.filename == file]
     if lines:
