@@ -12,6 +12,7 @@ from rich.text import Text
 
 from suite.records.histogram import Histogram
 from suite.records.outcome import NOT_GOOD, OUTCOMES
+from suite.records.run import Judgement
 from suite.records.soak import Course, Soak, SoakWindow, Trend
 from suite.report.reasons import words
 from suite.report.terminal.sparkline import sparkline
@@ -114,11 +115,10 @@ def soak_lines(soak: Soak) -> Iterator[Text]:
     """What stands below the table: what it left out, broken thresholds, doubts, what ended it early."""
     if left_out := len(soak.trends) - len(shown(soak.trends)):
         yield Text(f"{many(left_out, 'metric')} more did not get worse", FAINT)
-    for judged in soak.thresholds:
-        if judged.passed is False and judged.level == "critical":
-            unit = soak.metrics[judged.metric].unit if judged.metric in soak.metrics else "1"
-            value, limit = (format_quantity(one, unit) for one in (judged.value, judged.limit))
-            yield Text.assemble(("✗ CRITICAL  ", BAD), f"{clean(judged.metric)} {value}, limit {limit}")
+    for judged in _broken(soak):
+        unit = soak.metrics[judged.metric].unit if judged.metric in soak.metrics else "1"
+        value, limit = (format_quantity(one, unit) for one in (judged.value, judged.limit))
+        yield Text.assemble(("✗ CRITICAL  ", BAD), f"{clean(judged.metric)} {value}, limit {limit}")
     for reason in soak.validity.reasons:
         yield Text.assemble(("! ", WARNING), clean(words(reason)))
     if soak.error is not None:
@@ -128,7 +128,10 @@ def soak_lines(soak: Soak) -> Iterator[Text]:
 def soak_closing(soak: Soak, code: int, saved: str | Path | None, again: str | None) -> Text:
     """The verdict in one line, where the document is, or how the soak goes on."""
     drifting = [one for one in soak.trends if one.course == "drifts"]
+    broken = _broken(soak)
     said = "nothing drifts"
+    if broken:
+        said += f", but {clean(broken[0].metric)} broke its critical level"
     if drifting:
         nearest = min(drifting, key=lambda one: math.inf if one.left is None else one.left)
         said = f"{clean(nearest.metric)} {_signed(nearest.slope.estimate, nearest.unit)} per hour"
@@ -141,6 +144,10 @@ def soak_closing(soak: Soak, code: int, saved: str | Path | None, again: str | N
     return Text.assemble(code_text(code), f"  {said}{where}")
 
 
+def _broken(soak: Soak) -> list[Judgement]:
+    return [one for one in soak.thresholds if one.passed is False and one.level == "critical"]
+
+
 def _thinned(values: Sequence[float]) -> list[float]:
     """At most so many values as there are bars: means of neighbours."""
     step = -(-len(values) // _BARS) or 1
@@ -150,12 +157,14 @@ def _thinned(values: Sequence[float]) -> list[float]:
 
 def _interval(one: Trend) -> str:
     low, high = one.slope.low, one.slope.high
+    if not math.isfinite(low + high):
+        return "?"
     if one.unit == "ratio":
-        return f"{100 * low:.3g} – {100 * high:.3g}"
-    return format_range(low, high, one.unit) if math.isfinite(low + high) else "?"
+        return format_range(100 * low, 100 * high, "1")
+    return format_range(low, high, one.unit)
 
 
 def _signed(value: float, unit: str) -> str:
     if unit == "ratio":  # a share of nothing: % would look like one
-        return f"{100 * value:+.3g} points"
+        return f"{signed(100 * value, '1')} points"
     return signed(value, unit)

@@ -76,6 +76,10 @@ def test_the_end_names_what_is_nearest_to_its_limit():
     assert soak_closing(replace(soak, trends=(unlimited,)), 1, None, None).plain == (
         "FAILED  descriptors +60 per hour"
     )
+    missed = Judgement("failures", "critical", 0.01, 0.05, passed=False)
+    assert soak_closing(make_soak(trends=(), thresholds=(missed,)), 1, None, None).plain == (
+        "FAILED  nothing drifts, but failures broke its critical level"
+    ), "it was said that nothing drifts, and no more"
     cut = make_soak(partial=True)
     assert soak_closing(replace(cut, trends=()), 130, None, "suite soak x --resume").plain == (
         "INTERRUPTED  after 60 windows; go on with: suite soak x --resume"
