@@ -22,7 +22,8 @@ Body = Callable[[Any], Awaitable[Any]]
 class Retrying:
     """The attempts of one worker at operations: `operations` and `attempts` by operation's name.
 
-    `further` has of each further attempt when its operation began, and it (monotonic ns), in turns.
+    If they are `timed`, `further` has of each further attempt when its operation began, and it (monotonic
+    ns), in turns.
 
     `reconnect` gives a user a new session, `draw` a number below the one that it gets.
     """
@@ -32,12 +33,15 @@ class Retrying:
         retry: Retry,
         reconnect: Callable[[Any], Awaitable[None]],
         draw: Callable[[float, float], float],
+        *,
+        timed: bool,
     ) -> None:
         self.operations: Counter[str] = Counter()
         self.attempts: Counter[str] = Counter()
         self._retry = retry
         self._reconnect = reconnect
         self._draw = draw
+        self._timed = timed
         self.further = array("q")
         self._further = 0
 
@@ -60,7 +64,8 @@ class Retrying:
                     raise failure
                 self._further += 1
                 await asyncio.sleep(self._draw(0, self._retry.backoff * 2 ** (attempt - 1)))
-                self.further.extend((begun, now()))
+                if self._timed:
+                    self.further.extend((begun, now()))
 
         return tried
 

@@ -95,7 +95,10 @@ class UserGroup:
         self.operations = {o.name: o for o in self._class.operations()}
         self.random = Random(seed)
         retry = workload.retry
-        self.retrying = Retrying(retry, self._reconnect, self.random.uniform) if retry else None
+        self.retrying = (
+            # Of a round without an end nobody asks when: it would only fill memory.
+            Retrying(retry, self._reconnect, self.random.uniform, timed=not plan.live) if retry else None
+        )
         self.bodies: list[Body | None] = [self._body(name) for name in names]
         self.sessions: list[UserSession] = []
         self.refused = 0

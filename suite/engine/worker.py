@@ -127,7 +127,8 @@ class _Worker:
 
     def _build(self) -> WorkerReply:
         self.loaded = self.spec.workload()
-        self.errors.timed = bool(self.loaded.faults or self.loaded.retry)
+        live = self.plan is not None and any(group.live for group in self.plan.groups)
+        self.errors.timed = bool(self.loaded.faults or self.loaded.retry) and not live
         system = self.workload.system
         if isinstance(system, Component):
 

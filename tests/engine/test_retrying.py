@@ -14,7 +14,7 @@ from suite.engine.retrying import Retrying
 pytestmark = pytest.mark.usefixtures("rounds_once")
 
 
-def tried(retry, *endings, times=1):
+def tried(retry, *endings, times=1, timed=True):
     """How `times` operations end whose attempts end so, the last ending again and again; the Retrying."""
     left, new = list(endings), []
 
@@ -32,7 +32,7 @@ def tried(retry, *endings, times=1):
     async def all_of_them():
         return [await asyncio.gather(wrapped("user"), return_exceptions=True) for _ in range(times)]
 
-    retrying = Retrying(retry, reconnect, lambda _low, _high: 0.0)
+    retrying = Retrying(retry, reconnect, lambda _low, _high: 0.0, timed=timed)
     wrapped = retrying.around("buy", body)
     return [one for (one,) in asyncio.run(all_of_them())], retrying, new
 
@@ -44,6 +44,13 @@ def test_attempts_end_with_the_first_that_is_good_or_the_last_that_is_allowed(at
     assert retrying.operations["buy"] == 1
     assert retrying.attempts["buy"] == min(attempts, failing + 1)
     assert result == "good" if failing < attempts else str(result) == str(attempts - 1)
+
+
+def test_when_it_was_tried_again_is_noted_only_where_somebody_asks():
+    """In a soak it filled the memory of the workers."""
+    assert [
+        len(tried(Retry(3), ValueError(), "good", timed=timed)[1].further) for timed in (True, False)
+    ] == [2, 0]
 
 
 def test_a_limit_that_did_its_work_is_an_answer():
@@ -77,7 +84,7 @@ def test_a_cancellation_of_ours_is_no_failure_to_be_tried_again():
         async def reconnect(_user):
             raise AssertionError
 
-        retrying = Retrying(Retry(3), reconnect, lambda _low, _high: 0.0)
+        retrying = Retrying(Retry(3), reconnect, lambda _low, _high: 0.0, timed=True)
         task = asyncio.ensure_future(retrying.around("buy", hang)(None))
         await asyncio.sleep(0.01)
         task.cancel()
