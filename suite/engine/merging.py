@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from suite.engine.worker_request import WorkerReply
 from suite.measure.phases import CauseTimes, RetryTimes
-from suite.records.detail import Detail
+from suite.records.detail import Detail, added_up
 
 
 def statuses(reports: Sequence[WorkerReply]) -> Mapping[str, Mapping[str, int]]:
@@ -32,18 +31,8 @@ def attempts(reports: Sequence[WorkerReply]) -> Mapping[str, tuple[int, int]]:
 
 
 def details(reports: Sequence[WorkerReply]) -> tuple[Detail, ...]:
-    """Details of all workers, most frequent first; of each kind the earliest is the example."""
-    merged: dict[tuple[str, str, str], Detail] = {}
-    for report in reports:
-        for detail in report.details:
-            key = (detail.outcome, detail.kind, detail.operation)
-            known = merged.get(key)
-            if known is None:
-                merged[key] = detail
-            else:
-                earlier = min(known, detail, key=lambda d: d.first)
-                merged[key] = replace(earlier, count=known.count + detail.count)
-    return tuple(sorted(merged.values(), key=lambda d: -d.count))
+    """Details of all workers, see `added_up`."""
+    return added_up(report.details for report in reports)
 
 
 def causes(reports: Sequence[WorkerReply]) -> list[CauseTimes]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +19,17 @@ class Detail:
     count: int
     first: float
     example: str
+
+
+def added_up(parts: Iterable[Iterable[Detail]]) -> tuple[Detail, ...]:
+    """Details of all parts, most frequent first; of each kind the earliest is the example."""
+    merged: dict[tuple[str, str, str], Detail] = {}
+    for detail in (detail for part in parts for detail in part):
+        key = (detail.outcome, detail.kind, detail.operation)
+        known = merged.get(key)
+        if known is None:
+            merged[key] = detail
+        else:
+            earlier = min(known, detail, key=lambda d: d.first)
+            merged[key] = replace(earlier, count=known.count + detail.count)
+    return tuple(sorted(merged.values(), key=lambda d: -d.count))

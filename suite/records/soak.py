@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from suite.records.better import Better
 from suite.records.comparison import Shift
+from suite.records.detail import Detail, added_up
 from suite.records.histogram import Histogram
 from suite.records.provenance import Provenance
 from suite.records.run import Failure, Judgement, Measured, Validity
@@ -69,7 +70,8 @@ class SoakWindow:
     The system is a new one where `segment` changes; a window that is `warming` comes soon after and is not
     judged. `operations` are what the loop started, `beside` what others awaited, and connects. `parties` are
     the system, helpers by name and our workers. `observed` are the metrics of what the system said.
-    `memory_left` and `disk_left` are bytes that the machine, or the container, has free.
+    `memory_left` and `disk_left` are bytes that the machine, or the container, has free. `details` are what
+    has gone wrong since the system's start, where that is news.
     """
 
     index: int
@@ -85,6 +87,7 @@ class SoakWindow:
     memory_left: int | None = None
     disk_left: int | None = None
     validity: Validity = _VALID
+    details: tuple[Detail, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,12 @@ class Soak(Provenance):
     def wanted(self) -> int:
         """How many windows that count it is to have."""
         return round(self.seconds / self.window)
+
+    @property
+    def details(self) -> tuple[Detail, ...]:
+        """What went wrong, by cause, over all starts of the system, the warm-up included."""
+        last = {window.segment: window.details for window in self.windows if window.details}
+        return added_up(last.values())
 
     @property
     def exit_code(self) -> int:

@@ -23,6 +23,7 @@ from suite.measure.room import disk_left, memory_left
 from suite.measure.tally import OperationTally, Tally
 from suite.process.guard import interruptible
 from suite.records.classes import machine_class
+from suite.records.detail import Detail
 from suite.records.run import Failure
 from suite.records.soak import Soak, SoakWindow, WindowOperation
 from suite.soak.limits import check_limits
@@ -144,14 +145,15 @@ class SoakRun:
         number = self._windows[-1].segment + 1 if self._windows else 0
         self._under_load = True
         user_load, measurement, looks = steering(running), LiveMeasurement(running), Looks(running)
-        warming = self._head.warmup > 0
+        warming, told = self._head.warmup > 0, tuple[Detail, ...]()
         while True:
             length = self._head.warmup if warming else self._head.window
             started = datetime.now(UTC).isoformat(timespec="milliseconds")
-            tally = self._loaded(measurement, looks, user_load.tick, length)
+            tally = self._loaded(running, measurement, looks, user_load.tick, length)
             begin, end = measurement.window
             validity = measurement.judged()
             before = self._windows[-1] if self._windows else None
+            earlier, told = told, tuple(measurement.news())
             window = SoakWindow(
                 index=len(self._windows),
                 segment=number,
@@ -166,6 +168,7 @@ class SoakRun:
                 memory_left=memory_left(),
                 disk_left=disk_left(running.directory),
                 validity=validity,
+                details=told if told != earlier else (),
             )
             self._keep(window)
             warming = False
@@ -175,6 +178,7 @@ class SoakRun:
 
     def _loaded(
         self,
+        running: LiveRound,
         measurement: LiveMeasurement,
         looks: Looks,
         steer: Callable[[int], None],
@@ -187,6 +191,8 @@ class SoakRun:
         while (left := start + seconds - time.monotonic()) > 0:
             time.sleep(min(left, _TAKE_SECONDS))
             part = measurement.take()
+            if any(one.outcomes.keys() - {"ok"} for one in (*part.started.values(), *part.beside.values())):
+                running.ask_for_news()
             ended = sum(sum(one.outcomes.values()) for one in part.started.values())
             steer(ended)
             parts, count = [Tally.merged([*parts, part])], count + ended

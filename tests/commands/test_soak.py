@@ -28,6 +28,10 @@ LOAD = """
         def click(self):
             self.counter.append(1)
 
+        @operation(weight=0.1)
+        def slip(self):
+            raise ValueError("on a banana skin")
+
     loop = closed_loop(2, operations=9, think="5ms")
     click = Workload("counter/click", Component(list), Clicker, loop=loop)
 """
@@ -102,6 +106,15 @@ def test_windows_say_what_operations_came_to_and_what_was_held(story):
     assert not soak.partial
     assert {"memory", "descriptors", "response.p50"} <= {trend.metric for trend in soak.trends}
     assert soak.metrics["throughput"].value > 50
+
+
+def test_what_failed_is_told_over_all_starts(story):
+    soak = the_soak(story.folder / "out.json")
+    (detail,) = soak.details
+    assert (detail.outcome, detail.kind, detail.operation) == ("failed", "ValueError", "slip")
+    failed = sum(window.operations["slip"].outcomes.get("failed", 0) for window in soak.windows)
+    assert failed / 2 < detail.count <= 2 * failed, "workers tell it four times a second"
+    assert "× failed ValueError in slip, first at " in story.whole.out
 
 
 def test_each_window_is_told_as_it_ends_and_the_end_in_a_table(story):

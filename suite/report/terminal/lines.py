@@ -6,6 +6,7 @@ from rich.text import Text
 
 from suite.measure.advice import advise
 from suite.records.run import Run
+from suite.records.soak import Soak
 from suite.report.reasons import words
 from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, first_line
 from suite.units import format_quantity
@@ -25,7 +26,7 @@ def checks(run: Run) -> list[Text]:
     ]
 
 
-def details(run: Run) -> list[Text]:
+def details(run: Run | Soak) -> list[Text]:
     """A line for each of the five most frequent ways to end badly; what a limit refused comes last."""
     ordered = sorted(run.details, key=lambda detail: (detail.outcome == "rejected", -detail.count))
     lines = [

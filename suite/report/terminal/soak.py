@@ -15,6 +15,7 @@ from suite.records.outcome import NOT_GOOD, OUTCOMES
 from suite.records.run import Judgement
 from suite.records.soak import Course, Soak, SoakWindow, Trend
 from suite.report.reasons import words
+from suite.report.terminal.lines import details
 from suite.report.terminal.sparkline import sparkline
 from suite.report.terminal.table import PlainTable
 from suite.report.verdict import code_text
@@ -119,6 +120,7 @@ def soak_lines(soak: Soak) -> Iterator[Text]:
         unit = soak.metrics[judged.metric].unit if judged.metric in soak.metrics else "1"
         value, limit = (format_quantity(one, unit) for one in (judged.value, judged.limit))
         yield Text.assemble(("✗ CRITICAL  ", BAD), f"{clean(judged.metric)} {value}, limit {limit}")
+    yield from details(soak)
     for reason in soak.validity.reasons:
         yield Text.assemble(("! ", WARNING), clean(words(reason)))
     if soak.error is not None:
