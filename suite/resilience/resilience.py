@@ -102,12 +102,15 @@ class _Trials:
         broken = {check.name for check in self._usual.lost}
         count = len(self._matrix.cells)
         for number, cell in enumerate(self._matrix.cells):
-            rounds = [self._believable(cell, index) for index in range(self._course.rounds)]
-            trial = FaultTrial(
-                cell.fault, cell.party, tuple(self._against_usual(one, broken) for one in rounds)
-            )
-            self._done.append(trial)
-            watch(trial, number, count)
+            rounds: list[FaultRound] = []
+            try:
+                for index in range(self._course.rounds):
+                    one = self._believable(cell, index)
+                    rounds.append(self._against_usual(one, broken))
+            finally:  # of what is cut short the rounds that came to their end
+                if rounds:
+                    self._done.append(FaultTrial(cell.fault, cell.party, tuple(rounds)))
+            watch(self._done[-1], number, count)
 
     def summed_up(self, *, partial: bool = False) -> Resilience:
         """What is known by now; `partial` if something ended it early."""

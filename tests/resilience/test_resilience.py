@@ -167,6 +167,16 @@ def test_an_interrupt_keeps_what_was_found(rounds):
     assert verdicts(cut.value.found) == [("slow", "mail", "recovered")]
 
 
+def test_an_interrupt_keeps_the_rounds_of_the_fault_that_it_came_in(rounds):
+    """Of eight rounds seven were lost when the eighth was interrupted."""
+    rounds.answers["Reset", "mail"] = [rounds.otherwise, rounds.otherwise, Interrupted(2)]
+    with pytest.raises(CutShort) as cut:
+        resilience(weak, None, replace(COURSE, rounds=8), parties=["mail"], faults=["reset"])
+    (trial,) = cut.value.found.trials
+    assert len(trial.rounds) == 2
+    assert cut.value.found.partial
+
+
 def test_loops_last_as_long_as_the_course():
     course = FaultCourse()
     assert loop_of(closed_loop(4, operations=50, think=0.1), course) == ClosedLoop(

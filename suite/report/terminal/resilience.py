@@ -84,7 +84,7 @@ def trial_lines(found: Resilience) -> Iterator[Text]:
         who = clean(f"{fault_words(one.fault, found.course)}, {one.party}")
         yield Text(f"not tried: {who}: {clean(one.why)}", FAINT)
     if found.partial:
-        yield Text("ended early: what is not in the table was not tried", WARNING)
+        yield Text("ended early: more was not tried", WARNING)
 
 
 def setting_line(found: Resilience) -> Text:
