@@ -46,7 +46,9 @@ Categories = Annotated[
 ]
 SkippedTests = Annotated[
     list[str] | None,
-    typer.Option("--skip-tests", metavar="NAMES", help="Leave out these workloads; several by commas."),
+    typer.Option(
+        "--skip-tests", metavar="NAMES", help="Leave out these, by name or alias; several by commas."
+    ),
 ]
 Rounds = Annotated[
     int | None, typer.Option(metavar="N", min=1, help="Rounds, each with a fresh system. [3; quick: 1]")

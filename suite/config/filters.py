@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,10 +14,10 @@ from suite.errors import ConfigurationError
 class Filters:
     """What each says must hold, where it says anything.
 
-    `match`: the name has one of these in it, in any case. `tags`: the workload, or an operation of each of
-    its users, carries one of them; `exclude_tags`: it carries none, and operations that do are left out.
-    `categories`: it is in one of them, by name or title. `skip`: it is none of these, by its whole name or
-    the part after the first slash.
+    `match`: the name has one of these in it, in any case, or its alias is one. `tags`: the workload, or an
+    operation of each of its users, carries one of them; `exclude_tags`: it carries none, and operations that
+    do are left out. `categories`: it is in one of them, by name or title. `skip`: it is none of these, by its
+    whole name, the part after the first slash, or its alias.
     """
 
     match: Sequence[str] = ()
@@ -82,9 +83,14 @@ ALL = Filters()
 """Those that leave nothing out."""
 
 
+def alias(name: str) -> str:
+    """What a test function for the workload of this name would be called: a second name for filters."""
+    return "test_" + re.sub(r"\W", "_", name.partition("/")[2] or name)
+
+
 def named_like(name: str, texts: Sequence[str]) -> bool:
-    """Whether a workload's name has one of `texts` in it, in any case, or there are none: what -k chooses."""
-    return not texts or any(text.lower() in name.lower() for text in texts)
+    """Whether -k chooses it: one of `texts`, if any, is a part of its name, in any case, or its alias."""
+    return not texts or any(text.lower() in name.lower() or text == alias(name) for text in texts)
 
 
 def those_like(names: Sequence[str], texts: Sequence[str]) -> list[str]:
@@ -102,4 +108,4 @@ def _own_tags(workload: Workload) -> frozenset[str]:
 
 
 def _is_called(workload: Workload, text: str) -> bool:
-    return text in (workload.name, workload.name.partition("/")[2])
+    return text in (workload.name, workload.name.partition("/")[2], alias(workload.name))

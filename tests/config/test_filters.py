@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suite import Category, Component, User, Workload, closed_loop, operation
-from suite.config.filters import Filters
+from suite.config.filters import Filters, alias
 from suite.errors import ConfigurationError
 
 
@@ -80,6 +80,17 @@ def test_several_categories_are_put_together_and_what_has_none_is_out():
 
 def test_workloads_are_skipped_by_whole_names_and_by_what_follows_the_system():
     assert left(skip=["hotel/lookup", "mixed"]) == ["failover", "partition"]
+
+
+def test_what_a_test_function_would_be_called_is_a_second_name():
+    assert alias("hotel/pms-partition") == "test_pms_partition"
+    assert alias("single") == "test_single"
+    assert left(skip=["test_lookup", "test_mixed"]) == ["failover", "partition"]
+    assert left(match=["test_lookup", "fail"]) == ["lookup", "failover"]
+    with pytest.raises(ConfigurationError, match="called 'test_look'"):
+        left(skip=["test_look"])
+    with pytest.raises(ConfigurationError, match="no workload is left"):
+        left(match=["test_look"])
 
 
 def test_what_leads_to_nothing_is_all_told_at_once():

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.text import Text
 
+from suite.config.filters import alias
 from suite.contract.workload import Workload
 from suite.report.words import FAINT, clean, plan_words
 
@@ -32,6 +33,7 @@ def described(workload: Workload) -> dict[str, Any]:
     """The same for scripts, as plain data."""
     return {
         "name": workload.name,
+        "alias": alias(workload.name),
         "description": workload.description,
         "loop": {"kind": workload.loop.kind, **asdict(workload.loop)},
         "operations": list(workload.operation_names()),
