@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +44,38 @@ class Observation:
     left_out: int = 0
     in_turns: bool = False
     requests: RequestCount | None = None
+
+    @property
+    def moved(self) -> list[str]:
+        """Names of the figures that did not stand still, those of pools first."""
+        names = [name for name in self.values if len({value for _, value in self.readings(name)}) > 1]
+        return sorted(names, key=lambda name: ("pool" not in name, name))
+
+    def readings(self, name: str) -> list[tuple[float, float]]:
+        """Seconds and values of a figure, where a reading had it."""
+        pairs = zip(self.second, self.values[name], strict=False)  # what was imported may be ragged
+        return [(second, value) for second, value in pairs if value is not None]
+
+    def steps(self, name: str) -> list[tuple[float, float, float]]:
+        """What a counter grew by between readings: from one second to another, by how much.
+
+        One that is smaller than before was set back: it grew by nothing that is known.
+        """
+        return [
+            (since, until, max(now - before, 0.0))
+            for (since, before), (until, now) in pairwise(self.readings(name))
+        ]
+
+    def roused(self, first: float) -> list[str]:
+        """Counters that stood still until `first`, the second of a fault, and moved then, in their order.
+
+        None where no reading tells what was before it.
+        """
+        if not any(0 < second <= first for second in self.second):
+            return []
+        began = {
+            name: next((until for _, until, grown in self.steps(name) if grown), None)
+            for name in self.counters
+        }
+        woken = {name: when for name, when in began.items() if when is not None and when > first}
+        return sorted(woken, key=woken.__getitem__)

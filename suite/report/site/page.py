@@ -25,7 +25,7 @@ from suite.report.site.outcome_chart import MOST as BARS
 from suite.report.site.outcome_chart import NOT_OK, not_ok, outcome_chart, validity_strip
 from suite.report.site.setting import setting_words
 from suite.report.site.spectrum import Curve, asv_curves, run_curves, spectrum
-from suite.report.site.timeline import SHOWN, timeline
+from suite.report.site.timeline import SHOWN, observed_timelines, timeline
 from suite.report.site.workload_page import WorkloadPage
 from suite.report.words import many, percent, plan_words, quantity, short_commit
 from suite.units import format_quantity
@@ -105,7 +105,10 @@ def workload_page(site: Site, story: WorkloadPage) -> str:
         curves=curves or asv_curves(story, setting),
         service=_service(story),
         briefs=briefs,
-        timelines=[(words, timeline(story.runs, name)) for name, (_, words) in SHOWN.items() if story.runs],
+        timelines=[
+            *((words, timeline(story.runs, name)) for name, (_, words) in SHOWN.items() if story.runs),
+            *observed_timelines(story.runs),
+        ],
     )
 
 

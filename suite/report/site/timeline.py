@@ -1,4 +1,4 @@
-"""One Run second by second: memory, completed operations, CPU."""
+"""One Run second by second: memory, completed operations, CPU, what the system said of itself."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ SHOWN = {
     "cpu": ("1", "cores used by the system"),
 }
 _COUNTS = ("completed", "failed", "retries")
+_SAID = 8
+"""Figures of what a system said of itself."""
 _HEIGHT, _TOP = 220, 16
 _DEEP = _HEIGHT - _TOP - BOTTOM
 
@@ -37,7 +39,41 @@ _DEEP = _HEIGHT - _TOP - BOTTOM
 def timeline(runs: Sequence[Run], name: str) -> str | None:
     """The series `name` of `runs`, the newest first and in front; None if the newest has no two values."""
     unit, words = SHOWN[name]
-    drawn = [_points(run, name) for run in runs]
+    return _drawn(runs, [_points(run, name) for run in runs], unit, words)
+
+
+def observed_timelines(runs: Sequence[Run]) -> Iterator[tuple[str, str | None]]:
+    """Words and drawings of what the system said of itself in the newest of `runs`.
+
+    Counters that only moved since the first fault come first, then figures of pools, at most eight in all.
+    Of a counter it is what it grew by per second.
+    """
+    if not runs:
+        return
+    begins = [one.began for one in runs[0].incidents if not one.round and one.began is not None]
+    said = {source.source: source for source in runs[0].observed}
+    roused = [(key, name) for key, one in said.items() for name in one.roused(min(begins, default=0.0))]
+    pools = [(key, name) for key, one in said.items() for name in one.moved if "pool" in name]
+    for key, name in list(dict.fromkeys([*(roused if begins else ()), *pools]))[:_SAID]:
+        each = [_said(run, key, name) for run in runs]
+        words = f"{name}, further per second" if name in said[key].counters else name
+        yield words, _drawn(runs, each, "1", words)
+
+
+def _said(run: Run, key: str, name: str) -> list[tuple[float, float]]:
+    """Seconds and values of a source's figure, none where it is lacking; of a counter what it grew by per
+    second."""
+    source = next((one for one in run.observed if one.source == key), None)
+    if source is None or name not in source.values:
+        return []
+    if name not in source.counters:
+        return source.readings(name)
+    return [(until, grown / (until - since)) for since, until, grown in source.steps(name) if until > since]
+
+
+def _drawn(
+    runs: Sequence[Run], drawn: Sequence[Sequence[tuple[float, float]]], unit: str, words: str
+) -> str | None:
     if not drawn or len(drawn[0]) < 2:
         return None
     seconds = [second for points in drawn for second, _ in points]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from math import nan
 
 from rich.text import Text
@@ -46,7 +45,8 @@ def fault_axis(run: Run) -> Iterator[Text]:
             yield Text.assemble((f"{name:<{_LEFT}}", FAINT), sparkline(levels), _range(levels, unit))
     first = min(one.began for one in made if one.began is not None)
     for source in run.observed:
-        for name, grown in _roused(source, starts, first)[:_SAID]:
+        for name in source.roused(first)[:_SAID]:
+            grown = _grown(source, name, starts)
             told = f"  {name}, {sum(grown):g} in all"
             yield Text.assemble((f"{'said':<{_LEFT}}", FAINT), sparkline(grown), clean(told))
     end = format_quantity(seconds[-1] + width, "s")
@@ -54,30 +54,12 @@ def fault_axis(run: Run) -> Iterator[Text]:
     yield Text(f"{'':<{_LEFT}}{ends}", FAINT)
 
 
-def _roused(source: Observation, starts: Sequence[float], first: float) -> list[tuple[str, list[float]]]:
-    """Counters that stood still until the `first` fault, with what they grew by from each of `starts` on.
-
-    Those that moved first come first; none where no reading tells what was before it.
-    """
-    found: list[tuple[str, list[float]]] = []
-    if not any(0 < second <= first for second in source.second):
-        return found
-    for name in source.counters:
-        known = [
-            (second, value)
-            for second, value in zip(source.second, source.values[name], strict=True)
-            if value is not None
-        ]
-        steps = [
-            ((since + until) / 2, until, max(now - before, 0.0))
-            for (since, before), (until, now) in pairwise(known)
-        ]
-        grown = [0.0] * len(starts)
-        for middle, _, step in steps:
-            grown[max(bisect(starts, middle) - 1, 0)] += step
-        if any(grown) and not any(step for _, until, step in steps if until <= first):
-            found.append((name, grown))
-    return sorted(found, key=lambda one: next(at for at, step in enumerate(one[1]) if step))
+def _grown(source: Observation, name: str, starts: Sequence[float]) -> list[float]:
+    """What a counter grew by from each of `starts` on."""
+    grown = [0.0] * len(starts)
+    for since, until, step in source.steps(name):
+        grown[max(bisect(starts, (since + until) / 2) - 1, 0)] += step
+    return grown
 
 
 def _range(levels: Sequence[float], unit: str) -> str:

@@ -30,7 +30,7 @@ def observed(run: Run) -> Table:
     table.add_column("value", justify="right", no_wrap=True)
     table.add_column("over time", no_wrap=True)
     for source in run.observed:
-        for name in _moved(source)[:_ROWS]:
+        for name in source.moved[:_ROWS]:
             table.add_row(name, _value(run, source, name), sparkline(_bars(source, name)))
     return table
 
@@ -39,7 +39,7 @@ def observed_lines(run: Run) -> Iterator[Text]:
     """How often each source was read, what is not shown of it, and whether it counted what was sent."""
     for source in run.observed:
         missed = ", ".join(f"{count:,} × {kind}" for kind, count in source.failures.items())
-        more = len(_moved(source)) - _ROWS
+        more = len(source.moved) - _ROWS
         parts = [
             many(len(source.second), "reading"),
             f"{many(sum(source.failures.values()), 'other')} did not come ({missed})" if missed else "",
@@ -57,16 +57,6 @@ def _reconciled(count: RequestCount) -> Text:
     open_ones = f" and {count.unanswered:,} without an answer" if count.unanswered else ""
     counted = f"{count.counted:,} counted by {clean(count.metric)}"
     return Text.assemble(mark, f"{count.answered:,} requests answered{open_ones}, {counted}")
-
-
-def _moved(source: Observation) -> list[str]:
-    """Names of the figures that did not stand still, those of pools first."""
-    names = [
-        name
-        for name, values in source.values.items()
-        if len({value for value in values if value is not None}) > 1
-    ]
-    return sorted(names, key=lambda name: ("pool" not in name, name))
 
 
 def _value(run: Run, source: Observation, name: str) -> str:

@@ -1,7 +1,6 @@
 """Drawings hold for any values: well-formed, inside their frame, every value there."""
 
 import math
-from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -9,18 +8,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from support.capacities import look, make_capacity
-from support.runs import make_run
 
 from suite.records.capacity import Goal, SearchResult
 from suite.records.histogram import Histogram
-from suite.records.incident import Incident
 from suite.report.site.capacity_curve import capacity_curve
 from suite.report.site.graph import Graph, GraphPoint
 from suite.report.site.history_chart import history_chart, sparkline
 from suite.report.site.spectrum import curve_of, spectrum
 from suite.report.site.svg import HEIGHT, LEFT, RIGHT, WIDTH, Axis
 from suite.report.site.thin import thinned
-from suite.report.site.timeline import timeline
 
 finite = st.floats(-1e12, 1e12)
 positive = st.floats(1e-9, 1e12)
@@ -171,16 +167,3 @@ def test_an_axis_of_rates_may_have_parts_of_one():
 def test_a_doubtful_point_is_told_from_others():
     some = tuple(GraphPoint(f"{i:08d}", "2024-05-01", 5.0, doubtful=i == 1) for i in range(3))
     assert history_chart(Graph("fps", "1/s", "higher", "here", some)).count("doubt") == 1
-
-
-def test_a_timeline_shows_when_something_was_made_to_fail():
-    shown = {"second": tuple(map(float, range(10))), "memory": tuple(map(float, range(10)))}
-    on = Incident("Partition", "a & b", 2.0, began=2.0, ended=4.0)
-    others = (replace(on, round=1), replace(on, began=None), replace(on, began=8.0, ended=None))
-    drawn = timeline([make_run(series=shown, incidents=(on, *others))], "memory")
-    assert drawn is not None
-    assert drawn.count('class="fault"') == 2
-    assert "Partition of a &amp; b" in drawn
-    boxes = [each.attrib for each in ElementTree.fromstring(drawn).iter() if each.get("class") == "fault"]
-    assert all(float(box["x"]) + float(box["width"]) <= WIDTH for box in boxes)
-    assert float(boxes[0]["width"]) == pytest.approx(2 * float(boxes[1]["width"]), rel=0.01)
