@@ -20,7 +20,6 @@ from suite.ledger.faults import database_faults
 from suite.ledger.models import Base, DocumentRow, MetricRow, OutcomeRow, ResultRow, SuspectRow
 from suite.ledger.rows import index_rows
 from suite.ledger.schema import Progress, UpgradeLog, check, upgrade
-from suite.records.capacity import Capacity
 from suite.records.leak import LeakSearch
 from suite.records.record import RECORDS, Record
 from suite.records.run import Measured, Run
@@ -164,17 +163,10 @@ class Ledger:
 
     def latest(self, workload: str | None = None) -> Run | None:
         """The newest Run, of `workload` if that is given; None if there is none."""
-        return next(iter(self._records(Run, workload, 1)), None)
+        return next(iter(self.records(Run, workload, 1)), None)
 
-    def leaks(self, workload: str | None = None, limit: int | None = 50) -> list[LeakSearch]:
-        """Searches for leaks, of `workload` if that is given, newest first; `limit` None is all."""
-        return self._records(LeakSearch, workload, limit)
-
-    def capacities(self, workload: str | None = None, limit: int | None = 50) -> list[Capacity]:
-        """Searches for the capacity, of `workload` if that is given, newest first; `limit` None is all."""
-        return self._records(Capacity, workload, limit)
-
-    def _records(self, kind: type[_T], workload: str | None, limit: int | None) -> list[_T]:
+    def records(self, kind: type[_T], workload: str | None = None, limit: int | None = 50) -> list[_T]:
+        """Records of a kind, of `workload` if that is given, newest first; `limit` None is all."""
         query = (
             select(DocumentRow.data)
             .join(ResultRow, ResultRow.number == DocumentRow.number)

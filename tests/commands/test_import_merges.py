@@ -14,6 +14,7 @@ from support.records import make_search
 from suite.formats.document import write_document
 from suite.formats.envelope import envelope
 from suite.ledger.store import Ledger
+from suite.records.leak import LeakSearch
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_two_ledgers_merge_and_merging_twice_adds_nothing(command, shas):
     assert Path("other/ledger.db").read_bytes() == before
     assert len(stored(command.folder)) == 7
     with Ledger("results/ledger.db") as ledger:
-        assert ledger.leaks() == [make_search()]
+        assert ledger.records(LeakSearch) == [make_search()]
     assert "accepted: wanted" in command("history", "response.p50").out
 
 

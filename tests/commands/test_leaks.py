@@ -12,7 +12,7 @@ from support.records import make_search
 from suite.errors import Interrupted, SystemFailed
 from suite.formats.envelope import read_document
 from suite.ledger.store import Ledger
-from suite.records.leak import LeakVerdict
+from suite.records.leak import LeakSearch, LeakVerdict
 from suite.records.reason import Reason
 
 CLEAN = LeakVerdict("no growth", 2_000, 0.0, 0.0, 8.0)
@@ -71,7 +71,7 @@ def test_a_leak_ends_with_1_and_is_kept_everywhere(command, finder):
     (document,) = (command.folder / "results" / "leaks").glob("*.json")
     (kept,) = read_document(document).records
     with Ledger(command.folder / "results" / "ledger.db") as ledger:
-        assert [each.id for each in ledger.leaks("echo/mixed")] == [kept.id]
+        assert [each.id for each in ledger.records(LeakSearch, "echo/mixed")] == [kept.id]
 
 
 def test_it_says_since_when_the_first_suspect_grows(command, finder):

@@ -33,7 +33,7 @@ def test_a_search_comes_back_equal(ledger: Ledger) -> None:
     search = make_search()
     ledger.add(search)
     assert ledger.leak(search.id) == search
-    assert ledger.leaks() == [search]
+    assert ledger.records(LeakSearch) == [search]
     assert ledger.runs() == []
 
 
@@ -54,7 +54,7 @@ def test_no_suspects_and_none_looked_for_are_told_apart(ledger: Ledger) -> None:
 def test_adding_a_search_twice_keeps_the_first(ledger: Ledger) -> None:
     ledger.add(make_search())
     ledger.add(make_search(branch="other", suspects=()))
-    assert ledger.leaks() == [make_search()]
+    assert ledger.records(LeakSearch) == [make_search()]
 
 
 def test_a_run_and_a_search_may_share_an_id(ledger: Ledger) -> None:
@@ -75,7 +75,7 @@ def test_processes_that_add_the_same_search_at_once_add_it_once(tmp_path: Path) 
         child.join(60)
     assert [child.exitcode for child in children] == [0, 0]
     with Ledger(place) as ledger:
-        assert ledger.leaks() == [make_search(id="same")]
+        assert ledger.records(LeakSearch) == [make_search(id="same")]
 
 
 def test_figures_that_are_not_finite_are_not_known_later(ledger: Ledger) -> None:
@@ -111,10 +111,10 @@ def test_searches_come_newest_first_whatever_their_time_zone(ledger: Ledger) -> 
     ledger.add(make_search(id="noon", started="2024-05-01T12:00:00+00:00"))
     ledger.add(make_search(id="earlier", started="2024-05-01T13:30:00+02:00"))
     ledger.add(make_search(id="later", started="2024-05-01T08:00:00-05:00", workload="api/read"))
-    assert [search.id for search in ledger.leaks()] == ["later", "noon", "earlier"]
-    assert [search.id for search in ledger.leaks("shop/browse")] == ["noon", "earlier"]
-    assert [search.id for search in ledger.leaks(limit=1)] == ["later"]
-    assert len(ledger.leaks(limit=None)) == 3
+    assert [search.id for search in ledger.records(LeakSearch)] == ["later", "noon", "earlier"]
+    assert [search.id for search in ledger.records(LeakSearch, "shop/browse")] == ["noon", "earlier"]
+    assert [search.id for search in ledger.records(LeakSearch, limit=1)] == ["later"]
+    assert len(ledger.records(LeakSearch, limit=None)) == 3
 
 
 def test_a_search_whose_document_is_damaged_is_named(ledger: Ledger) -> None:

@@ -21,6 +21,7 @@ from suite.ledger.detections import AcceptedChange, Detections
 from suite.ledger.pruning import Pruning, orders
 from suite.ledger.store import Ledger
 from suite.ledger.timeline_reader import TimelineReader
+from suite.records.leak import LeakSearch
 from suite.services import postgres
 
 pytest.importorskip("psycopg", reason="a ledger in PostgreSQL needs psycopg")
@@ -40,7 +41,7 @@ def test_everything_that_a_file_can_do(url: str, tmp_path: Path) -> None:
         ledger.add(make_run())
         assert ledger.run(make_run().id) == make_run()
         assert ledger.add_new([make_run(), make_run(id="x"), make_search()]) == 2
-        assert ledger.leaks() == [make_search()]
+        assert ledger.records(LeakSearch) == [make_search()]
     fill_fast(url, "shop/browse", range(60), steps=[40], metrics=["response.p50"])
     with Ledger(url) as ledger:
         lines = TimelineReader(ledger)

@@ -15,6 +15,7 @@ from support.runs import make_run, validity_of
 from suite.formats.structure import dump, load
 from suite.ledger.store import Ledger
 from suite.records.evidence import Evidence
+from suite.records.leak import LeakSearch
 from suite.records.reason import Reason
 from suite.records.run import Run
 
@@ -62,12 +63,12 @@ def test_an_older_ledger_is_upgraded_and_keeps_its_runs(
         old = ledger.run("ab12")
         assert (old.workload, old.evidence, old.limiter) == ("shop/browse", evidence, limiter)
         assert old.metrics["throughput"].value == 30
-        assert ledger.leaks() == []
+        assert ledger.records(LeakSearch) == []
         ledger.add(new)
         ledger.add(make_search())
     with Ledger(path) as ledger:
         assert ledger.run("cd34") == new
-        assert ledger.leaks() == [make_search()]
+        assert ledger.records(LeakSearch) == [make_search()]
 
 
 def test_an_older_document_still_parses() -> None:

@@ -27,6 +27,7 @@ from suite.report.site.setting import setting_words
 from suite.report.site.spectrum import Curve, asv_curves, run_curves, spectrum
 from suite.report.site.timeline import SHOWN, observed_timelines, timeline
 from suite.report.site.workload_page import WorkloadPage
+from suite.report.terminal.record import record_text
 from suite.report.words import many, percent, plan_words, quantity, short_commit
 from suite.units import format_quantity
 
@@ -174,7 +175,7 @@ def _environment() -> Environment:
         percent=percent, arrow=_arrow, short=short_commit, many=many, history=_svg(history_chart),
         spark=_svg(sparkline), spectrum=_svg(spectrum), outcomes=_svg(outcome_chart),
         strip=_svg(validity_strip), curve=_svg(capacity_curve), interval=capacity_words,
-        searched=capacity_setting, not_ok=not_ok, ready=Markup,
+        searched=capacity_setting, text=record_text, not_ok=not_ok, ready=Markup,
     )  # fmt: skip
     made.globals.update(NOT_OK=NOT_OK, MOST=MOST, setting_words=setting_words)
     return made

@@ -12,7 +12,10 @@ from suite.ledger.store import Ledger
 from suite.ledger.summaries import RunSummary, accepted, past
 from suite.records.capacity import Capacity
 from suite.records.leak import LeakSearch
+from suite.records.overload import OverloadRecovery
+from suite.records.resilience import Resilience
 from suite.records.run import Run
+from suite.records.soak import Soak
 from suite.report.reasons import words
 from suite.report.site.lineage import Lineage
 from suite.report.site.setting import settings_of
@@ -24,15 +27,15 @@ from suite.report.words import many
 Stories = dict[str, WorkloadPage]
 
 _RUNS, _SEARCHES = 500, 10
+_TOLD = (Resilience, OverloadRecovery, Soak)
+"""Kinds of which the newest record is shown as its command prints it."""
 
 
 def add_ledger(stories: Stories, place: str | Path, lineages: Iterable[Lineage]) -> None:
     """Add Runs, searches for leaks and for the capacity. Raises StoreError if the ledger can't be read."""
     lineages = list(lineages)
     with Ledger(place) as ledger:
-        searches = [*ledger.leaks(limit=1000), *ledger.capacities(limit=1000)]
-        names = {*ledger.workloads(), *(search.workload for search in searches)}
-        for name in sorted(names):
+        for name in ledger.workloads(Run.KIND, *(kind.KIND for kind in (LeakSearch, Capacity, *_TOLD))):
             story = stories.setdefault(name, WorkloadPage(name))
             pasts = past(ledger, name, _RUNS)
             briefs: dict[str, Brief] = {}
@@ -41,8 +44,9 @@ def add_ledger(stories: Stories, place: str | Path, lineages: Iterable[Lineage])
             story.accept(accepted(ledger, name))
             story.briefs = sorted(briefs.values(), key=lambda brief: (brief.started, brief.id))
             story.runs = [ledger.run(key) for key in _telling(story)]
-            story.leaks = ledger.leaks(name, limit=_SEARCHES)
-            story.capacities = ledger.capacities(name, limit=_SEARCHES)
+            story.leaks = ledger.records(LeakSearch, name, _SEARCHES)
+            story.capacities = ledger.records(Capacity, name, _SEARCHES)
+            story.told = [newest for kind in _TOLD for newest in ledger.records(kind, name, 1)]
             story.since = dict(_since(ledger, story.leaks[:1]))
             story.notes += _notes(pasts, len(ledger.ids(Run.KIND, name)), lineages)
 

@@ -10,9 +10,14 @@ from suite.ledger.events import Moved
 from suite.ledger.sightings import Sighting
 from suite.records.capacity import Capacity
 from suite.records.leak import LeakSearch
+from suite.records.overload import OverloadRecovery
+from suite.records.resilience import Resilience
 from suite.records.run import Measured, Run
+from suite.records.soak import Soak
 from suite.report.site.graph import Graph, place, shown_as
 from suite.report.words import short_commit
+
+Told = Resilience | OverloadRecovery | Soak
 
 LEAK = "leak.bytes_per_operation"
 """What benchmarks that search for leaks track."""
@@ -46,7 +51,7 @@ class WorkloadPage:
     what else is left out. `briefs` are oldest first, of all settings; `runs` whole, that of the newest
     commit first, one per commit and all of the newest Run's setting. `leaks` are newest first; `since`
     says when the newest's suspects began, by function and file. `capacities` are what searches
-    for it found, the newest first.
+    for it found, the newest first. `told` are the newest trial of faults, recovery from overload and soak.
     """
 
     name: str
@@ -59,10 +64,11 @@ class WorkloadPage:
     leaks: list[LeakSearch] = field(default_factory=list)
     since: Mapping[tuple[str, str], Sighting] = field(default_factory=dict)
     capacities: list[Capacity] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         """Whether there is anything to show."""
-        return bool(self.graphs or self.left or self.briefs or self.leaks or self.capacities)
+        return bool(self.graphs or self.left or self.briefs or self.leaks or self.capacities or self.told)
 
     def add(self, graph: Graph) -> None:
         """Add a graph; one that is always 0 needs no chart, one without any value is nothing."""

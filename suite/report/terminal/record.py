@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
+
+from rich.console import Console
 
 from suite.compare.compared import Compared
 from suite.records.calibration import Calibration
@@ -16,6 +19,17 @@ from suite.records.soak import Soak
 from suite.report.terminal.calibration import print_calibrated
 from suite.report.terminal.compare import print_compared
 from suite.report.terminal.console import Reporter
+
+_WIDTH = 100
+
+
+def record_text(record: Record) -> str:
+    """All that it says as plain text, up to 100 columns wide."""
+    out = io.StringIO()
+    console = Console(file=out, width=_WIDTH, color_system=None, markup=False, highlight=False, emoji=False)
+    with Reporter(console) as reporter:
+        print_record(reporter, record, getattr(record, "exit_code", 0))
+    return "\n".join(line.rstrip() for line in out.getvalue().strip("\n").splitlines())
 
 
 def print_record(reporter: Reporter, record: Record, code: int, saved: Path | None = None) -> None:

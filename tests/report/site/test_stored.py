@@ -8,13 +8,17 @@ from datetime import datetime
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from markupsafe import escape
 from support import published
 from support.capacities import make_capacity
 from support.histories import commit, git, repository
 from support.markup import read_markup
+from support.overloads import make_recovery
 from support.published import make_stored_run
 from support.records import any_searches
+from support.resiliences import make_resilience
 from support.runs import any_runs, make_measured, validity_of
+from support.soaks import make_soak
 
 from suite.formats.document import write_document
 from suite.formats.envelope import envelope
@@ -28,6 +32,7 @@ from suite.report.site.lineage import Lineage
 from suite.report.site.page import Site, index_page, workload_page
 from suite.report.site.stored import add_capacities, add_ledger
 from suite.report.site.workload_page import WorkloadPage
+from suite.report.terminal.record import record_text
 
 PLAN = make_stored_run(0, "").plan
 COMMITS = [f"{index:08x}" * 5 for index in range(6)]
@@ -380,3 +385,23 @@ def test_searches_for_the_capacity_come_from_the_ledger_and_older_ones_from_thei
     assert stories[kept.workload].capacities == [kept]
     assert add_capacities(stories, tmp_path) == []
     assert stories[kept.workload].capacities == [kept, older]
+
+
+def test_the_newest_trial_of_faults_recovery_and_soak_are_told_as_their_commands_print_them(place):
+    earlier = {"id": "0ld", "started": "2023-05-01T10:11:12.000+00:00"}
+    newest = make_resilience(), make_recovery(workload="shop/checkout"), make_soak(workload="shop/checkout")
+    store(place, *newest, make_resilience(**earlier), make_soak(workload="shop/other", id="0ther"))
+    stories = read(place)
+    assert set(stories) == {"shop/checkout", "shop/other"}
+    assert stories["shop/checkout"].told == list(newest)
+    page = page_of(stories["shop/checkout"])
+    for record in newest:
+        assert escape(record_text(record)) in page
+        assert f"suite show {record.id[:12]}" in page
+    assert "While things fail around it" not in page_of(stories["shop/other"])
+
+
+def test_an_endurance_section_is_only_where_there_is_something(place):
+    store(place, make_stored_run(0, COMMITS[0]))
+    (story,) = read(place).values()
+    assert "Endurance" not in page_of(story)
