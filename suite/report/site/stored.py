@@ -21,13 +21,13 @@ from suite.report.site.lineage import Lineage
 from suite.report.site.setting import settings_of
 from suite.report.site.spectrum import MOST as SPECTRA
 from suite.report.site.stored_graphs import graphs_of, slots_of
-from suite.report.site.workload_page import Brief, WorkloadPage
+from suite.report.site.workload_page import Brief, Told, WorkloadPage
 from suite.report.words import many
 
 Stories = dict[str, WorkloadPage]
 
 _RUNS, _SEARCHES = 500, 10
-_TOLD = (Resilience, OverloadRecovery, Soak)
+_TOLD: tuple[type[Told], ...] = (Resilience, OverloadRecovery, Soak)
 """Kinds of which the newest record is shown as its command prints it."""
 
 
