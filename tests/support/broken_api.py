@@ -43,13 +43,13 @@ def one_too_few(system, **parameters):
 
 def _waiting(system, parameters, seconds):
     from suite.reference.api.limiter import ClientLimiter
-    from suite.reference.api.problem import ApiProblem
+    from suite.reference.backend.problem import BackendProblem
 
     class Wrong(ClientLimiter):
         async def admit(self, client):
             try:
                 await super().admit(client)
-            except ApiProblem as problem:
+            except BackendProblem as problem:
                 told = int(problem.headers["Retry-After"]) + seconds
                 problem.headers = {"Retry-After": str(told)}
                 raise
@@ -69,7 +69,7 @@ def waits_too_long(system, **parameters):
 
 def loses_time_outs(system, **parameters):
     """Its pool's time-outs reach clients as faults of its own."""
-    from suite.reference.api import connections
+    from suite.reference.backend import connections
 
     vars(connections)["PoolTimeout"] = KeyError
     serve(system, **parameters)

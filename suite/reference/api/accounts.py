@@ -9,9 +9,9 @@ from pydantic import BaseModel, StringConstraints
 from sqlalchemy import insert, select
 
 from suite.reference.api.models import Account
-from suite.reference.api.parts import Body, Caller, Name, Parts, limit_host, problems
-from suite.reference.api.problem import ApiProblem
+from suite.reference.api.parts import Body, Caller, Name, Parts, limit_host
 from suite.reference.api.tokens import issue
+from suite.reference.backend.problem import BackendProblem, problems
 
 router = APIRouter(tags=["accounts"])
 Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$", to_lower=True)]
@@ -67,7 +67,7 @@ async def log_in(login: Login, parts: Parts) -> Token:
             await connection.execute(select(Account.id, Account.password).where(Account.email == login.email))
         ).first()
     if not await parts.passwords.verify(found and found.password, login.password) or found is None:
-        raise ApiProblem(401, "unauthorized", "no such account, or another password")
+        raise BackendProblem(401, "unauthorized", "no such account, or another password")
     seconds = parts.settings.token_seconds
     return Token(token=issue(parts.settings.secret, found.id, seconds), seconds=seconds)
 
@@ -79,5 +79,5 @@ async def me(caller: Caller, parts: Parts) -> ShownAccount:
     async with parts.connections.reading() as connection:
         found = (await connection.execute(query)).first()
     if found is None:
-        raise ApiProblem(404, "not_found", "this account is gone")
+        raise BackendProblem(404, "not_found", "this account is gone")
     return ShownAccount(**found._asdict())

@@ -5,21 +5,19 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI
 
 from suite.reference.api import accounts, health, notes, patients, sessions
-from suite.reference.api.connections import Connections
+from suite.reference.api.connections import connections_to
 from suite.reference.api.counters import SharedCounters
 from suite.reference.api.extraction import NoteJobs
 from suite.reference.api.limiter import ClientLimiter
 from suite.reference.api.parts import ApiParts
-from suite.reference.api.passwords import Passwords
 from suite.reference.api.problem import answer_problems
 from suite.reference.api.settings import ApiSettings
-
-_METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"})
+from suite.reference.backend.counted_requests import CountedRequests
+from suite.reference.backend.passwords import Passwords
 
 
 def build(settings: ApiSettings, counters: SharedCounters) -> FastAPI:
@@ -27,7 +25,7 @@ def build(settings: ApiSettings, counters: SharedCounters) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        connections = Connections(
+        connections = connections_to(
             settings.database,
             size=settings.pool_size,
             overflow=settings.pool_overflow,
@@ -51,29 +49,6 @@ def build(settings: ApiSettings, counters: SharedCounters) -> FastAPI:
         app.include_router(part.router)
     answer_problems(app)
     return app
-
-
-class CountedRequests:
-    """Counts every answer of an application as http_requests_total, the moment that it begins."""
-
-    def __init__(self, app: Any, counters: SharedCounters) -> None:
-        self._app, self._counters = app, counters
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def counted(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                method = scope["method"] if scope["method"] in _METHODS else "other"
-                route = getattr(scope.get("route"), "path", "none")
-                self._counters.add(
-                    f'http_requests_total{{method="{method}",route="{route}",status="{message["status"]}"}}'
-                )
-            await send(message)
-
-        await self._app(scope, receive, counted)
 
 
 def create() -> CountedRequests:

@@ -13,10 +13,10 @@ from typing import NamedTuple
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
-from suite.reference.api.connections import Connections
 from suite.reference.api.counters import SharedCounters
 from suite.reference.api.models import DONE, FAILED, RUNNING, SessionNote
-from suite.reference.api.problem import ApiProblem
+from suite.reference.backend.connections import Connections
+from suite.reference.backend.problem import BackendProblem
 
 _TRIES = 20
 _PAUSE = 0.25
@@ -45,9 +45,9 @@ class NoteJobs:
         self._told()
 
     def reserve(self) -> None:
-        """Take a place. Raises ApiProblem, 503 queue_full, if there is none."""
+        """Take a place. Raises BackendProblem, 503 queue_full, if there is none."""
         if self._unfinished >= self._room:
-            raise ApiProblem(
+            raise BackendProblem(
                 503, "queue_full", f"{self._unfinished} notes are being made", {"Retry-After": "1"}
             )
         self._unfinished += 1
@@ -83,7 +83,7 @@ class NoteJobs:
         """Write the state down, in several tries: the database may be busy, or away for a while."""
         query = update(SessionNote).where(SessionNote.id == job.note).values(state=state, text=text)
         for _ in range(_TRIES):
-            with contextlib.suppress(ApiProblem, DBAPIError, OSError):
+            with contextlib.suppress(BackendProblem, DBAPIError, OSError):
                 async with self._connections.writing() as connection:
                     await connection.execute(query)
                 return

@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
 from suite.reference.api.parts import Parts
+from suite.reference.backend.counting import exposition
 
 router = APIRouter(tags=["operation"])
 
@@ -63,11 +64,5 @@ async def health(parts: Parts) -> Health:
 @router.get("/metrics", response_class=PlainTextResponse)
 async def metrics(parts: Parts) -> PlainTextResponse:
     """Prometheus' text: what all processes counted."""
-    lines, told = [], ""
-    for name, value in parts.counters.sums().items():
-        family = name.partition("{")[0]
-        if family != told:
-            lines.append(f"# TYPE {family} {'counter' if family.endswith('_total') else 'gauge'}")
-            told = family
-        lines.append(f"{name} {value:.17g}")
-    return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+    text = exposition(parts.counters.sums())
+    return PlainTextResponse(text, media_type="text/plain; version=0.0.4")

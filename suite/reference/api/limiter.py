@@ -11,8 +11,8 @@ from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 from redis.asyncio import ConnectionPool
 
-from suite.reference.api.problem import ApiProblem
 from suite.reference.api.settings import RateKind
+from suite.reference.backend.problem import BackendProblem
 
 _ROUNDED = 0.001
 """Seconds by which a time may be too early that Redis has rounded."""
@@ -37,10 +37,10 @@ class ClientLimiter:
         self._moving = MovingWindowRateLimiter(storage) if kind == "moving" else None
 
     async def admit(self, client: str) -> None:
-        """Count a request of `client`. Raises ApiProblem, 429 with Retry-After, when there were too many."""
+        """Count a request of `client`. Raises BackendProblem, 429 with Retry-After, for too many."""
         wait = await (self._fixed_wait(client) if self._fixed else self._moving_wait(client))
         if wait is not None:
-            raise ApiProblem(
+            raise BackendProblem(
                 429, "rate_limited", f"more than {self._limit} requests in {self._window} s",
                 {"Retry-After": str(wait)},
             )  # fmt: skip

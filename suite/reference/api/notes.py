@@ -11,10 +11,10 @@ from sqlalchemy import insert, select, update
 
 from suite.reference.api.extraction import NoteJob
 from suite.reference.api.models import QUEUED, SessionNote, TherapySession
-from suite.reference.api.parts import Caller, Key, Parts, problems
-from suite.reference.api.problem import ApiProblem
+from suite.reference.api.parts import Caller, Key, Parts
 from suite.reference.api.sessions import own_session
 from suite.reference.api.uploads import FIELD, AudioUpload
+from suite.reference.backend.problem import BackendProblem, problems
 
 router = APIRouter(tags=["notes"])
 _SHOWN = (SessionNote.id, SessionNote.session_id, SessionNote.state, SessionNote.text)
@@ -91,7 +91,7 @@ async def extract_note(key: Key, caller: Caller, parts: Parts, response: Respons
         async with parts.connections.writing() as connection:
             found = await own_session(connection, caller, key)
             if found.audio is None:
-                raise ApiProblem(409, "no_audio", f"session {key} has no audio yet")
+                raise BackendProblem(409, "no_audio", f"session {key} has no audio yet")
             new = {"therapist_id": caller, "session_id": key, "state": QUEUED}
             made = await connection.execute(insert(SessionNote).values(**new).returning(*_SHOWN))
             note = made.one()
@@ -110,5 +110,5 @@ async def read_note(key: Key, caller: Caller, parts: Parts) -> Any:
     async with parts.connections.reading() as connection:
         found = (await connection.execute(query)).first()
     if found is None:
-        raise ApiProblem(404, "not_found", f"you have no note {key}")
+        raise BackendProblem(404, "not_found", f"you have no note {key}")
     return found._asdict()

@@ -9,14 +9,15 @@ from fastapi import Depends, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from suite.reference.api.connections import Connections
 from suite.reference.api.counters import SharedCounters
 from suite.reference.api.extraction import NoteJobs
 from suite.reference.api.limiter import ClientLimiter
-from suite.reference.api.passwords import Passwords
-from suite.reference.api.problem import ApiProblem
 from suite.reference.api.settings import ApiSettings
-from suite.reference.api.tokens import InvalidToken, account_of
+from suite.reference.api.tokens import account_of
+from suite.reference.backend.connections import Connections
+from suite.reference.backend.passwords import Passwords
+from suite.reference.backend.problem import BackendProblem
+from suite.reference.backend.tokens import InvalidToken
 
 _NO_NUL = r"^[^\x00]*$"  # PostgreSQL's texts hold none
 
@@ -33,22 +34,10 @@ class ApiParts:
     jobs: NoteJobs
 
 
-class ProblemBody(BaseModel):
-    """Every answer that is no success."""
-
-    error: str
-    message: str
-
-
 class Body(BaseModel):
     """Base of what is sent: no more fields than it has."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The failures of an endpoint, for its description."""
-    return {status: {"model": ProblemBody} for status in (*statuses, 503)}
 
 
 async def _parts(request: Request) -> ApiParts:  # a plain function would be called in a thread
@@ -62,14 +51,14 @@ _bearer = HTTPBearer(auto_error=False, description="The token that /login gives"
 async def _caller(
     parts: Parts, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> int:
-    """The account that asks. Raises ApiProblem: 401 for an unknown one, 429 when it asks too often."""
+    """The account that asks. Raises BackendProblem: 401 for an unknown one, 429 when it asks too often."""
     headers = {"WWW-Authenticate": "Bearer"}
     if given is None:
-        raise ApiProblem(401, "unauthorized", "send Authorization: Bearer and a token of /login", headers)
+        raise BackendProblem(401, "unauthorized", "send Authorization: Bearer and a token of /login", headers)
     try:
         account = account_of(parts.settings.secret, given.credentials)
     except InvalidToken as error:
-        raise ApiProblem(401, "unauthorized", str(error), headers) from None
+        raise BackendProblem(401, "unauthorized", str(error), headers) from None
     await parts.limiter.admit(f"account/{account}")
     return account
 

@@ -10,8 +10,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from suite.reference.api.models import Patient
-from suite.reference.api.parts import Body, Caller, Key, Name, Page, Parts, Size, page_of, problems
-from suite.reference.api.problem import ApiProblem
+from suite.reference.api.parts import Body, Caller, Key, Name, Page, Parts, Size, page_of
+from suite.reference.backend.problem import BackendProblem, problems
 
 router = APIRouter(prefix="/patients", tags=["patients"])
 _SHOWN = (Patient.id, Patient.name)
@@ -38,10 +38,10 @@ class PatientPage(BaseModel):
 
 
 async def own_patient(connection: AsyncConnection, caller: int, key: int) -> Any:
-    """The row of one of the caller's own. Raises ApiProblem, 404, for another's as for none."""
+    """The row of one of the caller's own. Raises BackendProblem, 404, for another's as for none."""
     query = select(*_SHOWN).where(Patient.id == key, Patient.therapist_id == caller)
     if (found := (await connection.execute(query)).first()) is None:
-        raise ApiProblem(404, "not_found", f"you have no patient {key}")
+        raise BackendProblem(404, "not_found", f"you have no patient {key}")
     return found
 
 

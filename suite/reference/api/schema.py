@@ -16,6 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from suite.reference.api.database_url import async_url, place
 from suite.reference.api.models import FAILED, QUEUED, RUNNING, SessionNote
+from suite.reference.backend.problem import reason
 
 _LOST = "the backend was started anew before it was done"
 
@@ -75,12 +76,6 @@ async def _within(url: URL, work: object) -> None:
         raise SchemaError(f"the database {place(url)} can't be used: {reason(error)}") from error
     finally:
         await engine.dispose()
-
-
-def reason(error: BaseException) -> str:
-    """What went wrong, in the database's own words, on one line."""
-    said = getattr(error, "orig", None) or error
-    return " ".join(str(said).partition("\n")[0].split()) or type(said).__name__
 
 
 def _known(connection: Connection, where: str) -> str | None:

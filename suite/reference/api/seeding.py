@@ -58,7 +58,7 @@ def _fill(connection: Any, count: int) -> None:
     from sqlalchemy import insert, literal, select, true, union_all
 
     from suite.reference.api.models import Account, Patient, TherapySession
-    from suite.reference.api.passwords import hashed
+    from suite.reference.backend.passwords import hashed
 
     def up_to(number: int) -> Any:
         rows = (select(literal(n).label("n"), literal(f"Patient {n}").label("name")) for n in range(number))

@@ -10,9 +10,9 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from suite.reference.api.models import Patient, TherapySession
-from suite.reference.api.parts import Body, Caller, Key, LongText, Page, Parts, Size, page_of, problems
+from suite.reference.api.parts import Body, Caller, Key, LongText, Page, Parts, Size, page_of
 from suite.reference.api.patients import own_patient
-from suite.reference.api.problem import ApiProblem
+from suite.reference.backend.problem import BackendProblem, problems
 
 router = APIRouter(tags=["sessions"])
 _SHOWN = (
@@ -76,11 +76,11 @@ class Caseload(BaseModel):
 
 
 async def own_session(connection: AsyncConnection, caller: int, key: int) -> Any:
-    """The row of one of the caller's own. Raises ApiProblem, 404, for another's as for none."""
+    """The row of one of the caller's own. Raises BackendProblem, 404, for another's as for none."""
     columns = (*_SHOWN, TherapySession.summary, TherapySession.audio)
     query = select(*columns).where(TherapySession.id == key, TherapySession.therapist_id == caller)
     if (found := (await connection.execute(query)).first()) is None:
-        raise ApiProblem(404, "not_found", f"you have no session {key}")
+        raise BackendProblem(404, "not_found", f"you have no session {key}")
     return found
 
 

@@ -14,7 +14,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
-from suite.reference.api.problem import ApiProblem
+from suite.reference.backend.problem import BackendProblem
 
 FIELD = "audio"
 _BLOCK = 256 * 1024
@@ -36,7 +36,7 @@ class AudioUpload:
         self._wanted = self._found = self._ended = False
 
     async def receive(self, request: Request) -> None:
-        """Take it. Raises ApiProblem: 413 too large, 415 no audio, 400 cut off or no upload, 408 too slow."""
+        """Take it. Raises BackendProblem: 413 too large, 415 no audio, 400 cut off or none, 408 too slow."""
         parser = self._parser(request.headers.get("content-type", ""))
         announced = request.headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > self._limit + _ENVELOPE:
@@ -65,11 +65,11 @@ class AudioUpload:
                 if len(self._fresh) >= _BLOCK:
                     await self._write(file)
         except FormParserError as error:
-            raise ApiProblem(400, "malformed", f"the upload is no multipart: {error}") from None
+            raise BackendProblem(400, "malformed", f"the upload is no multipart: {error}") from None
         if not self._ended:
-            raise ApiProblem(400, "cut_off", "the upload ends in the middle")
+            raise BackendProblem(400, "cut_off", "the upload ends in the middle")
         if not self._found:
-            raise ApiProblem(400, "malformed", f"the upload has no part with the name {FIELD}")
+            raise BackendProblem(400, "malformed", f"the upload has no part with the name {FIELD}")
         if file.tell() == 0:
             self._look()
         await self._write(file)
@@ -82,9 +82,9 @@ class AudioUpload:
                 async with asyncio.timeout(self._idle):
                     piece = await anext(stream, None)
             except TimeoutError:
-                raise ApiProblem(408, "too_slow", f"nothing came for {self._idle:g} s") from None
+                raise BackendProblem(408, "too_slow", f"nothing came for {self._idle:g} s") from None
             except ClientDisconnect:
-                raise ApiProblem(400, "cut_off", "the upload ends in the middle") from None
+                raise BackendProblem(400, "cut_off", "the upload ends in the middle") from None
             if piece is None:
                 return
             yield piece
@@ -94,18 +94,18 @@ class AudioUpload:
         await asyncio.to_thread(file.write, fresh)
 
     def _look(self) -> None:
-        """Raise ApiProblem unless it begins as a WAVE file does."""
+        """Raise BackendProblem unless it begins as a WAVE file does."""
         if self._fresh[:4] != b"RIFF" or self._fresh[8:_HEAD] != b"WAVE":
-            raise ApiProblem(415, "no_audio", "this is no audio; send a WAVE file")
+            raise BackendProblem(415, "no_audio", "this is no audio; send a WAVE file")
 
-    def _too_large(self) -> ApiProblem:
-        return ApiProblem(413, "too_large", f"audio has at most {self._limit:,} bytes")
+    def _too_large(self) -> BackendProblem:
+        return BackendProblem(413, "too_large", f"audio has at most {self._limit:,} bytes")
 
     def _parser(self, content_type: str) -> MultipartParser:
         kind, options = parse_options_header(content_type)
         boundary = options.get(b"boundary")
         if kind != b"multipart/form-data" or not boundary:
-            raise ApiProblem(415, "no_upload", "send multipart/form-data, with its boundary")
+            raise BackendProblem(415, "no_upload", "send multipart/form-data, with its boundary")
         try:
             return MultipartParser(
                 boundary,
@@ -116,7 +116,7 @@ class AudioUpload:
                 },
             )  # fmt: skip
         except FormParserError as error:
-            raise ApiProblem(400, "malformed", f"the upload is no multipart: {error}") from None
+            raise BackendProblem(400, "malformed", f"the upload is no multipart: {error}") from None
 
     def _begun(self) -> None:
         self._wanted = False

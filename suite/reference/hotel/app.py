@@ -5,17 +5,17 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
+from suite.reference.backend.counted_requests import CountedRequests
+from suite.reference.backend.passwords import Passwords
 from suite.reference.hotel import audio, authentication, calls, health, report, rooms, routing, setup, speech
 from suite.reference.hotel.cache import HotelCache
-from suite.reference.hotel.connections import HotelConnections
+from suite.reference.hotel.connections import connections_of
 from suite.reference.hotel.counters import HotelCounters
 from suite.reference.hotel.parts import HotelParts
-from suite.reference.hotel.passwords import PasswordHashes
 from suite.reference.hotel.pms import routes as pms
 from suite.reference.hotel.pms.service import PmsService
 from suite.reference.hotel.problem import answer_problems
@@ -24,10 +24,9 @@ from suite.reference.hotel.settings import HotelSettings
 from suite.reference.hotel.switchboard import Switchboard
 
 _PARTS = (authentication, setup, rooms, report, calls, routing, speech, audio, pms, health)
-_METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"})
 
 
-def build(settings: HotelSettings) -> CountedAnswers:
+def build(settings: HotelSettings) -> CountedRequests:
     """The application; its database must have its tables."""
     counters = HotelCounters()
 
@@ -40,9 +39,9 @@ def build(settings: HotelSettings) -> CountedAnswers:
                 socket_connect_timeout=patience,
             )  # fmt: skip
             stack.push_async_callback(redis.aclose)
-            connections = HotelConnections(settings, counters)
+            connections = connections_of(settings, counters)
             stack.push_async_callback(connections.close)
-            passwords = PasswordHashes()
+            passwords = Passwords()
             stack.callback(passwords.close)
             sessions = SessionStore(redis, settings.namespace, settings.session_seconds, counters)
             stack.push_async_callback(sessions.close)
@@ -61,27 +60,4 @@ def build(settings: HotelSettings) -> CountedAnswers:
     for part in _PARTS:
         app.include_router(part.router)
     answer_problems(app)
-    return CountedAnswers(app, counters)
-
-
-class CountedAnswers:
-    """Counts every answer of an application as http_requests_total, the moment that it begins."""
-
-    def __init__(self, app: Any, counters: HotelCounters) -> None:
-        self._app, self._counters = app, counters
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def counted(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                method = scope["method"] if scope["method"] in _METHODS else "other"
-                route = getattr(scope.get("route"), "path", "none")
-                self._counters.add(
-                    f'http_requests_total{{method="{method}",route="{route}",status="{message["status"]}"}}'
-                )
-            await send(message)
-
-        await self._app(scope, receive, counted)
+    return CountedRequests(app, counters)

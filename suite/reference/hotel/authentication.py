@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, StringConstraints
 from sqlalchemy import insert, select
 
+from suite.reference.backend.problem import BackendProblem, problems
 from suite.reference.hotel.callers import ADMINS, SESSION, Caller
 from suite.reference.hotel.keys import digest
 from suite.reference.hotel.models import ApiKey, Staff
 from suite.reference.hotel.parts import NO_NUL, HotelBody, Shared
-from suite.reference.hotel.problem import HotelProblem, problems
 from suite.reference.hotel.roles import Role
 from suite.reference.hotel.tokens import issued
 
@@ -70,8 +70,8 @@ async def log_in(login: StaffLogin, parts: Shared) -> LoginToken:
     async with parts.connections.reading() as connection:
         query = select(Staff.password, Staff.role).where(Staff.name == login.name)
         found = (await connection.execute(query)).first()
-    if not await parts.passwords.fits(found and found.password, login.password) or found is None:
-        raise HotelProblem(401, "unauthorized", "nobody has this name, or another password")
+    if not await parts.passwords.verify(found and found.password, login.password) or found is None:
+        raise BackendProblem(401, "unauthorized", "nobody has this name, or another password")
     seconds = parts.settings.token_seconds
     return LoginToken(token=issued(parts.settings.secret, login.name, found.role, seconds), seconds=seconds)
 
@@ -93,7 +93,7 @@ async def begin_session(caller: Caller, parts: Shared) -> BegunSession:
 async def read_session(caller: Caller) -> Any:
     """Whose session it is; asking keeps it alive."""
     if caller.by != "session":
-        raise HotelProblem(401, "unauthorized", f"send {SESSION}")
+        raise BackendProblem(401, "unauthorized", f"send {SESSION}")
     return caller
 
 
@@ -101,7 +101,7 @@ async def read_session(caller: Caller) -> Any:
 async def end_session(caller: Caller, request: Request, parts: Shared) -> Response:
     """End the session of who asks."""
     if caller.by != "session":
-        raise HotelProblem(401, "unauthorized", f"send {SESSION}")
+        raise BackendProblem(401, "unauthorized", f"send {SESSION}")
     await parts.sessions.end(request.headers[SESSION])
     return Response(status_code=204)
 

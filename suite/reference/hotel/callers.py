@@ -10,12 +10,13 @@ from fastapi import Depends
 from sqlalchemy import select
 from starlette.requests import HTTPConnection
 
+from suite.reference.backend.problem import BackendProblem
+from suite.reference.backend.tokens import InvalidToken
 from suite.reference.hotel.keys import digest
 from suite.reference.hotel.models import ApiKey
 from suite.reference.hotel.parts import HotelParts, Shared
-from suite.reference.hotel.problem import HotelProblem
 from suite.reference.hotel.roles import ROLES, Role, allows
-from suite.reference.hotel.tokens import BadToken, read
+from suite.reference.hotel.tokens import read
 
 SESSION, KEY = "X-Session", "X-API-Key"
 
@@ -30,7 +31,7 @@ class HotelCaller:
 
 
 async def known_caller(connection: HTTPConnection, parts: HotelParts) -> HotelCaller:
-    """Who asks. Raises HotelProblem, 401."""
+    """Who asks. Raises BackendProblem, 401."""
     headers = connection.headers
     if key := headers.get(KEY):
         return HotelCaller(*await _of_key(key, parts), "key")
@@ -44,17 +45,17 @@ async def known_caller(connection: HTTPConnection, parts: HotelParts) -> HotelCa
         raise _unknown(f"send Authorization: Bearer and a token, {KEY} or {SESSION}")
     try:
         return HotelCaller(*read(parts.settings.secret, token.strip()), "token")
-    except BadToken as error:
+    except InvalidToken as error:
         raise _unknown(str(error)) from None
 
 
 def need(role: Role) -> Callable[..., Any]:
-    """The dependency that gives who asks, if they have `role` or more. Raises HotelProblem: 401, 403."""
+    """The dependency that gives who asks, if they have `role` or more. Raises BackendProblem: 401, 403."""
 
     async def allowed(connection: HTTPConnection, parts: Shared) -> HotelCaller:
         caller = await known_caller(connection, parts)
         if not allows(caller.role, role):
-            raise HotelProblem(403, "forbidden", f"this takes the role {role}, not {caller.role}")
+            raise BackendProblem(403, "forbidden", f"this takes the role {role}, not {caller.role}")
         return caller
 
     return allowed
@@ -79,5 +80,5 @@ async def _of_key(key: str, parts: HotelParts) -> tuple[str, str]:
     return row.name, row.role
 
 
-def _unknown(message: str) -> HotelProblem:
-    return HotelProblem(401, "unauthorized", message, {"WWW-Authenticate": "Bearer"})
+def _unknown(message: str) -> BackendProblem:
+    return BackendProblem(401, "unauthorized", message, {"WWW-Authenticate": "Bearer"})

@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from suite.reference.backend.problem import BackendProblem, problems
 from suite.reference.hotel.call_states import ENDED, EventKind, after
 from suite.reference.hotel.callers import AGENTS
 from suite.reference.hotel.models import CallEvent, VoiceCall, VoiceLine
 from suite.reference.hotel.parts import NO_NUL, HotelBody, Shared
-from suite.reference.hotel.problem import HotelProblem, problems
 
 router = APIRouter(tags=["calls"], dependencies=[AGENTS])
 CallKey = Annotated[int, Path(ge=1, lt=2**31)]
@@ -49,7 +49,7 @@ class ShownCall(BaseModel):
 
 
 async def locked(connection: AsyncConnection, key: int) -> Any:
-    """A call's row, which nobody else changes until the transaction ends. Raises HotelProblem: 404, 409."""
+    """A call's row, which nobody else changes until the transaction ends. Raises BackendProblem: 404, 409."""
     query = select(*COLUMNS).where(VoiceCall.id == key).with_for_update()
     row = (await connection.execute(query)).first()
     if row is None:
@@ -60,7 +60,7 @@ async def locked(connection: AsyncConnection, key: int) -> Any:
 
 
 async def going_on(connection: AsyncConnection, key: int) -> None:
-    """Raise HotelProblem, 404 or 409, unless there is such a call, and it has not ended."""
+    """Raise BackendProblem, 404 or 409, unless there is such a call, and it has not ended."""
     state = (await connection.execute(select(VoiceCall.state).where(VoiceCall.id == key))).scalar()
     if state is None:
         raise unknown(key)
@@ -68,14 +68,14 @@ async def going_on(connection: AsyncConnection, key: int) -> None:
         raise ended(key)
 
 
-def ended(key: int) -> HotelProblem:
+def ended(key: int) -> BackendProblem:
     """The call is over."""
-    return HotelProblem(409, "ended", f"call {key} has ended")
+    return BackendProblem(409, "ended", f"call {key} has ended")
 
 
-def unknown(key: int) -> HotelProblem:
+def unknown(key: int) -> BackendProblem:
     """There is no such call."""
-    return HotelProblem(404, "not_found", f"there is no call {key}")
+    return BackendProblem(404, "not_found", f"there is no call {key}")
 
 
 async def happened(connection: AsyncConnection, call: Any, kind: str, state: str, note: str = "") -> Any:
@@ -118,11 +118,11 @@ async def add_event(key: CallKey, new: NewEvent, parts: Shared) -> Any:
     async with parts.connections.writing() as connection:
         call = await locked(connection, key)
         if new.number <= call.events:
-            raise HotelProblem(409, "double_event", f"event {new.number} of call {key} is known already")
+            raise BackendProblem(409, "double_event", f"event {new.number} of call {key} is known already")
         if new.number > call.events + 1:
-            raise HotelProblem(409, "event_missing", f"event {call.events + 1} of call {key} comes first")
+            raise BackendProblem(409, "event_missing", f"event {call.events + 1} of call {key} comes first")
         if (state := after(call.state, new.kind)) is None:
-            raise HotelProblem(409, "wrong_state", f"a call that is {call.state} can't be {new.kind}")
+            raise BackendProblem(409, "wrong_state", f"a call that is {call.state} can't be {new.kind}")
         row = await happened(connection, call, new.kind, state)
         line = None
         mine = VoiceLine.call_id == key

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from suite.reference.backend.counting import exposition
+
 
 class HotelCounters:
     """Names are Prometheus', with labels. Those that end in `_total` only grow; the others are levels."""
@@ -24,11 +26,4 @@ class HotelCounters:
 
     def text(self) -> str:
         """All of them as Prometheus reads them."""
-        lines, told = [], ""
-        for name, value in sorted(self._values.items()):
-            family = name.partition("{")[0]
-            if family != told:
-                lines.append(f"# TYPE {family} {'counter' if family.endswith('_total') else 'gauge'}")
-                told = family
-            lines.append(f"{name} {value:.17g}")
-        return "\n".join(lines) + "\n"
+        return exposition(self._values)

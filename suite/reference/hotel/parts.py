@@ -9,10 +9,10 @@ from fastapi import Depends
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import HTTPConnection
 
+from suite.reference.backend.connections import Connections
+from suite.reference.backend.passwords import Passwords
 from suite.reference.hotel.cache import HotelCache
-from suite.reference.hotel.connections import HotelConnections
 from suite.reference.hotel.counters import HotelCounters
-from suite.reference.hotel.passwords import PasswordHashes
 from suite.reference.hotel.pms.service import PmsService
 from suite.reference.hotel.session_store import SessionStore
 from suite.reference.hotel.settings import HotelSettings
@@ -25,10 +25,10 @@ class HotelParts:
 
     settings: HotelSettings
     counters: HotelCounters
-    connections: HotelConnections
+    connections: Connections
     cache: HotelCache
     sessions: SessionStore
-    passwords: PasswordHashes
+    passwords: Passwords
     switchboard: Switchboard
     pms: PmsService
 

@@ -6,10 +6,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
+from suite.reference.backend.problem import problems
 from suite.reference.hotel.callers import MANAGERS
 from suite.reference.hotel.models import Room, VoiceCall
 from suite.reference.hotel.parts import Shared
-from suite.reference.hotel.problem import problems
 
 router = APIRouter(tags=["report"], dependencies=[MANAGERS])
 

@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from suite.reference.backend.problem import BackendProblem, problems
 from suite.reference.hotel.callers import AGENTS
 from suite.reference.hotel.models import Room, RoomCharge
 from suite.reference.hotel.parts import HotelBody, HotelParts, Shared
-from suite.reference.hotel.problem import HotelProblem, problems
 
 router = APIRouter(tags=["rooms"], dependencies=[AGENTS])
 _SHOWN = (Room.number, Room.status, Room.balance, Room.version)
@@ -80,14 +80,14 @@ async def charge(number: RoomNumber, new: NewCharge, parts: Shared) -> Any:
 
 
 async def changed(connection: AsyncConnection, number: int, **values: Any) -> Any:
-    """The row of a room after a change that the database makes in one step. Raises HotelProblem, 404."""
+    """The row of a room after a change that the database makes in one step. Raises BackendProblem, 404."""
     query = update(Room).where(Room.number == number).values(version=Room.version + 1, **values)
     return _there((await connection.execute(query.returning(*_SHOWN))).first(), number)
 
 
 def _there(row: Any, number: int) -> Any:
     if row is None:
-        raise HotelProblem(404, "not_found", f"there is no room {number}")
+        raise BackendProblem(404, "not_found", f"there is no room {number}")
     return row
 
 

@@ -9,12 +9,12 @@ from pydantic import StringConstraints
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from suite.reference.backend.problem import BackendProblem, problems
 from suite.reference.hotel.call_states import CREATED
 from suite.reference.hotel.callers import AGENTS
 from suite.reference.hotel.calls import CallKey, ShownCall, happened, locked
 from suite.reference.hotel.models import VoiceLine
 from suite.reference.hotel.parts import NO_NUL, HotelBody, Shared
-from suite.reference.hotel.problem import HotelProblem, problems
 from suite.reference.hotel.setup import DESK
 
 router = APIRouter(tags=["routing"], dependencies=[AGENTS])
@@ -54,9 +54,9 @@ async def route(key: CallKey, parts: Shared) -> Any:
         call = await locked(connection, key)
         had = select(VoiceLine.name).where(VoiceLine.call_id == key)
         if (line := (await connection.execute(had)).scalar()) is not None:
-            raise HotelProblem(409, "routed", f"call {key} has the line {line}; transfer it")
+            raise BackendProblem(409, "routed", f"call {key} has the line {line}; transfer it")
         if (line := await take_free(connection, key)) is None:
-            raise HotelProblem(503, "desks_busy", "all desks have a call", {"Retry-After": "1"})
+            raise BackendProblem(503, "desks_busy", "all desks have a call", {"Retry-After": "1"})
         row = await happened(connection, call, "routed", call.state, line)
     return {**row._asdict(), "line": line}
 
@@ -67,12 +67,12 @@ async def transfer(key: CallKey, new: NewTransfer, parts: Shared) -> Any:
     async with parts.connections.writing() as connection:
         call = await locked(connection, key)
         if call.state == CREATED:
-            raise HotelProblem(409, "wrong_state", "a call that has not started can't be transferred")
+            raise BackendProblem(409, "wrong_state", "a call that has not started can't be transferred")
         if not await take(connection, key, new.line):
             known = select(VoiceLine.call_id).where(VoiceLine.name == new.line)
             if (await connection.execute(known)).first() is None:
-                raise HotelProblem(404, "not_found", f"there is no line {new.line}")
-            raise HotelProblem(409, "line_busy", f"{new.line} has a call")
+                raise BackendProblem(404, "not_found", f"there is no line {new.line}")
+            raise BackendProblem(409, "line_busy", f"{new.line} has a call")
         former = (VoiceLine.call_id == key, VoiceLine.name != new.line)
         await connection.execute(update(VoiceLine).where(*former).values(call_id=None))
         row = await happened(connection, call, "transferred", call.state, new.line)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from suite.reference.backend.problem import reason
 from suite.reference.hotel.connections import async_url
 from suite.reference.hotel.keys import digest
 from suite.reference.hotel.models import ApiKey, HotelTable
@@ -26,9 +27,10 @@ def make_tables(database: str, admin_key: str) -> None:
     except ValueError as error:
         raise TablesMissing(str(error)) from error
     except (OSError, TimeoutError, DBAPIError) as error:
-        said = str(getattr(error, "orig", None) or error).partition("\n")[0]
         url = async_url(database)
-        raise TablesMissing(f"the database {url.host}:{url.port or 5432} can't be used: {said}") from error
+        raise TablesMissing(
+            f"the database {url.host}:{url.port or 5432} can't be used: {reason(error)}"
+        ) from error
 
 
 async def _made(database: str, admin_key: str) -> None:

@@ -8,11 +8,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy.dialects.postgresql import insert
 
+from suite.reference.backend.problem import problems
 from suite.reference.hotel.authentication import Password
 from suite.reference.hotel.callers import ADMINS
 from suite.reference.hotel.models import Room, Staff, VoiceLine
 from suite.reference.hotel.parts import HotelBody, Shared
-from suite.reference.hotel.problem import problems
 from suite.reference.hotel.roles import ROLES
 
 router = APIRouter(tags=["setup"])
@@ -49,7 +49,7 @@ async def set_up(new: NewHotel, parts: Shared) -> MadeHotel:
     rooms = list(range(FIRST_ROOM, FIRST_ROOM + new.rooms))
     desks = [line_of(DESK, number) for number in range(1, new.desks + 1)]
     people = {f"staff-{number}": ROLES[number % len(ROLES)] for number in range(new.staff)}
-    password = await parts.passwords.made(new.password)
+    password = await parts.passwords.hash(new.password)
     lines = [{"name": name, "kind": DESK} for name in desks]
     lines += [{"name": line_of(ROOM, number), "kind": ROOM} for number in rooms]
     staff = [{"name": name, "role": role, "password": password} for name, role in people.items()]

@@ -10,10 +10,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from suite.data.tones import spoken
+from suite.reference.backend.problem import BackendProblem, problems
 from suite.reference.hotel.callers import AGENTS
 from suite.reference.hotel.calls import CallKey, going_on
 from suite.reference.hotel.parts import HotelBody, Shared
-from suite.reference.hotel.problem import HotelProblem, problems
 
 router = APIRouter(tags=["speech"], dependencies=[AGENTS])
 
@@ -32,7 +32,7 @@ class SpokenText(HotelBody):
 async def speak(key: CallKey, said: SpokenText, parts: Shared) -> StreamingResponse:
     """A WAVE file that is sent while it is made: X-Voice says that it is tones."""
     if len(said.text) > parts.settings.text_limit:
-        raise HotelProblem(413, "too_long", f"a text has at most {parts.settings.text_limit} characters")
+        raise BackendProblem(413, "too_long", f"a text has at most {parts.settings.text_limit} characters")
     async with parts.connections.reading() as connection:
         await going_on(connection, key)
 

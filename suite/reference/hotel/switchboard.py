@@ -6,8 +6,8 @@ import asyncio
 from collections import deque
 from typing import Literal
 
+from suite.reference.backend.problem import BackendProblem
 from suite.reference.hotel.counters import HotelCounters
-from suite.reference.hotel.problem import HotelProblem
 
 Side = Literal["guest", "desk"]
 _OTHER: dict[Side, Side] = {"guest": "desk", "desk": "guest"}
@@ -76,12 +76,12 @@ class Switchboard:
         counters.add("audio_frames_lost_total", 0)
 
     def join(self, call: int, side: Side) -> tuple[CallLeg, CallLeg]:
-        """That leg of a call, and the other one. Raises HotelProblem, 409, if somebody has it."""
+        """That leg of a call, and the other one. Raises BackendProblem, 409, if somebody has it."""
         legs = self._calls.get(call) or {
             one: CallLeg(self._size, self._counters) for one in ("guest", "desk")
         }
         if legs[side].joined:
-            raise HotelProblem(409, "leg_taken", f"the {side} of call {call} is connected already")
+            raise BackendProblem(409, "leg_taken", f"the {side} of call {call} is connected already")
         legs[side].joined = True
         self._calls[call] = legs
         self._counters.set("audio_calls", len(self._calls))

@@ -1,99 +1,32 @@
-"""The backend's pool: bounded, counted, and clear when it is exhausted."""
+"""The backend's database connections: an SQLite is tuned."""
 
 import asyncio
-from contextlib import suppress
 
 import pytest
 from sqlalchemy import text
 
-from suite.reference.api.connections import Connections
-from suite.reference.api.counters import SharedCounters
-from suite.reference.api.problem import ApiProblem
+from suite.reference.api.connections import connections_to
+from suite.reference.hotel.counters import HotelCounters
 
 
-@pytest.fixture
-def counters(tmp_path):
-    return SharedCounters(tmp_path / "counters")
+def test_each_connection_to_an_sqlite_is_tuned(tmp_path):
+    async def asked():
+        pool = connections_to(
+            f"sqlite:///{tmp_path}/x.db", size=2, overflow=0, timeout=1, counters=HotelCounters()
+        )
+        async with pool.reading() as one, pool.reading() as other:
+            found = [
+                (await connection.execute(text(f"pragma {name}"))).scalar_one()
+                for connection in (one, other)
+                for name in ("journal_mode", "busy_timeout", "foreign_keys")
+            ]
+        await pool.close()
+        return found
+
+    assert asyncio.run(asked()) == ["wal", 5000, 1] * 2
 
 
-def within(tmp_path, counters, use, **limits):
-    async def run():
-        pool = Connections(f"sqlite:///{tmp_path}/x.db", counters=counters, **limits)
-        try:
-            return await use(pool)
-        finally:
-            await pool.close()
-
-    return asyncio.run(run())
-
-
-def told(counters, name):
-    return counters.sums()[f"db_pool_{name}"]
-
-
-def test_overflow_waits_and_time_outs_are_counted(tmp_path, counters):
-    async def use(pool):
-        async with pool.reading(), pool.writing():
-            assert told(counters, "checked_out") == 2
-            assert told(counters, "overflow") == 1
-            with pytest.raises(ApiProblem) as caught:
-                async with pool.reading():
-                    pass
-        return caught.value
-
-    problem = within(tmp_path, counters, use, size=1, overflow=1, timeout=0.05)
-    assert (problem.status, problem.error, problem.headers) == (503, "pool_exhausted", {"Retry-After": "1"})
-    assert told(counters, "checked_out") == told(counters, "overflow") == 0
-    assert told(counters, "waits_total") == told(counters, "timeouts_total") == 1
-    assert told(counters, "wait_seconds_total") >= 0.05
-    assert told(counters, "busy_seconds_total") >= 0.1  # of two connections
-
-
-def test_never_more_are_out_than_it_may_have(tmp_path, counters):
-    most = 0
-
-    async def one(pool):
-        nonlocal most
-        async with pool.reading() as connection:
-            await connection.execute(text("select 1"))
-            most = max(most, told(counters, "checked_out"))
-
-    async def use(pool):
-        await asyncio.gather(*(one(pool) for _ in range(30)))
-
-    within(tmp_path, counters, use, size=2, overflow=1, timeout=5)
-    assert most == 3
-    assert told(counters, "checked_out") == 0
-    assert told(counters, "waits_total") == 27
-    assert told(counters, "timeouts_total") == 0
-
-
-def test_a_request_that_is_given_up_gives_its_connection_back(tmp_path, counters):
-    async def use(pool):
-        async def long():
-            async with pool.writing():
-                await asyncio.sleep(60)
-
-        task = asyncio.create_task(long())
-        while not told(counters, "checked_out"):
-            await asyncio.sleep(0.001)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        async with pool.reading():
-            return told(counters, "checked_out")
-
-    assert within(tmp_path, counters, use, size=1, overflow=0, timeout=1) == 1
-
-
-def test_what_was_written_is_there_and_what_failed_is_not(tmp_path, counters):
-    async def use(pool):
-        async with pool.writing() as connection:
-            await connection.execute(text("create table t (n int)"))
-        with suppress(KeyError):
-            async with pool.writing() as connection:
-                await connection.execute(text("insert into t values (1)"))
-                raise KeyError
-        async with pool.reading() as connection:
-            return (await connection.execute(text("select count(*) from t"))).scalar_one()
-
-    assert within(tmp_path, counters, use, size=2, overflow=0, timeout=1) == 0
+def test_another_database_is_told_without_what_may_be_a_password():
+    with pytest.raises(ValueError, match="write it like") as told:
+        connections_to("mysql://me:secret@host/x", size=1, overflow=0, timeout=1, counters=HotelCounters())
+    assert "secret" not in str(told.value)

@@ -11,7 +11,7 @@ from suite.data.audio import audio
 from suite.reference.api import extraction
 from suite.reference.api.counters import SharedCounters
 from suite.reference.api.extraction import NoteJob, NoteJobs, extract
-from suite.reference.api.problem import ApiProblem
+from suite.reference.backend.problem import BackendProblem
 
 
 def test_length_and_the_loudest_second(tmp_path):
@@ -41,7 +41,7 @@ class Written:
     async def writing(self):
         if self.fail:
             self.fail -= 1
-            raise ApiProblem(503, "pool_exhausted", "none")
+            raise BackendProblem(503, "pool_exhausted", "none")
         yield self
 
     async def execute(self, query):
@@ -58,7 +58,7 @@ def test_jobs_are_bounded_and_tell_their_state(tmp_path, monkeypatch):
         for note in (1, 2):
             jobs.reserve()
             jobs.submit(NoteJob(note, tmp_path / "a.wav"))
-        with pytest.raises(ApiProblem) as caught:
+        with pytest.raises(BackendProblem) as caught:
             jobs.reserve()
         assert (caught.value.status, caught.value.error) == (503, "queue_full")
         while counters.sums()["notes_unfinished"]:

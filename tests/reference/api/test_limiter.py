@@ -6,8 +6,8 @@ import pytest
 
 from suite.reference.api import limiter
 from suite.reference.api.limiter import ClientLimiter
-from suite.reference.api.problem import ApiProblem
 from suite.reference.api.settings import ApiSettings
+from suite.reference.backend.problem import BackendProblem
 
 
 class Clock:
@@ -33,7 +33,7 @@ async def waits(limit, clock, *steps):
         clock.now += step
         try:
             await limit.admit("somebody")
-        except ApiProblem as problem:
+        except BackendProblem as problem:
             found.append(int(problem.headers["Retry-After"]))
         else:
             found.append(None)

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 
 from suite.process.port import claim_port
-from suite.reference.api import schema
 from suite.reference.api.database_url import async_url, place
 from suite.reference.api.models import ApiTable
 from suite.reference.api.schema import SchemaError, check, migrate
@@ -149,4 +148,3 @@ def test_urls_get_their_drivers():
     )
     assert async_url("sqlite:////f/api.db").drivername == "sqlite+aiosqlite"
     assert place(async_url("postgresql://me:x@h/d")) == "h:5432/d"
-    assert schema.reason(ValueError("one\ntwo")) == "one"

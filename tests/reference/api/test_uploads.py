@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 
 from suite.data.audio import audio
-from suite.reference.api.problem import ApiProblem
 from suite.reference.api.uploads import AudioUpload
+from suite.reference.backend.problem import BackendProblem
 
 WAVE = audio(1, 0.5, rate=8_000)
 TYPE = "multipart/form-data; boundary=XX"
@@ -63,7 +63,7 @@ def test_it_is_the_same_however_it_is_cut(tmp_path_factory, cuts):
     ],
 )
 def test_what_is_no_upload_is_told_and_leaves_nothing(tmp_path, status, error, given):
-    with pytest.raises(ApiProblem) as caught:
+    with pytest.raises(BackendProblem) as caught:
         received(tmp_path, given.pop("pieces"), **given)
     assert (caught.value.status, caught.value.error) == (status, error)
     assert list(tmp_path.iterdir()) == []
@@ -77,7 +77,7 @@ def test_a_client_that_sends_nothing_more_is_given_up(tmp_path):
     request = Request(
         {"type": "http", "method": "POST", "headers": [(b"content-type", TYPE.encode())]}, never
     )
-    with pytest.raises(ApiProblem) as caught:
+    with pytest.raises(BackendProblem) as caught:
         asyncio.run(upload.receive(request))
     assert caught.value.status == 408
     assert list(tmp_path.iterdir()) == []

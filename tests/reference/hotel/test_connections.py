@@ -5,9 +5,9 @@ import socket
 
 import pytest
 
-from suite.reference.hotel.connections import HotelConnections, async_url
+from suite.reference.backend.problem import BackendProblem
+from suite.reference.hotel.connections import async_url, connections_of
 from suite.reference.hotel.counters import HotelCounters
-from suite.reference.hotel.problem import HotelProblem
 from suite.reference.hotel.settings import HotelSettings
 
 
@@ -21,10 +21,10 @@ def test_who_gets_no_connection_in_time_is_told_and_counted(hotel):
     settings = made(url, pool_size=1, pool_overflow=0, pool_timeout=0.05)
 
     async def two():
-        connections = HotelConnections(settings, counters)
+        connections = connections_of(settings, counters)
         async with connections.reading():
             assert counters["db_pool_checked_out"] == 1
-            with pytest.raises(HotelProblem, match="all 1 database connections stayed"):
+            with pytest.raises(BackendProblem, match="all 1 database connections stayed"):
                 async with connections.writing():
                     pass
         await connections.close()
@@ -38,7 +38,7 @@ def test_who_gets_no_connection_in_time_is_told_and_counted(hotel):
 def test_a_database_that_answers_nothing_is_not_waited_for():
     async def asked(port):
         settings = made(f"postgresql://me@127.0.0.1:{port}/x", patience=0.1)
-        connections = HotelConnections(settings, HotelCounters())
+        connections = connections_of(settings, HotelCounters())
         with pytest.raises(TimeoutError):
             async with connections.reading():
                 pass

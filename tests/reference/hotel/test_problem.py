@@ -7,7 +7,8 @@ from redis.exceptions import ConnectionError as RedisAway
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from starlette.exceptions import HTTPException
 
-from suite.reference.hotel.problem import HotelProblem, problem_of
+from suite.reference.backend.problem import BackendProblem
+from suite.reference.hotel.problem import problem_of
 
 
 def of_database(state, invalidated=False, kind=DBAPIError):
@@ -18,7 +19,7 @@ def of_database(state, invalidated=False, kind=DBAPIError):
 @pytest.mark.parametrize(
     ("error", "status", "word"),
     [
-        (HotelProblem(409, "line_busy", "it is"), 409, "line_busy"),
+        (BackendProblem(409, "line_busy", "it is"), 409, "line_busy"),
         (HTTPException(405), 405, "http"),
         (of_database("23505", kind=IntegrityError), 409, "conflict"),
         (of_database("57P01"), 503, "unavailable"),

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from suite.reference.backend.problem import BackendProblem
 from suite.reference.hotel.counters import HotelCounters
-from suite.reference.hotel.problem import HotelProblem
 from suite.reference.hotel.switchboard import Switchboard
 
 
@@ -47,7 +47,7 @@ def test_of_too_many_frames_the_oldest_are_lost_and_counted(board, counters):
 
 def test_a_leg_is_somebodys_alone(board):
     leg, _ = board.join(1, "desk")
-    with pytest.raises(HotelProblem, match="the desk of call 1 is connected already") as told:
+    with pytest.raises(BackendProblem, match="the desk of call 1 is connected already") as told:
         board.join(1, "desk")
     assert told.value.status == 409
     board.leave(1, leg)

@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from suite.reference.hotel.connections import HotelConnections
+from suite.reference.backend.connections import Connections
+from suite.reference.backend.problem import BackendProblem
 from suite.reference.hotel.pms.connector import PmsConnector, refused
 from suite.reference.hotel.pms.endpoint import PmsRequest
 from suite.reference.hotel.pms.mirror import copied
 from suite.reference.hotel.pms.models import ASKED, BOOKED, REFUSED, PmsBooking
 from suite.reference.hotel.pms.wire import KEY
-from suite.reference.hotel.problem import HotelProblem
 
 _REFUSALS = (404, 409, 422)
 _STAY = ("guest", "room", "arrival", "departure")
@@ -27,13 +27,13 @@ _STAY = ("guest", "room", "arrival", "departure")
 class PmsBookings:
     """Bookings of rooms, through `connector` and in the tables of `connections`."""
 
-    def __init__(self, connector: PmsConnector, connections: HotelConnections) -> None:
+    def __init__(self, connector: PmsConnector, connections: Connections) -> None:
         self._connector, self._connections = connector, connections
 
     async def book(self, key: str, stay: dict[str, Any]) -> dict[str, Any]:
         """The reservation of a stay: guest, room, arrival, departure.
 
-        Raises HotelProblem: 404, 409 (taken), 422, and 502, 503, 504 if nobody knows: ask again then, with
+        Raises BackendProblem: 404, 409 (taken), 422, and 502, 503, 504 if nobody knows: ask again then, with
         the same key.
         """
         await self._written_down(key, stay)
@@ -52,12 +52,12 @@ class PmsBookings:
         raise refused(reply)
 
     async def find(self, key: str) -> dict[str, Any]:
-        """What is known of a booking. Raises HotelProblem, 404."""
+        """What is known of a booking. Raises BackendProblem, 404."""
         columns = PmsBooking.__table__.columns
         async with self._connections.reading() as connection:
             row = (await connection.execute(select(*columns).where(PmsBooking.key == key))).first()
         if row is None:
-            raise HotelProblem(404, "unknown", f"nobody asked for a booking {key}")
+            raise BackendProblem(404, "unknown", f"nobody asked for a booking {key}")
         return row._asdict()
 
     async def _written_down(self, key: str, stay: dict[str, Any]) -> None:
@@ -69,4 +69,4 @@ class PmsBookings:
             columns = (getattr(PmsBooking, name) for name in _STAY)
             known = (await connection.execute(select(*columns).where(PmsBooking.key == key))).one()
         if known._asdict() != stay:
-            raise HotelProblem(422, "key_reused", f"the key {key} stands for another booking")
+            raise BackendProblem(422, "key_reused", f"the key {key} stands for another booking")

@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 
+from suite.reference.backend.problem import BackendProblem
 from suite.reference.hotel.counters import HotelCounters
 from suite.reference.hotel.pms.breaker import BreakerOpen, PmsFailing
 from suite.reference.hotel.pms.budget import RetryBudget
@@ -16,7 +17,6 @@ from suite.reference.hotel.pms.endpoint import PmsEndpoint, PmsReply, PmsRequest
 from suite.reference.hotel.pms.settings import PmsSettings
 from suite.reference.hotel.pms.store import Kind
 from suite.reference.hotel.pms.wire import KEY
-from suite.reference.hotel.problem import HotelProblem
 
 NAMES = ("primary", "second")
 _STATUSES = {"slow": 504, "away": 503, "broken": 502}
@@ -56,7 +56,7 @@ class PmsConnector:
         await self._session.close()
 
     async def find(self, kind: Kind, number: int) -> dict[str, Any]:
-        """One record, maybe from the cache. Raises HotelProblem: 404, 502, 503, 504."""
+        """One record, maybe from the cache. Raises BackendProblem: 404, 502, 503, 504."""
         name = cache_name(kind, number)
         cached = await self.cache.take(name)
         if cached.record is not None:
@@ -71,7 +71,7 @@ class PmsConnector:
     async def write_guest(
         self, number: int, version: int, key: str, fields: dict[str, Any]
     ) -> dict[str, Any]:
-        """Change a guest that still has `version`. Raises HotelProblem: 404, 412, 422, 502, 503, 504."""
+        """Change a guest that still has `version`. Raises BackendProblem: 404, 412, 422, 502, 503, 504."""
         headers = {"If-Match": f'"{version}"', KEY: key}
         async with self.cache.writing(cache_name("guests", number)) as write:
             reply = await self.ask(PmsRequest("PUT", f"/guests/{number}", headers, fields))
@@ -84,7 +84,7 @@ class PmsConnector:
     async def ask(self, request: PmsRequest) -> PmsReply:
         """The answer of the first server that has one; a status below 500.
 
-        Raises HotelProblem where none has: 502 if one is broken, 504 if one is slow, else 503.
+        Raises BackendProblem where none has: 502 if one is broken, 504 if one is slow, else 503.
         """
         self._counters.add("pms_requests_total")
         self._budget.earn()
@@ -106,14 +106,14 @@ class PmsConnector:
         self._counters.add("pms_refusals_total")
         raise self._away(failures)
 
-    def _away(self, failures: list[PmsFailing]) -> HotelProblem:
+    def _away(self, failures: list[PmsFailing]) -> BackendProblem:
         kinds = {failure.kind for failure in failures}
         worst = next((kind for kind in ("broken", "slow") if kind in kinds), "away")
         why = "; ".join(map(str, failures)) or (
             "none of its servers may be asked just now" if self.endpoints else "the backend was given none"
         )
         wait = min((endpoint.breaker.wait() for endpoint in self.endpoints), default=0.0)
-        return HotelProblem(
+        return BackendProblem(
             _STATUSES[worst], f"pms_{worst}", f"the property management system: {why}",
             {"Retry-After": str(max(1, math.ceil(wait)))},
         )  # fmt: skip
@@ -124,10 +124,10 @@ def cache_name(kind: Kind, number: int) -> str:
     return f"{kind}:{number}"
 
 
-def refused(reply: PmsReply) -> HotelProblem:
+def refused(reply: PmsReply) -> BackendProblem:
     """What a server refused, as it is told on."""
     body = reply.body if isinstance(reply.body, dict) else {}
     headers = {"ETag": reply.headers["ETag"]} if "ETag" in reply.headers else None
-    return HotelProblem(
+    return BackendProblem(
         reply.status, str(body.get("error", "pms")), str(body.get("message", "refused by the PMS")), headers
     )

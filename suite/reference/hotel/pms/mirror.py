@@ -9,7 +9,7 @@ from typing import Any, get_args
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from suite.reference.hotel.connections import HotelConnections
+from suite.reference.backend.connections import Connections
 from suite.reference.hotel.counters import HotelCounters
 from suite.reference.hotel.pms.connector import PmsConnector, cache_name, refused
 from suite.reference.hotel.pms.endpoint import PmsRequest
@@ -55,7 +55,7 @@ class PmsMirror:
     """
 
     def __init__(
-        self, connector: PmsConnector, connections: HotelConnections, *, page: int, counters: HotelCounters
+        self, connector: PmsConnector, connections: Connections, *, page: int, counters: HotelCounters
     ) -> None:
         self._connector, self._connections, self._page = connector, connections, page
         self._counters = counters
@@ -66,7 +66,7 @@ class PmsMirror:
     async def synchronise(self) -> dict[str, int]:
         """Copy what has changed since the last time; how many records of each kind.
 
-        What was copied before something failed stays, and the next time goes on there. Raises HotelProblem.
+        What was copied before something failed stays, and the next time goes on there. Raises BackendProblem.
         """
         async with self._one_at_a_time:
             return {kind: await self._synchronised(kind) for kind in get_args(Kind)}

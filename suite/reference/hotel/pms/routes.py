@@ -9,11 +9,11 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter, Depends, Header, Path, Response
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
+from suite.reference.backend.problem import BackendProblem, problems
 from suite.reference.hotel.callers import AGENTS
 from suite.reference.hotel.parts import NO_NUL, HotelBody, Shared
 from suite.reference.hotel.pms.service import PmsService
 from suite.reference.hotel.pms.wire import LONGEST_STAY
-from suite.reference.hotel.problem import HotelProblem, problems
 
 router = APIRouter(
     prefix="/pms", tags=["property management"], dependencies=[AGENTS], responses=problems(401)
@@ -124,7 +124,7 @@ async def write_guest(
     """Change a guest that nobody has changed since; else 412, with the version by now as ETag."""
     version = (if_match or "").strip('"')
     if not version.isdecimal() or len(version) > 9 or not version.isascii():
-        raise HotelProblem(428, "version_needed", 'say which version you change: If-Match: "3"')
+        raise BackendProblem(428, "version_needed", 'say which version you change: If-Match: "3"')
     fields = change.model_dump(exclude_none=True)
     key = secrets.token_hex(8)
     return _tagged(await pms.connector.write_guest(number, int(version), key, fields), response)

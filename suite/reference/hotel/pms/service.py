@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from suite.reference.hotel.connections import HotelConnections
+from suite.reference.backend.connections import Connections
 from suite.reference.hotel.counters import HotelCounters
 from suite.reference.hotel.pms.bookings import PmsBookings
 from suite.reference.hotel.pms.connector import PmsConnector
@@ -19,7 +19,7 @@ class PmsService:
         self,
         settings: PmsSettings,
         namespace: str,
-        connections: HotelConnections,
+        connections: Connections,
         redis: Any,
         counters: HotelCounters,
     ) -> None:

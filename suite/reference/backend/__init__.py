@@ -1,0 +1,1 @@
+"""What the reference backends, api and hotel, have in common: both are FastAPI on SQLAlchemy."""
