@@ -15,6 +15,7 @@ from suite.config.filters import ALL, Filters
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError, Faults, Interrupted, MissingExtra
 from suite.process.guard import interruptible
+from suite.process.importing import uncollected
 from suite.process.pickled import PickledWorkload, load_as
 
 ENTRY_POINTS = "suite.workloads"
@@ -42,10 +43,12 @@ class Reference:
 
     def load(self) -> Workload:
         """The workload. Raises ConfigurationError if it is not there."""
-        if self.pickled is not None:
-            workload: Workload = self.pickled.open()
-            return workload
-        for workload in _workloads_in(_module_of(self)):
+        with uncollected():
+            if self.pickled is not None:
+                workload: Workload = self.pickled.open()
+                return workload
+            module = _module_of(self)
+        for workload in _workloads_in(module):
             if workload.name == self.name:
                 return workload
         raise ConfigurationError(f"{self} has no workload {self.name!r}")

@@ -121,6 +121,11 @@ class Workload:
         """A shallow copy to change; the original stays as it is."""
         return copy.copy(self)
 
+    @property
+    def examined(self) -> bool:
+        """Whether anything is asked of the system after the load."""
+        return bool(self.checks or self.metrics or self.collect)
+
     def shares(self) -> tuple[Share, ...]:
         """The classes of users with the operations that they will run, those of weight 0 left out."""
         return tuple(

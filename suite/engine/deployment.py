@@ -14,6 +14,7 @@ from suite.contract.component import Component
 from suite.contract.fault import SYSTEM
 from suite.contract.system import Placement, System
 from suite.contract.workload import Workload
+from suite.engine.ending import stop_together
 from suite.engine.examine import Examination, Question
 from suite.engine.observer_process import ObserverProcess
 from suite.engine.plan import RoundPlan
@@ -91,15 +92,19 @@ class Deployment:
         if self.component:
             self.agents = self.stack.enter_context(self._agents)
         self._start_workers()
-        others = []
-        if self.workload.prepare is not None and not self.component:
-            others.append(self._worker(None, "preparer", self.cores.system))  # comes up beside the systems
+        own = self.workload.prepare is not None and not self.component
+        preparer = self._worker(None, "preparer", self.cores.workers[-1]) if own else self.workers[0]
+        told = [*self.workers, *([preparer] if own else [])]
+        for worker in told:
+            worker.tell(WorkerRequest("build"))  # beside the systems, which take longer
         if not self.component:
             self._start_systems()
-        self.ask("build", seconds=self.workload.system.deadline, workers=[*self.workers, *others])
+            for one in (*told, *filter(None, [self.observer])):
+                self.stack.callback(one.dismiss)  # so that they end while the systems are stopped
+        self._gathered("build", seconds=self.workload.system.deadline, workers=told)
         if self.workload.prepare is not None:
             self.phase("preparing")
-            self._prepare((others or self.workers)[0])
+            self._prepare(preparer)
 
     def _prepare(self, preparer: Worker) -> None:
         """Have `prepare` run in a process that no user is in, so that it outlives them; an object has none
@@ -146,13 +151,16 @@ class Deployment:
         """Helpers first: the system is told where they are. It alone has agents, not our workers."""
         self.stack.callback(self.timeline.stop)
         self.timeline.start(self.directory, self.cores.system, self.spec.settings.seed + self.index)
-        for name, helper in self.workload.beside.items():
+        helpers = self.workload.beside
+        self.stack.callback(stop_together, helpers.values())
+        for name, helper in helpers.items():
             self._start(helper, name)
         system = self.workload.system
         self.stack.callback(setattr, system, "beside", system.beside)
         system.beside = self.timeline.routed(system.beside)
         self.agents = self.stack.enter_context(self._agents)
-        self._start(self.workload.system, None)
+        self.stack.callback(system.stop)
+        self._start(system, None)
 
     def _start(self, system: System, helper: str | None) -> None:
         file = self.spec.reference.file
@@ -162,7 +170,6 @@ class Deployment:
             Path(file).absolute().parent if file else None,
             SystemSpec(self.spec, helper),
         )
-        self.stack.callback(system.stop)
         system.start(place)
         self.running.append(system)
         self.timeline.join(helper or SYSTEM, system, place)
@@ -239,8 +246,11 @@ class Deployment:
         chosen = self.workers if workers is None else workers
         for worker in chosen:
             worker.tell(order or WorkerRequest(step))  # type: ignore[arg-type]
+        return self._gathered(step, seconds=seconds, workers=chosen)
+
+    def _gathered(self, step: str, *, seconds: float, workers: Sequence[Worker]) -> list[WorkerReply]:
         end = time.monotonic() + seconds
-        return gather_reports(chosen, step=step, deadline=lambda: end, meanwhile=self.check_systems)
+        return gather_reports(workers, step=step, deadline=lambda: end, meanwhile=self.check_systems)
 
     def close(self) -> list[WorkerReply]:
         """Close all users' connections; their reports have the details of the load and of closing."""
@@ -257,7 +267,7 @@ class Deployment:
     def examine(self, begin: int, end: int) -> Examination:
         """What checks and own metrics say of all that was recorded, measured from `begin` to `end` (ns)."""
         workload = self.workload
-        if not (workload.checks or workload.metrics or workload.collect):
+        if not workload.examined:
             return Examination((), (), {})
         question = Question(
             os.getpid(),

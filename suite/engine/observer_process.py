@@ -98,9 +98,13 @@ class ObserverProcess:
             killed=any(one.fault.kills and one.fault.party == SYSTEM for one in self._workload.faults),
         )
 
+    def dismiss(self) -> None:
+        """Let it end by itself; nothing more is heard of it."""
+        self._pipe.close()
+
     def stop(self) -> None:
         """End it, whatever it does."""
-        self._pipe.close()
+        self.dismiss()
         self.child.stop(grace=0.5)
 
     def _tell(self, order: ObserverRequest) -> None:

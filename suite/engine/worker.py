@@ -143,6 +143,8 @@ class _Worker:
             gc.collect()
             # What building freed must not go back to the kernel later and pass for negative growth.
             ctypes.CDLL(None).malloc_trim(0)
+        elif self.workload.examined and self.plan is not None and self.plan.index == 0:
+            import suite.engine.examine  # noqa: F401  # numpy comes with it, and now nobody waits for that
         return WorkerReply("build")
 
     def _attach(self, order: WorkerRequest) -> None:
@@ -283,7 +285,7 @@ class _Worker:
         await asyncio.gather(*(getattr(group, method)() for group in self.groups))
 
     def _examine(self, order: WorkerRequest) -> WorkerReply:
-        from suite.engine.examine import examine  # numpy comes with it: most workers do without
+        from suite.engine.examine import examine  # most workers do without
 
         assert order.question is not None
         if self.target is None:

@@ -58,9 +58,13 @@ class Worker:
         self.child.wait(2.0)
         return WorkerFailed(self.child.exit_summary())
 
+    def dismiss(self) -> None:
+        """Let it end by itself, as soon as it waits to be told something; nothing more can be."""
+        self.pipe.close()
+
     def stop(self) -> None:
         """End it, whatever it does; one that is done has ended already."""
-        self.pipe.close()
+        self.dismiss()
         self.child.stop(grace=1.0)
 
 

@@ -20,6 +20,7 @@ from multiprocess import resource_tracker
 from suite.errors import SystemFailed
 from suite.git import clean_environment
 from suite.process.guard import die_with_parent, release_sigterm, sigint_blocked, sigterm_held
+from suite.process.importing import uncollected
 from suite.process.pickled import PickledWorkload
 
 _spawn = multiprocess.get_context("spawn")
@@ -210,7 +211,8 @@ def _child_main(
     os.close(output)
     os.close(null)
     signal.signal(signal.SIGTERM, _end_on_sigterm)
-    function, arguments = pickled.open()
+    with uncollected():
+        function, arguments = pickled.open()
     function(*([] if pipe is None else [pipe]), *arguments)
 
 

@@ -113,4 +113,4 @@ def wait_ready(probe: Probe, system: _Reachable, child: Child | None, deadline: 
                 + (f"; its last output:\n{tail}" if tail else "")
             )
         time.sleep(pause)
-        pause = min(pause * 1.5, 0.05)
+        pause = min(pause * 1.5, 0.02)

@@ -37,6 +37,7 @@ def build(settings: ApiSettings, counters: SharedCounters) -> FastAPI:
         parts = ApiParts(settings, counters, connections, limiter, Passwords(), jobs)
         app.state.parts = parts
         settings.audio().mkdir(parents=True, exist_ok=True)
+        gc.enable()
         gc.freeze()  # what is there now stays: collections need not look at it
         yield
         await jobs.close()

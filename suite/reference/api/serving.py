@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import json
 import secrets
@@ -54,6 +55,8 @@ def run(settings: ApiSettings, host: str, port: int, *, migrated: bool) -> None:
 
     Raises SystemExit with one line if it can't.
     """
+    gc.disable()  # until it serves, as in `app`: what is imported stays
+
     import uvicorn
 
     from suite.reference.api import schema

@@ -51,6 +51,7 @@ def build(settings: HotelSettings) -> CountedRequests:
                 settings, counters, connections, HotelCache(redis, settings.namespace, counters), sessions,
                 passwords, Switchboard(settings.audio_buffer, counters), service,
             )  # fmt: skip
+            gc.enable()
             gc.set_threshold(settings.gc_threshold)
             if settings.freeze:
                 gc.freeze()  # what is there now stays: collections need not look at it

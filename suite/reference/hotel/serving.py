@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 from typing import Any
 
@@ -46,6 +47,8 @@ def namespace_of(system: Any) -> str:
 
 def run(settings: HotelSettings, host: str, port: int) -> None:
     """Serve until SIGTERM. Raises SystemExit with one line if it can't."""
+    gc.disable()  # until it serves: what is imported stays
+
     import uvicorn
 
     from suite.reference.hotel.app import build

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from suite import operation
-from suite.clients import WebSocket
 from suite.data.tones import spoken, tone
 from suite.reference.hotel.load.call_users import CallingUser, OwnCall
 from suite.reference.hotel.voice_frame import SECONDS, packed
+
+if TYPE_CHECKING:
+    from suite.clients import WebSocket
 
 _TEXTS = (
     "Good evening, this is the reception.",
@@ -50,6 +52,8 @@ class AudioUser(CallingUser):
 
     async def leg(self, side: str) -> WebSocket:
         """One side of its audio."""
+        from suite.clients import WebSocket  # here: most processes that read this file have none
+
         url = f"{self.url}/calls/{self.call.id}/audio?side={side}"
         return await WebSocket.connect(url, headers=self.headers)
 

@@ -15,9 +15,9 @@ from sqlalchemy.dialects.postgresql import insert
 from suite.reference.backend.connections import Connections
 from suite.reference.backend.problem import BackendProblem
 from suite.reference.hotel.pms.connector import PmsConnector, refused
-from suite.reference.hotel.pms.endpoint import PmsRequest
 from suite.reference.hotel.pms.mirror import copied
 from suite.reference.hotel.pms.models import ASKED, BOOKED, REFUSED, PmsBooking
+from suite.reference.hotel.pms.request import PmsRequest
 from suite.reference.hotel.pms.wire import KEY
 
 _REFUSALS = (404, 409, 422)

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import math
 import time
-from typing import Any
-
-import aiohttp
+from typing import TYPE_CHECKING, Any
 
 from suite.reference.backend.problem import BackendProblem
 from suite.reference.hotel.counters import HotelCounters
 from suite.reference.hotel.pms.breaker import BreakerOpen, PmsFailing
 from suite.reference.hotel.pms.budget import RetryBudget
 from suite.reference.hotel.pms.cache import PmsCache
-from suite.reference.hotel.pms.endpoint import PmsEndpoint, PmsReply, PmsRequest
+from suite.reference.hotel.pms.request import PmsReply, PmsRequest
 from suite.reference.hotel.pms.settings import PmsSettings
 from suite.reference.hotel.pms.store import Kind
 from suite.reference.hotel.pms.wire import KEY
 
-NAMES = ("primary", "second")
+if TYPE_CHECKING:
+    import aiohttp
+
+    from suite.reference.hotel.pms.endpoint import PmsEndpoint
+
 _STATUSES = {"slow": 504, "away": 503, "broken": 502}
-_CONNECTIONS = 64
-"""To one server."""
 
 
 class PmsConnector:
@@ -33,18 +33,13 @@ class PmsConnector:
 
     def __init__(self, settings: PmsSettings, redis: Any, namespace: str, counters: HotelCounters) -> None:
         self._deadline, self._counters = settings.pms_deadline, counters
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, limit_per_host=_CONNECTIONS, use_dns_cache=True),
-            cookie_jar=aiohttp.DummyCookieJar(),
-        )
         self._budget = RetryBudget(settings.pms_budget, settings.pms_reserve)
-        self.endpoints = tuple(
-            PmsEndpoint(
-                NAMES[number] if number < len(NAMES) else f"server {number + 1}",
-                url, self._session, self._budget, settings, counters,
-            )
-            for number, url in enumerate(settings.pms)
-        )  # fmt: skip
+        self._session: aiohttp.ClientSession | None = None
+        self.endpoints: tuple[PmsEndpoint, ...] = ()
+        if settings.pms:
+            from suite.reference.hotel.pms.endpoint import endpoints  # aiohttp, which takes long to import
+
+            self._session, self.endpoints = endpoints(settings, self._budget, counters)
         self.cache = PmsCache(
             redis, namespace, expiry=settings.pms_expiry, longest=settings.pms_deadline, counters=counters
         )
@@ -53,7 +48,8 @@ class PmsConnector:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._session.close()
+        if self._session is not None:
+            await self._session.close()
 
     async def find(self, kind: Kind, number: int) -> dict[str, Any]:
         """One record, maybe from the cache. Raises BackendProblem: 404, 502, 503, 504."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, field
-from typing import Any
+from itertools import count
 
 import aiohttp
 from tenacity import (
@@ -21,32 +20,17 @@ from tenacity.stop import stop_base
 from suite.reference.hotel.counters import HotelCounters
 from suite.reference.hotel.pms.breaker import PmsBreaker, PmsFailing
 from suite.reference.hotel.pms.budget import RetryBudget
+from suite.reference.hotel.pms.request import PmsReply, PmsRequest
 from suite.reference.hotel.pms.settings import PmsSettings
 from suite.reference.hotel.pms.wire import DEADLINE
 
+NAMES = ("primary", "second")
+_CONNECTIONS = 64
+"""To one server."""
 _LATE = 408
 _FAILING = 500
 _LEAST = 0.001
 """Seconds that an attempt has at least: 0 would be no limit."""
-
-
-@dataclass(frozen=True, slots=True)
-class PmsRequest:
-    """What is asked of a property management system."""
-
-    method: str
-    path: str
-    headers: dict[str, str] = field(default_factory=dict)
-    content: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class PmsReply:
-    """What it answered."""
-
-    status: int
-    body: Any
-    headers: Any
 
 
 class _BudgetSpent(stop_base):
@@ -134,3 +118,18 @@ class PmsEndpoint:
         except ValueError as error:
             raise PmsFailing("broken", f"{self.name} answers no JSON") from error
         return PmsReply(response.status, body, response.headers)
+
+
+def endpoints(
+    settings: PmsSettings, budget: RetryBudget, counters: HotelCounters
+) -> tuple[aiohttp.ClientSession, tuple[PmsEndpoint, ...]]:
+    """All servers, and the session that is to be closed in the end. Wants a running loop."""
+    session = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, limit_per_host=_CONNECTIONS, use_dns_cache=True),
+        cookie_jar=aiohttp.DummyCookieJar(),
+    )
+    names = (NAMES[number] if number < len(NAMES) else f"server {number + 1}" for number in count())
+    return session, tuple(
+        PmsEndpoint(name, url, session, budget, settings, counters)
+        for name, url in zip(names, settings.pms, strict=False)
+    )

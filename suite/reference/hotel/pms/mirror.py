@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from suite.reference.backend.connections import Connections
 from suite.reference.hotel.counters import HotelCounters
 from suite.reference.hotel.pms.connector import PmsConnector, cache_name, refused
-from suite.reference.hotel.pms.endpoint import PmsRequest
+from suite.reference.hotel.pms.request import PmsRequest
 from suite.reference.hotel.pms.store import Kind
 
 _COLUMNS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import json
 import sqlite3
@@ -29,6 +30,8 @@ def serve_pms(
 
 def run_pms(path: Path, host: str, port: int, size: dict[str, int], behaviour: dict[str, Any]) -> None:
     """Serve until SIGTERM or SIGINT. Raises SystemExit with one line if it can't."""
+    gc.disable()  # until it serves: what is imported stays
+
     import uvicorn
 
     from suite.reference.hotel.pms.behaviour import PmsBehaviour
@@ -41,6 +44,7 @@ def run_pms(path: Path, host: str, port: int, size: dict[str, int], behaviour: d
         store.fill(guest_count=size["guests"], rooms=rooms, stays=size["stays"], seed=seed)
     except sqlite3.Error as error:
         raise SystemExit(f"pms: {path} can't be used: {error}") from None
+    gc.enable()
     server = PmsServer(store, rooms=rooms, seed=seed, behaviour=PmsBehaviour(**behaviour))
     try:
         uvicorn.run(

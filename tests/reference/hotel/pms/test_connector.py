@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from suite.reference.backend.problem import BackendProblem
 from suite.reference.hotel.counters import HotelCounters
 from suite.reference.hotel.pms.connector import PmsConnector
-from suite.reference.hotel.pms.endpoint import PmsRequest
+from suite.reference.hotel.pms.request import PmsRequest
 from suite.reference.hotel.pms.serving import ask
 from suite.reference.hotel.pms.settings import PmsSettings
 
