@@ -99,12 +99,18 @@ class Deployment:
             worker.tell(WorkerRequest("build"))  # beside the systems, which take longer
         if not self.component:
             self._start_systems()
-            for one in (*told, *filter(None, [self.observer])):
-                self.stack.callback(one.dismiss)  # so that they end while the systems are stopped
+            self._dismiss_early(told)
         self._gathered("build", seconds=self.workload.system.deadline, workers=told)
         if self.workload.prepare is not None:
             self.phase("preparing")
             self._prepare(preparer)
+
+    def _dismiss_early(self, workers: Sequence[Worker]) -> None:
+        """Have what loads and looks end by itself while the systems are stopped."""
+        for worker in workers:
+            self.stack.callback(worker.dismiss)
+        if self.observer is not None:
+            self.stack.callback(self.observer.dismiss)
 
     def _prepare(self, preparer: Worker) -> None:
         """Have `prepare` run in a process that no user is in, so that it outlives them; an object has none
