@@ -15,6 +15,9 @@ from suite.config.tour import Tour
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError, Faults, MissingExtra
 
+SLOW = "slow"
+"""The tag of workloads that quick runs of several do without."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plans:
@@ -39,13 +42,15 @@ def make_plans(
 ) -> Plans:
     """Plans for `chosen`. `given` is what the command line says.
 
-    Of several workloads each takes the parameters and thresholds that it knows. `lenient` skips what an
-    extra is missing for. Raises ConfigurationError with all faults, those that `System.check` sees too.
+    Of several workloads each takes the parameters and thresholds that it knows; in quick mode those with the
+    tag "slow" are skipped, unless all have it. `lenient` skips what an extra is missing for. Raises
+    ConfigurationError with all faults, those that `System.check` sees too.
     """
     faults = Faults()
     runs: list[tuple[CatalogEntry, Settings]] = []
     skipped: list[str] = []
     asked: set[str] = set()
+    quickly = any(SLOW not in found.workload.tags for found in chosen)
     parameters = {name for found in chosen for name in _parameters(found.workload)}
     with faults.collected():
         _check_given(given.values, parameters)
@@ -70,7 +75,10 @@ def make_plans(
                     raise
                 skipped.append(f"{workload.name}: {error}")
             else:
-                runs.append((found, settings))
+                if settings.quick and quickly and SLOW in workload.tags:
+                    skipped.append(f"{workload.name}: it is slow, and runs without --quick or by its name")
+                else:
+                    runs.append((found, settings))
     faults.check()
     idle = sorted(asked - parameters - set(given.values))
     notes = tuple(f"{configuration.source} sets {name}, which no chosen workload has" for name in idle)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -20,7 +22,19 @@ def embeddings(count: int, dimension: int = 512, *, seed: int = 1) -> Vectors:
     """
     if count < 0 or dimension < 1:
         raise ValueError(f"no {count} embeddings of dimension {dimension}: at least 0 and 1 are needed")
-    return _directions(np.random.default_rng(seed), count, dimension)
+    made = np.empty((count, dimension), np.float32)
+    for start, block in embedding_blocks(count, dimension, seed=seed):
+        made[start : start + len(block)] = block
+    return made
+
+
+def embedding_blocks(
+    count: int, dimension: int = 512, *, seed: int = 1, rows: int = 4_096
+) -> Iterator[tuple[int, Vectors]]:
+    """The same in blocks of up to `rows` rows, each with the number of its first one."""
+    random = np.random.default_rng(seed)
+    for start in range(0, count, rows):
+        yield start, _directions(random, min(rows, count - start), dimension)
 
 
 def views(vectors: Vectors, similarity: float = 0.8, *, seed: int = 1) -> Vectors:

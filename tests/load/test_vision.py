@@ -14,6 +14,33 @@ def test_household_matching(members):
     assert value(result, "response.p99") < 0.050
 
 
+def test_a_match_costs_little_more_than_the_product_that_it_needs():
+    assert value(measured(workloads.match_500), "match.over_product") <= 2
+
+
+@pytest.mark.slow
+def test_of_a_hundred_thousand_the_memory_is_the_limit():
+    result = measured(workloads.match_100000)
+    assert value(result, "match.over_read") <= 1.3
+    assert value(result, "memory.per_embedding") < 2_400
+
+
+@pytest.mark.slow
+def test_of_ten_thousand_a_match_is_as_fast_as_a_frame():
+    assert value(measured(workloads.match_10000), "response.p99") < 0.050
+
+
+def test_faces_together_are_matched_faster_than_one_by_one():
+    one, batch = measured(workloads.match_500), measured(workloads.match_batch)
+    assert value(batch, "throughput") * 32 > 1.2 * value(one, "throughput")
+
+
+def test_a_household_that_changes_knows_its_members():
+    result = measured(workloads.household)
+    assert value(result, "failures") == 0
+    assert value(result, "response.p99@match") < 0.050
+
+
 def test_cosine_similarity():
     assert value(measured(workloads.cosine), "response.mean") < 100e-6
 

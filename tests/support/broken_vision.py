@@ -1,7 +1,5 @@
 """Matchers and buffers with one fault each, and workloads that run them."""
 
-import numpy as np
-
 from suite import Component
 from suite.reference.vision.camera_buffers import CameraBuffers
 from suite.reference.vision.frame_buffer import FrameBuffer
@@ -110,7 +108,7 @@ class FindsTheWorst(HouseholdMatcher):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self._units = -self._units
+        self.gallery.units[:] *= -1
 
 
 class KnowsEverybody(HouseholdMatcher):
@@ -126,7 +124,7 @@ class ForgetsMembers(HouseholdMatcher):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self._units = self._units * (np.arange(len(self.names)) % 2)[:, None].astype(np.float32)
+        self.gallery.units[::2] = 0
 
 
 def with_system(workload, factory, quick, **parameters):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from suite.reference.vision.frame_buffer import FrameBuffer
+from suite.reference.vision.household import Household
 from suite.reference.vision.rig import CameraRig
 
 _SAMPLE = 16
@@ -21,6 +22,14 @@ def everyone_recognised(system: Any, kept: Sequence[Any], recording: Any) -> str
     assert shown, "nobody was shown"
     assert counts["ok"] == shown, f"{shown - counts['ok']} of {shown} faces were not recognised"
     return f"{shown} of {shown}"
+
+
+def matrix_is_the_database(system: Household, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
+    """The matrix has the rows that the database has, bit by bit, in whatever order."""
+    both = (system.gallery, system.stored())
+    here, there = (sorted((name, row.tobytes()) for name, row in one) for one in both)
+    assert here == there, f"the matrix has {len(here)} embeddings, the database {len(there)}, or others"
+    return f"{len(here)} embeddings of {system.gallery.people} people"
 
 
 def all_succeed(system: Any, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from suite.data.frames import frame
 from suite.reference.vision.camera_buffers import CameraBuffers
-
-
-def held_memory() -> int | None:
-    """Anonymous memory of this process in bytes, what it shares counted in part; None if unreadable."""
-    try:
-        with open("/proc/self/smaps_rollup") as lines:
-            found = dict(line.split(":", 1) for line in lines if ":" in line[:20])
-        return int(found["Pss_Anon"].split()[0]) * 1024
-    except (OSError, KeyError):
-        return None
+from suite.reference.vision.held_memory import held_memory
 
 
 class CameraRig:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
+
 from suite import User, operation
 from suite.data.embeddings import embeddings, views
 from suite.data.frames import frames
 from suite.reference.vision.frame_buffer import FrameBuffer
+from suite.reference.vision.household import Household
 from suite.reference.vision.matcher import UNKNOWN, HouseholdMatcher, cosine_similarity
 from suite.reference.vision.members import member_name
 from suite.reference.vision.rig import CameraRig
 
+Vector = npt.NDArray[np.float32]
+
+_KNOWN = 4_096
+_CROWDS = 32
 _VISITORS = 256
 _STRANGERS = 32
 _LIKENESS = 0.8
@@ -22,11 +30,15 @@ class Visitor(User):
     def connect(self, system: HouseholdMatcher) -> None:
         """Draw the visitors."""
         self.matcher = system
-        faces = embeddings(len(system), system.dimension, seed=system.seed)
-        chosen = [self.random.randrange(len(system)) for _ in range(_VISITORS)]
+        # The rows of fewer are the first ones of many: of a large household the first members come by.
+        rows = min(len(system) * system.each, _KNOWN)
+        faces = embeddings(rows, system.dimension, seed=system.seed)
+        chosen = [self.random.randrange(rows) for _ in range(_VISITORS)]
         seen = views(faces[chosen], _LIKENESS, seed=self.random.randrange(2**32))
         strangers = embeddings(_STRANGERS, system.dimension, seed=self.random.randrange(2**32))
-        self.queries = [(view, member_name(who)) for view, who in zip(seen, chosen, strict=True)]
+        self.queries = [
+            (view, member_name(row // system.each)) for view, row in zip(seen, chosen, strict=True)
+        ]
         self.queries += [(face, UNKNOWN) for face in strangers]
         self.random.shuffle(self.queries)
         self.turn = 0
@@ -34,10 +46,87 @@ class Visitor(User):
     @operation
     def match(self) -> None:
         """One face."""
-        face, truth = self.queries[self.turn % len(self.queries)]
-        self.turn += 1
+        face, truth = self.next()
         name, _ = self.matcher.match(face)
         assert name == truth, f"took {truth} for {name}"
+
+    def next(self) -> tuple[Vector, str]:
+        """The next face, and whose it is."""
+        self.turn += 1
+        return self.queries[(self.turn - 1) % len(self.queries)]
+
+
+class Crowd(Visitor):
+    """Shows as many faces at a time as its parameter `batch` says; each is to be known."""
+
+    def connect(self, system: HouseholdMatcher) -> None:
+        """Draw the visitors and put them into groups."""
+        super().connect(system)
+        drawn = [[self.next() for _ in range(self.parameters["batch"])] for _ in range(_CROWDS)]
+        self.crowds = [
+            (np.array([face for face, _ in crowd]), [truth for _, truth in crowd]) for crowd in drawn
+        ]
+
+    @operation
+    def match(self) -> None:
+        """One group of faces."""
+        self.turn += 1
+        faces, truths = self.crowds[self.turn % _CROWDS]
+        names = [name for name, _ in self.matcher.match_each(faces)]
+        assert names == truths, f"took {truths} for {names}"
+
+
+class Ranker(Visitor):
+    """Asks who a face may be, instead of who it is."""
+
+    @operation
+    def match(self) -> None:
+        """The five most like one face: of a member that one alone, as all others are strangers to it."""
+        face, truth = self.next()
+        names = [name for name, _ in self.matcher.top(face, 5)]
+        assert names == ([] if truth == UNKNOWN else [truth]), f"took {truth} for {names}"
+
+
+class HouseholdUser(User):
+    """Comes to a household whose members change: shows faces, lets guests in, sees them off."""
+
+    def connect(self, system: Household) -> None:
+        """Draw the members' faces; nobody is a guest yet."""
+        self.household = system
+        self.known = embeddings(system.members * system.each, system.dimension, seed=system.seed)
+        self.guests: dict[str, Vector] = {}
+        self.gone: list[Vector] = []
+        self.count = 0
+
+    @operation(weight=8)
+    def match(self) -> None:
+        """The face of a member, of a guest, or of one who left."""
+        member = self.random.randrange(len(self.known))
+        shown = [(member_name(member // self.household.each), self.known[member])]
+        shown += [self.random.choice(list(self.guests.items()))] if self.guests else []
+        shown += [(UNKNOWN, self.random.choice(self.gone))] if self.gone else []
+        truth, face = self.random.choice(shown)
+        name = self.household.match(face)
+        assert name == truth, f"took {truth} for {name}"
+
+    @operation
+    def enrol(self) -> None:
+        """A guest stays: a face that nobody has, by as many embeddings as others have."""
+        name = f"guest-{self.index}-{self.count}"
+        self.count += 1
+        face = embeddings(1, self.household.dimension, seed=self.random.randrange(2**32))
+        self.household.enrol(name, np.repeat(face, self.household.each, axis=0))
+        self.guests[name] = face[0]
+
+    @operation
+    def forget(self) -> None:
+        """The guest who has been here for longest goes; if there is none, one comes."""
+        if not self.guests:
+            self.enrol()
+            return
+        name = next(iter(self.guests))
+        self.household.forget(name)
+        self.gone = [*self.gone[-15:], self.guests.pop(name)]
 
 
 class Pairs(User):

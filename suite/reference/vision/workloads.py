@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from suite import Component, Threshold, Workload, closed_loop
-from suite.reference.vision.checks import FRAMES, all_added, all_succeed, everyone_recognised
+from suite.reference.vision.checks import (
+    FRAMES,
+    all_added,
+    all_succeed,
+    everyone_recognised,
+    matrix_is_the_database,
+)
 from suite.reference.vision.frame_buffer import FrameBuffer
+from suite.reference.vision.household import Household
 from suite.reference.vision.matcher import HouseholdMatcher
+from suite.reference.vision.matching import LOAD_TIME, OVER_PRODUCT, OVER_READ, PER_EMBEDDING
 from suite.reference.vision.memory import FILL, OVERHEAD, PER_CAMERA
 from suite.reference.vision.rig import CameraRig
-from suite.reference.vision.users import Adder, Camera, Pairs, Visitor
+from suite.reference.vision.users import Adder, Camera, Crowd, HouseholdUser, Pairs, Ranker, Visitor
 
 
 def _matching(members: int) -> Workload:
@@ -20,14 +28,76 @@ def _matching(members: int) -> Workload:
         quick=closed_loop(operations=10_000, warmup=500),
         thresholds=[Threshold("response.p99", target="1ms", warning="10ms", critical="50ms")],
         checks=[everyone_recognised],
+        metrics=[OVER_PRODUCT],
         tags={"matching", "tour"},
         description=f"best match of a face among {members} known members, strangers among them",
+    )
+
+
+def _matching_many(members: int, operations: int, metric: str, target: str) -> Workload:
+    """Of so many embeddings that the matrix does not fit into caches: the memory is the limit."""
+    return Workload(
+        f"vision/match-{members}",
+        Component(HouseholdMatcher, members=members, dimension=512, seed=1, threshold=0.5, deadline=120),
+        Visitor,
+        loop=closed_loop(operations=operations, warmup=operations // 20),
+        thresholds=[
+            Threshold(metric, target=target, warning="100ms", critical="1s"),
+            Threshold("memory.per_embedding", target="2.4kB", critical="4.5kB"),
+        ],
+        checks=[everyone_recognised],
+        metrics=[OVER_PRODUCT, OVER_READ, PER_EMBEDDING, LOAD_TIME],
+        tags={"matching", "slow"},
+        description=f"the same among {members:,}, from a database that is made once and kept",
     )
 
 
 match_10 = _matching(10)
 match_100 = _matching(100)
 match_500 = _matching(500)
+
+match_10000 = _matching_many(10_000, 10_000, "response.p99", "5ms")
+match_100000 = _matching_many(100_000, 2_000, "response.p95", "50ms")
+
+match_batch = Workload(
+    "vision/match-batch",
+    match_500.system,
+    Crowd,
+    loop=closed_loop(operations=20_000, warmup=500),
+    quick=closed_loop(operations=2_000, warmup=100),
+    parameters={"batch": 32},
+    thresholds=[Threshold("response.p99", target="5ms", warning="50ms", critical="250ms")],
+    checks=[everyone_recognised],
+    tags={"matching"},
+    description="32 faces at a time, in one product of two matrices",
+)
+
+match_top = Workload(
+    "vision/match-top",
+    match_500.system,
+    Ranker,
+    loop=closed_loop(operations=50_000, warmup=1_000),
+    quick=closed_loop(operations=5_000, warmup=500),
+    thresholds=[Threshold("response.p99", target="1ms", warning="10ms", critical="50ms")],
+    checks=[everyone_recognised],
+    tags={"matching"},
+    description="who a face may be: the five most like it",
+)
+
+household = Workload(
+    "vision/household",
+    Component(Household, members=500, dimension=512, each=2, seed=1, threshold=0.5),
+    HouseholdUser,
+    loop=closed_loop(operations=20_000, warmup=500),
+    quick=closed_loop(operations=2_000, warmup=100),
+    thresholds=[
+        Threshold("response.p99@match", target="2ms", warning="20ms", critical="100ms"),
+        Threshold("response.mean@enrol", target="50ms", warning="200ms", critical="1s"),
+    ],
+    checks=[all_succeed, matrix_is_the_database],
+    tags={"matching"},
+    description="members come and go while faces are matched; the matrix follows the database",
+)
 
 cosine = Workload(
     "vision/cosine",

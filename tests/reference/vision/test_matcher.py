@@ -1,8 +1,5 @@
 """The matcher against a brute-force oracle in double precision."""
 
-import os
-import tempfile
-
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -10,7 +7,7 @@ from hypothesis import strategies as st
 
 from suite.data.embeddings import embeddings, views
 from suite.reference.vision.matcher import UNKNOWN, HouseholdMatcher, cosine_similarity
-from suite.reference.vision.members import enrol, load, member_name, open_database
+from suite.reference.vision.members import member_name
 
 
 def oracle(a, b):
@@ -57,25 +54,21 @@ def test_every_planted_member_is_found_and_no_stranger(members):
     assert {matcher.match(face)[0] for face in embeddings(50, seed=99)} == {UNKNOWN}
 
 
-def test_the_database_gives_back_what_it_was_given(tmp_path):
-    faces = embeddings(7, 16)
-    engine = open_database(tmp_path / "household.db")
-    try:
-        assert load(engine)[0] == []
-        enrol(engine, faces[:0])
-        enrol(engine, faces)
-        names, matrix = load(engine)
-    finally:
-        engine.dispose()
-    assert names == [member_name(i) for i in range(7)]
-    np.testing.assert_array_equal(matrix, faces)
-    assert matrix.dtype == np.float32
+def test_of_several_embeddings_each_is_its_members():
+    matcher = HouseholdMatcher(20, 64, each=3)
+    assert len(matcher) == 20
+    faces = views(embeddings(60, 64), 0.9)
+    names = [member_name(row // 3) for row in range(60)]
+    assert [matcher.match(face)[0] for face in faces] == names
+    assert [name for name, _ in matcher.match_each(faces)] == names
 
 
-def test_the_database_leaves_nothing_behind(tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    assert len(HouseholdMatcher(3, 8)) == 3
-    assert os.listdir(tmp_path) == []
+def test_who_a_face_may_be_leaves_out_strangers():
+    matcher = HouseholdMatcher(20, 64, threshold=0.5)
+    ((name, similarity),) = matcher.top(views(embeddings(20, 64), 0.8)[7], 5)
+    assert name == member_name(7)
+    assert similarity == pytest.approx(0.8, abs=1e-5)
+    assert len(HouseholdMatcher(20, 64, threshold=-1).top(embeddings(1, 64)[0], 5)) == 5
 
 
 def test_what_has_no_direction_is_refused():

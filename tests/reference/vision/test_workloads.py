@@ -23,8 +23,8 @@ from suite.reference.vision.rig import CameraRig
 pytestmark = pytest.mark.usefixtures("rounds_once")
 
 ALL = [
-    "match-10", "match-100", "match-500", "cosine", "frame-buffer", "frame-buffer-four", "frame-add",
-    "memory-stress",
+    "match-10", "match-100", "match-500", "match-10000", "match-100000", "match-batch", "match-top",
+    "household", "cosine", "frame-buffer", "frame-buffer-four", "frame-add", "memory-stress",
 ]  # fmt: skip
 SMALL = {"frames": 200}
 LOOP = closed_loop(operations=400, warmup=200)
@@ -50,12 +50,33 @@ def test_all_workloads_are_there():
 
 
 @pytest.mark.parametrize(
-    "name", [exhaustive("match_10"), exhaustive("match_100"), "match_500", exhaustive("cosine")]
+    "name",
+    [exhaustive(name) for name in ("match_10", "match_100", "match_batch", "match_top", "cosine")]
+    + ["match_500"],
 )
 def test_matching_finds_everyone(name):
     result = once(getattr(workloads, name), operations=2_000)
     assert not failed(result)
     assert result.outcomes["ok"] == 2_000
+    if name == "match_500":
+        assert 0 < result.metrics["match.over_product"].value < 100
+
+
+def test_members_come_and_go():
+    result = once(workloads.household, operations=300, values={"members": 50, "dimension": 64})
+    assert not failed(result)
+    assert result.outcomes["ok"] == 300
+
+
+@pytest.mark.exhaustive
+def test_many_are_kept_in_a_cache_and_cost_what_they_are(tmp_path, monkeypatch):
+    monkeypatch.setenv("LOADLEDGER_CACHE", str(tmp_path))
+    for _ in range(2):
+        result = once(workloads.match_10000, operations=30, values={"members": 6_000, "dimension": 64})
+        assert not failed(result) - {"memory.per_embedding"}
+        assert result.metrics["household.load"].value > 0
+    assert len(list(tmp_path.iterdir())) == 1
+    assert 64 * 4 * 0.9 < result.metrics["memory.per_embedding"].value < 64 * 4 * 4
 
 
 def test_the_household_is_a_parameter():
