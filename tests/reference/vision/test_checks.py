@@ -17,8 +17,9 @@ from suite.reference.vision.checks import (
     memory_is_real,
 )
 from suite.reference.vision.frame_buffer import FrameBuffer
+from suite.reference.vision.held_memory import held_memory
 from suite.reference.vision.memory import fill_overhead, overhead, per_camera
-from suite.reference.vision.rig import CameraRig, held_memory
+from suite.reference.vision.rig import CameraRig
 
 
 def shot(kind, frames=50, **parameters):
