@@ -84,7 +84,8 @@ def test_untouched_memory_costs_nothing_until_it_is_filled():
     if held_memory() is None:
         pytest.skip("this kernel does not say what memory is held")
     code = """if True:
-        from suite.reference.vision.rig import CameraRig, held_memory
+        from suite.reference.vision.held_memory import held_memory
+        from suite.reference.vision.rig import CameraRig
 
         before = held_memory()
         rig = CameraRig(frames=100, frame_bytes=100_000)
