@@ -67,6 +67,13 @@ def test_frame_add():
     assert value(measured(workloads.frame_add), "response.mean") < 0.010
 
 
+def test_frames_that_other_processes_look_at():
+    result = measured(workloads.shared_frames)
+    assert value(result, "memory.overhead") <= 1.01
+    assert value(result, "response.p50@hand-over") <= 100e-6
+    assert value(result, "response.mean@add") < 0.010
+
+
 @pytest.mark.slow
 def test_memory_stress():
     result = measured(workloads.memory_stress)

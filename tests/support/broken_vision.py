@@ -1,8 +1,12 @@
 """Matchers and buffers with one fault each, and workloads that run them."""
 
+import time
+
 from suite import Component
 from suite.reference.vision.camera_buffers import CameraBuffers
 from suite.reference.vision.frame_buffer import FrameBuffer
+from suite.reference.vision.frame_ring import TAIL
+from suite.reference.vision.frame_writer import FrameWriter
 from suite.reference.vision.matcher import HouseholdMatcher
 from suite.reference.vision.rig import CameraRig
 
@@ -101,6 +105,22 @@ class BlackRig(CameraRig):
 
     def frame_of(self, camera, number):
         return super().frame_of(camera, number)[:16].ljust(self.frame_bytes, b"\0")
+
+
+class EvictsTooLate(FrameWriter):
+    """Says what is gone only after it was overwritten."""
+
+    def _make_room(self, *where):
+        words = self._ring.words
+        told = words[TAIL]
+        super()._make_room(*where)
+        self._gone, words[TAIL] = words[TAIL], told
+
+    def add(self, frame, stamp=None):
+        number = super().add(frame, stamp)
+        time.sleep(0)  # a reader's turn
+        self._ring.words[TAIL] = self._gone
+        return number
 
 
 class FindsTheWorst(HouseholdMatcher):

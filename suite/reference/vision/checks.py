@@ -10,6 +10,7 @@ from typing import Any
 from suite.reference.vision.frame_buffer import FrameBuffer
 from suite.reference.vision.household import Household
 from suite.reference.vision.rig import CameraRig
+from suite.reference.vision.shared_rig import SharedRig
 
 _SAMPLE = 16
 _LEAST_HELD = 0.95
@@ -90,6 +91,18 @@ def all_added(system: FrameBuffer, kept: Sequence[Any], recording: Any) -> str: 
     assert len(system) == min(added, system.capacity), f"{len(system)} frames are held"
     assert len(list(system)) == len(system), "the buffer's length is not what it holds"
     return f"{added} added, {len(system)} held"
+
+
+def every_reader_saw_whole_frames(system: SharedRig, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
+    """No reader saw a torn frame, and each came to all of them or knows which were gone."""
+    for number, saw in enumerate(system.seen):
+        whole, torn, missed = saw["whole"], saw["torn"], saw["missed"]
+        assert not torn, f"reader {number}: {torn} of {system.taken} frames were torn"
+        assert whole + missed == system.taken, (
+            f"reader {number}: saw {whole + missed} of {system.taken} frames"
+        )
+    missed = sum(saw["missed"] for saw in system.seen)
+    return f"{system.taken} frames, {missed} gone before a reader came to them"
 
 
 FRAMES = (all_succeed, last_frames_in_order, frames_are_distinct, frames_are_incompressible, memory_is_real)

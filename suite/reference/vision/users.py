@@ -13,6 +13,7 @@ from suite.reference.vision.household import Household
 from suite.reference.vision.matcher import UNKNOWN, HouseholdMatcher, cosine_similarity
 from suite.reference.vision.members import member_name
 from suite.reference.vision.rig import CameraRig
+from suite.reference.vision.shared_rig import SharedRig
 
 Vector = npt.NDArray[np.float32]
 
@@ -169,6 +170,24 @@ class Camera(User):
     def add(self, camera: int, data: bytes) -> None:
         """Only the buffering."""
         self.rig.add(camera, data)
+
+
+class SharedCamera(User):
+    """Takes a frame and hands it to the processes that look at it; handing over is timed as `add`, too."""
+
+    def connect(self, system: SharedRig) -> None:
+        """Take the rig."""
+        self.rig = system
+
+    @operation
+    def capture(self) -> None:
+        """One frame."""
+        self.add(self.rig.next())
+
+    @operation(weight=0)
+    def add(self, data: bytes) -> None:
+        """Only the handing over."""
+        self.rig.add(data)
 
 
 class Adder(User):

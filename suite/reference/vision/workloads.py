@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from suite import Component, Threshold, Workload, closed_loop
+from suite import Component, Threshold, Workload, closed_loop, open_loop
 from suite.reference.vision.checks import (
     FRAMES,
     all_added,
     all_succeed,
+    every_reader_saw_whole_frames,
     everyone_recognised,
     matrix_is_the_database,
 )
@@ -16,7 +17,19 @@ from suite.reference.vision.matcher import HouseholdMatcher
 from suite.reference.vision.matching import LOAD_TIME, OVER_PRODUCT, OVER_READ, PER_EMBEDDING
 from suite.reference.vision.memory import FILL, OVERHEAD, PER_CAMERA
 from suite.reference.vision.rig import CameraRig
-from suite.reference.vision.users import Adder, Camera, Crowd, HouseholdUser, Pairs, Ranker, Visitor
+from suite.reference.vision.shared_rig import SharedRig
+from suite.reference.vision.sharing import ADD_OVER_COPY, handed_over
+from suite.reference.vision.sharing import OVERHEAD as SHARED_OVERHEAD
+from suite.reference.vision.users import (
+    Adder,
+    Camera,
+    Crowd,
+    HouseholdUser,
+    Pairs,
+    Ranker,
+    SharedCamera,
+    Visitor,
+)
 
 
 def _matching(members: int) -> Workload:
@@ -159,6 +172,24 @@ frame_add = Workload(
     checks=[all_added],
     tags={"frames", "tour"},
     description="adding one frame of 100 KB to a full buffer",
+)
+
+shared_frames = Workload(
+    "vision/shared-frames",
+    Component(SharedRig, budget=60_000_000, smallest=60_000, largest=140_000, readers=2, seed=1),
+    SharedCamera,
+    loop=open_loop(rate=240, seconds=10, warmup=3, users=1),
+    quick=open_loop(rate=240, seconds=4, warmup=3, users=1),
+    collect=handed_over,
+    thresholds=[
+        Threshold("response.p50@hand-over", target="50us", warning="1ms", critical="10ms"),
+        Threshold("memory.overhead", target=1.01, warning=1.1, critical=1.5),
+        Threshold("response.mean@add", target="100us", critical="10ms"),
+    ],
+    checks=[all_succeed, every_reader_saw_whole_frames],
+    metrics=[SHARED_OVERHEAD, ADD_OVER_COPY],
+    tags={"frames", "memory"},
+    description="frames of 60 to 140 KB in shared memory, looked at by two other processes where they are",
 )
 
 memory_stress = Workload(

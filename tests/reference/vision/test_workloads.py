@@ -19,12 +19,14 @@ from suite.config.settings import Settings
 from suite.engine.coordinator import run
 from suite.reference.vision import workloads
 from suite.reference.vision.rig import CameraRig
+from suite.reference.vision.shared_rig import SharedRig
 
 pytestmark = pytest.mark.usefixtures("rounds_once")
 
 ALL = [
     "match-10", "match-100", "match-500", "match-10000", "match-100000", "match-batch", "match-top",
-    "household", "cosine", "frame-buffer", "frame-buffer-four", "frame-add", "memory-stress",
+    "household", "cosine", "frame-buffer", "frame-buffer-four", "frame-add", "shared-frames",
+    "memory-stress",
 ]  # fmt: skip
 SMALL = {"frames": 200}
 LOOP = closed_loop(operations=400, warmup=200)
@@ -97,6 +99,15 @@ def test_four_cameras_share_the_frames():
     result = once(with_system(workloads.frame_buffer_four, CameraRig, loop, frames=100))
     assert not failed(result)
     assert result.metrics["memory.per_camera"].value == pytest.approx(100 * 100_000, rel=0.1)
+
+
+def test_processes_look_at_frames_where_they_are():
+    small = {"budget": 2_000_000, "smallest": 20_000, "largest": 40_000}
+    result = once(with_system(workloads.shared_frames, SharedRig, closed_loop(operations=300), **small))
+    assert not failed(result)
+    assert result.outcomes["ok"] == 300
+    assert 0.9 < result.metrics["memory.overhead"].value < 1.2
+    assert 0 < result.operations["hand-over"]["ok"] <= 600
 
 
 def test_a_short_run_judges_no_overhead():

@@ -1,0 +1,47 @@
+"""What sharing frames costs: own metrics, and the way of each frame to a reader."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from suite import Metric, Row
+from suite.data.frames import frame
+from suite.reference.vision.shared_rig import SharedRig
+
+_TRIES = 300
+
+
+def handed_over(system: SharedRig) -> Iterator[Row]:
+    """From the moment that a frame is put in until each reader begins to look at it."""
+    for saw in system.seen:
+        for stamp, seen in saw["seen"]:
+            yield Row("hand-over", stamp, stamp, seen)
+
+
+def overhead(system: SharedRig, kept: Sequence[Any], recording: Any) -> float | None:  # noqa: ARG001
+    """Shared memory of camera and readers over bytes of frames held; None before the ring was full."""
+    return system.overhead
+
+
+def add_over_copy(system: SharedRig, kept: Sequence[Any], recording: Any) -> float | None:  # noqa: ARG001
+    """p99 (s) of putting a frame in, less that of the bare copy of such frames, timed after it."""
+    added = recording.of("add").measured()
+    if len(added) < _TRIES:
+        return None
+    size = (system.smallest + system.largest) // 2
+    source, ring = frame(0, size), np.ones(system.writer.budget, np.uint8).data
+    taken = []
+    for number in range(_TRIES):
+        at = number * size % (len(ring) - size)
+        start = time.perf_counter_ns()
+        ring[at : at + size] = source
+        taken.append(time.perf_counter_ns() - start)
+    return float(np.quantile(added.finished - added.started, 0.99) - np.quantile(taken, 0.99)) / 1e9
+
+
+OVERHEAD = Metric("memory.overhead", "1", "lower", overhead, combine="max")
+ADD_OVER_COPY = Metric("add.over_copy", "s", "lower", add_over_copy)
