@@ -74,6 +74,12 @@ def test_frames_that_other_processes_look_at():
     assert value(result, "response.mean@add") < 0.010
 
 
+def test_eight_cameras_at_thirty_frames_a_second():
+    result = measured(workloads.pipeline)
+    assert value(result, "throughput") >= 0.99 * 8 * 30
+    assert value(result, "frames.dropped") == 0
+
+
 @pytest.mark.slow
 def test_memory_stress():
     result = measured(workloads.memory_stress)

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
+from suite.reference.vision.camera_pipeline import CameraPipeline
 from suite.reference.vision.frame_buffer import FrameBuffer
 from suite.reference.vision.household import Household
 from suite.reference.vision.rig import CameraRig
@@ -39,6 +40,14 @@ def all_succeed(system: Any, kept: Sequence[Any], recording: Any) -> str:  # noq
     total = sum(counts.values())
     assert counts["ok"] == total, f"{total - counts['ok']} of {total} operations failed"
     return f"{total} of {total}"
+
+
+def none_failed(system: Any, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
+    """What was looked at was known; what was rejected was not looked at."""
+    counts = recording.loop_only().counts()
+    looked = sum(counts.values()) - counts["rejected"]
+    assert counts["ok"] == looked, f"{looked - counts['ok']} of {looked} frames were taken for others"
+    return f"{looked} of {looked}"
 
 
 def last_frames_in_order(system: CameraRig, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
@@ -103,6 +112,17 @@ def every_reader_saw_whole_frames(system: SharedRig, kept: Sequence[Any], record
         )
     missed = sum(saw["missed"] for saw in system.seen)
     return f"{system.taken} frames, {missed} gone before a reader came to them"
+
+
+def every_frame_is_accounted_for(system: CameraPipeline, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
+    """What was not rejected is in the rings, by camera; a frame is dropped only where it is told."""
+    counts = recording.of("frame").counts()
+    shown, dropped = sum(ring.held.stop for ring in system.rings), sum(system.dropped)
+    assert dropped == counts["rejected"], f"{dropped} were dropped, {counts['rejected']} users were told"
+    assert shown + dropped == sum(counts.values()), (
+        f"{shown} of {sum(counts.values())} frames came to the rings"
+    )
+    return f"{shown} frames looked at, {dropped} dropped"
 
 
 FRAMES = (all_succeed, last_frames_in_order, frames_are_distinct, frames_are_incompressible, memory_is_real)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from suite import User, operation
+from suite import Rejected, User, operation
 from suite.data.embeddings import embeddings, views
 from suite.data.frames import frames
+from suite.reference.vision.camera_pipeline import CameraPipeline, FrameDropped, place_name
 from suite.reference.vision.frame_buffer import FrameBuffer
 from suite.reference.vision.household import Household
 from suite.reference.vision.matcher import UNKNOWN, HouseholdMatcher, cosine_similarity
@@ -19,6 +20,7 @@ Vector = npt.NDArray[np.float32]
 
 _KNOWN = 4_096
 _CROWDS = 32
+_DISTINCT = 12
 _VISITORS = 256
 _STRANGERS = 32
 _LIKENESS = 0.8
@@ -188,6 +190,27 @@ class SharedCamera(User):
     def add(self, data: bytes) -> None:
         """Only the handing over."""
         self.rig.add(data)
+
+
+class CameraSource(User):
+    """A camera that sends the same few frames again and again, whether they are looked at or not."""
+
+    async def connect(self, system: CameraPipeline) -> None:
+        """Encode the frames beforehand."""
+        self.pipeline = system
+        self.camera = self.index % system.cameras
+        self.frames = [system.frame(self.camera, number) for number in range(_DISTINCT)]
+        self.turn = 0
+
+    @operation
+    async def frame(self) -> None:
+        """One frame, from the camera to the name of its place."""
+        self.turn += 1
+        try:
+            name = await self.pipeline.look(self.camera, self.frames[self.turn % _DISTINCT])
+        except FrameDropped as error:
+            raise Rejected(str(error)) from error
+        assert name == place_name(self.camera), f"took {place_name(self.camera)} for {name}"
 
 
 class Adder(User):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from suite import Component, Threshold, Workload, closed_loop, open_loop
+from suite.reference.vision.camera_pipeline import CameraPipeline
 from suite.reference.vision.checks import (
     FRAMES,
     all_added,
     all_succeed,
+    every_frame_is_accounted_for,
     every_reader_saw_whole_frames,
     everyone_recognised,
     matrix_is_the_database,
+    none_failed,
 )
+from suite.reference.vision.dropping import DROPPED
 from suite.reference.vision.frame_buffer import FrameBuffer
 from suite.reference.vision.household import Household
 from suite.reference.vision.matcher import HouseholdMatcher
@@ -23,6 +27,7 @@ from suite.reference.vision.sharing import OVERHEAD as SHARED_OVERHEAD
 from suite.reference.vision.users import (
     Adder,
     Camera,
+    CameraSource,
     Crowd,
     HouseholdUser,
     Pairs,
@@ -190,6 +195,24 @@ shared_frames = Workload(
     metrics=[SHARED_OVERHEAD, ADD_OVER_COPY],
     tags={"frames", "memory"},
     description="frames of 60 to 140 KB in shared memory, looked at by two other processes where they are",
+)
+
+pipeline = Workload(
+    "vision/pipeline",
+    Component(CameraPipeline, needs=("vision", "PIL"), cameras=8, width=640, height=480, places=50, seed=1),
+    CameraSource,
+    loop=open_loop(rate=8 * 30, seconds=10, warmup=2, users=8),
+    quick=open_loop(rate=8 * 30, seconds=5, warmup=1, users=8),
+    thresholds=[
+        Threshold("throughput", target=235, warning=200, critical=8),
+        Threshold("frames.dropped", target=0, warning="1%", critical="50%"),
+        Threshold("failures", target=0, critical="1%"),
+        Threshold("response.p99", target="33ms", warning="100ms", critical="1s"),
+    ],
+    checks=[none_failed, every_frame_is_accounted_for],
+    metrics=[DROPPED],
+    tags={"frames", "matching"},
+    description="8 cameras of 640 x 480 at 30 frames/s: JPEG, ring, decoding, a projection, match",
 )
 
 memory_stress = Workload(

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("rounds_once")
 ALL = [
     "match-10", "match-100", "match-500", "match-10000", "match-100000", "match-batch", "match-top",
     "household", "cosine", "frame-buffer", "frame-buffer-four", "frame-add", "shared-frames",
-    "memory-stress",
+    "pipeline", "memory-stress",
 ]  # fmt: skip
 SMALL = {"frames": 200}
 LOOP = closed_loop(operations=400, warmup=200)
@@ -108,6 +108,16 @@ def test_processes_look_at_frames_where_they_are():
     assert result.outcomes["ok"] == 300
     assert 0.9 < result.metrics["memory.overhead"].value < 1.2
     assert 0 < result.operations["hand-over"]["ok"] <= 600
+
+
+@pytest.mark.exhaustive
+def test_cameras_do_not_wait():
+    result = once(workloads.pipeline, values={"width": 96, "height": 72, "cameras": 2})
+    assert not failed(result)
+    assert result.outcomes["ok"] + result.outcomes["rejected"] == 5 * 240
+    assert result.metrics["frames.dropped"].value == pytest.approx(
+        result.outcomes["rejected"] / 1200, abs=0.1
+    )
 
 
 def test_a_short_run_judges_no_overhead():
