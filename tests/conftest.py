@@ -1,10 +1,17 @@
 """What all tests share: fixtures, hypothesis' profile, and how long each kind of test may take."""
 
+import gc
 import os
+import sys
 
 import pytest
 from hypothesis import settings
-from support.command import command, engine, refused
+
+# Hundreds of processes would compile the same anew, each worker of xdist all tests: said before any is read.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+from support.command import command, engine, refused  # noqa: E402
 
 __all__ = ["command", "engine", "refused"]
 
@@ -17,6 +24,17 @@ EXAMPLES = int(os.environ.get("LOADLEDGER_EXAMPLES", "10"))
 settings.register_profile("default", deadline=None, max_examples=EXAMPLES)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True, max_examples=EXAMPLES)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What is imported and collected stays: nothing looks through it for garbage, neither now nor later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def pytest_collection_modifyitems(config, items):
