@@ -43,12 +43,14 @@ def make_plans(
     """Plans for `chosen`. `given` is what the command line says.
 
     Of several workloads each takes the parameters and thresholds that it knows; in quick mode those with the
-    tag "slow" are skipped, unless all have it. `lenient` skips what an extra is missing for. Raises
-    ConfigurationError with all faults, those that `System.check` sees too.
+    tag "slow" are skipped, unless all have it. What an extra is missing for is skipped where others of its
+    system run, or if it is `lenient`. Raises ConfigurationError with all faults, those that `System.check`
+    sees too, and MissingExtra.
     """
     faults = Faults()
     runs: list[tuple[CatalogEntry, Settings]] = []
     skipped: list[str] = []
+    missing: list[tuple[Workload, MissingExtra]] = []
     asked: set[str] = set()
     quickly = any(SLOW not in found.workload.tags for found in chosen)
     parameters = {name for found in chosen for name in _parameters(found.workload)}
@@ -71,15 +73,18 @@ def make_plans(
             try:
                 startable(workload, settings)
             except MissingExtra as error:
-                if not lenient:
-                    raise
-                skipped.append(f"{workload.name}: {error}")
+                missing.append((workload, error))
             else:
                 if settings.quick and quickly and SLOW in workload.tags:
                     skipped.append(f"{workload.name}: it is slow, and runs without --quick or by its name")
                 else:
                     runs.append((found, settings))
     faults.check()
+    there = {_system(found.workload) for found, _ in runs}
+    for workload, lacking in missing:
+        if not lenient and _system(workload) not in there:
+            raise lacking
+        skipped.append(f"{workload.name}: {lacking}")
     idle = sorted(asked - parameters - set(given.values))
     notes = tuple(f"{configuration.source} sets {name}, which no chosen workload has" for name in idle)
     return Plans(tuple(runs), tuple(skipped), (*notes, *_unheeded(runs)))
@@ -98,6 +103,10 @@ def _unheeded(runs: Sequence[tuple[CatalogEntry, Settings]]) -> Iterator[str]:
         yield f"each (requests_per_user) has no effect on what runs for a time: {', '.join(timed)}"
     if counted:
         yield f"seconds (test_duration) has no effect on what is counted: {', '.join(counted)}"
+
+
+def _system(workload: Workload) -> str:
+    return workload.name.partition("/")[0]
 
 
 def _parameters(workload: Workload) -> set[str]:

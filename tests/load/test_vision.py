@@ -80,6 +80,14 @@ def test_eight_cameras_at_thirty_frames_a_second():
     assert value(result, "frames.dropped") == 0
 
 
+def test_ten_who_ask_what_a_clip_shows():
+    pytest.importorskip("torch")
+    result = measured(workloads.clips)
+    assert value(result, "failures") == 0
+    assert value(result, "throughput") > 100
+    assert value(result, "loop.lag.p99") < 0.010
+
+
 @pytest.mark.slow
 def test_memory_stress():
     result = measured(workloads.memory_stress)

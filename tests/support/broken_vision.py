@@ -4,6 +4,7 @@ import time
 
 from suite import Component
 from suite.reference.vision.camera_buffers import CameraBuffers
+from suite.reference.vision.clip_service import ClipService
 from suite.reference.vision.frame_buffer import FrameBuffer
 from suite.reference.vision.frame_ring import TAIL
 from suite.reference.vision.frame_writer import FrameWriter
@@ -121,6 +122,13 @@ class EvictsTooLate(FrameWriter):
         time.sleep(0)  # a reader's turn
         self._ring.words[TAIL] = self._gone
         return number
+
+
+class MixesClips(ClipService):
+    """Answers a batch in another order."""
+
+    def _answer(self, clips):
+        return super()._answer(clips)[::-1]
 
 
 class FindsTheWorst(HouseholdMatcher):

@@ -7,7 +7,10 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from suite.reference.vision.camera_pipeline import CameraPipeline
+from suite.reference.vision.clip_service import TEXTS, ClipService
 from suite.reference.vision.frame_buffer import FrameBuffer
 from suite.reference.vision.household import Household
 from suite.reference.vision.rig import CameraRig
@@ -15,6 +18,7 @@ from suite.reference.vision.shared_rig import SharedRig
 
 _SAMPLE = 16
 _LEAST_HELD = 0.95
+_ALIKE = 1e-4
 
 
 def everyone_recognised(system: Any, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
@@ -123,6 +127,19 @@ def every_frame_is_accounted_for(system: CameraPipeline, kept: Sequence[Any], re
         f"{shown} of {sum(counts.values())} frames came to the rings"
     )
     return f"{shown} frames looked at, {dropped} dropped"
+
+
+def answers_are_those_given_alone(system: ClipService, kept: Sequence[Any], recording: Any) -> str:
+    """Who was asked together with others was told what is told alone, but for the last digits."""
+    answered = recording.of("classify").counts()["ok"]
+    assert len(kept) == answered, f"{answered} were answered, {len(kept)} kept their answer"
+    alone = {number: system.alone(number) for number in {number for number, _, _ in kept}}
+    for number, text, shares in kept:
+        apart = float(np.abs(np.array(shares) - alone[number]).max())
+        assert apart < _ALIKE, f"clip {number}: {apart:g} apart from what is told alone"
+        likeliest = TEXTS[int(alone[number].argmax())]
+        assert text == likeliest, f"clip {number} was taken for {text!r}, alone it is {likeliest!r}"
+    return f"{len(kept)} answers to {len(alone)} clips"
 
 
 FRAMES = (all_succeed, last_frames_in_order, frames_are_distinct, frames_are_incompressible, memory_is_real)

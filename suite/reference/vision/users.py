@@ -8,7 +8,9 @@ import numpy.typing as npt
 from suite import Rejected, User, operation
 from suite.data.embeddings import embeddings, views
 from suite.data.frames import frames
+from suite.reference.vision.batcher import QueueFull
 from suite.reference.vision.camera_pipeline import CameraPipeline, FrameDropped, place_name
+from suite.reference.vision.clip_service import ClipService
 from suite.reference.vision.frame_buffer import FrameBuffer
 from suite.reference.vision.household import Household
 from suite.reference.vision.matcher import UNKNOWN, HouseholdMatcher, cosine_similarity
@@ -21,6 +23,7 @@ Vector = npt.NDArray[np.float32]
 _KNOWN = 4_096
 _CROWDS = 32
 _DISTINCT = 12
+_CLIPS = 24
 _VISITORS = 256
 _STRANGERS = 32
 _LIKENESS = 0.8
@@ -211,6 +214,25 @@ class CameraSource(User):
         except FrameDropped as error:
             raise Rejected(str(error)) from error
         assert name == place_name(self.camera), f"took {place_name(self.camera)} for {name}"
+
+
+class ClipViewer(User):
+    """Asks what a clip shows, and keeps what it was told, to be compared with what is told alone."""
+
+    async def connect(self, system: ClipService) -> None:
+        """Make a few clips."""
+        self.service = system
+        self.clips = [(number, system.clip(number)) for number in self.random.sample(range(_CLIPS), 4)]
+
+    @operation
+    async def classify(self) -> None:
+        """One clip."""
+        number, clip = self.random.choice(self.clips)
+        try:
+            text, shares = await self.service.classify(clip)
+        except QueueFull as error:
+            raise Rejected(str(error)) from error
+        self.keep((number, text, shares.tolist()))
 
 
 class Adder(User):

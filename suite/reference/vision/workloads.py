@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from suite import Component, Threshold, Workload, closed_loop, open_loop
 from suite.reference.vision.camera_pipeline import CameraPipeline
 from suite.reference.vision.checks import (
     FRAMES,
     all_added,
     all_succeed,
+    answers_are_those_given_alone,
     every_frame_is_accounted_for,
     every_reader_saw_whole_frames,
     everyone_recognised,
     matrix_is_the_database,
     none_failed,
 )
+from suite.reference.vision.clip_service import ClipService
 from suite.reference.vision.dropping import DROPPED
 from suite.reference.vision.frame_buffer import FrameBuffer
 from suite.reference.vision.household import Household
@@ -21,6 +25,7 @@ from suite.reference.vision.matcher import HouseholdMatcher
 from suite.reference.vision.matching import LOAD_TIME, OVER_PRODUCT, OVER_READ, PER_EMBEDDING
 from suite.reference.vision.memory import FILL, OVERHEAD, PER_CAMERA
 from suite.reference.vision.rig import CameraRig
+from suite.reference.vision.serving import LOOP_LAG, MEAN_BATCH
 from suite.reference.vision.shared_rig import SharedRig
 from suite.reference.vision.sharing import ADD_OVER_COPY, handed_over
 from suite.reference.vision.sharing import OVERHEAD as SHARED_OVERHEAD
@@ -28,6 +33,7 @@ from suite.reference.vision.users import (
     Adder,
     Camera,
     CameraSource,
+    ClipViewer,
     Crowd,
     HouseholdUser,
     Pairs,
@@ -213,6 +219,43 @@ pipeline = Workload(
     metrics=[DROPPED],
     tags={"frames", "matching"},
     description="8 cameras of 640 x 480 at 30 frames/s: JPEG, ring, decoding, a projection, match",
+)
+
+
+def _clips(name: str, size: str, **more: Any) -> Workload:
+    return Workload(
+        f"vision/{name}",
+        Component(ClipService, needs=("xclip", "torch", "transformers"), size=size, batch=8, deadline=180),
+        ClipViewer,
+        timeout=120,
+        checks=[all_succeed, answers_are_those_given_alone],
+        metrics=[LOOP_LAG, MEAN_BATCH],
+        **more,
+    )
+
+
+clips = _clips(
+    "clips",
+    "tiny",
+    loop=closed_loop(10, seconds=10, warmup=1),
+    quick=closed_loop(10, seconds=3, warmup=1),
+    thresholds=[
+        Threshold("throughput", target=100, warning=50, critical=10),
+        Threshold("failures", target=0, critical="1%"),
+        Threshold("loop.lag.p99", target="10ms", warning="50ms", critical="500ms"),
+    ],
+    tags={"clips"},
+    description="ten who ask at a time what a clip shows: X-CLIP, tiny, its weights drawn from a seed",
+)
+
+clips_base = _clips(
+    "clips-base",
+    "base",
+    loop=closed_loop(4, operations=24, warmup=4),
+    quick=closed_loop(4, operations=8, warmup=0),
+    thresholds=[Threshold("failures", target=0, critical="1%")],
+    tags={"clips", "slow"},
+    description="the same with X-CLIP base, as large as it is published; --set batch=1 … 8 for the curve",
 )
 
 memory_stress = Workload(

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("rounds_once")
 ALL = [
     "match-10", "match-100", "match-500", "match-10000", "match-100000", "match-batch", "match-top",
     "household", "cosine", "frame-buffer", "frame-buffer-four", "frame-add", "shared-frames",
-    "pipeline", "memory-stress",
+    "pipeline", "clips", "clips-base", "memory-stress",
 ]  # fmt: skip
 SMALL = {"frames": 200}
 LOOP = closed_loop(operations=400, warmup=200)
