@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import multiprocess
 import pytest
 
 from suite import Command, Component, Metric, Remote, User, Workload, closed_loop, operation
@@ -127,7 +128,7 @@ MESSAGES: list[tuple[Callable[[Path], Any], type[SuiteError], str]] = [
         "metric 'fps': combine must be 'max', 'min', 'median' or 'sum'",
     ),
     (
-        lambda _: run_server(lambda: Remote("h:1"), Remote("h:1").address, {}),
+        lambda _: run_server(multiprocess.Pipe()[0], lambda: Remote("h:1")),
         ConfigurationError,
         "is not a Server",
     ),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
-from suite.contract.address import Address
 from suite.contract.listening import Listening
 from suite.contract.loop import Duration
 from suite.contract.system import Placement, System
@@ -15,6 +15,8 @@ from suite.errors import ConfigurationError
 from suite.process.ready import Probe
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     from suite.process.child import Child
 
 
@@ -38,18 +40,39 @@ class Server(Listening):
     ) -> None:
         super().__init__(ready=ready, port=port, needs=needs, deadline=deadline, parameters=parameters)
         self.serve = serve
+        self._pipe: Connection | None = None
+        """To a process that has read the load file, and waits for where all is."""
 
-    def _launch(self, place: Placement) -> Child:
+    def begin(self, place: Placement) -> None:
+        """See `System.begin`: its process reads the load file."""
+        from multiprocess import Pipe
+
         from suite.process.child import start_function
 
-        beside = {name: helper.address for name, helper in self.beside.items()}
+        place.directory.mkdir(parents=True, exist_ok=True)
         spec = place.spec or _Itself(self)
-        return start_function(
-            run_server,
-            (spec, self.address, beside),
-            log=place.directory / "output.log",
-            cores=place.cores,
-        )
+        ours, theirs = Pipe()
+        log = place.directory / "output.log"
+        self.child = start_function(run_server, (spec,), log=log, cores=place.cores, pipe=theirs)
+        theirs.close()
+        self._pipe = ours
+
+    def stop(self) -> None:
+        """See `System.stop`."""
+        super().stop()
+        if self._pipe is not None:
+            self._pipe.close()
+            self._pipe = None
+
+    def _launch(self, place: Placement) -> Child:
+        if self._pipe is None:
+            self.begin(place)
+        assert self._pipe is not None
+        assert self.child is not None
+        pipe, self._pipe = self._pipe, None
+        with pipe, contextlib.suppress(BrokenPipeError, ConnectionResetError):  # of its end others tell more
+            pipe.send((self.address, {name: helper.address for name, helper in self.beside.items()}))
+        return self.child
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +85,13 @@ class _Itself:
         return self.system
 
 
-def run_server(spec: Callable[[], System], address: Address, beside: Mapping[str, Address]) -> None:
-    """Body of a Server's process."""
+def run_server(pipe: Connection, spec: Callable[[], System]) -> None:
+    """Body of a Server's process, which is told by `pipe` where it and its helpers are."""
     server = spec()
     if not isinstance(server, Server):
         raise ConfigurationError(f"{server!r} is not a Server")
-    server.attach(address, beside)
+    with pipe:
+        server.attach(*pipe.recv())
     if iscoroutinefunction(server.serve):
         import asyncio
 

@@ -113,6 +113,12 @@ class System:
         """Raise ConfigurationError for all that can be seen to be wrong before anything starts."""
         self.check_needs()
 
+    def begin(self, place: Placement) -> None:
+        """Do already what needs no helper; once they are ready `start` follows, at this `place`, or `stop`.
+
+        Call it from the main thread.
+        """
+
     def start(self, place: Placement) -> None:
         """Start at `place` and wait until ready. Raises SystemFailed with the output's tail."""
 

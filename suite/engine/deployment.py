@@ -6,24 +6,24 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from suite.contract.address import Address
 from suite.contract.component import Component
 from suite.contract.fault import SYSTEM
-from suite.contract.system import Placement, System
 from suite.contract.workload import Workload
-from suite.engine.ending import stop_together
 from suite.engine.examine import Examination, Question
 from suite.engine.observer_process import ObserverProcess
+from suite.engine.parties import Parties
 from suite.engine.plan import RoundPlan
 from suite.engine.progress import Progress
 from suite.engine.timeline import FaultTimeline
 from suite.engine.worker_plan import FilePlan, WorkerPlan
 from suite.engine.worker_pool import Worker, gather_reports
 from suite.engine.worker_request import WorkerReply, WorkerRequest
-from suite.engine.workload_spec import SystemSpec, WorkloadSpec
+from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError, SuiteError, SystemFailed
 from suite.measure import proc
 from suite.measure.resources import OBSERVER, PROXY
@@ -68,15 +68,17 @@ class Deployment:
         kept = recordings()
         if kept is not None:
             mode = "trace"
-        self._agents = injected(kept or self.directory / "agents", mode, native=native)
+        self._agents = partial(injected, kept or self.directory / "agents", mode, native=native)
         self.agents: Injection
         self.plan = RoundPlan(self.workload, spec.settings.workers, spec.settings.seed + index, live=live)
         stack.callback(self.plan.close)
         self.cores: Cores = share_out(spec.settings.workers)
         self.stack = stack
         self.timeline = FaultTimeline(self.workload, index, faulty=faulty)
+        self._parties = Parties(
+            spec, self.workload, self.directory, self.cores.system, self.timeline, self._agents
+        )
         self.workers: list[Worker] = []
-        self.running: list[System] = []
         self.prepared: Any = None
         self.left_behind = ""
         self.observer: ObserverProcess | None = None
@@ -90,7 +92,7 @@ class Deployment:
         """Workers, helpers and system, ready. Raises SystemFailed, WorkerFailed, ConfigurationError."""
         self.phase("starting")
         if self.component:
-            self.agents = self.stack.enter_context(self._agents)
+            self.agents = self.stack.enter_context(self._agents())
         self._start_workers()
         own = self.workload.prepare is not None and not self.component
         preparer = self._worker(None, "preparer", self.cores.workers[-1]) if own else self.workers[0]
@@ -154,31 +156,9 @@ class Deployment:
         return worker
 
     def _start_systems(self) -> None:
-        """Helpers first: the system is told where they are. It alone has agents, not our workers."""
         self.stack.callback(self.timeline.stop)
         self.timeline.start(self.directory, self.cores.system, self.spec.settings.seed + self.index)
-        helpers = self.workload.beside
-        self.stack.callback(stop_together, helpers.values())
-        for name, helper in helpers.items():
-            self._start(helper, name)
-        system = self.workload.system
-        self.stack.callback(setattr, system, "beside", system.beside)
-        system.beside = self.timeline.routed(system.beside)
-        self.agents = self.stack.enter_context(self._agents)
-        self.stack.callback(system.stop)
-        self._start(system, None)
-
-    def _start(self, system: System, helper: str | None) -> None:
-        file = self.spec.reference.file
-        place = Placement(
-            self.directory / (f"beside-{helper}" if helper else "system"),
-            self.cores.system,
-            Path(file).absolute().parent if file else None,
-            SystemSpec(self.spec, helper),
-        )
-        system.start(place)
-        self.running.append(system)
-        self.timeline.join(helper or SYSTEM, system, place)
+        self.agents = self._parties.start(self.stack)
 
     def groups(self) -> dict[str, Callable[[], list[int]]]:
         """Whose processes the sampler reads; a component is its worker."""
@@ -294,10 +274,7 @@ class Deployment:
 
     def check_systems(self) -> None:
         """Raise SystemFailed if the system or a helper of it has ended."""
-        for system in self.running:
-            if (failure := system.failure()) and not self.timeline.excuses(system):
-                what = "the system" if system is self.workload.system else "a helper of the system"
-                raise SystemFailed(f"{what} died: {failure}")
+        self._parties.check()
 
 
 def undone(left: str) -> list[CheckResult]:

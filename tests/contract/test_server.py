@@ -58,6 +58,33 @@ def test_a_server_in_a_place_of_its_own(tmp_path: Path) -> None:
         system.stop()
 
 
+def test_a_server_begins_before_its_helpers_are_there(tmp_path: Path) -> None:
+    system, place = Server(report, words=["a"]), Placement(tmp_path / "system")
+    database = Remote("http://127.0.0.1:5432")
+    system.beside = {"database": database}
+    try:
+        system.begin(place)
+        assert system.child is not None
+        begun = system.child.pid
+        database.attach(Address("127.0.0.1", 5432, "http://127.0.0.1:5432"))
+        system.start(place)
+        assert system.pid == begun
+        assert database.url in (system.directory / "report").read_text()
+    finally:
+        system.stop()
+    assert not alive(begun)
+
+
+def test_a_server_that_has_begun_may_be_stopped(tmp_path: Path) -> None:
+    system = Server(sleep)
+    system.begin(Placement(tmp_path / "system"))
+    assert system.child is not None
+    pid = system.child.pid
+    system.stop()
+    assert system.child is None
+    assert not alive(pid)
+
+
 def test_a_server_that_dies_says_why() -> None:
     with pytest.raises(SystemFailed, match="RuntimeError: no licence") as caught, Server(die):
         pass

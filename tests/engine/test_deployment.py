@@ -26,6 +26,9 @@ class Party(Remote):
         super().__init__("http://127.0.0.1:1")
         self.name, self.log = name, log
 
+    def begin(self, place):
+        self.log.append(f"begin {self.name}")
+
     def start(self, place):
         self.log.append(f"start {self.name}")
 
@@ -85,6 +88,10 @@ def test_workers_build_while_systems_start(log):
     assert log.index("build worker 0") < log.index("start first")
     assert log.index("build preparer") < log.index("start first")
     assert log.index("start system") < log.index("build is done") < log.index("prepare preparer")
+
+
+def test_all_parties_have_begun_before_the_first_is_waited_for(log):
+    assert {"begin first", "begin second", "begin system"} <= set(log[: log.index("start first")])
 
 
 def test_helpers_start_before_the_system_and_stop_after_it(log):

@@ -6,6 +6,7 @@ from suite import closed_loop
 from suite.reference.hotel.categories import AUTHENTICATION
 from suite.reference.hotel.load.backend import ERRORS, backend, within, workload
 from suite.reference.hotel.load.checks import no_session_is_left, none_failed
+from suite.reference.hotel.load.seeding import seed
 from suite.reference.hotel.load.staff_users import KeyUser, LoginUser, RoleUser, SessionUser, TokenUser
 
 _SHORT = 3
@@ -27,6 +28,7 @@ token = workload(
     "auth-token",
     TokenUser,
     "JWTs, one of ten forged",
+    prepare=seed,
     loop=closed_loop(users=30, seconds=10, warmup=1),
     quick=closed_loop(users=10, operations=300, warmup=30),
     thresholds=[within("response.p95", "50ms", "200ms", "1s"), ERRORS],
@@ -73,6 +75,7 @@ everybody = workload(
     {LoginUser: 1, TokenUser: 5, KeyUser: 5, SessionUser: 2, RoleUser: 2},
     "all of these beside each other",
     backend(session_seconds=_SHORT),
+    prepare=seed,
     loop=closed_loop(users=30, seconds=20, warmup=2),
     quick=closed_loop(users=15, seconds=1),
     thresholds=[within("response.p90", "500ms", "1s", "3s"), ERRORS],

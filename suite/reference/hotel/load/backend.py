@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from suite import Category, Server, System, Threshold, Workload
@@ -41,8 +42,9 @@ def within(metric: str, target: str, warning: str, critical: str) -> Threshold:
 def workload(
     category: Category, name: str, users: Any, description: str, system: Server | None = None, **more: Any
 ) -> Workload:
-    """`hotel/name`: `users` of a backend with a database and a Redis, in a hotel that is seeded."""
+    """`hotel/name`: `users` of a backend with a database and a Redis; nobody has logged in."""
+    defaults: dict[str, Any] = {"prepare": partial(seed, logins=()), "beside": beside()}
     return Workload(
-        f"hotel/{name}", system or backend(), users, prepare=seed, beside=beside(), category=category,
-        description=description, **more,
+        f"hotel/{name}", system or backend(), users, category=category, description=description,
+        **(defaults | more),
     )  # fmt: skip

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 
 def rows(system: Any, query: str) -> list[tuple[Any, ...]]:
     """What a query of the backend's database gives."""
-    import psycopg
+    import asyncpg  # which the backend has too: it is imported sooner than psycopg
 
-    with psycopg.connect(system.beside["database"].url) as connection:
-        return connection.execute(query.encode()).fetchall()
+    async def found() -> list[tuple[Any, ...]]:
+        connection = await asyncpg.connect(system.beside["database"].url)
+        try:
+            return [tuple(row) for row in await connection.fetch(query)]
+        finally:
+            await connection.close()
+
+    return asyncio.run(found())
 
 
 def cached_rooms(system: Any, namespace: str) -> dict[int, Any]:

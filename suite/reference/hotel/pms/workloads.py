@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from suite import Observe, Server, System, Threshold, Workload, closed_loop, open_loop
@@ -59,9 +60,9 @@ def with_pms(servers: int = 1, **others: System) -> dict[str, System]:
 
 def _workload(name: str, description: str, users: Any, system: Server | None = None, **rest: Any) -> Workload:
     defaults: dict[str, Any] = {
-        "prepare": seed, "beside": with_pms(), "parameters": {**_SIZE, "nights": 60},
-        "thresholds": [ERRORS], "checks": _HOLDS, "metrics": PMS_METRICS, "tags": {"pms"},
-        "category": PMS,
+        "prepare": partial(seed, logins=("agent",)), "beside": with_pms(),
+        "parameters": {**_SIZE, "nights": 60}, "thresholds": [ERRORS], "checks": _HOLDS,
+        "metrics": PMS_METRICS, "tags": {"pms"}, "category": PMS,
     }  # fmt: skip
     return Workload(
         f"hotel/pms-{name}", system or connected(), users, description=description, **(defaults | rest)

@@ -5,7 +5,7 @@ from threading import Barrier, BrokenBarrierError
 import pytest
 
 from suite import System
-from suite.engine.ending import stop_together
+from suite.engine.parties import stop_together
 
 
 class Meeting(System):
