@@ -99,12 +99,16 @@ def installed(broken: Faults | None = None) -> list[CatalogEntry]:
     faults = Faults() if broken is None else broken
     found: list[CatalogEntry] = []
     for entry in entries:
-        package = entry.dist.name if entry.dist else "unknown"
-        with faults.collected(f"entry point {entry.name!r} of package {package}, mend or uninstall it: "):
+        try:
             workloads = from_module(entry.module)
             if not workloads:
                 raise ConfigurationError(f"{entry.module} defines no Workload")
             found += workloads
+        except ConfigurationError:
+            # Asked for now only: all that a package says of itself is read to know its name.
+            package = entry.dist.name if entry.dist else "unknown"
+            with faults.collected(f"entry point {entry.name!r} of package {package}, mend or uninstall it: "):
+                raise
     if broken is None:
         faults.check()
     return found

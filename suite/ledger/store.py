@@ -135,23 +135,22 @@ class Ledger:
         Raises ConfigurationError.
         """
         like = ResultRow.id.startswith(name, autoescape=True)
-        query = select(ResultRow.number, ResultRow.kind, ResultRow.id).where(*_of_kinds(kinds))
+        query = select(ResultRow.kind, ResultRow.id, DocumentRow.data).where(
+            DocumentRow.number == ResultRow.number, *_of_kinds(kinds)
+        )
         with self.session() as session:
             found = session.execute(query.where(ResultRow.id == name).order_by(ResultRow.number)).all()
             if not found:
                 found = session.execute(query.where(like).order_by(ResultRow.id).limit(6)).all()
-            what = RECORDS[kinds[0]].NAME if len(kinds) == 1 else "record"
-            if not found:
-                raise ConfigurationError(
-                    f"no {what}'s id starts with {name!r}; `suite show` lists what was measured"
-                )
-            if len({one.id for one in found}) > 1:
-                names = ", ".join(one.id for one in found)
-                raise Ambiguous(f"several {_plural(what)} start with {name!r}, give more of it: {names}")
-            data = session.scalars(
-                select(DocumentRow.data).where(DocumentRow.number == found[0].number)
-            ).one()
-            return _loaded(found[0].kind, data)
+        what = RECORDS[kinds[0]].NAME if len(kinds) == 1 else "record"
+        if not found:
+            raise ConfigurationError(
+                f"no {what}'s id starts with {name!r}; `suite show` lists what was measured"
+            )
+        if len({one.id for one in found}) > 1:
+            names = ", ".join(one.id for one in found)
+            raise Ambiguous(f"several {_plural(what)} start with {name!r}, give more of it: {names}")
+        return _loaded(found[0].kind, found[0].data)
 
     def run(self, name: str) -> Run:
         """The Run whose id is `name` or, alone of all, starts with it. Raises ConfigurationError."""
