@@ -26,7 +26,8 @@ class FrameWriter:
 
     `max_age` is in seconds, None for any age. Frames may differ in size; each lies in one piece. The memory
     has no name and no file: it is gone with the processes that have it open, however they end. `path` is
-    where another process of the same user opens it, see `FrameReader`. Raises ValueError for sizes below 1.
+    where another process of the same user opens it, see `FrameReader`. Raises ValueError for sizes below 1,
+    MemoryError where a limit leaves no room.
     """
 
     def __init__(self, budget: int, *, slots: int = 4_096, max_age: float | None = None) -> None:
@@ -36,9 +37,13 @@ class FrameWriter:
         self._age = None if max_age is None else round(max_age * 1e9)
         size = FrameRing.size(budget, slots)
         self._file = os.memfd_create("frames")
-        os.ftruncate(self._file, size)
         self.path = f"/proc/{os.getpid()}/fd/{self._file}"
-        self._memory = mmap.mmap(self._file, size)
+        try:
+            os.ftruncate(self._file, size)
+            self._memory = mmap.mmap(self._file, size)
+        except (OSError, OverflowError) as error:
+            os.close(self._file)
+            raise MemoryError(f"no room for a ring of {size:,} bytes: {error}") from error
         self._ring = FrameRing(memoryview(self._memory), slots)
         self._ring.words[SLOTS] = slots
         self._next = 0
