@@ -49,9 +49,14 @@ def rounds(monkeypatch):
     found = Rounds()
     monkeypatch.setattr("suite.ab.calibration.ProcessRunner.take", lambda *words: found(*words))
     monkeypatch.setattr("suite.ab.canary.Canaries.beside", lambda _, take: take())
-    monkeypatch.setattr("suite.ab.calibration._TRIALS", 30)
-    monkeypatch.setattr("suite.ab.calibration._ALARM_TRIALS", 60)
+    resampled(monkeypatch, 3)
     return found
+
+
+def resampled(monkeypatch, trials):
+    """So many trials count what is caught, and twice as many the false alarms."""
+    monkeypatch.setattr("suite.ab.calibration._TRIALS", trials)
+    monkeypatch.setattr("suite.ab.calibration._ALARM_TRIALS", 2 * trials)
 
 
 def kept(command):
@@ -59,7 +64,8 @@ def kept(command):
     return {one["workload"]: one for one in data["results"]}
 
 
-def test_it_says_what_would_be_caught_and_keeps_it(command, rounds):
+def test_it_says_what_would_be_caught_and_keeps_it(command, rounds, monkeypatch):
+    resampled(monkeypatch, 30)
     said = command("calibrate", "vision/match-10", "--json", "out.json")
     assert (said.code, said.err) == (0, "")
     assert "vision/match-10  calibrated from 48 runs" in said.out

@@ -7,6 +7,7 @@ import threading
 import pytest
 from support.command import document
 from support.processes import Suite
+from support.variants import exhaustive
 
 
 def test_a_run_is_printed_kept_and_shown_again(command):
@@ -136,22 +137,19 @@ def test_the_plan_says_what_the_options_made_of_it(command):
 
 
 @pytest.mark.parametrize(
-    ("text", "values"),
-    [
-        ("step=7", {"step": 7}),
-        ("ratio=2", {"ratio": 2.0}),
-        ("name=a=b", {"name": "a=b"}),
-        ("name=", {"name": ""}),
-        ("fast=ON", {"fast": True}),
-    ],
+    "values",
+    [{"step": 7, "ratio": 2.0, "name": "a=b", "fast": True}, {"name": ""}],
+    ids=["each", "empty"],
 )
-def test_set_has_the_type_of_the_default(command, text, values):
+def test_set_has_the_type_of_the_default(command, values):
     load = command.example("load_counter.py")
-    words = ["-k", "click", "--operations", 1, "--rounds", 1, "--set", text, "--json", "-"]
+    said = {"step": "7", "ratio": "2", "name": values["name"], "fast": "ON"}
+    words = [word for name in values for word in ("--set", f"{name}={said[name]}")]
+    words += ["-k", "click", "--operations", "1", "--rounds", "1", "--json", "-"]
     parameters = document(command("run", load, *words))["results"][0]["plan"]["parameters"]
-    name = text.partition("=")[0]
-    assert {name: parameters[name]} == values
-    assert type(parameters[name]) is type(values[name])
+    found = {name: parameters[name] for name in values}
+    assert found == values
+    assert [*map(type, found.values())] == [*map(type, values.values())]
 
 
 def test_each_of_several_workloads_takes_the_parameters_that_it_knows(command, engine):
@@ -195,7 +193,7 @@ def echoing():
     loop.close()
 
 
-@pytest.mark.parametrize("scheme", ["", "http://", "tcp://"])
+@pytest.mark.parametrize("scheme", ["", exhaustive("http://"), exhaustive("tcp://")])
 def test_a_target_that_is_running_already(command, echoing, scheme):
     target = f"{scheme}127.0.0.1:{echoing}"
     words = ["-k", "closed", "--target", target, "--seconds", "0.2", "--rounds", 1, "--json", "-"]
