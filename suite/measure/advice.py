@@ -13,6 +13,10 @@ _FAR = 5.0
 _EXPLAINED = 0.5
 """Share of the way from median to p99 that a pause must take to be what it is about."""
 _BLOCKED = 0.3
+_PUT_OFF = (0.039, 0.050)
+"""Seconds for which Linux puts an acknowledgement off at least (40 ms), and what an answer takes on top."""
+_OFTEN, _EACH = 0.1, 0.5
+"""Share of the operations that take as long, and of these the share with an acknowledgement put off."""
 _ASIDE = ("in_rounds", "of_rounds")
 
 
@@ -27,7 +31,7 @@ def advise(run: Run) -> tuple[Reason, ...]:
     found = list(_LIMITERS.get(held.kind, _nothing)(run, _figures(held))) if held is not None else []
     if held is not None and held.kind == "generator":
         return tuple(found)
-    for rule in (_pools, _tail, _throttled, _samples, _growth):
+    for rule in (_pools, _put_off, _tail, _throttled, _samples, _growth):
         found += rule(run)
     return tuple(found)
 
@@ -91,6 +95,17 @@ def _pools(run: Run) -> Iterator[Reason]:
     for pool in pools({name: measured.value for name, measured in run.metrics.items()}):
         if pool.timeouts or any(pool.holds_back(one) for one in rounds):
             yield Reason("widen_pool", pool.figures())
+
+
+def _put_off(run: Run) -> Iterator[Reason]:
+    """Many that took as long as an acknowledgement is put off, and as many that were: Nagle waited."""
+    histogram = run.histograms.get("service")
+    delayed = sum(one.delayed_acks or 0 for one in run.evidence if one is not None)
+    if histogram is None or not delayed:
+        return
+    late = sum(count for value, count in histogram.buckets() if _PUT_OFF[0] <= value < _PUT_OFF[1])
+    if late >= _OFTEN * histogram.count and delayed >= _EACH * late:
+        yield Reason("write_at_once", {"late": late, "count": histogram.count, "delayed": delayed})
 
 
 def _tail(run: Run) -> Iterator[Reason]:

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-_EXTENDED = {"overflows": b"ListenOverflows", "syns": b"TCPSynRetrans", "timeouts": b"TCPTimeouts"}
+_EXTENDED = {
+    "overflows": b"ListenOverflows",
+    "syns": b"TCPSynRetrans",
+    "timeouts": b"TCPTimeouts",
+    "delayed_acks": b"DelayedACKs",
+}
 _FILES = {"netstat": (b"TcpExt:", _EXTENDED), "snmp": (b"Tcp:", {"resets": b"EstabResets"})}
 
 
 @dataclass(frozen=True, slots=True)
 class TcpUsage:
     """Counts: connections that found a full listen backlog, SYNs sent again, waits for an answer that ran
-    out, connections that were reset.
+    out, connections that were reset, acknowledgements that were put off until their time was up.
     """
 
     overflows: int
     syns: int
     timeouts: int
     resets: int
+    delayed_acks: int
 
 
 class TcpWatch:

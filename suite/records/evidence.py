@@ -60,12 +60,14 @@ class Evidence:
     throttled: float | None = None
 
     # TCP where the system runs, over the round and its connects: connections that found the listen backlog
-    # full, SYNs sent again, waits for an answer that ran out, connections reset. `dialled`: operations that
-    # had to connect first. `slow_connects`: connects that took as long as the kernel's second SYN does.
+    # full, SYNs sent again, waits for an answer that ran out, connections reset, acknowledgements put off
+    # for as long as they may be. `dialled`: operations that had to connect first. `slow_connects`: connects
+    # that took as long as the kernel's second SYN does.
     overflows: int | None = None
     syns: int | None = None
     timeouts: int | None = None
     resets: int | None = None
+    delayed_acks: int | None = None
     dialled: int | None = None
     slow_connects: int = 0
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from support.runs import make_measured, make_run, validity_of
+from support.runs import make_histogram, make_measured, make_run, validity_of
 
 from suite.measure.advice import advise
 from suite.records.evidence import Evidence
@@ -67,6 +67,21 @@ def test_a_generator_at_its_limit_wants_more_workers_where_there_are_cores(cores
     found = run(held, environment={"affinity": cores}, plan={"loop": "open", "workers": 1})
     assert list(said(found)) == [advice]
     assert f"with 1 of {cores} cores; a worker used 99 % of a core; 60 % of the plan" in said(found)[advice]
+
+
+@pytest.mark.parametrize(
+    ("late", "delayed", "told"),
+    [(300, 290, True), (300, 100, False), (300, None, False), (50, 290, False)],
+)
+def test_answers_that_wait_for_a_delayed_acknowledgement_are_to_be_written_at_once(late, delayed, told):
+    """p50 43 ms of a server that answers in 1 ms: Nagle held the second piece of each answer back."""
+    times = make_histogram(*[1.0] * (1_000 - late), *[43.0] * late)
+    found = run(histograms={"service": times}, evidence=(None, Evidence(delayed_acks=delayed)))
+    assert said(found) == ({
+        "write_at_once": "write each answer at once, or turn Nagle off (TCP_NODELAY) on the side of the "
+        "system: 300 of 1,000 took 40 to 50 ms, the time of a delayed acknowledgement, of which there were "
+        "290"
+    } if told else {})  # fmt: skip
 
 
 def test_each_pool_that_was_waited_for_is_named_with_by_how_much():

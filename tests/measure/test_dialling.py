@@ -61,7 +61,7 @@ def test_what_was_connecting_is_told_apart():
 def test_operations_that_found_a_user_did_not_connect():
     recording = recording_of(np.zeros(2000, np.int64))
     assert gather(recording, Resources(2.0), loop=LOOP).dialled == 0
-    evidence, reasons = judged(recording, TcpUsage(200, 200, 200, 0))  # that was somebody else
+    evidence, reasons = judged(recording, TcpUsage(200, 200, 200, 0, 0))  # that was somebody else
     assert (evidence.overflows, reasons) == (200, [])
 
 
@@ -74,7 +74,7 @@ def test_users_of_a_fixed_number_never_connect_for_an_operation():
 
 def test_a_full_listen_backlog_is_named_with_its_figures():
     """An open loop that adds users dials during a stall: p90 said 1.0 s, and nothing said why."""
-    evidence, (reason,) = judged(recording_of(dials(slow=40)), TcpUsage(40, 41, 42, 1))
+    evidence, (reason,) = judged(recording_of(dials(slow=40)), TcpUsage(40, 41, 42, 1, 0))
     assert (evidence.dialled, evidence.slow_connects) == (50, 40)
     assert reason.figures["reported"] == pytest.approx(1.002, rel=0.01)
     assert reason.figures["without"] == pytest.approx(0.00203, rel=0.01)
@@ -86,7 +86,7 @@ def test_users_that_a_full_backlog_kept_from_connecting_before_the_load():
     recording = recording_of(dials(slow=4))
     recording = replace(recording, started=recording.started.copy())
     loop = closed_loop(8, seconds=2)
-    evidence = gather(recording, Resources(2.0, tcp=TcpUsage(4, 4, 4, 0)), loop=loop)
+    evidence = gather(recording, Resources(2.0, tcp=TcpUsage(4, 4, 4, 0, 0)), loop=loop)
     found = judge(recording, evidence, loop=loop, component=False, cores_apart=True, worker_deaths=0)
     (reason,) = [reason for reason in found.reasons if reason.kind == "backlog_full"]
     assert (reason.figures["slow"], reason.figures["overflows"]) == (4, 4)

@@ -5,6 +5,8 @@ import socket
 from suite.measure import tcp
 from suite.measure.tcp import TcpUsage, TcpWatch
 
+COUNTED = ("overflows", "syns", "timeouts", "resets", "delayed_acks")
+
 
 def test_a_full_listen_backlog_is_counted():
     watch = TcpWatch(list)
@@ -23,26 +25,26 @@ def test_a_full_listen_backlog_is_counted():
 
 
 def test_only_what_came_since_the_first_look_counts(monkeypatch):
-    looks = iter([dict.fromkeys(("overflows", "syns", "timeouts", "resets"), n) for n in (5, 7, 9)] + [{}])
+    looks = iter([dict.fromkeys(COUNTED, n) for n in (5, 7, 9)] + [{}])
     monkeypatch.setattr(tcp, "_counters", lambda pid: next(looks))
     watch = TcpWatch(lambda: [12])
     assert watch.since() is None
     for _ in range(4):  # the process is gone at the last one
         watch.look()
-    assert watch.since() == TcpUsage(4, 4, 4, 4)
+    assert watch.since() == TcpUsage(4, 4, 4, 4, 4)
 
 
 def test_what_came_before_counts_no_more_when_it_is_forgotten(monkeypatch):
     """A window of a soak was told the SYNs that were sent again hours before."""
-    looks = iter([dict.fromkeys(("overflows", "syns", "timeouts", "resets"), n) for n in (5, 7, 9)])
+    looks = iter([dict.fromkeys(COUNTED, n) for n in (5, 7, 9)])
     monkeypatch.setattr(tcp, "_counters", lambda pid: next(looks))
     watch = TcpWatch(lambda: [12])
     watch.look()
     watch.look()
     watch.forget()
-    assert watch.since() == TcpUsage(0, 0, 0, 0)
+    assert watch.since() == TcpUsage(0, 0, 0, 0, 0)
     watch.look()
-    assert watch.since() == TcpUsage(2, 2, 2, 2)
+    assert watch.since() == TcpUsage(2, 2, 2, 2, 2)
 
 
 def test_what_can_not_be_read_is_none():

@@ -69,6 +69,9 @@ KINDS: Kinds = {
     "waited for it on average at {throughput:1/s}",
     "widen_backlog": "raise the server's listen backlog (and net.core.somaxconn), or accept sooner: it was "
     "full {overflows:,} times",
+    "write_at_once": "write each answer at once, or turn Nagle off (TCP_NODELAY) on the side of the system: "
+    "{late:,} of {count:,} took 40 to 50 ms, the time of a delayed acknowledgement, of which there were "
+    "{delayed:,}",
     "calm_collector": _calm_collector,
     "take_disk_off_the_way": "let answers not wait for the disk: {threads:tenths} threads did on average, "
     "p99 is {p99:s}, the median {p50:s}",
