@@ -18,7 +18,7 @@ from suite.contract.system import Placement, System
 from suite.errors import ConfigurationError, SystemFailed
 from suite.process.port import claim_port
 from suite.process.ready import holds, wait_ready
-from suite.process.redaction import without_password
+from suite.process.redaction import HIDDEN, without_password
 
 if TYPE_CHECKING:
     from suite.process.child import Child
@@ -58,12 +58,18 @@ class Service(System):
         self.own = own
         self._left = contextlib.ExitStack()
         """What is undone when it stops."""
+        if url:
+            self._place_of(url)
         self._take(None if own else url or os.environ.get(self.variable) or None)
 
     def at(self, urls: Mapping[str, str]) -> Self:
-        """See `System`."""
-        if self.own or self.given or self.key not in urls:
+        """See `System`. Here the environment's URL is looked at too: whoever doesn't need it may have any."""
+        if self.given:
+            self._place_of(self.given)
             return self
+        if self.own or self.key not in urls:
+            return self
+        self._place_of(urls[self.key])
         twin = copy.copy(self)
         twin._left = contextlib.ExitStack()
         twin._take(urls[self.key])
@@ -72,8 +78,6 @@ class Service(System):
     def _take(self, url: str | None) -> None:
         self.given = url
         self.needs = self.client if url else self.embedded
-        if url:
-            self._place_of(url)
 
     def start(self, place: Placement) -> None:
         """Start it, or see whether it answers. Raises SystemFailed."""
@@ -146,8 +150,10 @@ class Service(System):
         except ValueError:  # a port that is no number
             host = port = None
         if not host or parts.scheme not in self.schemes:
+            where = f"{self.variable}: " if url == os.environ.get(self.variable) else ""
+            shown = without_password(url) if "://" in url else HIDDEN  # else it may be the password alone
             raise ConfigurationError(
-                f"{without_password(url)!r} is no {self.what}; "
+                f"{where}{shown!r} is no {self.what}; "
                 f"write it like {self.schemes[0]}://user:password@host:{self.default_port}/0"
             )
         return host, port or self.default_port

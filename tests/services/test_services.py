@@ -165,6 +165,26 @@ def test_a_wrong_url_in_the_configuration_is_a_fault_of_it_without_its_password(
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://me:secret@there/0", "'http://there/0'"),
+        ("redis://:secret#1@there/0", "'redis://there/0'"),
+        ("redis://:secret@there:port/0", "'redis://there:port/0'"),
+        ("secret", "'***'"),
+    ],
+)
+def test_a_wrong_url_in_the_environment_is_told_with_the_variable_to_who_needs_it(url, shown, monkeypatch):
+    """Everybody else can list and run what needs no Redis; and no password is shown."""
+    monkeypatch.setenv("LOADLEDGER_REDIS", url)
+    workload = Workload(
+        "served/ask", echo_server(), Talker, loop=closed_loop(1, operations=5), beside={"cache": redis()}
+    )
+    with pytest.raises(ConfigurationError, match=rf"LOADLEDGER_REDIS: {re.escape(shown)} is no") as refused:
+        configured(workload, Settings())
+    assert "secret" not in str(refused.value)
+
+
 @pytest.mark.parametrize("make", [postgres, redis])
 def test_one_of_its_own_is_embedded_whatever_there_is(make, monkeypatch):
     scheme = {"postgres": "postgresql", "redis": "redis"}[make.__name__]

@@ -61,7 +61,11 @@ def open_database(file: Path) -> Engine:
     """The SQLite database in `file`, made if it is not there. Dispose of it in the end."""
     engine = create_engine(f"sqlite:///{file}")
     event.listen(engine, "connect", _prepare)
-    _Base.metadata.create_all(engine)
+    try:
+        _Base.metadata.create_all(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DatabaseError, IntegrityError
+from support.opened_files import opened_files
 
 from suite.data.embeddings import embeddings
 from suite.reference.vision.members import (
@@ -54,3 +55,12 @@ def test_an_embedding_of_another_length_is_told_with_whose_it_is(engine):
         connection.execute(update(MemberEmbedding).where(MemberEmbedding.id == 2).values(vector=b"\0" * 28))
     with pytest.raises(ValueError, match="an embedding of member-0001 has not 8 numbers"):
         load(engine)
+
+
+def test_what_is_no_database_is_not_held_open(tmp_path):
+    file = tmp_path / "household.db"
+    file.write_text("this is no database" * 50)
+    with pytest.raises(DatabaseError, match="not a database") as caught:
+        open_database(file)
+    assert str(file) not in opened_files()
+    assert caught.value.__traceback__ is not None  # which has the engine: no collection closed the file

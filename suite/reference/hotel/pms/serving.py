@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import http.client
 import json
@@ -39,14 +40,13 @@ def run_pms(path: Path, host: str, port: int, size: dict[str, int], behaviour: d
     from suite.reference.hotel.pms.store import PmsStore
 
     rooms, seed = size["rooms"], size["seed"]
-    try:
-        store = PmsStore(path)
-        store.fill(guest_count=size["guests"], rooms=rooms, stays=size["stays"], seed=seed)
-    except sqlite3.Error as error:
-        raise SystemExit(f"pms: {path} can't be used: {error}") from None
-    gc.enable()
-    server = PmsServer(store, rooms=rooms, seed=seed, behaviour=PmsBehaviour(**behaviour))
-    try:
+    with contextlib.ExitStack() as held:
+        try:
+            store = held.enter_context(contextlib.closing(PmsStore(path)))
+            store.fill(guest_count=size["guests"], rooms=rooms, stays=size["stays"], seed=seed)
+        except sqlite3.Error as error:
+            raise SystemExit(f"pms: {path} can't be used: {error}") from None
+        server = PmsServer(store, rooms=rooms, seed=seed, behaviour=PmsBehaviour(**behaviour))
         uvicorn.run(
             server.application(),
             host=host,
@@ -60,8 +60,6 @@ def run_pms(path: Path, host: str, port: int, size: dict[str, int], behaviour: d
             backlog=1024,
             timeout_graceful_shutdown=_GRACE,
         )
-    finally:
-        store.close()
 
 
 def ask(system: Any, method: str, path: str, content: Any = None, **headers: str) -> tuple[int, Any]:

@@ -64,8 +64,12 @@ class PmsStore:
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
-        for statement in _SCHEMA:
-            self._connection.execute(statement)
+        try:
+            for statement in _SCHEMA:
+                self._connection.execute(statement)
+        except sqlite3.Error:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close the file."""

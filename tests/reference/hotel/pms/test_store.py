@@ -1,6 +1,9 @@
 """What a property management system knows: versions, bookings, changes; seeded."""
 
+import sqlite3
+
 import pytest
+from support.opened_files import opened_files
 
 from suite.reference.hotel.pms.generator import guests, reservations
 from suite.reference.hotel.pms.store import (
@@ -111,3 +114,12 @@ def test_what_changed_since_is_found_page_by_page_in_the_order_of_changes(store)
     page, end, more = store.changed("guests", middle, 2)
     assert ([one["id"] for one in page], more) == ([5], False)
     assert store.changed("guests", end, 2) == ([], end, False)
+
+
+def test_what_is_no_store_is_not_held_open(tmp_path):
+    file = tmp_path / "pms.sqlite3"
+    file.write_text("this is no database" * 50)
+    with pytest.raises(sqlite3.DatabaseError) as caught:
+        PmsStore(file)
+    assert str(file) not in opened_files()
+    assert caught.value.__traceback__ is not None  # which has the store: no collection closed the file
