@@ -28,9 +28,7 @@ def packages(folder: Path) -> dict[str, str]:
     installed, modules = _installed(), _modules()
     imported = {modules[name] for name in [*sys.modules] if name in modules}
     roots = {*(imported - _reached([_OWN])), *_declared(folder)} - {_OWN}
-    return {
-        name: installed[name].version for name in sorted(_reached(roots) | {*_ALWAYS}) if name in installed
-    }
+    return {name: _version(name) for name in sorted(_reached(roots) | {*_ALWAYS}) if name in installed}
 
 
 @cache
@@ -61,6 +59,11 @@ def _modules() -> dict[str, str]:
 def _requires(name: str) -> tuple[str, ...]:
     one = _installed().get(name)
     return () if one is None else tuple(_names(one.requires or ()))
+
+
+@cache
+def _version(name: str) -> str:
+    return _installed()[name].version
 
 
 def _reached(roots: Iterable[str]) -> set[str]:

@@ -19,7 +19,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "site"
     folder.mkdir()
     monkeypatch.syspath_prepend(str(folder))
-    caches = (module._installed, module._modules, module._requires)
+    caches = (module._installed, module._modules, module._requires, module._version)
     for each in caches:
         each.cache_clear()
     yield folder
