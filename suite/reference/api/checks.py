@@ -31,15 +31,6 @@ def told(system: Any) -> Any:
         connection.close()
 
 
-def none_failed(system: Any, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
-    """Nobody was refused and nothing failed: every operation ended well."""
-    counts = recording.loop_only().counts()
-    bad = {name: count for name, count in counts.items() if count and name != "ok"}
-    assert counts["ok"], "nothing was done"
-    assert not bad, f"of {sum(counts.values())}: " + ", ".join(f"{n} {name}" for name, n in bad.items())
-    return f"{counts['ok']} of {counts['ok']}"
-
-
 def all_connections_came_back(system: Any, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
     """No database connection is in use when nobody asks for anything."""
     pool = told(system)["pool"]

@@ -9,7 +9,6 @@ from suite.reference.api.checks import (
     RATE_METRICS,
     all_connections_came_back,
     exhaustion_is_told,
-    none_failed,
     retry_after_is_true,
     the_limit_is_kept,
 )
@@ -17,6 +16,7 @@ from suite.reference.api.overeager import Overeager
 from suite.reference.api.seeding import seed
 from suite.reference.api.serving import all_answer, serve
 from suite.reference.api.users import DatabaseUser, Locum, Prober, Reader, Therapist, Uploader
+from suite.reference.backend.checks import none_failed
 from suite.services import postgres, redis
 
 _NEEDS = ("api", "fastapi", "uvicorn", "asyncpg", "aiosqlite", "argon2", "jwt", "limits", "python_multipart")

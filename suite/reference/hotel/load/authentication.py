@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from suite import closed_loop
+from suite.reference.backend.checks import none_failed
 from suite.reference.hotel.categories import AUTHENTICATION
 from suite.reference.hotel.load.backend import ERRORS, backend, within, workload
-from suite.reference.hotel.load.checks import no_session_is_left, none_failed
+from suite.reference.hotel.load.checks import no_session_is_left
 from suite.reference.hotel.load.seeding import seed
 from suite.reference.hotel.load.staff_users import KeyUser, LoginUser, RoleUser, SessionUser, TokenUser
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from suite import closed_loop
+from suite.reference.backend.checks import none_failed
 from suite.reference.hotel.categories import CALLS
 from suite.reference.hotel.load.audio_users import SpeechUser, Talker
 from suite.reference.hotel.load.backend import ERRORS, within, workload
@@ -11,7 +12,6 @@ from suite.reference.hotel.load.checks import (
     no_line_is_booked_twice,
     no_line_is_left_behind,
     none_broke,
-    none_failed,
     what_was_acknowledged_is_stored,
 )
 

@@ -17,15 +17,6 @@ _SWEPT = 2.0
 """Seconds within which an expired session must be gone."""
 
 
-def none_failed(system: Any, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
-    """Nobody was refused and nothing failed: every operation ended well."""
-    counts = recording.loop_only().counts()
-    bad = {name: count for name, count in counts.items() if count and name != "ok"}
-    assert counts["ok"], "nothing was done"
-    assert not bad, f"of {sum(counts.values())}: " + ", ".join(f"{n} {name}" for name, n in bad.items())
-    return f"{counts['ok']} of {counts['ok']}"
-
-
 def none_broke(system: Any, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
     """Some may have been told that all is in use; nothing else went wrong."""
     counts = recording.loop_only().counts()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from suite import Observe, Threshold, Workload, closed_loop
+from suite.reference.backend.checks import none_failed
 from suite.reference.hotel.categories import DATABASES
 from suite.reference.hotel.load.backend import ERRORS, backend, within, workload
 from suite.reference.hotel.load.checks import (
@@ -10,7 +11,6 @@ from suite.reference.hotel.load.checks import (
     each_count_counted,
     no_update_is_lost,
     none_broke,
-    none_failed,
     what_was_acknowledged_is_stored,
 )
 from suite.reference.hotel.load.room_users import RoomUser

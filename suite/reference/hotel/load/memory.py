@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from suite import Observe, Threshold, closed_loop, open_loop
+from suite.reference.backend.checks import none_failed
 from suite.reference.hotel.categories import MEMORY
 from suite.reference.hotel.load.audio_users import Monologue, SpeechUser, Talker
 from suite.reference.hotel.load.backend import ERRORS, GROWTH, backend, within, workload
 from suite.reference.hotel.load.call_users import CallLife, Dialler
-from suite.reference.hotel.load.checks import none_failed, what_was_acknowledged_is_stored
+from suite.reference.hotel.load.checks import what_was_acknowledged_is_stored
 from suite.reference.hotel.load.room_users import RoomUser
 from suite.reference.hotel.voice_frame import SIZE
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
 import secrets
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Response
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, StringConstraints
 
 from suite.reference.backend.problem import BackendProblem, problems
 from suite.reference.hotel.callers import AGENTS
 from suite.reference.hotel.parts import NO_NUL, HotelBody, Shared
 from suite.reference.hotel.pms.service import PmsService
-from suite.reference.hotel.pms.wire import LONGEST_STAY
+from suite.reference.hotel.pms.stay import Stay
 
 router = APIRouter(
     prefix="/pms", tags=["property management"], dependencies=[AGENTS], responses=problems(401)
@@ -34,21 +33,6 @@ class GuestChange(HotelBody):
     phone: _Short | None = None
     language: _Language | None = None
     wishes: _Wishes | None = None
-
-
-class WantedStay(HotelBody):
-    """A booking."""
-
-    guest: Annotated[int, Field(ge=1, lt=2**31)]
-    room: Annotated[int, Field(ge=1, lt=2**31)]
-    arrival: datetime.date
-    departure: datetime.date
-
-    @model_validator(mode="after")
-    def _lasts(self) -> Self:
-        if not 0 < (self.departure - self.arrival).days <= LONGEST_STAY:
-            raise ValueError(f"a stay has from 1 to {LONGEST_STAY} nights")
-        return self
 
 
 class ShownGuest(BaseModel):
@@ -134,7 +118,7 @@ async def write_guest(
     "/bookings", status_code=201, response_model=ShownReservation, responses=problems(404, 409) | _UNSURE
 )
 async def book(
-    stay: WantedStay,
+    stay: Stay,
     pms: Pms,
     idempotency_key: Annotated[_Key, Header(description="Names the booking: asked again, it is made once")],
 ) -> Any:

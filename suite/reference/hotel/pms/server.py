@@ -6,15 +6,14 @@ A version is the record's ETag. Writes have an Idempotency-Key, any request may 
 from __future__ import annotations
 
 import asyncio
-import datetime
 import random
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Annotated, Any, Self, get_args
+from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -23,6 +22,7 @@ from starlette.routing import Route
 
 from suite.reference.hotel.pms.behaviour import PmsBehaviour
 from suite.reference.hotel.pms.counted import PmsCounts
+from suite.reference.hotel.pms.stay import Stay
 from suite.reference.hotel.pms.store import (
     KeyReused,
     Kind,
@@ -31,7 +31,7 @@ from suite.reference.hotel.pms.store import (
     StaleVersion,
     UnknownRecord,
 )
-from suite.reference.hotel.pms.wire import DEADLINE, KEY, LONGEST_STAY
+from suite.reference.hotel.pms.wire import DEADLINE, KEY
 
 _PAGE, _LARGEST_PAGE = 100, 1_000
 _Handler = Callable[[Request], Awaitable[Response]]
@@ -48,23 +48,6 @@ class GuestFields(BaseModel):
     phone: _Short | None = None
     language: Annotated[str, Field(pattern="^[a-z]{2}$")] | None = None
     wishes: Annotated[str, Field(max_length=400)] | None = None
-
-
-class Stay(BaseModel):
-    """Who wants which room, from when to when."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    guest: Annotated[int, Field(ge=1, lt=2**31)]
-    room: Annotated[int, Field(ge=1, lt=2**31)]
-    arrival: datetime.date
-    departure: datetime.date
-
-    @model_validator(mode="after")
-    def _lasts(self) -> Self:
-        if not 0 < (self.departure - self.arrival).days <= LONGEST_STAY:
-            raise ValueError(f"a stay has from 1 to {LONGEST_STAY} nights")
-        return self
 
 
 class PmsServer:

@@ -13,6 +13,7 @@ from support.asking import Asking
 from support.broken_hotels import weak
 from support.hotels import hotel_of
 
+from suite.reference.backend.checks import none_failed
 from suite.reference.hotel.load import checks
 from suite.reference.hotel.load.seeding import seed
 
@@ -146,11 +147,11 @@ def test_a_line_is_booked_twice_when_its_uses_overlap():
 
 
 def test_what_did_not_end_well_is_counted():
-    assert checks.none_failed(None, [], recorded(ok=3)) == "3 of 3"
+    assert none_failed(None, [], recorded(ok=3)) == "3 of 3"
     assert checks.none_broke(None, [], recorded(ok=3, rejected=1)).startswith("3 served, 1 told")
     for check, counts, told in (
-        (checks.none_failed, {"ok": 3, "rejected": 1}, "1 rejected"),
-        (checks.none_failed, {}, "nothing was done"),
+        (none_failed, {"ok": 3, "rejected": 1}, "1 rejected"),
+        (none_failed, {}, "nothing was done"),
         (checks.none_broke, {"ok": 3, "failed": 2}, "{'failed': 2}"),
         (checks.none_broke, {"rejected": 2}, "nothing was done"),
     ):
