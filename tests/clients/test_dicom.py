@@ -78,7 +78,7 @@ def test_a_real_scp_gets_every_byte(runner, max_pdu):
     template = ct(4_000) if max_pdu == 64 else ct(40_000)
 
     async def main(port):
-        association = await Association.connect("127.0.0.1", port, instances=template, timeout=10)
+        association = await Association.connect("127.0.0.1", port, instances=template, timeout=30)
         assert association.max_pdu == max_pdu
         statuses = [await association.store(template.uid(1, n)) for n in range(3)]
         await association.release()
@@ -153,7 +153,7 @@ async def message(reader: asyncio.StreamReader) -> None:
             return
 
 
-def against(talk, client, *, timeout=5.0, runner=uvloop.run):
+def against(talk, client, *, timeout=30.0, runner=uvloop.run):
     """Run `client(association)` against a peer that runs `talk(reader, writer)`; the client's result."""
 
     async def main():
@@ -213,9 +213,9 @@ def test_a_refused_association_is_a_rejection_with_its_codes(codes, transient, t
 
 def test_pynetdicom_refuses_an_association_beyond_its_limit():
     async def main(port):
-        first = await Association.connect("127.0.0.1", port, instances=SMALL, timeout=10)
+        first = await Association.connect("127.0.0.1", port, instances=SMALL, timeout=30)
         with pytest.raises(AssociationRejected) as caught:
-            await Association.connect("127.0.0.1", port, instances=SMALL, timeout=10)
+            await Association.connect("127.0.0.1", port, instances=SMALL, timeout=30)
         await first.release()
         return caught.value
 

@@ -118,7 +118,7 @@ def test_a_request_may_have_longer_than_its_session() -> None:
 
     async def body() -> None:
         async with scripted(script) as server, await Http.connect(server.url, timeout="50ms") as http:
-            await http.get("/", timeout=20)
+            await http.get("/", timeout=30)
             with pytest.raises(TimeoutError):
                 await http.get("/")
 
@@ -190,7 +190,7 @@ def test_one_look_for_all() -> None:
 def test_a_session_that_is_forgotten_leaves_nothing_behind() -> None:
     async def body() -> None:
         async with scripted(answering(ok())) as server:
-            http = await Http.connect(server.url, timeout=20)
+            http = await Http.connect(server.url, timeout=30)
             await http.get("/")
             await http.close()
             reference = weakref.ref(http)

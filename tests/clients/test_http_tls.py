@@ -30,7 +30,7 @@ def test_a_session(ours: Certificate, runner) -> None:
                 for _ in range(5):
                     assert (await http.get("/", expect=200)).body == b"hello"
                 content = bytes(range(256)) * 8_000
-                assert (await http.post("/", body=content, timeout=20)).status == 200
+                assert (await http.post("/", body=content, timeout=30)).status == 200
                 async with http.pipeline() as pipe:
                     answers = [pipe.get("/") for _ in range(3)]
                 assert [answer.result().body for answer in answers] == [b"hello"] * 3

@@ -69,7 +69,7 @@ def error_of(url: str, loop_factory, files: int | None = None) -> ClientError:  
             resource.setrlimit(resource.RLIMIT_NOFILE, (files, limits[1]))
         try:
             with pytest.raises(ClientError) as caught:
-                await Http.connect(url, timeout=20)
+                await Http.connect(url, timeout=30)
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, limits)
         assert isinstance(caught.value, ConnectFailed)

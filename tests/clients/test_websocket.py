@@ -278,7 +278,7 @@ def test_timeouts_of_receive() -> None:
             with pytest.raises(WholeTimedOut):
                 await ws.receive()
             await ws.send("2")
-            assert await ws.receive(timeout=20) == "half and half"
+            assert await ws.receive(timeout=30) == "half and half"
 
     run(body())
 

@@ -30,7 +30,7 @@ def echo():
 
 
 def asked(port):
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(b"hello")
         return connection.recv(100)
 

@@ -26,7 +26,7 @@ def test_a_system_that_dies_later_is_noticed() -> None:
     with Server(listen) as system:
         os.kill(system.pid, signal.SIGKILL)
         assert system.child is not None
-        system.child.wait(10)
+        system.child.wait(30)
         failure = system.failure()
         assert failure is not None
         assert "was killed by SIGKILL" in failure

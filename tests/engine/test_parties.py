@@ -16,7 +16,7 @@ class Meeting(System):
         self.barrier, self.error, self.stopped = barrier, error, False
 
     def stop(self):
-        self.barrier.wait(10)
+        self.barrier.wait(30)
         self.stopped = True
         if self.error:
             raise self.error

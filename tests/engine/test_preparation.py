@@ -270,7 +270,7 @@ def test_it_goes_when_the_whole_group_is_interrupted(tmp_path, number):
     load.write_text(LOAD.format(folder=str(folder)))
     suite = Suite(tmp_path, "run", str(load))
     try:
-        wait_for(lambda: any(folder.iterdir()), 20)
+        wait_for(lambda: any(folder.iterdir()))
     finally:
         os.killpg(suite.process.pid, number)
     assert suite.finish() == 128 + number

@@ -21,7 +21,7 @@ def python(text: str, folder: Path, **env: str) -> Child:
 
 def test_a_program_and_its_last_words(tmp_path: Path) -> None:
     child = python("import sys; print('one'); print('two', file=sys.stderr); sys.exit(3)", tmp_path)
-    assert child.wait(10)
+    assert child.wait(30)
     assert (child.exit_status, child.running()) == (3, False)
     assert sorted(child.tail().splitlines()) == ["one", "two"]
     assert "ended with status 3" in child.exit_summary()
@@ -31,7 +31,7 @@ def test_a_program_and_its_last_words(tmp_path: Path) -> None:
 
 def test_the_tail_of_long_output(tmp_path: Path) -> None:
     child = python("print('x' * 100_000); [print(i) for i in range(1000)]", tmp_path)
-    assert child.wait(10)
+    assert child.wait(30)
     assert child.tail(3) == "997\n998\n999"
     child.log.unlink()
     assert child.tail() == ""
@@ -50,7 +50,7 @@ def test_environment_working_directory_and_cores(tmp_path: Path) -> None:
         cwd=tmp_path,
         cores=frozenset({core}),
     )
-    assert child.wait(10)
+    assert child.wait(30)
     assert child.tail() == f"red {tmp_path.resolve()} {{{core}}}"
 
 
@@ -59,7 +59,7 @@ def test_stdin_is_empty_and_programs_of_our_environment_come_first(tmp_path: Pat
     child = start_command(
         [name, "-c", "import sys; print(repr(sys.stdin.read()), sys.prefix)"], log=tmp_path / "log", env={}
     )
-    assert child.wait(10)
+    assert child.wait(30)
     assert child.tail() == f"'' {sys.prefix}"
 
 
@@ -68,7 +68,7 @@ def test_a_program_on_a_path_of_its_own(tmp_path: Path) -> None:
     program.write_text("#!/bin/sh\necho hello $1\n")
     program.chmod(0o755)
     child = start_command(["greet", "you"], log=tmp_path / "log", env={"PATH": str(tmp_path)})
-    assert child.wait(10)
+    assert child.wait(30)
     assert child.tail() == "hello you"
 
 
@@ -129,7 +129,7 @@ def sleep_well(path: str) -> None:
 
 def test_a_function_in_a_process_of_its_own(tmp_path: Path) -> None:
     child = start_function(shout, ("hello", 5), log=tmp_path / "log", name="shouter")
-    assert child.wait(20)
+    assert child.wait(30)
     assert child.exit_status == 5
     assert sorted(child.tail().splitlines()) == ["hello", "to stderr"]
     assert child.exit_summary().startswith(f"shouter (pid {child.pid}) ended with status 5")
@@ -146,7 +146,7 @@ def test_a_function_unwinds_on_sigterm(tmp_path: Path) -> None:
 
 def test_a_function_that_raises_says_why(tmp_path: Path) -> None:
     child = start_function(int, ("seven",), log=tmp_path / "log")
-    assert child.wait(20)
+    assert child.wait(30)
     assert child.exit_status == 1
     assert "ValueError: invalid literal for int()" in child.exit_summary()
 
@@ -199,7 +199,7 @@ def test_a_script_without_a_guard_does_not_run_again(tmp_path: Path) -> None:
             file.write("run\\n")
         before = dict(vars(sys.modules["__main__"]))
         child = start_function(print, ("from the child",), log=Path("log"))
-        assert child.wait(20)
+        assert child.wait(30)
         main = vars(sys.modules["__main__"])
         assert main["__file__"] == before["__file__"] and main["__spec__"] is before["__spec__"]
         print(child.exit_status, child.tail(), flush=True)

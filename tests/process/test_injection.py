@@ -245,7 +245,7 @@ def test_who_has_no_agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         deaf = program([sys.executable, "-I", "-c", "import time; time.sleep(600)"], tmp_path)
         other = program(["sleep", "600"], tmp_path)
         ended = program(["true"], tmp_path)
-        assert ended.wait(10)
+        assert ended.wait(30)
         pids = [deaf.pid, other.pid, ended.pid, 2**22 + 1]
         assert list(agents.mark(pids).values()) == [NO_AGENT, NO_AGENT, "it has ended", "it has ended"]
         assert list(agents.stop(pids).values()) == [NO_AGENT, NO_AGENT, "it has ended", "it has ended"]

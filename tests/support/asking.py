@@ -20,7 +20,7 @@ class Asking:
         body = json.dumps(content).encode() if body is None and content is not None else body
         request = urllib.request.Request(self.url + path, body, named, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=30) as answer:
                 status, headers, text = answer.status, answer.headers, answer.read().decode()
         except urllib.error.HTTPError as error:
             with error:

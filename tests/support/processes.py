@@ -68,7 +68,7 @@ class Suite:
         ]
         return [path for path in found if name in (None, path.name)]
 
-    def left_behind(self, patience=5.0):
+    def left_behind(self, patience=20.0):
         """What outlived the command: processes, temporary files, shared memory."""
         end = time.monotonic() + patience
         while (left := self._left()) and time.monotonic() < end:
@@ -109,7 +109,7 @@ def free_port():
         return str(probe.getsockname()[1])
 
 
-def wait_for(condition, timeout=20.0):
+def wait_for(condition, timeout=45.0):
     """Poll until `condition()` is true; its value."""
     end = time.monotonic() + timeout
     while time.monotonic() < end:

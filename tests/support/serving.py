@@ -51,6 +51,6 @@ def die(system: Server) -> None:
 
 
 def ask(system: System, line: bytes) -> bytes:
-    with socket.create_connection((system.host, system.port), timeout=10) as connection:
+    with socket.create_connection((system.host, system.port), timeout=30) as connection:
         connection.sendall(line)
         return connection.makefile("rb").read()

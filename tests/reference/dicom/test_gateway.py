@@ -33,7 +33,7 @@ def send(port, uids=UIDS):
     """Send instances over one association; statuses, those of failures included."""
 
     async def main():
-        association = await Association.connect("127.0.0.1", port, instances=TEMPLATE, timeout=20)
+        association = await Association.connect("127.0.0.1", port, instances=TEMPLATE, timeout=30)
         statuses = []
         for uid in uids:
             try:
@@ -144,7 +144,7 @@ def test_a_uid_that_is_none_is_refused(tmp_path, uid):
 
 def test_associations_beyond_the_limit_are_refused(tmp_path):
     async def main(port):
-        connect = lambda: Association.connect("127.0.0.1", port, instances=TEMPLATE, timeout=20)  # noqa: E731
+        connect = lambda: Association.connect("127.0.0.1", port, instances=TEMPLATE, timeout=30)  # noqa: E731
         first, second = await connect(), await connect()
         with pytest.raises(AssociationRejected) as caught:
             await connect()
@@ -245,7 +245,7 @@ def answers(port):
 
 def ended(process, number):
     process.send_signal(number)
-    return process.wait(20)
+    return process.wait(30)
 
 
 def test_a_killed_gateway_keeps_what_it_accepted_and_forwards_it_later(tmp_path):
@@ -299,7 +299,7 @@ def test_sigterm_ends_a_gateway_within_a_second(tmp_path, connected):
         else:
             begun = time.monotonic()
             process.terminate()
-            process.wait(20)
+            process.wait(30)
             seconds = time.monotonic() - begun
     finally:
         process.kill()

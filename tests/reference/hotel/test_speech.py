@@ -15,7 +15,7 @@ def test_a_text_is_a_wave_file_of_tones(hotel, agent, call):
         b'{"text": "Good evening"}',
         {"Content-Type": "application/json", **agent.headers},
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=30) as answer:
         said, headers = answer.read(), answer.headers
     assert said == b"".join(spoken("Good evening"))
     assert headers["Content-Type"] == "audio/wav"

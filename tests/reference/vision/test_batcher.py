@@ -18,7 +18,7 @@ class Squares:
             self.gate.set()
 
     def __call__(self, numbers):
-        self.gate.wait(10)
+        self.gate.wait(30)
         self.batches.append(list(numbers))
         if any(number < 0 for number in numbers):
             raise ValueError(f"no {min(numbers)}")

@@ -115,7 +115,7 @@ def test_a_store_that_can_not_be_used_is_told_in_a_line(tmp_path):
 
 
 def test_connections_stay_open(pair):
-    connection = http.client.HTTPConnection(pair.first.host, pair.first.port, timeout=5)
+    connection = http.client.HTTPConnection(pair.first.host, pair.first.port, timeout=30)
     for _ in range(2):
         connection.request("GET", "/health")
         assert connection.getresponse().read() == b'{"status":"ok"}'
