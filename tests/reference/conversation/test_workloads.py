@@ -74,7 +74,7 @@ def test_fifty_users_get_twenty_slots_in_every_wave():
     assert result.operations["start"]["ok"] == 200
 
 
-@pytest.mark.parametrize(("limit", "accepted"), [(50, 500), (7, 70)])
+@pytest.mark.parametrize(("limit", "accepted"), [exhaustive(50, 500), (7, 70)])
 def test_the_limit_is_a_parameter(limit, accepted):
     result = run(workloads.fifty_users, settings(operations=500, values={"max_concurrent": limit}))
     assert not failed_checks(result)
@@ -97,7 +97,7 @@ def test_bursts_that_fit_are_accepted_whole():
     assert result.outcomes["rejected"] == 0
 
 
-@pytest.mark.parametrize("name", ["global_limit", "user_limit"])
+@pytest.mark.parametrize("name", ["global_limit", exhaustive("user_limit")])
 def test_limits_are_exact(name):
     result = run(getattr(workloads, name), settings(seconds=0.2))
     assert not failed_checks(result)
@@ -141,13 +141,13 @@ def test_expiry_is_in_order_and_frees_slots():
         exhaustive(workloads.fifty_users, Generous, "limit.excess"),
         (workloads.fifty_users, Stingy, "limit.shortfall"),
         (workloads.bursts, LeaksSlots, "books are consistent"),
-        (workloads.global_limit, Generous, "limit.excess"),
+        exhaustive(workloads.global_limit, Generous, "limit.excess"),
         exhaustive(workloads.global_limit, Stingy, "limit.shortfall"),
         (workloads.user_limit, GenerousToUsers, "limit.excess"),
         exhaustive(workloads.user_limit, LeaksSlots, "limit.shortfall"),
         (workloads.rapid_cycles, LeaksConversations, "nothing is left"),
         exhaustive(workloads.rapid_cycles, LeaksSlots, "books are consistent"),
-        (workloads.global_limit, Miscounts, "books are consistent"),
+        exhaustive(workloads.global_limit, Miscounts, "books are consistent"),
         (workloads.sustained, AnswersWrongly, "accepted ones succeed"),
         (workloads.sustained, KeepsTranscripts, "memory.drift"),
         exhaustive(workloads.expiry, ExpiresEarly, "accepted ones succeed"),

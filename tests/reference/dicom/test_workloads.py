@@ -79,7 +79,7 @@ def test_an_open_loop_loses_nothing(name):
     assert not broken_checks(result)
 
 
-@pytest.mark.parametrize("name", ["file_io", "pool_acquire", exhaustive("pool_queries")])
+@pytest.mark.parametrize("name", ["file_io", exhaustive("pool_acquire"), exhaustive("pool_queries")])
 def test_components(name):
     result = quick(getattr(workloads, name), seconds=0.3)
     assert not broken_checks(result)
@@ -95,6 +95,7 @@ def test_a_saturated_pool_refuses_and_never_hangs():
     assert result.metrics["limit.excess"].value == 0
 
 
+@pytest.mark.exhaustive
 def test_size_and_limits_are_parameters():
     result = quick(workloads.receive, seconds=0.3, values={"size": 9_000, "associations": 3, "fsync": True})
     assert not broken_checks(result)
