@@ -187,7 +187,7 @@ frame_add = Workload(
 
 shared_frames = Workload(
     "vision/shared-frames",
-    Component(SharedRig, budget=60_000_000, smallest=60_000, largest=140_000, readers=2, seed=1),
+    Component(SharedRig, budget=60_000_000, smallest=60_000, largest=140_000, seed=1, deadline=60),
     SharedCamera,
     loop=open_loop(rate=240, seconds=10, warmup=3, users=1),
     quick=open_loop(rate=240, seconds=4, warmup=3, users=1),
