@@ -38,6 +38,7 @@ def test_a_server_with_one_lock():
     assert found.figures["at_once"] < 0.5 * found.figures["busy"]
 
 
+@pytest.mark.exhaustive
 def test_a_server_with_a_pool_of_two():
     found = limiter(Server(pool_of_two), expected="wait")
     assert found.figures["behind"] == "lock or pool"
