@@ -44,8 +44,8 @@ def make_plans(
 
     Of several workloads each takes the parameters and thresholds that it knows; in quick mode those with the
     tag "slow" are skipped, unless all have it. What an extra is missing for is skipped where others of its
-    system run, or if it is `lenient`. Raises ConfigurationError with all faults, those that `System.check`
-    sees too, and MissingExtra.
+    system run, or if it is `lenient`. Raises ConfigurationError with all faults, extras that are missing and
+    those that `System.check` sees too.
     """
     faults = Faults()
     runs: list[tuple[CatalogEntry, Settings]] = []
@@ -82,9 +82,11 @@ def make_plans(
     faults.check()
     there = {_system(found.workload) for found, _ in runs}
     for workload, lacking in missing:
-        if not lenient and _system(workload) not in there:
-            raise lacking
-        skipped.append(f"{workload.name}: {lacking}")
+        if lenient or _system(workload) in there:
+            skipped.append(f"{workload.name}: {lacking}")
+        else:
+            faults.lines.append(str(lacking))
+    faults.check()
     idle = sorted(asked - parameters - set(given.values))
     notes = tuple(f"{configuration.source} sets {name}, which no chosen workload has" for name in idle)
     return Plans(tuple(runs), tuple(skipped), (*notes, *_unheeded(runs)))

@@ -8,7 +8,7 @@ from suite import Component, User, Workload, closed_loop, operation
 from suite.config.file import Configuration
 from suite.config.layer import SettingsLayer
 from suite.config.selection import make_plans
-from suite.errors import MissingExtra
+from suite.errors import ConfigurationError
 
 
 class Idler(User):
@@ -42,7 +42,13 @@ def test_what_an_extra_is_missing_for_is_skipped_where_others_of_its_system_run(
     other = entry("shop/heavy", needs=("shop", "no_such_module"))
     told = "vision/heavy: no_such_module is not installed; run: pip install 'loadledger[xclip]'"
     assert names(here, heavy) == (["vision/here"], (told,))
-    for chosen in ([heavy], [here, heavy, other]):
-        with pytest.raises(MissingExtra):
+    for chosen, extras in (
+        ([heavy], ["xclip"]),
+        ([here, heavy, other], ["shop"]),
+        ([heavy, other], ["xclip", "shop"]),
+    ):
+        with pytest.raises(ConfigurationError) as caught:
             names(*chosen)
+        lines = [f"no_such_module is not installed; run: pip install 'loadledger[{one}]'" for one in extras]
+        assert str(caught.value).splitlines() == lines
     assert len(make_plans([here, heavy, other], Configuration(), SettingsLayer(), lenient=True).skipped) == 2
