@@ -95,7 +95,7 @@ class Deployment:
             self.agents = self.stack.enter_context(self._agents())
         self._start_workers()
         own = self.workload.prepare is not None and not self.component
-        preparer = self._worker(None, "preparer", self.cores.workers[-1]) if own else self.workers[0]
+        preparer = self._worker(None, "preparer", None) if own else self.workers[0]  # it has no load to make
         told = [*self.workers, *([preparer] if own else [])]
         for worker in told:
             worker.tell(WorkerRequest("build"))  # beside the systems, which take longer
