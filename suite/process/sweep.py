@@ -56,10 +56,11 @@ def sweep(round_id: str, patience: float = 3.0) -> list[int]:
 
 
 def _tidies_up(pid: int) -> bool:
-    """Whether a process is Python's tracker of resources, and no more."""
+    """Whether a process is Python's tracker of resources and no more, or ends just now and has no command."""
     try:
         with open(f"/proc/{pid}/cmdline", "rb") as file:
-            return b".resource_tracker import main" in file.read()
+            command = file.read()
+            return not command or b".resource_tracker import main" in command
     except OSError:
         return False
 
