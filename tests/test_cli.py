@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import typer.main
+from support.variants import exhaustive
 
 import suite
 from suite.cli import COMMANDS as SHORT
@@ -52,7 +53,11 @@ def test_each_command_is_told_in_the_line_that_its_own_help_begins_with(command,
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["--version"], ["run", "--hlep"], *([c, "--help"] for c in COMMANDS)]
+    "words",
+    [
+        *(["--help"], ["--version"], ["run", "--hlep"], ["run", "--help"], ["history", "--help"]),
+        *(exhaustive([c, "--help"]) for c in COMMANDS if c not in ("run", "history")),
+    ],
 )
 def test_help_is_light(words):
     script = (

@@ -148,6 +148,7 @@ def test_ends_that_can_not_be_told_apart_narrow_nothing(command, shas, gap, fact
     assert len(gap.measured) <= 1
 
 
+@pytest.mark.exhaustive
 def test_what_can_not_be_measured_is_passed_over(command, shas, gap):
     gap.factors[shas[19]] = ConfigurationError("head does not build")
     gap.factors[shas[16]] = ConfigurationError("head does not build")

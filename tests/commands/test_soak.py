@@ -88,6 +88,7 @@ def test_a_soak_cut_off_after_three_windows_and_resumed_has_every_window_once(st
     assert [window.segment for window in soak.windows if window.warming] == [0, 1]
 
 
+@pytest.mark.exhaustive
 def test_nothing_is_left_of_one_that_was_cut_off(story):
     assert story.left == []
     assert story.journals() == [], "what is kept elsewhere needs no journal"

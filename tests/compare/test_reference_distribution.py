@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.runs import make_run
+from support.variants import exhaustive
 
 from suite.compare.reference_distribution import DRIFT, ENOUGH, Draws, ReferenceDistribution, few
 from suite.records.reason import Reason
@@ -85,7 +86,7 @@ def test_further_out_is_never_likelier_and_sides_mirror(base, head, more, spaced
     assert spread.p(here) == pytest.approx(mirrored.p(-here)[::-1], abs=1e-9)
 
 
-@pytest.mark.parametrize("heavy", [False, True])
+@pytest.mark.parametrize("heavy", [exhaustive(False), True])
 def test_one_more_draw_is_called_rare_about_as_often_as_it_is(heavy):
     """4,000 draws: a standard error is .16 %."""
     rng = np.random.default_rng(3)

@@ -115,6 +115,7 @@ def test_the_site_shows_a_leak_of_the_ledger(pages):
     assert "server.py:17" in page
 
 
+@pytest.mark.exhaustive
 def test_the_site_shows_why_a_change_was_accepted(pages):
     [page] = [text for name, text in pages.items() if "click" in name]
     assert "every click is written down now" in page

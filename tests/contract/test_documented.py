@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+from support.variants import exhaustive
 
 import suite
 from suite.config.catalog import from_file
@@ -14,6 +15,8 @@ from suite.engine.coordinator import run
 
 DOCUMENT = (Path(__file__).parent.parent.parent / "docs" / "contract.md").read_text()
 WORKLOADS = ["rush", "hasty", "news", "mixed", "late", "members", "branch", "sale", "slow", "printing"]
+LONG = {"hasty", "news", "mixed", "late", "members", "branch"}
+"""For the exhaustive tests: what takes over a second, of which others are."""
 ELSEWHERE = {"Address", "Recording", "System"}
 """Public names that one does not call."""
 
@@ -38,7 +41,7 @@ def test_each_workload_is_tried(documented):
 
 
 @pytest.mark.usefixtures("rounds_once")
-@pytest.mark.parametrize("name", WORKLOADS)
+@pytest.mark.parametrize("name", [exhaustive(name) if name in LONG else name for name in WORKLOADS])
 def test_it_runs_as_it_stands(documented, name):
     found = documented[f"office/{name}"]
     result = run(found.workload, Settings(rounds=1), reference=found.reference)

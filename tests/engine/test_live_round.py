@@ -89,6 +89,7 @@ def test_users_come_and_go_and_every_operation_is_read_once():
     assert not any(proc.stat(pid) for pid in pids)
 
 
+@pytest.mark.exhaustive
 def test_who_thinks_goes_at_once_and_an_end_waits_for_nobody():
     parts, begun = [], time.monotonic()
     with live(pausing) as running:
@@ -203,6 +204,7 @@ def test_each_class_has_its_own_number_of_users_and_news_is_told():
         running.stop()
 
 
+@pytest.mark.exhaustive
 def test_operations_of_each_user_have_no_end_there():
     parts = []
     with live(counted) as running:

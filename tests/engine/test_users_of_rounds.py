@@ -102,6 +102,7 @@ class Refused(User):
         pass
 
 
+@pytest.mark.exhaustive
 def test_a_system_that_nobody_can_connect_to_is_one_clear_error():
     result = run(Workload("echo/full", echo_server(), Refused, loop=closed_loop(8, seconds=1)), ONE)
     assert result.exit_code == 4
@@ -202,6 +203,7 @@ class Leaving(Line):
         await self.ask(b"hello\n")
 
 
+@pytest.mark.exhaustive
 def test_a_round_that_did_not_start_all_that_was_planned_is_invalid():
     workload = Workload("echo/leaving", echo_server(), Leaving, loop=closed_loop(3, each=5))
     result = run(workload, ONE)

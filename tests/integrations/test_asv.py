@@ -134,6 +134,7 @@ def echo_installed(monkeypatch):
     monkeypatch.setenv("LOADLEDGER_ASV_ROUNDS", "2")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("echo_installed")
 def test_samples_are_one_per_round_and_lower_is_better():
     result = asv.measure("echo/mixed")

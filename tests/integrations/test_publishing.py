@@ -40,6 +40,7 @@ def short(commits):
     return [commit[:12] for index, commit in enumerate(commits) if index != 5]  # the sixth has failed
 
 
+@pytest.mark.exhaustive
 def test_a_slow_scratch_branch_is_no_change_of_main(project):
     main = [*project.commits, *published.branch(project.folder, "main", 20, project.commits[-1])]
     scratch = published.branch(project.folder, "scratch", 12, main[-1])

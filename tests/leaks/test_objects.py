@@ -52,6 +52,7 @@ def found(tmp_path_factory):
         return attribute({}, marks, growth=5000.0, roots=[folder], objects=made)
 
 
+@pytest.mark.exhaustive
 def test_each_leak_is_named_and_nothing_else(found):
     """No cache that is full, not the code that found a freelist empty because of a leak."""
     named = {suspect.function for suspect in found.suspects}

@@ -58,6 +58,7 @@ def test_a_ledger_that_may_not_be_written(folder: Path, of_folder: int, of_file:
     assert place.read_bytes() == before
 
 
+@pytest.mark.exhaustive
 def test_a_ledger_that_may_not_be_read(folder: Path) -> None:
     place = folder / "ledger.db"
     Ledger(place).close()

@@ -49,6 +49,7 @@ def test_processes_that_open_a_new_ledger_at_once_all_can(tmp_path: Path, _again
     assert _at_once(open_it, tmp_path / "ledger.db", 4) == [0] * 4
 
 
+@pytest.mark.exhaustive
 def test_processes_that_add_the_same_run_at_once_add_it_once(tmp_path: Path) -> None:
     assert _at_once(add_the_same, tmp_path / "ledger.db", 3) == [0] * 3
     with Ledger(tmp_path / "ledger.db") as ledger:

@@ -199,6 +199,7 @@ def tried(workload, *faults, **only):
     return {trial.party: trial for trial in found.trials}
 
 
+@pytest.mark.exhaustive
 def test_a_system_that_never_connects_again_is_found():
     trial = tried(weak, "restart", parties=["database"])["database"]
     assert "never" in trial.weaknesses

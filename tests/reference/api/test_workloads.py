@@ -85,7 +85,7 @@ def test_a_therapist_works_on_postgresql_and_redis():
 @pytest.mark.parametrize(
     ("workload", "sqlite"),
     [
-        (alone(workloads.pool_stress), False),
+        exhaustive(alone(workloads.pool_stress), False),
         exhaustive(workloads.pool_stress, False),
         exhaustive(workloads.pool_stress, True),
     ],

@@ -89,6 +89,7 @@ def test_waves_follow_the_number_of_users_even_if_the_last_is_incomplete():
     assert result.outcomes["ok"] == 20 + 20 + 20 + 5
 
 
+@pytest.mark.exhaustive
 def test_bursts_that_fit_are_accepted_whole():
     result = run(workloads.bursts, settings())
     assert not failed_checks(result)
@@ -111,6 +112,7 @@ def test_rapid_cycles_leave_nothing():
     assert result.outcomes["ok"] == 1_000
 
 
+@pytest.mark.exhaustive
 def test_memory_is_flat_while_conversations_go_on():
     """It was asked by a load test only; users of --seconds 300 had no verdict."""
     result = run(workloads.sustained, settings(seconds=0.6))
@@ -126,6 +128,7 @@ def test_quick_and_complex_users_both_succeed():
     assert result.operations["complex"]["ok"] > 0
 
 
+@pytest.mark.exhaustive
 def test_expiry_is_in_order_and_frees_slots():
     result = run(workloads.expiry, settings())
     assert not failed_checks(result)

@@ -86,6 +86,7 @@ def test_components(name):
     assert result.outcomes["ok"] > 0
 
 
+@pytest.mark.exhaustive
 def test_a_saturated_pool_refuses_and_never_hangs():
     result = quick(workloads.pool_saturation, seconds=0.6)
     assert not broken_checks(result)
@@ -123,7 +124,7 @@ def test_a_broken_gateway_fails_the_run(workload, gateway, shown_by):
 @pytest.mark.parametrize(
     ("workload", "pool", "shown_by"),
     [
-        (workloads.pool_acquire, broken.leaky_pool, "all were returned"),
+        exhaustive(workloads.pool_acquire, broken.leaky_pool, "all were returned"),
         exhaustive(workloads.pool_saturation, broken.hanging_pool, "exhaustion is clean"),
         exhaustive(workloads.pool_saturation, broken.boundless_pool, "limit.excess"),
         exhaustive(workloads.pool_queries, broken.boundless_pool, "limit.excess"),

@@ -64,6 +64,7 @@ def test_matching_finds_everyone(name):
         assert 0 < result.metrics["match.over_product"].value < 100
 
 
+@pytest.mark.exhaustive
 def test_members_come_and_go():
     result = once(workloads.household, operations=300, values={"members": 50, "dimension": 64})
     assert not failed(result)
@@ -81,6 +82,7 @@ def test_many_are_kept_in_a_cache_and_cost_what_they_are(tmp_path, monkeypatch):
     assert 64 * 4 * 0.9 < result.metrics["memory.per_embedding"].value < 64 * 4 * 4
 
 
+@pytest.mark.exhaustive
 def test_the_household_is_a_parameter():
     result = once(workloads.match_10, operations=1_000, values={"members": 33, "dimension": 64})
     assert not failed(result)
@@ -94,6 +96,7 @@ def test_a_full_buffer_costs_what_its_frames_do():
         assert 0.95 < result.metrics[name].value < 1.1
 
 
+@pytest.mark.exhaustive
 def test_four_cameras_share_the_frames():
     loop = closed_loop(users=4, operations=400, warmup=400)
     result = once(with_system(workloads.frame_buffer_four, CameraRig, loop, frames=100))
@@ -120,12 +123,14 @@ def test_cameras_do_not_wait():
     )
 
 
+@pytest.mark.exhaustive
 def test_a_short_run_judges_no_overhead():
     result = once(workloads.frame_buffer, operations=50)
     assert result.metrics["memory.overhead"].value is None
     assert not failed(result)
 
 
+@pytest.mark.exhaustive
 def test_adding_frames_counts_each():
     result = once(workloads.frame_add, operations=2_500)
     assert not failed(result)

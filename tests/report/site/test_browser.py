@@ -96,6 +96,7 @@ def test_asv_offline_says_where_to_go(made, browser):
     assert browser.run("document.querySelector('a').getAttribute('href')") == "loadledger/index.html"
 
 
+@pytest.mark.exhaustive
 def test_the_link_on_asv_pages_follows_the_graph_that_is_shown(made, browser):
     # Without the network's scripts, as asv itself loads them.
     foreign = re.compile(r"<script(?! src=.loadledger).*?</script>|<link[^>]*https:[^>]*>", re.DOTALL)
