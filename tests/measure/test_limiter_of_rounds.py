@@ -18,13 +18,14 @@ MANY = closed_loop(16, seconds=1.5)
 
 
 def limiter(system, user=Asker, loop=MANY, *, expected):
-    """The limiter of one round, which must be of the kind `expected`; skips if the machine was shared."""
-    result = run(Workload("a/limit", system, user, loop=loop, grace=1), Settings(rounds=1))
-    assert result.error is None, result.error
-    if result.limiter.kind != expected:
-        skip_if_shared(result)
-    assert result.limiter.kind == expected, (result.limiter, result.evidence)
-    return result.limiter
+    """The limiter of a round, or of one more; it must be `expected`, or cores were shared."""
+    for _ in range(2):
+        result = run(Workload("a/limit", system, user, loop=loop, grace=1), Settings(rounds=1))
+        assert result.error is None, result.error
+        if result.limiter.kind == expected:
+            return result.limiter
+    skip_if_shared(result)
+    pytest.fail(f"not {expected}: {result.limiter}, {result.evidence}")
 
 
 def test_a_server_that_computes():

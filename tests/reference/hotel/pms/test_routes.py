@@ -85,7 +85,9 @@ def test_a_pms_that_is_away_is_told_with_when_to_come_again(ask, pair, behave, h
         behave(server, errors=1.0)
     told = [ask("GET", f"/pms/guests/{number}") for number in range(30, 42)]
     assert {one.status for one in told} <= {502, 503}
-    assert told[-1].body["error"] == "pms_away"
+    assert "pms_away" in {one.body["error"] for one in told[3:]}, (
+        "but for one that is let through now and then"
+    )
     assert all(int(one.headers["Retry-After"]) >= 1 for one in told)
     assert ask("GET", "/pms/state").body["primary"]["state"] == "opened"
     assert PmsTold.of(hotel.system).by_label("pms_breaker_state", "server")["primary"] == 2
