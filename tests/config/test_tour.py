@@ -6,8 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suite import Component, User, Workload, closed_loop, operation
+from suite.config.catalog import installed
 from suite.config.settings import Settings
-from suite.config.tour import SECONDS_OF_A_SYSTEM, SECONDS_OF_ALL, Tour
+from suite.config.tour import SECONDS_OF_A_SYSTEM, SECONDS_OF_ALL, TAG, Tour
+from suite.contract.metric import QUANTILES
+from suite.measure.distribution import GATE, samples_wanted
 
 QUICK = Settings(quick=True)
 
@@ -61,3 +64,18 @@ def test_what_took_longer_than_planned_is_on_the_systems_account():
     assert not tour.fits(lasting("a/1", 1), QUICK)
     assert tour.fits(lasting("b/1", 1), QUICK)
     assert tour.left_out == ["c/0", "a/1"]
+
+
+def test_no_row_of_the_tour_is_in_doubt_for_want_of_samples():
+    """A percentile that is gated on has as many as it wants, where the plan says how many there are."""
+    counted = 0
+    for found in installed():
+        loop = found.workload.quick
+        if TAG not in found.workload.tags or loop is None or loop.operations is None:
+            continue
+        for threshold in found.workload.thresholds:
+            quantile = QUANTILES.get(threshold.metric.removeprefix("response."))
+            if quantile is not None:
+                counted += 1
+                assert loop.operations >= samples_wanted(quantile, GATE), found.workload.name
+    assert counted >= 5
