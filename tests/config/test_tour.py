@@ -9,6 +9,7 @@ from suite import Component, User, Workload, closed_loop, operation
 from suite.config.catalog import installed
 from suite.config.settings import Settings
 from suite.config.tour import SECONDS_OF_A_SYSTEM, SECONDS_OF_ALL, TAG, Tour
+from suite.contract.loop import ClosedLoop
 from suite.contract.metric import QUANTILES
 from suite.measure.distribution import GATE, samples_wanted
 
@@ -71,7 +72,7 @@ def test_no_row_of_the_tour_is_in_doubt_for_want_of_samples():
     counted = 0
     for found in installed():
         loop = found.workload.quick
-        if TAG not in found.workload.tags or loop is None or loop.operations is None:
+        if TAG not in found.workload.tags or not isinstance(loop, ClosedLoop) or loop.operations is None:
             continue
         for threshold in found.workload.thresholds:
             quantile = QUANTILES.get(threshold.metric.removeprefix("response."))
