@@ -109,7 +109,7 @@ def test_processes_look_at_frames_where_they_are():
     result = once(with_system(workloads.shared_frames, SharedRig, closed_loop(operations=300), **small))
     assert not failed(result)
     assert result.outcomes["ok"] == 300
-    assert 0.9 < result.metrics["memory.overhead"].value < 1.2
+    assert 0.9 < result.metrics["memory.overhead"].value < 1.5
     assert 0 < result.operations["hand-over"]["ok"] <= 600
 
 
