@@ -22,7 +22,10 @@ from suite.git import clean_environment
 from suite.process.guard import die_with_parent, release_sigterm, sigint_blocked, sigterm_held
 from suite.process.importing import uncollected
 from suite.process.pickled import PickledWorkload
+from suite.process.variables import inherited
 
+_LATE = "LOADLEDGER_AGENT_LATE"
+"""Environment variable: recordings by our agent begin with what we run, not with Python."""
 _spawn = multiprocess.get_context("spawn")
 
 
@@ -169,7 +172,7 @@ def start_function(
         name=title,
         daemon=False,
     )
-    with sigint_blocked(), _without_main():
+    with sigint_blocked(), _without_main(), inherited({_LATE: "1"}):
         process.start()
     return Child(process, title, log)
 
@@ -211,6 +214,11 @@ def _child_main(
     os.close(output)
     os.close(null)
     signal.signal(signal.SIGTERM, _end_on_sigterm)
+    os.environ.pop(_LATE, None)
+    recorder = getattr(sys.modules.get("loadledger_agent"), "recorder", None)
+    if recorder is not None and recorder.tracker is not None:
+        recorder.begun = True
+        recorder.tracker.__enter__()  # in no function of its own, see AllocationRecorder
     with uncollected():
         function, arguments = pickled.open()
     function(*([] if pipe is None else [pipe]), *arguments)

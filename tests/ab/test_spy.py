@@ -204,9 +204,6 @@ def test_who_waits_longer_is_seen_where_waiting_counts(tmp_path, monkeypatch):
 
 @pytest.mark.exhaustive
 @pytest.mark.rounds
-@pytest.mark.xfail(
-    reason="memray loses the Python frames of a worker: of a Component nobody is named", strict=True
-)
 def test_what_holds_more_memory_comes_first(tmp_path, monkeypatch):
     found = sampled(tmp_path, planted(tmp_path, HOLDER, 10_000_000, 40_000_000), "memory", monkeypatch)
     first = found.rows[0]

@@ -16,7 +16,7 @@ from support.scripts import Script, script
 from support.variants import exhaustive
 
 from suite.process import injection
-from suite.process.child import Child, start_command
+from suite.process.child import Child, start_command, start_function
 from suite.process.identity import round_identity
 from suite.process.injection import Counts, Injection, Mode, injected
 
@@ -436,3 +436,27 @@ def test_old_pythons_without_packages_can_read_it(path: Path) -> None:
             names.add(str(node.module).split(".")[0])
     ours = {"loadledger_agent", "sitecustomize", "memray"}
     assert names <= sys.stdlib_module_names | ours
+
+
+def test_a_recording_of_a_process_of_ours_has_all_callers(tmp_path: Path) -> None:
+    """memray takes off as many as were running when it began: nobody was named in a worker."""
+    memray = pytest.importorskip("memray")
+    held = []
+
+    def inner() -> None:
+        held.append(bytearray(5_000_000))
+
+    def middle() -> None:
+        inner()
+
+    def outer() -> None:
+        middle()
+
+    with round_identity(tmp_path), injected(tmp_path / "agents", "trace") as agents:
+        child = start_function(outer, (), log=tmp_path / "log")
+        assert child.wait(30)
+        (recording,) = agents.recordings().values()
+    with memray.FileReader(recording) as reader:
+        largest = max(reader.get_high_watermark_allocation_records(), key=lambda record: record.size)
+        names = [name for name, _, _ in largest.stack_trace()]
+    assert names[:4] == ["inner", "middle", "outer", "_child_main"]

@@ -12,6 +12,8 @@ import sys
 
 from .collections import Collections
 
+recorder = None
+"""What records this process, if anything does."""
 _FRAMES = 6  # each makes a program slower again by what it takes without; json.loads() is three
 
 
@@ -28,11 +30,13 @@ def _in_main_interpreter() -> bool:
 
 def start() -> None:
     """What LOADLEDGER_AGENT_MODE says: gc; counters, more than that; objects or trace, more than that."""
+    global recorder
+    late = os.environ.pop("LOADLEDGER_AGENT_LATE", "") == "1"  # of this process alone
     if not _in_main_interpreter():
         return
     directory = os.environ["LOADLEDGER_AGENT"]
     mode = os.environ.get("LOADLEDGER_AGENT_MODE", "gc")
-    recorder = objects = None
+    objects = None
     if mode != "gc":
         from .desk import Desk  # itself not to be traced
     if mode == "objects":  # before all else: what was made before is not known
@@ -47,7 +51,7 @@ def start() -> None:
 
         from .allocation_recorder import AllocationRecorder
 
-        recorder = AllocationRecorder(directory, os.environ.get("LOADLEDGER_AGENT_NATIVE") == "1")
+        recorder = AllocationRecorder(directory, os.environ.get("LOADLEDGER_AGENT_NATIVE") == "1", late)
         os.register_at_fork(after_in_child=recorder.forked)
         atexit.register(recorder.stop)
     collections = Collections(directory)

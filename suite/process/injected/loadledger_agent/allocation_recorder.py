@@ -11,17 +11,23 @@ if TYPE_CHECKING:
 
 
 class AllocationRecorder:
-    """A recording by memray of all that is allocated, in a file per process: `memray.<pid>`."""
+    """A recording by memray of all that is allocated, in a file per process: `memray.<pid>`.
 
-    def __init__(self, directory: str, native: bool) -> None:
+    Of functions that run when it begins memray sees the returns alone, and takes as many callers off all that
+    comes later: a dozen while Python starts. Where it is to be `late`, who runs the program enters `tracker`
+    itself, in a function that stays, and sets `begun`.
+    """
+
+    def __init__(self, directory: str, native: bool, late: bool) -> None:
         self.directory = directory
-        self._tracker: Any = None
+        self.tracker: Any = None
+        self.begun = not late
         self._reason = ""
         try:
             import memray
 
             # Named so, a forked child's file is `memray.<its pid>`: memray replaces the pid at the end.
-            self._tracker = memray.Tracker(
+            self.tracker = memray.Tracker(
                 destination=memray.FileDestination(
                     f"{directory}/memray.{os.getpid()}", overwrite=True, compress_on_exit=False
                 ),
@@ -29,9 +35,10 @@ class AllocationRecorder:
                 follow_fork=True,
                 trace_python_allocators=True,
             )
-            self._tracker.__enter__()
+            if not late:
+                self.tracker.__enter__()
         except Exception as error:
-            self._tracker = None
+            self.tracker = None
             self._reason = " ".join(f"{type(error).__name__}: {error}".split())
         self.forked()
 
@@ -46,8 +53,8 @@ class AllocationRecorder:
 
     def stop(self) -> bool:
         """End the recording; whether there was one."""
-        tracker, self._tracker = self._tracker, None
-        if tracker is None:
+        tracker, self.tracker = self.tracker, None
+        if tracker is None or not self.begun:
             return False
         tracker.__exit__(None, None, None)
         return True
