@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,13 +14,11 @@ from suite.data.images import image
 from suite.reference.vision.batcher import Batcher
 
 if TYPE_CHECKING:
-    from suite.reference.vision.clip_model import ClipModel
-
-Clip = npt.NDArray[np.uint8]
-Shares = npt.NDArray[np.float32]
+    from suite.reference.vision.clip_model import Clip, ClipModel, Shares
 
 TEXTS = ("a person at the door", "a parcel", "a cat", "a car", "rain", "nobody")
 _BEAT = 0.005
+_KEPT = 65_536
 
 
 class ClipService:
@@ -45,7 +42,8 @@ class ClipService:
         from suite.reference.vision.clip_model import ClipModel
 
         self.model: ClipModel = ClipModel(size, folder=folder, device=device, threads=threads, seed=seed)
-        self.lags = array("d")
+        self._lags = np.zeros(_KEPT)  # taken once: it would grow for as long as there is load
+        self._beats = 0
         self._seed = seed
         self._busy = 0
         self.batches: Batcher[Clip, Shares] = Batcher(self._answer, most=batch, limit=waiting)
@@ -64,6 +62,11 @@ class ClipService:
         finally:
             self._busy -= 1
         return TEXTS[int(shares.argmax())], shares
+
+    @property
+    def lags(self) -> npt.NDArray[np.float64]:
+        """The last beats, up to 65,536."""
+        return self._lags[: self._beats]
 
     def clip(self, number: int) -> Clip:
         """The clip `number`, shape (frames, pixels, pixels, 3): a place of its own, under noise."""
@@ -92,5 +95,6 @@ class ClipService:
 
     def _late(self, due: float) -> None:
         now = time.monotonic()
-        self.lags.append(max(now - due, 0.0))
+        self._lags[self._beats % _KEPT] = max(now - due, 0.0)
+        self._beats += 1
         self._beat(now + _BEAT)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 
 import numpy as np
-import numpy.typing as npt
 
-Vector = npt.NDArray[np.float32]
+from suite.reference.vision.gallery import Vector
 
 _WIDTH, _HEIGHT = 32, 24
 _CHANNELS = 3

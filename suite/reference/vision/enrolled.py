@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
@@ -40,8 +41,9 @@ def enrolled(members: int, each: int, dimension: int, seed: int) -> Iterator[Eng
     folder = _cache()
     file = folder / f"household-{_FORM}-{members}x{each}x{dimension}-{seed}.db"
     try:
-        if not _whole(file, members * each):
-            _make(file, members, each, dimension, seed)
+        with _alone(folder):
+            if not _whole(file, members * each):
+                _make(file, members, each, dimension, seed)
     except (OSError, DatabaseError) as error:
         raise OSError(
             f"no household of {members:,} can be kept in {folder}: {error}; LOADLEDGER_CACHE names another"
@@ -50,14 +52,25 @@ def enrolled(members: int, each: int, dimension: int, seed: int) -> Iterator[Eng
         yield engine
 
 
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until nobody else makes anything in `folder`, which is made if it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
 def _make(file: Path, members: int, each: int, dimension: int, seed: int) -> None:
-    """Make it beside its place, so that what is there is whole, whoever else makes it at the same time."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="household-", dir=file.parent) as directory:
-        made = Path(directory) / file.name
-        with _opened(made) as engine:
-            _fill(engine, members, each, dimension, seed)
-        made.replace(file)
+    """Make it beside its place, so that what is there is whole; what was cut off is made over."""
+    draft = file.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    with _opened(draft) as engine:
+        _fill(engine, members, each, dimension, seed)
+    draft.replace(file)
 
 
 def _fill(engine: Engine, members: int, each: int, dimension: int, seed: int) -> None:

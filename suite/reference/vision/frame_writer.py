@@ -60,9 +60,11 @@ class FrameWriter:
         """Copy `frame` in and tell the readers; its number, from 0 on.
 
         `stamp` is when it was taken, monotonic ns, now if None. As many of the oldest go as it takes. Raises
-        ValueError for one that is larger than the whole budget.
+        ValueError for an empty one and for one that is larger than the whole budget.
         """
         size = len(frame)
+        if not size:
+            raise ValueError("a frame without a byte")
         if size > self.budget:
             raise ValueError(f"a frame of {size} bytes does not fit into {self.budget}")
         words = self._ring.words
@@ -93,7 +95,9 @@ class FrameWriter:
         return self._ring.words[BYTES]
 
     def close(self) -> None:
-        """Let go; readers keep what they have open, and hear that no more comes."""
+        """Let go, at the first call; readers keep what they have open, and hear that no more comes."""
+        if self._memory.closed:
+            return
         self._ring.release()
         self._memory.close()
         os.close(self._file)

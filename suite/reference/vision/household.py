@@ -5,16 +5,10 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from suite.data.embeddings import embeddings
-from suite.reference.vision.gallery import Gallery
+from suite.reference.vision.gallery import Gallery, Matrix, Vector
 from suite.reference.vision.matcher import UNKNOWN
 from suite.reference.vision.members import enrol, enrol_one, forget, load, open_database
-
-Vector = npt.NDArray[np.float32]
-Matrix = npt.NDArray[np.float32]
 
 
 class Household:

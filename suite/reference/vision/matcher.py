@@ -6,15 +6,11 @@ import math
 import time
 
 import numpy as np
-import numpy.typing as npt
 
 from suite.reference.vision.enrolled import enrolled
-from suite.reference.vision.gallery import Gallery
+from suite.reference.vision.gallery import Gallery, Matrix, Vector
 from suite.reference.vision.held_memory import held_memory
 from suite.reference.vision.members import load
-
-Vector = npt.NDArray[np.float32]
-Matrix = npt.NDArray[np.float32]
 
 UNKNOWN = "unknown"
 """The name of everybody who is not like any member."""

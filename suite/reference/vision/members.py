@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sqlalchemy import (
     Engine,
     ForeignKey,
@@ -21,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-Matrix = npt.NDArray[np.float32]
+from suite.reference.vision.gallery import Matrix
 
 _AT_ONCE = 512
 """Rows that are read at a time: what is needed beside the matrix stays small."""

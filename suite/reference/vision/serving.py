@@ -13,7 +13,7 @@ from suite.reference.vision.clip_service import ClipService
 
 def loop_lag(system: ClipService, kept: Sequence[Any], recording: Any) -> float | None:  # noqa: ARG001
     """p99 (s) of how late the event loop was under load; None if it had nothing to do."""
-    return float(np.quantile(system.lags, 0.99)) if system.lags else None
+    return float(np.quantile(system.lags, 0.99)) if len(system.lags) else None
 
 
 def mean_batch(system: ClipService, kept: Sequence[Any], recording: Any) -> float | None:  # noqa: ARG001

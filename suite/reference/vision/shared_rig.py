@@ -91,7 +91,8 @@ class SharedRig:
         return [json.loads(one) for one in said]
 
     def close(self) -> None:
-        """End the readers."""
+        """End the readers, let the ring go."""
+        self.writer.close()
         for watcher in self._watchers:
             watcher.kill()
             watcher.wait()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from suite import Rejected, User, operation
 from suite.data.embeddings import embeddings, views
@@ -12,13 +11,12 @@ from suite.reference.vision.batcher import QueueFull
 from suite.reference.vision.camera_pipeline import CameraPipeline, FrameDropped, place_name
 from suite.reference.vision.clip_service import ClipService
 from suite.reference.vision.frame_buffer import FrameBuffer
+from suite.reference.vision.gallery import Vector
 from suite.reference.vision.household import Household
 from suite.reference.vision.matcher import UNKNOWN, HouseholdMatcher, cosine_similarity
 from suite.reference.vision.members import member_name
 from suite.reference.vision.rig import CameraRig
 from suite.reference.vision.shared_rig import SharedRig
-
-Vector = npt.NDArray[np.float32]
 
 _KNOWN = 4_096
 _CROWDS = 32

@@ -63,3 +63,10 @@ def test_without_a_folder_named_it_is_the_users_for_caches(cache, tmp_path, monk
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
     counted(60, 1, 8, 1)
     assert [one.name for one in (tmp_path / "xdg" / "loadledger").iterdir()] == ["household-1-60x1x8-1.db"]
+
+
+def test_what_was_cut_off_is_made_over_and_leaves_nothing(cache):
+    cache.mkdir()
+    (cache / "household-1-60x1x8-1.draft").write_bytes(b"half of it")
+    assert counted(60, 1, 8, 1) == 60
+    assert [one.name for one in cache.iterdir()] == ["household-1-60x1x8-1.db"]

@@ -30,7 +30,7 @@ def copy(reader, number):
 
 @settings(deadline=None)
 @given(
-    sizes=st.lists(st.integers(0, 60), max_size=60),
+    sizes=st.lists(st.integers(1, 60), max_size=60),
     budget=st.integers(60, 300),
     slots=st.integers(1, 12),
     age=st.none() | st.integers(0, 30),
@@ -156,6 +156,8 @@ def test_frames_that_do_not_fit_and_rings_without_room_are_refused():
     writer, reader = pair(10)
     with pytest.raises(ValueError, match="a frame of 11 bytes does not fit into 10"):
         writer.add(b"x" * 11)
+    with pytest.raises(ValueError, match="a frame without a byte"):
+        writer.add(b"")
     assert writer.held == range(0)
     writer.add(b"x" * 10)
     assert copy(reader, 0)[0] == b"x" * 10
@@ -172,7 +174,7 @@ def test_a_bell_wakes_and_the_end_is_heard():
     threading.Timer(0.05, writer.add, [b"frame"]).start()
     assert reader.wait(0, timeout=10)
     for _ in range(70_000):  # more than a pipe takes: a writer never waits for a reader
-        writer.add(b"")
+        writer.add(b".")
     assert reader.wait(70_000, timeout=0)
     writer.close()
     assert reader.wait(70_000)
