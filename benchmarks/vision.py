@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks import Leaks, Load
+from benchmarks import Leaks, Load, tracked
 
 
 class Match500(Load):
@@ -25,6 +25,26 @@ class FrameBufferFour(Load):
 class FrameAdd(Load):
     def setup_cache(self) -> dict[str, Any]:
         return self.measure("vision/frame-add")
+
+
+class Household(Load):
+    def setup_cache(self) -> dict[str, Any]:
+        return self.measure("vision/household")
+
+
+class SharedFrames(Load):
+    def setup_cache(self) -> dict[str, Any]:
+        return self.measure("vision/shared-frames")
+
+    track_memory_overhead = tracked("memory.overhead", "ratio")
+    track_hand_over_p50 = tracked("response.p50@hand-over", "seconds")
+
+
+class Pipeline(Load):
+    def setup_cache(self) -> dict[str, Any]:
+        return self.measure("vision/pipeline")
+
+    track_dropped = tracked("frames.dropped", "ratio")
 
 
 class Match500Leaks(Leaks):

@@ -89,3 +89,33 @@ def test_another_python_than_our_own_is_found(tmp_path):
     asked = [sys.executable, str(NUMBERS.with_name("other_python.py"))]
     done = subprocess.run(asked, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == f"py{other.replace('.', '')} {tmp_path}/.pyenv/versions/{other}.10/bin/python\n"
+
+
+@pytest.fixture
+def asked_again(tmp_path):
+    """`asked_again(failed)`: how the program ends and what it says, where these tests failed before."""
+    program = tmp_path / ".tox" / "py" / "bin" / "pytest"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m pytest "$@"\n')
+    program.chmod(0o755)
+    (tmp_path / "test_it.py").write_text("def test_well(): pass\ndef test_ill(): assert False\n")
+    known = tmp_path / ".pytest_cache" / "v" / "cache" / "lastfailed"
+    known.parent.mkdir(parents=True)
+
+    def ask(*failed):
+        known.write_text(json.dumps({f"test_it.py::{name}": True for name in failed}))
+        again = [sys.executable, NUMBERS.with_name("again.py"), "py"]
+        done = subprocess.run(again, cwd=tmp_path, capture_output=True, text=True, check=False)
+        return done.returncode, done.stderr.strip()
+
+    return ask
+
+
+def test_what_failed_once_is_named_and_asked_once_more(asked_again):
+    assert asked_again("test_well") == (0, "asked once more: test_it.py::test_well")
+    assert asked_again("test_well", "test_ill")[0] == 1
+
+
+def test_where_no_test_or_more_than_a_few_failed_nothing_is_asked_again(asked_again):
+    assert asked_again() == (1, "0 tests failed: not asked once more")
+    assert asked_again(*map(str, range(6))) == (1, "6 tests failed: not asked once more")

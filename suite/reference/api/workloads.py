@@ -137,7 +137,10 @@ pool_stress = Workload(
     quick=closed_loop(users=100, seconds=2),
     prepare=seed,
     beside=beside(),
-    thresholds=[Threshold("failures", target=0, critical=0)],
+    thresholds=[
+        Threshold("throughput", target=20, warning=10, critical=1),
+        Threshold("failures", target=0, critical=0),
+    ],
     checks=[exhaustion_is_told, all_connections_came_back],
     observe=_POOL,
     description="a hundred users of fifteen connections: who gets none in time is told, and nothing breaks; "

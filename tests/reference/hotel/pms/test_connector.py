@@ -96,10 +96,10 @@ def test_what_fails_at_once_is_tried_again(pair, behave):
 
 def test_what_is_slow_is_not_tried_again_but_elsewhere(pair, behave):
     async def play(connector, counters):
-        behave(pair.first, delay=2.0)
+        behave(pair.first, delay=60.0)
         begun = time.monotonic()
         await connector.find("guests", 13)
-        assert time.monotonic() - begun < 1.5
+        assert time.monotonic() - begun < 30
         assert of(counters, "attempts") == of(counters, "attempts", "second") == 1
         assert counters["pms_failovers_total"] == 1
 
