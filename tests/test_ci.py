@@ -104,7 +104,7 @@ def asked_again(tmp_path):
 
     def ask(*failed):
         known.write_text(json.dumps({f"test_it.py::{name}": True for name in failed}))
-        again = [sys.executable, NUMBERS.with_name("again.py"), "py"]
+        again = [sys.executable, str(NUMBERS.with_name("again.py")), "py"]
         done = subprocess.run(again, cwd=tmp_path, capture_output=True, text=True, check=False)
         return done.returncode, done.stderr.strip()
 
