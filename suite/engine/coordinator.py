@@ -10,7 +10,7 @@ from suite.config.catalog import Reference, reference_to
 from suite.config.settings import Settings, startable
 from suite.contract.workload import Workload
 from suite.engine.progress import Progress, Silent
-from suite.engine.round import run_round
+from suite.engine.round import RoundInterrupted, run_round
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import Interrupted
 from suite.measure.combine import combine
@@ -23,7 +23,7 @@ _REPEATS = 2
 
 
 class RunInterrupted(Interrupted):
-    """A signal ended the run; `run` holds what its completed rounds measured, None without any."""
+    """A signal ended the run; `run` holds what its rounds had measured, None of nothing."""
 
     def __init__(self, signal_number: int, run: Run | None) -> None:
         super().__init__(signal_number)
@@ -51,9 +51,9 @@ def run(
     rounds: list[Round] = []
     repeated: list[Mapping[str, Any]] = []
 
-    def summed_up(extra: Failure | None = None) -> Run:
-        kept = [*rounds, Round(len(rounds), failure=extra)] if extra else rounds
-        return combine(actual, kept, plan=described(actual, settings, repeated), **origin.fields())
+    def summed_up(*last: Round) -> Run:
+        plan = described(actual, settings, repeated)
+        return combine(actual, [*rounds, *last], plan=plan, **origin.fields())
 
     try:
         with interruptible():
@@ -70,9 +70,11 @@ def run(
                 if result.failure is not None:
                     break
     except Interrupted as error:
-        number = error.exit_code - 128
-        done = summed_up(Failure("interrupted", str(error))) if rounds else None
-        raise RunInterrupted(number, done) from error
+        last = Round(len(rounds), failure=Failure("interrupted", str(error)))
+        if isinstance(error, RoundInterrupted):
+            last = error.round
+        measured = rounds or isinstance(error, RoundInterrupted)
+        raise RunInterrupted(error.exit_code - 128, summed_up(last) if measured else None) from error
     return summed_up()
 
 

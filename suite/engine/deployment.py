@@ -14,7 +14,7 @@ from suite.contract.address import Address
 from suite.contract.component import Component
 from suite.contract.fault import SYSTEM
 from suite.contract.workload import Workload
-from suite.engine.examine import Examination, Question
+from suite.engine.examine import LEAST_SECONDS, Examination, Question
 from suite.engine.observer_process import ObserverProcess
 from suite.engine.parties import Parties
 from suite.engine.plan import RoundPlan
@@ -24,7 +24,7 @@ from suite.engine.worker_plan import FilePlan, WorkerPlan
 from suite.engine.worker_pool import Worker, gather_reports
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
-from suite.errors import ConfigurationError, SuiteError, SystemFailed
+from suite.errors import ConfigurationError, SuiteError, SystemFailed, WorkerFailed
 from suite.measure import proc
 from suite.measure.resources import OBSERVER, PROXY
 from suite.process.identity import round_identity
@@ -35,6 +35,7 @@ from suite.process.scratch import scratch_directory
 from suite.records.run import CheckResult
 
 _EXAMINE_SECONDS = 120.0
+"""For all checks and own metrics of a round."""
 STEP_SECONDS = 15.0
 """How long a worker may take for a step that takes no time."""
 
@@ -251,7 +252,10 @@ class Deployment:
         }
 
     def examine(self, begin: int, end: int) -> Examination:
-        """What checks and own metrics say of all that was recorded, measured from `begin` to `end` (ns)."""
+        """What checks and own metrics say of all that was recorded, measured from `begin` to `end` (ns).
+
+        A worker that does not come back from them is a check that failed: the load is measured.
+        """
         workload = self.workload
         if not workload.examined:
             return Examination((), (), {})
@@ -265,10 +269,16 @@ class Deployment:
             begin,
             end,
             str(self.directory / "kept.jsonl"),
+            _EXAMINE_SECONDS,
             self.prepared,
         )
         order = WorkerRequest("examine", question=question)
-        (report,) = self.ask("examine", order, seconds=_EXAMINE_SECONDS, workers=self.workers[:1])
+        calls = len(workload.checks) + len(workload.metrics) + 1
+        seconds = _EXAMINE_SECONDS + STEP_SECONDS + LEAST_SECONDS * calls
+        try:
+            (report,) = self.ask("examine", order, seconds=seconds, workers=self.workers[:1])
+        except WorkerFailed as error:
+            return Examination((), (CheckResult("checks", passed=False, detail=str(error)),), {})
         answer: Examination = report.result
         return answer
 

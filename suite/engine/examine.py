@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from inspect import isawaitable
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from suite.contract.workload import Workload
+from suite.engine.bounded import awaited, bounded, said
 from suite.engine.worker_plan import FilePlan
 from suite.measure.column_file import ColumnFile
 from suite.measure.mark_file import MarkFile
@@ -19,12 +21,16 @@ from suite.measure.recording import from_files
 from suite.records.row import Row
 from suite.records.run import CheckResult
 
+LEAST_SECONDS = 1.0
+"""What each check has, however long those before it took."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """All that an examiner needs: the columns that process `owner` holds, and the measured window.
 
-    `marks` are descriptors of the MarkFile of each of the columns, -1 for none.
+    `marks` are descriptors of the MarkFile of each of the columns, -1 for none. All has to be answered within
+    `seconds`.
     """
 
     owner: int
@@ -36,6 +42,7 @@ class Question:
     begin: int
     end: int
     kept: str
+    seconds: float
     prepared: Any = None
 
 
@@ -50,7 +57,8 @@ class Examination:
 
 def examine(workload: Workload, target: Any, question: Question, runner: asyncio.Runner) -> Examination:
     """Collect, check and read. A check that raises AssertionError found something; one that raises
-    anything else is broken, and says so: neither passes."""
+    anything else is broken, and says so: neither passes. Nor does one that does not end."""
+    ask = _Asking(runner, question.seconds)
     opened = [ColumnFile.open(question.owner, *plan) for plan in question.columns]
     marks = [None if one < 0 else MarkFile.open(question.owner, one) for one in question.marks]
     try:
@@ -73,26 +81,26 @@ def examine(workload: Workload, target: Any, question: Question, runner: asyncio
     results: list[CheckResult] = []
     if workload.collect is not None:
         try:
-            rows = tuple(Row(*row) for row in _value(runner, workload.collect, target))
+            rows = tuple(Row(*row) for row in ask(workload.collect, target))
             recording = recording.with_rows(rows)
         except Exception as error:
-            results.append(CheckResult("collect", passed=False, detail=_said(error)))
+            results.append(CheckResult("collect", passed=False, detail=ask.said(error)))
     try:
         kept = read_kept(Path(question.kept))
     except OSError as error:  # a check that can't see what it judges must not pass
         said = f"what users kept can't be read, so nothing was checked: {error.strerror}"
         return Examination(rows, (*results, CheckResult("kept values", passed=False, detail=said)), {})
-    results += [_checked(runner, check, target, kept, recording) for check in workload.checks]
+    results += [_checked(ask, check, target, kept, recording) for check in workload.checks]
     metrics: dict[str, float | None] = {}
     for metric in workload.metrics:
         if metric.read is None:
             continue
         try:
-            value = _value(runner, metric.read, target, kept, recording)
+            value = ask(metric.read, target, kept, recording)
             metrics[metric.name] = figure(value)
         except Exception as error:
             metrics[metric.name] = None
-            results.append(CheckResult(f"metric {metric.name}", passed=False, detail=_said(error)))
+            results.append(CheckResult(f"metric {metric.name}", passed=False, detail=ask.said(error)))
     return Examination(rows, tuple(results), metrics)
 
 
@@ -109,7 +117,7 @@ def read_kept(path: Path) -> list[Any]:
 
 
 def _checked(
-    runner: asyncio.Runner,
+    ask: _Asking,
     check: Callable[..., Any],
     target: Any,
     kept: Sequence[Any],
@@ -117,26 +125,30 @@ def _checked(
 ) -> CheckResult:
     name = getattr(check, "__name__", str(check)).replace("_", " ").strip()
     try:
-        said = _value(runner, check, target, kept, recording)
+        answer = ask(check, target, kept, recording)
     except AssertionError as error:
         return CheckResult(name, passed=False, detail=str(error) or "does not hold")
     except Exception as error:
-        return CheckResult(name, passed=False, detail=f"the check itself broke: {_said(error)}")
-    if said is False:
+        return CheckResult(name, passed=False, detail=f"the check itself broke: {ask.said(error)}")
+    if answer is False:
         return CheckResult(name, passed=False, detail="does not hold")
-    return CheckResult(name, passed=True, detail=said if isinstance(said, str) else "")
+    return CheckResult(name, passed=True, detail=answer if isinstance(answer, str) else "")
 
 
-def _value(runner: asyncio.Runner, function: Callable[..., Any], *arguments: Any) -> Any:
-    result = function(*arguments)
-    if not isawaitable(result):
-        return result
+class _Asking:
+    """Calls functions of the workload, plain or async; all of them together have so many `seconds`."""
 
-    async def awaited() -> Any:
-        return await result
+    def __init__(self, runner: asyncio.Runner, seconds: float) -> None:
+        self._runner = runner
+        self._ends = time.monotonic() + seconds
+        self._allowed = seconds
 
-    return runner.run(awaited())
+    def __call__(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        self._allowed = max(self._ends - time.monotonic(), LEAST_SECONDS)
+        with bounded(self._allowed):
+            result = function(*arguments)
+        return awaited(self._runner, result, self._allowed) if isawaitable(result) else result
 
-
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+    def said(self, error: Exception) -> str:
+        """What the last one raised."""
+        return said(error, round(self._allowed, 1))

@@ -76,6 +76,11 @@ class RoundPlan:
         """The columns of what the loop starts, all workers."""
         return [file for file, flag in zip(self.files, self.by_loop, strict=True) if flag]
 
+    @property
+    def groups(self) -> list[GroupPlan]:
+        """Whose they are."""
+        return [group for worker in self.workers for group in worker.groups]
+
     def used(self) -> int:
         """Operations that the loop has started."""
         return sum(file.used() for file in self.group_files)
@@ -89,8 +94,7 @@ class RoundPlan:
 
     def name_operations(self) -> None:
         """Fill in which operation each row ran; workers need not store what the plan knows."""
-        groups = [group for worker in self.workers for group in worker.groups]
-        for file, group in zip(self.group_files, groups, strict=True):
+        for file, group in zip(self.group_files, self.groups, strict=True):
             choices = np.frombuffer(group.choices, np.uint16)
             for columns, rows in file.parts(group.due):
                 np.frombuffer(columns.operation, np.uint16, rows)[:] = np.resize(choices, rows)

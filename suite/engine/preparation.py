@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from inspect import isasyncgen, isawaitable, isgenerator
 from typing import Any
 
+from suite.engine.bounded import awaited, bounded
 from suite.errors import ConfigurationError
 
 _NOTHING = object()
-_MARGIN = 0.5
-"""Seconds for what is awaited to be cancelled in; then a coroutine that keeps the loop is broken off."""
 
 
 class Preparation:
@@ -35,7 +32,7 @@ class Preparation:
 
         Raises ConfigurationError, undone again, if JSON can't hold it; else whatever `prepare` raises.
         """
-        with _bounded(self._seconds):
+        with bounded(self._seconds):
             made: Any = self._prepare(target)
         if isgenerator(made) or isasyncgen(made):
             self._rest = made
@@ -61,30 +58,8 @@ class Preparation:
     def _next(self) -> Any:
         if isasyncgen(self._rest):
             return self._awaited(anext(self._rest, _NOTHING))
-        with _bounded(self._seconds):
+        with bounded(self._seconds):
             return next(self._rest, _NOTHING)
 
     def _awaited(self, what: Awaitable[Any]) -> Any:
-        async def within() -> Any:
-            async with asyncio.timeout(self._seconds):
-                return await what
-
-        with _bounded(self._seconds + _MARGIN):
-            return self._runner.run(within())
-
-
-@contextmanager
-def _bounded(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError in what keeps the main thread for longer."""
-
-    def ring(*_: object) -> None:
-        raise TimeoutError
-
-    before = signal.signal(signal.SIGALRM, ring)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-        signal.setitimer(signal.ITIMER_REAL, left, interval)
+        return awaited(self._runner, what, self._seconds)

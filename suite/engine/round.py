@@ -13,11 +13,12 @@ from suite.engine.deployment import STEP_SECONDS, Deployment, undone
 from suite.engine.measured_window import employed, measured_window
 from suite.engine.merging import attempts, causes, details, retries, statuses
 from suite.engine.outputs import OutputWatch
+from suite.engine.partial import partial_round
 from suite.engine.progress import Progress
 from suite.engine.worker_pool import gather_reports
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
-from suite.errors import SuiteError, SystemFailed, WorkerFailed
+from suite.errors import Interrupted, SuiteError, SystemFailed, WorkerFailed
 from suite.measure.evidence import gather
 from suite.measure.fault_doubts import missed
 from suite.measure.garbage import Garbage, between
@@ -35,6 +36,15 @@ from suite.records.reason import Reason
 from suite.records.recording import Recording
 from suite.records.run import Failure, Round, Validity
 
+
+class RoundInterrupted(Interrupted):
+    """A signal ended a round; `round` is what it had recorded until then."""
+
+    def __init__(self, signal_number: int, partial: Round) -> None:
+        super().__init__(signal_number)
+        self.round = partial
+
+
 _LEAD = 60_000_000  # ns between the order to run and the agreed start: all workers have it by then
 
 
@@ -46,11 +56,13 @@ def run_round(
     *,
     noted: Sequence[Incident] = (),
 ) -> Round:
-    """Run round `index`. A system or worker that fails makes a Round with a `failure`.
+    """Run round `index`. A system or worker that fails makes a Round with a `failure`, and with what was
+    measured until then.
 
     `look` gets the raw recording of a round that went well, before it is gone. What is `noted` of its load is
     measured as faults are, which are made beside it. Raises
-    ConfigurationError and Interrupted; either way nothing of the round is left.
+    ConfigurationError and Interrupted (RoundInterrupted of one that had measured something); either way
+    nothing of the round is left.
     """
     deployed: _Round | None = None
     try:
@@ -58,31 +70,38 @@ def run_round(
             deployed = _Round(spec, index, progress, stack, faulty=True)
             return deployed.run(look, noted)
     except SystemFailed as error:
-        return Round(index, failure=Failure("system", _told(error, deployed)), outputs=_written(deployed))
+        return _ended(index, deployed, Failure("system", _told(error, deployed)))
     except WorkerFailed as error:
-        return Round(
-            index,
-            failure=Failure("worker", _told(error, deployed)),
-            outputs=_written(deployed),
-            validity=Validity("invalid", (Reason("worker_died", {"workers": 1}),)),
-        )
+        died = Reason("worker_died", {"workers": 1})
+        return _ended(index, deployed, Failure("worker", _told(error, deployed)), died)
+    except Interrupted as error:
+        if deployed is None or deployed.so_far is None:
+            raise
+        number, why = error.exit_code - 128, Failure("interrupted", _told(error, deployed))
+        raise RoundInterrupted(number, _ended(index, deployed, why)) from error
 
 
 class _Round(Deployment):
     outputs: tuple[PartyOutput, ...] = ()
+    so_far: Round | None = None
+    """What was measured until something ended it."""
     _garbage: Garbage | None = None
+    _sampler: Sampler
+    _began = 0
 
     def run(self, look: Callable[[Recording], None] | None, noted: Sequence[Incident]) -> Round:
         self._watch = OutputWatch(self.logs, getattr(self.workload.system, "env", {}))
         try:
             return self._run(look, noted)
-        except (SystemFailed, WorkerFailed):
+        except (SystemFailed, WorkerFailed, Interrupted):
             self.outputs = self._watch.kept()
+            if self._began:
+                self.so_far = partial_round(self, self._sampler, self._began)
             raise
 
     def _run(self, look: Callable[[Recording], None] | None, noted: Sequence[Incident]) -> Round:
         self.start_observed()
-        sampler = Sampler(self.groups())
+        self._sampler = sampler = Sampler(self.groups())
         self._idle(sampler)
         connected = self.connect()
         self.phase("running")
@@ -181,7 +200,7 @@ class _Round(Deployment):
         pids = self.processes()
         collected = self.agents.collections(pids)
         self.agents.forget_longest(pids)
-        start = time.monotonic_ns() + _LEAD
+        self._began = start = time.monotonic_ns() + _LEAD
         self.plan.begin_at(start)
         patience = self.workload.timeout + self.workload.grace + STEP_SECONDS
         seen, moved = 0, time.monotonic()
@@ -244,8 +263,13 @@ class _Round(Deployment):
         return [Reason("left_undone", {"started": started, "planned": planned})] if started < planned else []
 
 
-def _written(deployed: _Round | None) -> tuple[PartyOutput, ...]:
-    return deployed.outputs if deployed else ()
+def _ended(index: int, deployed: _Round | None, failure: Failure, *reasons: Reason) -> Round:
+    """A round that `failure` ended, for these `reasons`, with what it had measured."""
+    partial = (deployed.so_far if deployed else None) or Round(index)
+    known = (*reasons, *partial.validity.reasons)
+    validity = Validity("invalid", known) if known else partial.validity
+    outputs = deployed.outputs if deployed else ()
+    return replace(partial, failure=failure, outputs=outputs, validity=validity)
 
 
 def _told(error: SuiteError, deployed: _Round | None) -> str:

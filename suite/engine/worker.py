@@ -19,6 +19,7 @@ import uvloop
 from suite.contract.component import Component
 from suite.contract.loop import OpenLoop
 from suite.contract.workload import Workload
+from suite.engine.bounded import said
 from suite.engine.closed import ClosedUsers
 from suite.engine.error_counts import ErrorCounts
 from suite.engine.hearing import hearing
@@ -167,9 +168,7 @@ class _Worker:
         except ConfigurationError:
             raise
         except Exception as error:
-            return WorkerReply(
-                "prepare", fault=f"prepare: {_said(error, system.deadline)}", at_fault="system"
-            )
+            return WorkerReply("prepare", fault=f"prepare: {said(error, system.deadline)}", at_fault="system")
 
     def _restore(self) -> WorkerReply:
         """A fault is a result here: it ends nothing."""
@@ -177,7 +176,7 @@ class _Worker:
             if self.preparation is not None:
                 self.preparation.end()
         except Exception as error:
-            return WorkerReply("restore", result=_said(error, self.workload.system.deadline))
+            return WorkerReply("restore", result=said(error, self.workload.system.deadline))
         return WorkerReply("restore", result="")
 
     def _connect(self, order: WorkerRequest) -> WorkerReply:
@@ -249,7 +248,8 @@ class _Worker:
                 with hearing(self.pipe, scheduled, self._told):
                     await asyncio.gather(*(part.run() for part in scheduled))
             elif isinstance(loop, OpenLoop):
-                await asyncio.gather(*(run_open(group, loop, self.started) for group in self.groups))
+                with hearing(self.pipe, (), self._told):
+                    await asyncio.gather(*(run_open(group, loop, self.started) for group in self.groups))
             else:
                 users = [ClosedUsers(group, loop, self.started) for group in self.groups]
                 with hearing(self.pipe, users, self._told):
@@ -291,9 +291,3 @@ class _Worker:
         if self.target is None:
             self._connect(order)
         return WorkerReply("examine", result=examine(self.workload, self.target, order.question, self.runner))
-
-
-def _said(error: Exception, seconds: float) -> str:
-    if isinstance(error, TimeoutError) and not str(error):
-        return f"not done within {seconds:g} s"
-    return f"{type(error).__name__}: {error}"

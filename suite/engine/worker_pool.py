@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from suite.engine.worker import work
 from suite.engine.worker_plan import WorkerPlan
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
-from suite.errors import ConfigurationError, SystemFailed, WorkerFailed
+from suite.errors import ConfigurationError, SuiteError, SystemFailed, WorkerFailed
 from suite.process.child import Child, start_function
 
 _TICK = 0.1
@@ -34,6 +35,8 @@ class Worker:
         cores: frozenset[int] | None,
     ) -> None:
         self.name = name
+        self.told: WorkerReply | None = None
+        """The last that was heard from it."""
         ours, theirs = multiprocess.Pipe()
         self.pipe: Connection = ours
         self.child: Child = start_function(
@@ -105,8 +108,27 @@ def receive(worker: Worker, on_death: Callable[[], None] = lambda: None) -> Work
     except (EOFError, ConnectionResetError) as error:
         on_death()  # a system that died too is the better explanation
         raise worker.dead() from error
+    worker.told = report
     _raise_fault(worker, report)
     return report
+
+
+def last_words(workers: Sequence[Worker], seconds: float) -> list[WorkerReply]:
+    """What those that live tell of the load so far, within `seconds`, be they done with it or not."""
+    end = time.monotonic() + seconds
+    asked = []
+    for worker in workers:
+        if worker.told is None or worker.told.step not in ("run", "close"):
+            with contextlib.suppress(SuiteError):
+                worker.tell(WorkerRequest("tell"))
+                asked.append(worker)
+    for worker in asked:
+        with contextlib.suppress(SuiteError, OSError):
+            # One that ends its load just now answers twice: of the load first.
+            if worker.pipe.poll(max(0.0, end - time.monotonic())):
+                receive(worker)
+    told = (worker.told for worker in workers)
+    return [report for report in told if report is not None and report.step in ("run", "tell", "close")]
 
 
 def _raise_fault(worker: Worker, report: WorkerReply) -> None:

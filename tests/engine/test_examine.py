@@ -1,10 +1,19 @@
-"""What a workload's own metrics come to."""
+"""What a workload's own metrics come to, and its checks where they don't end."""
 
+import asyncio
 import math
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from examples.load_echo import Talker, echo_server
 
-from suite.engine.examine import figure
+from suite import Metric, Workload, closed_loop
+from suite.engine.deployment import Deployment
+from suite.engine.examine import Question, examine, figure
+from suite.errors import WorkerFailed
 
 
 @pytest.mark.parametrize(
@@ -13,3 +22,50 @@ from suite.engine.examine import figure
 )
 def test_none_and_nan_are_not_measured(value: object, wanted: float | None) -> None:
     assert figure(value) == wanted
+
+
+def answered(tmp_path: Any, seconds: float, **asked: Any) -> Any:
+    """What a workload's checks and metrics say within so many seconds."""
+    workload = Workload("hangs/here", echo_server(), Talker, loop=closed_loop(1, seconds=1), **asked)
+    (tmp_path / "kept.jsonl").touch()
+    question = Question(0, (), (), (), (), (), 0, 1, str(tmp_path / "kept.jsonl"), seconds)
+    with asyncio.Runner() as runner:
+        return examine(workload, None, question, runner)
+
+
+def test_a_check_that_hangs_fails_and_the_others_are_made(tmp_path: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("suite.engine.examine.LEAST_SECONDS", 0.05)
+
+    def waits(*_: Any) -> None:
+        time.sleep(600)
+
+    async def awaits(*_: Any) -> None:
+        await asyncio.sleep(600)
+
+    def holds(*_: Any) -> str:
+        return "all of them"
+
+    depth = Metric("depth", better="lower", read=waits)
+    found = answered(tmp_path, 0.1, checks=[waits, awaits, holds], metrics=[depth])
+    assert [(check.name, check.passed) for check in found.checks] == [
+        ("waits", False),
+        ("awaits", False),
+        ("holds", True),
+        ("metric depth", False),
+    ]
+    assert found.checks[0].detail == "the check itself broke: not done within 0.1 s"
+    assert found.metrics == {"depth": None}
+
+
+def test_a_worker_that_does_not_come_back_from_checks_is_a_check_that_failed() -> None:
+    def ask(*_: Any, **__: Any) -> None:
+        raise WorkerFailed("worker 0 did not finish to examine in time")
+
+    plan = SimpleNamespace(files=(), marks=(), names=(), by_loop=(), due=())
+    workload = SimpleNamespace(examined=True, checks=(1,), metrics=())
+    deployed: Any = SimpleNamespace(
+        ask=ask, plan=plan, workload=workload, workers=(1,), directory=Path(), prepared=None
+    )
+    found = Deployment.examine(deployed, 0, 1)
+    (check,) = found.checks
+    assert (check.passed, check.detail) == (False, "worker 0 did not finish to examine in time")

@@ -59,6 +59,7 @@ KINDS: Kinds = {
     "no_reason": "no reason given",
     "worker_died": _worker_died,
     "worker_lost": "worker {worker} was lost: what it told in its {at:s} is kept",
+    "cut_short": "it ended early: {operations:,} operations of its first {seconds:s} are kept",
     "no_samples": "no samples: no operation was due in the measured part",
     "nothing_planned": "by chance of the arrivals no operation was due; give more seconds or a higher rate",
     "few_samples": "{metric} gated on {n:,} samples; {wanted:,} are wanted",
