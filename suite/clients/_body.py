@@ -40,8 +40,7 @@ class StreamedBody:
         self._chunked = False
         self._parser: HttpResponseParser | TolerantParser = HttpResponseParser(self)
         self._at = 0
-        self._parts: list[bytes] = []
-        self._size = 0
+        self._part = bytearray()  # of a chunk whose end is not here
         self._chunks: deque[tuple[int, bytes]] = deque()
         self._held = 0
         self._paused = False
@@ -93,7 +92,7 @@ class StreamedBody:
             self.headers.clear()
             self._parser = TolerantParser(self, self._put_right)
             wrong = fed(self._parser, bytes(self.raw))
-        if wrong is None and self._size > self._limit:
+        if wrong is None and len(self._part) > self._limit:
             wrong = TooLarge(f"a chunk of more than {self._limit:,} bytes")
         if not self._chunked:
             self._complete()
@@ -143,8 +142,7 @@ class StreamedBody:
         self._chunked = self.headers.get("transfer-encoding", "").lower().endswith("chunked")
 
     def on_body(self, part: bytes) -> None:
-        self._parts.append(part)
-        self._size += len(part)
+        self._part += part
 
     def on_chunk_complete(self) -> None:
         self._complete()
@@ -158,17 +156,16 @@ class StreamedBody:
         self._parser, self.raw = parser, bytearray(head)
 
     def _complete(self) -> None:
-        if not self._parts:
+        if not self._part:
             return
-        chunk = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-        self._parts = []
-        self._size = 0
+        chunk = bytes(self._part)
+        self._part.clear()
         self.came += 1
         self._held += len(chunk)
         self._chunks.append((self._at, chunk))
 
     def _where(self) -> str:
-        inside = "in the middle of a chunk" if self._parts else "before the end of the stream"
+        inside = "in the middle of a chunk" if self._part else "before the end of the stream"
         return f"{inside}, after {self.came:,} chunk{'' if self.came == 1 else 's'}"
 
     def _wake(self) -> None:

@@ -24,9 +24,9 @@ from wsproto.events import (
     Request,
     TextMessage,
 )
-from wsproto.utilities import LocalProtocolError, RemoteProtocolError
+from wsproto.utilities import LocalProtocolError
 
-from suite.clients._frames import BINARY, CONTROL, TEXT, whole_frame
+from suite.clients._frame_reader import FrameReader
 from suite.clients._inbox import Inbox, Message
 from suite.clients.errors import (
     ClientError,
@@ -47,9 +47,9 @@ class Channel(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_closing", "_excerpt", "_gone", "_loop", "_lost", "_opened", "_paused", "_protocol", "_received",
-        "_resumed", "_saw", "_sock", "_status", "_transport", "_whole", "end", "inbox", "pongs",
-        "subprotocol",
+        "_called", "_closing", "_excerpt", "_gone", "_loop", "_lost", "_opened", "_paused", "_pinged",
+        "_protocol", "_reader", "_received", "_resumed", "_saw", "_sock", "_status", "_transport", "end",
+        "inbox", "pongs", "subprotocol",
     )  # fmt: skip
 
     def __init__(
@@ -64,6 +64,7 @@ class Channel(asyncio.Protocol):
         self._saw = saw
         self.inbox = inbox
         self._protocol = WSConnection(ConnectionType.CLIENT)
+        self._reader = FrameReader(self._protocol, inbox, self._take_event)
         self.end: ClientError | None = None
         """Why no more messages will come, once that is so."""
         self.subprotocol: str | None = None
@@ -77,7 +78,8 @@ class Channel(asyncio.Protocol):
         self._paused = False
         self._closing = False
         self._gone = False
-        self._whole = False
+        self._called = False  # whether our next turn has been asked for
+        self._pinged: Ping | None = None  # to be answered when the peer has read what we said
 
     def open(self, request: Request) -> asyncio.Future[int]:
         """Ask for the upgrade; the status of the answer, 101 if it is granted."""
@@ -109,15 +111,15 @@ class Channel(asyncio.Protocol):
         if found is None:
             if self.end is not None:
                 raise self.end.with_traceback(None)
-        elif self._paused and self.inbox.low and not self._gone:
-            self._paused = False
-            self._transport.resume_reading()
+        elif self._paused and not self._called and self.inbox.low:
+            self._go_on()
         return found
 
     def fail(self, error: ClientError) -> None:
         """Nothing more will be sent or received; messages that are here may still be taken."""
         if self.end is None:
             self.end = error
+        self._reader.ended = True
         self.inbox.wake()
         if self._opened is not None and not self._opened.done():
             if self._status:  # the server has refused, and ended what it says about it
@@ -145,9 +147,8 @@ class Channel(asyncio.Protocol):
             self.fail(WebSocketClosed(code, reason))
             self._closing = True
             self._write(CloseConnection(code, reason or None))
-        if self._paused:
-            self._paused = False
-            self._transport.resume_reading()
+        if self._paused and not self._called:
+            self._go_on()
         try:
             async with asyncio.timeout(seconds):
                 await asyncio.shield(self._lost)
@@ -170,60 +171,54 @@ class Channel(asyncio.Protocol):
         waiting, self._resumed = self._resumed, None
         if waiting is not None and not waiting.done():
             waiting.set_result(None)
+        if self._pinged is not None and not self._closing:
+            pinged, self._pinged = self._pinged, None
+            self._write(pinged.response())
 
     def data_received(self, data: bytes) -> None:
         self.inbox.at = monotonic_ns()
         if not self._status:
             self._received += len(data)
-        try:
-            if self._status != 101:
-                self._feed(data)
-                self._whole = data.endswith(b"\r\n\r\n")  # no part of a frame came with the upgrade
-            elif rest := self._whole_messages(data) if self._whole else data:
-                self._feed(rest)
-        except RemoteProtocolError as error:
-            if not self._status and self._received > _HEAD_LIMIT:
-                self._break(TooLarge(f"headers of more than {_HEAD_LIMIT:,} bytes"))
-            else:
-                self._break(ProtocolError(f"{error} in {data[:60]!r}"))
-        except LocalProtocolError:
-            self.abort()  # more came after the end
-        if self.inbox.full and not self._paused and self.end is None:
-            self._paused = True
-            self._transport.pause_reading()
+        self._reader.add(data)
+        if not self._reader.behind:
+            self._go_on()
 
     def connection_lost(self, error: Exception | None) -> None:
         self._gone = True
+        while self._reader.behind and self.end is None:
+            self._take()
         self.fail(lost(error, "the server closed the connection without a close frame"))
         if self._lost is not None and not self._lost.done():
             self._lost.set_result(None)
 
-    def _feed(self, data: bytes) -> None:
-        self._protocol.receive_data(data)
-        for event in self._protocol.events():
-            self._take_event(event)
+    def _go_on(self) -> None:
+        """Take what there is room for; while more than that has come the peer has to wait."""
+        self._called = False
+        if self._gone:
+            return
+        self._take()
+        behind, full = self._reader.behind, self._reader.full
+        if behind and not full:
+            self._called = True
+            self._loop.call_soon(self._go_on)
+        if (behind or full) != self._paused:
+            self._paused = not self._paused
+            (self._transport.pause_reading if self._paused else self._transport.resume_reading)()
 
-    def _whole_messages(self, data: bytes) -> bytes:
-        """Take whole messages off the start of `data`, for as long as wsproto is between frames."""
-        at = 0
-        while at < len(data) and (frame := whole_frame(data, at)) is not None:
-            opcode, content, end = frame
-            if opcode in CONTROL:
-                self._feed(data[at:end])
-            elif opcode in (TEXT, BINARY):
-                try:
-                    message = content.decode() if opcode == TEXT else content
-                except UnicodeDecodeError:
-                    break
-                if self.end is None and not self.inbox.put(message):
-                    self._break(TooLarge(f"a message of more than {self.inbox.limit:,} bytes"))
-            else:
-                break
-            at = end
-        self._whole = at == len(data)
-        return data[at:]
+    def _take(self) -> None:
+        try:
+            self._reader.take()
+        except ProtocolError as error:
+            large = not self._status and self._received > _HEAD_LIMIT
+            self._break(TooLarge(f"headers of more than {_HEAD_LIMIT:,} bytes") if large else error)
+        except TooLarge as error:
+            self._break(error)
+        except LocalProtocolError:
+            self._reader.behind = False
+            self.abort()  # more came after the end
 
     def _break(self, error: ClientError) -> None:
+        self._reader.behind = False
         self.fail(error)
         self.abort()
 
@@ -248,7 +243,9 @@ class Channel(asyncio.Protocol):
             if self.end is None and not self.inbox.add(event):
                 self._break(TooLarge(f"a message of more than {self.inbox.limit:,} bytes"))
         elif isinstance(event, Ping):
-            if not self._closing:
+            if self._resumed is not None:  # of several the last may stand for all (RFC 6455, 5.5.3)
+                self._pinged = event
+            elif not self._closing:
                 self._write(event.response())
         elif isinstance(event, Pong):
             if self.pongs and not (waiting := self.pongs.popleft()).done():

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from suite.clients.errors import ProtocolError, TooLarge
 
 _BOM = b"\xef\xbb\xbf"
 _ENDS = (b"\n", b"\r")
+_lines = re.compile(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+").finditer
+"""Lines with their ends, the last one perhaps without; one by one, for there may be very many."""
 
 
 class ServerSentEvent(NamedTuple):
@@ -34,8 +38,8 @@ class EventParser:
         self._limit = limit
         self._begun = False
         self._after_cr = False
-        self._line: list[bytes] = []  # pieces of a line whose end is not here
-        self._data: list[bytes] = []
+        self._line = bytearray()  # a line whose end is not here
+        self._data = bytearray()  # lines of it, each with its end
         self._type = b""
         self._id = ""
         self._retry: int | None = None
@@ -46,37 +50,38 @@ class EventParser:
     @property
     def unfinished(self) -> bytes | None:
         """The start of an event whose end is not here, if there is one; comments are none."""
-        line = b"".join(self._line)
-        return b"\n".join([*self._data, line]) if self._open or (line and line[:1] != b":") else None
+        line = self._line
+        return bytes(self._data + line) if self._open or (line and line[:1] != b":") else None
 
-    def feed(self, piece: bytes) -> list[ServerSentEvent]:
+    def feed(self, piece: bytes) -> Iterator[ServerSentEvent]:
         """The events that end in `piece`. Raises TooLarge, and ProtocolError for what is no UTF-8."""
         if not piece:
-            return []
+            return
         if self._after_cr:  # CR and LF that were cut apart end one line
             piece = piece.removeprefix(b"\n")
-        found: list[ServerSentEvent] = []
-        for part in piece.splitlines(keepends=True):
+        for match in _lines(piece):
+            part = match[0]
             self._size += len(part)
             if self._whole + self._size > self._limit:
                 raise TooLarge(f"an event of more than {self._limit:,} bytes")
             if not part.endswith(_ENDS):  # only the last one
-                self._line.append(part)
+                self._line += part
                 break
             line = part.rstrip(b"\r\n")
             if self._line:
-                line = b"".join([*self._line, line])
-                self._line = []
+                line = bytes(self._line + line)
+                self._line.clear()
             if not self._begun:
                 self._begun = True
                 line = line.removeprefix(_BOM)
             if line:
                 self._take(line)
             else:
-                self._end(found)
+                if self._data:
+                    yield self._event()
+                self._begin()
             self._size = 0
         self._after_cr = piece.endswith(b"\r")
-        return found
 
     def _take(self, line: bytes) -> None:
         name, _, value = line.partition(b":")
@@ -86,7 +91,7 @@ class EventParser:
         self._whole += self._size
         value = value.removeprefix(b" ")
         if name == b"data":
-            self._data.append(value)
+            self._data += value + b"\n"
         elif name == b"event":
             self._type = value
         elif name == b"id":
@@ -95,13 +100,13 @@ class EventParser:
         elif name == b"retry" and value.isdigit():
             self._retry = int(value)
 
-    def _end(self, found: list[ServerSentEvent]) -> None:
-        """An empty line: what has no data is no event."""
-        if self._data:
-            data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
-            kind = _text(self._type) if self._type else "message"
-            found.append(ServerSentEvent(_text(data), kind, self._id, self._retry))
-            self._data = []
+    def _event(self) -> ServerSentEvent:
+        kind = _text(self._type) if self._type else "message"
+        return ServerSentEvent(_text(bytes(self._data[:-1])), kind, self._id, self._retry)
+
+    def _begin(self) -> None:
+        """After an empty line: what had no data was no event."""
+        self._data.clear()
         self._type = b""
         self._open = False
         self._whole = 0

@@ -68,11 +68,11 @@ class Link(Sending):
         self._known = b""
         self._answer: Response | None = None
         self._parser: HttpResponseParser | TolerantParser = HttpResponseParser(self)
-        # Most responses come in one piece, so that pieces have lists for the other ones only.
+        # Most responses come in one piece, so that pieces have places of their own for the other ones only.
         self._raw = b""  # what was received until the headers were complete: first piece, others
         self._more: list[bytes] = []
         self._body = b""
-        self._parts: list[bytes] = []
+        self._parts = bytearray()  # of its body, after the first
         self._size = 0
         self._status = 0  # of the response that is not only announced
 
@@ -244,7 +244,7 @@ class Link(Sending):
 
     def on_body(self, part: bytes) -> None:
         if self._body:
-            self._parts.append(part)
+            self._parts += part
         else:
             self._body = part
 
@@ -258,8 +258,8 @@ class Link(Sending):
             return
         body = self._body
         if self._parts:
-            body = b"".join([body, *self._parts])
-            self._parts = []
+            body += self._parts
+            self._parts = bytearray()
         if self._bodiless and body:  # a body where there must be none: who knows what else will come
             body, keep = b"", False
         self.used = True

@@ -147,6 +147,8 @@ class Pipe(Verbs[Answered]):
             self._link.drop()  # an answer too many
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if self._status:
+            return  # a trailer
         self._headers.append((name.decode("latin-1").lower(), value.decode("latin-1").strip(" \t")))
 
     def on_headers_complete(self) -> None:
@@ -157,7 +159,7 @@ class Pipe(Verbs[Answered]):
             self._headers.clear()
 
     def on_body(self, part: bytes) -> None:
-        self._parts.append(part)
+        self._body += part
 
     def on_message_complete(self) -> None:
         if self._status:
@@ -166,7 +168,7 @@ class Pipe(Verbs[Answered]):
     def _begin(self) -> None:
         self._status = 0
         self._headers: list[tuple[str, str]] = []
-        self._parts: list[bytes] = []
+        self._body = bytearray()
         self._size = 0
 
     def _complete(self, keep: bool) -> None:
@@ -174,8 +176,9 @@ class Pipe(Verbs[Answered]):
         if not self._open or link is None:
             return
         answer, request, expect, rejected, _ = self._open.popleft()
-        head = "\r\n".join(["", *(f"{name}: {value}" for name, value in self._headers)]).encode("latin-1")
-        response = Response(self._status, b"".join(self._parts), head + b"\r\n\r\n")
+        lines = [f"HTTP/1.1 {self._status}", *(f"{name}: {value}" for name, value in self._headers)]
+        head = "\r\n".join(lines).encode("latin-1")
+        response = Response(self._status, bytes(self._body), head + b"\r\n\r\n")
         self._begin()
         try:
             self._http._received(response, request, expect, rejected)

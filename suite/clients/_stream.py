@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import sleep
 from collections.abc import AsyncIterator
 from math import inf
 from time import monotonic, monotonic_ns
@@ -19,6 +20,8 @@ from suite.clients._verbs import Options
 from suite.clients.errors import ConnectionBroken, ConnectionEnded, ProtocolError, StreamCut
 
 _EVENTS = "text/event-stream"
+_TURN = 1024
+"""Events at a time: then others have their turn, timeouts among them."""
 
 
 class Stream:
@@ -113,7 +116,9 @@ class Stream:
         parser = EventParser(self._http._limit)
         while (found := await self._next()) is not None:
             at, chunk = found
-            for event in parser.feed(chunk):
+            for number, event in enumerate(parser.feed(chunk)):
+                if number % _TURN == _TURN - 1:  # one chunk may hold very many
+                    await sleep(0)
                 self._note(at)
                 yield event
         self._end()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import struct
+import zlib
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -21,6 +24,10 @@ _STEPS = 1024
 """Buckets per doubling at three digits: a value is known to 1/1024."""
 _CHUNK = 1 << 16
 """Values bucketed at a time: temporaries stay in the cache, and a sum of them fits 64 bits."""
+_MOST = 38_912
+"""Buckets up to 24 hours."""
+_HEAD = struct.Struct(">IIIIQQd")
+"""Of HDR V2: cookie, length, offset, digits, lowest, highest, ratio."""
 _EMPTY: Counts = np.zeros(0, np.int64)
 
 
@@ -115,7 +122,7 @@ class Histogram:
         try:
             ok, beyond = packed
             return cls(_Part.unpack(ok), _Part.unpack(beyond))
-        except (TypeError, ValueError, IndexError) as error:
+        except (TypeError, ValueError, IndexError, OverflowError) as error:
             raise StoreError(f"a packed histogram can't be read: {error}") from error
 
     def buckets(self) -> Iterator[tuple[float, int]]:
@@ -173,9 +180,12 @@ class _Part:
     @classmethod
     def unpack(cls, packed: Packed) -> _Part:
         low, high, total, filled, found = packed
-        counts = np.zeros(max(filled, default=-1) + 1, np.int64)
+        last = max(filled, default=-1)
+        if last >= _MOST or min(filled, default=0) < 0:
+            raise ValueError("a bucket that there is not")
+        counts = np.zeros(last + 1, np.int64)
         counts[filled] = found
-        return cls(counts, int(low), int(high), int(total))
+        return cls._checked(counts, int(low), int(high), int(total))
 
     @classmethod
     def merged(cls, parts: list[_Part]) -> _Part:
@@ -206,10 +216,31 @@ class _Part:
     @classmethod
     def decode(cls, text: str) -> _Part:
         low, high, total, code = text.split(",")
+        _check_size(code)
         counts = np.frombuffer(HdrHistogram.decode(code).counts, np.int64)
         filled = np.flatnonzero(counts)
         used = int(filled[-1]) + 1 if len(filled) else 0
-        return cls(counts[:used].copy(), int(low), int(high), int(total))
+        return cls._checked(counts[:used].copy(), int(low), int(high), int(total))
+
+    @classmethod
+    def _checked(cls, counts: Counts, low: int, high: int, total: int) -> _Part:
+        """Of what may come from anywhere. Raises ValueError for what no values give."""
+        count = float(counts.sum(dtype=np.float64))
+        right = (counts >= 0).all() and count < 2**62
+        if not (right and 0 <= low <= high <= _HIGHEST_NS and 0 <= total <= count * _HIGHEST_NS):
+            raise ValueError("its figures do not fit one another")
+        return cls(counts, low, high, total)
+
+
+def _check_size(code: str) -> None:
+    """Raise ValueError unless it unpacks to our buckets: few bytes may hold gigabytes, or ask for them."""
+    unpacking = zlib.decompressobj()
+    inner = unpacking.decompress(b64decode(code)[8:], 10 * _MOST)
+    if unpacking.unconsumed_tail or len(inner) < _HEAD.size:
+        raise ValueError("it is larger than a histogram can be")
+    *_, digits, lowest, highest, _ = _HEAD.unpack_from(inner)
+    if (digits, lowest, highest) != (_DIGITS, 1, _HIGHEST_NS):
+        raise ValueError("its buckets are not ours")
 
 
 def _indices(values: Counts) -> Counts:

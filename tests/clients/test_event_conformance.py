@@ -96,7 +96,7 @@ def test_however_they_are_cut_up(parts: list[tuple[bytes, bytes]], cuts: list[in
 def test_the_end_of_an_event_is_not_waited_for() -> None:
     parser = EventParser(100)
     assert [event.data for event in parser.feed(b"data: a\r\r")] == ["a"]
-    assert parser.feed(b"\n") == []
+    assert list(parser.feed(b"\n")) == []
     assert [event.data for event in parser.feed(b"data: b\r\n\r")] == ["b"]
     assert [event.data for event in parser.feed(b"\ndata: c\n\n")] == ["c"]
 
@@ -126,5 +126,5 @@ def test_what_is_no_event(sent: bytes, error: type[ClientError], says: str) -> N
 def test_comments_for_hours_are_no_event_that_grows() -> None:
     parser = EventParser(100)
     for _ in range(1000):
-        assert parser.feed(b": keep on\r\n") == []
+        assert not list(parser.feed(b": keep on\r\n"))
     assert [event.data for event in parser.feed(b"data: a\n\n")] == ["a"]

@@ -1,42 +1,21 @@
 """Our quick way with frames against wsproto, however they are cut up."""
 
-import asyncio
 from itertools import pairwise
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 from support.scripted import run
+from support.wires import opened
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import BytesMessage, Ping, TextMessage
 
-from suite.clients._channel import Channel
 from suite.clients._frames import BINARY, TEXT, encoded
-from suite.clients._inbox import Inbox
 from suite.clients.errors import ClientError
 
 contents = (
     st.text(max_size=8) | st.binary(max_size=8) | st.sampled_from([bytes(125), bytes(126), bytes(70_000)])
 )
-UPGRADE = b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
-
-
-class Wire:
-    """A transport that goes nowhere."""
-
-    def __init__(self) -> None:
-        self.said = b""
-
-    def write(self, data: bytes) -> None:
-        self.said += data
-
-    def get_write_buffer_size(self) -> int:
-        return 0
-
-    def abort(self) -> None:
-        pass
-
-    pause_reading = resume_reading = abort
 
 
 @given(contents)
@@ -55,18 +34,10 @@ def received(pieces: list[bytes]) -> tuple[list[str | bytes], ClientError | None
     got: list[str | bytes] = []
 
     async def body() -> ClientError | None:
-        from wsproto.events import Request
-        from wsproto.utilities import generate_accept_token
-
-        channel = Channel(asyncio.get_running_loop(), None, Inbox(100_000), None)
-        wire = Wire()
-        channel.connection_made(wire)  # type: ignore[arg-type]
-        channel.open(Request(host="a", target="/"))
-        key = wire.said.partition(b"Sec-WebSocket-Key: ")[2].partition(b"\r\n")[0]
-        accept = UPGRADE + b"sec-websocket-accept: " + generate_accept_token(key) + b"\r\n\r\n"
-        for number, piece in enumerate(pieces):
+        channel, _ = opened(100_000, pieces[0])
+        for piece in pieces[1:]:
             if channel.end is None:
-                channel.data_received(piece if number else accept + piece)
+                channel.data_received(piece)
         while (found := channel.inbox.take()) is not None:
             got.append(found[0])
         return channel.end

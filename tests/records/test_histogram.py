@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import math
 import pickle
+import struct
+import tracemalloc
+import zlib
 from fractions import Fraction
 
 import numpy as np
@@ -112,6 +116,42 @@ def test_empty():
 def test_broken_text_is_a_store_error(text):
     with pytest.raises(StoreError, match="can't be read"):
         Histogram.decode(text)
+
+
+def packed(inner: bytes) -> str:
+    """HDR V2 of that content."""
+    code = zlib.compress(inner, 9)
+    return base64.b64encode(struct.pack(">II", 0x1C849304, len(code)) + code).decode()
+
+
+def test_a_text_that_unpacks_to_gigabytes_is_refused_before_it_does():
+    text = f"0,0,0,{packed(bytes(20_000_000))};0,0,0,{packed(b'')}"
+    tracemalloc.start()
+    try:
+        with pytest.raises(StoreError, match="larger than a histogram can be"):
+            Histogram.decode(text)
+        assert tracemalloc.get_traced_memory()[1] < 3_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_text_that_asks_for_other_buckets_is_refused():
+    head = struct.pack(">IIIIQQd", 0x1C849303, 1, 0, 5, 1, 2**62, 1.0) + b"\2"
+    with pytest.raises(StoreError, match="its buckets are not ours"):
+        Histogram.decode(f"0,0,0,{packed(head)};0,0,0,")
+
+
+@pytest.mark.parametrize("figures", ["5,1,9", "-1,1,1", "1,1,1" + "0" * 400, f"1,{10**15},1"])
+def test_figures_that_do_not_fit_one_another_are_refused(figures):
+    *_, code = Histogram.of(array([1])).encode().partition(";")[0].split(",")
+    with pytest.raises(StoreError, match="do not fit"):
+        Histogram.decode(f"{figures},{code};{Histogram.of(array([])).encode().partition(';')[2]}")
+
+
+@pytest.mark.parametrize("filled", [[10**9], [-1]])
+def test_a_packed_one_has_no_bucket_that_there_is_not(filled):
+    with pytest.raises(StoreError, match="a bucket that there is not"):
+        Histogram.unpack([[0, 0, 0, filled, [1]], [0, 0, 0, [], []]])
 
 
 def test_rank_does_not_slip_by_rounding():

@@ -13,6 +13,8 @@ from suite.clients.errors import ConnectionBroken, ConnectionEnded, ProtocolErro
 
 MAX_PDU = 16_384
 """What we take, in bytes: answers are short."""
+_MOST_EMPTY = 64
+"""Values without content in one command set: what has none never ends."""
 
 
 class UpperLayer(asyncio.Protocol):
@@ -31,6 +33,7 @@ class UpperLayer(asyncio.Protocol):
         self._end: Exception | None = None
         self._ended = self._loop.create_future()
         self._command = b""
+        self._empty = 0  # values of it without content
 
     @property
     def closed(self) -> bool:
@@ -137,7 +140,8 @@ class UpperLayer(asyncio.Protocol):
             return
         try:
             for kind, payload in self._parser.feed(data):
-                self._received(kind, payload)
+                if self._end is None:
+                    self._received(kind, payload)
         except ProtocolError as error:
             self._fail(error)
 
@@ -152,14 +156,17 @@ class UpperLayer(asyncio.Protocol):
 
     def _received(self, kind: int, payload: bytes) -> None:
         if kind == pdu.P_DATA:
+            if not payload:
+                raise ProtocolError("a P-DATA-TF without a value")
             for _, flags, fragment in pdu.values(payload):
                 if not flags & 1:
                     raise ProtocolError("a dataset came along with a C-STORE response")
                 self._command += fragment
-                if len(self._command) > MAX_PDU:
+                self._empty += not fragment
+                if len(self._command) > MAX_PDU or self._empty > _MOST_EMPTY:
                     raise ProtocolError("a command set without end")
                 if flags & 2:
-                    command, self._command = self._command, b""
+                    command, self._command, self._empty = self._command, b"", 0
                     self._answered(command)
         elif kind == pdu.ASSOCIATE_AC and self._phase == "associate":
             self._give(pdu.parse_accept(payload))
