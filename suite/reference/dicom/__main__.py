@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import signal
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,47 +14,60 @@ import typer
 from suite.reference.dicom import destination as arrivals
 from suite.reference.dicom.ending import held
 from suite.reference.dicom.gateway import gateway as running_gateway
+from suite.reference.dicom.gateway import run
+from suite.reference.dicom.route import Destination
+from suite.reference.dicom.store import Store
 
 _ENDS = (signal.SIGTERM, signal.SIGINT)
+_ADDRESS = re.compile(r"(?:(?P<title>[^@]{1,16})@)?(?P<host>[^@]+):(?P<port>\d{1,5})")
 app = typer.Typer(add_completion=False, help="A DICOM gateway to test, and a destination for it.")
 
 Directory = Annotated[Path, typer.Option(help="Folder for files and database; a former run's is resumed.")]
 Port = Annotated[int, typer.Option(help="TCP port on the loopback interface.")]
 
 
+class Fsync(StrEnum):
+    """What is on the disk before Success: nothing, the rows, the file too."""
+
+    NONE = "none"
+    DB = "db"
+    FSYNC = "fsync"
+
+
 @app.command()
 def gateway(
     directory: Directory,
     port: Port = 11112,
-    destination: Annotated[str, typer.Option(help="Forward to HOST:PORT; without it, only keep.")] = "",
+    destination: Annotated[
+        list[str] | None, typer.Option(help="Forward to [TITLE@]HOST:PORT, each of them; none: only keep.")
+    ] = None,
+    acceptors: Annotated[int, typer.Option(help="Processes that receive.", min=1)] = 1,
     associations: Annotated[int, typer.Option(help="Associations at once; more are refused.")] = 32,
     pool_size: Annotated[int, typer.Option(help="Database connections that are kept.")] = 5,
     pool_overflow: Annotated[int, typer.Option(help="Database connections more under load.")] = 5,
     pool_timeout: Annotated[float, typer.Option(help="Seconds to wait for one.")] = 5.0,
-    fsync: Annotated[bool, typer.Option(help="Have all on the disk before Success.")] = False,
-    lanes: Annotated[int, typer.Option(help="Associations to the destination.")] = 2,
+    fsync: Annotated[Fsync, typer.Option(help="What is on the disk before Success.")] = Fsync.NONE,
+    quota: Annotated[int, typer.Option(help="Bytes of files; more are refused. 0: any.")] = 0,
+    lanes: Annotated[int, typer.Option(help="Associations to each destination; 1 keeps the order.")] = 1,
+    attempts: Annotated[int, typer.Option(help="Refusals of an instance until it is given up.")] = 5,
 ) -> None:
     """Receive, keep, forward."""
-    peer = None
-    if destination:
-        host, _, number = destination.rpartition(":")
-        if not host or not number.isdecimal():
-            raise typer.BadParameter("write it like host:11112", param_hint="--destination")
-        peer = (host, int(number))
     running = running_gateway(
         directory,
         port,
-        peer,
+        [_address(text) for text in destination or ()],
+        acceptors=acceptors,
         associations=associations,
         pool_size=pool_size,
         pool_overflow=pool_overflow,
         pool_timeout=pool_timeout,
-        fsync=fsync,
+        fsync=fsync.value,
+        quota=quota,
         lanes=lanes,
+        attempts=attempts,
     )
-    with held(*_ENDS) as wait, running:
-        typer.echo(f"gateway on 127.0.0.1:{port}, files in {directory}")
-        wait()
+    typer.echo(f"gateway on 127.0.0.1:{port}, files in {directory}")
+    run(running, *_ENDS)
 
 
 @app.command()
@@ -64,6 +80,21 @@ def destination(
     with held(*_ENDS) as wait, arrivals.listening(directory, port, associations=associations):
         typer.echo(f"destination on 127.0.0.1:{port}, arrivals in {directory / arrivals.ARRIVALS}")
         wait()
+
+
+@app.command()
+def requeue(directory: Directory) -> None:
+    """Queue once more what was given up."""
+    with contextlib.closing(Store.open(directory)) as store:
+        typer.echo(f"{store.requeue()} queued again")
+
+
+def _address(text: str) -> Destination:
+    found = _ADDRESS.fullmatch(text)
+    if found is None:
+        raise typer.BadParameter("write it like host:11112 or TITLE@host:11112", param_hint="--destination")
+    title = found["title"]
+    return Destination(found["host"], int(found["port"]), *([title] if title else []))
 
 
 if __name__ == "__main__":

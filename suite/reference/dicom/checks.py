@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from suite import Remote, Row
 from suite.reference.dicom import destination, files
 from suite.reference.dicom.gateway import FOLDER
-from suite.reference.dicom.models import FAILED, QUEUED, SENT, StoredInstance
+from suite.reference.dicom.models import FAILED, QUEUED, SENT, Delivery, StoredInstance
 from suite.reference.dicom.sender import SentInstance, sent
 from suite.reference.dicom.store import Store
 
@@ -42,7 +43,8 @@ def every_instance_has_its_row(system: Any, kept: Sequence[Any], recording: Any)
     """Each instance answered Success has its row in the database."""
     if isinstance(system, Remote):
         return _REMOTE
-    rows = {uid: path for uid, path in _rows(system, StoredInstance.uid, StoredInstance.path)}  # noqa: C416
+    with _store(system) as store:
+        rows = dict(tuple(row) for row in store.instances(StoredInstance.uid, StoredInstance.path))
 
     def fault(instance: SentInstance) -> str | None:
         uid = instance.uid()
@@ -54,19 +56,36 @@ def every_instance_has_its_row(system: Any, kept: Sequence[Any], recording: Any)
 
 
 def every_instance_arrived(system: Any, kept: Sequence[Any], recording: Any) -> str:
-    """Each instance answered Success arrived at the destination with the bytes that were sent."""
+    """Each instance answered Success arrived at every destination with the bytes that were sent.
+
+    One may come again, after a crash: it is told by its UID, and has the same bytes then too.
+    """
     if isinstance(system, Remote):
         return _REMOTE
-    hashes = {a.uid: a.sha256 for a in destination.arrivals(system.beside["destination"].directory)}
+    _wait_until_forwarded(system)
+    texts = []
+    for name in destinations_of(system):
+        came = destination.arrivals(system.beside[name].directory)
+        hashes: dict[str, set[str]] = {}
+        for arrival in came:
+            hashes.setdefault(arrival.uid, set()).add(arrival.sha256)
 
-    def fault(instance: SentInstance) -> str | None:
-        uid = instance.uid()
-        if uid not in hashes:
-            return f"{uid} did not arrive"
-        same = hashes[uid] == hashlib.sha256(instance.dataset()).hexdigest()
-        return None if same else f"{uid} arrived with other bytes"
+        def fault(instance: SentInstance, hashes: dict[str, set[str]] = hashes) -> str | None:
+            uid = instance.uid()
+            if uid not in hashes:
+                return f"{uid} did not arrive"
+            same = hashes[uid] == {hashlib.sha256(instance.dataset()).hexdigest()}
+            return None if same else f"{uid} arrived with other bytes"
 
-    return _all_of(kept, recording, fault, "at the destination, hashes equal")
+        again = len(came) - len(hashes)
+        text = _all_of(kept, recording, fault, f"at the {name}, hashes equal")
+        texts.append(text + (f", {again} came again" if again else ""))
+    return "; ".join(texts)
+
+
+def destinations_of(system: Any) -> list[str]:
+    """Names of the destinations beside a gateway."""
+    return [name for name in system.beside if name.startswith("destination")]
 
 
 def none_was_lost_or_refused(system: Any, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
@@ -86,14 +105,9 @@ def forwards(system: Any) -> Iterator[Row]:
     """
     if isinstance(system, Remote):
         return
-    end = time.monotonic() + _DRAIN_SECONDS
-    store = Store.look(system.directory)
-    try:
-        while store.counts().get(QUEUED) and time.monotonic() < end:
-            time.sleep(0.05)
-        rows = store.rows(StoredInstance.state, StoredInstance.accepted_at, StoredInstance.sent_at)
-    finally:
-        store.close()
+    _wait_until_forwarded(system)
+    with _store(system) as store:
+        rows = store.deliveries(Delivery.state, StoredInstance.accepted_at, Delivery.sent_at)
     for state, accepted, sent_at in rows:
         outcome = {SENT: "ok", FAILED: "failed"}.get(state, "unfinished")
         yield Row(FORWARD, accepted, accepted, sent_at or 0, outcome)
@@ -110,12 +124,15 @@ def queue_peak(system: Any, kept: Sequence[Any], recording: Any) -> float | None
     return float(np.cumsum(steps[np.argsort(times, kind="stable")]).max())
 
 
-def _rows(system: Any, *columns: Any) -> list[Any]:
-    store = Store.look(system.directory)
-    try:
-        return store.rows(*columns)
-    finally:
-        store.close()
+def _store(system: Any) -> AbstractContextManager[Store]:
+    return closing(Store.look(system.directory))
+
+
+def _wait_until_forwarded(system: Any) -> None:
+    end = time.monotonic() + _DRAIN_SECONDS
+    with _store(system) as store:
+        while store.counts().get(QUEUED) and time.monotonic() < end:
+            time.sleep(0.05)
 
 
 def _all_of(

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from suite.reference.dicom.ending import held
-from suite.reference.dicom.scp import SUCCESS, Request, StoreScp
+from suite.reference.dicom.scp import SUCCESS, Request, StoreScp, listening_socket
+from suite.reference.dicom.slots import AssociationSlots
 
 ARRIVALS = "arrivals.txt"
+_SLOTS = "associations.lock"
 
 
 class Arrival(NamedTuple):
@@ -48,11 +50,13 @@ def listening(
         os.write(log, f"{request.uid} {digest} {time.monotonic_ns()}\n".encode())
         return SUCCESS
 
+    slots = AssociationSlots(directory / _SLOTS, associations)
     try:
-        scp = StoreScp(handle, port=port, title="DESTINATION", associations=associations, max_pdu=max_pdu)
-        with scp:
+        listener = listening_socket(port)
+        with StoreScp(handle, listener, title="DESTINATION", slots=slots, max_pdu=max_pdu) as scp:
             yield scp
     finally:
+        slots.close()
         os.close(log)
 
 

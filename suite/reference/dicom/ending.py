@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def held(*signals: signal.Signals) -> Iterator[Callable[[], None]]:
+def held(*signals: signal.Signals) -> Iterator[Callable[[], int]]:
     """Hold `signals` back, in this thread and in those it starts; yields a function that waits for one.
 
     A handler that raises can do so in any line of start-up, also in one whose exceptions are swallowed (a
@@ -16,8 +16,8 @@ def held(*signals: signal.Signals) -> Iterator[Callable[[], None]]:
     were ended while they started lived on.
     """
 
-    def wait() -> None:
-        signal.sigwait(signals)
+    def wait() -> int:
+        return signal.sigwait(signals)
 
     before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     try:

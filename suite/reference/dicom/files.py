@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import struct
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,7 @@ PART = ".part"
 _PREAMBLE = bytes(128) + b"DICM"
 _GROUP_LENGTH = struct.Struct("<HH2sHI")
 _META_AT = len(_PREAMBLE) + _GROUP_LENGTH.size
+_parts = itertools.count()
 Buffer = bytes | bytearray | memoryview
 
 
@@ -32,10 +34,11 @@ class Instance:
 def write(path: Path, header: bytes, dataset: Buffer, *, durable: bool = False) -> int:
     """Write `header` and `dataset` under a temporary name, then rename; the number of bytes written.
 
-    `durable` syncs the file and its folder first. On any error nothing is left behind. Raises OSError.
+    `durable` syncs the file and its folder first. On any error nothing is left behind. Several may write
+    the same path at once: one of them stays. Raises OSError.
     """
-    part = path.with_name(path.name + PART)
-    file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+    part = path.with_name(f"{path.name}.{os.getpid()}.{next(_parts)}{PART}")
+    file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
     try:
         try:
             size = _write_all(file, [header, dataset])
@@ -85,9 +88,12 @@ def header(sop_class: str, uid: str, transfer_syntax: str) -> bytes:
     return _PREAMBLE + _GROUP_LENGTH.pack(2, 0, b"UL", 4, len(meta)) + meta
 
 
-def sweep(folder: Path) -> int:
-    """Remove the temporary files that a killed process left in `folder`; how many there were."""
-    left = [path for path in folder.iterdir() if path.name.endswith(PART)]
+def sweep(folder: Path, known: Container[str]) -> int:
+    """Remove from `folder` what a killed process left half done; how many files that were.
+
+    These are temporary files, and files whose path is not `known`: their sender got no Success.
+    """
+    left = [path for path in folder.iterdir() if path.name.endswith(PART) or str(path) not in known]
     for path in left:
         path.unlink()
     return len(left)

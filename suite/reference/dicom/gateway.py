@@ -1,166 +1,146 @@
-"""The gateway: C-STORE in, file and row, queue, C-STORE out. `serve` is what a Server runs."""
+"""The gateway: C-STORE in, file and rows, queue, C-STORE out. `serve` is what a Server runs."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import gc
-import re
 import signal
-import sys
-import time
-import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import OperationalError
-
 from suite.reference.dicom import files
+from suite.reference.dicom.acceptors import AcceptorProcesses
 from suite.reference.dicom.ending import held
 from suite.reference.dicom.forwarder import Forwarder
-from suite.reference.dicom.models import LOCAL, QUEUED
-from suite.reference.dicom.pool import PoolExhausted
-from suite.reference.dicom.scp import (
-    CANNOT_UNDERSTAND,
-    OUT_OF_RESOURCES,
-    PROCESSING_FAILURE,
-    SUCCESS,
-    Request,
-    StoreScp,
-)
+from suite.reference.dicom.models import StoredInstance
+from suite.reference.dicom.news import QueueNews
+from suite.reference.dicom.quota import Quota
+from suite.reference.dicom.receiver import Receiver
+from suite.reference.dicom.route import Destination, Patience
+from suite.reference.dicom.scp import StoreScp, listening_socket
+from suite.reference.dicom.slots import AssociationSlots
 from suite.reference.dicom.store import Store
 
 FOLDER = "instances"
-_UID = re.compile(r"(?=.{1,64}\Z)[0-9]+(\.[0-9]+)*")  # also keeps a sender from choosing a path
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FSYNC = ("none", "db", "fsync")
+_SLOTS = "associations.lock"
 
 
-class Receiver:
-    """Answers C-STORE: Success only when the file is in place and the row committed.
+@dataclass(frozen=True, slots=True)
+class RunningGateway:
+    """A gateway at its `port`; `failure()` says what became of it, None while all is well."""
 
-    If either fails the file is removed, and the status says whose fault it was: 0xA700 for a full disk
-    or an exhausted pool, 0xC000 for an impossible UID, 0xC211 for anything else.
-    """
-
-    def __init__(self, store: Store, folder: Path, *, state: str, fsync: bool) -> None:
-        self._store = store
-        self._folder = folder
-        self._state = state
-        self._fsync = fsync
-        self._successes: dict[str, int | None] = {}
-        self.forwarder: Forwarder | None = None
-
-    def handle(self, request: Request) -> int:
-        """Keep one instance; the status to answer."""
-        if not _UID.fullmatch(request.uid):
-            return CANNOT_UNDERSTAND
-        path = self._folder / f"{request.uid}.dcm"
-        if self._state == QUEUED:
-            self._successes[request.uid] = None
-        try:
-            head = files.header(request.sop_class, request.uid, request.transfer_syntax)
-            size = files.write(path, head, request.dataset, durable=self._fsync)
-            self._store.add(
-                uid=request.uid,
-                sop_class=request.sop_class,
-                transfer_syntax=request.transfer_syntax,
-                path=str(path),
-                size=size,
-                state=self._state,
-                accepted_at=time.monotonic_ns(),
-            )
-        except Exception as error:  # noqa: BLE001  # whatever it was, the sender must get a status
-            self._successes.pop(request.uid, None)
-            with contextlib.suppress(OSError):
-                path.unlink()
-            return _status(error)
-        return SUCCESS
-
-    def answered(self, uid: str, status: int) -> None:
-        """The response goes out: from here on the instance is ours, and its way to go is timed."""
-        if status == SUCCESS and self.forwarder is not None:
-            if uid in self._successes:
-                self._successes[uid] = time.monotonic_ns()
-            self.forwarder.wake()
-
-    def accepted(self, uid: str) -> int | None:
-        """When Success went to the sender, in monotonic nanoseconds; asked once."""
-        return self._successes.pop(uid, None)
-
-
-def _status(error: Exception) -> int:
-    full = isinstance(error, OSError) and error.errno in _FULL
-    full = full or (isinstance(error, OperationalError) and "disk is full" in str(error))
-    if full or isinstance(error, PoolExhausted):
-        sys.stderr.write(f"gateway: out of resources: {error}\n")
-        return OUT_OF_RESOURCES
-    traceback.print_exception(error, file=sys.stderr)
-    return PROCESSING_FAILURE
+    port: int
+    failure: Callable[[], str | None]
 
 
 @contextlib.contextmanager
 def gateway(
     directory: Path,
     port: int,
-    destination: tuple[str, int] | None = None,
+    destinations: Sequence[Destination] = (),
     *,
+    acceptors: int = 1,
     associations: int = 32,
     max_pdu: int = 131_072,
     backlog: int = 128,
     pool_size: int = 5,
     pool_overflow: int = 5,
     pool_timeout: float = 5.0,
-    fsync: bool = False,
-    lanes: int = 2,
+    fsync: str = "none",
+    quota: int = 0,
+    lanes: int = 1,
     backoff: float = 0.5,
-    attempts: int = 20,
-) -> Iterator[StoreScp]:
+    attempts: int = 5,
+) -> Iterator[RunningGateway]:
     """A running gateway with its files and database in `directory`, which may hold those of a former run.
 
-    What that one had accepted and not forwarded is forwarded now. `destination` is (host, port); without
-    one, instances are only kept. Yields the StoreScp.
+    What that one left half done is removed, what it had accepted and not forwarded is forwarded now, to
+    each of `destinations`; without one, instances are only kept.
 
-    At most `associations` at once are accepted, of P-DATA up to `max_pdu` bytes, `backlog` connections
-    may wait. The database pool has `pool_size` connections, `pool_overflow` more under load, and refuses
-    after `pool_timeout` seconds. `fsync` puts file and commit on the disk before Success. `lanes`
-    associations forward; a failed attempt waits `backoff` seconds, doubled each time, up to `attempts`.
+    At most `associations` at once are accepted, over all `acceptors`: with more than one each is a process
+    with a database pool of its own, else it is this one. P-DATA of up to `max_pdu` bytes are asked for,
+    `backlog` connections may wait. The pool has `pool_size` connections, `pool_overflow` more under load,
+    and refuses after `pool_timeout` seconds. Before Success, `fsync` puts on the disk: "none", "db" the
+    rows, "fsync" the file too. Files have at most `quota` bytes, 0 for any. `lanes` associations
+    forward to each destination, see Route; `backoff` and `attempts` are in Patience.
     """
+    if fsync not in FSYNC:
+        raise ValueError(f"fsync is one of {', '.join(FSYNC)}, not {fsync!r}")
     folder = directory / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    files.sweep(folder)
-    store = Store.open(directory, size=pool_size, overflow=pool_overflow, timeout=pool_timeout, durable=fsync)
-    receiver = Receiver(store, folder, state=QUEUED if destination else LOCAL, fsync=fsync)
-    scp = StoreScp(
-        receiver.handle,
-        port=port,
-        title="GATEWAY",
-        associations=associations,
-        max_pdu=max_pdu,
-        backlog=backlog,
-        answered=receiver.answered,
-    )
+    pool = {
+        "size": pool_size, "overflow": pool_overflow, "timeout": pool_timeout, "durable": fsync != "none",
+    }  # fmt: skip
+    used = _recover(directory, folder)
     with contextlib.ExitStack() as stack:
-        stack.callback(store.close)
-        if destination:
-            receiver.forwarder = stack.enter_context(
-                Forwarder(
+        listener = stack.enter_context(listening_socket(port, backlog))
+        news = stack.enter_context(contextlib.closing(QueueNews()))
+        shared = Quota(quota, used)
+
+        @contextlib.contextmanager
+        def accepting() -> Iterator[None]:
+            slots = AssociationSlots(directory / _SLOTS, associations)
+            with contextlib.closing(slots), contextlib.closing(Store.open(directory, **pool)) as store:
+                receiver = Receiver(
                     store,
-                    *destination,
-                    lanes=lanes,
-                    backoff=backoff,
-                    attempts=attempts,
-                    accepted=receiver.accepted,
+                    folder,
+                    destinations=[str(place) for place in destinations],
+                    news=news,
+                    quota=shared,
+                    durable=fsync == "fsync",
                 )
-            )
-        yield stack.enter_context(scp)
+                with StoreScp(receiver.handle, listener, title="GATEWAY", slots=slots, max_pdu=max_pdu):
+                    yield
+
+        number = listener.getsockname()[1]
+        failure: Callable[[], str | None] = lambda: None  # noqa: E731
+        if acceptors > 1:
+            processes = AcceptorProcesses(acceptors, partial(_accept_until_term, accepting))
+            failure = stack.enter_context(processes).ended
+        if destinations:
+            store = stack.enter_context(contextlib.closing(Store.open(directory, **pool)))
+            patience = Patience(backoff, attempts)
+            forwarder = Forwarder(store, destinations, news, lanes=lanes, patience=patience)
+            stack.enter_context(forwarder)
+        if acceptors <= 1:
+            stack.enter_context(accepting())
+        yield RunningGateway(number, failure)
 
 
 def serve(system: Any, **parameters: Any) -> None:
-    """Run a gateway until SIGTERM; parameters as in `gateway`."""
-    helper = system.beside.get("destination")
-    destination = (helper.host, helper.port) if helper is not None else None
-    running = gateway(Path(system.directory), system.port, destination, **parameters)
-    with held(signal.SIGTERM) as wait, running:
+    """Run a gateway until SIGTERM; parameters as in `gateway`. Its destinations stand beside the system."""
+    destinations = [
+        Destination(helper.host, helper.port)
+        for name, helper in system.beside.items()
+        if name.startswith("destination")
+    ]
+    run(gateway(Path(system.directory), system.port, destinations, **parameters), signal.SIGTERM)
+
+
+def run(running: contextlib.AbstractContextManager[RunningGateway], *ends: signal.Signals) -> None:
+    """Run a gateway until one of `ends`. Raises SystemExit if one of its processes ended."""
+    import pynetdicom  # noqa: F401  # before there are processes, which then share it
+
+    with held(*ends, signal.SIGCHLD) as wait:
         gc.freeze()
-        wait()
+        with running as found:
+            while wait() == signal.SIGCHLD:
+                if (failure := found.failure()) is not None:
+                    raise SystemExit(f"gateway: {failure}")
+
+
+def _accept_until_term(accepting: Callable[[], contextlib.AbstractContextManager[None]]) -> None:
+    with accepting():
+        gc.freeze()
+        signal.sigwait((signal.SIGTERM, signal.SIGINT))
+
+
+def _recover(directory: Path, folder: Path) -> int:
+    """Remove what has no row; bytes of what has one."""
+    with contextlib.closing(Store.open(directory, size=1, overflow=0)) as store:
+        files.sweep(folder, {path for (path,) in store.instances(StoredInstance.path)})
+        return store.size()

@@ -1,12 +1,12 @@
-"""The gateway's one table: what it holds, and what it still has to forward."""
+"""The gateway's tables: what it holds, and what it still has to forward, to whom."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Float, Index, Integer, String
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-LOCAL, QUEUED, SENT, FAILED = "local", "queued", "sent", "failed"
-"""States of an instance: no destination given, to be forwarded, forwarded, given up."""
+HELD, QUEUED, SENT, FAILED = "held", "queued", "sent", "failed"
+"""States of a delivery: not to be forwarded yet, to be forwarded, forwarded, given up (a dead letter)."""
 
 
 class GatewayTable(DeclarativeBase):
@@ -16,12 +16,10 @@ class GatewayTable(DeclarativeBase):
 class StoredInstance(GatewayTable):
     """One stored instance. Its row is committed before its sender gets Success.
 
-    `accepted_at` and `sent_at` are monotonic nanoseconds: Success to the sender, Success from the
-    destination. `next_try` is in seconds since the epoch, for it must outlive a restart.
+    `accepted_at` is when that was, in monotonic nanoseconds.
     """
 
     __tablename__ = "instances"
-    __table_args__ = (Index("instances_due", "state", "next_try", "id"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     uid: Mapped[str] = mapped_column(String(64), unique=True)
@@ -29,9 +27,27 @@ class StoredInstance(GatewayTable):
     transfer_syntax: Mapped[str] = mapped_column(String(64))
     path: Mapped[str]
     size: Mapped[int] = mapped_column(BigInteger)
+    accepted_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class Delivery(GatewayTable):
+    """An entry of the queue: an instance to one destination, committed together with the instance.
+
+    Ids are in the order of coming, and deliveries go out in it. An instance that comes again has a new one
+    in place of the old. `sent_at` is when the destination answered Success, in monotonic nanoseconds.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("instance_id", "destination"),
+        Index("deliveries_due", "destination", "state", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instances.id"))
+    destination: Mapped[str] = mapped_column(String(128))
     state: Mapped[str] = mapped_column(String(8))
     attempts: Mapped[int] = mapped_column(default=0)
-    next_try: Mapped[float] = mapped_column(Float, default=0.0)
-    accepted_at: Mapped[int | None] = mapped_column(BigInteger)
     sent_at: Mapped[int | None] = mapped_column(BigInteger)
     error: Mapped[str | None]

@@ -20,9 +20,9 @@ from sqlalchemy import func, select
 
 from suite import User, operation
 from suite.data.ct import CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, instance_uid
-from suite.reference.dicom.models import LOCAL, StoredInstance
+from suite.reference.dicom.models import StoredInstance
 from suite.reference.dicom.pool import Pool
-from suite.reference.dicom.store import FILE, Store
+from suite.reference.dicom.store import FILE, Added, Store
 
 Result = TypeVar("Result")
 _SLACK = 2.0  # seconds that a busy machine may add to a time-out before we call it a hang
@@ -55,15 +55,7 @@ class Pooled:
         store = Store.open(self.folder, size=1, overflow=0)
         for number in range(self.rows):
             uid = instance_uid(1, 0, number)
-            store.add(
-                uid=uid,
-                sop_class=CT_IMAGE_STORAGE,
-                transfer_syntax=EXPLICIT_LITTLE_ENDIAN,
-                path=f"{uid}.dcm",
-                size=number,
-                state=LOCAL,
-                accepted_at=0,
-            )
+            store.add(Added(uid, CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, f"{uid}.dcm", number, 0))
         store.close()
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from socketserver import BaseServer
 from typing import Any
 
-from suite.reference.dicom.tuning import tune, untune
+from suite.reference.dicom.slots import AssociationSlots
+from suite.reference.dicom.tuning import before_release, tune, untune
 
 SUCCESS = 0x0000
 OUT_OF_RESOURCES = 0xA700
 CANNOT_UNDERSTAND = 0xC000
 PROCESSING_FAILURE = 0xC211
+LIMIT_EXCEEDED = (2, 3, 2)
+"""A-ASSOCIATE-RJ of who comes when all slots are taken: transient, by the provider, local limit exceeded."""
 
 # Few, since pynetdicom copies all supported contexts deeply for every association.
 SOP_CLASSES = (
@@ -27,6 +31,7 @@ SOP_CLASSES = (
 _VERIFICATION = "1.2.840.10008.1.1"
 TRANSFER_SYNTAX = "1.2.840.10008.1.2.1"
 """Explicit VR little endian: what the gateway takes and forwards, since it never recodes."""
+_WITHOUT_LIMIT = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,55 +45,66 @@ class Request:
     dataset: memoryview
 
 
-class StoreScp:
-    """Listens on `port` of the loopback interface and calls `handle(request) -> status` per C-STORE.
+def listening_socket(port: int, backlog: int = 128) -> socket.socket:
+    """Listens on `port` of the loopback interface, for any number of StoreScp in this and other processes."""
+    listener = socket.create_server(("127.0.0.1", port), backlog=backlog)
+    listener.setblocking(False)  # all are told of one who comes, and one of them gets it
+    return listener
 
-    `handle` runs in one thread per association; `answered(uid, status)`, if given, runs in the same
-    thread when the response goes out. At most `associations` at a time: more are answered A-ASSOCIATE-RJ
-    2/3/2. `max_pdu` is the largest P-DATA we ask for. Use `with`; leaving it waits for running handlers
-    up to `grace` seconds and closes.
+
+class StoreScp:
+    """Accepts on `listener`, which it closes, and calls `handle(request) -> status` per C-STORE.
+
+    `handle` runs in one thread per association. Who finds no free one of `slots` is answered LIMIT_EXCEEDED.
+    `max_pdu` is the largest P-DATA we ask for. Use `with`; leaving it waits for running handlers up to
+    `grace` seconds and closes.
     """
 
     def __init__(
         self,
         handle: Callable[[Request], int],
+        listener: socket.socket,
         *,
-        port: int,
         title: str,
-        associations: int = 32,
+        slots: AssociationSlots,
         max_pdu: int = 131_072,
-        backlog: int = 128,
         grace: float = 0.5,
-        answered: Callable[[str, int], None] | None = None,
     ) -> None:
         from pynetdicom import AE, _config, evt
         from pynetdicom.transport import ThreadedAssociationServer
 
         _config.LOG_HANDLER_LEVEL = "none"
         self._handle = handle
-        self._answered = answered
         self._grace = grace
+        self._slots = slots
         self._running = _Running()
         entity = AE(ae_title=title)
-        entity.maximum_associations = associations
+        entity.maximum_associations = _WITHOUT_LIMIT  # its own is per process, and counts who has left
         entity.maximum_pdu_size = max_pdu
         for sop_class in SOP_CLASSES:
             entity.add_supported_context(sop_class, [TRANSFER_SYNTAX])
         entity.add_supported_context(_VERIFICATION)
 
         class Listener(ThreadedAssociationServer):
-            request_queue_size = backlog
             daemon_threads = True
+
+            def server_bind(self) -> None:
+                if self.socket is not None:  # one of its own
+                    self.socket.close()
+                self.socket, self.server_address = listener, listener.getsockname()
+
+            def server_activate(self) -> None:
+                """It listens already."""
 
         handlers: Sequence[Any] = (
             (evt.EVT_CONN_OPEN, tune),
-            (evt.EVT_CONN_CLOSE, untune),
+            (evt.EVT_REQUESTED, self._requested),
+            (evt.EVT_CONN_CLOSE, self._closed),
             (evt.EVT_C_STORE, self._store),
-            (evt.EVT_DIMSE_SENT, self._sent),
         )
         self._entity = entity
         self._listener = entity.make_server(
-            ("127.0.0.1", port), evt_handlers=list(handlers), server_class=Listener
+            listener.getsockname(), evt_handlers=list(handlers), server_class=Listener
         )
         self._thread = threading.Thread(
             target=self._listener.serve_forever, args=(0.05,), name="dicom-listener", daemon=True
@@ -110,6 +126,25 @@ class StoreScp:
         self._thread.join(1.0)
         self._running.drain(self._grace)
 
+    def _requested(self, event: Any) -> None:
+        association = event.assoc
+        slot = self._slots.take()
+        if slot is None:
+            association.acse.send_reject(*LIMIT_EXCEEDED)
+            association.kill()
+            return
+        association.suite_slot = slot
+        before_release(association, lambda: self._free(association))
+
+    def _closed(self, event: Any) -> None:
+        untune(event)
+        self._free(event.assoc)
+
+    def _free(self, association: Any) -> None:
+        slot = vars(association).pop("suite_slot", None)  # once: the next one may have it already
+        if slot is not None:
+            self._slots.free(slot)
+
     def _store(self, event: Any) -> int:
         request = event.request
         # Bytes whose view outlives them, in an error's traceback, are a fault of their own from 3.13 on.
@@ -121,12 +156,6 @@ class StoreScp:
                 dataset,
             )
             return self._handle(found)
-
-    def _sent(self, event: Any) -> None:
-        if self._answered is not None:
-            command = event.message.command_set
-            if command.get("CommandField") == 0x8001:
-                self._answered(str(command.AffectedSOPInstanceUID), int(command.Status))
 
 
 class _Running:

@@ -11,6 +11,7 @@ import os
 import queue
 import select
 import socket
+from collections.abc import Callable
 from types import MethodType
 from typing import Any
 
@@ -32,6 +33,17 @@ def tune(event: Any) -> None:
 def untune(event: Any) -> None:
     """Handle EVT_CONN_CLOSE."""
     event.assoc.suite_waker.close()
+
+
+def before_release(association: Any, act: Callable[[], None]) -> None:
+    """Call `act` before the peer is told that its release is granted: it may come again at once."""
+    release = association.acse.send_release
+
+    def send_release(*arguments: Any, **named: Any) -> None:
+        act()
+        release(*arguments, **named)
+
+    association.acse.send_release = send_release
 
 
 class _Waker:

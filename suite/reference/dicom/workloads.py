@@ -46,8 +46,9 @@ _RECEIVE_LATENCY = (
 def gateway(**parameters: Any) -> Server:
     """A gateway of its own: a Server belongs to one Workload, which gives it its helpers."""
     defaults: dict[str, Any] = {
-        "associations": 32, "max_pdu": 131_072, "backlog": 128, "pool_size": 5, "pool_overflow": 5,
-        "pool_timeout": 5.0, "fsync": False, "lanes": 2, "backoff": 0.5, "attempts": 20,
+        "acceptors": 1, "associations": 32, "max_pdu": 131_072, "backlog": 128, "pool_size": 5,
+        "pool_overflow": 5, "pool_timeout": 5.0, "fsync": "none", "quota": 0, "lanes": 1, "backoff": 0.5,
+        "attempts": 5,
     }  # fmt: skip
     return Server(receiving.serve, needs=_NEEDS, **(defaults | parameters))
 

@@ -11,9 +11,9 @@ from suite import Remote
 from suite.records.recording import Recording
 from suite.reference.dicom import checks, destination, files
 from suite.reference.dicom.gateway import FOLDER
-from suite.reference.dicom.models import QUEUED, SENT
+from suite.reference.dicom.models import SENT
 from suite.reference.dicom.sender import SentInstance, sent
-from suite.reference.dicom.store import FILE, Store
+from suite.reference.dicom.store import FILE, Added, Store
 
 KEPT = [list(SentInstance(4_000, 1, user, number)) for user in range(2) for number in range(3)]
 
@@ -44,13 +44,11 @@ def system(tmp_path):
         size = files.write(
             path, files.header(template.sop_class, uid, template.transfer_syntax), instance.dataset()
         )
-        store.add(
-            uid=uid, sop_class=template.sop_class, transfer_syntax=template.transfer_syntax, path=str(path),
-            size=size, state=QUEUED, accepted_at=1_000 * (number + 1),
-        )  # fmt: skip
+        row = Added(uid, template.sop_class, template.transfer_syntax, str(path), size, 1_000 * (number + 1))
+        store.add(row, destinations=("there",))
         lines.append(f"{uid} {hashlib.sha256(instance.dataset()).hexdigest()} {number}\n")
     store.close()
-    execute(inside, f"update instances set state='{SENT}', sent_at=accepted_at + 2500")
+    execute(inside, f"update deliveries set state='{SENT}', sent_at=1000 * id + 2500")
     (outside / destination.ARRIVALS).write_text("".join(lines))
     return SimpleNamespace(directory=inside, beside={"destination": SimpleNamespace(directory=outside)})
 
@@ -144,6 +142,22 @@ def test_an_arrival_missing_or_different_is_found(system, change, text):
         checks.every_instance_arrived(system, KEPT, RECORDING)
 
 
+def test_what_came_again_with_the_same_bytes_is_told_and_with_others_is_found(system):
+    log = system.beside["destination"].directory / destination.ARRIVALS
+    lines = log.read_text().splitlines(keepends=True)
+    log.write_text("".join([*lines, lines[2]]))
+    assert checks.every_instance_arrived(system, KEPT, RECORDING).endswith("hashes equal, 1 came again")
+    log.write_text("".join([*lines, lines[2][:60] + "0" * 9 + lines[2][69:]]))
+    with pytest.raises(AssertionError, match=r"1 of 6 are not at the destination.*other bytes"):
+        checks.every_instance_arrived(system, KEPT, RECORDING)
+
+
+def test_every_destination_must_have_all(system, tmp_path):
+    system.beside["destination-2"] = SimpleNamespace(directory=tmp_path)
+    with pytest.raises(AssertionError, match="6 of 6 are not at the destination-2"):
+        checks.every_instance_arrived(system, KEPT, RECORDING)
+
+
 def test_no_destination_log_means_nothing_arrived(system):
     (system.beside["destination"].directory / destination.ARRIVALS).unlink()
     with pytest.raises(AssertionError, match="6 of 6 are not at the destination"):
@@ -172,8 +186,8 @@ def test_forwards_are_collected_from_the_rows(system):
 
 def test_what_is_still_queued_is_unfinished_and_what_was_given_up_failed(system, monkeypatch):
     monkeypatch.setattr(checks, "_DRAIN_SECONDS", 0.1)
-    execute(system.directory, "update instances set state='queued', sent_at=null where id = 1")
-    execute(system.directory, "update instances set state='failed', sent_at=null where id = 2")
+    execute(system.directory, "update deliveries set state='queued', sent_at=null where id = 1")
+    execute(system.directory, "update deliveries set state='failed', sent_at=null where id = 2")
     assert [row.outcome for row in checks.forwards(system)] == [
         "unfinished",
         "failed",

@@ -71,8 +71,22 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypat
 
 def test_sweep_removes_what_a_killed_process_left(tmp_path):
     write(tmp_path / "a.dcm")
+    write(tmp_path / "nobody-was-told.dcm")
     (tmp_path / f"b.dcm{files.PART}").write_bytes(b"half")
-    assert files.sweep(tmp_path) == 1
+    assert files.sweep(tmp_path, {str(tmp_path / "a.dcm")}) == 2
+    assert [p.name for p in tmp_path.iterdir()] == ["a.dcm"]
+
+
+def test_two_who_write_the_same_instance_at_once_leave_one_whole_file(tmp_path, monkeypatch):
+    def meanwhile(file, parts):
+        monkeypatch.setattr(os, "writev", real)
+        write(path, b"of the other one")
+        return real(file, parts)
+
+    path, real = tmp_path / "a.dcm", os.writev
+    monkeypatch.setattr(os, "writev", meanwhile)
+    write(path)
+    assert files.read(path).dataset == DATASET
     assert [p.name for p in tmp_path.iterdir()] == ["a.dcm"]
 
 

@@ -1,5 +1,6 @@
 """The gateway: Success means stored; what can't be stored is refused; the queue survives everything."""
 
+import asyncio
 import contextlib
 import errno
 import hashlib
@@ -11,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 import uvloop
 from pynetdicom import AE
@@ -19,10 +21,12 @@ from suite.clients.dicom import Association, AssociationRejected, OutOfResources
 from suite.data.ct import CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, ct
 from suite.process.port import claim_port
 from suite.reference.dicom import destination, files
-from suite.reference.dicom.gateway import FOLDER, gateway
-from suite.reference.dicom.models import LOCAL, QUEUED, SENT, StoredInstance
+from suite.reference.dicom.gateway import FOLDER, FSYNC, gateway
+from suite.reference.dicom.models import FAILED, QUEUED, SENT, Delivery, StoredInstance
 from suite.reference.dicom.pool import PoolExhausted
-from suite.reference.dicom.scp import SUCCESS, StoreScp
+from suite.reference.dicom.route import Destination
+from suite.reference.dicom.scp import LIMIT_EXCEEDED, SUCCESS, StoreScp, listening_socket
+from suite.reference.dicom.slots import AssociationSlots
 from suite.reference.dicom.store import Store
 
 TEMPLATE = ct(10_000)
@@ -47,11 +51,13 @@ def send(port, uids=UIDS):
 
 
 def rows(directory, *columns):
-    store = Store.look(directory)
-    try:
-        return store.rows(*columns)
-    finally:
-        store.close()
+    with contextlib.closing(Store.look(directory)) as store:
+        return store.instances(*columns)
+
+
+def deliveries(directory, *columns):
+    with contextlib.closing(Store.look(directory)) as store:
+        return store.deliveries(*columns)
 
 
 def until(condition, seconds=20.0):
@@ -68,13 +74,14 @@ def stored(directory):
 # One process
 
 
-@pytest.mark.parametrize("fsync", [False, True])
+@pytest.mark.parametrize("fsync", FSYNC)
 def test_success_means_file_and_row(tmp_path, fsync):
     with gateway(tmp_path, 0, fsync=fsync) as scp:
         assert send(scp.port) == [0] * 4
         for uid in UIDS:
             assert files.read(tmp_path / FOLDER / f"{uid}.dcm").dataset == TEMPLATE.instance(uid)
-        assert rows(tmp_path, StoredInstance.uid, StoredInstance.state) == [(uid, LOCAL) for uid in UIDS]
+        assert rows(tmp_path, StoredInstance.uid) == [(uid,) for uid in UIDS]
+        assert deliveries(tmp_path, Delivery.id) == []
         ((size, path),) = rows(tmp_path, StoredInstance.size, StoredInstance.path)[:1]
         assert Path(path).stat().st_size == size
 
@@ -86,9 +93,10 @@ def test_an_instance_that_comes_again_is_stored_once(tmp_path):
     assert rows(tmp_path, StoredInstance.uid) == [(UIDS[0],)]
 
 
-def test_a_full_disk_is_out_of_resources_and_leaves_nothing(tmp_path, monkeypatch):
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
+def test_a_full_or_failing_disk_is_out_of_resources_and_leaves_nothing(tmp_path, monkeypatch, number):
     def full(file, parts):
-        raise OSError(errno.ENOSPC, "no space left on device")
+        raise OSError(number, os.strerror(number))
 
     with gateway(tmp_path, 0) as scp:
         with monkeypatch.context() as patch:
@@ -113,7 +121,7 @@ def test_a_row_that_can_not_be_written_takes_its_file_along(tmp_path, monkeypatc
     if isinstance(error, sqlite3.Error):
         error = OperationalError("insert", {}, error)
 
-    def fail(self, **row):
+    def fail(self, *rows, **queue):
         raise error
 
     with gateway(tmp_path, 0) as scp:
@@ -122,6 +130,42 @@ def test_a_row_that_can_not_be_written_takes_its_file_along(tmp_path, monkeypatc
             assert send(scp.port, UIDS[:1]) == [status]
         assert stored(tmp_path) == []
         assert send(scp.port, UIDS[:1]) == [0]
+
+
+def test_an_instance_that_comes_again_and_fails_stays_as_it_was(tmp_path, monkeypatch):
+    def fail(self, *rows, **queue):
+        raise RuntimeError("a fault")
+
+    with gateway(tmp_path, 0) as scp:
+        assert send(scp.port, UIDS[:1]) == [0]
+        monkeypatch.setattr(Store, "add", fail)
+        assert send(scp.port, UIDS[:1]) == [0xC211]
+    assert files.read(tmp_path / FOLDER / f"{UIDS[0]}.dcm").dataset == TEMPLATE.instance(UIDS[0])
+
+
+def test_a_quota_refuses_what_does_not_fit_and_holds_after_a_restart(tmp_path):
+    head = files.header(TEMPLATE.sop_class, UIDS[0], TEMPLATE.transfer_syntax)
+    two = 2 * (len(head) + len(TEMPLATE))
+    with gateway(tmp_path, 0, quota=two) as scp:
+        assert send(scp.port) == [0, 0, 0xA700, 0xA700]
+    with gateway(tmp_path, 0, quota=two) as scp:
+        assert send(scp.port, UIDS[3:]) == [0xA700]
+    assert stored(tmp_path) == sorted(f"{uid}.dcm" for uid in UIDS[:2])
+    assert rows(tmp_path, StoredInstance.uid) == [(uid,) for uid in UIDS[:2]]
+
+
+def test_what_nobody_was_told_of_is_gone_after_a_restart(tmp_path):
+    with gateway(tmp_path, 0) as scp:
+        assert send(scp.port, UIDS[:1]) == [0]
+    for left in ("1.2.3.dcm", f"1.2.4.dcm.7.0{files.PART}"):
+        (tmp_path / FOLDER / left).write_bytes(b"half")
+    with gateway(tmp_path, 0):
+        assert stored(tmp_path) == [f"{UIDS[0]}.dcm"]
+
+
+def test_an_fsync_that_is_none_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="fsync is one of none, db, fsync, not 'always'"):
+        gateway(tmp_path, 0, fsync="always").__enter__()
 
 
 @pytest.mark.filterwarnings("ignore:Invalid value for VR UI:UserWarning")
@@ -154,7 +198,8 @@ def test_associations_beyond_the_limit_are_refused(tmp_path):
         return caught.value
 
     with gateway(tmp_path, 0, associations=2) as scp:
-        assert uvloop.run(main(scp.port)).transient
+        error = uvloop.run(main(scp.port))
+        assert (error.result, error.source, error.reason) == LIMIT_EXCEEDED
 
 
 def test_the_gateway_answers_an_echo(tmp_path):
@@ -170,7 +215,7 @@ def test_the_gateway_answers_an_echo(tmp_path):
 
 
 @contextlib.contextmanager
-def arriving(port=0, answer=lambda request: SUCCESS):
+def arriving(folder, port=0, answer=lambda request: SUCCESS):
     got = {}
 
     def handle(request):
@@ -179,16 +224,17 @@ def arriving(port=0, answer=lambda request: SUCCESS):
             got.setdefault(request.uid, []).append(bytes(request.dataset))
         return status
 
-    with StoreScp(handle, port=port, title="DEST") as scp:
+    slots = contextlib.closing(AssociationSlots(folder / f"slots-{id(got)}", 8))
+    with slots as some, StoreScp(handle, listening_socket(port), title="DEST", slots=some) as scp:
         yield scp.port, got
 
 
 def test_all_is_forwarded_with_the_bytes_that_came(tmp_path):
-    with arriving() as (port, got), gateway(tmp_path, 0, ("127.0.0.1", port)) as scp:
+    with arriving(tmp_path) as (port, got), gateway(tmp_path, 0, [Destination("127.0.0.1", port)]) as scp:
         assert send(scp.port) == [0] * 4
-        until(lambda: rows(tmp_path, StoredInstance.state) == [(SENT,)] * 4)
+        until(lambda: deliveries(tmp_path, Delivery.state) == [(SENT,)] * 4)
         assert got == {uid: [TEMPLATE.instance(uid)] for uid in UIDS}
-        for accepted, sent in rows(tmp_path, StoredInstance.accepted_at, StoredInstance.sent_at):
+        for accepted, sent in deliveries(tmp_path, StoredInstance.accepted_at, Delivery.sent_at):
             assert 0 < accepted < sent <= time.monotonic_ns()
 
 
@@ -196,36 +242,69 @@ def test_what_the_destination_refuses_is_tried_again(tmp_path):
     refusals = iter([0xA700, 0xC211, 0xA700])
     answer = lambda request: next(refusals, SUCCESS)  # noqa: E731
     with (
-        arriving(answer=answer) as (port, got),
-        gateway(tmp_path, 0, ("127.0.0.1", port), backoff=0.01) as scp,
+        arriving(tmp_path, answer=answer) as (port, got),
+        gateway(tmp_path, 0, [Destination("127.0.0.1", port)], backoff=0.01) as scp,
     ):
         assert send(scp.port) == [0] * 4
-        until(lambda: rows(tmp_path, StoredInstance.state) == [(SENT,)] * 4)
+        until(lambda: deliveries(tmp_path, Delivery.state) == [(SENT,)] * 4)
         assert sorted(got) == sorted(UIDS)
-        assert sum(count for (count,) in rows(tmp_path, StoredInstance.attempts)) == 3
+        assert sum(count for (count,) in deliveries(tmp_path, Delivery.attempts)) == 3
 
 
 def test_what_is_refused_too_often_is_given_up(tmp_path):
     answer = lambda request: 0xC211 if request.uid == UIDS[1] else SUCCESS  # noqa: E731
-    peer = arriving(answer=answer)
-    with peer as (port, got), gateway(tmp_path, 0, ("127.0.0.1", port), backoff=0.01, attempts=3) as scp:
+    peer = arriving(tmp_path, answer=answer)
+    with (
+        peer as (port, got),
+        gateway(tmp_path, 0, [Destination("127.0.0.1", port)], backoff=0.01, attempts=3) as scp,
+    ):
         assert send(scp.port) == [0] * 4
-        until(lambda: rows(tmp_path, StoredInstance.state) == [(SENT,), ("failed",), (SENT,), (SENT,)])
-        ((attempts, error),) = rows(tmp_path, StoredInstance.attempts, StoredInstance.error)[1:2]
+        until(lambda: deliveries(tmp_path, Delivery.state) == [(SENT,), ("failed",), (SENT,), (SENT,)])
+        ((attempts, error),) = deliveries(tmp_path, Delivery.attempts, Delivery.error)[1:2]
         assert attempts == 3
         assert "0xC211" in error
         assert UIDS[1] not in got
 
 
-def test_a_destination_that_is_down_gets_all_when_it_is_up(tmp_path):
+def test_a_destination_that_is_down_gets_all_when_it_is_up(tmp_path, capfd):
     port = claim_port()
-    with gateway(tmp_path, 0, ("127.0.0.1", port), backoff=0.05) as scp:
+    with gateway(tmp_path, 0, [Destination("127.0.0.1", port)], backoff=0.05) as scp:
         assert send(scp.port) == [0] * 4
-        until(lambda: all(count for (count,) in rows(tmp_path, StoredInstance.attempts)))
-        assert rows(tmp_path, StoredInstance.state) == [(QUEUED,)] * 4
-        with arriving(port) as (_, got):
-            until(lambda: rows(tmp_path, StoredInstance.state) == [(SENT,)] * 4)
+        until(lambda: "can't be reached, later again" in capfd.readouterr().err)
+        assert {count for (count,) in deliveries(tmp_path, Delivery.attempts)} == {0}
+        assert deliveries(tmp_path, Delivery.state) == [(QUEUED,)] * 4
+        with arriving(tmp_path, port) as (_, got):
+            until(lambda: deliveries(tmp_path, Delivery.state) == [(SENT,)] * 4)
             assert sorted(got) == sorted(UIDS)
+
+
+def test_each_of_several_destinations_gets_all_whatever_becomes_of_the_others(tmp_path):
+    with arriving(tmp_path) as (one, got), arriving(tmp_path, answer=lambda _: 0xC211) as (other, nothing):
+        places = [Destination("127.0.0.1", one), Destination("127.0.0.1", other, "OTHER")]
+        with gateway(tmp_path, 0, places, backoff=0.01, attempts=2) as scp:
+            assert send(scp.port) == [0] * 4
+            wanted = [(str(places[0]), SENT), (str(places[1]), FAILED)] * 4
+            until(lambda: deliveries(tmp_path, Delivery.destination, Delivery.state) == wanted)
+    assert sorted(got) == sorted(UIDS)
+    assert nothing == {}
+
+
+def test_a_refusal_does_not_change_the_order(tmp_path):
+    refusals = iter([SUCCESS, 0xA700, 0xC211])
+    with arriving(tmp_path, answer=lambda _: next(refusals, SUCCESS)) as (port, got):
+        with gateway(tmp_path, 0, [Destination("127.0.0.1", port)], backoff=0.01) as scp:
+            assert send(scp.port) == [0] * 4
+            until(lambda: deliveries(tmp_path, Delivery.state) == [(SENT,)] * 4)
+        assert list(got) == UIDS
+
+
+def test_want_of_resources_is_waited_for_and_never_given_up(tmp_path):
+    refusals = iter([0xA700] * 4)
+    with arriving(tmp_path, answer=lambda _: next(refusals, SUCCESS)) as (port, got):
+        with gateway(tmp_path, 0, [Destination("127.0.0.1", port)], backoff=0.005, attempts=2) as scp:
+            assert send(scp.port, UIDS[:1]) == [0]
+            until(lambda: deliveries(tmp_path, Delivery.state, Delivery.attempts) == [(SENT, 4)])
+        assert list(got) == UIDS[:1]
 
 
 # Processes of its own
@@ -259,20 +338,57 @@ def test_a_killed_gateway_keeps_what_it_accepted_and_forwards_it_later(tmp_path)
     finally:
         assert ended(process, signal.SIGKILL) == -signal.SIGKILL
     (inside / FOLDER / f"1.2.3.dcm{files.PART}").write_bytes(b"half")
-    assert rows(inside, StoredInstance.uid, StoredInstance.state) == [(uid, QUEUED) for uid in UIDS]
+    assert deliveries(inside, StoredInstance.uid, Delivery.state) == [(uid, QUEUED) for uid in UIDS]
     for uid in UIDS:
         assert files.read(inside / FOLDER / f"{uid}.dcm").dataset == TEMPLATE.instance(uid)
 
     helper = started("destination", "--directory", outside, "--port", peer)
+    until(lambda: answers(peer))
     process = started(*arguments)
     try:
-        until(lambda: rows(inside, StoredInstance.state) == [(SENT,)] * 4)
+        until(lambda: deliveries(inside, Delivery.state) == [(SENT,)] * 4)
         hashes = {arrival.uid: arrival.sha256 for arrival in destination.arrivals(outside)}
         assert hashes == {uid: hashlib.sha256(TEMPLATE.instance(uid)).hexdigest() for uid in UIDS}
         assert stored(inside) == sorted(f"{uid}.dcm" for uid in UIDS)
     finally:
         codes = [ended(process, signal.SIGTERM), ended(helper, signal.SIGTERM)]
     assert codes == [0, 0]
+
+
+def test_several_processes_accept_on_one_port_within_one_limit_and_end_with_it(tmp_path):
+    port = claim_port()
+    process = started(
+        "gateway", "--directory", tmp_path, "--port", port, "--acceptors", 2, "--associations", 5
+    )
+
+    async def main():
+        async def one():
+            try:
+                return await Association.connect("127.0.0.1", port, instances=TEMPLATE, timeout=60)
+            except AssociationRejected as error:
+                return error.result, error.source, error.reason
+
+        for _ in range(2):  # a limit that is given back is the same limit again
+            found = await asyncio.gather(*(one() for _ in range(9)))
+            accepted = [each for each in found if isinstance(each, Association)]
+            assert len(accepted) == 5
+            assert [each for each in found if each not in accepted] == [LIMIT_EXCEEDED] * 4
+            for uid, association in zip([*UIDS, TEMPLATE.uid(1, 0)], accepted, strict=True):
+                assert await association.store(uid) == 0
+                await association.release()
+
+    try:
+        until(lambda: answers(port))
+        uvloop.run(main())
+        assert len(rows(tmp_path, StoredInstance.uid)) == 5
+        acceptors = [child.pid for child in psutil.Process(process.pid).children()]
+        assert len(acceptors) == 2
+        os.kill(acceptors[0], signal.SIGKILL)
+        assert process.wait(30) == 1, "a gateway that lost one of its processes ends, to be started again"
+    finally:
+        process.kill()
+        process.wait()
+    until(lambda: not any(psutil.pid_exists(pid) for pid in acceptors))
 
 
 @pytest.mark.load

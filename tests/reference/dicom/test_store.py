@@ -6,9 +6,9 @@ import time
 import pytest
 
 from suite import Rejected
-from suite.reference.dicom.models import FAILED, QUEUED, SENT, StoredInstance
+from suite.reference.dicom.models import FAILED, HELD, QUEUED, SENT, Delivery, StoredInstance
 from suite.reference.dicom.pool import Pool, PoolExhausted
-from suite.reference.dicom.store import ForwardedRow, Store
+from suite.reference.dicom.store import Added, Store
 
 
 @pytest.fixture
@@ -18,56 +18,83 @@ def store(tmp_path):
     store.close()
 
 
-def add(store, uid, accepted_at=1, state=QUEUED):
-    store.add(
-        uid=uid, sop_class="1.2", transfer_syntax="1.3", path=f"{uid}.dcm", size=1, state=state,
-        accepted_at=accepted_at,
-    )  # fmt: skip
+def add(store, *uids, accepted_at=1, destinations=("a",), state=QUEUED):
+    rows = [Added(uid, "1.2", "1.3", f"{uid}.dcm", 1, accepted_at) for uid in uids]
+    store.add(*rows, destinations=destinations, state=state)
 
 
-def due(store, now=None, limit=10, skip=()):
-    return store.due(time.time() if now is None else now, limit, skip)
+def due(store, destination="a", limit=10, skip=()):
+    return store.due(destination, limit, skip)
 
 
 def test_the_queue_is_in_order_bounded_and_skips_what_is_taken(store):
-    for uid in "1234":
+    for uid in "4123":
         add(store, uid)
     rows = due(store)
-    assert [row.uid for row in rows] == ["1", "2", "3", "4"]
-    assert [row.uid for row in due(store, limit=2)] == ["1", "2"]
-    assert [row.uid for row in due(store, skip=[rows[0].id, rows[2].id])] == ["2", "4"]
+    assert [row.uid for row in rows] == ["4", "1", "2", "3"]
+    assert rows == sorted(rows)
+    assert [row.uid for row in due(store, limit=2)] == ["4", "1"]
+    assert [row.uid for row in due(store, skip=[rows[0].id, rows[2].id])] == ["1", "3"]
+
+
+def test_every_destination_has_a_queue_of_its_own(store):
+    add(store, "1", "2", destinations=("a", "b"))
+    (first, _) = due(store, "a")
+    store.sent({first.id: 7})
+    assert [row.uid for row in due(store, "a")] == ["2"]
+    assert [row.uid for row in due(store, "b")] == ["1", "2"]
+    assert due(store, "c") == []
+
+
+def test_an_instance_and_its_deliveries_are_there_together_or_not_at_all(store):
+    with pytest.raises(Exception, match="NOT NULL"):
+        add(store, "1", destinations=("a", None))
+    assert store.counts() == {}
+    assert not store.has("1")
 
 
 def test_what_was_sent_is_due_no_more(store):
     add(store, "1", accepted_at=5)
     (row,) = due(store)
-    store.sent([ForwardedRow(row.id, row.accepted_at, 6, 7)])
+    store.sent({row.id: 7})
     assert due(store) == []
-    assert store.rows(StoredInstance.state, StoredInstance.accepted_at, StoredInstance.sent_at) == [
-        (SENT, 6, 7)
-    ]
+    assert store.deliveries(Delivery.state, StoredInstance.accepted_at, Delivery.sent_at) == [(SENT, 5, 7)]
 
 
-def test_what_comes_again_while_it_is_sent_is_sent_again(store):
+def test_what_comes_again_while_it_is_sent_is_sent_again_behind_what_came_meanwhile(store):
     add(store, "1", accepted_at=5)
     (row,) = due(store)
+    add(store, "2")
     add(store, "1", accepted_at=8)
-    store.sent([ForwardedRow(row.id, row.accepted_at, 6, 7)])
-    assert [again.accepted_at for again in due(store)] == [8]
-    assert store.counts() == {QUEUED: 1}
+    store.sent({row.id: 7})
+    assert [again.uid for again in due(store)] == ["2", "1"]
+    assert store.instances(StoredInstance.uid, StoredInstance.accepted_at) == [("1", 8), ("2", 1)]
+    assert store.counts() == {QUEUED: 2}
 
 
-def test_a_failed_attempt_is_due_later_and_given_up_at_last(store):
+def test_a_failed_attempt_is_due_again_and_given_up_at_last_until_it_is_queued_again(store):
     add(store, "1")
     (row,) = due(store)
-    later = time.time() + 100
-    store.not_sent(row.id, 1, later, "refused")
+    store.not_sent(row.id, 1, "refused", given_up=False)
+    assert [again.attempts for again in due(store)] == [1]
+    store.not_sent(row.id, 2, "refused again", given_up=True)
     assert due(store) == []
-    (again,) = due(store, now=later)
-    assert again.attempts == 1
-    store.not_sent(row.id, 2, None, "refused again")
-    assert due(store, now=later * 2) == []
-    assert store.rows(StoredInstance.state, StoredInstance.error) == [(FAILED, "refused again")]
+    assert store.deliveries(Delivery.state, Delivery.error) == [(FAILED, "refused again")]
+    assert store.requeue() == 1
+    assert [again.attempts for again in due(store)] == [0]
+
+
+def test_what_is_held_is_not_due_until_it_is_released(store):
+    add(store, "1", "2", state=HELD)
+    assert due(store) == []
+    assert store.release() == 2
+    assert [row.uid for row in due(store)] == ["1", "2"]
+
+
+def test_bytes_are_summed(store):
+    assert store.size() == 0
+    add(store, "1", "2")
+    assert store.size() == 2
 
 
 def test_rows_outlive_the_process_that_wrote_them(tmp_path):

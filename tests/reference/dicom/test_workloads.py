@@ -98,7 +98,9 @@ def test_a_saturated_pool_refuses_and_never_hangs():
 
 @pytest.mark.exhaustive
 def test_size_and_limits_are_parameters():
-    result = quick(workloads.receive, seconds=0.3, values={"size": 9_000, "associations": 3, "fsync": True})
+    result = quick(
+        workloads.receive, seconds=0.3, values={"size": 9_000, "associations": 3, "fsync": "fsync"}
+    )
     assert not broken_checks(result)
     assert result.plan["parameters"]["associations"] == 3
 
