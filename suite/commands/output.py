@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+import typer
 from rich.console import Console
 
-from suite.errors import ConfigurationError, CutShort, Interrupted, SuiteError
+from suite.commands.brought_in import tell_brought_in
+from suite.errors import ConfigurationError, CutShort, Interrupted, StoreError, SuiteError
 from suite.files import check_writable, write_text
 from suite.formats.document import run_path, write_document
 from suite.formats.envelope import Kind, entry, envelope
-from suite.ledger.store import Ledger
+from suite.ledger.journal import Journal
+from suite.ledger.store import DEFAULT, Ledger
 from suite.process.guard import interruptible
 from suite.records.record import Record
 from suite.report.documents.picture import save_record
@@ -24,6 +28,8 @@ from suite.report.verdict import overall
 
 _T = TypeVar("_T")
 _Found = TypeVar("_Found", bound=Record)
+_NAMED = 3
+"""So many files a command names one by one."""
 
 
 class Output:
@@ -36,14 +42,20 @@ class Output:
         kind: Kind | None,
         folder: Path | None,
         ledger: Ledger | None,
+        journal: Journal | None = None,
     ) -> None:
         self.reporter = reporter
         self.codes: list[int] = []
         self.fault: SuiteError | None = None
         self.saved: list[Path] = []
+        self.unstored: list[Path] = []
+        """Documents of what the ledger could not take."""
+        self.faults: dict[str, None] = {}
+        """What could not be kept, each once."""
         self._json_file = json_file
         self._folder = folder
         self._ledger = ledger
+        self._journal = journal
         self._kind = kind
         self._entries: list[dict[str, Any]] = []
 
@@ -63,6 +75,12 @@ class Output:
         """Where results are stored."""
         assert self._ledger is not None
         return self._ledger
+
+    @property
+    def journal(self) -> Journal:
+        """Who keeps what is not whole yet."""
+        assert self._journal is not None
+        return self._journal
 
     def each(self, items: Iterable[_T]) -> Iterator[_T]:
         """Those of `items` that come before a fault."""
@@ -88,7 +106,8 @@ class Output:
     def keep(self, result: Record, code: int, show: Callable[[Path | None], None]) -> None:
         """Write, store and show a result; a step that fails does not keep the others from being tried.
 
-        `show` is told where its document is, if that could be written.
+        `show` is told where its document is, if that could be written. What a ledger can't take is noted, and
+        the command goes on. Raises StoreError for a document that can't be written.
         """
         one = entry(result)
         self._entries.append(one)
@@ -96,10 +115,49 @@ class Output:
         with contextlib.ExitStack() as last_first:
             last_first.callback(lambda: show(saved))
             if self._ledger is not None:
-                last_first.callback(self._ledger.add, result)
+                last_first.callback(lambda: self._store(result, saved))
             write_document(path, self._document([one], code))
             saved = path
             self.saved.append(path)
+            self._settle(result)
+
+    def _store(self, result: Record, saved: Path | None) -> None:
+        try:
+            self.ledger.add(result)
+            self._settle(result)
+        except StoreError as error:
+            self.codes.append(error.exit_code)
+            self.faults.setdefault(str(error))
+            if saved is not None:
+                self.unstored.append(saved)
+
+    def tell_unkept(self) -> None:
+        """Say on stderr what could not be kept, each fault once, and the command that mends it."""
+        for fault in self.faults:
+            if fault != str(self.fault):
+                typer.echo(f"suite: {fault}", err=True)
+        if self.unstored:
+            files = self.unstored if len(self.unstored) <= _NAMED else [self.folder]
+            usual = self.folder.parent / DEFAULT.name
+            words = [
+                *map(str, files),
+                *(["--ledger", self.ledger.place] if self.ledger.place != str(usual) else []),
+            ]
+            typer.echo(
+                f"suite: what it lacks is brought in later by: suite import {shlex.join(words)}", err=True
+            )
+        if self._journal is None:
+            return
+        if self._journal.fault is not None and not isinstance(self.fault, StoreError):
+            typer.echo(f"suite: note: not kept while it was measured: {self._journal.fault}", err=True)
+        for draft in self._journal.drafts:
+            typer.echo(
+                f"suite: note: what there is of it is {draft}; the next command brings it in", err=True
+            )
+
+    def _settle(self, result: Record) -> None:
+        if self._journal is not None:
+            self._journal.settled(result)
 
     def search(self, measure: Callable[[], _Found]) -> _Found | None:
         """What `measure` finds, or had found when something ended it early; None of nothing."""
@@ -124,7 +182,7 @@ class Output:
 
         self.keep(result, code, show)
         self.end(code)
-        return code
+        return self.code()
 
     def end(self, code: int, **more: Any) -> None:
         """Write what `--json` asks for: all that was kept, and `more` about it. Raises StoreError."""
@@ -178,7 +236,15 @@ def output(
         held.enter_context(interruptible())
         reporter = held.enter_context(Reporter(make_console(stderr=STDOUT in (json_file, markdown))))
         store = held.enter_context(Ledger(ledger)) if ledger is not None else None
-        out = Output(reporter, json_file, kind, folder, store)
-        yield out
+        journal = None
+        if folder is not None:
+            tell_brought_in(folder.parent, store)
+            identity = store.identity if store is not None else ""
+            journal = held.enter_context(Journal(folder.parent, folder.name, str(kind), identity))
+        out = Output(reporter, json_file, kind, folder, store, journal)
+        try:
+            yield out
+        finally:
+            out.tell_unkept()
     if out.fault is not None:
         raise out.fault

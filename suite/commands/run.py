@@ -78,7 +78,13 @@ def command(
                 continue
             with out.part(), plans.tour.timed(found.workload) if plans.tour else nullcontext():
                 try:
-                    result = run(found.workload, settings, reference=found.reference, progress=out.reporter)
+                    result = run(
+                        found.workload,
+                        settings,
+                        reference=found.reference,
+                        progress=out.reporter,
+                        keeper=out.journal,
+                    )
                 except RunInterrupted as error:  # what there is of it is kept
                     if error.run is not None:
                         keep(error.run, full=True)
@@ -91,6 +97,7 @@ def command(
             plans.skipped,
             saved=places.folder if out.saved else None,
             unsaved=len(runs) - len(out.saved),
+            unstored=len(out.unstored),
             toured_without=plans.tour.left_out if plans.tour else None,
         )
         parts = {found.workload.name: found.workload.category for found, _ in plans.runs}

@@ -30,13 +30,16 @@ def command(
     """Show what was measured lately, or one result in full."""
     from dataclasses import asdict
 
+    from suite.commands.brought_in import tell_brought_in
     from suite.formats.document import print_document
     from suite.formats.envelope import envelope, exit_code, kind_of
     from suite.ledger.store import Ledger
     from suite.report.terminal.console import Reporter
     from suite.report.terminal.record import print_record
 
-    with Ledger.existing(where.places().ledger) as store:
+    places = where.places()
+    with Ledger.existing(places.ledger) as store:
+        tell_brought_in(places.folder, store)
         if run is None or run in store.workloads():
             entries = store.entries(run, limit=limit)
             if as_json:

@@ -16,10 +16,15 @@ from suite.errors import Interrupted
 from suite.measure.combine import combine
 from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
+from suite.records.keeper import Keeper, Unkept
 from suite.records.run import Failure, Round, Run
 
 _REPEATS = 2
 """How often an invalid round is run again. A failed one never is."""
+
+
+_KILLED = Failure("interrupted", "the command was killed; what it had measured is kept")
+"""Of a Run that is not whole yet, should there be nobody to go on with it."""
 
 
 class RunInterrupted(Interrupted):
@@ -36,10 +41,12 @@ def run(
     *,
     reference: Reference | None = None,
     progress: Progress | None = None,
+    keeper: Keeper | None = None,
 ) -> Run:
     """Run all rounds of `workload`, each with a fresh system, and sum them up.
 
     `reference` says how a fresh process finds the workload; without it the workload travels by value.
+    `keeper` is given the Run as far as it is, whenever a round has ended.
     Call it from the main thread: processes that we start end with the thread that started them.
     Raises ConfigurationError before anything starts, and RunInterrupted on SIGINT, SIGTERM and SIGHUP.
     """
@@ -47,6 +54,7 @@ def run(
     actual = startable(workload, settings)
     spec = WorkloadSpec(reference or reference_to(workload), settings)
     watcher = progress or Silent()
+    keeping = Unkept() if keeper is None else keeper
     origin = RecordOrigin()
     rounds: list[Round] = []
     repeated: list[Mapping[str, Any]] = []
@@ -69,6 +77,8 @@ def run(
                 watcher.round_ended(workload.name, result)
                 if result.failure is not None:
                     break
+                if len(rounds) < settings.round_count():
+                    keeping.keep(summed_up(Round(len(rounds), failure=_KILLED)))
     except Interrupted as error:
         last = Round(len(rounds), failure=Failure("interrupted", str(error)))
         if isinstance(error, RoundInterrupted):

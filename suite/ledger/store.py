@@ -59,6 +59,8 @@ class Ledger:
     ) -> None:
         url = url_of(place)
         self.place = called or shown(place)
+        self.identity = shown(url) if _is_server(url) else str(Path(str(url.database)).resolve())
+        """The same from wherever it is named, and without secrets."""
         if opening != "create" and _is_absent(url):
             raise StoreError(f"there is no ledger {self.place}; start with: suite run")
         self._engine = open_engine(url, timeout)
@@ -237,7 +239,11 @@ class Ledger:
 
 def _is_absent(url: URL) -> bool:
     """Whether it is a file that is not there."""
-    return url.get_backend_name() == "sqlite" and bool(url.database) and not Path(str(url.database)).exists()
+    return not _is_server(url) and bool(url.database) and not Path(str(url.database)).exists()
+
+
+def _is_server(url: URL) -> bool:
+    return url.get_backend_name() != "sqlite"
 
 
 def _matching(workload: str | None, commit: str | None) -> list[ColumnElement[bool]]:

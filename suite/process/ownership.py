@@ -8,7 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 
@@ -24,14 +24,19 @@ def owned(folder: Path, marker: str) -> Iterator[None]:
 
 def is_abandoned(folder: Path, marker: str) -> bool:
     """Whether `folder` was owned once and is no more. False for what never was, or can't be looked into."""
-    try:
-        descriptor = os.open(folder / marker, os.O_RDONLY | os.O_NOFOLLOW)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    finally:
-        os.close(descriptor)
-    return True
+    with taken_over(folder, marker) as abandoned:
+        return abandoned
+
+
+@contextmanager
+def taken_over(folder: Path, marker: str) -> Iterator[bool]:
+    """Whether it `is_abandoned`; if so nobody else finds it so while inside."""
+    with ExitStack() as held:
+        try:
+            descriptor = os.open(folder / marker, os.O_RDONLY | os.O_NOFOLLOW)
+            held.callback(os.close, descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        yield True

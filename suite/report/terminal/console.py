@@ -117,10 +117,11 @@ class Reporter:
         skipped: Sequence[str] = (),
         saved: str | Path | None = None,
         unsaved: int = 0,
+        unstored: int = 0,
         toured_without: Sequence[str] | None = None,
     ) -> None:
         """A line per Run, the reasons of what was `skipped`, the verdict, where all is `saved` but for the
-        documents `unsaved`. Of a tour also what it left out.
+        documents `unsaved`, and how many the ledger lacks. Of a tour also what it left out.
         """
         self._live.close()
         if runs:
@@ -135,6 +136,7 @@ class Reporter:
             parts.append(f"{len(skipped)} skipped")
         where = "" if saved is None else f"; saved in {saved}"
         where += f"; {unsaved} without a document" if unsaved else ""
+        where += f"; {unstored} not in the ledger" if unstored else ""
         closing = Text.assemble(code_text(exit_code), f"  {', '.join(parts) or 'nothing ran'}{where}")
         self.console.print(closing, soft_wrap=True)
 

@@ -1,0 +1,105 @@
+"""The next command keeps for good what a killed one had measured; a ledger that is locked ends nothing."""
+
+import json
+import sqlite3
+from dataclasses import replace
+
+import pytest
+from support.runs import make_run
+
+from suite.errors import StoreError
+from suite.ledger.journal import Journal
+from suite.ledger.store import Ledger
+from suite.records.run import Failure
+
+RUN = replace(
+    make_run(error=Failure("interrupted", "the command was killed")), partial=True, workload="counter/click"
+)
+NOTE = "suite: note: a command was killed; what it had measured of counter/click is results/runs/"
+
+
+@pytest.fixture
+def killed(command, engine):
+    """A folder of results in which a command was killed."""
+    results = command.folder / "results"
+    with Ledger(results / "ledger.db") as ledger, Journal(results, "runs", "run", ledger.identity) as journal:
+        journal.keep(RUN)
+    return command
+
+
+def test_show_brings_in_what_a_killed_run_had_measured(killed):
+    said = killed("show")
+    assert said.code == 0
+    assert said.err.startswith(NOTE)
+    assert said.err.count("\n") == 1
+    assert "counter/click" in said.out
+    assert killed("show").err == ""
+    assert len(killed.saved()) == 1
+
+
+def test_the_next_command_that_measures_brings_it_in_too(killed):
+    said = killed("run", killed.example("load_counter.py"), "-k", "watch")
+    assert (said.code, said.err.startswith(NOTE)) == (0, True)
+    assert "counter/click" in killed("show").out
+
+
+def locked(folder):
+    """A ledger that another process holds."""
+    database = sqlite3.connect(folder / "results/ledger.db", isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
+    return database
+
+
+def test_a_ledger_that_stays_locked_leaves_documents_and_the_command_that_brings_them_in(
+    command, engine, monkeypatch
+):
+    """All workloads are measured, and the fault is told once."""
+    load = command.example("load_counter.py")
+    command("run", load, "-k", "click")
+    monkeypatch.setattr(
+        Ledger.__init__, "__kwdefaults__", {**Ledger.__init__.__kwdefaults__, "timeout": 0.01}
+    )
+    engine.asked.clear()
+    holder = locked(command.folder)
+    try:
+        said = command("run", load, "--json", "out.json")
+    finally:
+        holder.close()
+    assert list(engine.asked) == ["counter/click", "counter/watch"]
+    assert said.code == 2
+    assert "CONFIGURATION ERROR  2 passed; saved in results; 2 not in the ledger" in said.out
+    fault, mend = said.complaints
+    assert "stays locked by another process" in fault
+    assert len(json.loads((command.folder / "out.json").read_text())["results"]) == 2
+    words = mend.partition("suite import ")[2].split()
+    assert len(words) == 2
+    assert command("import", *words).code == 0
+    assert command("show", "counter/watch").code == 0
+
+
+def test_what_could_be_kept_nowhere_is_in_the_journal_and_comes_with_the_next_command(
+    command, engine, monkeypatch
+):
+    def fail(*_):
+        raise StoreError("can't write it: the disk is full; free some space")
+
+    results = command.folder / "results"
+    load = command.example("load_counter.py")
+
+    def run(workload, settings, *, reference, progress, keeper):
+        keeper.keep(RUN)
+        return replace(RUN, partial=False, error=None)
+
+    monkeypatch.setattr("suite.engine.coordinator.run", run)
+    with monkeypatch.context() as full:
+        full.setattr("suite.commands.output.write_document", fail)
+        full.setattr(Ledger, "add", fail)
+        said = command("run", load, "-k", "click")
+    assert said.code == 2
+    assert said.out.splitlines()[-1] == "CONFIGURATION ERROR  1 passed; 1 without a document"
+    (draft,) = (path.relative_to(command.folder) for path in results.glob("journal/*/runs/*.journal"))
+    assert said.complaints == [
+        f"suite: note: what there is of it is {draft}; the next command brings it in",
+        "suite: can't write it: the disk is full; free some space",
+    ]
+    assert command("show").err.startswith(NOTE)

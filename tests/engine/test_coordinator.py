@@ -1,0 +1,56 @@
+"""What of a Run is kept while its rounds go on."""
+
+import pytest
+from examples.load_echo import Talker, echo_server
+
+from suite import Workload, closed_loop
+from suite.config.settings import Settings
+from suite.engine.coordinator import RunInterrupted, run
+from suite.errors import Interrupted
+from suite.records.run import Failure, Round
+
+WORKLOAD = Workload("kept/soon", echo_server(), Talker, loop=closed_loop(1, seconds=1))
+
+
+class Kept(list):
+    """A Keeper that remembers."""
+
+    def keep(self, so_far, **more):
+        self.append(so_far)
+
+
+def rounds_of(monkeypatch, *results):
+    waiting = iter(results)
+
+    def take(spec, index, progress):
+        result = next(waiting)
+        if isinstance(result, BaseException):
+            raise result
+        return result
+
+    monkeypatch.setattr("suite.engine.coordinator.run_round", take)
+
+
+def test_each_round_is_kept_the_moment_that_it_ends_as_part_of_a_run_that_was_killed(monkeypatch):
+    rounds_of(monkeypatch, Round(0), Round(1), Round(2))
+    kept = Kept()
+    found = run(WORKLOAD, Settings(rounds=3), keeper=kept)
+    assert [one.rounds for one in kept] == [2, 3]
+    for one in kept:
+        assert (one.id, one.partial, one.error.kind) == (found.id, True, "interrupted")
+        assert one.validity.verdict != "valid" or one.verdict == "error"
+    assert (found.partial, found.error) == (False, None)
+
+
+def test_a_round_that_failed_is_the_last_and_the_run_whole(monkeypatch):
+    rounds_of(monkeypatch, Round(0), Round(1, failure=Failure("system", "it died")))
+    kept = Kept()
+    assert run(WORKLOAD, Settings(rounds=3), keeper=kept).error.kind == "system"
+    assert [one.rounds for one in kept] == [2]
+
+
+def test_an_interrupt_before_anything_was_measured_leaves_no_run(monkeypatch):
+    rounds_of(monkeypatch, Interrupted(1))
+    with pytest.raises(RunInterrupted) as caught:
+        run(WORKLOAD, Settings(rounds=3))
+    assert (caught.value.run, caught.value.exit_code) == (None, 129)
