@@ -100,6 +100,12 @@ class Rejected(Exception):
     """Raised by an operation: a limit of the system said no, as it should."""
 
 
+class NotKept(Exception):
+    """What a user keeps for the checks found no room on the disk, which is no fault of the system."""
+
+    cause = "not-kept"
+
+
 def require(extra: str, *modules: str) -> None:
     """Raise `MissingExtra` for the first of `modules` that can't be imported."""
     for module in modules:

@@ -151,7 +151,10 @@ class System:
 
     def failure(self) -> str | None:
         """What became of the system if it no longer runs, with its output's tail; else None."""
-        if self.child is None or self.child.running():
+        if self.child is None:
+            return None
+        if self.child.running():
+            self.child.trim()
             return None
         return self.child.exit_summary()
 

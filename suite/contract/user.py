@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, Protocol, overload
 
 from suite.contract.loop import Duration
-from suite.errors import ConfigurationError
+from suite.errors import ConfigurationError, NotKept
 from suite.units import parse
 
 Body = Callable[..., Any]
@@ -142,9 +142,18 @@ class User:
         """End this user's session (may be async)."""
 
     def keep(self, value: Any) -> None:
-        """Append a JSON-able value to the round's file for the checks; it survives a dead worker."""
+        """Append a JSON-able value to the round's file for the checks; it survives a dead worker.
+
+        Raises NotKept if there is no room for it.
+        """
         if self._kept >= 0:
-            os.write(self._kept, json.dumps(value, separators=(",", ":")).encode() + b"\n")
+            line = json.dumps(value, separators=(",", ":")).encode() + b"\n"
+            try:
+                written = os.write(self._kept, line)
+            except OSError as error:
+                raise NotKept(f"a value could not be kept: {error.strerror}") from error
+            if written < len(line):
+                raise NotKept("a value could not be kept whole: there is no more room for it")
 
     def saw(self, status: str) -> None:
         """Count a protocol status ("200", "0x0000") under the operation that is running."""

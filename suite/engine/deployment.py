@@ -19,6 +19,7 @@ from suite.engine.observer_process import ObserverProcess
 from suite.engine.parties import Parties
 from suite.engine.plan import RoundPlan
 from suite.engine.progress import Progress
+from suite.engine.room_watch import RoomWatch
 from suite.engine.timeline import FaultTimeline
 from suite.engine.worker_plan import FilePlan, WorkerPlan
 from suite.engine.worker_pool import Worker, gather_reports
@@ -71,6 +72,7 @@ class Deployment:
             mode = "trace"
         self._agents = partial(injected, kept or self.directory / "agents", mode, native=native)
         self.agents: Injection
+        self.room = RoomWatch(self.directory)
         self.plan = RoundPlan(self.workload, spec.settings.workers, spec.settings.seed + index, live=live)
         stack.callback(self.plan.close)
         self.cores: Cores = share_out(spec.settings.workers)
@@ -284,6 +286,7 @@ class Deployment:
 
     def check_systems(self) -> None:
         """Raise SystemFailed if the system or a helper of it has ended."""
+        self.room.tick()
         self._parties.check()
 
 

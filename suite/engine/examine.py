@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import math
 import time
@@ -111,9 +112,13 @@ def figure(value: Any) -> float | None:
 
 
 def read_kept(path: Path) -> list[Any]:
-    """What the users kept, in the order of writing; a line cut off by a kill is left out."""
+    """What the users kept, in the order of writing; a line cut off by a kill or a full disk is left out."""
     lines = path.read_bytes().split(b"\n")
-    return [json.loads(line) for line in lines[:-1]]
+    kept = []
+    for line in lines[:-1]:
+        with contextlib.suppress(ValueError):
+            kept.append(json.loads(line))
+    return kept
 
 
 def _checked(

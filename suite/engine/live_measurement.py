@@ -188,12 +188,14 @@ class LiveMeasurement:
         if refused := self._running.refused:
             users = refused + sum(report.connected for report in self._running.ends)
             found["unconnected_users"] = Reason("unconnected_users", {"refused": refused, "users": users})
-        if faults := self._workload.faults:
-            found["faults_left_out"] = Reason("faults_left_out", {"faults": len(faults)})
+        if made := self._workload.faults:
+            found["faults_left_out"] = Reason("faults_left_out", {"faults": len(made)})
         said = self._said
-        found |= {reason.kind: reason for reason in (*said.doubts, *said.faults)}
+        faults = [*said.faults, *self._running.room.faults(self.news())]
+        doubts = [*said.doubts, *self._watch.loud(self._begin, self._seen_at)]
+        found |= {reason.kind: reason for reason in (*doubts, *faults)}
         verdicts: list[ValidityVerdict] = [validity.verdict for validity, _, _ in self._windows]
-        verdicts += ["invalid"] if said.faults else []
+        verdicts += ["invalid"] if faults else []
         verdict = worst(verdicts)
         return Validity("doubtful" if verdict == "valid" and found else verdict, tuple(found.values()))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from suite.engine.clock import now
 from suite.process.redaction import redacted
 from suite.records.party_output import PartyOutput
+from suite.records.reason import Reason
 
 KEPT = 65_536
 """Bytes of the end of each."""
@@ -18,6 +19,8 @@ _LATER = 350_000_000
 """ns in which a failure is written down, and seen to be."""
 _BEFORE, _SINCE = 5, 20
 """Lines that are shown of what came before the failure, and from then on."""
+_LOUD = 10e6
+"""Bytes a second, a hundred thousand lines."""
 _NEAR = 16_384
 """Bytes in which they are looked for, either way."""
 
@@ -61,6 +64,17 @@ class OutputWatch:
                 outputs.append(PartyOutput(party, tail, around, first))
         return tuple(outputs)
 
+    def loud(self, begin: int, end: int) -> list[Reason]:
+        """Who wrote so much from `begin` to `end` (ns) that it took its time, each as a reason for doubt."""
+        seconds = (end - begin) / 1e9
+        reasons = []
+        for party, sizes in self._sizes.items():
+            size = self._size_at(party, end)
+            rate = (size - max(self._size_at(party, begin), sizes[0])) / max(seconds, 1e-9)
+            if rate > _LOUD:
+                reasons.append(Reason("much_output", {"party": party, "rate": rate, "bytes": size}))
+        return reasons
+
     def _lengths(self) -> Iterator[tuple[str, int]]:
         for party, path in self._logs().items():
             with contextlib.suppress(OSError):
@@ -85,6 +99,7 @@ def _read(path: Path, start: int, end: int) -> str:
     try:
         with path.open("rb") as file:
             file.seek(start)
-            return file.read(max(0, end - start)).decode(errors="replace")
+            found = file.read(max(0, end - start))
+            return found.lstrip(b"\0").decode(errors="replace")  # of what was given back there are zeros
     except OSError:
         return ""

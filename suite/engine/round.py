@@ -175,8 +175,13 @@ class _Round(Deployment):
             outputs=self.outputs,
             validity=_doubted(
                 validity,
-                [*self._doubts(connected, reports), *missed(incidents), *said.doubts],
-                [*self._left_undone(), *said.faults],
+                [
+                    *self._doubts(connected, reports),
+                    *missed(incidents),
+                    *said.doubts,
+                    *self._watch.loud(begin, end),
+                ],
+                [*self._left_undone(), *said.faults, *self.room.faults(told)],
             ),
             pids=pids,
             evidence=evidence,

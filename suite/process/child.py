@@ -21,6 +21,7 @@ from suite.errors import SystemFailed
 from suite.git import clean_environment
 from suite.process.guard import die_with_parent, release_sigterm, sigint_blocked, sigterm_held
 from suite.process.importing import uncollected
+from suite.process.output_file import OutputFile
 from suite.process.pickled import PickledWorkload
 from suite.process.variables import inherited
 
@@ -37,6 +38,7 @@ class Child:
         self.pid: int = process.pid
         self.name = name
         self.log = log
+        self._output = OutputFile(log)
 
     @property
     def exit_status(self) -> int | None:
@@ -77,13 +79,11 @@ class Child:
 
     def tail(self, lines: int = 12) -> str:
         """The last lines of its output."""
-        try:
-            with self.log.open("rb") as file:
-                file.seek(max(0, self.log.stat().st_size - 8192))
-                text = file.read().decode(errors="replace")
-        except OSError:
-            return ""
-        return "\n".join(text.rstrip().splitlines()[-lines:])
+        return self._output.tail(lines)
+
+    def trim(self) -> None:
+        """Keep the end of its output only, if it has written very much."""
+        self._output.trim()
 
     def exit_summary(self) -> str:
         """One paragraph on how it ended, with the tail of its output."""

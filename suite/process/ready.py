@@ -112,5 +112,7 @@ def wait_ready(probe: Probe, system: _Reachable, child: Child | None, deadline: 
                 f"{child.name} was not ready within {deadline:g} s ({reason}){said}"
                 + (f"; its last output:\n{tail}" if tail else "")
             )
+        if child is not None:
+            child.trim()
         time.sleep(pause)
         pause = min(pause * 1.5, 0.02)

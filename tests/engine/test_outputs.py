@@ -10,6 +10,7 @@ from suite.config.settings import Settings
 from suite.engine import outputs
 from suite.engine.coordinator import run
 from suite.engine.outputs import KEPT, OutputWatch
+from suite.report.reasons.wording import words
 
 SECOND = 10**9
 
@@ -52,6 +53,25 @@ def test_much_is_cut_and_secrets_are_hidden(written):
     assert output.around.splitlines()[4:7] == ["x" * 99, "fault 0: ***", "fault 1: ***"]
     assert len(output.around.splitlines()) == 25
     assert "hunter2" not in output.tail
+
+
+def test_output_that_takes_the_time_of_what_is_measured_is_told(written):
+    write, watch = written
+    write(0.0, "x" * 999)
+    write(1.0, *["x" * 999_999] * 10)
+    assert watch.loud(0, 2 * SECOND) == []
+    write(2.0, *["x" * 999_999] * 15)
+    (reason,) = watch.loud(0, 2 * SECOND)
+    assert words(reason).startswith("system: it wrote 12.5 MB of output a second, 25 MB in all")
+
+
+def test_of_output_that_is_gone_nothing_is_shown(written):
+    write, watch = written
+    write(1.0, "\0" * 50_000)
+    write(3.0, "the end")
+    (output,) = watch.kept(0, 1.0)
+    assert output.around == ""
+    assert output.tail.strip() == "the end"
 
 
 def test_who_wrote_nothing_then_has_no_lines_to_show(written):

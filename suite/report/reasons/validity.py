@@ -90,6 +90,10 @@ KINDS: Kinds = {
     "trend": "a trend within the measured part: median response went from {first:s} to {last:s}",
     "left_undone": "{started:,} of {planned:,} planned operations were started",
     "unconnected_users": "users could not connect: {refused} of {users}",
+    "much_output": "it wrote {rate:B} of output a second, {bytes:B} in all, of which the end is kept: that "
+    "took time and disk of what was measured; have it log less",
+    "scratch_full": "there was no room left in {folder}, where a round keeps what it writes: failures are "
+    "ours, not the system's ({lost:,} values of users lost); free some space, or set TMPDIR to another place",
     "nested_lost": "nested operations were not recorded: {lost}",
     "recording_full": "the recording was full before the time was over; run fewer seconds",
 }
