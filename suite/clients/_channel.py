@@ -26,7 +26,7 @@ from wsproto.events import (
 )
 from wsproto.utilities import LocalProtocolError
 
-from suite.clients._frame_reader import FrameReader
+from suite.clients._frame_intake import FrameIntake
 from suite.clients._inbox import Inbox, Message
 from suite.clients.errors import (
     ClientError,
@@ -47,9 +47,27 @@ class Channel(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_called", "_closing", "_excerpt", "_gone", "_loop", "_lost", "_opened", "_paused", "_pinged",
-        "_protocol", "_reader", "_received", "_resumed", "_saw", "_sock", "_status", "_transport", "end",
-        "inbox", "pongs", "subprotocol",
+        "_called",
+        "_closing",
+        "_excerpt",
+        "_gone",
+        "_intake",
+        "_loop",
+        "_lost",
+        "_opened",
+        "_paused",
+        "_pinged",
+        "_protocol",
+        "_received",
+        "_resumed",
+        "_saw",
+        "_sock",
+        "_status",
+        "_transport",
+        "end",
+        "inbox",
+        "pongs",
+        "subprotocol",
     )  # fmt: skip
 
     def __init__(
@@ -64,7 +82,7 @@ class Channel(asyncio.Protocol):
         self._saw = saw
         self.inbox = inbox
         self._protocol = WSConnection(ConnectionType.CLIENT)
-        self._reader = FrameReader(self._protocol, inbox, self._take_event)
+        self._intake = FrameIntake(self._protocol, inbox, self._take_event)
         self.end: ClientError | None = None
         """Why no more messages will come, once that is so."""
         self.subprotocol: str | None = None
@@ -119,7 +137,7 @@ class Channel(asyncio.Protocol):
         """Nothing more will be sent or received; messages that are here may still be taken."""
         if self.end is None:
             self.end = error
-        self._reader.ended = True
+        self._intake.ended = True
         self.inbox.wake()
         if self._opened is not None and not self._opened.done():
             if self._status:  # the server has refused, and ended what it says about it
@@ -179,13 +197,13 @@ class Channel(asyncio.Protocol):
         self.inbox.at = monotonic_ns()
         if not self._status:
             self._received += len(data)
-        self._reader.add(data)
-        if not self._reader.behind:
+        self._intake.add(data)
+        if not self._intake.behind:
             self._go_on()
 
     def connection_lost(self, error: Exception | None) -> None:
         self._gone = True
-        while self._reader.behind and self.end is None:
+        while self._intake.behind and self.end is None:
             self._take()
         self.fail(lost(error, "the server closed the connection without a close frame"))
         if self._lost is not None and not self._lost.done():
@@ -197,7 +215,7 @@ class Channel(asyncio.Protocol):
         if self._gone:
             return
         self._take()
-        behind, full = self._reader.behind, self._reader.full
+        behind, full = self._intake.behind, self._intake.full
         if behind and not full:
             self._called = True
             self._loop.call_soon(self._go_on)
@@ -207,18 +225,18 @@ class Channel(asyncio.Protocol):
 
     def _take(self) -> None:
         try:
-            self._reader.take()
+            self._intake.take()
         except ProtocolError as error:
             large = not self._status and self._received > _HEAD_LIMIT
             self._break(TooLarge(f"headers of more than {_HEAD_LIMIT:,} bytes") if large else error)
         except TooLarge as error:
             self._break(error)
         except LocalProtocolError:
-            self._reader.behind = False
+            self._intake.behind = False
             self.abort()  # more came after the end
 
     def _break(self, error: ClientError) -> None:
-        self._reader.behind = False
+        self._intake.behind = False
         self.fail(error)
         self.abort()
 

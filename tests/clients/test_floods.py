@@ -13,7 +13,7 @@ from wsproto.events import BytesMessage, Message, Ping, TextMessage
 
 from suite.clients import Http, WebSocket
 from suite.clients._events import EventParser
-from suite.clients._frame_reader import TURN
+from suite.clients._frame_intake import TURN
 from suite.clients._inbox import Inbox
 from suite.clients.errors import TooLarge
 

@@ -16,7 +16,7 @@ TURN = 1024
 """Frames of one connection at a time: then others have their turn, timeouts among them."""
 
 
-class FrameReader:
+class FrameIntake:
     """Puts whole messages into `inbox` and gives `taken` what else happens on `protocol`."""
 
     __slots__ = ("_at", "_inbox", "_protocol", "_rest", "_taken", "_whole", "behind", "ended")
