@@ -24,6 +24,7 @@ COMMANDS = {
     "show": "Show what was measured lately, or one result in full.",
     "capacity": "Find the highest load that a system holds, and what breaks first.",
     "leaks": "Look for leaks, and name the lines that hold the memory.",
+    "costs": "Count what one operation takes: instructions, system calls, bytes.",
     "resilience": "Let one helper after another fail, and say from what a system never recovers.",
     "soak": "Load a system for hours, and say what drifts.",
     "recover": "Find the highest load at which a system recovers from an overload.",
@@ -110,6 +111,7 @@ Examples:
   suite run load_shop.py           your own load file
   suite capacity load_shop.py      how much load it holds
   suite leaks load_shop.py         whether it leaks, and where
+  suite costs load_shop.py         what one operation takes, counted
   suite soak load_shop.py --hours 1   what drifts under load that lasts
   suite compare main               what changed since main
   suite ab main load_shop.py       the same, measured anew in turns

@@ -22,7 +22,7 @@ FOLDERS = [
     ("compare",),
     ("ledger",),
     ("formats",),
-    ("leaks", "capacity", "resilience", "soak"),
+    ("leaks", "capacity", "costs", "resilience", "soak"),
     ("reference",),
     ("engine",),
     ("measure",),

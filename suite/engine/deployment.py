@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ class Deployment:
     """All processes of one fresh start. Whatever ends `stack` ends them, and leaves nothing behind.
 
     `agents` talks to the Python processes of the system from inside, as far as `mode` lets it. `faulty`: the
-    workload's faults are made.
+    workload's faults are made. The system starts inside of what `under` makes of the round's directory.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Deployment:
         native: bool = False,
         live: bool = False,
         faulty: bool = False,
+        under: Callable[[Path], AbstractContextManager[None]] | None = None,
     ) -> None:
         self.spec = spec
         self.index = index
@@ -70,7 +72,8 @@ class Deployment:
         kept = recordings()
         if kept is not None:
             mode = "trace"
-        self._agents = partial(injected, kept or self.directory / "agents", mode, native=native)
+        self._under = under
+        self._injected = partial(injected, kept or self.directory / "agents", mode, native=native)
         self.agents: Injection
         self.room = RoomWatch(self.directory)
         self.plan = RoundPlan(self.workload, spec.settings.workers, spec.settings.seed + index, live=live)
@@ -86,6 +89,15 @@ class Deployment:
         self.left_behind = ""
         self.observer: ObserverProcess | None = None
         self._preparer: Worker | None = None
+
+    @contextlib.contextmanager
+    def _agents(self) -> Iterator[Injection]:
+        """What is started inside belongs to the system."""
+        with (
+            self._injected() as agents,
+            self._under(self.directory) if self._under else contextlib.nullcontext(),
+        ):
+            yield agents
 
     def phase(self, name: str) -> None:
         """Tell the progress what is going on."""

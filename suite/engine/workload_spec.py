@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 
 from suite.config.catalog import Reference
 from suite.config.settings import Settings, configured
 from suite.contract.system import System
 from suite.contract.workload import Workload
+from suite.engine.hollow import hollow
 
 
 @dataclass(frozen=True, slots=True)
 class WorkloadSpec:
-    """Plain data that leads to a configured workload in any process."""
+    """Plain data that leads to a configured workload in any process.
+
+    Its system runs so many times `slower` than usual, and all that waits for it has as much more patience.
+    Operations of a `hollow` one do nothing.
+    """
 
     reference: Reference
     settings: Settings
+    slower: float = 1.0
+    hollow: bool = False
 
     def workload(self) -> Workload:
         """The workload as the settings want it."""
-        return configured(self.reference.load(), self.settings)
+        found = configured(self.reference.load(), self.settings)
+        if self.slower != 1.0:
+            found.timeout *= self.slower
+            found.grace *= self.slower
+            found.system = copy.copy(found.system)
+            found.system.deadline *= self.slower
+        return hollow(found) if self.hollow else found
 
 
 @dataclass(frozen=True, slots=True)

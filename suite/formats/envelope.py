@@ -20,7 +20,7 @@ from suite.records.run import verdict_word
 
 SCHEMA = 2
 Kind = Literal[
-    "run", "leaks", "capacity", "comparison", "ab", "calibration", "resilience", "soak", "recovery"
+    "run", "leaks", "capacity", "costs", "comparison", "ab", "calibration", "resilience", "soak", "recovery"
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

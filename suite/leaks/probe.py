@@ -7,9 +7,9 @@ import time
 from collections.abc import Iterator
 
 from suite.engine.progress import Progress
+from suite.engine.windows import Windows
 from suite.engine.workload_spec import WorkloadSpec
 from suite.leaks.verdict import Idle, Step
-from suite.leaks.windows import Windows
 from suite.process.injection import Mode
 
 

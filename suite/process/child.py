@@ -24,6 +24,7 @@ from suite.process.importing import uncollected
 from suite.process.output_file import OutputFile
 from suite.process.pickled import PickledWorkload
 from suite.process.variables import inherited
+from suite.process.wrapping import wrapper
 
 _LATE = "LOADLEDGER_AGENT_LATE"
 """Environment variable: recordings by our agent begin with what we run, not with Python."""
@@ -125,7 +126,7 @@ def start_command(
     try:
         with log.open("ab") as output, sigint_blocked(), sigterm_held():
             process = subprocess.Popen(
-                _resolved(argv, environment["PATH"]),
+                [*wrapper(), *_resolved(argv, environment["PATH"])],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

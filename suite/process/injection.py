@@ -17,9 +17,9 @@ from multiprocess import resource_tracker
 
 from suite.process.variables import inherited
 
-Mode = Literal["gc", "counters", "objects", "trace"]
-"""Garbage collections; answers at marks too; then also what changed between marks by traceback, or a
-recording by memray."""
+Mode = Literal["still", "gc", "counters", "objects", "trace"]
+"""Answers at marks, and nothing that adds to what a process does; garbage collections, counted; both; then
+also what changed between marks by traceback, or a recording by memray."""
 
 _FOLDER = Path(__file__).parent / "injected"
 _GENERATION = struct.Struct("=5Q")  # as injected/loadledger_agent/collections.py writes it; times in ns

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 from support.capacities import make_capacity
+from support.costs import make_costs
 from support.overloads import make_recovery
 from support.records import any_searches, make_calibration, make_search
 from support.resiliences import make_resilience
@@ -39,6 +40,7 @@ RECORDS: dict[Kind, Record] = {
     "run": make_run(details=DETAILS),
     "leaks": make_search(),
     "capacity": make_capacity(),
+    "costs": make_costs(),
     "comparison": COMPARISON,
     "ab": COMPARISON,
     "calibration": make_calibration(),
@@ -98,7 +100,9 @@ def test_all_kinds_have_one_form(kind: Kind) -> None:
     assert document.kind == kind
 
 
-@pytest.mark.parametrize("kind", ["run", "leaks", "capacity", "calibration", "resilience", "recovery"])
+@pytest.mark.parametrize(
+    "kind", ["run", "leaks", "capacity", "costs", "calibration", "resilience", "recovery"]
+)
 def test_records_of_all_kinds_survive(kind: Kind) -> None:
     assert only(again(envelope(kind, [RECORDS[kind]], exit_code=0))) == RECORDS[kind]
 

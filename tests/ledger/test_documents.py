@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import select
 from support.capacities import make_capacity
+from support.costs import make_costs
 from support.old_ledgers import write_old_ledger
 from support.overloads import make_recovery
 from support.records import any_searches, make_calibration, make_search
@@ -27,6 +28,7 @@ RECORDS = (
     make_run(),
     make_search(),
     make_capacity(),
+    make_costs(),
     make_comparison(),
     make_calibration(),
     make_resilience(),
@@ -73,7 +75,16 @@ def test_a_ledger_has_records_of_all_kinds(path: Path) -> None:
         for record in RECORDS:
             assert ledger.record(record.id, record.KIND) == record
         kinds = {entry.kind for entry in ledger.entries()}
-        assert kinds == {"run", "leaks", "capacity", "comparison", "calibration", "resilience", "recovery"}
+        assert kinds == {
+            "run",
+            "leaks",
+            "capacity",
+            "costs",
+            "comparison",
+            "calibration",
+            "resilience",
+            "recovery",
+        }
 
 
 def test_searches_have_a_metric_each(path: Path) -> None:

@@ -12,6 +12,7 @@ from suite.report.reasons import (
     advice,
     capacity,
     comparison,
+    costs,
     leaks,
     limiter,
     observed,
@@ -24,7 +25,7 @@ from suite.units import format_quantity
 
 KINDS: Kinds = {
     **validity.KINDS, **observed.KINDS, **limiter.KINDS, **advice.KINDS, **capacity.KINDS,
-    **comparison.KINDS, **leaks.KINDS, **resilience.KINDS, **soak.KINDS,
+    **comparison.KINDS, **costs.KINDS, **leaks.KINDS, **resilience.KINDS, **soak.KINDS,
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from suite.contract.workload import Workload
 from suite.ledger.entry import Entry
 from suite.ledger.sightings import Sighting
 from suite.records.capacity import Capacity, Probe
+from suite.records.costs import Costs
 from suite.records.leak import LeakSearch
 from suite.records.overload import OverloadLook, OverloadRecovery
 from suite.records.resilience import FaultCourse, FaultTrial, Resilience
@@ -25,6 +26,7 @@ from suite.records.run import Round, Run
 from suite.records.soak import Soak, SoakWindow
 from suite.report.documents.listing import listed
 from suite.report.terminal.capacity import answer, curve, look_line, looks_table, scaling_words
+from suite.report.terminal.costs import costs_closing, costs_head, costs_lines, costs_table
 from suite.report.terminal.fault_axis import fault_axis
 from suite.report.terminal.figures import figures, operations
 from suite.report.terminal.incidents import incident_lines, incidents
@@ -181,6 +183,15 @@ class Reporter:
         for line in (*below(search), *growing_since(search, past)):
             self.console.print(Text.assemble("  ", line), soft_wrap=True)
         self.console.print(closing(search, code, saved), soft_wrap=True)
+
+    def print_costs(self, bill: Costs, code: int, saved: str | Path | None = None) -> None:
+        """All that was counted of a workload."""
+        self._live.close()
+        self.console.print(Text.assemble("\n", costs_head(bill)), soft_wrap=True)
+        self.console.print(Padding(costs_table(bill), (1, 0, 1, 2), expand=False))
+        for line in costs_lines(bill):
+            self.console.print(Text.assemble("  ", line), soft_wrap=True)
+        self.console.print(costs_closing(bill, code, saved), soft_wrap=True)
 
     def print_overload(self, look: OverloadLook) -> None:
         """One look of a search for the load that a system recovers at, at once."""

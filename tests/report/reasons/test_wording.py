@@ -14,6 +14,7 @@ from suite.report.reasons import (
     all_words,
     capacity,
     comparison,
+    costs,
     error_words,
     leaks,
     limiter,
@@ -93,6 +94,17 @@ def test_each_kind_that_is_made_has_words_and_only_once() -> None:
     assert made <= {*KINDS, "load, ", "package ", "parameter "}
     tables = [
         module.KINDS
-        for module in (validity, observed, limiter, advice, capacity, comparison, leaks, resilience, soak)
+        for module in (
+            validity,
+            observed,
+            limiter,
+            advice,
+            capacity,
+            comparison,
+            costs,
+            leaks,
+            resilience,
+            soak,
+        )
     ]
     assert sum(map(len, tables)) == len(KINDS)

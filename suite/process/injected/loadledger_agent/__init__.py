@@ -29,7 +29,8 @@ def _in_main_interpreter() -> bool:
 
 
 def start() -> None:
-    """What LOADLEDGER_AGENT_MODE says: gc; counters, more than that; objects or trace, more than that."""
+    """What LOADLEDGER_AGENT_MODE says: still, which answers and adds nothing to what the process does; gc;
+    counters, more than that; objects or trace, more than that."""
     global recorder
     late = os.environ.pop("LOADLEDGER_AGENT_LATE", "") == "1"  # of this process alone
     if not _in_main_interpreter():
@@ -54,8 +55,10 @@ def start() -> None:
         recorder = AllocationRecorder(directory, os.environ.get("LOADLEDGER_AGENT_NATIVE") == "1", late)
         os.register_at_fork(after_in_child=recorder.forked)
         atexit.register(recorder.stop)
-    collections = Collections(directory)
-    os.register_at_fork(after_in_child=collections.forked)
+    collections = None
+    if mode != "still":
+        collections = Collections(directory)
+        os.register_at_fork(after_in_child=collections.forked)
     if mode != "gc":
         if sys.version_info >= (3, 12):
             import warnings

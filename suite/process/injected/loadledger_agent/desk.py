@@ -26,7 +26,7 @@ class Desk:
     def __init__(
         self,
         directory: str,
-        collections: Collections,
+        collections: Collections | None,
         recorder: AllocationRecorder | None,
         objects: Objects | None,
     ) -> None:
@@ -117,7 +117,8 @@ class Desk:
         return b""
 
     def _mark(self) -> bytes:
-        self._collections.paused = True
+        if self._collections is not None:
+            self._collections.paused = True
         try:
             for _ in range(3):  # what a finalizer lets go is found by the next
                 if not gc.collect():
@@ -127,8 +128,11 @@ class Desk:
                 self._objects.mark()
                 gc.collect()  # empties the freelists: what lies there of ours has no trace to be moved
         finally:
-            self._collections.paused = False
-        counting = self._objects is None and self._recorder is None  # who decides asks, not who attributes
+            if self._collections is not None:
+                self._collections.paused = False
+        counting = (  # who decides asks, not who attributes or bills
+            self._collections is not None and self._objects is None and self._recorder is None
+        )
         return b'{"pid": %d, "blocks": %d, "malloc": %s, "caches": %s}\n' % (
             os.getpid(),
             sys.getallocatedblocks(),

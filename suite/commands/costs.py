@@ -1,0 +1,77 @@
+"""`suite costs`: what one operation takes, counted and not timed."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from suite.commands import options
+from suite.commands.option_groups import Where
+from suite.errors import Faults
+
+EPILOG = """
+\b
+Examples:
+  suite costs load_shop.py
+  suite costs load_shop.py -k browse --operations 200
+  suite costs api/user dicom/receive --json costs.json
+  suite costs load_shop.py --no-instructions    in seconds, and without valgrind
+
+\b
+One user runs fixed operations from a fixed seed, window by window, until windows agree.
+The system is started anew for each way to count. No quiet machine is needed: what is
+counted does not depend on how fast it runs. Instructions and system calls are counted
+by valgrind, a package of your system, which runs the system some fifty times slower.
+
+\b
+Exit codes:
+  0  counted; doubts are notes                3  operations failed: it can't be believed
+  2  usage, configuration, results folder     4  the system would not start or died
+                                         129, 130, 143  interrupted
+"""
+
+
+def command(
+    targets: Annotated[
+        list[str], typer.Argument(metavar="WORKLOAD", help="Workloads, systems or load files.")
+    ],
+    match: options.Match = None,
+    operations: Annotated[int, typer.Option(metavar="N", min=1, help="Operations in a window.")] = 100,
+    instructions: Annotated[
+        bool, typer.Option("--instructions/--no-instructions", help="Count under valgrind too.")
+    ] = True,
+    users: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Virtual users. [one of each class]")
+    ] = None,
+    values: options.Values = None,
+    seed: options.Seed = None,
+    json_file: options.JsonFile = None,
+    *,
+    where: Where,
+) -> None:
+    """Count what one operation takes: instructions, system calls, bytes."""
+    faults = Faults()
+    given = options.layer(faults, values, users=users, seed=seed)
+    configuration, plans = options.read_plans(
+        faults, given, targets, filters=options.like(match), config=where.config, json_file=json_file
+    )
+
+    from suite.commands.output import output
+    from suite.costs.session import CostSettings, count_costs
+    from suite.errors import SystemFailed, WorkerFailed
+
+    how = CostSettings(operations, instructions)
+    places = where.places(configuration)
+    with output(json_file, "costs", places.folder / "costs", ledger=places.ledger) as out:
+        for found, settings in out.each(plans.runs):
+            with out.part(found.workload.name, SystemFailed, WorkerFailed):
+                bill = count_costs(
+                    found.workload, settings, how, reference=found.reference, progress=out.reporter
+                )
+                out.codes.append(bill.exit_code)
+                out.keep(bill, bill.exit_code, partial(out.reporter.print_costs, bill, bill.exit_code))
+        code = out.code()
+        out.end(code)
+    raise typer.Exit(code)

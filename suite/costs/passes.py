@@ -1,0 +1,110 @@
+"""One pass: a fresh system, counted window by window until they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from suite.costs.counter import Counter, Counts
+from suite.costs.steady import SCHEDULED, settled, steady, value
+from suite.costs.windows import CountedWindows, counted
+from suite.engine.progress import Progress
+from suite.engine.workload_spec import WorkloadSpec
+from suite.records.costs import COSTS, CountedCost
+from suite.records.detail import Detail
+from suite.records.reason import Reason
+
+_FEWEST, _MOST = 2, 5
+
+
+@dataclass(slots=True)
+class Pass:
+    """What windows of `operations` each counted.
+
+    `mix` is how often each operation ran in a window, `bad` how many of all did not end well, `details` why.
+    """
+
+    source: str
+    operations: int
+    counts: list[Counts] = field(default_factory=list)
+    mix: Mapping[str, int] = field(default_factory=dict)
+    bad: int = 0
+    details: tuple[Detail, ...] = ()
+
+    def windows(self) -> dict[str, tuple[float, ...]]:
+        """Per operation, of all processes, by metric; what a window could not count is left out."""
+        every = dict.fromkeys(metric for one in self.counts for metric in one)
+        return {
+            metric: tuple(sum(one[metric].values()) / self.operations for one in self.counts)
+            for metric in every
+            if all(one.get(metric) for one in self.counts)
+        }
+
+    def processes(self, metric: str) -> tuple[float, ...]:
+        """Per operation, in the last window, of each process that had any part in it, the oldest first."""
+        parts = self.counts[-1].get(metric, {}) if self.counts else {}
+        return tuple(parts[pid] / self.operations for pid in sorted(parts) if parts[pid])
+
+    def costs(self, missing: Reason, metrics: tuple[str, ...]) -> dict[str, CountedCost]:
+        """What was counted of `metrics`; what was not is not known because of what is `missing`."""
+        windows = self.windows()
+        found = {}
+        for metric in metrics:
+            cost = CountedCost(COSTS[metric], self.source, why=missing)
+            if values := windows.get(metric):
+                same = steady(metric, values)
+                parts = self.processes(metric)
+                cost = replace(
+                    cost, value=value(values), windows=values, processes=parts, steady=same, why=None
+                )
+            found[metric] = cost
+        return found
+
+    def less(self, engine: Pass) -> Pass:
+        """What is left without what the engine takes, which shares a process with the system."""
+        own = engine.windows()
+        shared = {metric: value(values) or 0.0 for metric, values in own.items()}
+
+        def without(counts: Counts) -> Counts:
+            return {
+                metric: {
+                    pid: max(count - shared.get(metric, 0.0) * self.operations, 0.0)
+                    for pid, count in parts.items()
+                }
+                for metric, parts in counts.items()
+            }
+
+        return replace(self, counts=[without(one) for one in self.counts])
+
+
+def count(spec: WorkloadSpec, progress: Progress, counter: Counter) -> Pass:
+    """Count windows of a fresh system until they agree, or there are enough of them.
+
+    Raises SystemFailed and WorkerFailed.
+    """
+    spec = replace(spec, slower=counter.slower)
+    with counted(spec, progress, counter) as system:
+        system.warm()
+        found = Pass(counter.source, _size(system))
+        while len(found.counts) < _MOST:
+            found.counts.append(system.take(len(found.counts) + 1))
+            if len(found.counts) >= _FEWEST and settled(found.windows()):
+                break
+        found.mix = system.mix
+        found.bad = system.operations - system.well
+        found.details = system.details
+    return found
+
+
+def _size(system: CountedWindows) -> int:
+    loop = system.workload.loop
+    return loop.operations  # type: ignore[union-attr, return-value]
+
+
+def doubts(costs: Mapping[str, CountedCost]) -> list[Reason]:
+    """What of `costs` can't be relied on, and by how much its windows differ."""
+    return [
+        Reason("windows_disagree", {"metric": metric, "low": min(cost.windows), "high": max(cost.windows)})
+        for metric, cost in costs.items()
+        if not cost.steady and metric not in SCHEDULED
+    ]

@@ -1,0 +1,142 @@
+"""The bill of one workload: its system is started for each way to count, and its operations are counted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from suite.config.catalog import Reference, reference_to
+from suite.config.settings import Settings, configured
+from suite.contract.component import Component
+from suite.contract.loop import ClosedLoop
+from suite.contract.remote import Remote
+from suite.contract.workload import Workload
+from suite.costs.callgrind import Callgrind, version
+from suite.costs.counter import Counter
+from suite.costs.kernel import Kernel
+from suite.costs.passes import Pass, count, doubts
+from suite.engine.progress import Progress, Silent
+from suite.engine.workload_spec import WorkloadSpec
+from suite.errors import ConfigurationError, SystemFailed, WorkerFailed
+from suite.measure.record_origin import RecordOrigin
+from suite.process.guard import interruptible
+from suite.records.costs import Costs, CountedCost
+from suite.records.reason import Figure, Reason
+from suite.records.run import Validity
+
+
+@dataclass(frozen=True, slots=True)
+class CostSettings:
+    """How to count: windows of so many `operations`; whether to count `instructions`, which takes longest."""
+
+    operations: int = 100
+    instructions: bool = True
+
+
+def count_costs(
+    workload: Workload,
+    settings: Settings | None = None,
+    how: CostSettings | None = None,
+    *,
+    reference: Reference | None = None,
+    progress: Progress | None = None,
+) -> Costs:
+    """Count what one operation of `workload` takes in its system.
+
+    Its loop is not looked at: one user of each class runs fixed operations, one after the other. Call it from
+    the main thread. Raises ConfigurationError, SystemFailed and WorkerFailed for what ends counting before
+    anything is known, and Interrupted.
+    """
+    settings, how = settings or Settings(), how or CostSettings()
+    actual = configured(workload, settings)
+    if isinstance(actual.system, Remote):
+        raise ConfigurationError(
+            f"{workload.name}: what a system costs that runs elsewhere can't be counted; leave --target out"
+        )
+    for system in (actual.system, *actual.beside.values()):
+        system.check()
+    users = settings.users or len(actual.users)
+    loop = ClosedLoop(users, operations=max(how.operations, users))
+    settings = replace(settings.with_loop(loop), workers=1)
+    bill = _Bill(
+        WorkloadSpec(reference or reference_to(workload), settings),
+        progress or Silent(),
+        component=isinstance(actual.system, Component),
+    )
+    origin = RecordOrigin()
+    begun = time.monotonic()
+    with interruptible():
+        bill.add(Kernel(), Reason("no_connections"))
+        if how.instructions:
+            bill.add_instructions()
+    return Costs(
+        **origin.fields(),
+        workload=workload.name,
+        plan=_plan(loop, settings, actual),
+        mix=bill.mix,
+        costs=bill.costs,
+        seconds=time.monotonic() - begun,
+        validity=bill.validity(),
+        notes=tuple(bill.notes),
+    )
+
+
+def _plan(loop: ClosedLoop, settings: Settings, workload: Workload) -> dict[str, Any]:
+    return {
+        "loop": "closed",
+        "users": loop.users,
+        "operations": loop.operations,
+        "workers": settings.workers,
+        "seed": settings.seed,
+        "parameters": workload.plain_parameters(),
+    }
+
+
+class _Bill:
+    """What is known so far."""
+
+    def __init__(self, spec: WorkloadSpec, progress: Progress, *, component: bool) -> None:
+        self._spec, self._progress, self._component = spec, progress, component
+        self.costs: dict[str, CountedCost] = {}
+        self.mix: dict[str, int] = {}
+        self.notes: list[Reason] = []
+        self._bad: list[Reason] = []
+
+    def add(self, counter: Counter, missing: Reason) -> None:
+        """Count by `counter`; of an object, without what the engine takes that shares its process."""
+        found = count(self._spec, self._progress, counter)
+        if self._component and not found.bad:
+            found = found.less(count(replace(self._spec, hollow=True), self._progress, counter))
+        self.mix = self.mix or dict(found.mix)
+        self._bad += _failures(found)
+        self.costs |= found.costs(missing, counter.metrics)
+
+    def add_instructions(self) -> None:
+        """By callgrind. Without it, or where a system can't run under it, the reason stands instead."""
+        known = version()
+        counter = Callgrind(known or "")
+        missing = Reason("no_valgrind")
+        try:
+            if known is not None:
+                self.add(counter, Reason("not_counted"))
+                return
+        except (SystemFailed, WorkerFailed) as error:
+            missing = Reason("under_valgrind", {"error": str(error), "said": counter.complaint()})
+        self.costs |= Pass(counter.source.strip(), 1).costs(missing, counter.metrics)
+
+    def validity(self) -> Validity:
+        """Whether the bill can be believed."""
+        if self._bad:
+            return Validity("invalid", tuple(self._bad[:1]))
+        found = doubts(self.costs)
+        return Validity("doubtful" if found else "valid", tuple(found))
+
+
+def _failures(found: Pass) -> Iterator[Reason]:
+    if found.bad:
+        figures: dict[str, Figure] = {"bad": found.bad, "source": found.source}
+        if found.details:
+            figures |= {"error": found.details[0].kind, "example": found.details[0].example}
+        yield Reason("operations_failed", figures)

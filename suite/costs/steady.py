@@ -1,0 +1,49 @@
+"""Whether windows of the same operations agree in what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+
+class Allowed(NamedTuple):
+    """By how much windows may differ: a share of the larger one, and so much per operation."""
+
+    share: float
+    size: float
+
+
+ALLOWED: Mapping[str, Allowed] = {
+    "cost.instructions": Allowed(0.003, 20.0),
+    "cost.system_calls": Allowed(0.005, 0.1),
+    "cost.bytes_in": Allowed(0.005, 1.0),
+    "cost.bytes_out": Allowed(0.005, 1.0),
+    "cost.context_switches": Allowed(0.05, 0.25),
+    "cost.page_faults": Allowed(0.05, 0.25),
+    "cost.reads": Allowed(0.005, 0.1),
+    "cost.writes": Allowed(0.005, 0.1),
+}
+SCHEDULED = frozenset({"cost.context_switches", "cost.page_faults"})
+"""What the kernel decides, whatever the system does: that its windows differ casts no doubt on others."""
+
+
+def agree(metric: str, first: float, second: float) -> bool:
+    """Whether two windows cost the same."""
+    allowed = ALLOWED[metric]
+    return abs(first - second) <= max(allowed.share * max(abs(first), abs(second)), allowed.size)
+
+
+def steady(metric: str, windows: Sequence[float]) -> bool:
+    """Whether the last two windows cost the same."""
+    return len(windows) > 1 and agree(metric, *windows[-2:])
+
+
+def settled(windows: Mapping[str, Sequence[float]]) -> bool:
+    """Whether enough was counted: the last two windows agree in all that the system decides."""
+    return all(steady(metric, values) for metric, values in windows.items() if metric not in SCHEDULED)
+
+
+def value(windows: Sequence[float]) -> float | None:
+    """What the windows come to: the mean of the last two; None without any."""
+    last = windows[-2:]
+    return sum(last) / len(last) if last else None

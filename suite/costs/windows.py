@@ -1,0 +1,83 @@
+"""A fresh system whose windows of operations are counted, each from the same state as the one before."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import numpy as np
+
+from suite.costs.counter import Counter, Counts
+from suite.engine.progress import Progress
+from suite.engine.windows import Windows
+from suite.engine.workload_spec import WorkloadSpec
+from suite.errors import SystemFailed
+from suite.measure import proc
+
+_PATIENCE = 10.0  # s to collect garbage, of a system that runs at its usual speed
+
+
+class CountedWindows(Windows):
+    """Windows in which `counter` counts. `mix` is how often each operation ran in the last one."""
+
+    counter: Counter | None = None
+    mix: dict[str, int]
+
+    def warm(self) -> None:
+        """A window that nobody counts."""
+        self.phase("warming up")
+        self.window(1, hold=False)
+
+    def take(self, number: int) -> Counts:
+        """One window, counted from its first operation until the system is quiet again.
+
+        Users are new in each, with the same random numbers, and there is no garbage: windows are alike.
+        """
+        counter = self.counter
+        assert counter is not None
+        self.phase(f"counting, window {number}")
+        self._clear()
+        self.connect()
+        self.quiet()
+        self.agents.mark(self.processes(), _PATIENCE * counter.slower)
+        counter.begin(self.processes(), self._clients())
+        self._counting = True
+        self._count(self._run())
+        self._counting = False
+        self.quiet()
+        counter.look(self.processes())
+        counts = counter.end(self.agents)
+        self.mix = self._mixed()
+        self.close()
+        return counts
+
+    def check_systems(self) -> None:
+        """See `Deployment`; while a window runs new processes of the system are noticed here."""
+        super().check_systems()
+        if self._counting and self.counter is not None:
+            self.counter.look(self.processes())
+
+    _counting = False
+
+    def _clients(self) -> list[int]:
+        return [] if self.component else proc.tree([worker.child.pid for worker in self.workers])
+
+    def _mixed(self) -> dict[str, int]:
+        self.plan.name_operations()
+        found = dict.fromkeys(self.plan.names, 0)
+        for columns, used in (part for file in self.plan.group_files for part in file.parts()):
+            for code, count in enumerate(np.bincount(np.frombuffer(columns.operation, np.uint16, used))):
+                found[self.plan.names[code]] += int(count)
+        return {name: count for name, count in found.items() if count}
+
+
+@contextlib.contextmanager
+def counted(spec: WorkloadSpec, progress: Progress, counter: Counter) -> Iterator[CountedWindows]:
+    """A fresh system in which `counter` counts; nothing is left of it afterwards."""
+    with contextlib.ExitStack() as stack:
+        system = CountedWindows(spec, 0, progress, stack, mode=counter.mode, under=counter.under)
+        system.counter = counter
+        system.start()
+        if not system.processes():
+            raise SystemFailed("there is no process of the system to count in")
+        yield system

@@ -1,0 +1,33 @@
+"""Why a cost is not known, or is in doubt."""
+
+from __future__ import annotations
+
+from suite.report.reasons.template import Figures, Kinds
+from suite.units import format_quantity
+
+_STEADY = "a fixed seed (--seed), a fixed clock, PYTHONHASHSEED and no job in the background make it so"
+
+
+def _disagree(figures: Figures) -> str:
+    low, high = (format_quantity(float(figures[end] or 0.0), "1") for end in ("low", "high"))
+    return f"{figures['metric']}: windows of the same operations cost from {low} to {high}; {_STEADY}"
+
+
+def _under_valgrind(figures: Figures) -> str:
+    said = f"; valgrind: {figures['said']}" if figures["said"] else ""
+    return f"it does not run under valgrind{said}; {figures['error']}"
+
+
+def _failed(figures: Figures) -> str:
+    why = f", the first: {figures['error']} ({figures['example']})" if "error" in figures else ""
+    return f"{figures['bad']} operations failed while they were counted by {figures['source']}{why}"
+
+
+KINDS: Kinds = {
+    "no_valgrind": "valgrind is not installed; install the system's package: valgrind",
+    "under_valgrind": _under_valgrind,
+    "windows_disagree": _disagree,
+    "operations_failed": _failed,
+    "no_connections": "no TCP connection of the users lasts for a window",
+    "not_counted": "nothing was counted in a window",
+}

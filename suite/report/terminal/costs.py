@@ -1,0 +1,71 @@
+"""The bill of one workload: what an operation takes, by whom it was counted, and what is in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from suite.records.costs import Costs, CountedCost
+from suite.report.reasons import words
+from suite.report.terminal.table import PlainTable
+from suite.report.verdict import code_text
+from suite.report.words import FAINT, WARNING, clean, many
+from suite.units import format_quantity, format_range
+
+
+def costs_head(bill: Costs) -> Text:
+    """The workload, and of which operations the bill is."""
+    mix = ", ".join(f"{count} {name}" for name, count in bill.mix.items())
+    name = (clean(bill.workload), "bold")
+    return Text.assemble(name, f"  {bill.validity.verdict}, per operation; a window: {clean(mix)}")
+
+
+def costs_table(bill: Costs) -> Table:
+    """A row for each thing that was to be counted."""
+    table = PlainTable()
+    table.add_column("cost", overflow="fold", min_width=12)
+    for title in ("an operation", "windows"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("processes", justify="right", overflow="fold")
+    table.add_column("counted by", overflow="fold")
+    for metric, cost in bill.costs.items():
+        if cost.value is not None:
+            shown = format_quantity(cost.value, cost.unit)
+            table.add_row(metric.removeprefix("cost."), shown, _windows(cost), _parts(cost), cost.source)
+    return table
+
+
+def costs_lines(bill: Costs) -> Iterator[Text]:
+    """What could not be counted, what is in doubt, and notes."""
+    unknown: dict[str, list[str]] = {}
+    for metric, cost in bill.costs.items():
+        if cost.why is not None:
+            unknown.setdefault(words(cost.why), []).append(metric.removeprefix("cost."))
+    for why, names in unknown.items():
+        yield Text.assemble((f"not counted: {', '.join(names)}: ", WARNING), clean(why))
+    for reason in bill.validity.reasons:
+        yield Text.assemble((f"{bill.validity.verdict}: ", WARNING), clean(words(reason)))
+    for note in bill.notes:
+        yield Text.assemble(("note: ", FAINT), clean(words(note)))
+
+
+def costs_closing(bill: Costs, code: int, saved: str | Path | None = None) -> Text:
+    """How it ended, and where the document is."""
+    known = sum(cost.value is not None for cost in bill.costs.values())
+    end = ("COUNTED", "bold green") if not code else code_text(code)
+    where = "" if saved is None else f"; saved as {saved}"
+    return Text.assemble(end, f"  {many(known, 'cost')} in {format_quantity(bill.seconds, 's')}{where}")
+
+
+def _windows(cost: CountedCost) -> str:
+    return format_range(min(cost.windows), max(cost.windows), cost.unit) if cost.windows else ""
+
+
+def _parts(cost: CountedCost) -> str:
+    """Of each process, where there are several."""
+    if len(cost.processes) < 2:
+        return ""
+    return " + ".join(format_quantity(part, cost.unit) for part in cost.processes)

@@ -1,0 +1,112 @@
+"""What valgrind counts: profiles read, what is missing, a real process."""
+
+import json
+import shutil
+
+import pytest
+from support.processes import Suite
+
+from suite.costs import callgrind
+from suite.costs.callgrind import Callgrind, totals, version
+
+PROFILE = """# callgrind format
+version: 1
+pid: 14455
+part: 2
+
+events: Ir sysCount sysTime sysCpuTime
+
+fl=(1) /lib/libc.so.6
+fn=(1) malloc
+0 12 3
+
+totals: 20924742 520
+"""
+LOAD = """
+import socket
+from suite import Command, User, Workload, closed_loop, operation
+
+class Asker(User):
+    async def connect(self, system):
+        self.socket = socket.create_connection((system.host, system.port))
+
+    @operation
+    async def ask(self):
+        self.socket.sendall(b"x" * 10)
+        assert self.socket.recv(100) == b"y" * 20
+
+    async def close(self):
+        self.socket.close()
+
+server = Command("{python} -S answer.py {port}")
+ask = Workload("tiny/ask", server, Asker, loop=closed_loop(1, operations=5))
+"""
+SERVER = """
+import sys, _socket
+def number(of):
+    return sum(range(of))
+listener = _socket.socket()
+listener.setsockopt(_socket.SOL_SOCKET, _socket.SO_REUSEADDR, 1)
+listener.bind(("127.0.0.1", int(sys.argv[1])))
+listener.listen(8)
+while True:
+    visitor = _socket.socket(fileno=listener._accept()[0])
+    while visitor.recv(100):
+        number(500)
+        visitor.sendall(b"y" * 20)
+"""
+
+
+def test_totals_are_read_by_name_and_zeros_at_the_end_left_out():
+    assert totals(PROFILE) == {"cost.instructions": 20924742, "cost.system_calls": 520}
+    assert totals(PROFILE.replace("20924742 520", "7")) == {"cost.instructions": 7}
+    assert totals("no profile") == {}
+
+
+def test_without_valgrind_there_is_no_version(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert version() is None
+
+
+def test_the_words_of_valgrind_are_found(tmp_path):
+    counter = Callgrind("3.19.0")
+    with counter.under(tmp_path):
+        pass
+    (tmp_path / "valgrind.7").write_text(
+        "==7== Command: x\nvex amd64->IR: unhandled instruction bytes: 0x62 0xF1\n"
+        "==7== valgrind: Unrecognised instruction at address 0x4001136.\n"
+    )
+    assert counter.complaint() == "valgrind: Unrecognised instruction at address 0x4001136."
+
+
+@pytest.fixture(scope="module")
+def bill(tmp_path_factory):
+    """A small server under valgrind."""
+    if callgrind.version() is None:
+        pytest.skip("valgrind is not installed")
+    folder = tmp_path_factory.mktemp("counted")
+    (folder / "load_tiny.py").write_text(LOAD)
+    (folder / "answer.py").write_text(SERVER)
+    suite = Suite(folder, "costs", "load_tiny.py", "--operations", "20", "--json", "out.json")
+    assert suite.finish() == 0, suite.err + suite.out
+    assert suite.left_behind() == []
+    return suite.out, json.loads((folder / "out.json").read_text())["results"][0]
+
+
+def test_a_real_server_is_counted_by_valgrind_and_by_the_kernel(bill):
+    out, found = bill
+    assert found["mix"] == {"ask": 20}
+    costs = found["costs"]
+    assert costs["cost.bytes_out"]["value"] == 10
+    assert costs["cost.bytes_in"]["value"] == 20
+    # 500 additions are no less than some instructions each, whatever Python it is.
+    assert 5_000 < costs["cost.instructions"]["value"] < 200_000
+    assert costs["cost.system_calls"]["value"] == pytest.approx(2, abs=0.2)
+    assert costs["cost.instructions"]["source"].startswith("callgrind 3.")
+    assert found["validity"]["verdict"] == "valid"
+    assert "tiny/ask  valid, per operation; a window: 20 ask" in out
+    assert "COUNTED  8 costs in " in out
+
+
+def test_valgrind_is_where_the_package_says():
+    assert (shutil.which("valgrind") is None) == (version() is None)

@@ -1,0 +1,103 @@
+"""A bill as a whole: what is missing, what fails, what is in doubt."""
+
+import pytest
+
+from suite import Component, Remote, User, Workload, closed_loop, operation
+from suite.costs import session
+from suite.costs.callgrind import Callgrind
+from suite.costs.passes import Pass
+from suite.costs.session import CostSettings, count_costs
+from suite.errors import ConfigurationError, SystemFailed
+from suite.records.costs import COSTS
+from suite.records.detail import Detail
+from suite.report.reasons import words
+
+
+class Clicker(User):
+    @operation
+    def click(self):
+        """Click."""
+
+
+CLICK = Workload("counter/click", Component(list), Clicker, loop=closed_loop(1, operations=1))
+
+
+def passed(spec, _progress, counter, **changes):
+    """What a pass would count: the engine 1,000 times as much as an operation's 5."""
+    found = Pass(counter.source, 10, mix={"click": 10}, **changes)
+    whole = 10_000.0 if spec.hollow else 10_050.0
+    found.counts = [{metric: {7: whole} for metric in counter.metrics}] * 2
+    return found
+
+
+@pytest.fixture
+def stub(monkeypatch):
+    monkeypatch.setattr(session, "count", passed)
+    monkeypatch.setattr(session, "version", lambda: "3.19.0")
+    return monkeypatch
+
+
+def test_a_bill_has_all_costs_and_the_engine_is_not_on_it(stub):
+    bill = count_costs(CLICK)
+    assert bill.costs.keys() == COSTS.keys()
+    assert {cost.value for cost in bill.costs.values()} == {5.0}
+    assert (bill.mix, bill.validity.verdict, bill.exit_code) == ({"click": 10}, "valid", 0)
+    assert bill.plan["operations"] == 100
+
+
+def test_without_valgrind_all_else_is_counted_and_the_package_named(stub):
+    stub.setattr(session, "version", lambda: None)
+    bill = count_costs(CLICK)
+    cost = bill.costs["cost.instructions"]
+    assert cost.value is None
+    assert words(cost.why) == "valgrind is not installed; install the system's package: valgrind"
+    assert bill.costs["cost.reads"].value == 5.0
+    assert bill.exit_code == 0
+
+
+def test_a_system_that_does_not_run_under_valgrind_is_told_and_all_else_counted(stub):
+    def failing(spec, progress, counter):
+        if counter.source.startswith("callgrind"):
+            raise SystemFailed("shop (pid 7) was killed by SIGILL")
+        return passed(spec, progress, counter)
+
+    stub.setattr(session, "count", failing)
+    stub.setattr(Callgrind, "complaint", lambda _self: "Unrecognised instruction")
+    bill = count_costs(CLICK)
+    assert words(bill.costs["cost.system_calls"].why) == (
+        "it does not run under valgrind; valgrind: Unrecognised instruction; "
+        "shop (pid 7) was killed by SIGILL"
+    )
+    assert bill.costs["cost.writes"].value == 5.0
+
+
+def test_a_system_that_does_not_start_at_all_ends_it(stub):
+    def failing(*_):
+        raise SystemFailed("shop would not start")
+
+    stub.setattr(session, "count", failing)
+    with pytest.raises(SystemFailed, match="would not start"):
+        count_costs(CLICK)
+
+
+def test_operations_that_fail_are_no_bill(stub):
+    details = (Detail("failed", "ValueError", "click", 3, 0.1, "on a banana skin"),)
+    stub.setattr(session, "count", lambda *words: passed(*words, bad=3, details=details))
+    bill = count_costs(CLICK, how=CostSettings(instructions=False))
+    assert bill.exit_code == 3
+    assert bill.validity.verdict == "invalid"
+    assert words(bill.validity.reasons[0]) == (
+        "3 operations failed while they were counted by kernel, the first: ValueError (on a banana skin)"
+    )
+
+
+def test_a_system_that_runs_elsewhere_can_not_be_counted():
+    far = Workload("far", Remote("http://127.0.0.1:1"), Visitor, loop=closed_loop(1, operations=1))
+    with pytest.raises(ConfigurationError, match="leave --target out"):
+        count_costs(far)
+
+
+class Visitor(User):
+    @operation
+    async def look(self):
+        """Look."""

@@ -1,0 +1,91 @@
+"""When windows agree."""
+
+import pytest
+
+from suite.costs.passes import Pass, doubts
+from suite.costs.steady import ALLOWED, SCHEDULED, agree, settled, steady, value
+from suite.records.costs import COSTS, CountedCost
+from suite.records.reason import Reason
+
+INSTRUCTIONS = "cost.instructions"
+WHY = Reason("not_counted")
+
+
+def counted(*windows, operations=10, metric=INSTRUCTIONS):
+    """A Pass with windows, each what processes 7 and 9 took in all."""
+    found = Pass("callgrind", operations)
+    found.counts = [{metric: dict(zip((9, 7), window, strict=True))} for window in windows]
+    return found
+
+
+def test_each_cost_has_an_allowance():
+    assert ALLOWED.keys() == COSTS.keys()
+    assert ALLOWED.keys() >= SCHEDULED
+
+
+@pytest.mark.parametrize(
+    ("metric", "first", "second", "same"),
+    [
+        (INSTRUCTIONS, 1_000_000.0, 1_002_900.0, True),
+        (INSTRUCTIONS, 1_000_000.0, 1_003_100.0, False),
+        (INSTRUCTIONS, 0.0, 19.0, True),
+        ("cost.system_calls", 5.0, 5.09, True),
+        ("cost.system_calls", 5.0, 5.2, False),
+        ("cost.context_switches", 1.0, 1.2, True),
+    ],
+)
+def test_windows_agree_within_what_is_allowed(metric, first, second, same):
+    assert agree(metric, first, second) is same
+    assert agree(metric, second, first) is same
+
+
+def test_the_last_two_decide():
+    assert not steady(INSTRUCTIONS, [100_000.0])
+    assert steady(INSTRUCTIONS, [200_000.0, 100_000.0, 100_010.0])
+    assert value([200_000.0, 100_000.0, 100_010.0]) == 100_005.0
+    assert value([5.0]) == 5.0
+    assert value([]) is None
+
+
+def test_what_the_kernel_decides_holds_nothing_up():
+    assert settled({INSTRUCTIONS: [5.0, 5.0], "cost.context_switches": [1.0, 9.0]})
+    assert not settled({INSTRUCTIONS: [5e6, 6e6]})
+
+
+def test_processes_are_summed_and_told_apart():
+    found = counted((4_000_000, 1_000_000), (4_001_000, 1_000_000))
+    cost = found.costs(WHY, (INSTRUCTIONS,))[INSTRUCTIONS]
+    assert cost.windows == (500_000.0, 500_100.0)
+    assert cost.value == 500_050.0
+    assert cost.processes == (100_000.0, 400_100.0)
+    assert cost.steady
+    assert cost.why is None
+    assert doubts({INSTRUCTIONS: cost}) == []
+
+
+def test_what_no_window_could_count_has_its_reason():
+    found = counted((1, 1), (2, 2))
+    found.counts[1] = {INSTRUCTIONS: {}}
+    cost = found.costs(WHY, (INSTRUCTIONS, "cost.system_calls"))
+    assert cost[INSTRUCTIONS] == CountedCost("1", "callgrind", why=WHY)
+    assert cost["cost.system_calls"].why == WHY
+
+
+def test_windows_that_disagree_are_told():
+    found = counted((4_000_000, 0), (5_000_000, 0)).costs(WHY, (INSTRUCTIONS,))
+    assert not found[INSTRUCTIONS].steady
+    [doubt] = doubts(found)
+    assert doubt.figures == {"metric": INSTRUCTIONS, "low": 400_000.0, "high": 500_000.0}
+    switches = counted((40, 0), (90, 0), metric="cost.context_switches").costs(
+        WHY, ("cost.context_switches",)
+    )
+    assert not switches["cost.context_switches"].steady
+    assert doubts(switches) == []
+
+
+def test_the_engine_is_taken_off_where_it_shares_the_process():
+    engine = counted((1_000_000, 0), (1_000_000, 0))
+    found = counted((4_000_000, 0), (4_000_000, 0)).less(engine)
+    assert found.windows() == {INSTRUCTIONS: (300_000.0, 300_000.0)}
+    nothing = counted((900_000, 0), (900_000, 0)).less(engine)
+    assert nothing.windows() == {INSTRUCTIONS: (0.0, 0.0)}

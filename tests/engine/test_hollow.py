@@ -1,0 +1,55 @@
+"""Workloads whose operations do nothing, and those that have more patience."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from suite import Component, User, Workload, closed_loop, operation
+from suite.config.catalog import reference_to
+from suite.config.settings import Settings
+from suite.engine.workload_spec import WorkloadSpec
+
+
+class Counter(User):
+    def connect(self, made):
+        self.made = made
+
+    @operation(weight=3)
+    def plain(self):
+        self.made.append(1)
+
+    @operation
+    async def waiting(self):
+        self.made.append(2)
+
+
+WORKLOAD = Workload(
+    "counter", Component(list), Counter, loop=closed_loop(1, operations=4), timeout=2, grace=1
+)
+
+
+def test_operations_do_nothing_and_all_else_is_as_it_was():
+    spec = WorkloadSpec(reference_to(WORKLOAD), Settings(), hollow=True)
+    found = spec.workload()
+    [user] = found.users
+    assert [(o.name, o.weight, o.is_async) for o in user.operations()] == [
+        (o.name, o.weight, o.is_async) for o in Counter.operations()
+    ]
+    assert found.operation_names() == WORKLOAD.operation_names()
+    one: Any = user()
+    made: list[int] = []
+    one.connect(made)
+    one.plain()
+    asyncio.run(one.waiting())
+    assert made == []
+    Counter.connect(one, made)
+    Counter.plain.body(one)
+    assert made == [1], "the original works"
+
+
+def test_a_slower_system_is_waited_for_so_much_longer():
+    spec = WorkloadSpec(reference_to(WORKLOAD), Settings(), slower=10.0)
+    found = spec.workload()
+    assert (found.timeout, found.grace, found.system.deadline) == (20.0, 10.0, pytest.approx(300.0))
+    assert WORKLOAD.system.deadline == 30.0

@@ -1,0 +1,42 @@
+"""What a bill says to people."""
+
+from dataclasses import replace
+
+from support.costs import make_cost, make_costs
+
+from suite.records.reason import Reason
+from suite.records.run import Validity
+from suite.report.terminal.costs import costs_closing, costs_head, costs_lines
+from suite.report.terminal.record import record_text
+
+
+def test_a_bill_in_full():
+    assert record_text(make_costs()) == (
+        "shop/browse  valid, per operation; a window: 92 browse, 8 buy\n"
+        "\n"
+        "  cost          an operation  windows    processes  counted by\n"
+        "  reads                    1        1  0.75 + 0.25  kernel\n"
+        "  bytes_out           51.1 B   51.1 B               kernel\n"
+        "\n"
+        "  not counted: instructions: valgrind is not installed; install the system's package: valgrind\n"
+        "COUNTED  2 costs in 2.5 s"
+    )
+
+
+def test_doubts_are_told_with_the_way_to_mend_them():
+    why = Reason("windows_disagree", {"metric": "cost.instructions", "low": 1.5e6, "high": 2e6})
+    bill = make_costs(
+        costs={"cost.instructions": make_cost(1.75e6, windows=(1.5e6, 2e6), steady=False)},
+        validity=Validity("doubtful", (why,)),
+    )
+    [line] = costs_lines(bill)
+    assert line.plain == (
+        "doubtful: cost.instructions: windows of the same operations cost from 1,500,000 to 2,000,000; "
+        "a fixed seed (--seed), a fixed clock, PYTHONHASHSEED and no job in the background make it so"
+    )
+    assert costs_head(bill).plain.startswith("shop/browse  doubtful, ")
+
+
+def test_what_can_not_be_believed_is_no_bill():
+    bill = replace(make_costs(), validity=Validity("invalid", (Reason("operations_failed"),)))
+    assert costs_closing(bill, 3, "x.json").plain == "INVALID  2 costs in 2.5 s; saved as x.json"
