@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import struct
+from io import BytesIO
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,16 @@ from pynetdicom.dsutils import decode
 from pynetdicom.pdu import A_ASSOCIATE_RQ, P_DATA_TF
 
 from suite.clients.dicom import pdu
-from suite.clients.dicom.dimse import StoreRequest, fragment_size, parse_response, store_command
+from suite.clients.dicom.dimse import (
+    CommandSet,
+    StoreRequest,
+    echo_command,
+    fragment_size,
+    parse_command,
+    parse_response,
+    response_to,
+    store_command,
+)
 from suite.clients.errors import ProtocolError
 from suite.data.ct import CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN
 
@@ -59,7 +69,7 @@ def test_another_protocol_is_recognised_by_its_first_byte():
 
 @given(st.binary(max_size=200))
 def test_any_body_of_an_answer_is_read_or_refused(body):
-    for read in (pdu.parse_accept, pdu.reasons, parse_response, lambda b: list(pdu.values(b))):
+    for read in (pdu.parse_accept, pdu.reasons, parse_command, parse_response, lambda b: list(pdu.values(b))):
         with contextlib.suppress(ProtocolError):
             read(body)
 
@@ -145,3 +155,26 @@ def test_an_impossible_ae_title_is_refused(title):
 def test_an_impossible_number_of_contexts_is_refused(count):
     with pytest.raises(ValueError, match="1 to 128"):
         pdu.associate_request([pdu.Context("1", "2")] * count, called="A", calling="B", max_pdu=0)
+
+
+@given(st.sampled_from([1, 0x30]), st.integers(0, 0xFFFF), st.integers(0, 0xFFFF))
+def test_an_answer_answers_what_was_asked(field, message_id, status):
+    ask = store_command("1.2", UID, message_id) if field == 1 else echo_command(message_id)
+    request = parse_command(ask)
+    assert (request.field, request.message_id, request.has_dataset) == (field, message_id, field == 1)
+    answer = response_to(request, status)
+    found = parse_response(answer)
+    assert (found.field, found.message_id, found.status) == (field | 0x8000, message_id, status)
+    theirs = decode(BytesIO(answer), True, True)
+    assert (theirs.CommandField, theirs.Status) == (field | 0x8000, status)
+    assert theirs.MessageIDBeingRespondedTo == message_id
+    assert theirs.CommandGroupLength == len(answer) - 12
+    assert theirs.get("AffectedSOPInstanceUID", "") == request.uid
+
+
+def test_a_number_of_another_length_is_a_protocol_error():
+    command = response_to(CommandSet(1, 5, sop_class="1.2"), 0).replace(
+        b"\x02\0\0\0\x01\x80", b"\1\0\0\0\x01"
+    )
+    with pytest.raises(ProtocolError, match="not two bytes"):
+        parse_command(command)

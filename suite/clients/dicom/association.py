@@ -8,8 +8,8 @@ from typing import Self
 
 from suite.clients.dicom import pdu
 from suite.clients.dicom.dimse import (
+    DimseResponse,
     StoreRequest,
-    StoreResponse,
     fragment_size,
     fragments,
     parse_response,
@@ -135,7 +135,7 @@ class Association(UpperLayer):
         self._give(response)
 
     def _judge(self, response: object) -> int:
-        assert isinstance(response, StoreResponse)
+        assert isinstance(response, DimseResponse)
         status = response.status
         if status == 0 or status >> 12 == 0xB or status in _WARNINGS:
             return status

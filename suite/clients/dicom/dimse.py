@@ -8,18 +8,36 @@ from dataclasses import dataclass
 from suite.clients.dicom.pdu import p_data
 from suite.clients.errors import ProtocolError
 
-C_STORE_RQ = 0x0001
-C_STORE_RSP = 0x8001
-_FIELD, _RESPONDING_TO, _STATUS, _COMMENT = 0x0100, 0x0120, 0x0900, 0x0902
+C_STORE_RQ, C_STORE_RSP = 0x0001, 0x8001
+C_ECHO_RQ, C_ECHO_RSP = 0x0030, 0x8030
+VERIFICATION = "1.2.840.10008.1.1"
+_SOP_CLASS, _FIELD, _MESSAGE_ID, _RESPONDING_TO = 0x0002, 0x0100, 0x0110, 0x0120
+_PRIORITY, _DATASET_TYPE, _STATUS, _COMMENT, _UID = 0x0700, 0x0800, 0x0900, 0x0902, 0x1000
+_NO_DATASET = 0x0101
 _ELEMENT = struct.Struct("<HHI")
 _SHORT = struct.Struct("<H")
 _MOST = 1 << 20  # fragment for a peer that sets no limit
 
 
 @dataclass(frozen=True, slots=True)
-class StoreResponse:
-    """A C-STORE-RSP: the message id it answers, its status, and the comment that came along."""
+class CommandSet:
+    """A command set as far as it matters here: its command field and, where it has them, the rest."""
 
+    field: int
+    message_id: int = 0
+    responding_to: int | None = None
+    status: int | None = None
+    sop_class: str = ""
+    uid: str = ""
+    comment: str = ""
+    has_dataset: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DimseResponse:
+    """An answer: the command field, the message id it answers, its status, and a comment that came along."""
+
+    field: int
     message_id: int
     status: int
     comment: str = ""
@@ -27,21 +45,40 @@ class StoreResponse:
 
 def store_command(sop_class: str, uid: str, message_id: int) -> bytes:
     """The command set of a C-STORE-RQ with medium priority."""
-    elements = b"".join(
-        (
-            _text(0x0002, sop_class),
-            _number(_FIELD, C_STORE_RQ),
-            _number(0x0110, message_id),
-            _number(0x0700, 0),
-            _number(0x0800, 0x0001),
-            _text(0x1000, uid),
-        )
+    return _command(
+        _text(_SOP_CLASS, sop_class),
+        _number(_FIELD, C_STORE_RQ),
+        _number(_MESSAGE_ID, message_id),
+        _number(_PRIORITY, 0),
+        _number(_DATASET_TYPE, 0x0001),
+        _text(_UID, uid),
     )
-    return _ELEMENT.pack(0, 0, 4) + struct.pack("<I", len(elements)) + elements
 
 
-def parse_response(command: bytes) -> StoreResponse:
-    """Read the command set of a C-STORE-RSP. Raises ProtocolError for anything else."""
+def echo_command(message_id: int) -> bytes:
+    """The command set of a C-ECHO-RQ."""
+    return _command(
+        _text(_SOP_CLASS, VERIFICATION),
+        _number(_FIELD, C_ECHO_RQ),
+        _number(_MESSAGE_ID, message_id),
+        _number(_DATASET_TYPE, _NO_DATASET),
+    )
+
+
+def response_to(request: CommandSet, status: int) -> bytes:
+    """The command set that answers a C-STORE-RQ or C-ECHO-RQ."""
+    return _command(
+        _text(_SOP_CLASS, request.sop_class),
+        _number(_FIELD, request.field | 0x8000),
+        _number(_RESPONDING_TO, request.message_id),
+        _number(_DATASET_TYPE, _NO_DATASET),
+        _number(_STATUS, status),
+        *([_text(_UID, request.uid)] if request.uid else []),
+    )
+
+
+def parse_command(command: bytes) -> CommandSet:
+    """Read any command set. Raises ProtocolError."""
     found: dict[int, bytes] = {}
     at = 0
     while at < len(command):
@@ -53,16 +90,39 @@ def parse_response(command: bytes) -> StoreResponse:
             raise ProtocolError(f"a command set with a bad element ({group:04X},{element:04X})")
         found[element] = command[at + 8 : end]
         at = end
+
+    def number(element: int) -> int | None:
+        return _SHORT.unpack(found[element])[0] if element in found else None
+
+    def text(element: int) -> str:
+        return found.get(element, b"").decode("ascii", "replace").rstrip(" \0")
+
     try:
-        kind = _SHORT.unpack(found[_FIELD])[0]
-        if kind != C_STORE_RSP:
-            raise ProtocolError(f"a C-STORE-RSP was expected, not a message 0x{kind:04X}")
-        message_id, status = _SHORT.unpack(found[_RESPONDING_TO])[0], _SHORT.unpack(found[_STATUS])[0]
-    except (KeyError, struct.error) as error:
-        raise ProtocolError("a command set without command field, message id or status") from error
-    return StoreResponse(
-        message_id, status, found.get(_COMMENT, b"").decode("ascii", "replace").rstrip(" \0")
-    )
+        field = number(_FIELD)
+        if field is None:
+            raise ProtocolError("a command set without command field")
+        return CommandSet(
+            field,
+            number(_MESSAGE_ID) or 0,
+            number(_RESPONDING_TO),
+            number(_STATUS),
+            text(_SOP_CLASS),
+            text(_UID),
+            text(_COMMENT),
+            number(_DATASET_TYPE) not in (None, _NO_DATASET),
+        )
+    except struct.error as error:
+        raise ProtocolError("a command set with a number that has not two bytes") from error
+
+
+def parse_response(command: bytes) -> DimseResponse:
+    """Read the command set of a C-STORE-RSP or C-ECHO-RSP. Raises ProtocolError for anything else."""
+    found = parse_command(command)
+    if found.field not in (C_STORE_RSP, C_ECHO_RSP):
+        raise ProtocolError(f"a C-STORE-RSP was expected, not a message 0x{found.field:04X}")
+    if found.responding_to is None or found.status is None:
+        raise ProtocolError("a command set without message id or status")
+    return DimseResponse(found.field, found.responding_to, found.status, found.comment)
 
 
 def fragment_size(peer_max_pdu: int) -> int:
@@ -99,8 +159,8 @@ class StoreRequest:
         self.buffer = bytearray(b"".join(first + second))
         self.uid_width = len(uid)
         places = _Places(size)
-        id_at = command.index(_ELEMENT.pack(0, 0x0110, 2)) + 8
-        uid_at = command.rindex(_ELEMENT.pack(0, 0x1000, len(uid) + len(uid) % 2)) + 8
+        id_at = command.index(_ELEMENT.pack(0, _MESSAGE_ID, 2)) + 8
+        uid_at = command.rindex(_ELEMENT.pack(0, _UID, len(uid) + len(uid) % 2)) + 8
         self._id_places = places.of(id_at, 2, 0)
         self._uid_places = places.of(uid_at, len(uid), 0)
         self._uid_places += places.of(uid_offset, len(uid), sum(map(len, first)))
@@ -134,6 +194,11 @@ class _Places:
             pieces.append((base + index * (self._size + 12) + 12 + within, begin, end))
             begin = end
         return pieces
+
+
+def _command(*elements: bytes) -> bytes:
+    body = b"".join(elements)
+    return _ELEMENT.pack(0, 0, 4) + struct.pack("<I", len(body)) + body
 
 
 def _text(element: int, text: str) -> bytes:

@@ -10,6 +10,7 @@ from socketserver import BaseServer
 from typing import Any
 
 from suite.reference.dicom.slots import AssociationSlots
+from suite.reference.dicom.store_messages import StoreMessage, StoreMessages
 from suite.reference.dicom.tuning import before_release, tune, untune
 
 SUCCESS = 0x0000
@@ -100,7 +101,6 @@ class StoreScp:
             (evt.EVT_CONN_OPEN, tune),
             (evt.EVT_REQUESTED, self._requested),
             (evt.EVT_CONN_CLOSE, self._closed),
-            (evt.EVT_C_STORE, self._store),
         )
         self._entity = entity
         self._listener = entity.make_server(
@@ -135,6 +135,7 @@ class StoreScp:
             return
         association.suite_slot = slot
         before_release(association, lambda: self._free(association))
+        StoreMessages(association, self._store, PROCESSING_FAILURE)
 
     def _closed(self, event: Any) -> None:
         untune(event)
@@ -145,17 +146,11 @@ class StoreScp:
         if slot is not None:
             self._slots.free(slot)
 
-    def _store(self, event: Any) -> int:
-        request = event.request
+    def _store(self, message: StoreMessage, syntax: str) -> int:
         # Bytes whose view outlives them, in an error's traceback, are a fault of their own from 3.13 on.
-        with self._running, request.DataSet.getbuffer() as dataset:
-            found = Request(
-                str(request.AffectedSOPClassUID),
-                str(request.AffectedSOPInstanceUID),
-                str(event.context.transfer_syntax),
-                dataset,
-            )
-            return self._handle(found)
+        with self._running, message.dataset.getbuffer() as dataset:
+            command = message.command
+            return self._handle(Request(command.sop_class, command.uid, syntax, dataset))
 
 
 class _Running:
