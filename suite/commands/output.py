@@ -237,10 +237,10 @@ def output(
         reporter = held.enter_context(Reporter(make_console(stderr=STDOUT in (json_file, markdown))))
         store = held.enter_context(Ledger(ledger)) if ledger is not None else None
         journal = None
-        if folder is not None:
+        if folder is not None and kind is not None:
             tell_brought_in(folder.parent, store)
             identity = store.identity if store is not None else ""
-            journal = held.enter_context(Journal(folder.parent, folder.name, str(kind), identity))
+            journal = held.enter_context(Journal(folder.parent, folder.name, kind, identity))
         out = Output(reporter, json_file, kind, folder, store, journal)
         try:
             yield out

@@ -16,7 +16,7 @@ from suite.errors import Interrupted
 from suite.measure.combine import combine
 from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
-from suite.records.keeper import Keeper, Unkept
+from suite.records.keeper import Keeper
 from suite.records.run import Failure, Round, Run
 
 _REPEATS = 2
@@ -46,7 +46,7 @@ def run(
     """Run all rounds of `workload`, each with a fresh system, and sum them up.
 
     `reference` says how a fresh process finds the workload; without it the workload travels by value.
-    `keeper` is given the Run as far as it is, whenever a round has ended.
+    `keeper` is given the Run as far as it is, whenever a round begins, and when all have ended.
     Call it from the main thread: processes that we start end with the thread that started them.
     Raises ConfigurationError before anything starts, and RunInterrupted on SIGINT, SIGTERM and SIGHUP.
     """
@@ -54,7 +54,6 @@ def run(
     actual = startable(workload, settings)
     spec = WorkloadSpec(reference or reference_to(workload), settings)
     watcher = progress or Silent()
-    keeping = Unkept() if keeper is None else keeper
     origin = RecordOrigin()
     rounds: list[Round] = []
     repeated: list[Mapping[str, Any]] = []
@@ -63,29 +62,36 @@ def run(
         plan = described(actual, settings, repeated)
         return combine(actual, [*rounds, *last], plan=plan, **origin.fields())
 
+    def taken(index: int) -> Round:
+        if keeper is not None:
+            so_far = summed_up(Round(index, failure=_KILLED))
+            (keeper.keep if rounds or repeated else keeper.begin)(so_far)
+        return run_round(spec, index, watcher, keeper=keeper)
+
     try:
         with interruptible():
             for index in range(settings.round_count()):
-                result = run_round(spec, index, watcher)
+                result = taken(index)
                 for _ in range(_REPEATS):
                     if result.failure is not None or result.validity.verdict != "invalid":
                         break
                     reasons = [asdict(reason) for reason in result.validity.reasons]
                     repeated.append({"round": index, "reasons": reasons, "metrics": dict(result.metrics)})
-                    result = run_round(spec, index, watcher)
+                    result = taken(index)
                 rounds.append(result)
                 watcher.round_ended(workload.name, result)
                 if result.failure is not None:
                     break
-                if len(rounds) < settings.round_count():
-                    keeping.keep(summed_up(Round(len(rounds), failure=_KILLED)))
     except Interrupted as error:
         last = Round(len(rounds), failure=Failure("interrupted", str(error)))
         if isinstance(error, RoundInterrupted):
             last = error.round
         measured = rounds or isinstance(error, RoundInterrupted)
         raise RunInterrupted(error.exit_code - 128, summed_up(last) if measured else None) from error
-    return summed_up()
+    whole = summed_up()
+    if keeper is not None:
+        keeper.keep(whole)
+    return whole
 
 
 def described(workload: Workload, settings: Settings, repeated: list[Mapping[str, Any]]) -> dict[str, Any]:

@@ -68,7 +68,7 @@ class Deployment:
         self.workload: Workload = spec.workload()
         self.component = isinstance(self.workload.system, Component)
         self.directory: Path = stack.enter_context(scratch_directory())
-        stack.enter_context(round_identity(self.directory))
+        self.watchman = stack.enter_context(round_identity(self.directory))
         kept = recordings()
         if kept is not None:
             mode = "trace"

@@ -16,8 +16,8 @@ def measured_window(plan: RoundPlan, loop: Loop, start: int) -> tuple[int, int]:
 
     A counted loop ends when the first worker has run out of operations.
     """
-    if not _counted(loop):
-        begin = start + round(loop.warmup * 1e9)
+    begin = start + round(loop.warmup * 1e9)
+    if not isinstance(loop, ClosedLoop) or loop.seconds is not None:
         return begin, begin + round((loop.seconds or 0.0) * 1e9)
     begin, ends, position = start, [], 0
     for worker in plan.workers:
@@ -33,24 +33,6 @@ def measured_window(plan: RoundPlan, loop: Loop, start: int) -> tuple[int, int]:
     return begin, max(min(ends), begin + 1)
 
 
-def window_until(plan: RoundPlan, loop: Loop, start: int, cut: int) -> tuple[int, int] | None:
-    """The same of a round that something ended at `cut`; None where it had not come to the measured part."""
-    if _counted(loop):
-        begin, end = start, cut
-        for file, group in zip(plan.group_files, plan.groups, strict=True):
-            if group.warm:
-                columns, row = file.place(group.warm)
-                begin = max(begin, columns.started[row] or cut)
-    else:
-        begin, planned = measured_window(plan, loop, start)
-        end = min(cut, planned)
-    return (begin, end) if begin < end else None
-
-
-def _counted(loop: Loop) -> bool:
-    return isinstance(loop, ClosedLoop) and loop.seconds is None
-
-
 def employed(loop: Loop, ended: Iterable[int], begin: int, end: int) -> float | None:
     """Users that had operations left to do, on average; None where it is all, or they aren't fixed.
 
@@ -62,14 +44,7 @@ def employed(loop: Loop, ended: Iterable[int], begin: int, end: int) -> float | 
     return loop.users - done / (end - begin)
 
 
-def last_at_work(plan: RoundPlan, worker: int) -> int:
-    """When the last of its operations started or ended, as far as it wrote that down; 0 without any."""
-    mine = [index for index, one in enumerate(plan.workers) for _ in one.groups]
-    files = [file for file, index in zip(plan.group_files, mine, strict=True) if index == worker]
-    return max(max(_last(file, "started"), _last(file)) for file in files)
-
-
-def _last(file: ColumnFile, column: str = "finished") -> int:
+def _last(file: ColumnFile) -> int:
     """When the last of its operations ended."""
-    parts = [np.frombuffer(getattr(columns, column), np.int64, rows) for columns, rows in file.parts()]
+    parts = [np.frombuffer(columns.finished, np.int64, rows) for columns, rows in file.parts()]
     return max((int(part.max(initial=0)) for part in parts), default=0)

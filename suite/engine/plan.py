@@ -16,7 +16,8 @@ from suite.engine.worker_plan import CONNECT, FilePlan, GroupPlan, WorkerPlan, s
 from suite.errors import ConfigurationError
 from suite.measure.column_file import ColumnFile
 from suite.measure.mark_file import MarkFile
-from suite.measure.recording import from_files
+from suite.measure.recording import from_files, name_operations
+from suite.records.held_round import HeldColumns, HeldRound
 from suite.records.recording import Recording
 
 _MOST_USERS = 10_000
@@ -95,9 +96,30 @@ class RoundPlan:
     def name_operations(self) -> None:
         """Fill in which operation each row ran; workers need not store what the plan knows."""
         for file, group in zip(self.group_files, self.groups, strict=True):
-            choices = np.frombuffer(group.choices, np.uint16)
-            for columns, rows in file.parts(group.due):
-                np.frombuffer(columns.operation, np.uint16, rows)[:] = np.resize(choices, rows)
+            name_operations(file, np.frombuffer(group.choices, np.uint16), group.due)
+
+    def held(self, index: int) -> HeldRound:
+        """What whoever has the columns must know to make a Round of them."""
+        loop, groups = self._workload.loop, iter(self.groups)
+        columns = [
+            HeldColumns(file.rows, file.planned, False)
+            if not by_loop
+            else _held(file, next(groups), marks is not None)
+            for file, by_loop, marks in zip(self.files, self.by_loop, self.marks, strict=True)
+        ]
+        return HeldRound(
+            index, loop.kind, loop.warmup, loop.seconds, self.names, tuple(columns), self._workload.good
+        )
+
+    def files_of(self, worker: int) -> list[ColumnFile]:
+        """The columns of what the loop starts in a worker."""
+        owners = [index for index, one in enumerate(self.workers) for _ in one.groups]
+        return [file for file, owner in zip(self.group_files, owners, strict=True) if owner == worker]
+
+    def descriptors(self) -> dict[str, int]:
+        """All that is recorded, by the name of a file."""
+        marks = {f"marks-{i}": one.descriptor for i, one in enumerate(self.marks) if one is not None}
+        return {**{f"columns-{i}": file.descriptor for i, file in enumerate(self.files)}, **marks}
 
     def recording(self, begin: int, end: int) -> Recording:
         """What was recorded, measured from `begin` to `end`."""
@@ -160,6 +182,11 @@ class RoundPlan:
         self.marks.append(MarkFile.create() if by_loop and not self._live else None)
         self.due.append(due)
         return FilePlan(file.descriptor, file.rows, file.planned)
+
+
+def _held(file: ColumnFile, group: GroupPlan, marks: bool) -> HeldColumns:
+    choices = HeldColumns.coded(group.choices.tobytes())
+    return HeldColumns(file.rows, file.planned, True, group.due, group.warm, choices, marks)
 
 
 def _counted(loop: ClosedLoop, users: int, all_users: int) -> tuple[int | None, int]:

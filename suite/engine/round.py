@@ -31,6 +31,7 @@ from suite.measure.statistics import measure_round
 from suite.measure.validity import judge
 from suite.process.notice import noticed
 from suite.records.incident import Incident
+from suite.records.keeper import Keeper
 from suite.records.party_output import PartyOutput
 from suite.records.reason import Reason
 from suite.records.recording import Recording
@@ -55,12 +56,13 @@ def run_round(
     look: Callable[[Recording], None] | None = None,
     *,
     noted: Sequence[Incident] = (),
+    keeper: Keeper | None = None,
 ) -> Round:
     """Run round `index`. A system or worker that fails makes a Round with a `failure`, and with what was
     measured until then.
 
     `look` gets the raw recording of a round that went well, before it is gone. What is `noted` of its load is
-    measured as faults are, which are made beside it. Raises
+    measured as faults are, which are made beside it. `keeper` is told its plan before the load begins. Raises
     ConfigurationError and Interrupted (RoundInterrupted of one that had measured something); either way
     nothing of the round is left.
     """
@@ -68,6 +70,7 @@ def run_round(
     try:
         with contextlib.ExitStack() as stack:
             deployed = _Round(spec, index, progress, stack, faulty=True)
+            deployed.keeper = keeper
             return deployed.run(look, noted)
     except SystemFailed as error:
         return _ended(index, deployed, Failure("system", _told(error, deployed)))
@@ -82,6 +85,7 @@ def run_round(
 
 
 class _Round(Deployment):
+    keeper: Keeper | None = None
     outputs: tuple[PartyOutput, ...] = ()
     so_far: Round | None = None
     """What was measured until something ended it."""
@@ -205,8 +209,11 @@ class _Round(Deployment):
         pids = self.processes()
         collected = self.agents.collections(pids)
         self.agents.forget_longest(pids)
+        into = None if self.keeper is None else self.keeper.hold(self.plan.held(self.index))
         self._began = start = time.monotonic_ns() + _LEAD
         self.plan.begin_at(start)
+        if into is not None:
+            self.watchman.hold(self.plan.descriptors(), into, start)
         patience = self.workload.timeout + self.workload.grace + STEP_SECONDS
         seen, moved = 0, time.monotonic()
         if self.observer is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,17 +12,26 @@ from pathlib import Path
 from typing import Any
 
 from suite.errors import StoreError
-from suite.files import disk_faults, write_text
+from suite.files import disk_faults, read_json, write_text
 from suite.formats.document import run_path, write_document
-from suite.formats.envelope import entry, envelope, exit_code, read_document
+from suite.formats.envelope import Kind, entry, envelope, exit_code, read_document
+from suite.formats.structure import dump, load
+from suite.ledger.held_columns import held_round
 from suite.ledger.store import Ledger
-from suite.process.ownership import owned, taken_over
-from suite.records.provenance import Provenance
+from suite.measure.unfinished import with_last
+from suite.process.ownership import is_abandoned, owned, taken_over
+from suite.process.sweep import LOCK
+from suite.records.held_round import HeldRound
 from suite.records.record import Record
+from suite.records.run import Run
 
 NAME = "journal"
 """Of the folder, below that of results."""
-_SUFFIX = ".journal"
+_SUFFIX, _BEGUN = ".journal", ".begun"
+_ROUND = "round"
+"""The folder of the columns of a round, and in it the file that tells of them."""
+_WATCHMAN_SECONDS = 20.0
+"""What it may take to write them out."""
 _OWNER = ".owner"
 _LEDGER = "ledger"
 
@@ -36,13 +46,14 @@ class Journal:
     from keeping something.
     """
 
-    def __init__(self, results: Path, place: str, kind: str, ledger: str = "") -> None:
+    def __init__(self, results: Path, place: str, kind: Kind, ledger: str = "") -> None:
         self._results = results
         self._place = place
         self._kind = kind
         self._ledger = ledger
         self._folder: Path | None = None
         self._drafts: dict[str, Path] = {}
+        self._latest: Path | None = None
         self._held = contextlib.ExitStack()
         self.fault: StoreError | None = None
 
@@ -55,20 +66,49 @@ class Journal:
             _removed(self._folder)
         self._held.close()
 
-    def keep(self, so_far: Provenance, **more: Any) -> None:
+    def begin(self, head: Record) -> None:
         """See `Keeper`."""
-        with self._noted():
-            folder = self._own()
-            path = run_path(folder / self._place, so_far)
-            path = path.with_name(path.name + _SUFFIX)
-            one = entry(so_far, **more)  # type: ignore[arg-type]
-            write_document(path, envelope(self._kind, [one], exit_code=exit_code(so_far)))  # type: ignore[arg-type]
-            self._drafts[so_far.id] = path
+        self._write(head, _BEGUN)
 
-    def settled(self, record: Provenance) -> None:
-        """It is kept for good, or not worth keeping."""
+    def keep(self, so_far: Record, **more: Any) -> None:
+        """See `Keeper`."""
+        path = self._write(so_far, _SUFFIX, **more)
+        if path is not None:
+            self._drafts[so_far.id] = path
+            path.with_suffix(_BEGUN).unlink(missing_ok=True)
+
+    def hold(self, running: HeldRound) -> Path | None:
+        """See `Keeper`."""
+        if self._latest is None:
+            return None
+        try:
+            folder = self._own() / _ROUND
+            with disk_faults(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+            write_document(folder / _ROUND, {"of": self._latest.name, "round": dump(running)})
+        except StoreError as error:
+            self.fault = self.fault or error
+            return None
+        return folder
+
+    def settled(self, record: Record) -> None:
+        """It is kept for good."""
         if (path := self._drafts.pop(record.id, None)) is not None:
             path.unlink(missing_ok=True)
+
+    def _write(self, record: Record, suffix: str, **more: Any) -> Path | None:
+        """Where it is; None where it could not be written."""
+        try:
+            path = run_path(self._own() / self._place, record)
+            path = path.with_name(path.name + suffix)
+            one = entry(record, **more)
+            write_document(path, envelope(self._kind, [one], exit_code=exit_code(record)))
+        except StoreError as error:
+            self.fault = self.fault or error
+            return None
+        self._latest = path
+        return path
 
     @property
     def drafts(self) -> list[Path]:
@@ -86,13 +126,6 @@ class Journal:
             write_text(folder / _LEDGER, self._ledger)
         return self._folder
 
-    @contextlib.contextmanager
-    def _noted(self) -> Iterator[None]:
-        try:
-            yield
-        except StoreError as error:
-            self.fault = self.fault or error
-
 
 @dataclass(frozen=True, slots=True)
 class BroughtIn:
@@ -107,9 +140,10 @@ def bring_in(results: Path, ledger: Ledger | None) -> Iterator[BroughtIn]:
     """Keep for good what commands left below `results` that were killed, as far as it is for this ledger."""
     for folder in sorted((results / NAME).glob("*")):
         with taken_over(folder, _OWNER) as abandoned:
-            if not abandoned or not _is_for(folder, ledger):
+            if not abandoned or not _is_for(folder, ledger) or not _is_written(folder / _ROUND):
                 continue
-            found = [_brought_in(draft, folder, results, ledger) for draft in _drafts(folder)]
+            drafts = [_brought_in(draft, folder, results, ledger) for draft in _drafts(folder)]
+            found = [one for one in drafts if one is not None]
             if not any(one.fault for one in found):
                 _removed(folder)
         yield from found
@@ -123,13 +157,27 @@ def _is_for(folder: Path, ledger: Ledger | None) -> bool:
     return not place or (ledger is not None and place == ledger.identity)
 
 
+def _is_written(folder: Path) -> bool:
+    """Whether no watchman is at work there; it is waited for."""
+    end = time.monotonic() + _WATCHMAN_SECONDS
+    while (folder / LOCK).exists() and not is_abandoned(folder, LOCK):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
 def _drafts(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob(f"*/*{_SUFFIX}") if path.is_file())
+    return sorted(path for path in folder.glob("*/*") if path.suffix in (_SUFFIX, _BEGUN))
 
 
-def _brought_in(draft: Path, folder: Path, results: Path, ledger: Ledger | None) -> BroughtIn:
-    path = results / draft.parent.relative_to(folder) / draft.name.removesuffix(_SUFFIX)
+def _brought_in(draft: Path, folder: Path, results: Path, ledger: Ledger | None) -> BroughtIn | None:
+    """None of a draft of which nothing was measured."""
+    path = results / draft.parent.relative_to(folder) / draft.stem
     try:
+        completed = _complete(draft, folder / _ROUND)
+        if draft.suffix == _BEGUN and not completed:
+            return None
         document = read_document(draft)
         if ledger is not None and (folder / _LEDGER).stat().st_size:
             ledger.add_new(document.records)
@@ -142,6 +190,24 @@ def _brought_in(draft: Path, folder: Path, results: Path, ledger: Ledger | None)
     except StoreError as error:
         return BroughtIn(draft, fault=str(error))
     return BroughtIn(path, document.records)
+
+
+def _complete(draft: Path, folder: Path) -> bool:
+    """Add to a draft what the round had measured that ran, once; whether there is such."""
+    if not (folder / _ROUND).exists():
+        return False
+    about = read_json(folder / _ROUND)
+    if about.get("of") != draft.name:
+        return False
+    last = held_round(load(HeldRound, about.get("round")), folder)
+    if last is None:
+        return False
+    (run,) = read_document(draft).records
+    assert isinstance(run, Run)
+    found = with_last(run, last)
+    write_document(draft, envelope("run", [found], exit_code=exit_code(found)))
+    (folder / _ROUND).unlink()
+    return True
 
 
 def _removed(folder: Path) -> None:

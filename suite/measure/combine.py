@@ -5,11 +5,10 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from suite.contract.metric import QUANTILES, Metric
-from suite.contract.threshold import holds
-from suite.contract.workload import Workload
+from suite.contract.threshold import Threshold, holds
 from suite.measure.distribution import GATE, Point, percentile, points, samples_wanted
 from suite.measure.fault_doubts import few
 from suite.measure.ratios import RATIOS, ratio
@@ -28,8 +27,21 @@ _REDUCE: dict[str, Callable[[Sequence[float]], float]] = {
 }
 
 
+class RunJudge(Protocol):
+    """What of a workload a Run is made by."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def thresholds(self) -> Sequence[Threshold]: ...
+
+    def metric(self, name: str) -> Metric | None:
+        """See `Workload`."""
+
+
 def combine(
-    workload: Workload,
+    workload: RunJudge,
     rounds: Sequence[Round],
     **provenance: Any,
 ) -> Run:
@@ -46,7 +58,7 @@ def combine(
     }
     names = dict.fromkeys(name for one in whole for name in one.metrics)
     metrics = {name: _measured(name, workload, rounds, whole, histograms) for name in names}
-    outcomes = _summed(one.outcomes for one in rounds)
+    outcomes = summed(one.outcomes for one in rounds)
     incidents = [incident for one in rounds for incident in one.incidents]
     doubts = [*_thin(workload, histograms), *few(workload.thresholds, incidents)]
     return Run(
@@ -58,7 +70,7 @@ def combine(
         histograms=histograms,
         outcomes=outcomes.pop("", dict.fromkeys(OUTCOMES, 0)),
         operations=outcomes,
-        statuses=_summed(one.statuses for one in rounds),
+        statuses=summed(one.statuses for one in rounds),
         details=merged_details(rounds),
         thresholds=tuple(_judgements(workload, metrics)),
         checks=_checks(rounds),
@@ -76,7 +88,7 @@ def combine(
 
 def _measured(
     name: str,
-    workload: Workload,
+    workload: RunJudge,
     rounds: Sequence[Round],
     whole: Sequence[Round],
     histograms: Mapping[str, Histogram],
@@ -110,7 +122,7 @@ def _reduced(name: str, metric: Metric, whole: Sequence[Round]) -> Point:
     return Point(_REDUCE[metric.combine](values), any(name in one.at_least for one in whole))
 
 
-def _judgements(workload: Workload, metrics: Mapping[str, Measured]) -> Iterable[Judgement]:
+def _judgements(workload: RunJudge, metrics: Mapping[str, Measured]) -> Iterable[Judgement]:
     for threshold in workload.thresholds:
         metric = workload.metric(threshold.metric)
         if metric is None:
@@ -124,7 +136,7 @@ def _judgements(workload: Workload, metrics: Mapping[str, Measured]) -> Iterable
             yield Judgement(threshold.metric, level, limit, value, passed)
 
 
-def _thin(workload: Workload, histograms: Mapping[str, Histogram]) -> Iterable[Reason]:
+def _thin(workload: RunJudge, histograms: Mapping[str, Histogram]) -> Iterable[Reason]:
     """Percentiles with a threshold whose sampling error is too large to gate on."""
     for name in dict.fromkeys(threshold.metric for threshold in workload.thresholds):
         base, at, operation = name.partition("@")
@@ -190,7 +202,8 @@ def merged_details(rounds: Iterable[Round]) -> tuple[Detail, ...]:
     return tuple(sorted(merged.values(), key=lambda detail: -detail.count))
 
 
-def _summed(parts: Iterable[Mapping[str, Mapping[str, int]]]) -> dict[str, dict[str, int]]:
+def summed(parts: Iterable[Mapping[str, Mapping[str, int]]]) -> dict[str, dict[str, int]]:
+    """Counts by name and key, added up."""
     total: dict[str, dict[str, int]] = {}
     for name, counts in (item for part in parts for item in part.items()):
         into = total.setdefault(name, {})

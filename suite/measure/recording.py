@@ -63,6 +63,12 @@ def _marks(file: MarkFile, first: int, nested: int) -> Marks:
     )
 
 
+def name_operations(file: ColumnFile, choices: npt.NDArray[np.uint16], due: int) -> None:
+    """Fill in which operation each row ran, of the first `due` or those started: `choices` over and over."""
+    for columns, rows in file.parts(due):
+        np.frombuffer(columns.operation, np.uint16, rows)[:] = np.resize(choices, rows)
+
+
 def rows_of(columns: Columns, rows: slice | Indices, by_loop: bool, *, planned: bool) -> Recording:
     """A copy of some rows of a segment, of operations without names yet."""
 

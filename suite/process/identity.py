@@ -13,16 +13,19 @@ from multiprocess import resource_tracker
 from suite.process.guard import adopt_orphans
 from suite.process.sweep import ROUND_VARIABLE, children, reap, sweep
 from suite.process.variables import inherited
-from suite.process.watchman import watched
+from suite.process.watchman import Watchman, watched
 
 
 @contextlib.contextmanager
-def round_identity(directory: Path) -> Iterator[None]:
-    """An id that all processes started inside carry; what still carries it afterwards is killed."""
+def round_identity(directory: Path) -> Iterator[Watchman]:
+    """An id that all processes started inside carry; what still carries it afterwards is killed.
+
+    Its watchman does so should we die, and keeps what it is told to hold.
+    """
     strangers = children()
     try:
-        with lasting_identity(directory) as carried, carried():
-            yield
+        with _identity(directory) as (watchman, carried), carried():
+            yield watchman
     finally:
         reap(children() - strangers)
 
@@ -33,11 +36,17 @@ def lasting_identity(directory: Path) -> Iterator[Callable[[], AbstractContextMa
 
     What a process leaves among its temporary files is left in `directory`.
     """
+    with _identity(directory) as (_, carried):
+        yield carried
+
+
+@contextlib.contextmanager
+def _identity(directory: Path) -> Iterator[tuple[Watchman, Callable[[], AbstractContextManager[None]]]]:
     resource_tracker.ensure_running()  # it serves all rounds, so it must carry none of their ids
     adopt_orphans()
     name = uuid.uuid4().hex
-    with watched(name, directory):
+    with watched(name, directory) as watchman:
         try:
-            yield lambda: inherited({ROUND_VARIABLE: name, "TMPDIR": str(directory)})
+            yield watchman, lambda: inherited({ROUND_VARIABLE: name, "TMPDIR": str(directory)})
         finally:
             sweep(name)

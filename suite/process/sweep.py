@@ -7,6 +7,7 @@ starts in a moment and holds little memory.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -19,6 +20,9 @@ ROUND_VARIABLE = "LOADLEDGER_ROUND"
 """Environment variable with the round's id; every process of a round inherits it."""
 
 
+ENDED, LOCK = "ended", ".held"
+"""Of the files that the watchman writes: what says that they are whole, and what it locks until then."""
+_PIECE = 1 << 20
 _SPARED = 1.0
 """Seconds that a tracker of resources has for its work."""
 
@@ -81,8 +85,58 @@ def reap(pids: Iterable[int]) -> None:
             os.waitpid(pid, os.WNOHANG)
 
 
+class _Held:
+    """Files in memory of a process, open here too, to be written out should it die: see `Watchman.hold`."""
+
+    def __init__(self, order: bytes) -> None:
+        into, self._since, *named = os.fsdecode(order).split("\0")
+        self._into = Path(into)
+        self._descriptors: dict[str, int] = {}
+        self._lock = os.open(self._into / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        for name, _, number in (one.partition("=") for one in named):
+            self._descriptors[name] = os.open(f"/proc/{os.getppid()}/fd/{number}", os.O_RDWR)
+
+    def write(self, died: int) -> None:
+        """All of it, durably, and then that this is done."""
+        for name, descriptor in self._descriptors.items():
+            _copy(descriptor, self._into / name)
+        with open(self._into / ENDED, "x") as file:
+            file.write(f"{self._since} {died}")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def close(self) -> None:
+        for descriptor in (*self._descriptors.values(), self._lock):
+            os.close(descriptor)
+
+
+def _copy(source: int, target: Path) -> None:
+    """Only what is not zero takes room."""
+    size = os.fstat(source).st_size
+    with open(target, "xb", buffering=0) as file:
+        for place in range(0, size, _PIECE):
+            piece = os.pread(source, _PIECE, place)
+            if piece.count(0) < len(piece):
+                os.pwrite(file.fileno(), piece, place)
+        file.truncate(size)
+        os.fsync(file.fileno())
+
+
 if __name__ == "__main__":
     identity, directory = sys.argv[1:]
-    if not sys.stdin.buffer.read():  # the end without a word: whoever held the other end is dead
-        sweep(identity)
-        shutil.rmtree(directory, ignore_errors=True)
+    held: _Held | None = None
+    for line in sys.stdin.buffer:
+        if line == b"done\n":
+            sys.exit()
+        with contextlib.suppress(OSError):
+            if held is not None:
+                held.close()
+            held = None
+            held = _Held(line.rstrip(b"\n"))
+    ended = time.monotonic_ns()  # without a word: whoever held the other end is dead
+    sweep(identity)
+    with contextlib.suppress(OSError):  # of a full disk nobody can be told
+        if held is not None:
+            held.write(ended)
+    shutil.rmtree(directory, ignore_errors=True)

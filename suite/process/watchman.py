@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from suite.process import sweep
@@ -16,9 +16,34 @@ from suite.process import sweep
 _POLITE = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
+class Watchman:
+    """What can be told to it."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    def hold(self, descriptors: Mapping[str, int], into: Path, since: int) -> None:
+        """Should we die, write these files in memory, which we have open, to `into` under their names.
+
+        A file `ended` there then says that all are whole, `since` and when we died (monotonic ns). What it
+        held before is forgotten.
+        """
+        words = [str(into), str(since), *(f"{name}={one}" for name, one in descriptors.items())]
+        with contextlib.suppress(BrokenPipeError):  # killed itself: then nobody holds anything
+            self._tell("\0".join(words))
+
+    def _tell(self, text: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(text.encode() + b"\n")
+        self._process.stdin.flush()
+
+
 @contextlib.contextmanager
-def watched(round_id: str, directory: Path) -> Iterator[None]:
-    """While inside, should we die, whatever carries `round_id` is killed and `directory` removed."""
+def watched(round_id: str, directory: Path) -> Iterator[Watchman]:
+    """While inside, should we die, whatever carries `round_id` is killed and `directory` removed.
+
+    It is in a process group of its own: what ends all of ours leaves it.
+    """
     # It may be started amid another round, and must not end with that.
     apart = {name: value for name, value in os.environ.items() if name != sweep.ROUND_VARIABLE}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _POLITE)
@@ -29,12 +54,13 @@ def watched(round_id: str, directory: Path) -> Iterator[None]:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=apart,
+            process_group=0,
         )
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     try:
-        yield
+        yield Watchman(watchman)
     finally:
         with contextlib.suppress(BrokenPipeError):
-            watchman.communicate(b"done")
+            watchman.communicate(b"done\n")
         watchman.wait()

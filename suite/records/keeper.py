@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Protocol
 
-from suite.records.provenance import Provenance
+from suite.records.held_round import HeldRound
+from suite.records.record import Record
 
 
 class Keeper(Protocol):
-    """Told by the searches and the engine, whenever a round, a look, a window or a pair has ended.
+    """Told by the engine and the searches whenever a round, a look, a window or a pair has ended.
 
-    A fault of keeping raises nothing: who measures goes on, and the keeper says it.
+    What it is told is durable when it returns. A fault of keeping raises nothing: who measures goes on, and
+    the keeper says it.
     """
 
-    def keep(self, so_far: Provenance, **more: Any) -> None:
-        """A record as it stands, partial or whole, in place of what it was before; durable when this returns.
+    def begin(self, head: Record) -> None:
+        """A record of which nothing is measured yet."""
 
-        `more` is what only its document says.
-        """
+    def keep(self, so_far: Record, **more: Any) -> None:
+        """A record as it stands, in place of what it was before. `more` is what only its document says."""
 
-
-class Unkept:
-    """Nobody."""
-
-    def keep(self, so_far: Provenance, **more: Any) -> None:
-        """See `Keeper`."""
+    def hold(self, running: HeldRound) -> Path | None:
+        """A round of the record that was told last begins: where its columns go, should we die in it."""

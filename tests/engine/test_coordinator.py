@@ -15,14 +15,20 @@ WORKLOAD = Workload("kept/soon", echo_server(), Talker, loop=closed_loop(1, seco
 class Kept(list):
     """A Keeper that remembers."""
 
+    def begin(self, head):
+        self.begun = head
+
     def keep(self, so_far, **more):
         self.append(so_far)
+
+    def hold(self, running):
+        return None
 
 
 def rounds_of(monkeypatch, *results):
     waiting = iter(results)
 
-    def take(spec, index, progress):
+    def take(spec, index, progress, *, keeper):
         result = next(waiting)
         if isinstance(result, BaseException):
             raise result
@@ -35,8 +41,11 @@ def test_each_round_is_kept_the_moment_that_it_ends_as_part_of_a_run_that_was_ki
     rounds_of(monkeypatch, Round(0), Round(1), Round(2))
     kept = Kept()
     found = run(WORKLOAD, Settings(rounds=3), keeper=kept)
-    assert [one.rounds for one in kept] == [2, 3]
-    for one in kept:
+    assert (kept.begun.rounds, kept.begun.id) == (1, found.id)
+    *parts, whole = kept
+    assert whole == found
+    assert [one.rounds for one in parts] == [2, 3]
+    for one in parts:
         assert (one.id, one.partial, one.error.kind) == (found.id, True, "interrupted")
         assert one.validity.verdict != "valid" or one.verdict == "error"
     assert (found.partial, found.error) == (False, None)
@@ -46,7 +55,7 @@ def test_a_round_that_failed_is_the_last_and_the_run_whole(monkeypatch):
     rounds_of(monkeypatch, Round(0), Round(1, failure=Failure("system", "it died")))
     kept = Kept()
     assert run(WORKLOAD, Settings(rounds=3), keeper=kept).error.kind == "system"
-    assert [one.rounds for one in kept] == [2]
+    assert [(one.rounds, one.error.kind) for one in kept] == [(2, "interrupted"), (2, "system")]
 
 
 def test_an_interrupt_before_anything_was_measured_leaves_no_run(monkeypatch):

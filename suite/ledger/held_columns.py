@@ -1,0 +1,50 @@
+"""The columns that a watchman wrote out: what the round had measured in which its command was killed."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from suite.errors import StoreError
+from suite.files import disk_faults
+from suite.measure.column_file import ColumnFile
+from suite.measure.mark_file import MarkFile
+from suite.measure.partial import last_moment, measured_until
+from suite.measure.resources import Resources
+from suite.process.sweep import ENDED
+from suite.records.held_round import HeldRound
+from suite.records.run import Failure, Round
+
+_UNREAD = "the command was killed"
+
+
+def held_round(held: HeldRound, folder: Path) -> Round | None:
+    """A round of which the columns lie in `folder`; None where they don't, or nothing was measured.
+
+    Raises StoreError.
+    """
+    if not (folder / ENDED).exists():
+        return None
+    try:
+        start, died = map(int, (folder / ENDED).read_text().split())
+    except ValueError:
+        raise StoreError(f"{folder / ENDED} is damaged") from None
+    with ExitStack() as opened, disk_faults(folder):
+        files, marks = list[ColumnFile](), list[MarkFile | None]()
+        for index, one in enumerate(held.columns):
+            files.append(ColumnFile(_opened(folder / f"columns-{index}"), one.rows, one.planned))
+            opened.callback(files[-1].close)
+            marks.append(MarkFile(_opened(folder / f"marks-{index}")) if one.marks else None)
+            if (mark := marks[-1]) is not None:
+                opened.callback(mark.close)
+        cut = min(
+            died, last_moment([file for file, one in zip(files, held.columns, strict=True) if one.by_loop])
+        )
+        found = measured_until(cut, held, files, marks, start, resources=Resources.absent(_UNREAD))
+    return found and replace(found, failure=Failure("interrupted", "the command was killed in this round"))
+
+
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CLOEXEC)
