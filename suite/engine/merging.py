@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from suite.engine.worker_request import WorkerReply
+from suite.measure.news_file import counted
 from suite.measure.phases import CauseTimes, RetryTimes
 from suite.records.detail import Detail, added_up
 
 
 def statuses(reports: Sequence[WorkerReply]) -> Mapping[str, Mapping[str, int]]:
     """How often each operation saw each protocol status, over all workers."""
-    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for report in reports:
-        for operation, status, count in report.statuses:
-            counts[operation][status] += count
-    return {operation: dict(sorted(found.items())) for operation, found in counts.items()}
+    return counted(report.statuses for report in reports)
 
 
 def attempts(reports: Sequence[WorkerReply]) -> Mapping[str, tuple[int, int]]:

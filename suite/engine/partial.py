@@ -8,6 +8,8 @@ from dataclasses import replace
 from suite.engine.deployment import Deployment
 from suite.engine.merging import attempts, details, statuses
 from suite.engine.worker_pool import last_words
+from suite.engine.worker_request import WorkerReply
+from suite.measure.news_file import News
 from suite.measure.partial import last_moment, measured_until
 from suite.measure.sampler import Sampler
 from suite.records.run import Round
@@ -24,7 +26,8 @@ def partial_round(deployed: Deployment, sampler: Sampler, start: int) -> Round |
     plan = deployed.plan
     now = time.monotonic_ns()
     cut = min([now, *_deaths(deployed)])
-    reports = last_words(deployed.workers, _TELLING_SECONDS)
+    told = zip(plan.news, last_words(deployed.workers, _TELLING_SECONDS), strict=True)
+    reports = [report or _told(news.read()) for news, report in told]
     found = measured_until(
         cut,
         plan.held(deployed.index),
@@ -36,6 +39,11 @@ def partial_round(deployed: Deployment, sampler: Sampler, start: int) -> Round |
     )
     pids = {name: tuple(roots()) for name, roots in deployed.groups().items()}
     return found and replace(found, statuses=statuses(reports), details=details(reports), pids=pids)
+
+
+def _told(news: News) -> WorkerReply:
+    """What a worker would have told that can't any more."""
+    return WorkerReply("tell", details=news.details, statuses=news.statuses)
 
 
 def _deaths(deployed: Deployment) -> list[int]:

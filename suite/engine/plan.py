@@ -16,6 +16,7 @@ from suite.engine.worker_plan import CONNECT, FilePlan, GroupPlan, WorkerPlan, s
 from suite.errors import ConfigurationError
 from suite.measure.column_file import ColumnFile
 from suite.measure.mark_file import MarkFile
+from suite.measure.news_file import NewsFile
 from suite.measure.recording import from_files, name_operations
 from suite.records.held_round import HeldColumns, HeldRound
 from suite.records.recording import Recording
@@ -37,6 +38,8 @@ class RoundPlan:
         self.files: list[ColumnFile] = []
         self.marks: list[MarkFile | None] = []
         """A file of marks for each of `files`; None for one that has none."""
+        self.news: list[NewsFile] = []
+        """One of each worker."""
         self.by_loop: list[bool] = []
         self.due: list[int] = []
         self._relative: list[tuple[ColumnFile, npt.NDArray[np.int64]]] = []
@@ -69,7 +72,9 @@ class RoundPlan:
                 first += group_users
             nested = self._add(None, by_loop=False, due=0)
             numbering = self.numbering.descriptor
-            plans.append(WorkerPlan(index, tuple(groups), nested, numbering, most, seed + index))
+            self.news.append(NewsFile.create())
+            news = self.news[-1].descriptor
+            plans.append(WorkerPlan(index, tuple(groups), nested, numbering, most, news, seed + index))
         self.workers = tuple(plans)
 
     @property
@@ -119,7 +124,8 @@ class RoundPlan:
     def descriptors(self) -> dict[str, int]:
         """All that is recorded, by the name of a file."""
         marks = {f"marks-{i}": one.descriptor for i, one in enumerate(self.marks) if one is not None}
-        return {**{f"columns-{i}": file.descriptor for i, file in enumerate(self.files)}, **marks}
+        news = {f"news-{i}": one.descriptor for i, one in enumerate(self.news)}
+        return {**{f"columns-{i}": file.descriptor for i, file in enumerate(self.files)}, **marks, **news}
 
     def recording(self, begin: int, end: int) -> Recording:
         """What was recorded, measured from `begin` to `end`."""
@@ -141,6 +147,8 @@ class RoundPlan:
             file.close()
         for marks in filter(None, self.marks):
             marks.close()
+        for news in self.news:
+            news.close()
 
     def _group(self, share: int, users: int, first: int, starts: pacer.Starts, all_users: int) -> GroupPlan:
         loop = self._workload.loop

@@ -36,7 +36,10 @@ from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError
 from suite.measure.column_file import ColumnFile
 from suite.measure.mark_file import MarkFile
+from suite.measure.news_file import NewsFile
 from suite.records.loop_lag import LoopLag
+
+_NEWS_SECONDS = 1.0
 
 
 def work(
@@ -87,6 +90,7 @@ class _Worker:
     lag: LoopLag | None = None
     ended: tuple[int, ...] = ()
     kept: int = -1
+    news: NewsFile | None = None
 
     @property
     def workload(self) -> Workload:
@@ -197,6 +201,7 @@ class _Worker:
     def _open_groups(self, plan: WorkerPlan, prepared: Any) -> None:
         self.nested = Nested(ColumnFile.open(self.owner, *plan.nested), self.names, self.errors)
         numbering = Numbering.open(self.owner, plan.numbering, plan.most)
+        self.news = NewsFile.open(self.owner, plan.news)
         self.groups = [
             UserGroup(
                 self.workload,
@@ -221,13 +226,8 @@ class _Worker:
         self.started = order.start
         self.runner.run(self._load())
         retries = tuple(one.further for group in self.groups if (one := group.retrying))
-        return replace(
-            self._told("run"),
-            lag=self.lag,
-            ended=self.ended,
-            moments=self.errors.moments,
-            retries=retries,
-        )
+        moments = self.errors.moments
+        return replace(self._told("run"), lag=self.lag, ended=self.ended, moments=moments, retries=retries)
 
     async def _load(self) -> None:
         if isinstance(self.workload.system, Component):  # it keeps the loop by right: that is its time
@@ -241,7 +241,8 @@ class _Worker:
 
     async def _users(self) -> None:
         loop = self.workload.loop
-        watches = [asyncio.create_task(group.watch()) for group in self.groups]
+        beside = (*(group.watch() for group in self.groups), self._tell_news())
+        watches = [asyncio.create_task(one) for one in beside]
         try:
             if isinstance(loop, OpenLoop) and any(group.plan.live for group in self.groups):
                 scheduled = [ScheduledUsers(group, loop) for group in self.groups]
@@ -258,6 +259,12 @@ class _Worker:
         finally:
             for watch in watches:
                 watch.cancel()
+
+    async def _tell_news(self) -> None:
+        """Write what is counted where our death does not take it."""
+        while self.news is not None:
+            await asyncio.sleep(_NEWS_SECONDS)
+            self.news.write((told := self._told("tell")).details, told.statuses)
 
     def _told(self, step: Step) -> WorkerReply:
         """What became of users and operations until now."""

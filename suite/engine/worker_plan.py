@@ -47,7 +47,7 @@ class GroupPlan:
 @dataclass(frozen=True, slots=True)
 class WorkerPlan:
     """All groups of one worker, columns for what its operations await in turn, and where it gets numbers
-    for users: the descriptor of a Numbering with room for `most`.
+    for users: the descriptor of a Numbering with room for `most`. `news` is that of its NewsFile.
     """
 
     index: int
@@ -55,6 +55,7 @@ class WorkerPlan:
     nested: FilePlan
     numbering: int
     most: int
+    news: int
     seed: int
 
 

@@ -113,8 +113,10 @@ def receive(worker: Worker, on_death: Callable[[], None] = lambda: None) -> Work
     return report
 
 
-def last_words(workers: Sequence[Worker], seconds: float) -> list[WorkerReply]:
-    """What those that live tell of the load so far, within `seconds`, be they done with it or not."""
+def last_words(workers: Sequence[Worker], seconds: float) -> list[WorkerReply | None]:
+    """What those that live tell of the load so far, within `seconds`, be they done with it or not; None of
+    one that tells nothing.
+    """
     end = time.monotonic() + seconds
     asked = []
     for worker in workers:
@@ -128,7 +130,7 @@ def last_words(workers: Sequence[Worker], seconds: float) -> list[WorkerReply]:
             if worker.pipe.poll(max(0.0, end - time.monotonic())):
                 receive(worker)
     told = (worker.told for worker in workers)
-    return [report for report in told if report is not None and report.step in ("run", "tell", "close")]
+    return [report if report and report.step in ("run", "tell", "close") else None for report in told]
 
 
 def _raise_fault(worker: Worker, report: WorkerReply) -> None:

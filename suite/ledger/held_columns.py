@@ -11,9 +11,11 @@ from suite.errors import StoreError
 from suite.files import disk_faults
 from suite.measure.column_file import ColumnFile
 from suite.measure.mark_file import MarkFile
+from suite.measure.news_file import News, NewsFile, counted
 from suite.measure.partial import last_moment, measured_until
 from suite.measure.resources import Resources
 from suite.process.sweep import ENDED
+from suite.records.detail import added_up
 from suite.records.held_round import HeldRound
 from suite.records.run import Failure, Round
 
@@ -43,7 +45,22 @@ def held_round(held: HeldRound, folder: Path) -> Round | None:
             died, last_moment([file for file, one in zip(files, held.columns, strict=True) if one.by_loop])
         )
         found = measured_until(cut, held, files, marks, start, resources=Resources.absent(_UNREAD))
-    return found and replace(found, failure=Failure("interrupted", "the command was killed in this round"))
+        told = [_news(path, opened) for path in sorted(folder.glob("news-*"))]
+    return found and replace(
+        found,
+        failure=Failure("interrupted", "the command was killed in this round"),
+        details=added_up(one.details for one in told),
+        statuses=counted(one.statuses for one in told),
+    )
+
+
+def _news(path: Path, opened: ExitStack) -> News:
+    news = NewsFile(_opened(path))
+    opened.callback(news.close)
+    try:
+        return news.read()
+    except (ValueError, TypeError) as error:
+        raise StoreError(f"{path} is damaged: {error}") from error
 
 
 def _opened(path: Path) -> int:
