@@ -42,7 +42,7 @@ MODULES = {
 }
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 PUBLIC = {"__init__", "clients", "services", "faults", "data"}
-SHARED = {"api": ("backend",), "hotel": ("backend",)}
+SHARED = {"api": ("backend",), "dicom": ("backend",), "hotel": ("backend",)}
 """What reference systems have in common, below suite/reference/ too."""
 
 

@@ -116,9 +116,9 @@ def accept(result: int = 0) -> bytes:
     body = (
         struct.pack(">HH", 1, 0)
         + bytes(64)
-        + pdu._item(0x10, pdu.APPLICATION_CONTEXT.encode())
-        + pdu._item(0x21, bytes((1, 0, result, 0)) + pdu._item(0x40, EXPLICIT_LITTLE_ENDIAN.encode()))
-        + pdu._item(0x50, pdu._item(0x51, struct.pack(">I", 16_384)))
+        + pdu.item(0x10, pdu.APPLICATION_CONTEXT.encode())
+        + pdu.item(0x21, bytes((1, 0, result, 0)) + pdu.item(0x40, EXPLICIT_LITTLE_ENDIAN.encode()))
+        + pdu.item(0x50, pdu.item(0x51, struct.pack(">I", 16_384)))
     )
     return struct.pack(">BxI", 2, len(body)) + body
 

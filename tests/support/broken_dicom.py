@@ -56,8 +56,8 @@ def fails_sometimes(system, **parameters):
 def forwards_other_bytes(system, **parameters):
     now, send = every(7), Association.send
 
-    async def other(self, sop_class, uid, dataset):
-        return await send(self, sop_class, uid, dataset[:-2] + b"\0\0" if now() else dataset)
+    async def other(self, sop_class, uid, dataset, syntax=""):
+        return await send(self, sop_class, uid, dataset[:-2] + b"\0\0" if now() else dataset, syntax)
 
     Association.send = other
     gateway.serve(system, **parameters)
@@ -66,8 +66,8 @@ def forwards_other_bytes(system, **parameters):
 def forgets_to_forward(system, **parameters):
     now, send = every(7), Association.send
 
-    async def forgetful(self, sop_class, uid, dataset):
-        return 0 if now() else await send(self, sop_class, uid, dataset)
+    async def forgetful(self, sop_class, uid, dataset, syntax=""):
+        return 0 if now() else await send(self, sop_class, uid, dataset, syntax)
 
     Association.send = forgetful
     gateway.serve(system, **parameters)

@@ -8,8 +8,12 @@ from typing import Self
 
 from suite.clients.dicom import pdu
 from suite.clients.dicom.dimse import (
+    C_ECHO_RSP,
+    C_STORE_RSP,
+    VERIFICATION,
     DimseResponse,
     StoreRequest,
+    echo_command,
     fragment_size,
     fragments,
     parse_response,
@@ -21,6 +25,7 @@ from suite.clients.errors import ClientError, ConnectFailed, ConnectionEnded, Pr
 from suite.contract.user import current_user
 from suite.data.ct import Template
 
+_ASKED = {"store": C_STORE_RSP, "echo": C_ECHO_RSP}
 _WARNINGS = frozenset((0x0001, 0x0107, 0x0116))
 
 
@@ -35,7 +40,7 @@ class Association(UpperLayer):
     def __init__(self, timeout: float) -> None:
         super().__init__(timeout)
         self._message_id = 0
-        self._contexts: dict[str, int] = {}
+        self._contexts: dict[tuple[str, str], int] = {}
         self._prepared: StoreRequest | None = None
         user = current_user.get()
         self._saw: Callable[[str], None] | None = user.saw if user is not None else None
@@ -101,11 +106,12 @@ class Association(UpperLayer):
         request.patch(self._message_id, uid)
         return self._judge(await self._ask("store", request.buffer))
 
-    async def send(self, sop_class: str, uid: str, dataset: bytes) -> int:
-        """C-STORE any encoded `dataset` in the transfer syntax of its context; as `store`, encoded anew."""
-        context_id = self._contexts.get(sop_class)
-        if context_id is None:
-            raise ProtocolError(f"the peer accepted no presentation context for {sop_class}")
+    async def send(self, sop_class: str, uid: str, dataset: bytes, syntax: str = "") -> int:
+        """C-STORE any `dataset`, encoded in transfer `syntax` ("": that of the SOP class's first context).
+
+        As `store`, but all of it is encoded anew.
+        """
+        context_id = self._context(sop_class, syntax)
         self._check_free()
         size = fragment_size(self.max_pdu)
         self._message_id = self._message_id % 0xFFFF + 1
@@ -113,6 +119,14 @@ class Association(UpperLayer):
         parts = fragments(context_id, command, size, command=True)
         parts += fragments(context_id, dataset, size, command=False)
         return self._judge(await self._ask("store", b"".join(parts)))
+
+    async def echo(self) -> int:
+        """C-ECHO, in the context of the Verification SOP class; its status. Raises as `store` does."""
+        context_id = self._context(VERIFICATION, "")
+        self._check_free()
+        self._message_id = self._message_id % 0xFFFF + 1
+        command = echo_command(self._message_id)
+        return self._judge(await self._ask("echo", pdu.p_data(context_id, command, command=True, last=True)))
 
     async def release(self) -> None:
         """End politely. An association that is over already, or a peer that just closes, is fine."""
@@ -128,11 +142,20 @@ class Association(UpperLayer):
 
     def _answered(self, command: bytes) -> None:
         response = parse_response(command)
-        if self._phase != "store" or response.message_id != self._message_id:
+        asked = _ASKED.get(self._phase)
+        if response.field != asked or response.message_id != self._message_id:
             raise ProtocolError(f"an answer to message {response.message_id}, which was not asked")
         if self._saw is not None:
             self._saw(f"0x{response.status:04X}")
         self._give(response)
+
+    def _context(self, sop_class: str, syntax: str) -> int:
+        for (known, its_syntax), number in self._contexts.items():
+            if known == sop_class and syntax in ("", its_syntax):
+                return number
+        raise ProtocolError(
+            f"the peer accepted no presentation context for {sop_class}" + (f" in {syntax}" if syntax else "")
+        )
 
     def _judge(self, response: object) -> int:
         assert isinstance(response, DimseResponse)
@@ -149,7 +172,7 @@ class Association(UpperLayer):
         self.max_pdu = accepted.max_pdu
         for i, context in enumerate(wanted):
             if accepted.results.get(2 * i + 1) == 0:
-                self._contexts.setdefault(context.sop_class, 2 * i + 1)
+                self._contexts.setdefault(context, 2 * i + 1)
         if instances is None:
             return
         if accepted.results.get(1) != 0:

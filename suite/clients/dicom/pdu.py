@@ -45,20 +45,12 @@ def associate_request(contexts: Sequence[Context], *, called: str, calling: str,
     if not 1 <= len(contexts) <= 128:
         raise ValueError(f"1 to 128 presentation contexts are possible, not {len(contexts)}")
     body = [struct.pack(">HH", 1, 0), _title(called), _title(calling), bytes(32)]
-    body.append(_item(0x10, APPLICATION_CONTEXT.encode()))
+    body.append(item(0x10, APPLICATION_CONTEXT.encode()))
     for i, context in enumerate(contexts):
-        syntaxes = _item(0x30, context.sop_class.encode()) + _item(0x40, context.transfer_syntax.encode())
-        body.append(_item(0x20, bytes((2 * i + 1, 0, 0, 0)) + syntaxes))
-    body.append(
-        _item(
-            0x50,
-            _item(0x51, struct.pack(">I", max_pdu))
-            + _item(0x52, IMPLEMENTATION_CLASS.encode())
-            + _item(0x55, IMPLEMENTATION_VERSION.encode()),
-        )
-    )
-    payload = b"".join(body)
-    return _HEADER.pack(ASSOCIATE_RQ, len(payload)) + payload
+        syntaxes = item(0x30, context.sop_class.encode()) + item(0x40, context.transfer_syntax.encode())
+        body.append(item(0x20, bytes((2 * i + 1, 0, 0, 0)) + syntaxes))
+    body.append(user_information(max_pdu))
+    return whole(ASSOCIATE_RQ, b"".join(body))
 
 
 def parse_accept(payload: bytes) -> AssociationAccepted:
@@ -67,17 +59,13 @@ def parse_accept(payload: bytes) -> AssociationAccepted:
         raise ProtocolError(f"an A-ASSOCIATE-AC of {len(payload)} bytes is too short")
     max_pdu = 0
     results: dict[int, int] = {}
-    for kind, value in _items(payload, 68):
+    for kind, value in items(payload, 68, "A-ASSOCIATE-AC"):
         if kind == 0x21:
             if len(value) < 4:
                 raise ProtocolError("a presentation context item in the A-ASSOCIATE-AC is too short")
             results[value[0]] = value[2]
         elif kind == 0x50:
-            for inner, content in _items(value, 0):
-                if inner == 0x51:
-                    if len(content) != 4:
-                        raise ProtocolError("the maximum length item in the A-ASSOCIATE-AC is malformed")
-                    max_pdu = int.from_bytes(content, "big")
+            max_pdu = maximum_length(value, "A-ASSOCIATE-AC")
     return AssociationAccepted(max_pdu, results)
 
 
@@ -153,17 +141,45 @@ def _title(text: str) -> bytes:
     return text.encode().ljust(16)
 
 
-def _item(kind: int, value: bytes) -> bytes:
+def whole(kind: int, payload: bytes) -> bytes:
+    """A PDU of that type with `payload` as its body."""
+    return _HEADER.pack(kind, len(payload)) + payload
+
+
+def item(kind: int, value: bytes) -> bytes:
+    """An item of an association PDU."""
     return struct.pack(">BxH", kind, len(value)) + value
 
 
-def _items(payload: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+def user_information(max_pdu: int) -> bytes:
+    """The item that says who we are, and that we take P-DATA of up to `max_pdu` bytes."""
+    return item(
+        0x50,
+        item(0x51, struct.pack(">I", max_pdu))
+        + item(0x52, IMPLEMENTATION_CLASS.encode())
+        + item(0x55, IMPLEMENTATION_VERSION.encode()),
+    )
+
+
+def maximum_length(value: bytes, where: str) -> int:
+    """What a user information item says to that; 0, any, if it says nothing. Raises ProtocolError."""
+    most = 0
+    for inner, content in items(value, 0, where):
+        if inner == 0x51:
+            if len(content) != 4:
+                raise ProtocolError(f"the maximum length item in the {where} is malformed")
+            most = int.from_bytes(content, "big")
+    return most
+
+
+def items(payload: bytes, at: int, where: str) -> Iterator[tuple[int, bytes]]:
+    """(type, value) of each item from `at` on. Raises ProtocolError, which names the PDU, `where`."""
     while at < len(payload):
         if at + 4 > len(payload):
-            raise ProtocolError("the A-ASSOCIATE-AC ends within an item's header")
+            raise ProtocolError(f"the {where} ends within an item's header")
         kind, length = struct.unpack_from(">BxH", payload, at)
         end = at + 4 + length
         if end > len(payload):
-            raise ProtocolError(f"item 0x{kind:02X} of the A-ASSOCIATE-AC is cut short")
+            raise ProtocolError(f"item 0x{kind:02X} of the {where} is cut short")
         yield kind, payload[at + 4 : end]
         at = end

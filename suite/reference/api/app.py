@@ -10,7 +10,6 @@ from fastapi import FastAPI
 
 from suite.reference.api import accounts, health, notes, patients, sessions
 from suite.reference.api.connections import connections_to
-from suite.reference.api.counters import SharedCounters
 from suite.reference.api.extraction import NoteJobs
 from suite.reference.api.limiter import ClientLimiter
 from suite.reference.api.parts import ApiParts
@@ -18,6 +17,7 @@ from suite.reference.api.problem import answer_problems
 from suite.reference.api.settings import ApiSettings
 from suite.reference.backend.counted_requests import CountedRequests
 from suite.reference.backend.passwords import Passwords
+from suite.reference.backend.shared_counters import SharedCounters
 
 
 def build(settings: ApiSettings, counters: SharedCounters) -> FastAPI:

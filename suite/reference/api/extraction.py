@@ -13,10 +13,10 @@ from typing import NamedTuple
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
-from suite.reference.api.counters import SharedCounters
 from suite.reference.api.models import DONE, FAILED, RUNNING, SessionNote
 from suite.reference.backend.connections import Connections
 from suite.reference.backend.problem import BackendProblem
+from suite.reference.backend.shared_counters import SharedCounters
 
 _TRIES = 20
 _PAUSE = 0.25

@@ -9,7 +9,6 @@ from fastapi import Depends, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from suite.reference.api.counters import SharedCounters
 from suite.reference.api.extraction import NoteJobs
 from suite.reference.api.limiter import ClientLimiter
 from suite.reference.api.settings import ApiSettings
@@ -17,6 +16,7 @@ from suite.reference.api.tokens import account_of
 from suite.reference.backend.connections import Connections
 from suite.reference.backend.passwords import Passwords
 from suite.reference.backend.problem import BackendProblem
+from suite.reference.backend.shared_counters import SharedCounters
 from suite.reference.backend.tokens import InvalidToken
 
 _NO_NUL = r"^[^\x00]*$"  # PostgreSQL's texts hold none

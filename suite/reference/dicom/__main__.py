@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 import signal
@@ -10,9 +11,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvloop
 
-from suite.reference.dicom import destination as arrivals
-from suite.reference.dicom.ending import held
+from suite.reference.dicom.destination import ARRIVALS, listen
 from suite.reference.dicom.gateway import gateway as running_gateway
 from suite.reference.dicom.gateway import run
 from suite.reference.dicom.route import Destination
@@ -75,11 +76,22 @@ def destination(
     directory: Directory,
     port: Port = 11113,
     associations: Annotated[int, typer.Option(help="Associations at once; more are refused.")] = 32,
+    delay: Annotated[float, typer.Option(help="Seconds that an instance takes.")] = 0.0,
+    refuse_every: Annotated[int, typer.Option(help="One in so many is refused; 0: none.")] = 0,
+    abort_every: Annotated[int, typer.Option(help="One in so many is aborted; 0: none.")] = 0,
 ) -> None:
     """Note what arrives, with its hash and time."""
-    with held(*_ENDS) as wait, arrivals.listening(directory, port, associations=associations):
-        typer.echo(f"destination on 127.0.0.1:{port}, arrivals in {directory / arrivals.ARRIVALS}")
-        wait()
+    typer.echo(f"destination on 127.0.0.1:{port}, arrivals in {directory / ARRIVALS}")
+    listening = listen(
+        directory,
+        port,
+        associations=associations,
+        delay=delay,
+        refuse_every=refuse_every,
+        abort_every=abort_every,
+    )
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(listening)
 
 
 @app.command()

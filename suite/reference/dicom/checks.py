@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from suite import Remote, Row
+from suite.reference.backend.shared_counters import sums_in
 from suite.reference.dicom import destination, files
-from suite.reference.dicom.gateway import FOLDER
+from suite.reference.dicom.gateway import COUNTERS, FOLDER
 from suite.reference.dicom.models import FAILED, QUEUED, SENT, Delivery, StoredInstance
 from suite.reference.dicom.sender import SentInstance, sent
 from suite.reference.dicom.store import Store
@@ -111,6 +112,12 @@ def forwards(system: Any) -> Iterator[Row]:
     for state, accepted, sent_at in rows:
         outcome = {SENT: "ok", FAILED: "failed"}.get(state, "unfinished")
         yield Row(FORWARD, accepted, accepted, sent_at or 0, outcome)
+
+
+def figures(system: Any) -> dict[str, float]:
+    """What the gateway's processes count, read while load runs; nothing of one that runs elsewhere."""
+    folder = system.directory / COUNTERS
+    return sums_in(folder) if folder.exists() else {}
 
 
 def queue_peak(system: Any, kept: Sequence[Any], recording: Any) -> float | None:  # noqa: ARG001

@@ -1,23 +1,21 @@
-"""Where the gateway forwards to: an SCP that notes what arrived, when, and its hash."""
+"""Where the gateway forwards to: a node that notes what arrived, when, and its hash; on demand it fails."""
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import hashlib
+import itertools
 import os
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from suite.reference.dicom.ending import held
-from suite.reference.dicom.scp import SUCCESS, Request, StoreScp, listening_socket
-from suite.reference.dicom.slots import AssociationSlots
+from suite.clients.dicom import AssociationAborted, ReceivedInstance, StoreNode
+from suite.reference.dicom.scp import OUT_OF_RESOURCES, SUCCESS
 
 ARRIVALS = "arrivals.txt"
-_SLOTS = "associations.lock"
 
 
 class Arrival(NamedTuple):
@@ -28,35 +26,54 @@ class Arrival(NamedTuple):
     at: int
 
 
-def serve(system: Any, *, associations: int = 32, max_pdu: int = 131_072) -> None:
-    """Run a destination until SIGTERM; its arrivals are in its directory."""
-    running = listening(Path(system.directory), system.port, associations=associations, max_pdu=max_pdu)
-    with held(signal.SIGTERM) as wait, running:
-        gc.freeze()
-        wait()
+async def serve(system: Any, **options: Any) -> None:
+    """Run a destination until SIGTERM, its arrivals in its directory; options as in `listen`."""
+    await listen(Path(system.directory), system.port, **options)
 
 
-@contextmanager
-def listening(
-    directory: Path, port: int, *, associations: int = 32, max_pdu: int = 131_072
-) -> Iterator[StoreScp]:
-    """A running destination whose arrivals are noted in `directory`."""
+async def listen(
+    directory: Path,
+    port: int,
+    *,
+    associations: int = 32,
+    max_pdu: int = 131_072,
+    delay: float = 0.0,
+    refuse_every: int = 0,
+    abort_every: int = 0,
+) -> None:
+    """Listen until SIGTERM or SIGINT; what was answered Success is noted in `directory`.
+
+    An instance takes `delay` seconds. One in `refuse_every` is answered 0xA700, one in `abort_every` with
+    an A-ABORT; 0 is never.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     log = os.open(directory / ARRIVALS, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    numbers = itertools.count(1)
 
-    def handle(request: Request) -> int:
-        digest = hashlib.sha256(request.dataset).hexdigest()
-        # One write per record: records of several threads never mix, and a kill loses none.
-        os.write(log, f"{request.uid} {digest} {time.monotonic_ns()}\n".encode())
+    def take(instance: ReceivedInstance) -> int:
+        number = next(numbers)
+        if abort_every and number % abort_every == 0:
+            raise AssociationAborted(2, 0)
+        if refuse_every and number % refuse_every == 0:
+            return OUT_OF_RESOURCES
+        digest = hashlib.sha256(instance.dataset).hexdigest()
+        # One write per record: a kill cuts none in two.
+        os.write(log, f"{instance.uid} {digest} {time.monotonic_ns()}\n".encode())
         return SUCCESS
 
-    slots = AssociationSlots(directory / _SLOTS, associations)
+    async def take_slowly(instance: ReceivedInstance) -> int:
+        await asyncio.sleep(delay)
+        return take(instance)
+
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
     try:
-        listener = listening_socket(port)
-        with StoreScp(handle, listener, title="DESTINATION", slots=slots, max_pdu=max_pdu) as scp:
-            yield scp
+        handle = take_slowly if delay else take
+        async with StoreNode(handle, port=port, associations=associations, max_pdu=max_pdu):
+            gc.freeze()
+            await ended.wait()
     finally:
-        slots.close()
         os.close(log)
 
 

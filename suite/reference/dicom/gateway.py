@@ -7,10 +7,11 @@ import gc
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from suite.reference.backend.shared_counters import SharedCounters
 from suite.reference.dicom import files
 from suite.reference.dicom.acceptors import AcceptorProcesses
 from suite.reference.dicom.ending import held
@@ -26,6 +27,9 @@ from suite.reference.dicom.store import Store
 
 FOLDER = "instances"
 FSYNC = ("none", "db", "fsync")
+COUNTERS = "counters"
+"""Folder of the figures that the gateway's processes count, see Pool."""
+_FORWARDING = 1  # database connections of the forwarder, which is one thread
 _SLOTS = "associations.lock"
 
 
@@ -76,15 +80,20 @@ def gateway(
         "size": pool_size, "overflow": pool_overflow, "timeout": pool_timeout, "durable": fsync != "none",
     }  # fmt: skip
     used = _recover(directory, folder)
+    for file in (directory / COUNTERS).glob("*"):
+        file.unlink()  # of a former run
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(listening_socket(port, backlog))
         news = stack.enter_context(contextlib.closing(QueueNews()))
         shared = Quota(quota, used)
 
+        counting = cache(lambda: SharedCounters(directory / COUNTERS))  # one for each process
+
         @contextlib.contextmanager
         def accepting() -> Iterator[None]:
             slots = AssociationSlots(directory / _SLOTS, associations)
-            with contextlib.closing(slots), contextlib.closing(Store.open(directory, **pool)) as store:
+            opened = Store.open(directory, **pool, shared=counting())
+            with contextlib.closing(slots), contextlib.closing(opened) as store:
                 receiver = Receiver(
                     store,
                     folder,
@@ -102,7 +111,8 @@ def gateway(
             processes = AcceptorProcesses(acceptors, partial(_accept_until_term, accepting))
             failure = stack.enter_context(processes).ended
         if destinations:
-            store = stack.enter_context(contextlib.closing(Store.open(directory, **pool)))
+            opened = Store.open(directory, size=_FORWARDING, overflow=0, durable=fsync != "none")
+            store = stack.enter_context(contextlib.closing(opened))
             patience = Patience(backoff, attempts)
             forwarder = Forwarder(store, destinations, news, lanes=lanes, patience=patience)
             stack.enter_context(forwarder)

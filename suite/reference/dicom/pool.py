@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from suite import Rejected
+from suite.reference.backend.counting import Counting
 
 
 class PoolExhausted(Rejected):
@@ -32,6 +35,10 @@ class PoolCounters:
     checkins: int = 0
     peak: int = 0
     exhausted: int = 0
+    waits: int = 0
+    """Checkouts that found no connection free."""
+    waited: float = 0.0
+    """Seconds that these waited, in all."""
 
 
 class Pool:
@@ -41,6 +48,9 @@ class Pool:
     when they come back and nobody waits, as QueuePool does it. `durable` makes every commit reach
     the disk (synchronous=FULL), else a power failure may lose the last ones and a crash of the process
     none. `readonly` never writes, not even to create the file.
+
+    `shared`, if given, has db_pool_size, db_pool_max_overflow, db_pool_checked_out, db_pool_overflow and, in
+    all, db_pool_waits_total, db_pool_wait_seconds_total and db_pool_timeouts_total.
     """
 
     def __init__(
@@ -52,11 +62,22 @@ class Pool:
         timeout: float = 5.0,
         durable: bool = False,
         readonly: bool = False,
+        shared: Counting | None = None,
     ) -> None:
         self.capacity = size + overflow
         self.timeout = timeout
+        self._size = size
         self._lock = threading.Lock()
-        self._counters = PoolCounters()
+        self._counts: Counter[str] = Counter()
+        self._peak = 0
+        self._wanted = 0
+        self._waited = 0.0
+        self._shared = shared
+        if shared is not None:
+            shared.set("db_pool_size", size)
+            shared.set("db_pool_max_overflow", overflow)
+            for name in ("waits", "wait_seconds", "timeouts"):
+                shared.add(f"db_pool_{name}_total", 0)
         address = f"file:{quote(str(path))}?mode={'ro' if readonly else 'rwc'}"
 
         def connect() -> sqlite3.Connection:
@@ -86,20 +107,21 @@ class Pool:
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """A connection for as long as the `with` lasts. Raises PoolExhausted after the time-out."""
+        with self._lock:
+            waits = self._wanted >= self.capacity
+            self._wanted += 1
         try:
-            connection = self.engine.connect()
-        except PoolTimeout as error:
-            self._count("exhausted")
-            raise PoolExhausted(
-                f"all {self.capacity} database connections stayed in use for {self.timeout:g} s"
-            ) from error
-        with connection:
-            yield connection
+            with self._connected(waits) as connection:
+                yield connection
+        finally:
+            with self._lock:
+                self._wanted -= 1
 
     @property
     def counters(self) -> PoolCounters:
         """The counters so far."""
-        return self._counters
+        with self._lock:
+            return PoolCounters(**self._counts, peak=self._peak, waited=self._waited)
 
     @property
     def checked_out(self) -> int:
@@ -112,7 +134,35 @@ class Pool:
         """Close all connections that are not in use."""
         self.engine.dispose()
 
+    def _connected(self, waits: bool) -> Connection:
+        begun = time.monotonic()
+        try:
+            return self.engine.connect()
+        except PoolTimeout as error:
+            self._count("exhausted")
+            raise PoolExhausted(
+                f"all {self.capacity} database connections stayed in use for {self.timeout:g} s"
+            ) from error
+        finally:
+            if waits:
+                self._wait(time.monotonic() - begun)
+
+    def _wait(self, seconds: float) -> None:
+        with self._lock:
+            self._counts["waits"] += 1
+            self._waited += seconds
+            if self._shared is not None:
+                self._shared.add("db_pool_waits_total", 1)
+                self._shared.add("db_pool_wait_seconds_total", seconds)
+
     def _count(self, name: str) -> None:
         with self._lock:
-            after = replace(self._counters, **{name: getattr(self._counters, name) + 1})
-            self._counters = replace(after, peak=max(after.peak, after.checkouts - after.checkins))
+            self._counts[name] += 1
+            out = self._counts["checkouts"] - self._counts["checkins"]
+            self._peak = max(self._peak, out)
+            if self._shared is None:
+                return
+            if name == "exhausted":
+                self._shared.add("db_pool_timeouts_total", 1)
+            self._shared.set("db_pool_checked_out", out)
+            self._shared.set("db_pool_overflow", max(0, out - self._size))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from socketserver import BaseServer
 from typing import Any
 
+from suite.clients.dicom.store_node import LIMIT_EXCEEDED
 from suite.reference.dicom.slots import AssociationSlots
 from suite.reference.dicom.store_messages import StoreMessage, StoreMessages
 from suite.reference.dicom.tuning import before_release, tune, untune
@@ -17,8 +18,6 @@ SUCCESS = 0x0000
 OUT_OF_RESOURCES = 0xA700
 CANNOT_UNDERSTAND = 0xC000
 PROCESSING_FAILURE = 0xC211
-LIMIT_EXCEEDED = (2, 3, 2)
-"""A-ASSOCIATE-RJ of who comes when all slots are taken: transient, by the provider, local limit exceeded."""
 
 # Few, since pynetdicom copies all supported contexts deeply for every association.
 SOP_CLASSES = (

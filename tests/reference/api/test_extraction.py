@@ -9,9 +9,9 @@ import pytest
 
 from suite.data.audio import audio
 from suite.reference.api import extraction
-from suite.reference.api.counters import SharedCounters
 from suite.reference.api.extraction import NoteJob, NoteJobs, extract
 from suite.reference.backend.problem import BackendProblem
+from suite.reference.backend.shared_counters import SharedCounters
 
 
 def test_length_and_the_loudest_second(tmp_path):

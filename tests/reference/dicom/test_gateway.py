@@ -18,6 +18,7 @@ import uvloop
 from pynetdicom import AE
 
 from suite.clients.dicom import Association, AssociationRejected, OutOfResources, StoreFailed
+from suite.clients.dicom.store_node import LIMIT_EXCEEDED
 from suite.data.ct import CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, ct
 from suite.process.port import claim_port
 from suite.reference.dicom import destination, files
@@ -25,7 +26,7 @@ from suite.reference.dicom.gateway import FOLDER, FSYNC, gateway
 from suite.reference.dicom.models import FAILED, QUEUED, SENT, Delivery, StoredInstance
 from suite.reference.dicom.pool import PoolExhausted
 from suite.reference.dicom.route import Destination
-from suite.reference.dicom.scp import LIMIT_EXCEEDED, SUCCESS, StoreScp, listening_socket
+from suite.reference.dicom.scp import SUCCESS, StoreScp, listening_socket
 from suite.reference.dicom.slots import AssociationSlots
 from suite.reference.dicom.store import Store
 

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from suite import Rejected
+from suite.reference.backend.shared_counters import SharedCounters
 from suite.reference.dicom.models import FAILED, HELD, QUEUED, SENT, Delivery, StoredInstance
 from suite.reference.dicom.pool import Pool, PoolExhausted
 from suite.reference.dicom.store import Added, Store
@@ -155,4 +156,19 @@ def test_an_exhausted_pool_refuses_after_its_time_out_and_recovers(tmp_path):
     assert (seen.created, seen.closed, seen.peak, seen.exhausted) == (2, 1, 2, 1)
     assert seen.checkouts == seen.checkins == 3
     assert pool.checked_out == 0
+    pool.close()
+
+
+def test_who_waits_for_a_connection_is_counted_and_for_how_long(tmp_path):
+    shared = SharedCounters(tmp_path / "counters")
+    pool = Pool(tmp_path / "a.db", size=1, overflow=0, timeout=0.02, shared=shared)
+    with pool.connection():
+        assert shared.sums()["db_pool_checked_out"] == 1
+        with pytest.raises(PoolExhausted), pool.connection():
+            pass
+    seen, sums = pool.counters, shared.sums()
+    assert (seen.checkouts, seen.waits, seen.exhausted) == (1, 1, 1)
+    assert sums["db_pool_wait_seconds_total"] == seen.waited >= 0.015
+    assert (sums["db_pool_size"], sums["db_pool_checked_out"]) == (1, 0)
+    assert (sums["db_pool_waits_total"], sums["db_pool_timeouts_total"]) == (1, 1)
     pool.close()

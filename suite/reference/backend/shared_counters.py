@@ -1,4 +1,4 @@
-"""Counters and gauges that all processes of one backend can read."""
+"""Counters and gauges that all processes of one system can read."""
 
 from __future__ import annotations
 
@@ -43,23 +43,11 @@ class SharedCounters:
 
     def sums(self) -> dict[str, float]:
         """The sum over all processes, by name, in the order of names."""
-        sums: Counter[str] = Counter()
-        for file in self._files():
-            alive = Path(f"/proc/{file.name}").exists()
-            for raw, value in _RECORD.iter_unpack(file.read_bytes()):
-                name = raw.rstrip(b"\0").decode()
-                if not name:
-                    break
-                if alive or name.partition("{")[0].endswith("_total"):
-                    sums[name] += value
-        return dict(sorted(sums.items()))
+        return sums_in(self._folder)
 
     def processes(self) -> int:
         """Processes that count here and are alive."""
-        return sum(Path(f"/proc/{file.name}").exists() for file in self._files())
-
-    def _files(self) -> list[Path]:
-        return list(self._folder.iterdir())
+        return sum(Path(f"/proc/{file.name}").exists() for file in self._folder.iterdir())
 
     def _placed(self, name: str) -> int:
         """The index of a new name's number."""
@@ -67,3 +55,17 @@ class SharedCounters:
         encoded = (name if row < _MOST - 1 else _REST).encode()[:_NAME]
         self._names[row * _RECORD.size : row * _RECORD.size + len(encoded)] = encoded
         return self._places.setdefault(name, row * _WORDS + _WORDS - 1)
+
+
+def sums_in(folder: Path) -> dict[str, float]:
+    """The sums over all processes that counted in `folder`, by name, in the order of names."""
+    sums: Counter[str] = Counter()
+    for file in folder.iterdir():
+        alive = Path(f"/proc/{file.name}").exists()
+        for raw, value in _RECORD.iter_unpack(file.read_bytes()):
+            name = raw.rstrip(b"\0").decode()
+            if not name:
+                break
+            if alive or name.partition("{")[0].endswith("_total"):
+                sums[name] += value
+    return dict(sorted(sums.items()))

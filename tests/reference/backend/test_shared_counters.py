@@ -4,8 +4,8 @@ import multiprocessing
 
 import pytest
 
-from suite.reference.api import counters
-from suite.reference.api.counters import SharedCounters
+from suite.reference.backend import shared_counters as counters
+from suite.reference.backend.shared_counters import SharedCounters
 
 
 def _elsewhere(folder, pipe):

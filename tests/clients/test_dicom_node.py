@@ -1,0 +1,286 @@
+"""The node that takes C-STORE, asked by our client, by pynetdicom, and by peers that talk nonsense."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import socket
+import struct
+import threading
+from typing import Any
+
+import pytest
+import uvloop
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydicom import dcmread
+from pydicom.dataset import FileMetaDataset
+from pydicom.filebase import DicomBytesIO
+from pydicom.uid import UID
+from pynetdicom import AE
+from pynetdicom.pdu import A_ASSOCIATE_AC
+
+from suite.clients.dicom import (
+    Association,
+    AssociationAborted,
+    AssociationRejected,
+    PhaseTimeout,
+    ReceivedInstance,
+    StoreFailed,
+    StoreNode,
+    pdu,
+)
+from suite.clients.dicom.dimse import VERIFICATION, store_command
+from suite.clients.dicom.negotiation import Agreed, Proposed, accept, parse_request
+from suite.clients.errors import ProtocolError
+from suite.data.ct import CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, ct
+
+TEMPLATE = ct(4_000)
+UIDS = [TEMPLATE.uid(0, number) for number in range(3)]
+IMPLICIT = "1.2.840.10008.1.2"
+
+
+def connect(node, **options: Any):
+    options = {"instances": TEMPLATE, "timeout": 60} | options
+    return Association.connect("127.0.0.1", node.port, **options)
+
+
+def keeping(got, status=0):
+    """A handle that keeps what came, and answers `status`."""
+
+    def handle(instance):
+        got.append(instance)
+        return status
+
+    return handle
+
+
+def with_node(act, *arguments, **options):
+    """What `await act(node)` returns."""
+
+    async def main():
+        async with StoreNode(*arguments, **options) as node:
+            return await act(node)
+
+    return uvloop.run(main())
+
+
+def test_what_was_sent_is_what_came_and_nothing_is_kept_without_a_handle():
+    got: list[ReceivedInstance] = []
+
+    async def act(node):
+        association = await connect(node, calling="SENDER")
+        assert [await association.store(uid) for uid in UIDS] == [0] * 3
+        await association.release()
+        return node.received
+
+    assert with_node(act, keeping(got)) == with_node(act) == 3
+    assert [hashlib.sha256(one.dataset).digest() for one in got] == [
+        hashlib.sha256(TEMPLATE.instance(uid)).digest() for uid in UIDS
+    ]
+    assert {(one.sop_class, one.transfer_syntax, one.calling) for one in got} == {
+        (CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, "SENDER")
+    }
+
+
+def test_pynetdicom_talks_to_it():
+    got = []
+
+    async def act(node):
+        def scu():
+            entity = AE()
+            entity.add_requested_context(VERIFICATION)
+            entity.add_requested_context(CT_IMAGE_STORAGE, [IMPLICIT, EXPLICIT_LITTLE_ENDIAN])
+            entity.add_requested_context("1.2.840.10008.5.1.4.1.2.2.1")  # a query, not storage
+            entity.add_requested_context("1.2.3")
+            association = entity.associate("127.0.0.1", node.port)
+            contexts = {
+                str(cx.abstract_syntax): str(cx.transfer_syntax[0]) for cx in association.accepted_contexts
+            }
+            found.append((association.send_c_echo().Status, contexts))
+            instance = dcmread(DicomBytesIO(TEMPLATE.instance(UIDS[0])), force=True)
+            instance.file_meta = FileMetaDataset()
+            instance.file_meta.TransferSyntaxUID = UID(EXPLICIT_LITTLE_ENDIAN)
+            found.append(association.send_c_store(instance).Status)
+            association.release()
+
+        found: list = []
+        await asyncio.to_thread(scu)
+        return found
+
+    (echoed, contexts), stored = with_node(act, keeping(got, 0xB000), syntaxes=[EXPLICIT_LITTLE_ENDIAN])
+    assert echoed == 0
+    assert contexts[CT_IMAGE_STORAGE] == EXPLICIT_LITTLE_ENDIAN
+    assert sorted(contexts) == [VERIFICATION, CT_IMAGE_STORAGE]
+    assert stored == 0xB000
+    assert got[0].uid == UIDS[0]
+
+
+def test_an_echo_is_answered():
+    async def act(node):
+        association = await connect(node, contexts=[(VERIFICATION, IMPLICIT)])
+        statuses = [await association.echo(), await association.store(UIDS[0]), await association.echo()]
+        await association.release()
+        return statuses
+
+    assert with_node(act) == [0, 0, 0]
+
+
+def test_an_instance_goes_in_the_syntax_that_it_is_in():
+    got = []
+
+    async def act(node):
+        both = [(CT_IMAGE_STORAGE, IMPLICIT), (CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN)]
+        association = await connect(node, instances=None, contexts=both)
+        for syntax in (EXPLICIT_LITTLE_ENDIAN, IMPLICIT, ""):
+            await association.send(CT_IMAGE_STORAGE, UIDS[0], b"data", syntax)
+        with pytest.raises(ProtocolError, match=r"no presentation context for .* in 1\.2\.3"):
+            await association.send(CT_IMAGE_STORAGE, UIDS[0], b"data", "1.2.3")
+        await association.release()
+
+    with_node(act, keeping(got))
+    assert [one.transfer_syntax for one in got] == [EXPLICIT_LITTLE_ENDIAN, IMPLICIT, IMPLICIT]
+
+
+def test_who_comes_beyond_the_limit_is_refused_and_a_place_is_free_when_it_is_said_to_be():
+    async def act(node):
+        for _ in range(3):
+            first, second = await connect(node), await connect(node)
+            with pytest.raises(AssociationRejected) as caught:
+                await connect(node)
+            assert (caught.value.result, caught.value.source, caught.value.reason) == (2, 3, 2)
+            await first.release()
+            third = await connect(node)
+            await second.release()
+            await third.release()
+
+    with_node(act, associations=2)
+
+
+def test_another_title_is_refused():
+    async def act(node):
+        with pytest.raises(AssociationRejected, match="1/1/7: called AE title not recognised"):
+            await connect(node, called="OTHER")
+        await (await connect(node, called="ARCHIVE")).release()
+
+    with_node(act, title="ARCHIVE")
+
+
+def test_a_handle_may_take_its_time_refuse_abort_and_stay_silent():
+    async def handle(instance):
+        number = int(instance.uid[-1])
+        await asyncio.sleep(0.001)
+        if number == 1:
+            raise AssociationAborted(2, 0)
+        return [0xC000, None, None][number]
+
+    async def act(node):
+        association = await connect(node)
+        with pytest.raises(StoreFailed, match="0xC000"):
+            await association.store(UIDS[0])
+        with pytest.raises(AssociationAborted, match="2/0"):
+            await association.store(UIDS[1])
+        silent = await connect(node, timeout=0.2)
+        with pytest.raises(PhaseTimeout, match="store"):
+            await silent.store(UIDS[2])
+
+    with_node(act, handle)
+
+
+def test_a_handle_that_aborts_at_once():
+    def handle(instance):
+        raise AssociationAborted(0, 0)
+
+    async def act(node):
+        with pytest.raises(AssociationAborted, match="service user"):
+            await (await connect(node)).store(UIDS[0])
+
+    with_node(act, handle)
+
+
+def test_pynetdicom_reads_our_answer_to_an_association_request():
+    request = pdu.associate_request(
+        [pdu.Context("1.2", IMPLICIT), pdu.Context("1.3", IMPLICIT)], called="A", calling="B", max_pdu=20_000
+    )
+    found = parse_request(request[6:])
+    assert (found.called, found.calling, found.max_pdu) == ("A", "B", 20_000)
+    assert found.contexts == {1: Proposed("1.2", (IMPLICIT,)), 3: Proposed("1.3", (IMPLICIT,))}
+    theirs = A_ASSOCIATE_AC()
+    answer = accept(request[6:], {1: Agreed(0, IMPLICIT), 3: Agreed(4, IMPLICIT)}, 30_000)
+    theirs.decode(answer)
+    assert [(cx.context_id, cx.result) for cx in theirs.presentation_context] == [(1, 0), (3, 4)]
+    assert theirs.user_information.maximum_length == 30_000
+    ours = pdu.parse_accept(answer[6:])
+    assert (ours.max_pdu, ours.results) == (30_000, {1: 0, 3: 4})
+
+
+@given(st.binary(max_size=300))
+def test_any_body_of_a_request_is_read_or_refused(body):
+    for start in (b"", bytes(68)):
+        with contextlib.suppress(ProtocolError):
+            parse_request(start + body)
+
+
+REQUEST = pdu.associate_request(
+    [pdu.Context(CT_IMAGE_STORAGE, IMPLICIT)], called="A", calling="B", max_pdu=16_384
+)
+
+
+@pytest.fixture(scope="module")
+def port():
+    """Of a node that runs in a thread."""
+    started, ports, ends = threading.Event(), [], []
+
+    async def main():
+        async with StoreNode(lambda _: 0) as node:
+            ports.append(node.port)
+            end = asyncio.Event()
+            ends.append((asyncio.get_running_loop(), end))
+            started.set()
+            await end.wait()
+
+    thread = threading.Thread(target=lambda: uvloop.run(main()))
+    thread.start()
+    started.wait()
+    yield ports[0]
+    loop, end = ends[0]
+    loop.call_soon_threadsafe(end.set)
+    thread.join()
+
+
+def said(port, *messages):
+    """All that the node answers until it closes."""
+    with socket.create_connection(("127.0.0.1", port), 30) as peer:
+        answer = b""
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it has heard enough
+            for message in messages:
+                peer.sendall(message)
+            peer.shutdown(socket.SHUT_WR)
+            while data := peer.recv(65_536):
+                answer += data
+    return answer
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        pdu.p_data(1, b"before there is an association", command=False, last=True),
+        REQUEST + REQUEST,
+        REQUEST + pdu.p_data(3, store_command("1.2", "1.2.3", 1), command=True, last=True),
+        REQUEST + pdu.p_data(1, b"no command", command=False, last=True),
+        REQUEST + pdu.p_data(1, b"nonsense", command=True, last=True),
+        REQUEST + struct.pack(">BxI", 4, 1 << 30),
+        struct.pack(">BxI", 1, 4) + b"1234",
+    ],
+)
+def test_nonsense_is_answered_with_an_abort(port, message):
+    assert said(port, message).endswith(bytes.fromhex("0700 00000004 0000 0201".replace(" ", "")))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.binary(max_size=80), max_size=3), st.booleans())
+def test_whatever_is_said_the_node_goes_on(port, chunks, associated):
+    said(port, REQUEST if associated else b"", *chunks)
+    assert said(port, REQUEST, pdu.RELEASE_REQUEST).endswith(pdu.RELEASE_RESPONSE)
