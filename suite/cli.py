@@ -24,7 +24,7 @@ COMMANDS = {
     "show": "Show what was measured lately, or one result in full.",
     "capacity": "Find the highest load that a system holds, and what breaks first.",
     "leaks": "Look for leaks, and name the lines that hold the memory.",
-    "costs": "Count what one operation takes: instructions, system calls, bytes.",
+    "costs": "Count what one operation takes: instructions, allocations, SQL statements.",
     "resilience": "Let one helper after another fail, and say from what a system never recovers.",
     "soak": "Load a system for hours, and say what drifts.",
     "recover": "Find the highest load at which a system recovers from an overload.",

@@ -23,7 +23,8 @@ Examples:
 One user runs fixed operations from a fixed seed, window by window, until windows agree.
 The system is started anew for each way to count. No quiet machine is needed: what is
 counted does not depend on how fast it runs. Instructions and system calls are counted
-by valgrind, a package of your system, which runs the system some fifty times slower.
+by valgrind, a package of your system, which runs the system some fifty times slower;
+calls, allocations and SQL statements in each Python process of it, by function and line.
 
 \b
 Exit codes:
@@ -51,7 +52,7 @@ def command(
     *,
     where: Where,
 ) -> None:
-    """Count what one operation takes: instructions, system calls, bytes."""
+    """Count what one operation takes: instructions, allocations, SQL statements."""
     faults = Faults()
     given = options.layer(faults, values, users=users, seed=seed)
     configuration, plans = options.read_plans(

@@ -1,1 +1,1 @@
-"""What one operation takes, counted and not timed: instructions, system calls, bytes."""
+"""What one operation takes, counted and not timed: instructions, allocations, SQL statements."""

@@ -7,11 +7,11 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from suite.costs.counter import Counter, Counts
+from suite.costs.counter import Counter, Counts, Span
 from suite.errors import SystemFailed
 from suite.process.injection import Injection
 from suite.process.variables import inherited
@@ -70,7 +70,7 @@ class Callgrind(Counter):
         with inherited({"PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0")}), wrapped(argv, directory):
             yield
 
-    def begin(self, pids: Iterable[int], clients: Iterable[int]) -> None:  # noqa: ARG002
+    def begin(self, agents: Injection, pids: Iterable[int], clients: Iterable[int]) -> None:  # noqa: ARG002
         """See `Counter`. Raises SystemFailed where a process does not do as it is told."""
         self._on.clear()
         self.look(pids)
@@ -81,7 +81,7 @@ class Callgrind(Counter):
             if self._told(pid, "instrumentation", "on"):
                 self._on.add(pid)
 
-    def end(self, agents: Injection) -> Counts:  # noqa: ARG002
+    def end(self, spans: Sequence[Span]) -> Counts:  # noqa: ARG002
         """See `Counter`. Profiles are written while nothing is counted: else their sums are nonsense."""
         for pid in self._on:
             self._told(pid, "instrumentation", "off")

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import NamedTuple
 
 from suite.process.injection import Injection, Mode
+from suite.records.reason import Reason
 
 Counts = Mapping[str, Mapping[int, float]]
 """By metric and process, over a whole window."""
+
+
+class Span(NamedTuple):
+    """An operation and when it ran, in monotonic nanoseconds."""
+
+    operation: str
+    started: int
+    finished: int
 
 
 class Counter:
@@ -27,14 +37,22 @@ class Counter:
         """What the system has to start inside of; `directory` is the round's."""
         return nullcontext()
 
-    def begin(self, pids: Iterable[int], clients: Iterable[int]) -> None:
-        """A window begins in all processes of the system; `clients` load it."""
+    def begin(self, agents: Injection, pids: Iterable[int], clients: Iterable[int]) -> None:
+        """A window begins in all processes of the system, which have `agents`; `clients` load it."""
         raise NotImplementedError
 
     def look(self, pids: Iterable[int]) -> None:
         """These processes are there by now."""
         raise NotImplementedError
 
-    def end(self, agents: Injection) -> Counts:
-        """The window has ended, and `look` came before."""
+    def missing(self) -> Reason:
+        """Why what was not counted was not."""
+        return Reason("not_counted")
+
+    def notes(self) -> list[Reason]:
+        """What is to be known of what was counted."""
+        return []
+
+    def end(self, spans: Sequence[Span]) -> Counts:
+        """The window has ended, with these operations; `look` came before."""
         raise NotImplementedError

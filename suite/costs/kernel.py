@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from suite.costs.counter import Counter, Counts
+from suite.costs.counter import Counter, Counts, Span
 from suite.measure.usage import ProcessUsage, moved, usage
 from suite.process.injection import Injection
+from suite.records.reason import Reason
 
 _FIELDS = {
     "cost.context_switches": "switches",
@@ -28,7 +29,7 @@ class Kernel(Counter):
         self._last: dict[int, ProcessUsage] = {}
         self._moved: dict[int, tuple[int, int]] | None = None
 
-    def begin(self, pids: Iterable[int], clients: Iterable[int]) -> None:
+    def begin(self, agents: Injection, pids: Iterable[int], clients: Iterable[int]) -> None:  # noqa: ARG002
         """See `Counter`."""
         self._clients = tuple(clients)
         self._before = {pid: now for pid in pids if (now := usage(pid)) is not None}
@@ -39,7 +40,7 @@ class Kernel(Counter):
         """See `Counter`."""
         self._last |= {pid: now for pid in pids if (now := usage(pid)) is not None}
 
-    def end(self, agents: Injection) -> Counts:  # noqa: ARG002
+    def end(self, spans: Sequence[Span]) -> Counts:  # noqa: ARG002
         """See `Counter`."""
         nothing = ProcessUsage(0, 0, 0, 0)
         counts: dict[str, dict[int, float]] = {metric: {} for metric in _FIELDS}
@@ -50,6 +51,10 @@ class Kernel(Counter):
                 if first is not None and now is not None:
                     counts[metric][pid] = float(now - first)
         return {**counts, **self._transferred()}
+
+    def missing(self) -> Reason:
+        """See `Counter`."""
+        return Reason("no_connections")
 
     def _transferred(self) -> Counts:
         """Bytes of the clients' connections; nothing where one has closed meanwhile, or there is none."""

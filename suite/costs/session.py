@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from suite.config.catalog import Reference, reference_to
@@ -13,16 +14,21 @@ from suite.contract.component import Component
 from suite.contract.loop import ClosedLoop
 from suite.contract.remote import Remote
 from suite.contract.workload import Workload
+from suite.costs.allocations import AllocationCounter
 from suite.costs.callgrind import Callgrind, version
+from suite.costs.calls import CallCounter, Place
 from suite.costs.counter import Counter
+from suite.costs.details import allocation_sites, functions, sent_statements
 from suite.costs.kernel import Kernel
 from suite.costs.passes import Pass, count, doubts
 from suite.engine.progress import Progress, Silent
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError, SystemFailed, WorkerFailed
+from suite.git import git
+from suite.leaks.site import Sites
 from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
-from suite.records.costs import Costs, CountedCost
+from suite.records.costs import AllocationSite, Costs, CountedCost, FunctionCalls, SentStatement
 from suite.records.reason import Figure, Reason
 from suite.records.run import Validity
 
@@ -60,15 +66,15 @@ def count_costs(
     users = settings.users or len(actual.users)
     loop = ClosedLoop(users, operations=max(how.operations, users))
     settings = replace(settings.with_loop(loop), workers=1)
-    bill = _Bill(
-        WorkloadSpec(reference or reference_to(workload), settings),
-        progress or Silent(),
-        component=isinstance(actual.system, Component),
-    )
+    spec = WorkloadSpec(reference or reference_to(workload), settings)
+    bill = _Bill(spec, progress or Silent(), component=isinstance(actual.system, Component))
     origin = RecordOrigin()
     begun = time.monotonic()
     with interruptible():
-        bill.add(Kernel(), Reason("no_connections"))
+        sites = Sites(_roots(spec))
+        bill.add(Kernel(), Kernel())
+        bill.add_calls(sites)
+        bill.add_allocations(sites)
         if how.instructions:
             bill.add_instructions()
     return Costs(
@@ -78,6 +84,9 @@ def count_costs(
         mix=bill.mix,
         costs=bill.costs,
         seconds=time.monotonic() - begun,
+        functions=bill.functions,
+        allocations=bill.allocations,
+        statements=bill.statements,
         validity=bill.validity(),
         notes=tuple(bill.notes),
     )
@@ -102,16 +111,38 @@ class _Bill:
         self.costs: dict[str, CountedCost] = {}
         self.mix: dict[str, int] = {}
         self.notes: list[Reason] = []
+        self.functions: tuple[FunctionCalls, ...] | None = None
+        self.allocations: tuple[AllocationSite, ...] | None = None
+        self.statements: tuple[SentStatement, ...] | None = None
         self._bad: list[Reason] = []
+        self._differing: Place | None = None
 
-    def add(self, counter: Counter, missing: Reason) -> None:
-        """Count by `counter`; of an object, without what the engine takes that shares its process."""
+    def add(self, counter: Counter, engine: Counter) -> Pass:
+        """Count by `counter`; of an object, less what the `engine` takes that shares its process."""
         found = count(self._spec, self._progress, counter)
         if self._component and not found.bad:
-            found = found.less(count(replace(self._spec, hollow=True), self._progress, counter))
+            found = found.less(count(replace(self._spec, hollow=True), self._progress, engine))
         self.mix = self.mix or dict(found.mix)
         self._bad += _failures(found)
-        self.costs |= found.costs(missing, counter.metrics)
+        self.notes += counter.notes()
+        self.costs |= found.costs(counter.missing(), counter.metrics)
+        return found
+
+    def add_calls(self, sites: Sites) -> None:
+        """Python's calls and SQL statements."""
+        counter, engine = CallCounter(sites), CallCounter(sites)
+        operations = self.add(counter, engine).operations
+        if self.costs["cost.calls"].value is not None:
+            self.functions = functions(counter.windows, operations, engine.windows)
+            self.statements = sent_statements(counter.windows)
+            self._differing = None if self.costs["cost.calls"].steady else counter.differing()
+
+    def add_allocations(self, sites: Sites) -> None:
+        """What is allocated, by memray."""
+        counter, engine = AllocationCounter(sites), AllocationCounter(sites)
+        operations = self.add(counter, engine).operations
+        if self.costs["cost.allocations"].value is not None:
+            self.allocations = allocation_sites(counter.windows, operations, engine.windows)
 
     def add_instructions(self) -> None:
         """By callgrind. Without it, or where a system can't run under it, the reason stands instead."""
@@ -120,7 +151,7 @@ class _Bill:
         missing = Reason("no_valgrind")
         try:
             if known is not None:
-                self.add(counter, Reason("not_counted"))
+                self.add(counter, Callgrind(known))
                 return
         except (SystemFailed, WorkerFailed) as error:
             missing = Reason("under_valgrind", {"error": str(error), "said": counter.complaint()})
@@ -130,8 +161,18 @@ class _Bill:
         """Whether the bill can be believed."""
         if self._bad:
             return Validity("invalid", tuple(self._bad[:1]))
-        found = doubts(self.costs)
+        place = self._differing
+        where: dict[str, Figure] = {} if place is None else {"function": place.function, "file": place.file}
+        found = [doubt.about(**where) for doubt in doubts(self.costs)]
         return Validity("doubtful" if found else "valid", tuple(found))
+
+
+def _roots(spec: WorkloadSpec) -> list[Path]:
+    """Folders that the files of functions are told from."""
+    file = spec.reference.file
+    top = git(Path.cwd(), "rev-parse", "--show-toplevel")
+    found = [Path(file).parent] if file else []
+    return [*found, *([Path(top.text)] if top else []), Path.cwd(), Path(__file__).parents[2]]
 
 
 def _failures(found: Pass) -> Iterator[Reason]:

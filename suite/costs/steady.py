@@ -15,7 +15,11 @@ class Allowed(NamedTuple):
 
 ALLOWED: Mapping[str, Allowed] = {
     "cost.instructions": Allowed(0.003, 20.0),
-    "cost.system_calls": Allowed(0.005, 0.1),
+    "cost.system_calls": Allowed(0.02, 0.25),
+    "cost.calls": Allowed(0.003, 0.5),
+    "cost.allocations": Allowed(0.003, 0.5),
+    "cost.allocated": Allowed(0.005, 64.0),
+    "cost.statements": Allowed(0.0, 0.05),
     "cost.bytes_in": Allowed(0.005, 1.0),
     "cost.bytes_out": Allowed(0.005, 1.0),
     "cost.context_switches": Allowed(0.05, 0.25),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter as Tally
 from collections.abc import Iterator
 
-import numpy as np
-
-from suite.costs.counter import Counter, Counts
+from suite.costs.counter import Counter, Counts, Span
 from suite.engine.progress import Progress
 from suite.engine.windows import Windows
 from suite.engine.workload_spec import WorkloadSpec
@@ -40,14 +39,15 @@ class CountedWindows(Windows):
         self.connect()
         self.quiet()
         self.agents.mark(self.processes(), _PATIENCE * counter.slower)
-        counter.begin(self.processes(), self._clients())
+        counter.begin(self.agents, self.processes(), self._clients())
         self._counting = True
         self._count(self._run())
         self._counting = False
         self.quiet()
         counter.look(self.processes())
-        counts = counter.end(self.agents)
-        self.mix = self._mixed()
+        spans = self._spans()
+        counts = counter.end(spans)
+        self.mix = dict(Tally(span.operation for span in spans))
         self.close()
         return counts
 
@@ -62,13 +62,16 @@ class CountedWindows(Windows):
     def _clients(self) -> list[int]:
         return [] if self.component else proc.tree([worker.child.pid for worker in self.workers])
 
-    def _mixed(self) -> dict[str, int]:
+    def _spans(self) -> list[Span]:
+        """The operations of the window, in the order in which they began."""
         self.plan.name_operations()
-        found = dict.fromkeys(self.plan.names, 0)
-        for columns, used in (part for file in self.plan.group_files for part in file.parts()):
-            for code, count in enumerate(np.bincount(np.frombuffer(columns.operation, np.uint16, used))):
-                found[self.plan.names[code]] += int(count)
-        return {name: count for name, count in found.items() if count}
+        names = self.plan.names
+        found = [
+            Span(names[columns.operation[row]], columns.started[row], columns.finished[row])
+            for columns, used in (part for file in self.plan.group_files for part in file.parts())
+            for row in range(used)
+        ]
+        return sorted(found, key=lambda span: span.started)
 
 
 @contextlib.contextmanager

@@ -17,8 +17,9 @@ from multiprocess import resource_tracker
 
 from suite.process.variables import inherited
 
-Mode = Literal["still", "gc", "counters", "objects", "trace"]
-"""Answers at marks, and nothing that adds to what a process does; garbage collections, counted; both; then
+Mode = Literal["still", "calls", "allocations", "gc", "counters", "objects", "trace"]
+"""Answers at marks, and nothing that adds to what a process does; that, and calls with statements, or
+allocations, counted when asked; garbage collections, counted; answers at marks and these; then
 also what changed between marks by traceback, or a recording by memray."""
 
 _FOLDER = Path(__file__).parent / "injected"
@@ -127,6 +128,27 @@ class Injection:
             elif not answer["stopped"]:
                 reasons[pid] = "it is not being recorded"
         return reasons
+
+    def count(self, pids: Iterable[int], timeout: float = 30.0) -> dict[int, str]:
+        """Count from now on; why a process does not, by pid. For modes calls and allocations."""
+        return {
+            pid: told for pid, told in self._ask(b"count\n", pids, timeout).items() if isinstance(told, str)
+        }
+
+    def bill(self, pids: Iterable[int], timeout: float = 120.0) -> dict[int, str]:
+        """Have written down what was counted; why a process does not, by pid."""
+        return {
+            pid: told for pid, told in self._ask(b"bill\n", pids, timeout).items() if isinstance(told, str)
+        }
+
+    def bills(self) -> dict[int, dict[str, Any]]:
+        """What was written down since the last time, by pid. For mode calls."""
+        found = {}
+        for path in self.directory.glob("*.bill"):
+            with contextlib.suppress(OSError, ValueError):
+                found[int(path.stem)] = json.loads(path.read_text(encoding="utf-8"))
+            path.unlink(missing_ok=True)
+        return found
 
     def recordings(self) -> dict[int, Path]:
         """The file by memray of each process, also of those that ended."""

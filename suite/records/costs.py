@@ -13,6 +13,10 @@ from suite.records.run import Validity
 COSTS: Mapping[str, str] = {
     "cost.instructions": "1",
     "cost.system_calls": "1",
+    "cost.calls": "1",
+    "cost.allocations": "1",
+    "cost.allocated": "B",
+    "cost.statements": "1",
     "cost.context_switches": "1",
     "cost.page_faults": "1",
     "cost.reads": "1",
@@ -43,11 +47,62 @@ class CountedCost:
     why: Reason | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FunctionCalls:
+    """How often an operation enters a function, as often as generators and coroutines go on in it too.
+
+    It is known by `function` and `file`; `line` is where it begins today.
+    """
+
+    function: str
+    file: str
+    line: int
+    calls: float
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationSite:
+    """How often an operation allocates memory at a line, and how many bytes in all."""
+
+    function: str
+    file: str
+    line: int
+    allocations: float
+    allocated: float
+
+
+_REPEATED = 5
+"""So often in one operation, and it stands in a loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentStatement:
+    """A SQL statement by its normalised `text`, and the line that sends it.
+
+    `sent` is how often, per operation; `repeated` the most in one operation. `operations` are those in which
+    it was sent.
+    """
+
+    text: str
+    function: str
+    file: str
+    line: int
+    sent: float
+    repeated: int
+    operations: tuple[str, ...] = ()
+
+    @property
+    def looped(self) -> bool:
+        """Whether it is sent again and again within an operation: an N+1, or what one statement could do."""
+        return self.repeated >= _REPEATED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Costs(Provenance):
     """The bill of one workload: what its operations take, on average over their `mix` in a window.
 
-    `costs` are those of the system by name; `seconds` is how long counting took.
+    `costs` are those of the system by name; `seconds` is how long counting took. `functions` and
+    `allocations` are those that take most, `statements` all; None of what was not counted.
     """
 
     NAME: ClassVar[str] = "bill of costs"
@@ -57,6 +112,9 @@ class Costs(Provenance):
     mix: Mapping[str, int]
     costs: Mapping[str, CountedCost]
     seconds: float
+    functions: tuple[FunctionCalls, ...] | None = None
+    allocations: tuple[AllocationSite, ...] | None = None
+    statements: tuple[SentStatement, ...] | None = None
     validity: Validity = _VALID
     notes: tuple[Reason, ...] = field(default=())
 

@@ -14,7 +14,7 @@ class Clicker(User):
 
     @operation(weight=3)
     def click(self):
-        open("/proc/self/comm").close()
+        open("/proc/self/comm", "rb", buffering=0).close()
 
     @operation
     def slip(self):
@@ -45,10 +45,14 @@ def test_an_object_is_counted_without_what_the_engine_takes(folder):
     assert bill["mix"].keys() == {"click", "slip"}
     assert bill["costs"]["cost.writes"]["value"] == 0
     assert bill["costs"]["cost.bytes_in"]["value"] is None
+    calls = {one["function"]: one["calls"] for one in bill["functions"]}
+    assert calls["Clicker.click"] == bill["mix"]["click"] / 40
+    assert bill["costs"]["cost.calls"]["value"] == 1, "the engine calls more, and is not on the bill"
+    assert bill["costs"]["cost.statements"]["value"] == 0
     assert bill["plan"]["users"] == 1
     assert "cost.instructions" not in bill["costs"]
     assert "not counted: bytes_in, bytes_out: no TCP connection of the users lasts for a window" in suite.out
-    assert "COUNTED  4 costs in " in suite.out
+    assert "COUNTED  8 costs in " in suite.out
     assert list((folder / "results" / "costs").glob("*counter-click*.json"))
 
 

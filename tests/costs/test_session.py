@@ -40,6 +40,7 @@ def stub(monkeypatch):
 def test_a_bill_has_all_costs_and_the_engine_is_not_on_it(stub):
     bill = count_costs(CLICK)
     assert bill.costs.keys() == COSTS.keys()
+    assert (bill.functions, bill.allocations, bill.statements) == ((), (), ())
     assert {cost.value for cost in bill.costs.values()} == {5.0}
     assert (bill.mix, bill.validity.verdict, bill.exit_code) == ({"click": 10}, "valid", 0)
     assert bill.plan["operations"] == 100

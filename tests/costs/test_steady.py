@@ -29,8 +29,8 @@ def test_each_cost_has_an_allowance():
         (INSTRUCTIONS, 1_000_000.0, 1_002_900.0, True),
         (INSTRUCTIONS, 1_000_000.0, 1_003_100.0, False),
         (INSTRUCTIONS, 0.0, 19.0, True),
-        ("cost.system_calls", 5.0, 5.09, True),
-        ("cost.system_calls", 5.0, 5.2, False),
+        ("cost.system_calls", 5.0, 5.24, True),
+        ("cost.system_calls", 5.0, 5.4, False),
         ("cost.context_switches", 1.0, 1.2, True),
     ],
 )

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from suite.records.costs import Costs, CountedCost
+from suite.records.costs import AllocationSite, Costs, CountedCost, FunctionCalls, SentStatement
 from suite.records.reason import Reason
 
 
@@ -28,5 +28,14 @@ def make_costs(**changes):
             "cost.instructions": CountedCost("1", "callgrind", why=Reason("no_valgrind")),
         },
         seconds=2.5,
+        functions=(
+            FunctionCalls("price", "shop.py", 12, 40.0),
+            FunctionCalls("send", "site-packages/a.py", 3, 9.0),
+        ),
+        allocations=(AllocationSite("price", "shop.py", 13, 25.5, 1640.0),),
+        statements=(
+            SentStatement("select ?", "price", "shop.py", 14, 5.6, 6, ("browse",)),
+            SentStatement("insert into orders values (?)", "order", "shop.py", 30, 0.08, 1, ("buy",)),
+        ),
     )
     return replace(bill, **changes)

@@ -10,7 +10,8 @@ _STEADY = "a fixed seed (--seed), a fixed clock, PYTHONHASHSEED and no job in th
 
 def _disagree(figures: Figures) -> str:
     low, high = (format_quantity(float(figures[end] or 0.0), "1") for end in ("low", "high"))
-    return f"{figures['metric']}: windows of the same operations cost from {low} to {high}; {_STEADY}"
+    most = f", most of all in {figures['function']}() {figures['file']}" if "function" in figures else ""
+    return f"{figures['metric']}: windows of the same operations cost from {low} to {high}{most}; {_STEADY}"
 
 
 def _under_valgrind(figures: Figures) -> str:

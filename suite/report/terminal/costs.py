@@ -8,12 +8,15 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from suite.records.costs import Costs, CountedCost
+from suite.records.costs import AllocationSite, Costs, CountedCost, SentStatement
 from suite.report.reasons import words
 from suite.report.terminal.table import PlainTable
 from suite.report.verdict import code_text
 from suite.report.words import FAINT, WARNING, clean, many
 from suite.units import format_quantity, format_range
+
+_ROWS = 20
+_SHOWN = 3
 
 
 def costs_head(bill: Costs) -> Text:
@@ -38,8 +41,33 @@ def costs_table(bill: Costs) -> Table:
     return table
 
 
+def statements_table(bill: Costs) -> Table:
+    """A row for each SQL statement: how often an operation sends it, and from where."""
+    table = PlainTable()
+    for title in ("sent", "most at once"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("statement", overflow="fold")
+    table.add_column("where", overflow="fold")
+    found = bill.statements or ()
+    for one in found[:_ROWS]:
+        table.add_row(
+            _times(one.sent), f"{one.repeated:,}", one.text, f"{one.function}() {one.file}:{one.line}"
+        )
+    if len(found) > _ROWS:
+        table.add_row("", "", Text(f"and {len(found) - _ROWS} more", FAINT))
+    return table
+
+
 def costs_lines(bill: Costs) -> Iterator[Text]:
-    """What could not be counted, what is in doubt, and notes."""
+    """What stands out, what could not be counted, what is in doubt, and notes."""
+    for one in bill.statements or ():
+        if one.looped:
+            times = f"sent {one.repeated} times in one operation ({', '.join(one.operations)})"
+            text = f"{times} by {_where(one)}: {one.text}"
+            yield Text.assemble(("N+1: ", WARNING), clean(text))
+    for title, lines in (("calls", _calls(bill)), ("allocations", _allocations(bill))):
+        if lines:
+            yield Text.assemble((f"most {title} in own code: ", FAINT), clean(", ".join(lines)))
     unknown: dict[str, list[str]] = {}
     for metric, cost in bill.costs.items():
         if cost.why is not None:
@@ -58,6 +86,28 @@ def costs_closing(bill: Costs, code: int, saved: str | Path | None = None) -> Te
     end = ("COUNTED", "bold green") if not code else code_text(code)
     where = "" if saved is None else f"; saved as {saved}"
     return Text.assemble(end, f"  {many(known, 'cost')} in {format_quantity(bill.seconds, 's')}{where}")
+
+
+def _calls(bill: Costs) -> list[str]:
+    own = [one for one in bill.functions or () if _own(one.file)]
+    return [f"{one.function}() {one.file} {_times(one.calls)}" for one in own[:_SHOWN]]
+
+
+def _allocations(bill: Costs) -> list[str]:
+    own = [one for one in bill.allocations or () if _own(one.file)]
+    return [f"{_where(one)} {_times(one.allocations)}" for one in own[:_SHOWN]]
+
+
+def _where(one: AllocationSite | SentStatement) -> str:
+    return f"{one.function}() {one.file}:{one.line}"
+
+
+def _own(file: str) -> bool:
+    return not file.startswith(("site-packages/", "stdlib/", "<", "?"))
+
+
+def _times(times: float) -> str:
+    return format_quantity(times, "1")
 
 
 def _windows(cost: CountedCost) -> str:

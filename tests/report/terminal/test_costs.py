@@ -18,6 +18,13 @@ def test_a_bill_in_full():
         "  reads                    1        1  0.75 + 0.25  kernel\n"
         "  bytes_out           51.1 B   51.1 B               kernel\n"
         "\n"
+        "  sent  most at once  statement                      where\n"
+        "   5.6             6  select ?                       price() shop.py:14\n"
+        "  0.08             1  insert into orders values (?)  order() shop.py:30\n"
+        "\n"
+        "  N+1: sent 6 times in one operation (browse) by price() shop.py:14: select ?\n"
+        "  most calls in own code: price() shop.py 40\n"
+        "  most allocations in own code: price() shop.py:13 25.5\n"
         "  not counted: instructions: valgrind is not installed; install the system's package: valgrind\n"
         "COUNTED  2 costs in 2.5 s"
     )
@@ -26,6 +33,9 @@ def test_a_bill_in_full():
 def test_doubts_are_told_with_the_way_to_mend_them():
     why = Reason("windows_disagree", {"metric": "cost.instructions", "low": 1.5e6, "high": 2e6})
     bill = make_costs(
+        functions=None,
+        allocations=None,
+        statements=None,
         costs={"cost.instructions": make_cost(1.75e6, windows=(1.5e6, 2e6), steady=False)},
         validity=Validity("doubtful", (why,)),
     )

@@ -12,6 +12,10 @@ import sys
 
 from .collections import Collections
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 recorder = None
 """What records this process, if anything does."""
 _FRAMES = 6  # each makes a program slower again by what it takes without; json.loads() is three
@@ -29,8 +33,8 @@ def _in_main_interpreter() -> bool:
 
 
 def start() -> None:
-    """What LOADLEDGER_AGENT_MODE says: still, which answers and adds nothing to what the process does; gc;
-    counters, more than that; objects or trace, more than that."""
+    """What LOADLEDGER_AGENT_MODE says: still, which answers and adds nothing to what the process does; calls
+    or allocations, more than that; gc; counters, more than that; objects or trace, more than that."""
     global recorder
     late = os.environ.pop("LOADLEDGER_AGENT_LATE", "") == "1"  # of this process alone
     if not _in_main_interpreter():
@@ -55,8 +59,17 @@ def start() -> None:
         recorder = AllocationRecorder(directory, os.environ.get("LOADLEDGER_AGENT_NATIVE") == "1", late)
         os.register_at_fork(after_in_child=recorder.forked)
         atexit.register(recorder.stop)
+    meter: Any = None
+    if mode == "calls":
+        from .call_meter import CallMeter
+
+        meter = CallMeter(directory)
+    elif mode == "allocations":
+        from .allocation_meter import AllocationMeter
+
+        meter = AllocationMeter(directory)
     collections = None
-    if mode != "still":
+    if mode not in ("still", "calls", "allocations"):
         collections = Collections(directory)
         os.register_at_fork(after_in_child=collections.forked)
     if mode != "gc":
@@ -65,7 +78,7 @@ def start() -> None:
 
             message = r"This process \(pid=\d+\) is multi-threaded, use of fork"  # by our thread
             warnings.filterwarnings("ignore", message, DeprecationWarning)
-        desk = Desk(directory, collections, recorder, objects)
+        desk = Desk(directory, collections, recorder, objects, meter)
         os.register_at_fork(
             before=desk.lock.acquire, after_in_parent=desk.lock.release, after_in_child=desk.lock.release
         )

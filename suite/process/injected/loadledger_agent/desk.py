@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from .allocation_meter import AllocationMeter
     from .allocation_recorder import AllocationRecorder
+    from .call_meter import CallMeter
     from .collections import Collections
     from .objects import Objects
 
@@ -29,6 +31,7 @@ class Desk:
         collections: Collections | None,
         recorder: AllocationRecorder | None,
         objects: Objects | None,
+        meter: CallMeter | AllocationMeter | None,
     ) -> None:
         import _thread
 
@@ -36,6 +39,7 @@ class Desk:
         self._collections = collections
         self._recorder = recorder
         self._objects = objects
+        self._meter = meter
         self._heap = _heap_reader()
         # Python keeps up to 4,096 names of looked-up attributes in a cache: it would fill for an hour and
         # look like a leak of some bytes per request. `sys` has this function to hunt for leaks.
@@ -114,6 +118,12 @@ class Desk:
             if question == b"stop\n":
                 stopped = self._recorder is not None and self._recorder.stop()
                 return b'{"pid": %d, "stopped": %s}\n' % (os.getpid(), b"true" if stopped else b"false")
+            if question == b"count\n" and self._meter is not None:
+                self._meter.begin()
+                return b'{"pid": %d}\n' % os.getpid()
+            if question == b"bill\n" and self._meter is not None:
+                self._meter.end()
+                return b'{"pid": %d}\n' % os.getpid()
         return b""
 
     def _mark(self) -> bytes:

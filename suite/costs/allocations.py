@@ -1,0 +1,76 @@
+"""Allocations, counted by memray in each Python process, by the line that makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from suite.costs.agent_counter import AgentCounter
+from suite.costs.calls import Place
+from suite.costs.counter import Counts, Span
+from suite.leaks.site import Sites
+from suite.process.injection import Mode
+
+_FREED = frozenset({1, 5, 15})
+"""memray.AllocatorType: PYMALLOC_FREE, FREE, MUNMAP."""
+_DEPTH = 40
+
+
+@dataclass(slots=True)
+class AllocationWindow:
+    """One window: allocations and their bytes, by line."""
+
+    lines: dict[Place, tuple[int, int]] = field(default_factory=dict)
+
+
+class AllocationCounter(AgentCounter):
+    """See `Counter`. `windows` are told apart by line."""
+
+    metrics = ("cost.allocations", "cost.allocated")
+    source = "memray"
+    mode: Mode = "allocations"
+
+    def __init__(self, sites: Sites) -> None:
+        super().__init__(sites)
+        self.windows: list[AllocationWindow] = []
+
+    def end(self, spans: Sequence[Span]) -> Counts:  # noqa: ARG002
+        """See `Counter`."""
+        self.agents.bill(self.seen)
+        window = AllocationWindow()
+        self.windows.append(window)
+        counts: dict[str, dict[int, float]] = {metric: {} for metric in self.metrics}
+        for pid, recording in self.agents.recordings().items():
+            times = size = 0
+            for place, number, taken in _read(recording, self.sites):
+                known = window.lines.get(place, (0, 0))
+                window.lines[place] = (known[0] + number, known[1] + taken)
+                times, size = times + number, size + taken
+            recording.unlink()
+            counts["cost.allocations"][pid], counts["cost.allocated"][pid] = float(times), float(size)
+        return counts
+
+
+def _read(recording: Path, sites: Sites) -> Iterator[tuple[Place, int, int]]:
+    """Each allocation of a recording: its line, how many it stands for, its bytes. Nothing of one that broke
+    off.
+    """
+    import memray  # takes long to import
+
+    memray.set_log_level(50)  # type: ignore[attr-defined]
+    known: dict[int, Place] = {}
+    try:
+        with memray.FileReader(str(recording)) as reader:
+            for record in reader.get_allocation_records():
+                if record.allocator in _FREED:
+                    continue
+                if record.stack_id not in known:
+                    raw = sites.of(record.stack_trace(max_stacks=_DEPTH))
+                    found = (
+                        Place("?", "?", 0) if raw is None else Place(raw[0], sites.place(raw[1])[1], raw[2])
+                    )
+                    known[record.stack_id] = found
+                yield known[record.stack_id], record.n_allocations, record.size
+    except (OSError, NotImplementedError):
+        return

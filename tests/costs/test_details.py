@@ -1,0 +1,61 @@
+"""What windows tell apart, put together."""
+
+from collections import Counter as Tally
+
+from suite.costs.allocations import AllocationWindow
+from suite.costs.calls import CallCounter, CallWindow, Place, StatementTally
+from suite.costs.counter import Span
+from suite.costs.details import allocation_sites, functions, sent_statements
+from suite.leaks.site import Sites
+from suite.records.costs import AllocationSite, FunctionCalls
+
+PRICE, ENGINE = Place("price", "shop.py", 7), Place("run", "engine.py", 1)
+
+
+def window(**calls):
+    return CallWindow((), Tally({PRICE: calls.get("price", 0), ENGINE: calls.get("engine", 0)}))
+
+
+def test_calls_are_those_of_the_last_two_windows_without_the_engine():
+    own = [window(price=900, engine=10), window(price=20, engine=10), window(price=40, engine=10)]
+    assert functions(own, 10, [window(engine=10), window(engine=10)]) == (FunctionCalls(*PRICE, 3.0),)
+    assert functions([], 10) == ()
+
+
+def test_those_with_most_come_first():
+    found = functions([window(price=20, engine=100)], 10)
+    assert [one.function for one in found] == ["run", "price"]
+
+
+def test_allocations_are_told_with_their_bytes():
+    windows = [AllocationWindow({PRICE: (100, 5000), ENGINE: (10, 80)})] * 2
+    engine = [AllocationWindow({ENGINE: (10, 80)})] * 2
+    assert allocation_sites(windows, 10, engine) == (AllocationSite(*PRICE, 10.0, 500.0),)
+
+
+def test_statements_outside_of_operations_count_and_repeat_in_none():
+    spans = (Span("browse", 0, 10), Span("buy", 20, 30))
+    found = CallWindow(spans)
+    found.statements["select ?", PRICE] = StatementTally(7, Tally({0: 5, 1: 1}))
+    [one] = sent_statements([found])
+    assert (one.sent, one.repeated, one.looped, one.operations) == (3.5, 5, True, ("browse", "buy"))
+    assert sent_statements([]) == ()
+
+
+def test_a_statement_is_laid_at_the_operation_in_which_it_was_sent():
+    counter, found = CallCounter(Sites()), CallWindow((Span("browse", 100, 200), Span("buy", 300, 400)))
+    sent = [[150, 0, 0], [160, 0, 0], [250, 0, 0], [350, 0, 0], [50, 0, 0], [350, 1, 0]]
+    bill = {"texts": ["select 1", "COMMIT"], "stacks": [[["price", "/x/shop.py", 7]]], "sent": sent}
+    assert counter._sent(bill, found) == 5
+    [(key, one)] = found.statements.items()
+    assert key == ("select ?", Place("price", "/x/shop.py", 7))
+    assert (one.times, one.within) == (5, Tally({0: 2, 1: 1}))
+
+
+def test_the_function_that_differs_most_is_named():
+    counter = CallCounter(Sites())
+    assert counter.differing() is None
+    counter.windows = [window(price=20, engine=10), window(price=20, engine=13)]
+    assert counter.differing() == ENGINE
+    counter.windows = [window(price=20), window(price=20)]
+    assert counter.differing() is None
