@@ -187,14 +187,16 @@ def _explained(error: BaseException) -> int:
         path = context.command_path if context else "suite"
         _complain(f"{error.format_message().rstrip('.')} (see: {path} --help)")
         return 2
-    traceback.print_exception(error)
+    _complain("".join(traceback.format_exception(error)), mark="")
     _complain("this is a fault of Loadledger, not of your system; please report it with the lines above")
     return 70
 
 
-def _complain(text: str) -> None:
-    for line in text.splitlines() or [""]:
-        sys.stderr.write(f"suite: {line}\n" if not line.startswith(" ") else f"{line}\n")
+def _complain(text: str, mark: str = "suite: ") -> None:
+    from suite.report.words import clean  # what a system printed, or a document says, may be part of it
+
+    for line in clean(text).splitlines() or [""]:
+        sys.stderr.write(f"{mark}{line}\n" if not line.startswith(" ") else f"{line}\n")
 
 
 if __name__ == "__main__":

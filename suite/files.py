@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,6 +86,15 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def safe_name(text: str, longest: int = 100) -> str:
+    """`text` as a part of a file's name: it names nothing elsewhere. Texts that differ stay different."""
+    name = re.sub(r"[^\w.-]+", "-", text, flags=re.ASCII).lstrip(".")[:longest]
+    if name == text:
+        return name
+    mark = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:8]
+    return f"{name}-{mark}" if name else mark
 
 
 def read_json(path: Path) -> Any:

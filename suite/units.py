@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import time
 from datetime import UTC, datetime
 
 from suite.errors import ConfigurationError
@@ -93,6 +94,20 @@ def _digits(value: float) -> str:
     if abs(value) >= 100 or value == int(value):
         return f"{value:,.0f}"
     return f"{value:.3g}"
+
+
+_FIRST, _LAST = -62_135_596_800.0, 253_402_214_400.0
+"""The calendar's first and last day, in seconds since the epoch."""
+
+
+def moment(seconds: float) -> datetime:
+    """The time of so many seconds since the epoch, in UTC; what is beyond the calendar is at its end."""
+    return datetime.fromtimestamp(min(max(seconds, _FIRST), _LAST), UTC)
+
+
+def is_future(seconds: float) -> bool:
+    """Whether so many seconds since the epoch are still to come, by more than clocks differ."""
+    return seconds > time.time() + 86_400.0
 
 
 def seconds_since_epoch(text: str) -> float:

@@ -8,7 +8,7 @@ import typer
 
 from suite.commands import options
 from suite.commands.option_groups import Where
-from suite.errors import ConfigurationError
+from suite.errors import ConfigurationError, StoreError
 
 EPILOG = """
 \b
@@ -41,15 +41,18 @@ def command(
     from suite.ledger.commits import Commits
     from suite.ledger.store import Ledger
     from suite.report.documents.export import FORMATS, export
-    from suite.report.words import many
+    from suite.report.words import clean, many
 
     chosen = next((one for one in FORMATS if one == form), None)
     if chosen is None:
         raise ConfigurationError(f"--format is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not {form!r}")
     sha = None if commit is None else Commits().sha(commit) or commit
+    damaged: list[StoreError] = []
     with Ledger.existing(where.places().ledger) as there:
-        done = export(there, target, chosen, workload, sha, limit, match or ())
+        done = export(there, target, chosen, workload, sha, limit, match or (), damaged=damaged)
     if target != "-":
         typer.echo(f"wrote {many(done.files, 'file')}: {target}")
         if done.left_out:
-            typer.echo(f"left out: {', '.join(done.left_out)}")
+            typer.echo(f"left out: {clean(', '.join(done.left_out))}")
+    if damaged:
+        raise StoreError("\n".join(dict.fromkeys(map(str, damaged))))

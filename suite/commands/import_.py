@@ -35,12 +35,18 @@ def command(
     from suite.errors import SuiteError
     from suite.ledger.importing import import_all
     from suite.ledger.store import Ledger
+    from suite.report.words import clean, many
 
     faults: list[SuiteError] = []
     with Ledger(where.places().ledger) as there:
         for one in import_all(there, sources, _workload_of, faults):
             files = f", {one.files:,} files" if one.files > 1 else ""
-            typer.echo(f"{one.source}  {', '.join(one.kinds)}{files}: {one.added:,} new of {one.records:,}")
+            typer.echo(
+                f"{clean(one.source)}  {', '.join(one.kinds)}{files}: {one.added:,} new of {one.records:,}"
+            )
+            if one.future:
+                what = f"{many(one.future, 'record')} of it began later than now; look at the clocks"
+                typer.echo(f"suite: note: {what}", err=True)
     if faults:
         raise ConfigurationError.of(dict.fromkeys(map(str, faults)))
 

@@ -25,6 +25,7 @@ from suite.report.documents.target import STDOUT, check_target, deliver
 from suite.report.terminal.console import Reporter, make_console
 from suite.report.terminal.record import print_record
 from suite.report.verdict import overall
+from suite.report.words import clean
 
 _T = TypeVar("_T")
 _Found = TypeVar("_Found", bound=Record)
@@ -135,7 +136,7 @@ class Output:
         """Say on stderr what could not be kept, each fault once, and the command that mends it."""
         for fault in self.faults:
             if fault != str(self.fault):
-                typer.echo(f"suite: {fault}", err=True)
+                typer.echo(f"suite: {clean(fault)}", err=True)
         if self.unstored:
             files = self.unstored if len(self.unstored) <= _NAMED else [self.folder]
             usual = self.folder.parent / DEFAULT.name
@@ -149,7 +150,9 @@ class Output:
         if self._journal is None:
             return
         if self._journal.fault is not None and not isinstance(self.fault, StoreError):
-            typer.echo(f"suite: note: not kept while it was measured: {self._journal.fault}", err=True)
+            typer.echo(
+                f"suite: note: not kept while it was measured: {clean(str(self._journal.fault))}", err=True
+            )
         for draft in self._journal.drafts:
             typer.echo(
                 f"suite: note: what there is of it is {draft}; the next command brings it in", err=True

@@ -41,7 +41,7 @@ def command(
     """Remove old runs, but not those that changes stand on."""
     from suite.ledger.pruning import Pruning, orders
     from suite.ledger.store import Ledger
-    from suite.report.words import many
+    from suite.report.words import clean, many
     from suite.units import seconds_since_epoch
 
     if keep is None and before is None and branch is None:
@@ -56,8 +56,11 @@ def command(
         for one in planned:
             stays = f"; {many(one.kept, 'commit')} kept for changes there" if one.kept else ""
             faint = f"; {many(one.faint, 'faint change')} may not be found again" if one.faint else ""
+            what = f"{many(one.runs, 'run')} of {many(one.commits, 'commit')}"
+            typer.echo(f"{clean(one.workload)}  {what}{stays}{faint}")
+        if pruning.future:
             typer.echo(
-                f"{one.workload}  {many(one.runs, 'run')} of {many(one.commits, 'commit')}{stays}{faint}"
+                f"left alone: {many(pruning.future, 'run')} that began later than now; look at the clocks"
             )
         total = sum(one.runs for one in planned)
         if not total:

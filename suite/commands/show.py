@@ -31,6 +31,7 @@ def command(
     from dataclasses import asdict
 
     from suite.commands.brought_in import tell_brought_in
+    from suite.errors import StoreError, SuiteError
     from suite.formats.document import print_document
     from suite.formats.envelope import envelope, exit_code, kind_of
     from suite.ledger.store import Ledger
@@ -52,4 +53,11 @@ def command(
     if as_json:
         print_document(envelope(kind_of(record), [record], exit_code=code))
     else:
-        print_record(Reporter(), record, code)
+        try:
+            print_record(Reporter(), record, code)
+        except SuiteError:
+            raise
+        except Exception as error:  # it may say anything, if it is from elsewhere
+            raise StoreError(
+                f"the {record.NAME} {record.id} can't be shown: {type(error).__name__}: {error}; add --json"
+            ) from error

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from suite.errors import StoreError
+from suite.files import safe_name
 from suite.formats.asv_metric import LONG_UNITS, metric_of
 from suite.formats.asv_result import NEWEST, rows_of, setting_of
 from suite.formats.imported import DAMAGE, imported_run
@@ -65,7 +66,9 @@ def asv_files(
         benchmarks.update({_benchmark(run.workload, name): _described(run, name) for name in _given(run)})
     benchmarks = {**benchmarks, **known, "version": NEWEST}
     files: dict[str, dict[str, Any]] = {
-        f"{machine}/{commit[:8]}-existing-py{python}.json": _result(machine, python, some, benchmarks)
+        f"{machine}/{safe_name(commit[:8])}-existing-py{safe_name(python)}.json": _result(
+            machine, python, some, benchmarks
+        )
         for (machine, commit, python), some in groups.items()
     }
     for machine, environment in machines.items():

@@ -6,13 +6,13 @@ import json
 import re
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from suite.files import disk_faults, write_text
+from suite.files import disk_faults, safe_name, write_text
 from suite.formats.plain import plain
 from suite.records.provenance import Provenance
+from suite.units import moment, seconds_since_epoch
 
 _LONGEST = 100
 """Characters of a workload's name within a file name, which may have 255 bytes."""
@@ -37,7 +37,6 @@ def print_document(data: Mapping[str, Any]) -> None:
 
 def run_path(folder: Path, record: Provenance) -> Path:
     """Where the document of a record belongs under `folder`: names sort by time (UTC)."""
-    started = datetime.fromisoformat(record.started)
-    started = started.astimezone(UTC) if started.tzinfo else started
+    started = moment(seconds_since_epoch(record.started))
     workload = re.sub(r"[^\w.-]+", "-", record.workload, flags=re.ASCII)[:_LONGEST]
-    return folder / f"{started:%Y%m%dT%H%M%SZ}-{workload}-{record.id}.json"
+    return folder / f"{started.year:04}{started:%m%dT%H%M%SZ}-{workload}-{safe_name(record.id)}.json"

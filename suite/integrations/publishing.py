@@ -44,14 +44,15 @@ def publish(
     try:
         ledger = _ledger(configuration)
         if ledger is not None:
-            add_ledger(stories, ledger, lineages)
+            warnings += add_ledger(stories, ledger, lineages)
     except SuiteError as error:
         warnings.append(str(error))
-    capacities = Path(configuration.results) / "capacity"
+    kept = Path(configuration.results)
+    capacities = kept / "capacity"
     broken = add_capacities(stories, capacities)
     warnings += [f"{capacities / name} is no document of suite capacity" for name in broken]
     ordered = [stories[name] for name in sorted(stories) if stories[name]]
-    files = write_site(site / folder, ordered, project=conf.project, root=Path.cwd(), notes=warnings)
+    files = write_site(site / folder, ordered, project=conf.project, flames=kept / "leaks", notes=warnings)
     link_pages(site, folder, {name: files[workload] for name, workload in pages.items() if workload in files})
     return warnings
 

@@ -23,6 +23,7 @@ from suite.ledger.detections import Detections
 from suite.ledger.faults import database_faults
 from suite.ledger.store import Ledger
 from suite.records.record import RECORDS, Record
+from suite.units import is_future, seconds_since_epoch
 
 _MAGIC = b"SQLite format 3\0"
 _AT_ONCE = 200
@@ -33,13 +34,17 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a file or a folder of them: of what kinds it is, and how much of it is new."""
+    """What became of a file or a folder of them: of what kinds it is, and how much of it is new.
+
+    `future` is how many records of files say that they began later than now.
+    """
 
     source: str
     kinds: tuple[str, ...]
     files: int
     records: int
     added: int
+    future: int = 0
 
 
 def import_all(
@@ -63,7 +68,9 @@ def import_all(
         except SuiteError as error:
             faults.append(error)
         if tally.files:
-            yield Imported(name, tuple(sorted(tally.kinds)), tally.files, tally.records, tally.added)
+            yield Imported(
+                name, tuple(sorted(tally.kinds)), tally.files, tally.records, tally.added, tally.future
+            )
 
 
 class _Tally:
@@ -71,7 +78,7 @@ class _Tally:
 
     def __init__(self, ledger: Ledger) -> None:
         self.kinds: set[str] = set()
-        self.files = self.records = self.added = 0
+        self.files = self.records = self.added = self.future = 0
         self._ledger = ledger
         self._waiting: list[Record] = []
 
@@ -81,6 +88,7 @@ class _Tally:
         self.files += 1
         self.records += len(records) + merged
         self.added += added
+        self.future += sum(is_future(seconds_since_epoch(one.started)) for one in records)
         self._waiting += records
         if len(self._waiting) >= _AT_ONCE:
             self.store()
@@ -100,7 +108,11 @@ def _files(source: str) -> Iterable[str]:
     path = Path(source)
     if _is_url(source) or not path.is_dir():
         return [source]
-    found = [str(each) for each in sorted(path.rglob("*.json")) if each.name not in _PASSED_OVER]
+    found = [
+        str(each)
+        for each in sorted(path.rglob("*.json"))
+        if each.name not in _PASSED_OVER and each.is_file()  # a pipe would be waited for
+    ]
     if not found:
         raise StoreError(f"there are no .json files in {source}")
     return found

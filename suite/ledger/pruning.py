@@ -15,6 +15,7 @@ from suite.ledger.retention import RetentionSet
 from suite.ledger.store import Ledger
 from suite.ledger.timeline_reader import Timeline
 from suite.records.run import Run
+from suite.units import is_future
 
 _AT_ONCE = 500
 
@@ -70,6 +71,8 @@ class Pruning:
         self._keep = keep
         self._before = before
         self._branch = branch
+        self.future = 0
+        """Runs that began later than now, which are neither removed nor counted as the newest."""
         self._doomed: list[str] = []
         self._workloads: list[str] = []
 
@@ -85,11 +88,14 @@ class Pruning:
                 found.setdefault(workload, []).append(_Stored._make(fields))
         self._doomed, self._workloads = [], []
         planned = []
-        for workload, runs in sorted(found.items()):
+        self.future = 0
+        for workload, stored in sorted(found.items()):
+            runs = [run for run in stored if not is_future(run.started)]
+            self.future += len(stored) - len(runs)
             doomed = self._matching(runs)
             if not doomed:
                 continue
-            staying, faint = self._staying(workload, runs, doomed)
+            staying, faint = self._staying(workload, stored, doomed)
             going = [run for run in doomed if (run.machine, run.load, run.commit) not in staying]
             gone = {run.id for run in going}
             kept = {run.commit for run in doomed if run.id not in gone}

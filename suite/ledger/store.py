@@ -166,8 +166,17 @@ class Ledger:
         """The newest Run, of `workload` if that is given; None if there is none."""
         return next(iter(self.records(Run, workload, 1)), None)
 
-    def records(self, kind: type[_T], workload: str | None = None, limit: int | None = 50) -> list[_T]:
-        """Records of a kind, of `workload` if that is given, newest first; `limit` None is all."""
+    def records(
+        self,
+        kind: type[_T],
+        workload: str | None = None,
+        limit: int | None = 50,
+        damaged: list[StoreError] | None = None,
+    ) -> list[_T]:
+        """Records of a kind, of `workload` if that is given, newest first; `limit` None is all.
+
+        What is wrong with one goes to `damaged` if that is given, and all others are here; else it is raised.
+        """
         query = (
             select(DocumentRow.data)
             .join(ResultRow, ResultRow.number == DocumentRow.number)
@@ -175,8 +184,16 @@ class Ledger:
             .order_by(*_NEWEST_FIRST)
             .limit(limit)
         )
+        found: list[_T] = []
         with self.session() as session:
-            return [load(kind, data) for data in session.scalars(query)]
+            for data in session.scalars(query):
+                try:
+                    found.append(load(kind, data))
+                except StoreError as error:
+                    if damaged is None:
+                        raise
+                    damaged.append(error)
+        return found
 
     def runs(
         self, workload: str | None = None, commit: str | None = None, limit: int | None = 50

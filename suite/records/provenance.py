@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar
 
+from suite.records.plan_facts import check_facts
 from suite.units import seconds_since_epoch
 
 
@@ -17,7 +18,7 @@ class Provenance:
 
     `started` is an ISO 8601 time with its zone. `dirty` if the code had changes that were not committed,
     `partial` if it ended before all was measured. `environment` describes machine and software, `plan` the
-    load. Raises ValueError for another `started`.
+    load. Raises ValueError for another `started`, and for a plan or an environment that nobody can read.
     """
 
     NAME: ClassVar[str]
@@ -42,6 +43,7 @@ class Provenance:
             datetime.fromisoformat(self.started)
         except (ValueError, TypeError):
             raise ValueError(f"started is no time like 2025-01-31T12:00:00+00:00: {self.started!r}") from None
+        check_facts(self.plan, self.environment)
 
 
 def provenance_of(record: Provenance) -> dict[str, Any]:

@@ -245,10 +245,14 @@ def add_ledger(folder: Path, commits: list[str], place: str | None = None) -> No
         for index, commit in enumerate(commits):
             changes = {"validity": validity_of("invalid", "the load was not delivered")} if index == 9 else {}
             ledger.add(make_stored_run(index, commit, **changes))
-        graph = folder / "results" / "leaks" / "shop.html"
-        graph.parent.mkdir()
+        graph = folder / "results" / "leaks" / "new" / "shop.html"
+        graph.parent.mkdir(parents=True)
         graph.write_text("<!doctype html><title>flames</title>")
-        ledger.add(make_search(id="new", started="2024-05-02T10:11:12+00:00"))
+        ledger.add(
+            make_search(
+                id="new", recordings=("results/leaks/new/shop.html",), started="2024-05-02T10:11:12+00:00"
+            )
+        )
         ledger.add(make_search("bounded", id="old", suspects=None, recordings=("results/leaks/gone.html",)))
 
 

@@ -20,6 +20,7 @@ from suite.contract.workload import Workload
 from suite.errors import SuiteError
 from suite.integrations._locust.places import check_places
 from suite.integrations._locust.selected import selected
+from suite.report.words import clean
 
 
 def main() -> None:
@@ -35,7 +36,7 @@ def main() -> None:
             for found, settings in chosen
         ]
     except SuiteError as error:
-        for line in str(error).splitlines():
+        for line in clean(str(error)).splitlines():
             sys.stderr.write(f"suite: {line}\n")
         raise SystemExit(error.exit_code) from None
     stdout.write(json.dumps(told))

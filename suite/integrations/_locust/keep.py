@@ -32,6 +32,7 @@ from suite.measure.tally import Tally
 from suite.records.reason import Reason
 from suite.records.run import Failure, Round, Run
 from suite.report.terminal.console import Reporter, make_console
+from suite.report.words import clean
 
 
 def main() -> None:
@@ -41,7 +42,7 @@ def main() -> None:
         result = made(told)
         code = keep(result, stderr=told["stderr"])
     except SuiteError as error:
-        for line in str(error).splitlines():
+        for line in clean(str(error)).splitlines():
             sys.stderr.write(f"suite: {line}\n")
         code = error.exit_code
     sys.exit(code)

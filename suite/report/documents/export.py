@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
 from suite.config.filters import those_like
 from suite.errors import ConfigurationError, StoreError
-from suite.files import check_writable, read_json
+from suite.files import check_writable, read_json, safe_name
 from suite.formats.asv import asv_files, with_older
 from suite.formats.document import print_document, run_path, write_document
 from suite.formats.envelope import envelope, exit_code, kind_of
@@ -39,10 +40,13 @@ def export(
     commit: str | None,
     limit: int | None,
     match: Sequence[str] = (),
+    *,
+    damaged: list[StoreError],
 ) -> Exported:
     """Write the newest `limit` Runs (all if None) of a workload and commit, or of workloads like `match`.
 
-    A `target` ending in .json, or "-" for stdout, is one file, else a folder. Raises ConfigurationError
+    A `target` ending in .json, or "-" for stdout, is one file, else a folder. What is wrong with records that
+    can't be read goes to `damaged`, and all others are written. Raises ConfigurationError
     if there is nothing to write or it does not fit one file, StoreError if it can't be written.
     """
     ids = ledger.ids(Run.KIND, workload, commit)
@@ -59,11 +63,12 @@ def export(
         raise ConfigurationError("asv keeps a folder of results, name one: suite export FOLDER --format asv")
     if target != "-":
         check_writable(Path(target) if single else Path(target) / "draft")
-    runs = (ledger.run(name) for name in ids)
+    runs = (one for one in _sound(ledger, Run.KIND, ids, damaged) if isinstance(one, Run))
     if form == "document" and single:
         return Exported(_document(list(runs), target))
     if form == "document":
-        return Exported(_documents(_of_all_kinds(ledger, runs, names, workload, commit, limit), Path(target)))
+        others = _of_other_kinds(ledger, names, workload, commit, limit, damaged)
+        return Exported(_documents(chain(runs, others), Path(target)))
     if form == "asv":
         return _asv(runs, Path(target))
     by_commit: dict[str, list[Run]] = {}
@@ -86,7 +91,9 @@ def export(
             write_document(Path(target), report)
         return Exported(1)
     for number, (sha, some) in enumerate(by_commit.items(), 1):
-        write_document(Path(target) / f"{number:04}_{sha or 'no-commit'}.json", pytest_benchmark_report(some))
+        write_document(
+            Path(target) / f"{number:04}_{safe_name(sha or 'no-commit')}.json", pytest_benchmark_report(some)
+        )
     return Exported(len(by_commit))
 
 
@@ -122,16 +129,24 @@ def _document(runs: Sequence[Run], target: str) -> int:
     return 1
 
 
-def _of_all_kinds(
+def _sound(ledger: Ledger, kind: str, ids: Sequence[str], damaged: list[StoreError]) -> Iterator[Record]:
+    """The records of these ids; what is wrong with one goes to `damaged`."""
+    for name in ids:
+        try:
+            yield ledger.record(name, kind)
+        except StoreError as error:
+            damaged.append(error)
+
+
+def _of_other_kinds(
     ledger: Ledger,
-    runs: Iterator[Run],
     workloads: Sequence[str] | None,
     workload: str | None,
     commit: str | None,
     limit: int | None,
+    damaged: list[StoreError],
 ) -> Iterator[Record]:
-    """`runs`, and what else there is of the same workloads and commit: as many of each kind."""
-    yield from runs
+    """What there is of the same workloads and commit beside Runs: as many of each kind."""
     for kind in RECORDS:
         if kind != Run.KIND:
             found = [
@@ -139,7 +154,7 @@ def _of_all_kinds(
                 for name in (workloads if workloads is not None else [workload])
                 for one in ledger.ids(kind, name, commit)
             ]
-            yield from (ledger.record(name, kind) for name in found[-limit if limit else 0 :])
+            yield from _sound(ledger, kind, found[-limit if limit else 0 :], damaged)
 
 
 def _documents(records: Iterator[Record], folder: Path) -> int:

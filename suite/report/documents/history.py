@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 from suite.ledger.blame import Blame
@@ -13,6 +12,7 @@ from suite.ledger.events import Event, Moved
 from suite.ledger.metric_history import MetricHistory, Reasons
 from suite.ledger.timelines import Overview
 from suite.stats.changepoint import ChangePoint
+from suite.units import moment
 
 SCHEMA = 1
 
@@ -103,4 +103,4 @@ def _point(point: ChangePoint, place: CommitRange) -> dict[str, Any]:
 
 
 def _iso(when: float) -> str:
-    return datetime.fromtimestamp(when, UTC).isoformat(timespec="seconds")
+    return moment(when).isoformat(timespec="seconds")

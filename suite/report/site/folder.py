@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from suite.files import disk_faults, write_text
+from suite.files import disk_faults, safe_name, write_text
 from suite.report.site.page import Site, file_name, index_page, workload_page
 from suite.report.site.workload_page import WorkloadPage
 
@@ -16,32 +16,47 @@ _ASSETS = Path(__file__).parent / "assets"
 
 
 def write_site(
-    folder: Path, stories: Sequence[WorkloadPage], *, project: str, root: Path, notes: Iterable[str] = ()
+    folder: Path, stories: Sequence[WorkloadPage], *, project: str, flames: Path, notes: list[str]
 ) -> dict[str, str]:
-    """Write all pages to `folder`; the file of each workload. `root` is what stored paths are relative to.
+    """Write all pages to `folder`; the file of each workload. `flames` is where flame graphs are kept.
 
-    Raises StoreError if something can't be written.
+    A workload that can't be drawn is left out and goes to `notes`, which the index has. Raises StoreError if
+    something can't be written.
     """
     files = {story.name: file_name(story.name) for story in stories}
     with disk_faults(folder):
         shutil.copytree(_ASSETS, folder, dirs_exist_ok=True)
-        flames = _flames(stories, root, folder / "flames")
-    site = Site(project, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", files, flames, tuple(notes))
+        graphs = _flames(stories, flames, folder / "flames")
+    site = Site(project, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", files, graphs, notes)
+    drawn = []
     for story in stories:
-        write_text(folder / files[story.name], workload_page(site, story))
-    write_text(folder / "index.html", index_page(site, stories))
+        try:
+            page = workload_page(site, story)
+            index_page(site, [story])
+        except Exception as error:  # noqa: BLE001 - a record from elsewhere may say anything
+            notes.append(f"{story.name} is left out, it can't be drawn: {type(error).__name__}: {error}")
+            del files[story.name]
+        else:
+            write_text(folder / files[story.name], page)
+            drawn.append(story)
+    write_text(folder / "index.html", index_page(site, drawn))
     return files
 
 
-def _flames(stories: Sequence[WorkloadPage], root: Path, folder: Path) -> dict[str, str]:
+def _flames(stories: Sequence[WorkloadPage], kept: Path, folder: Path) -> dict[str, str]:
     """Copies of the flame graphs that are still there, so that the site can be moved; links by their path.
 
-    They are 5 MB each and never change: where it can be, a copy is the same file.
+    They are 5 MB each and never change: where it can be, a copy is the same file. A search may come from
+    elsewhere: only what is kept for it is copied, whatever else it names.
     """
     links: dict[str, str] = {}
-    for recording in (path for story in stories for search in story.leaks for path in search.recordings):
-        source = root / recording
-        if recording in links or source.suffix != ".html" or not source.is_file():
+    own = kept.resolve()
+    for search, recording in (
+        (one, path) for story in stories for one in story.leaks for path in one.recordings
+    ):
+        source = Path(recording).resolve()
+        right = source.suffix == ".html" and source.parent == own / safe_name(search.id)
+        if recording in links or not right or not source.is_file():
             continue
         folder.mkdir(parents=True, exist_ok=True)
         name = f"{len(links)}-{source.name}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from suite.git import git
 from suite.ledger.commit_order import CommitOrder, MeasuredCommit
+from suite.units import moment
 
 _MOST = 100_000
 
@@ -77,7 +77,7 @@ class Lineage:
         )
 
     def _step(self, commit: str, first: float) -> LineageStep:
-        when = datetime.fromtimestamp(self._dates.get(commit, first), UTC)
+        when = moment(self._dates.get(commit, first))
         at = self._order.place(commit)
         return LineageStep(commit, when.isoformat(timespec="seconds"), -1 if at is None else at)
 

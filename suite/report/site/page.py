@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,7 @@ from suite.report.site.timeline import SHOWN, observed_timelines, timeline
 from suite.report.site.workload_page import WorkloadPage
 from suite.report.terminal.record import record_text
 from suite.report.words import many, percent, plan_words, quantity, short_commit
-from suite.units import format_quantity
+from suite.units import format_quantity, moment
 
 _RECENT, _MOVES = 12, 8
 _LONGEST = 100
@@ -48,7 +47,7 @@ class Site:
     made: str
     files: Mapping[str, str]
     flames: Mapping[str, str]
-    notes: tuple[str, ...] = ()
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +146,7 @@ def _date(text: str) -> str:
 
 
 def _day(when: float) -> str:
-    return f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d}"
+    return f"{moment(when):%Y-%m-%d}"
 
 
 def _arrow(change: float) -> str:

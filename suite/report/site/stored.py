@@ -31,9 +31,13 @@ _TOLD: tuple[type[Told], ...] = (Resilience, OverloadRecovery, Soak)
 """Kinds of which the newest record is shown as its command prints it."""
 
 
-def add_ledger(stories: Stories, place: str | Path, lineages: Iterable[Lineage]) -> None:
-    """Add Runs, searches for leaks and for the capacity. Raises StoreError if the ledger can't be read."""
+def add_ledger(stories: Stories, place: str | Path, lineages: Iterable[Lineage]) -> list[str]:
+    """Add Runs, searches for leaks and for the capacity; what is wrong with records that are left out.
+
+    Raises StoreError if the ledger can't be read.
+    """
     lineages = list(lineages)
+    damaged: list[StoreError] = []
     with Ledger(place) as ledger:
         for name in ledger.workloads(Run.KIND, *(kind.KIND for kind in (LeakSearch, Capacity, *_TOLD))):
             story = stories.setdefault(name, WorkloadPage(name))
@@ -43,18 +47,23 @@ def add_ledger(stories: Stories, place: str | Path, lineages: Iterable[Lineage])
                 _add_runs(story, pasts, lineage, briefs)
             story.accept(accepted(ledger, name))
             story.briefs = sorted(briefs.values(), key=lambda brief: (brief.started, brief.id))
-            story.runs = [ledger.run(key) for key in _telling(story)]
-            story.leaks = ledger.records(LeakSearch, name, _SEARCHES)
-            story.capacities = ledger.records(Capacity, name, _SEARCHES)
-            story.told = [newest for kind in _TOLD for newest in ledger.records(kind, name, 1)]
+            for key in _telling(story):
+                try:
+                    story.runs.append(ledger.run(key))
+                except StoreError as error:
+                    damaged.append(error)
+            story.leaks = ledger.records(LeakSearch, name, _SEARCHES, damaged)
+            story.capacities = ledger.records(Capacity, name, _SEARCHES, damaged)
+            story.told = [newest for kind in _TOLD for newest in ledger.records(kind, name, 1, damaged)]
             story.since = dict(_since(ledger, story.leaks[:1]))
             story.notes += _notes(pasts, len(ledger.ids(Run.KIND, name)), lineages)
+    return [str(error) for error in damaged]
 
 
 def add_capacities(stories: Stories, folder: Path) -> list[str]:
     """Add what `suite capacity` saved in `folder` and no ledger had; names of files that are nothing such."""
     broken = []
-    for path in sorted(folder.glob("*.json"), reverse=True):
+    for path in sorted(filter(Path.is_file, folder.glob("*.json")), reverse=True):
         try:
             found = [one for one in read_document(path).records if isinstance(one, Capacity)]
         except StoreError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.padding import Padding
@@ -19,7 +18,7 @@ from suite.report.terminal.drawing import drawing
 from suite.report.terminal.table import PlainTable
 from suite.report.words import DIRECTIONS, FAINT, NOTE, clean, percent, short_commit
 from suite.stats.changepoint import ChangePoint, Drift
-from suite.units import format_quantity
+from suite.units import format_quantity, moment
 
 _CHANGES = 10
 _METRICS = 8
@@ -199,4 +198,4 @@ def _better(better: str) -> str:
 
 
 def _day(when: float) -> str:
-    return f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d}"
+    return f"{moment(when):%Y-%m-%d}"

@@ -15,7 +15,7 @@ from support.histories import commit, git, repository
 from support.markup import read_markup
 from support.overloads import make_recovery
 from support.published import make_stored_run
-from support.records import any_searches
+from support.records import any_searches, make_search
 from support.resiliences import make_resilience
 from support.runs import any_runs, make_measured, validity_of
 from support.soaks import make_soak
@@ -28,6 +28,7 @@ from suite.ledger.store import Ledger
 from suite.ledger.summaries import past
 from suite.records.run import Judgement
 from suite.report.site import stored
+from suite.report.site.folder import write_site
 from suite.report.site.lineage import Lineage
 from suite.report.site.page import Site, index_page, workload_page
 from suite.report.site.stored import add_capacities, add_ledger
@@ -405,3 +406,35 @@ def test_an_endurance_section_is_only_where_there_is_something(place):
     store(place, make_stored_run(0, COMMITS[0]))
     (story,) = read(place).values()
     assert "Endurance" not in page_of(story)
+
+
+def test_a_site_has_no_file_but_flame_graphs_that_are_kept_for_their_search(tmp_path):
+    kept = tmp_path / "results" / "leaks"
+    (kept / "one").mkdir(parents=True)
+    own, other, outside = kept / "one" / "1.html", kept / "2.html", tmp_path / "secret.html"
+    for path in (own, other, outside):
+        path.write_text(path.name)
+    (kept / "one" / "link.html").symlink_to(outside)
+    named = (
+        own,
+        other,
+        outside,
+        kept / "one" / "link.html",
+        kept / "one" / ".." / ".." / ".." / "secret.html",
+    )
+    story = WorkloadPage("shop/browse")
+    story.leaks = [make_search(id="one", recordings=tuple(map(str, named)))]
+    write_site(tmp_path / "site", [story], project="shop", flames=kept, notes=[])
+    assert [path.name for path in (tmp_path / "site" / "flames").iterdir()] == ["0-1.html"]
+
+
+def test_a_workload_that_can_not_be_drawn_is_one_line_of_the_site(tmp_path):
+    bad, good = WorkloadPage("bad"), WorkloadPage("good")
+    good.leaks = [make_search()]
+    bad.leaks = [make_search(verdict=None)]
+    notes: list[str] = []
+    files = write_site(tmp_path, [bad, good], project="shop", flames=tmp_path / "leaks", notes=notes)
+    assert list(files) == ["good"]
+    assert notes[0].startswith("bad is left out, it can't be drawn: ")
+    assert "bad is left out" in (tmp_path / "index.html").read_text()
+    assert (tmp_path / files["good"]).is_file()

@@ -1,0 +1,134 @@
+"""What comes from outside is data: it names no place, steers no terminal, and stops nobody's command."""
+
+import json
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+from support.capacities import make_capacity
+from support.records import make_search
+from support.runs import make_run
+
+from suite.formats.document import dumps
+from suite.formats.envelope import envelope
+from suite.ledger.store import Ledger
+
+EVIL = "\x1b]0;owned\x07\x9b31m\x1b[2J"
+AWAY = "../../../away"
+
+
+def written(path, *records, kind="run"):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(dumps(envelope(kind, records, exit_code=0)))
+    return path
+
+
+def altered(path, **fields):
+    """A document whose first result says something else."""
+    data = json.loads(path.read_text())
+    data["results"][0].update(fields)
+    path.write_text(json.dumps(data))
+
+
+@pytest.mark.parametrize("form", ["document", "asv", "pytest-benchmark"])
+def test_an_export_writes_nothing_outside_of_its_folder(command, form):
+    environment = {**make_run().environment, "python": f"{AWAY}/{AWAY}"}
+    run = make_run(id=f"{AWAY}/id", commit=f"../..{AWAY}", environment=environment)
+    written(command.folder / "in" / "a.json", run)
+    assert command("import", "in").code == 0
+    before = {path for path in command.folder.rglob("*") if path.is_file()}
+    inside = command.folder / "deep" / "down" / "out"
+    assert command("export", inside, "--format", form).code == 0
+    made = {path for path in command.folder.rglob("*") if path.is_file()} - before
+    assert made
+    assert all(inside in path.parents for path in made), made
+
+
+@pytest.mark.parametrize("started", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_the_ends_of_the_calendar_end_no_command(command, started):
+    written(command.folder / "in" / "a.json", make_run(id="odd", started=started), make_run(id="usual"))
+    said = command("import", "in")
+    assert said.code == 0
+    assert ("1 record of it began later than now" in said.err) == started.startswith("9")
+    for words in (["show"], ["show", "odd"], ["history"], ["history", "response.p99"], ["export", "out"]):
+        assert command(*words).code == 0, words
+    assert len(list((command.folder / "out").iterdir())) == 2
+
+
+def test_a_malformed_plan_is_one_line_and_the_rest_goes_on(command):
+    altered(written(command.folder / "in" / "a.json", make_run(id="bad")), plan={"users": "many"})
+    written(command.folder / "in" / "b.json", make_run(id="good"))
+    said = command("import", "in")
+    assert said.code == 2
+    assert "1 new of 1" in said.out
+    (line,) = said.complaints
+    assert "the record of run bad is damaged: plan.users is no number from 0 on: 'many'" in line
+
+
+def test_one_damaged_record_of_a_ledger_is_one_line(command):
+    with Ledger(command.folder / "results" / "ledger.db") as ledger:
+        for number in range(3):
+            ledger.add(make_run(id=f"run{number}"))
+    with closing(sqlite3.connect(command.folder / "results" / "ledger.db")) as base, base:
+        base.execute("update documents set data = json_set(data, '$.plan.users', 'x') where id = 'run1'")
+    said = command("export", "out")
+    assert said.code == 2
+    wrong = "plan.users is no number from 0 on: 'x'"
+    assert said.complaints == [f"suite: the record of run run1 is damaged: {wrong}"]
+    assert len(list((command.folder / "out").iterdir())) == 2
+    assert command("show").code == 0
+    assert command("show", "run1").complaints == said.complaints
+
+
+def test_an_odd_capacity_ends_nothing_but_itself(command):
+    capacity = make_capacity(id="odd")
+    looks = tuple(replace(look, load=-look.load, p99=-1.0) for look in capacity.found.looks)
+    odd = replace(capacity, found=replace(capacity.found, looks=looks, low=-1e308, high=1e308))
+    written(command.folder / "in" / "a.json", odd, kind="capacity")
+    assert command("import", "in").code == 0
+    assert command("show", "odd").code in (0, 2)
+    assert command("history").code == 0
+
+
+def test_nothing_of_a_document_steers_the_terminal(command):
+    run = make_run(
+        id=f"a{EVIL}", workload=f"shop/{EVIL}", branch=EVIL, commit=EVIL, plan={"loop": EVIL, "target": EVIL},
+        environment={"cpu": EVIL, "setting": EVIL, "python": EVIL},
+    )  # fmt: skip
+    search = make_search(id=f"b{EVIL}", workload=EVIL, recordings=(EVIL,), plan={"loop": EVIL})
+    capacity = make_capacity(id=f"c{EVIL}", workload=EVIL, plan={"loop": EVIL})
+    written(command.folder / "in" / f"{EVIL.replace('/', '')}.json", run)
+    written(command.folder / "in" / "b.json", search, kind="leaks")
+    written(command.folder / "in" / "c.json", capacity, kind="capacity")
+    (command.folder / "in" / f"d{EVIL}.json").write_text("nothing")
+    for words in (
+        ["import", "in"], ["show"], ["show", "a"], ["show", "b"], ["show", "c"], ["history"],
+        ["history", "response.p99"], ["prune", "--keep", "1"], ["compare", "a", "b"], ["show", EVIL],
+        ["export", "out", "--format", "asv"], ["blame", EVIL],
+    ):  # fmt: skip
+        said = command(*words)
+        assert not set("\x1b\x07\x9b") & set(said.out + said.err), (words, said)
+
+
+def test_a_pipe_in_an_imported_folder_is_passed_over(command):
+    written(command.folder / "in" / "a.json", make_run())
+    os.mkfifo(command.folder / "in" / "b.json")
+    said = command("import", "in")
+    assert (said.code, said.err) == (0, "")
+    assert "1 new of 1" in said.out
+
+
+def test_runs_of_the_future_are_told_and_left_alone(command):
+    times = ["2024-05-01T10:11:12+00:00", "2024-05-02T10:11:12+00:00", "2931-05-01T10:11:12+00:00"]
+    runs = [make_run(id=f"run{at}", commit=f"{at}" * 40, started=time) for at, time in enumerate(times)]
+    written(command.folder / "in" / "a.json", *runs)
+    assert command("import", "in").complaints == [
+        "suite: note: 1 record of it began later than now; look at the clocks"
+    ]
+    said = command("prune", "--keep", "1")
+    assert "removed 1 run" in said.out
+    assert "left alone: 1 run that began later than now" in said.out
+    with Ledger(command.folder / "results" / "ledger.db") as ledger:
+        assert ledger.ids("run") == ["run1", "run2"]
