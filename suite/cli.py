@@ -193,7 +193,7 @@ def _explained(error: BaseException) -> int:
 
 
 def _complain(text: str, mark: str = "suite: ") -> None:
-    from suite.report.words import clean  # what a system printed, or a document says, may be part of it
+    from suite.units import clean  # what a system printed, or a document says, may be part of it
 
     for line in clean(text).splitlines() or [""]:
         sys.stderr.write(f"{mark}{line}\n" if not line.startswith(" ") else f"{line}\n")

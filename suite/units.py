@@ -114,3 +114,8 @@ def seconds_since_epoch(text: str) -> float:
     """An ISO 8601 time in seconds since the epoch; one without a zone is taken for UTC."""
     moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def clean(text: str) -> str:
+    """`text` from outside without what would steer a terminal."""
+    return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from suite.records.run import Measured
+from suite.units import clean as clean  # words like all others; the command line needs them alone
 from suite.units import format_quantity
 
 GOOD, NOTE, WARNING, BAD, FAINT = "green", "cyan", "yellow", "bold red", "dim"
@@ -112,11 +113,6 @@ def tour_words(left_out: Sequence[str]) -> str:
     named += [f"{count} of {system}" for system, count in systems.items() if count > _NAMED]
     every = " ".join(["suite", "run", *systems])
     return f"{said}; left out: {', '.join(named)}; run one: suite run {left_out[0]}, or all: {every}"
-
-
-def clean(text: str) -> str:
-    """`text` from outside without what would steer a terminal."""
-    return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)
 
 
 def first_line(text: str, limit: int = 200) -> str:

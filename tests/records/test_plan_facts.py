@@ -21,5 +21,11 @@ def test_environments_too():
 
 
 def test_what_our_loops_say_is_right():
-    plan = {"loop": "open", "stages": ((10.0, 5.0), (20.0, 5.0)), "think": (0.1, 0.2), "users": None, "own": {}}
+    plan = {
+        "loop": "open",
+        "stages": ((10.0, 5.0), (20.0, 5.0)),
+        "think": (0.1, 0.2),
+        "users": None,
+        "own": {},
+    }
     assert make_run(plan=plan).plan == plan
