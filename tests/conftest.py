@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 
 import pytest
@@ -14,6 +15,11 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 from support.command import command, engine, refused  # noqa: E402
 
 __all__ = ["command", "engine", "refused"]
+
+# Started in the background or by nohup we may ignore what the tests send to programs that would inherit that.
+for number, usual in ((signal.SIGHUP, signal.SIG_DFL), (signal.SIGINT, signal.default_int_handler)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, usual)
 
 LIMITS = {"exhaustive": 300, "load": 300}
 """Seconds that a test so marked may take; the ini file has those of all others."""

@@ -6,7 +6,7 @@ import pytest
 from studies.leaks_accuracy.cases import CASES
 from support.leaking_program import dies_under, program
 from support.processes import EXAMPLES
-from support.variants import exhaustive
+from support.variants import exhaustive, nightly
 
 from suite import Command, Remote, Workload, closed_loop
 from suite.config.catalog import from_file
@@ -49,7 +49,7 @@ def test_a_clean_server_is_left_in_peace():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["python-100", exhaustive("held")])
+@pytest.mark.parametrize("name", ["python-100", nightly("held")])
 def test_a_leak_of_a_small_program_is_found_and_named(name, tmp_path):
     """The less a program imports the quicker are all its objects looked at."""
     case = BY_NAME[name]
@@ -71,8 +71,7 @@ def test_a_file_that_stays_open_now_and_then_is_a_leak(capsys):
     assert " descriptors/operation: descriptors of process " in capsys.readouterr().out
 
 
-@pytest.mark.exhaustive
-@pytest.mark.parametrize("name", ["python-100", "spawn-100", "held"])
+@pytest.mark.parametrize("name", [exhaustive("python-100"), nightly("spawn-100"), nightly("held")])
 def test_a_leak_of_a_server_is_found_and_named(name, tmp_path):
     case = BY_NAME[name]
     found = find_leaks(case.workload(), Settings(), QUICK, keep=tmp_path)
@@ -133,6 +132,7 @@ def test_a_system_that_dies_under_a_tracer_is_a_note_and_the_verdict_stands(tmp_
 
 
 @pytest.mark.exhaustive
+@pytest.mark.nightly
 def test_recordings_that_outgrow_their_limit_are_a_note_and_the_verdict_stands():
     found = searched("python-100", LeakSettings(ttl=0.2, most_bytes=100_000))
     assert found.verdict.outcome == "unbounded"

@@ -237,7 +237,7 @@ def test_a_system_that_sheds_recovers():
 
 
 @pytest.mark.exhaustive
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_with_four_attempts_a_queue_recovers_up_to_about_a_quarter_of_its_capacity():
     course = OverloadCourse(during=0.3, after=8.0)
     found = recover(queues, None, course, known=195.0)

@@ -9,15 +9,16 @@ import psutil
 import pytest
 from examples.load_servers import SERVERS, THERE
 from support.processes import EXAMPLES, Suite, wait_for
+from support.variants import exhaustive, nightly
 
 _LONG = 280
 """Seconds that a search may take beside other tests."""
 LOAD = str(EXAMPLES / "load_servers.py")
 
 
-def servers(*quick):
-    """All of them; those that are not `quick` are for the exhaustive tests."""
-    return [name if name in quick else pytest.param(name, marks=pytest.mark.exhaustive) for name in SERVERS]
+def servers(*often, others=exhaustive):
+    """All of them; those that are not tried so `often` are for the tests of `others`."""
+    return [exhaustive(name) if name in often else others(name) for name in SERVERS]
 
 
 @pytest.fixture
@@ -28,8 +29,7 @@ def chosen(request):
     return request.param
 
 
-@pytest.mark.exhaustive
-@pytest.mark.parametrize("chosen", servers("gunicorn"), indirect=True)
+@pytest.mark.parametrize("chosen", servers(), indirect=True)
 def test_under_load_all_is_answered_and_nothing_left(tmp_path, chosen):
     suite = Suite(tmp_path, "run", LOAD, "-k", f"{chosen}/clean", "--rounds", "1", "--json", "out.json",
                   "--on-invalid", "warn")  # fmt: skip
@@ -51,7 +51,7 @@ def test_killed_in_the_middle_it_is_the_system_that_died(tmp_path, chosen):
     assert suite.left_behind() == []
 
 
-@pytest.mark.parametrize("chosen", servers(), indirect=True)
+@pytest.mark.parametrize("chosen", servers("gunicorn", others=nightly), indirect=True)
 def test_a_leak_is_found_and_named(tmp_path, chosen):
     assert _searched(tmp_path, f"{chosen}/leaky") == 1
     [found] = json.loads((tmp_path / "out.json").read_text())["results"]
@@ -59,7 +59,7 @@ def test_a_leak_is_found_and_named(tmp_path, chosen):
     assert found["verdict"]["bytes_per_operation"] == pytest.approx(10_000, rel=0.1)
 
 
-@pytest.mark.parametrize("chosen", servers(), indirect=True)
+@pytest.mark.parametrize("chosen", servers("gunicorn", others=nightly), indirect=True)
 def test_what_keeps_nothing_is_not_accused(tmp_path, chosen):
     assert _searched(tmp_path, f"{chosen}/clean") == 0
 

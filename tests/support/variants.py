@@ -9,3 +9,8 @@ from _pytest.mark.structures import ParameterSet
 def exhaustive(*values: Any) -> ParameterSet:
     """Parameters for `tox -e exhaustive` alone."""
     return pytest.param(*values, marks=pytest.mark.exhaustive)
+
+
+def nightly(*values: Any) -> ParameterSet:
+    """Parameters for `tox -e nightly` alone."""
+    return pytest.param(*values, marks=[pytest.mark.exhaustive, pytest.mark.nightly])

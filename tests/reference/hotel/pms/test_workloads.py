@@ -68,6 +68,7 @@ def test_a_partition_loses_nothing_and_the_breaker_tells_of_it():
 
 
 @pytest.mark.exhaustive
+@pytest.mark.nightly
 @pytest.mark.parametrize("row", [*CONNECTOR, *FAILURES], ids=lambda row: row.name)
 def test_a_sound_backend_passes(row):
     assert failed(quick(row)) == {}
