@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from suite.ab.checkout import Checkout
 from suite.ab.task import Task
 from suite.config.catalog import is_file
-from suite.errors import ConfigurationError, StoreError, SuiteError, SystemFailed
+from suite.errors import ConfigurationError, StoreError, SuiteError, SystemFailed, WorkerFailed
 from suite.formats.envelope import read_document
 from suite.process.child import Child, start_command
 from suite.records.run import Run
 
 _GRACE = 20.0
 """Seconds that a round has to end and clean up after itself when we are interrupted."""
-_POLL = 60.0
+_FIRST, _LATER, _TIMES = 3600.0, 600.0, 10
+"""Seconds that the first round of a workload may take, and a later one unless others took long: then so many
+times as long as the longest of them."""
 _SUBMODULE = re.compile(r"^\s*path\s*=\s*(.+?)\s*$", re.MULTILINE)
 
 
@@ -32,6 +36,7 @@ class ProcessRunner:
     cwd: Path
     scratch: Path
     configuration: Path | None = None
+    _longest: dict[tuple[str, float | None], float] = field(default_factory=dict, repr=False)
 
     def take(self, side: Checkout, task: Task) -> Run:
         """The Run of one round. Call it from the main thread.
@@ -50,25 +55,42 @@ class ProcessRunner:
         argv += ["--results", str(self.scratch / f"results-{side.name}")]
         argv += ["--config", str(self.configuration)] if self.configuration is not None else []
         log = self.scratch / "sample.log"
-        child = _ran(argv, log, side.variables(self.work_tree), cwd)
+        begun, patience = time.monotonic(), self._patience(task)
+        try:
+            child = _ran(argv, log, side.variables(self.work_tree), cwd, patience)
+        except TimeoutError as error:
+            raise WorkerFailed(
+                f"{task.name}, {side.title}: a round was not over after {patience:,.0f} s, and was ended"
+            ) from error
+        kind = (task.name, task.given.seconds)
+        self._longest[kind] = max(self._longest.get(kind, 0.0), time.monotonic() - begun)
         run = _read(document, task.name)
         if run is None or child.exit_status in (2, 4, 70):
             raise _fault(child, side, task, run)
         commit = side.commit
         return replace(run, commit=commit.sha, dirty=bool(commit.changed))
 
+    def _patience(self, task: Task) -> float:
+        """Seconds that a round may take: one that hangs must not keep a comparison for ever."""
+        longest = self._longest.get((task.name, task.given.seconds))
+        if longest is None:
+            return _FIRST + _TIMES * (task.given.seconds or 0.0)
+        return max(_LATER, _TIMES * longest)
+
 
 def compile_all(side: Checkout, scratch: Path) -> None:
     """Byte code for all files of a side, so that no round has to make it."""
     argv = [str(side.python), "-m", "compileall", "-qq", str(side.folder)]
-    _ran(argv, scratch / "compile.log", {}, scratch)
+    with contextlib.suppress(TimeoutError):
+        _ran(argv, scratch / "compile.log", {}, scratch, _LATER)
 
 
-def _ran(argv: Sequence[str], log: Path, variables: Mapping[str, str], cwd: Path) -> Child:
+def _ran(argv: Sequence[str], log: Path, variables: Mapping[str, str], cwd: Path, seconds: float) -> Child:
+    """The process when it has ended. Raises TimeoutError if it does not within `seconds`, and ends it."""
     child = start_command(argv, log=log, env=variables, cwd=cwd)
     try:
-        while not child.wait(_POLL):
-            pass
+        if not child.wait(seconds):
+            raise TimeoutError
     finally:
         child.stop(_GRACE)
     return child

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sqlite3
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,18 +55,23 @@ def shown(place: str | Path | URL) -> str:
 
 
 def open_engine(url: URL, timeout: float) -> Engine:
-    """An engine whose SQLite connections wait up to `timeout` seconds for a lock.
+    """An engine whose connections wait up to `timeout` seconds for a lock; PostgreSQL's twice for answers.
 
     Creates the folder of an SQLite file. Refuses, untouched, a file that is not an SQLite database:
     SQLite itself would take a short one for empty. Raises StoreError or ConfigurationError.
     """
     if url.get_backend_name() != "sqlite":
+        ours = url.drivername == _POSTGRESQL
+        waits = {name: value for name, value in _waits(timeout).items() if ours and name not in url.query}
         try:
-            return create_engine(url)
+            engine = create_engine(url, connect_args=waits)
         except (ImportError, NoSuchModuleError) as error:
-            if url.drivername == _POSTGRESQL:
+            if ours:
                 raise MissingExtra("psycopg", "postgresql") from error
             raise ConfigurationError(f"no driver for {url.drivername} databases: {error}") from error
+        if ours:
+            event.listen(engine, "connect", partial(_limit, timeout))
+        return engine
     if not url.database or url.database == ":memory:":
         raise ConfigurationError("a ledger needs a file; give its path with --ledger")
     path = Path(url.database)
@@ -107,6 +114,25 @@ def _refuse_foreign(path: Path) -> None:
             f"ledger {path} is not a database or is corrupt; it was left as it is: "
             "move it away or restore it from a backup"
         )
+
+
+def _waits(timeout: float) -> dict[str, int]:
+    """How long libpq waits: for a connection, and for a peer that no longer acknowledges anything."""
+    return {
+        "connect_timeout": max(math.ceil(timeout), 2),  # what it takes 1 for
+        "tcp_user_timeout": math.ceil(1000 * timeout),
+        "keepalives_idle": max(math.ceil(timeout / 3), 1),
+        "keepalives_interval": max(math.ceil(timeout / 6), 1),
+        "keepalives_count": 3,
+    }
+
+
+def _limit(timeout: float, connection: Any, _record: Any) -> None:
+    """Have PostgreSQL give up on a lock, or on a statement; a pooler between us takes no such options."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = {math.ceil(1000 * timeout)}")
+        cursor.execute(f"SET statement_timeout = {math.ceil(2000 * timeout)}")  # later: a lock is to be told
+    connection.commit()
 
 
 def _set_up(connection: sqlite3.Connection, _record: Any) -> None:

@@ -22,6 +22,12 @@ _SQLITE = {
     sqlite3.SQLITE_IOERR: "can't be read or written, the disk reports an error; check the disk and its space",
 }
 
+_POSTGRESQL = {
+    "55P03": "stays locked by another process; wait for it or end it, then try again",
+    "57014": "takes too long to answer; look at what the server is busy with, then try again",
+}
+"""By SQLSTATE: a lock, a statement that the server gave up on."""
+
 
 @contextmanager
 def database_faults(place: object) -> Iterator[None]:
@@ -39,7 +45,8 @@ def database_faults(place: object) -> Iterator[None]:
 def _database_reason(error: BaseException | None) -> str:
     # The low byte is SQLite's primary code; the rest only says where it came from.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return _SQLITE.get(code) or f"can't be used: {_first_line(error)}"
+    known = _SQLITE.get(code) or _POSTGRESQL.get(getattr(error, "sqlstate", None) or "")
+    return known or f"can't be used: {_first_line(error)}"
 
 
 def _first_line(error: BaseException | None) -> str:

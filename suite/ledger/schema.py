@@ -68,6 +68,7 @@ def upgrade(
         use_wal(engine, timeout)
     with engine.execution_options(writing=True).begin() as connection:
         if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL statement_timeout = 0"))  # an upgrade may take its time
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         # Someone else may have done it while this process waited for the lock.
         table, revision = _found(connection, place) or (VERSIONS, None)

@@ -1,6 +1,16 @@
-"""Why a side of a comparison fails, as far as its files tell."""
+"""A round of a side: why it fails, as far as its files tell, and that it ends."""
 
-from suite.ab.sample import _not_there
+from pathlib import Path
+
+import pytest
+
+from suite.ab import sample
+from suite.ab.checkout import Checkout
+from suite.ab.repository import Commit
+from suite.ab.sample import ProcessRunner, _not_there
+from suite.ab.task import Task
+from suite.config.layer import SettingsLayer
+from suite.errors import WorkerFailed
 
 MODULES = '[submodule "lib"]\n\tpath = vendor/lib\n\turl = x\n[submodule "own"]\n\tpath = own\n'
 
@@ -14,3 +24,23 @@ def test_submodules_that_are_not_checked_out_are_named(tmp_path):
     assert _not_there(tmp_path) == (
         "\nnot checked out: submodule vendor/lib; bring it: git submodule update --init"
     )
+
+
+def test_a_round_that_hangs_does_not_keep_a_pair_for_ever(tmp_path, monkeypatch):
+    monkeypatch.setattr(sample, "_FIRST", 0.05)
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nexec sleep 100\n")
+    python.chmod(0o755)
+    runner = ProcessRunner(tmp_path, Path(), tmp_path)
+    side = Checkout("base", Commit("a" * 40, "base"), tmp_path, python)
+    with pytest.raises(WorkerFailed, match=r"shop/browse, .*: a round was not over after 0 s, and was ended"):
+        runner.take(side, Task("shop/browse", "shop/browse"))
+
+
+def test_a_round_may_take_ten_times_as_long_as_the_longest_before_it(tmp_path):
+    runner = ProcessRunner(tmp_path, Path(), tmp_path)
+    task = Task("shop/browse", "shop/browse", SettingsLayer(seconds=100.0))
+    assert runner._patience(task) == 3600 + 1000
+    runner._longest["shop/browse", 100.0] = 300.0
+    assert runner._patience(task) == 3000
+    assert runner._patience(task.lasting(5.0)) == 3650

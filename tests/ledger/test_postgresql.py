@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import json
 import multiprocessing
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url, text
 from support.bulk import fill_fast, sha_of
 from support.ledger import import_and_accept
 from support.records import make_search
@@ -17,6 +18,7 @@ from support.runs import make_run
 
 from suite.errors import ConfigurationError, StoreError
 from suite.ledger.commit_order import CommitOrder
+from suite.ledger.database import open_engine, url_of
 from suite.ledger.detections import AcceptedChange, Detections
 from suite.ledger.pruning import Pruning, orders
 from suite.ledger.store import Ledger
@@ -113,3 +115,34 @@ def test_what_is_no_url_is_said_without_its_password(url: str) -> None:
     with pytest.raises(ConfigurationError, match="not a database URL") as fault:
         Ledger(url)
     assert "secret" not in str(fault.value)
+
+
+def test_a_lock_that_somebody_holds_is_waited_for_until_the_timeout(url: str) -> None:
+    Ledger(url).close()
+    holder = create_engine(url)
+    with Ledger(url, timeout=0.2) as ledger, holder.begin() as held:
+        held.execute(text("LOCK TABLE results IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(StoreError, match="stays locked by another process; wait for it or end it"):
+            ledger.entries()
+    holder.dispose()
+
+
+def test_a_statement_that_takes_for_ever_is_given_up(url: str) -> None:
+    ledger = Ledger(url, timeout=0.1)
+    with pytest.raises(StoreError, match="takes too long to answer"), ledger.session() as session:
+        session.execute(text("SELECT pg_sleep(100)"))
+    ledger.close()
+
+
+def test_a_server_that_says_nothing_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place = f"postgresql://me:secret@127.0.0.1:{silent.getsockname()[1]}/ledger"
+        with pytest.raises(StoreError, match="timeout expired") as caught:
+            Ledger(place, timeout=1.0)
+    assert "secret" not in str(caught.value)
+
+
+def test_what_the_url_says_of_time_outs_is_kept() -> None:
+    assert open_engine(url_of("postgresql://h/n?connect_timeout=3"), 30.0).url.query == {
+        "connect_timeout": "3"
+    }
