@@ -25,9 +25,13 @@ def test_concurrent_receive():
     assert value(result, "throughput") > 15
 
 
-def test_forward_throughput_and_latency():
-    result = measured(workloads.forward)
+def test_forward_throughput():
+    result = measured(workloads.forward_throughput)
     assert value(result, "throughput@forward") > 5
+
+
+def test_forward_latency():
+    result = measured(workloads.forward)
     assert value(result, "response.mean@forward") < 2
     assert value(result, "response.p95@forward") < 5
 
@@ -58,9 +62,9 @@ def test_pool_queries_reuse_connections():
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_sustained_load_is_held_and_memory_flat():
-    result = measured(workloads.sustained, seconds=30)
+    result = measured(workloads.sustained)
     assert value(result, "throughput") >= 0.98 * value(result, "offered")
-    assert value(result, "memory.growth_per_operation") < 10_000
+    assert value(result, "memory.growth_per_operation") < 2_000
 
 
 def test_a_burst_loses_nothing():
@@ -69,5 +73,12 @@ def test_a_burst_loses_nothing():
 
 
 def test_memory_per_instance_is_bounded():
-    result = measured(workloads.receive_large)
+    result = measured(workloads.memory)
     assert value(result, "memory.growth_per_operation") < 50_000, "a tenth of an instance at most"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_ten_kills_lose_nothing():
+    result = measured(workloads.killed_again)
+    assert [check for check in result.checks if not check.passed] == []

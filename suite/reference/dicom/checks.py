@@ -13,7 +13,7 @@ import numpy as np
 from suite import Remote, Row
 from suite.reference.backend.shared_counters import sums_in
 from suite.reference.dicom import destination, files
-from suite.reference.dicom.gateway import COUNTERS, FOLDER
+from suite.reference.dicom.gateway import COUNTERS, FOLDER, destination_names
 from suite.reference.dicom.models import FAILED, QUEUED, SENT, Delivery, StoredInstance
 from suite.reference.dicom.sender import SentInstance, sent
 from suite.reference.dicom.store import Store
@@ -65,7 +65,7 @@ def every_instance_arrived(system: Any, kept: Sequence[Any], recording: Any) -> 
         return _REMOTE
     _wait_until_forwarded(system)
     texts = []
-    for name in destinations_of(system):
+    for name in destination_names(system):
         came = destination.arrivals(system.beside[name].directory)
         hashes: dict[str, set[str]] = {}
         for arrival in came:
@@ -82,11 +82,6 @@ def every_instance_arrived(system: Any, kept: Sequence[Any], recording: Any) -> 
         text = _all_of(kept, recording, fault, f"at the {name}, hashes equal")
         texts.append(text + (f", {again} came again" if again else ""))
     return "; ".join(texts)
-
-
-def destinations_of(system: Any) -> list[str]:
-    """Names of the destinations beside a gateway."""
-    return [name for name in system.beside if name.startswith("destination")]
 
 
 def none_was_lost_or_refused(system: Any, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
@@ -108,16 +103,39 @@ def forwards(system: Any) -> Iterator[Row]:
         return
     _wait_until_forwarded(system)
     with _store(system) as store:
-        rows = store.deliveries(Delivery.state, StoredInstance.accepted_at, Delivery.sent_at)
-    for state, accepted, sent_at in rows:
+        rows = store.deliveries(Delivery.state, Delivery.queued_at, Delivery.sent_at)
+    for state, queued_at, sent_at in rows:
         outcome = {SENT: "ok", FAILED: "failed"}.get(state, "unfinished")
-        yield Row(FORWARD, accepted, accepted, sent_at or 0, outcome)
+        yield Row(FORWARD, queued_at, queued_at, sent_at or 0, outcome)
+
+
+def what_was_refused_left_nothing(system: Any, kept: Sequence[Any], recording: Any) -> str:
+    """Some were refused for want of room; what is there was answered Success, and has its row."""
+    if isinstance(system, Remote):
+        return _REMOTE
+    counts = recording.of("store").counts()
+    assert counts["rejected"], "nothing was refused: a smaller quota or a longer load is needed"
+    assert counts["ok"], "nothing was accepted"
+    others = {name: n for name, n in counts.items() if n and name not in ("ok", "rejected")}
+    assert not others, f"a full disk should refuse, and nothing else: {others}"
+    with _store(system) as store:
+        rows = {uid for (uid,) in store.instances(StoredInstance.uid)}
+    there = {path.name.removesuffix(".dcm") for path in (system.directory / FOLDER).iterdir()}
+    accepted = {instance.uid() for instance in sent(kept)}
+    assert there == rows == accepted, (
+        f"{len(accepted)} were answered Success, {len(there)} files and {len(rows)} rows are there"
+    )
+    return f"{len(there)} files and rows for {counts['ok']} answers; {counts['rejected']} refused"
 
 
 def figures(system: Any) -> dict[str, float]:
-    """What the gateway's processes count, read while load runs; nothing of one that runs elsewhere."""
+    """What the gateway's processes count, read while load runs, and whether that can be seen at all.
+
+    Nothing can be seen of one that runs elsewhere, or has just been killed.
+    """
     folder = system.directory / COUNTERS
-    return sums_in(folder) if folder.exists() else {}
+    seen = folder.exists()
+    return {"db_pool_visible": float(seen)} | (sums_in(folder) if seen else {})
 
 
 def queue_peak(system: Any, kept: Sequence[Any], recording: Any) -> float | None:  # noqa: ARG001

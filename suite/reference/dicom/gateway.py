@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from suite.reference.dicom.ending import held
 from suite.reference.dicom.forwarder import Forwarder
 from suite.reference.dicom.models import StoredInstance
 from suite.reference.dicom.news import QueueNews
+from suite.reference.dicom.pool import POOL_FIGURES
 from suite.reference.dicom.quota import Quota
 from suite.reference.dicom.receiver import Receiver
 from suite.reference.dicom.route import Destination, Patience
@@ -80,19 +82,16 @@ def gateway(
         "size": pool_size, "overflow": pool_overflow, "timeout": pool_timeout, "durable": fsync != "none",
     }  # fmt: skip
     used = _recover(directory, folder)
-    for file in (directory / COUNTERS).glob("*"):
-        file.unlink()  # of a former run
+    counting = _counters(directory / COUNTERS)
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(listening_socket(port, backlog))
         news = stack.enter_context(contextlib.closing(QueueNews()))
         shared = Quota(quota, used)
 
-        counting = cache(lambda: SharedCounters(directory / COUNTERS))  # one for each process
-
         @contextlib.contextmanager
         def accepting() -> Iterator[None]:
             slots = AssociationSlots(directory / _SLOTS, associations)
-            opened = Store.open(directory, **pool, shared=counting())
+            opened = Store.open(directory, **pool, shared=counting(os.getpid()))
             with contextlib.closing(slots), contextlib.closing(opened) as store:
                 receiver = Receiver(
                     store,
@@ -121,14 +120,24 @@ def gateway(
         yield RunningGateway(number, failure)
 
 
-def serve(system: Any, **parameters: Any) -> None:
-    """Run a gateway until SIGTERM; parameters as in `gateway`. Its destinations stand beside the system."""
-    destinations = [
-        Destination(helper.host, helper.port)
-        for name, helper in system.beside.items()
-        if name.startswith("destination")
-    ]
-    run(gateway(Path(system.directory), system.port, destinations, **parameters), signal.SIGTERM)
+def serve(system: Any, *, queued: int = 0, **parameters: Any) -> None:  # noqa: ARG001
+    """Run a gateway until SIGTERM; parameters as in `gateway`. Its destinations stand beside the system.
+
+    `queued` is how many instances `draining.fill` makes.
+    """
+    running = gateway(Path(system.directory), system.port, destinations_of(system), **parameters)
+    run(running, signal.SIGTERM)
+
+
+def destinations_of(system: Any) -> list[Destination]:
+    """Where the gateway of that system forwards to."""
+    helpers = [system.beside[name] for name in destination_names(system)]
+    return [Destination(helper.host, helper.port) for helper in helpers]
+
+
+def destination_names(system: Any) -> list[str]:
+    """Names of the destinations beside a gateway."""
+    return [name for name in system.beside if name.startswith("destination")]
 
 
 def run(running: contextlib.AbstractContextManager[RunningGateway], *ends: signal.Signals) -> None:
@@ -147,6 +156,17 @@ def _accept_until_term(accepting: Callable[[], contextlib.AbstractContextManager
     with accepting():
         gc.freeze()
         signal.sigwait((signal.SIGTERM, signal.SIGINT))
+
+
+def _counters(folder: Path) -> Callable[[int], SharedCounters]:
+    """Gives the counters of a process, once; what a former run counted is gone, and all names are there."""
+    folder.mkdir(exist_ok=True)
+    for file in folder.iterdir():
+        file.unlink()
+    counting = cache(lambda _pid: SharedCounters(folder))
+    for name in POOL_FIGURES:
+        counting(os.getpid()).add(name, 0)
+    return counting
 
 
 def _recover(directory: Path, folder: Path) -> int:

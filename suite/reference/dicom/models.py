@@ -34,7 +34,8 @@ class Delivery(GatewayTable):
     """An entry of the queue: an instance to one destination, committed together with the instance.
 
     Ids are in the order of coming, and deliveries go out in it. An instance that comes again has a new one
-    in place of the old. `sent_at` is when the destination answered Success, in monotonic nanoseconds.
+    in place of the old. `queued_at` is when it could be made, `sent_at` when the destination answered
+    Success, in monotonic nanoseconds.
     """
 
     __tablename__ = "deliveries"
@@ -49,5 +50,6 @@ class Delivery(GatewayTable):
     destination: Mapped[str] = mapped_column(String(128))
     state: Mapped[str] = mapped_column(String(8))
     attempts: Mapped[int] = mapped_column(default=0)
+    queued_at: Mapped[int] = mapped_column(BigInteger)
     sent_at: Mapped[int | None] = mapped_column(BigInteger)
     error: Mapped[str | None]

@@ -20,6 +20,12 @@ from sqlalchemy.pool import QueuePool
 from suite import Rejected
 from suite.reference.backend.counting import Counting
 
+POOL_FIGURES = (
+    "db_pool_size", "db_pool_max_overflow", "db_pool_checked_out", "db_pool_overflow",
+    "db_pool_waits_total", "db_pool_wait_seconds_total", "db_pool_timeouts_total",
+)  # fmt: skip
+"""What is counted for others to see: who found no connection free is a wait."""
+
 
 class PoolExhausted(Rejected):
     """No connection became free within the pool's time-out."""
@@ -49,8 +55,7 @@ class Pool:
     the disk (synchronous=FULL), else a power failure may lose the last ones and a crash of the process
     none. `readonly` never writes, not even to create the file.
 
-    `shared`, if given, has db_pool_size, db_pool_max_overflow, db_pool_checked_out, db_pool_overflow and, in
-    all, db_pool_waits_total, db_pool_wait_seconds_total and db_pool_timeouts_total.
+    `shared`, if given, has POOL_FIGURES.
     """
 
     def __init__(
@@ -76,8 +81,6 @@ class Pool:
         if shared is not None:
             shared.set("db_pool_size", size)
             shared.set("db_pool_max_overflow", overflow)
-            for name in ("waits", "wait_seconds", "timeouts"):
-                shared.add(f"db_pool_{name}_total", 0)
         address = f"file:{quote(str(path))}?mode={'ro' if readonly else 'rwc'}"
 
         def connect() -> sqlite3.Connection:

@@ -51,6 +51,9 @@ class Sender(User):
         """C-STORE the next instance; over a new association if the last one is over."""
         if self._association.closed:
             self._association = await self._associate()
+        await self._store_next()
+
+    async def _store_next(self) -> None:
         number = self._number
         self._number += 1
         await self._association.store(self._template.uid(self.index, number))
@@ -61,3 +64,18 @@ class Sender(User):
 
     async def _associate(self) -> Association:
         return await Association.connect(self._system.host, self._system.port, instances=self._template)
+
+
+class Churner(Sender):
+    """A Sender that associates for each instance, and releases after it."""
+
+    async def connect(self, system: Any) -> None:
+        await super().connect(system)
+        await self._association.release()
+
+    @operation
+    async def store(self) -> None:
+        """Associate, C-STORE the next instance, release."""
+        self._association = await self._associate()
+        await self._store_next()
+        await self._association.release()

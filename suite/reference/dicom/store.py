@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -88,7 +89,7 @@ class Store:
                 for destination in destinations:
                     values = {
                         "instance_id": row, "destination": destination, "state": state, "attempts": 0,
-                        "sent_at": None, "error": None,
+                        "queued_at": one.accepted_at, "sent_at": None, "error": None,
                     }  # fmt: skip
                     connection.execute(_queue(), values)
             connection.commit()
@@ -135,7 +136,8 @@ class Store:
 
     def release(self) -> int:
         """Queue what is held; how many deliveries that was."""
-        return self._write(update(Delivery).where(Delivery.state == HELD).values(state=QUEUED))
+        now = time.monotonic_ns()
+        return self._write(update(Delivery).where(Delivery.state == HELD).values(state=QUEUED, queued_at=now))
 
     def requeue(self) -> int:
         """Queue all dead letters once more; how many there were."""

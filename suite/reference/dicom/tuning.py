@@ -75,6 +75,11 @@ def _wait_for_work(association: Any) -> None:
     network, messages = association.dul, association.dimse.msg_queue
     waker = association.suite_waker = _Waker()
     send, look = network.send_pdu, network._is_transport_event
+    put = network.to_user_queue.put
+
+    def put_and_wake(primitive: Any, *arguments: Any) -> None:
+        put(primitive, *arguments)
+        messages.put((None, None))  # a release or an abort: who waits for a message looks for one then
 
     def send_pdu(primitive: Any) -> None:
         send(primitive)
@@ -91,6 +96,7 @@ def _wait_for_work(association: Any) -> None:
         return None, None
 
     network.send_pdu, network._is_transport_event = send_pdu, is_transport_event
+    network.to_user_queue.put = put_and_wake
     network._run_loop_delay = 0
     association.dimse.get_msg = get_msg
 

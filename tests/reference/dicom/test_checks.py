@@ -184,6 +184,23 @@ def test_forwards_are_collected_from_the_rows(system):
     assert list(checks.forwards(Remote("127.0.0.1:104"))) == []
 
 
+@pytest.mark.parametrize("counts", [{"ok": 6}, {"rejected": 6}, {"ok": 5, "rejected": 1, "failed": 1}])
+def test_a_full_disk_that_refuses_nothing_or_everything_or_fails_is_no_pass(system, counts):
+    outcomes = [
+        code for name, code in (("ok", 0), ("rejected", 1), ("failed", 3)) for _ in range(counts.get(name, 0))
+    ]
+    with pytest.raises(AssertionError, match=r"nothing was refused|nothing was accepted|and nothing else"):
+        checks.what_was_refused_left_nothing(system, KEPT, recording(outcomes))
+
+
+def test_what_was_refused_and_left_a_file_or_a_row_is_found(system):
+    outcomes = recording([0] * len(KEPT) + [1])
+    assert checks.what_was_refused_left_nothing(system, KEPT, outcomes).startswith("6 files and rows")
+    (system.directory / FOLDER / "1.2.dcm").write_bytes(b"")
+    with pytest.raises(AssertionError, match="6 were answered Success, 7 files and 6 rows are there"):
+        checks.what_was_refused_left_nothing(system, KEPT, outcomes)
+
+
 def test_what_is_still_queued_is_unfinished_and_what_was_given_up_failed(system, monkeypatch):
     monkeypatch.setattr(checks, "_DRAIN_SECONDS", 0.1)
     execute(system.directory, "update deliveries set state='queued', sent_at=null where id = 1")

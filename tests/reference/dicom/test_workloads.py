@@ -2,22 +2,28 @@
 
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from support import broken_dicom as broken
 from support.variants import exhaustive
 
-from suite import Component
+from suite import Component, Remote
 from suite.config.settings import Settings
 from suite.contract.workload import Workload
 from suite.engine.coordinator import run
 from suite.reference.dicom import workloads
+from suite.reference.dicom.checks import figures
+from suite.reference.dicom.draining import fill
 
 pytestmark = pytest.mark.usefixtures("rounds_once")
 
 ALL = {
     "receive", "receive-512k", "receive-concurrent", "forward", "sustained", "burst", "file-io",
-    "pool-acquire", "pool-saturation", "pool-queries",
+    "pool-acquire", "pool-saturation", "pool-queries", "memory", "churn", "admission", "disk-full",
+    "forward-throughput", "fan-out", "slow-destination", "failing-destination", "destination-killed",
+    "killed", "killed-again",
 }  # fmt: skip
 FOUND = [workload for workload in vars(workloads).values() if isinstance(workload, Workload)]
 
@@ -71,6 +77,73 @@ def test_what_is_forwarded_arrives_and_is_timed():
     assert result.metrics["response.mean@forward"].value > 0
     assert result.metrics["throughput@forward"].value > 0
     assert result.metrics["queue.peak"].value >= 1
+
+
+def test_what_was_acknowledged_before_a_kill_is_there_and_arrives():
+    result = quick(workloads.killed, seconds=3, rate=40)
+    assert not broken_checks(result)
+    assert len(result.checks) == 3
+    assert result.outcomes["ok"] > 0
+    assert result.outcomes["failed"] > 0, "the kill was not felt"
+    assert result.operations["forward"]["ok"] >= result.outcomes["ok"]
+    assert result.operations["forward"]["unfinished"] == 0
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", ["fan_out", "slow_destination", "failing_destination", "destination_killed"])
+def test_everything_arrives_whatever_becomes_of_the_destination(name):
+    result = quick(getattr(workloads, name), seconds=1.5, rate=60)
+    assert not broken_checks(result)
+    assert len(result.checks) == 4
+    each = 2 if name == "fan_out" else 1
+    assert result.operations["forward"]["ok"] >= each * result.outcomes["ok"] > 0
+
+
+@pytest.mark.exhaustive
+def test_a_full_queue_is_drained():
+    result = quick(workloads.forward_throughput, values={"queued": 300})
+    assert not broken_checks(result)
+    assert result.operations["forward"]["ok"] == 300
+    assert result.metrics["throughput@forward"].value > 5
+
+
+@pytest.mark.exhaustive
+def test_exactly_the_limit_gets_an_association():
+    result = quick(workloads.admission, operations=2)
+    assert result.error is None
+    assert result.outcomes["ok"] == 2
+    assert (result.metrics["limit.excess"].value, result.metrics["limit.shortfall"].value) == (0, 0)
+    assert result.operations["associate"]["ok"] == 24
+    assert result.operations["associate"]["rejected"] == 12
+
+
+@pytest.mark.exhaustive
+def test_a_disk_that_fills_refuses_and_keeps_nothing_by_halves():
+    result = quick(workloads.disk_full, operations=120, values={"quota": 2_000_000})
+    assert not broken_checks(result)
+    assert result.outcomes["rejected"] > 0
+    assert result.statuses["store"].keys() == {"0x0000", "0xA700"}
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", ["churn", "memory"])
+def test_associations_come_and_go_and_memory_stays(name):
+    result = quick(getattr(workloads, name))
+    assert not broken_checks(result)
+    assert result.outcomes["ok"] == sum(result.outcomes.values())
+
+
+@pytest.mark.exhaustive
+def test_the_pool_is_seen_over_time():
+    result = quick(workloads.receive, seconds=1.2)
+    assert result.metrics["observed.db_pool_size.max"].value == 5
+    assert "observed.db_pool_wait_seconds_total" in result.metrics
+
+
+def test_a_gateway_elsewhere_has_no_queue_to_fill():
+    with pytest.raises(ValueError, match="a gateway that runs elsewhere can't be filled"):
+        fill(Remote("127.0.0.1:104"))
+    assert figures(SimpleNamespace(directory=Path("/nowhere"))) == {"db_pool_visible": 0}
 
 
 @pytest.mark.parametrize("name", [exhaustive("sustained"), exhaustive("burst")])

@@ -1,0 +1,1 @@
+"""The gateway's workloads, by what they try."""

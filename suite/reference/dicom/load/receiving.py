@@ -1,0 +1,182 @@
+"""C-STORE into the gateway: one association, many, a steady rate, bursts, too much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from suite import Component, Threshold, Workload, closed_loop, open_loop
+from suite.data.ct import LARGE, SMALL
+from suite.reference.dicom.admission import ADMISSION, Crowd
+from suite.reference.dicom.checks import what_was_refused_left_nothing
+from suite.reference.dicom.filing import Cabinet, Clerk, files_hold_what_was_written
+from suite.reference.dicom.load.gateways import (
+    ENOUGH,
+    KEPT,
+    NO_FAILURES,
+    POOL,
+    RECEIVE_LATENCY,
+    STORED,
+    gateway_server,
+)
+from suite.reference.dicom.sender import Churner, Sender
+
+
+def _receiving(
+    name: str,
+    description: str,
+    *,
+    users: int,
+    size: int,
+    target: float,
+    seconds: float,
+    warmup: float,
+    quick: int = ENOUGH,
+    tags: Iterable[str] = (),
+) -> Workload:
+    return Workload(
+        f"dicom/{name}",
+        gateway_server(),
+        Sender,
+        loop=closed_loop(users, seconds=seconds, warmup=warmup),
+        quick=closed_loop(users, operations=quick, warmup=100),
+        parameters={"size": size, "seed": 1},
+        thresholds=[
+            Threshold("throughput", target=target, warning=target / 4, critical=target / 20),
+            *RECEIVE_LATENCY,
+        ],
+        checks=STORED,
+        observe=POOL,
+        tags=tags,
+        description=description,
+    )
+
+
+receive = _receiving(
+    "receive", "C-STORE of 40 KB instances over one association",
+    users=1, size=SMALL, target=200, seconds=4, warmup=0.5, tags={"tour"},
+)  # fmt: skip
+receive_large = _receiving(
+    "receive-512k", "C-STORE of 512 KB instances over one association",
+    users=1, size=LARGE, target=200, seconds=3, warmup=0.3, quick=1_050,
+)  # fmt: skip
+receive_concurrent = _receiving(
+    "receive-concurrent", "C-STORE of 40 KB instances over eight associations at once",
+    users=8, size=SMALL, target=300, seconds=4, warmup=0.5, tags={"tour"},
+)  # fmt: skip
+
+sustained = Workload(
+    "dicom/sustained",
+    gateway_server(),
+    Sender,
+    loop=open_loop(150, seconds=60, users=4, warmup=5),
+    quick=open_loop(120, seconds=2, users=4, warmup=0.3),
+    parameters={"size": SMALL, "seed": 1},
+    thresholds=[
+        *RECEIVE_LATENCY,
+        # 9,000 instances of 40 KB: a gateway that keeps a twentieth of what it received passes it.
+        Threshold("memory.growth", target="5MB", warning="10MB", critical="18MB"),
+    ],
+    checks=STORED,
+    observe=POOL,
+    tags={"memory"},
+    description="a steady rate of 40 KB instances for a minute: the rate is held, memory stays flat",
+)
+
+memory = Workload(
+    "dicom/memory",
+    gateway_server(),
+    Sender,
+    loop=closed_loop(4, operations=2_000, warmup=200),
+    quick=closed_loop(4, operations=400, warmup=100),
+    parameters={"size": LARGE, "seed": 1},
+    thresholds=[
+        Threshold("memory.growth_per_operation", target="2KB", warning="10KB", critical="50KB"),
+        NO_FAILURES,
+    ],
+    checks=STORED,
+    observe=POOL,
+    tags={"memory"},
+    description="growth per instance of 512 KB over four associations: a tenth of one at most",
+)
+
+churn = Workload(
+    "dicom/churn",
+    gateway_server(),
+    Churner,
+    loop=closed_loop(4, seconds=4, warmup=0.5),
+    quick=closed_loop(4, seconds=1.5, warmup=0.2),
+    parameters={"size": SMALL, "seed": 1},
+    thresholds=[
+        Threshold("response.p95", target="100ms", warning="500ms", critical="2s"),
+        NO_FAILURES,
+    ],
+    checks=STORED,
+    observe=POOL,
+    description="an association for each instance, over four connections at a time",
+)
+
+burst = Workload(
+    "dicom/burst",
+    gateway_server(),
+    Sender,
+    loop=open_loop(150, seconds=5, arrivals="burst", burst=60, users=16),
+    quick=open_loop(120, seconds=2, arrivals="burst", burst=60, users=16),
+    parameters={"size": SMALL, "seed": 1},
+    thresholds=[
+        Threshold("response.mean", target="200ms", warning="500ms", critical="1s"),
+        Threshold("response.p95", target="400ms", warning="1s", critical="2s"),
+        Threshold("failures", target=0, critical="1%"),
+    ],
+    checks=STORED,
+    observe=POOL,
+    description="sixty instances at once, again and again, over sixteen associations: none is lost",
+)
+
+admission = Workload(
+    "dicom/admission",
+    gateway_server(associations=12),
+    Crowd,
+    loop=closed_loop(1, operations=20),
+    quick=closed_loop(1, operations=4),
+    parameters={"beyond": 6},
+    metrics=ADMISSION,
+    thresholds=[
+        Threshold("limit.excess", critical=0),
+        Threshold("limit.shortfall", critical=0),
+        Threshold("failures", target=0, critical=0),
+    ],
+    timeout=60,
+    tags={"limits"},
+    description="eighteen want an association, twelve get one, the others hear 2/3/2; again and again",
+)
+
+disk_full = Workload(
+    "dicom/disk-full",
+    gateway_server(quota=20_000_000),
+    Sender,
+    loop=closed_loop(4, seconds=4),
+    quick=closed_loop(4, operations=900),
+    parameters={"size": SMALL, "seed": 1},
+    thresholds=[Threshold("failures", target=0, critical=0)],
+    checks=[what_was_refused_left_nothing, *KEPT],
+    observe=POOL,
+    tags={"limits"},
+    description="room for five hundred instances: the rest is refused with 0xA700, and leaves nothing behind",
+)
+
+file_io = Workload(
+    "dicom/file-io",
+    Component(Cabinet, needs=("dicom", "pydicom"), size=SMALL, seed=1, count=64, fsync=False),
+    Clerk,
+    loop=closed_loop(1, seconds=3, warmup=0.3),
+    quick=closed_loop(1, operations=2 * ENOUGH + 200, warmup=100),
+    thresholds=[
+        Threshold("response.mean@write", target="1ms", warning="10ms", critical="50ms"),
+        Threshold("response.p95@write", target="2ms", warning="20ms", critical="50ms"),
+        Threshold("response.mean@read", target="200us", warning="2ms", critical="10ms"),
+        Threshold("response.p95@read", target="400us", warning="4ms", critical="10ms"),
+    ],
+    checks=[files_hold_what_was_written],
+    tags={"tour"},
+    description="write and read one 40 KB instance as the gateway does",
+)
