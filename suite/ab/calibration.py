@@ -38,6 +38,7 @@ from suite.errors import SuiteError
 from suite.measure.environment import commit
 from suite.records.calibration import Calibration, Power, SelfComparison
 from suite.records.classes import load_class, machine_class
+from suite.records.keeper import Keeper
 from suite.records.provenance import provenance_of
 from suite.records.reason import Reason
 from suite.records.run import Run
@@ -73,16 +74,24 @@ class Subject:
 class Calibrator:
     """One workload: its `runs` so far, at most `most` of them in so many `seconds`, and what they come to.
 
-    Of those that were `invalid` there are the reasons.
+    Of those that were `invalid` there are the reasons. `keeper` is given each run.
     """
 
     def __init__(
-        self, subject: Subject, scratch: Path, watch: CalibrationObserver, *, seconds: float, most: int
+        self,
+        subject: Subject,
+        scratch: Path,
+        watch: CalibrationObserver,
+        *,
+        seconds: float,
+        most: int,
+        keeper: Keeper,
     ) -> None:
         self.subject = subject
         self.runs: list[Run] = []
         self.invalid: list[tuple[Reason, ...]] = []
         self._watch = watch
+        self._keeper = keeper
         self._planted: SelfComparison | None = None
         self._scratch = scratch
         self._ends = time.monotonic() + seconds
@@ -111,6 +120,7 @@ class Calibrator:
                 self.invalid.append(reasons)
             else:
                 self.runs.append(run)
+                self._keeper.keep(run)
         if self.enough and time.monotonic() < self._ends:
             self._plant()
 

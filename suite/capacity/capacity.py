@@ -22,6 +22,7 @@ from suite.errors import CutShort, SuiteError, SystemFailed
 from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
 from suite.records.capacity import Capacity, Goal, Probe
+from suite.records.keeper import Keeper
 from suite.records.recording import Recording
 from suite.records.run import Round
 from suite.units import format_quantity
@@ -40,15 +41,16 @@ def capacity(
     reference: Reference | None = None,
     progress: Progress | None = None,
     watch: Callable[[Probe], None] | None = None,
+    keeper: Keeper | None = None,
 ) -> Capacity:
     """Search how much load the system of `workload` holds, each look a short round with a fresh system.
 
-    `watch` is told each look. Call it from the main thread, as `run`. A system that dies under load
-    does not hold that load; one that would not start ends the search. Raises ConfigurationError before
-    anything starts, and CutShort for what ends the search then: Interrupted on SIGINT and SIGTERM,
-    SystemFailed.
+    `watch` is told each look, `keeper` what is known after it. Call it from the main thread, as `run`. A
+    system that dies under load does not hold that load; one that would not start ends the search. Raises
+    ConfigurationError before anything starts, and CutShort for what ends the search then: Interrupted on
+    SIGINT and SIGTERM, SystemFailed.
     """
-    driver = _Driver(workload, settings or Settings(), goal, reference, progress or Silent(), watch)
+    driver = _Driver(workload, settings or Settings(), goal, reference, progress or Silent(), watch, keeper)
     try:
         with interruptible():
             driver.search.run()
@@ -67,6 +69,7 @@ class _Driver:
         reference: Reference | None,
         progress: Progress,
         watch: Callable[[Probe], None] | None,
+        keeper: Keeper | None,
     ) -> None:
         self.workload = configured(workload, settings)
         for system in (self.workload.system, *self.workload.beside.values()):
@@ -82,8 +85,13 @@ class _Driver:
         self.bounds = bounds_of(self.workload, self.goal, settings.workers)
         for load in (self.bounds.lowest, self.bounds.start):
             configured(workload, self._changed(load))  # faults show before anything starts
+        self.keeper = keeper
         self.search = Search(
-            self.look, self.bounds, confirm=lambda load: self.look(load, LONG), clock=time.monotonic
+            self.look,
+            self.bounds,
+            confirm=lambda load: self.look(load, LONG),
+            clock=time.monotonic,
+            ended=self.keep,
         )
 
     def look(self, load: float, times: int = 1) -> Probe:
@@ -114,7 +122,12 @@ class _Driver:
         self.watch(probe)
         return probe
 
-    def summed_up(self, *, partial: bool = False) -> Capacity:
+    def keep(self) -> None:
+        """Have what is known by now on disk."""
+        if self.keeper is not None:
+            self.keeper.keep(self.summed_up(partial=True, soon=True))
+
+    def summed_up(self, *, partial: bool = False, soon: bool = False) -> Capacity:
         """What is known by now; `partial` if something ended the search early."""
         found = self.search.found()
         steady = [look for look in found.looks if look.valid and look.throughput and not look.backlog_grew]
@@ -122,7 +135,7 @@ class _Driver:
         points = [(look.flight or 0.0 if rate else look.load, look.throughput or 0.0) for look in steady]
         loop = self._loop(self.bounds.start)
         return Capacity(
-            **self.origin.fields(),
+            **(self.origin.known() if soon else self.origin.fields()),
             workload=self.workload.name,
             partial=partial,
             plan={

@@ -21,7 +21,7 @@ class Search:
     repeats. Near its limit a queue grows so slowly that short looks miss it: where there is `confirm`,
     a longer look, the reported end has held in that too (and was not found to break by just one of
     them). A load that the generator could not deliver bounds the search as one that broke does, but is
-    never taken for the system's limit.
+    never taken for the system's limit. `ended` is called when a look is among those that are known.
     """
 
     def __init__(
@@ -31,6 +31,7 @@ class Search:
         *,
         confirm: Callable[[float], Probe] | None = None,
         clock: Callable[[], float] = lambda: 0.0,
+        ended: Callable[[], None] = lambda: None,
     ) -> None:
         if not 0 < bounds.lowest <= bounds.start <= bounds.highest:
             raise ValueError(f"0 < lowest <= start <= highest is needed, not {bounds}")
@@ -38,6 +39,7 @@ class Search:
         self._confirm = confirm
         self._bounds = bounds
         self._clock = clock
+        self._ended = ended
         self._began = clock()
         self._longest = {False: 0.0, True: 0.0}
         self._looks: list[Probe] = []
@@ -137,6 +139,7 @@ class Search:
         look = probe(load)
         self._looks.append(look)
         self._longest[long] = max(self._longest[long], self._clock() - began)
+        self._ended()
         return look
 
     def _verdict(self, load: float) -> Verdict | None:

@@ -13,9 +13,17 @@ from suite.report.words import clean
 
 def tell_brought_in(results: Path, ledger: Ledger | None) -> None:
     """Keep for good what commands left that were killed, and say so on stderr."""
+    places: dict[tuple[str, Path], list[Path]] = {}
     for found in bring_in(results, ledger):
-        names = ", ".join(dict.fromkeys(clean(one.workload) for one in found.records))
-        what = f"a command was killed; what it had measured of {names} is {found.path}"
         if found.fault:
-            what = f"a command was killed, and what it left can't be kept: {clean(found.fault)}"
-        typer.echo(f"suite: note: {what}", err=True)
+            _note(f"a command was killed, and what it left can't be kept: {clean(found.fault)}")
+        names = ", ".join(dict.fromkeys(clean(one.workload) for one in found.records))
+        if names:
+            places.setdefault((names, found.path.parent), []).append(found.path)
+    for (names, folder), paths in places.items():
+        where = paths[0] if len(paths) == 1 else f"in {len(paths)} documents in {folder}"
+        _note(f"a command was killed; what it had measured of {names} is {where}")
+
+
+def _note(text: str) -> None:
+    typer.echo(f"suite: note: {text}", err=True)

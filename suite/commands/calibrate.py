@@ -84,14 +84,17 @@ def command(
 
     from suite.ab.calibration import Calibrator, Subject
     from suite.ab.calibration_store import NAME, CalibrationStore
+    from suite.commands.brought_in import tell_brought_in
     from suite.commands.output import output
     from suite.compare.power import FEWEST
     from suite.errors import Interrupted, SystemFailed, WorkerFailed
     from suite.files import check_writable
     from suite.formats.envelope import envelope
+    from suite.ledger.journal import Journal
     from suite.process.identity import round_identity
     from suite.process.scratch import scratch_directory
     from suite.report.terminal.calibration import CalibrationReporter
+    from suite.report.words import many
 
     folder, file = where.folder(configuration), configuration.file
     subjects = [
@@ -106,18 +109,26 @@ def command(
     check_writable(folder / NAME)
     store = CalibrationStore(folder)
     calibrations: list[Calibration] = []
-    with output(json_file) as out, scratch_directory() as scratch, round_identity(scratch):
+    tell_brought_in(folder, None)
+    with (
+        output(json_file) as out,
+        Journal(folder, "calibration", "run") as journal,
+        scratch_directory() as scratch,
+        round_identity(scratch),
+    ):
         reporter = CalibrationReporter(out.console)
 
-        def keep(found: Calibration) -> None:
+        def keep(found: Calibration, work: Calibrator) -> None:
             calibrations.append(found)
             store.keep(found)
+            for run in work.runs:
+                journal.settled(run)
             reporter.result(found)
 
         ends = time.monotonic() + seconds
         for index, subject in out.each(enumerate(subjects)):
             share = max(ends - time.monotonic(), 0.0) / (len(subjects) - index)
-            work = Calibrator(subject, scratch, reporter, seconds=share, most=runs)
+            work = Calibrator(subject, scratch, reporter, seconds=share, most=runs, keeper=journal)
             with out.part():
                 try:
                     work.measure()
@@ -131,11 +142,13 @@ def command(
                 continue
             with out.part():
                 try:
-                    keep(work.calibration())
+                    keep(work.calibration(), work)
                 except Interrupted:  # what was measured is kept all the same; no second one comes
-                    keep(work.calibration())
+                    keep(work.calibration(), work)
                     raise
         if calibrations:
             reporter.kept(str(folder / NAME))
+        if apart := journal.kept_apart():
+            reporter.kept(f"{many(len(apart), 'run')} that make no calibration, in {apart[0].parent}")
         out.deliver(envelope("calibration", calibrations, exit_code=out.code()))
     raise typer.Exit(out.code())

@@ -93,6 +93,7 @@ def command(
                 goal,
                 reference=found.reference,
                 progress=out.reporter,
+                keeper=out.journal,
                 watch=lambda look: out.reporter.print_look(look, unit),
             )
         )

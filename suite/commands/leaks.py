@@ -94,16 +94,18 @@ def command(
     places = where.places(configuration)
     with output(json_file, "leaks", places.folder / "leaks", ledger=places.ledger) as out:
         for found, settings in out.each(plans.runs):
-            with out.part(found.workload.name, SystemFailed, WorkerFailed):
-                search = find_leaks(
-                    found.workload,
-                    settings,
-                    how,
-                    reference=found.reference,
-                    progress=out.reporter,
-                    keep=out.folder,
-                )
-                out.codes.append(search.exit_code)
+            look = functools.partial(
+                find_leaks,
+                found.workload,
+                settings,
+                how,
+                reference=found.reference,
+                progress=out.reporter,
+                keep=out.folder,
+                keeper=out.journal,
+            )
+            search = out.search(look, found.workload.name, SystemFailed, WorkerFailed)
+            if search is not None:
                 out.keep(search, search.exit_code, functools.partial(_show, search, out))
         code = out.code()
         out.end(code)

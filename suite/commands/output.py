@@ -162,10 +162,12 @@ class Output:
         if self._journal is not None:
             self._journal.settled(result)
 
-    def search(self, measure: Callable[[], _Found]) -> _Found | None:
-        """What `measure` finds, or had found when something ended it early; None of nothing."""
+    def search(
+        self, measure: Callable[[], _Found], name: str = "", *apart: type[SuiteError]
+    ) -> _Found | None:
+        """What `measure` finds, or had found when something ended it early; None of nothing. See `part`."""
         found: _Found | None = None
-        with self.part():
+        with self.part(name, *apart):
             try:
                 found = measure()
                 self.codes.append(getattr(found, "exit_code", 0))

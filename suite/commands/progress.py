@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +25,7 @@ from suite.formats.document import run_path, write_document
 from suite.formats.envelope import entry, envelope
 from suite.measure.environment import fingerprint
 from suite.records.comparison import Comparison
+from suite.records.reason import Reason
 from suite.report.documents.flame import flame_svg
 from suite.report.documents.profile import profile_document
 from suite.report.reasons import error_words, words
@@ -33,6 +34,8 @@ from suite.report.terminal.calibration import hint, promise
 from suite.report.terminal.profile import COSTS
 from suite.report.verdict import overall
 from suite.report.words import many, short_commit
+
+_KILLED = Reason.of_text("the command was killed").behind("ended_early")
 
 
 class Turns:
@@ -47,6 +50,7 @@ class Turns:
         self._results = results
         self._commits: Mapping[Name, Commit] = {}
         self._entries: dict[str, dict[str, Any]] = {}
+        self._written = False
 
     def __enter__(self) -> Self:
         self._reporter.__enter__()
@@ -76,6 +80,7 @@ class Turns:
     def prepared(self, commits: Mapping[Name, Commit], notes: Iterable[str]) -> None:
         """See `ExperimentObserver`."""
         self._commits = commits
+        self._out.journal.about = self._sides()
         self._reporter.start(str(commits["base"]), str(commits["head"]), notes)
 
     def sampling(self, trial: Trial, side: Name) -> None:
@@ -83,8 +88,11 @@ class Turns:
         self._reporter.sampling(trial.workload, len(trial.pairs), side, _standing(trial))
 
     def paired(self, trial: Trial) -> None:
-        """See `TrialObserver`."""
+        """See `TrialObserver`; what the pairs say until now is kept."""
         self._reporter.paired(trial.workload, len(trial.pairs), _standing(trial))
+        _, found = trial.judged()
+        found = replace(found, partial=True, notes=(*found.notes, _KILLED))
+        self._out.journal.keep(found, named=trial.pairs[0].base, **_told(trial, len(trial.pairs)))
 
     def repeated(self, trial: Trial, again: Repeated) -> None:
         """See `TrialObserver`."""
@@ -135,7 +143,7 @@ class Turns:
         found = tuple(one.comparison for one in done if one.comparison is not None)
         broken = [f"{one.trial.workload}: {name}" for one in done for name in one.trial.broken_checks()]
         names = [str(commit) for commit in self._commits.values()]
-        saved = str(self._folder) if found else ""
+        saved = str(self._folder) if self._written else ""
         self._reporter.end(Compared(names[0], names[1], found), overall(codes), broken, saved)
 
     def at_both_ends(self) -> None:
@@ -171,10 +179,14 @@ class Turns:
     def _write(self, result: TrialResult) -> None:
         own = self._entries[result.trial.workload]
         write_document(self._path(result), self._document([own], result.own_code))
+        self._written = True
+        self._out.journal.settled(result.trial.pairs[0].base)
 
     def _document(self, entries: Sequence[Mapping[str, Any]], code: int) -> dict[str, Any]:
-        sides = {name: asdict(commit) for name, commit in self._commits.items()}
-        return envelope("ab", entries, exit_code=code, **sides)
+        return envelope("ab", entries, exit_code=code, **self._sides())
+
+    def _sides(self) -> dict[str, Any]:
+        return {name: asdict(commit) for name, commit in self._commits.items()}
 
 
 def _standing(trial: Trial) -> str:
@@ -182,20 +194,23 @@ def _standing(trial: Trial) -> str:
 
 
 def _entry(result: TrialResult) -> dict[str, Any]:
-    trial, found = result.trial, result.comparison
-    assert found is not None
-    return entry(
-        found,
-        looked=result.looked,
-        seed=trial.seed,
-        alpha=trial.alpha,
-        metrics=list(trial.metrics),
-        pairs=[
+    assert result.comparison is not None
+    return entry(result.comparison, **_told(result.trial, result.looked))
+
+
+def _told(trial: Trial, looked: int) -> dict[str, Any]:
+    """What a document says of a comparison beside its record."""
+    return {
+        "looked": looked,
+        "seed": trial.seed,
+        "alpha": trial.alpha,
+        "metrics": list(trial.metrics),
+        "pairs": [
             {"order": pair.order, "base": entry(pair.base), "head": entry(pair.head)} for pair in trial.pairs
         ],
-        repeated=trial.repeated,
-        cut=trial.cut,
-    )
+        "repeated": trial.repeated,
+        "cut": trial.cut,
+    }
 
 
 def _nothing(trial: Trial, head: Commit) -> dict[str, Any]:

@@ -92,6 +92,7 @@ def command(
                 known=known,
                 reference=found.reference,
                 progress=out.reporter,
+                keeper=out.journal,
                 watch=out.reporter.print_overload,
                 watch_capacity=lambda look: out.reporter.print_look(look, "1/s"),
             )

@@ -80,6 +80,7 @@ def command(
                 faults=fault or (),
                 reference=found.reference,
                 progress=out.reporter,
+                keeper=out.journal,
                 watch=lambda trial, number, count: out.reporter.print_trial(trial, number, count, course),
             )
         )

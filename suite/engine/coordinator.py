@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
-from functools import cache
 from typing import Any
 
 from suite.config.catalog import Reference, reference_to
@@ -59,15 +58,13 @@ def run(
     rounds: list[Round] = []
     repeated: list[Mapping[str, Any]] = []
 
-    known = cache(origin.fields)  # of what is not whole yet they are asked once
-
-    def summed_up(*last: Round, fields: Callable[[], dict[str, Any]] = origin.fields) -> Run:
-        plan = described(actual, settings, repeated)
-        return combine(actual, [*rounds, *last], plan=plan, **fields())
+    def summed_up(*last: Round, soon: bool = False) -> Run:
+        plan, fields = described(actual, settings, repeated), origin.known() if soon else origin.fields()
+        return combine(actual, [*rounds, *last], plan=plan, **fields)
 
     def taken(index: int) -> Round:
         if keeper is not None:
-            so_far = summed_up(Round(index, failure=_KILLED), fields=known)
+            so_far = summed_up(Round(index, failure=_KILLED), soon=True)
             (keeper.keep if rounds or repeated else keeper.begin)(so_far)
         return run_round(spec, index, watcher, keeper=keeper)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,17 @@ from suite.contract.remote import Remote
 from suite.contract.workload import Workload
 from suite.engine.progress import Progress, Silent
 from suite.engine.workload_spec import WorkloadSpec
-from suite.errors import ConfigurationError
+from suite.errors import ConfigurationError, CutShort, SuiteError
 from suite.leaks.counters import LeakCounters
 from suite.leaks.probe import LeakProbe, watched
 from suite.leaks.tracing import Tracing, trace
 from suite.leaks.tracker import Attribution
-from suite.leaks.verdict import Rules, Step, search
+from suite.leaks.verdict import Marks, Rules, Step, Window, search
+from suite.leaks.window_series import WindowSeries
 from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
-from suite.records.leak import MEMORY, LeakSearch, LeakVerdict
+from suite.records.keeper import Keeper
+from suite.records.leak import MEMORY, Growth, LeakSearch, LeakVerdict
 from suite.records.reason import Figure, Reason
 
 _CAUSE = "cause."
@@ -53,14 +55,16 @@ def find_leaks(
     reference: Reference | None = None,
     progress: Progress | None = None,
     keep: Path | None = None,
+    keeper: Keeper | None = None,
 ) -> LeakSearch:
     """Look for growth of `workload`'s system with operations, and name its call sites if there is any.
 
-    Flame graphs of what leaks go below `keep`, if that is given.
+    Flame graphs of what leaks go below `keep`, if that is given. `keeper` is given the search as far as it is
+    after each window, and when there is a verdict.
 
     The workload's loop gives users and think time; it always runs closed, window by window. Call it from
-    the main thread. Raises ConfigurationError, SystemFailed and WorkerFailed for what ends the search
-    before there is a verdict, and Interrupted.
+    the main thread. Raises ConfigurationError, and for what ends the search before its time SystemFailed,
+    WorkerFailed and Interrupted: as CutShort where there is a window to tell of.
     """
     settings, leak = settings or Settings(), leak or LeakSettings()
     actual = configured(workload, settings)
@@ -77,28 +81,46 @@ def find_leaks(
     )
     origin = RecordOrigin()
     watcher = progress or Silent()
-    with interruptible():
-        look = _Look(spec, leak, watcher)
-        verdict = look.verdict()
-        found, recordings = Attribution((), None), tuple[str, ...]()
-        in_memory = any(growth.counter in MEMORY for growth in verdict.growths)
-        if verdict.outcome == "unbounded" and leak.attribute and look.python and in_memory:
-            how = Tracing(leak.native, leak.most_bytes, keep / origin.id if keep is not None else None)
-            found, recordings = trace(spec, watcher, how, look.taken, verdict)
-        if verdict.outcome == "unbounded" and not in_memory:
-            look.notes.append(Reason("no_memory_grows"))
-    traced = bool(found.suspects) or found.unattributed is not None
-    return LeakSearch(
-        **origin.fields(),
-        workload=workload.name,
-        plan=_plan(loop, leak, settings, actual),
-        verdict=verdict,
-        seconds=look.seconds,
-        suspects=found.suspects if traced else None,
-        unattributed=found.unattributed,
-        recordings=recordings,
-        notes=(*look.notes, *found.notes),
-    )
+    plan, found, recordings = _plan(loop, leak, settings, actual), Attribution((), None), tuple[str, ...]()
+    verdict: LeakVerdict | None = None
+
+    def record(*, partial: bool = False) -> LeakSearch:
+        traced = bool(found.suspects) or found.unattributed is not None
+        return LeakSearch(
+            **(origin.known() if partial else origin.fields()),
+            workload=workload.name,
+            partial=partial,
+            plan=plan,
+            verdict=verdict or look.so_far(),
+            seconds=look.seconds,
+            suspects=found.suspects if traced else None,
+            unattributed=found.unattributed,
+            recordings=recordings,
+            notes=(*look.notes, *found.notes),
+        )
+
+    def keep_it() -> None:
+        if keeper is not None:
+            keeper.keep(record(partial=True))
+
+    look = _Look(spec, leak, watcher, keep_it)
+    try:
+        with interruptible():
+            verdict = look.verdict()
+            keep_it()
+            in_memory = any(growth.counter in MEMORY for growth in verdict.growths)
+            if verdict.outcome == "unbounded" and leak.attribute and look.python and in_memory:
+                how = Tracing(leak.native, leak.most_bytes, keep / origin.id if keep is not None else None)
+                found, recordings = trace(spec, watcher, how, look.taken, verdict)
+            if verdict.outcome == "unbounded" and not in_memory:
+                look.notes.append(Reason("no_memory_grows"))
+    except ConfigurationError:
+        raise
+    except SuiteError as error:
+        if not look.marks:
+            raise
+        raise CutShort(error, record(partial=True)) from error
+    return record()
 
 
 def _windowed(loop: Loop, requests: int) -> ClosedLoop:
@@ -121,13 +143,19 @@ def _plan(loop: ClosedLoop, leak: LeakSettings, settings: Settings, workload: Wo
 
 
 class _Look:
-    """The search itself. `taken` are its steps, `python` whether any process told from inside."""
+    """The search itself. `taken` are its steps with a mark after each, `python` whether any process told from
+    inside. `ended` is called after each window.
+    """
 
-    def __init__(self, spec: WorkloadSpec, leak: LeakSettings, progress: Progress) -> None:
+    def __init__(
+        self, spec: WorkloadSpec, leak: LeakSettings, progress: Progress, ended: Callable[[], None]
+    ) -> None:
         self._spec = spec
         self._rules = Rules(requests=leak.requests, windows=leak.windows, ttl=leak.ttl)
         self._progress = progress
+        self._ended = ended
         self.taken: list[Step] = []
+        self.marks: list[Marks] = []
         self.seconds = 0.0
         self.notes: list[Reason] = []
         self.python = False
@@ -141,13 +169,32 @@ class _Look:
                 while True:
                     system.take(step)
                     self.taken.append(step)
-                    step = course.send(counters.read(system.processes()))
+                    self.marks.append(counters.read(system.processes()))
+                    self.seconds = system.seconds
+                    self._ended()
+                    step = course.send(self.marks[-1])
             except StopIteration as end:
                 verdict: LeakVerdict = end.value
             self.python = counters.python
             self.seconds = system.seconds
             self.notes += [*counters.notes.values(), *_failures(system)]
         return verdict
+
+    def so_far(self) -> LeakVerdict:
+        """Of a search without one: how far it looked, and what its last windows of one length counted."""
+        windows = [
+            step.operations if isinstance(step, Window) else 0 for step in self.taken[: len(self.marks)]
+        ]
+        first = len(windows) - 1
+        while first > 0 and windows[first - 1] == windows[-1] > 0:
+            first -= 1
+        marks = self.marks[max(first - 1, 0) :]
+        growths = tuple[Growth, ...]()
+        if windows[-1] and len(marks) > 1 and all(marks):
+            series = WindowSeries(marks, windows[-1])
+            growths = series.growths(series.risen() or series.a_sum())
+        why = Reason("search_cut_short", {"windows": sum(map(bool, windows))})
+        return LeakVerdict("unsettled", sum(windows), growths=growths, reasons=(why,))
 
 
 def _failures(system: LeakProbe) -> Iterator[Reason]:

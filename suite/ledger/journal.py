@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,8 +54,10 @@ class Journal:
         self._folder: Path | None = None
         self._drafts: dict[str, Path] = {}
         self._latest: Path | None = None
-        self._held = contextlib.ExitStack()
+        self._held = ExitStack()
         self.fault: StoreError | None = None
+        self.about: Mapping[str, Any] = {}
+        """What a document says beside its results."""
 
     def __enter__(self) -> Journal:
         return self
@@ -70,11 +72,11 @@ class Journal:
         """See `Keeper`."""
         self._write(head, _BEGUN)
 
-    def keep(self, so_far: Record, **more: Any) -> None:
+    def keep(self, so_far: Record, *, named: Record | None = None, **more: Any) -> None:
         """See `Keeper`."""
-        path = self._write(so_far, _SUFFIX, **more)
+        path = self._write(so_far, _SUFFIX, named, **more)
         if path is not None:
-            self._drafts[so_far.id] = path
+            self._drafts[(named or so_far).id] = path
             path.with_suffix(_BEGUN).unlink(missing_ok=True)
 
     def hold(self, running: HeldRound) -> Path | None:
@@ -93,17 +95,26 @@ class Journal:
         return folder
 
     def settled(self, record: Record) -> None:
-        """It is kept for good."""
+        """It, or what was named after it, is kept for good."""
         if (path := self._drafts.pop(record.id, None)) is not None:
             path.unlink(missing_ok=True)
 
-    def _write(self, record: Record, suffix: str, **more: Any) -> Path | None:
+    def kept_apart(self) -> list[Path]:
+        """Where documents are now of what is not settled, and will not be."""
+        paths = []
+        for name, draft in [*self._drafts.items()]:
+            with suppress(StoreError):
+                paths.append(_moved(draft, self._own(), self._results))
+                del self._drafts[name]
+        return paths
+
+    def _write(self, record: Record, suffix: str, named: Record | None = None, **more: Any) -> Path | None:
         """Where it is; None where it could not be written."""
         try:
-            path = run_path(self._own() / self._place, record)
+            path = run_path(self._own() / self._place, named or record)
             path = path.with_name(path.name + suffix)
             one = entry(record, **more)
-            write_document(path, envelope(self._kind, [one], exit_code=exit_code(record)))
+            write_document(path, envelope(self._kind, [one], exit_code=exit_code(record), **self.about))
         except StoreError as error:
             self.fault = self.fault or error
             return None
@@ -173,7 +184,6 @@ def _drafts(folder: Path) -> list[Path]:
 
 def _brought_in(draft: Path, folder: Path, results: Path, ledger: Ledger | None) -> BroughtIn | None:
     """None of a draft of which nothing was measured."""
-    path = results / draft.parent.relative_to(folder) / draft.stem
     try:
         completed = _complete(draft, folder / _ROUND)
         if draft.suffix == _BEGUN and not completed:
@@ -181,15 +191,21 @@ def _brought_in(draft: Path, folder: Path, results: Path, ledger: Ledger | None)
         document = read_document(draft)
         if ledger is not None and (folder / _LEDGER).stat().st_size:
             ledger.add_new(document.records)
-        with disk_faults(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if path.exists():  # the command had come further than its journal
-                draft.unlink()
-            else:
-                draft.replace(path)
+        return BroughtIn(_moved(draft, folder, results), document.records)
     except StoreError as error:
         return BroughtIn(draft, fault=str(error))
-    return BroughtIn(path, document.records)
+
+
+def _moved(draft: Path, folder: Path, results: Path) -> Path:
+    """Where the document is now that a draft below `folder` was. Raises StoreError."""
+    path = results / draft.parent.relative_to(folder) / draft.stem
+    with disk_faults(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():  # the command had come further than its journal
+            draft.unlink()
+        else:
+            draft.replace(path)
+    return path
 
 
 def _complete(draft: Path, folder: Path) -> bool:
@@ -212,5 +228,5 @@ def _complete(draft: Path, folder: Path) -> bool:
 
 def _removed(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    with contextlib.suppress(OSError):
+    with suppress(OSError):
         folder.parent.rmdir()

@@ -16,7 +16,14 @@ class RecordOrigin:
 
     def __init__(self) -> None:
         self.id = uuid.uuid4().hex[:12]
+        self._known: dict[str, Any] | None = None
         self.started = datetime.now(UTC).isoformat(timespec="milliseconds")
+
+    def known(self) -> dict[str, Any]:
+        """The fields as they were when this was asked first: of what is not whole yet."""
+        if self._known is None:
+            self._known = self.fields()
+        return self._known
 
     def fields(self) -> dict[str, Any]:
         """The fields of a Provenance but for workload and plan."""

@@ -19,8 +19,11 @@ class Keeper(Protocol):
     def begin(self, head: Record) -> None:
         """A record of which nothing is measured yet."""
 
-    def keep(self, so_far: Record, **more: Any) -> None:
-        """A record as it stands, in place of what it was before. `more` is what only its document says."""
+    def keep(self, so_far: Record, *, named: Record | None = None, **more: Any) -> None:
+        """A record as it stands, in place of what it was before. `more` is what only its document says.
+
+        One that gets another id whenever there is more of it is `named` after another.
+        """
 
     def hold(self, running: HeldRound) -> Path | None:
         """A round of the record that was told last begins: where its columns go, should we die in it."""

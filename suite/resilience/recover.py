@@ -30,6 +30,7 @@ from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
 from suite.records.capacity import Goal, Probe
 from suite.records.incident import Incident
+from suite.records.keeper import Keeper
 from suite.records.overload import OverloadCourse, OverloadLook, OverloadRecovery
 from suite.records.reason import Reason
 from suite.records.resilience import FaultRound
@@ -61,12 +62,14 @@ def recover(
     progress: Progress | None = None,
     watch: Callable[[OverloadLook], None] | None = None,
     watch_capacity: Callable[[Probe], None] | None = None,
+    keeper: Keeper | None = None,
 ) -> OverloadRecovery:
     """Search the highest load at which the system of `workload` recovers, each look with a fresh system.
 
     `known` is its capacity in starts per second; None searches that first, and tells `watch_capacity` its
-    looks. Call it from the main thread, as `run`. Raises ConfigurationError before anything starts, and
-    CutShort for what ends it then: Interrupted, SystemFailed, CapacityUnknown.
+    looks. `keeper` is given what is known after each look. Call it from the main thread, as `run`. Raises
+    ConfigurationError before anything starts, and CutShort for what ends it then: Interrupted, SystemFailed,
+    CapacityUnknown.
     """
     settings, course = settings or Settings(), course or overload_course(workload)
     reference, progress = reference or reference_to(workload), progress or Silent()
@@ -78,7 +81,7 @@ def recover(
             at_least = False
             if known is None:
                 known, at_least = _capacity(workload, settings, reference, progress, watch_capacity)
-            search = _Overloads(actual, settings, course, (known, at_least), reference, progress)
+            search = _Overloads(actual, settings, course, (known, at_least), reference, progress, keeper)
             search.run(watch or (lambda _: None))
     except CutShort as cut:  # a capacity of which only a part is known is no answer
         raise CutShort(cut.error, None) from cut
@@ -151,6 +154,7 @@ class _Overloads:
         capacity: tuple[float, bool],
         reference: Reference,
         progress: Progress,
+        keeper: Keeper | None,
     ) -> None:
         self.looks: list[OverloadLook] = []
         self._workload = workload
@@ -160,6 +164,7 @@ class _Overloads:
         self._reference = reference
         self._progress = progress
         self._origin = RecordOrigin()
+        self._keeper = keeper
         self._watch: Callable[[OverloadLook], None]
         highest = course.highest * self._capacity
         lowest = min(max(course.lowest * self._capacity, _FEWEST / (course.before + WARM)), highest)
@@ -175,18 +180,23 @@ class _Overloads:
                 resolution=_RESOLUTION,
             ),
             clock=time.monotonic,
+            ended=self._keep,
         )
 
     def run(self, watch: Callable[[OverloadLook], None]) -> None:
         self._watch = watch
         self._search.run()
 
-    def summed_up(self, *, partial: bool = False) -> OverloadRecovery:
+    def _keep(self) -> None:
+        if self._keeper is not None:
+            self._keeper.keep(self.summed_up(partial=True, soon=True))
+
+    def summed_up(self, *, partial: bool = False, soon: bool = False) -> OverloadRecovery:
         """What is known by now; `partial` if something ended the search early."""
         retry, course = self._workload.retry, self._course
         loop = self.loop(self._capacity)
         return OverloadRecovery(
-            **self._origin.fields(),
+            **(self._origin.known() if soon else self._origin.fields()),
             workload=self._workload.name,
             partial=partial,
             plan={

@@ -18,6 +18,7 @@ from suite.measure.band import FEWEST
 from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
 from suite.records.incident import Incident
+from suite.records.keeper import Keeper
 from suite.records.reason import Reason
 from suite.records.resilience import FaultCourse, FaultRound, FaultTrial, Resilience
 from suite.records.run import Round
@@ -42,10 +43,12 @@ def resilience(
     reference: Reference | None = None,
     progress: Progress | None = None,
     watch: Callable[[FaultTrial, int, int], None] | None = None,
+    keeper: Keeper | None = None,
 ) -> Resilience:
     """Try `faults` of `parties`, see `fault_matrix`, in rounds of a fresh system under the workload's load.
 
-    `watch` is told each trial, the how manyth it is and of how many. Call it from the main thread, as `run`.
+    `watch` is told each trial, the how manyth it is and of how many, `keeper` given what is known after each
+    round. Call it from the main thread, as `run`.
     Raises ConfigurationError before anything starts, and CutShort for what ends it then: Interrupted,
     or SystemFailed where nothing had failed yet.
     """
@@ -57,6 +60,7 @@ def resilience(
         faults,
         reference or reference_to(workload),
         progress or Silent(),
+        keeper,
     )
     try:
         with interruptible():
@@ -77,7 +81,9 @@ class _Trials:
         faults: Iterable[str],
         reference: Reference,
         progress: Progress,
+        keeper: Keeper | None,
     ) -> None:
+        self._keeper = keeper
         self._workload = workload
         self._course = course
         self._loop = loop_of(configured(workload, settings).loop, course)
@@ -107,21 +113,26 @@ class _Trials:
                 for index in range(self._course.rounds):
                     one = self._believable(cell, index)
                     rounds.append(self._against_usual(one, broken))
+                    self._keep(FaultTrial(cell.fault, cell.party, tuple(rounds)))
             finally:  # of what is cut short the rounds that came to their end
                 if rounds:
                     self._done.append(FaultTrial(cell.fault, cell.party, tuple(rounds)))
             watch(self._done[-1], number, count)
 
-    def summed_up(self, *, partial: bool = False) -> Resilience:
+    def _keep(self, trial: FaultTrial) -> None:
+        if self._keeper is not None:
+            self._keeper.keep(self.summed_up(trial, partial=True, soon=True))
+
+    def summed_up(self, *last: FaultTrial, partial: bool = False, soon: bool = False) -> Resilience:
         """What is known by now; `partial` if something ended it early."""
         return Resilience(
-            **self._origin.fields(),
+            **(self._origin.known() if soon else self._origin.fields()),
             workload=self._workload.name,
             partial=partial,
             plan=self._plan,
             course=self._course,
             usual=self._usual and _usual(self._usual),
-            trials=tuple(self._done),
+            trials=(*self._done, *last),
             skipped=self._matrix.skipped,
         )
 

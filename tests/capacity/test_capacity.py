@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from examples.load_slots import null, slots, turns
+from support.keeping import Kept
 from support.runs import validity_of
 
 from suite import Threshold, closed_loop, open_loop
@@ -79,6 +80,15 @@ def test_the_highest_rate_is_enclosed_and_what_broke_is_named(rounds):
     assert watched[0].load == slots.loop.rate
     assert rounds.loops[-1].seconds == 4.0  # the reported end held in a longer look too
     assert all(loop.arrivals == "poisson" and loop.warmup == 0.25 for loop in rounds.loops)
+
+
+def test_each_look_is_kept_the_moment_that_it_ends(rounds):
+    kept, told = Kept(), []
+    found = capacity(slots, Settings(), RATE, watch=lambda _: told.append(len(kept)), keeper=kept)
+    assert told == [*range(len(kept))]
+    assert [len(one.found.looks) for one in kept] == [*range(1, len(kept) + 1)]
+    assert kept[-1].found.looks == found.found.looks
+    assert {(one.id, one.partial) for one in kept} == {(found.id, True)}
 
 
 def test_a_closed_loop_is_opened_for_a_rate_and_kept_for_users(rounds):

@@ -159,6 +159,26 @@ def test_interrupted_it_keeps_what_was_measured(command, rounds):
     assert f"vision/match-100: 2 runs, at least {FEWEST} are needed\n" in said.out
 
 
+def test_killed_it_leaves_its_runs_to_the_next_command(command, rounds):
+    """And where they are too few for a calibration, interrupted, they are documents all the same."""
+
+    class Killed(Exception):
+        pass
+
+    one = make_run(workload="vision/match-100")
+    rounds.answers = {1: replace(one, id="a1"), 2: replace(one, id="a2"), 3: Killed()}
+    with pytest.raises(AssertionError, match="Traceback"):
+        command("calibrate", "vision/match-100")
+    assert len([*command.folder.glob("results/journal/*/calibration/*a?.json.journal")]) == 2
+    rounds.answers = {4: replace(one, id="a3"), 5: Interrupted(2)}
+    said = command("calibrate", "vision/match-100")
+    note = "what it had measured of vision/match-100 is in 2 documents in results/calibration"
+    assert said.complaints == [f"suite: note: a command was killed; {note}"]
+    assert "kept in 1 run that make no calibration, in results/calibration" in said.out
+    assert len([*command.folder.glob("results/calibration/*.json")]) == 3
+    assert not (command.folder / "results/journal").exists()
+
+
 def test_a_workload_that_fails_does_not_keep_the_others_from_it(command, rounds):
     rounds.answers = {1: SystemFailed("it would not start")}
     said = command("calibrate", "vision/match-10", "vision/match-100")

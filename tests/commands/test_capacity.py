@@ -19,7 +19,7 @@ def search(monkeypatch):
         asked = None
         answer = make_capacity()
 
-        def __call__(self, workload, settings, goal, *, reference, progress, watch):
+        def __call__(self, workload, settings, goal, *, reference, progress, keeper, watch):
             self.asked = workload.name, settings, goal
             if isinstance(self.answer, BaseException):
                 raise self.answer

@@ -25,7 +25,7 @@ def finder(monkeypatch):
     answers = {}
     numbers = count(1)
 
-    def find(workload, settings, how, *, reference, progress, keep):
+    def find(workload, settings, how, *, reference, progress, keep, keeper):
         asked[workload.name] = (settings, how, keep)
         answer = answers.get(workload.name, CLEAN)
         if isinstance(answer, BaseException):

@@ -19,7 +19,9 @@ def search(monkeypatch):
         asked = None
         answer = make_recovery()
 
-        def __call__(self, workload, settings, course, *, known, reference, progress, watch, watch_capacity):
+        def __call__(
+            self, workload, settings, course, *, known, reference, progress, keeper, watch, watch_capacity
+        ):
             self.asked = workload.name, settings, course, known
             if isinstance(self.answer, BaseException):
                 raise self.answer

@@ -18,7 +18,9 @@ def tried(monkeypatch):
         asked = None
         answer = make_resilience()
 
-        def __call__(self, workload, settings, course, *, parties, faults, reference, progress, watch):
+        def __call__(
+            self, workload, settings, course, *, parties, faults, reference, progress, keeper, watch
+        ):
             self.asked = workload.name, settings, course, parties, faults
             if isinstance(self.answer, BaseException):
                 raise self.answer

@@ -2,6 +2,7 @@
 
 import pytest
 from examples.load_echo import Talker, echo_server
+from support.keeping import Kept
 
 from suite import Workload, closed_loop
 from suite.config.settings import Settings
@@ -10,19 +11,6 @@ from suite.errors import Interrupted
 from suite.records.run import Failure, Round
 
 WORKLOAD = Workload("kept/soon", echo_server(), Talker, loop=closed_loop(1, seconds=1))
-
-
-class Kept(list):
-    """A Keeper that remembers."""
-
-    def begin(self, head):
-        self.begun = head
-
-    def keep(self, so_far, **more):
-        self.append(so_far)
-
-    def hold(self, running):
-        return None
 
 
 def rounds_of(monkeypatch, *results):

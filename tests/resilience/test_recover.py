@@ -6,6 +6,7 @@ import pytest
 from examples.load_fragile import weak
 from examples.load_overload import queues, sheds
 from support.capacities import make_capacity
+from support.keeping import Kept
 from support.overloads import overload_look
 from support.resiliences import UNTOLD
 
@@ -60,6 +61,14 @@ def test_the_highest_load_is_enclosed(rounds):
     assert found.looks == tuple(watched)
     assert (found.found.end, found.exit_code, found.attempts, found.capacity) == ("found", 0, 4, 200)
     assert watched[0].load == 100
+
+
+def test_each_look_is_kept_the_moment_that_it_ends(rounds):
+    kept = Kept()
+    found = recover(queues, None, COURSE, known=200.0, keeper=kept)
+    assert [len(one.looks) for one in kept] == [*range(1, len(found.looks) + 1)]
+    assert kept[-1].looks == found.looks
+    assert {(one.id, one.partial) for one in kept} == {(found.id, True)}
 
 
 def test_each_look_has_an_overload_in_its_midst(rounds):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from examples.load_fragile import sound, weak
+from support.keeping import Kept
 from support.resiliences import BORNE, NEVER
 from support.steady import steady
 
@@ -79,6 +80,14 @@ def test_each_fault_has_a_round_beside_one_without(rounds):
     assert found.exit_code == 1
     assert found.usual.verdict == "recovered"
     assert (found.workload, found.partial, found.skipped) == ("fragile/weak", False, ())
+
+
+def test_each_round_is_kept_the_moment_that_it_ends(rounds):
+    kept, two = Kept(), replace(COURSE, rounds=2)
+    found = resilience(weak, None, two, parties=["mail"], faults=["slow", "dead"], keeper=kept)
+    assert [[len(trial.rounds) for trial in one.trials] for one in kept] == [[1], [2], [2, 1], [2, 2]]
+    assert kept[-1].trials == found.trials
+    assert {(one.id, one.partial) for one in kept} == {(found.id, True)}
 
 
 def test_several_rounds_have_the_arrivals_of_their_number(rounds):

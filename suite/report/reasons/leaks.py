@@ -106,6 +106,7 @@ KINDS: Kinds = {
     "retained": "{seconds:s}",
     "nothing_readable": "no process of the system could be read",
     "no_whole_counter": "no counter could be read at all marks",
+    "search_cut_short": "the search ended early, after {windows:,} windows",
     "processes_replaced": "processes were replaced all the time",
     "growing_replaced": "processes that grew were replaced",
     "restless": _restless,

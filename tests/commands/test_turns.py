@@ -1,0 +1,88 @@
+"""The pairs of two commits that take turns are on disk the moment that each ends."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from support.runs import make_run
+
+from suite.ab.outcome import TrialResult
+from suite.ab.pairs import Pair, Trial
+from suite.ab.repository import Commit
+from suite.commands.brought_in import tell_brought_in
+from suite.commands.output import output
+from suite.commands.progress import Turns
+from suite.errors import StoreError
+from suite.formats.envelope import read_document
+
+COMMITS = {"base": Commit("0" * 40, "the first"), "head": Commit("1" * 40, "the second")}
+METRICS = ("response.mean",)
+
+
+class Killed(Exception):
+    """Nothing follows."""
+
+
+def pair(number):
+    return Pair("AB", *(replace(make_run(), id=f"{number:011}{side}") for side in "ab"))
+
+
+@pytest.fixture
+def trial():
+    return Trial(make_run().workload, ("the first", "the second"), seed=1, metrics=METRICS)
+
+
+def killed(tmp_path, trial):
+    """After three pairs."""
+    with output(None, "ab", tmp_path / "ab") as out, Turns(out, tmp_path) as turns:
+        turns.prepared(COMMITS, ())
+        for number in range(3):
+            trial.pairs.append(pair(number))
+            turns.paired(trial)
+        raise Killed
+
+
+def test_a_killed_comparison_leaves_its_pairs(tmp_path, trial, capfd):
+    with pytest.raises(Killed):
+        killed(tmp_path, trial)
+    assert not [*tmp_path.glob("ab/*.json")]
+    tell_brought_in(tmp_path, None)
+    (path,) = tmp_path.glob("ab/*.json")
+    assert f"what it had measured of {trial.workload} is {path}" in capfd.readouterr().err
+    (found,) = read_document(path).records
+    assert (found.partial, found.workload) == (True, trial.workload)
+    data = json.loads(path.read_text())
+    assert len(data["results"][0]["pairs"]) == 3
+    assert data["head"]["sha"] == COMMITS["head"].sha
+
+
+def ended(tmp_path, trial):
+    """A comparison of one pair, to its end."""
+    with output(None, "ab", tmp_path / "ab") as out, Turns(out, tmp_path) as turns, out.part():
+        turns.prepared(COMMITS, ())
+        trial.pairs.append(pair(0))
+        turns.paired(trial)
+        result = TrialResult.of(trial, 1.0, None)
+        try:
+            turns.compared(result)
+        finally:
+            turns.ended([result], None)
+
+
+def test_a_whole_comparison_leaves_its_document_alone(tmp_path, trial, capfd):
+    ended(tmp_path, trial)
+    assert len([*tmp_path.glob("ab/*.json")]) == 1
+    assert not (tmp_path / "journal").exists()
+    assert f"{tmp_path}/ab" in capfd.readouterr().out
+
+
+def test_saved_is_not_said_of_what_is_not(tmp_path, trial, capfd, monkeypatch):
+    """On a full disk."""
+
+    def full(*_):
+        raise StoreError("can't write it: the disk is full; free some space")
+
+    monkeypatch.setattr("suite.commands.progress.write_document", full)
+    with pytest.raises(StoreError):
+        ended(tmp_path, trial)
+    assert f"{tmp_path}/ab" not in capfd.readouterr().out
