@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from support.runs import make_run
 
+from suite.ab.checkout import Name
 from suite.ab.outcome import TrialResult
 from suite.ab.pairs import Pair, Trial
 from suite.ab.repository import Commit
@@ -15,7 +16,7 @@ from suite.commands.progress import Turns
 from suite.errors import StoreError
 from suite.formats.envelope import read_document
 
-COMMITS = {"base": Commit("0" * 40, "the first"), "head": Commit("1" * 40, "the second")}
+COMMITS: dict[Name, Commit] = {"base": Commit("0" * 40, "the first"), "head": Commit("1" * 40, "the second")}
 METRICS = ("response.mean",)
 
 
