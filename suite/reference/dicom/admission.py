@@ -14,7 +14,7 @@ from suite.data.ct import ct
 _SIZE = 3_000
 
 
-class Crowd(User):
+class AssociationCrowd(User):
     """As many as the limit and `beyond` (parameter) more want an association at once, again and again."""
 
     def connect(self, system: Any) -> None:

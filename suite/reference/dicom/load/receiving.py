@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from suite import Component, Threshold, Workload, closed_loop, open_loop
 from suite.data.ct import LARGE, SMALL
-from suite.reference.dicom.admission import ADMISSION, Crowd
+from suite.reference.dicom.admission import ADMISSION, AssociationCrowd
 from suite.reference.dicom.checks import what_was_refused_left_nothing
 from suite.reference.dicom.filing import Cabinet, Clerk, files_hold_what_was_written
 from suite.reference.dicom.load.gateways import (
@@ -135,7 +135,7 @@ burst = Workload(
 admission = Workload(
     "dicom/admission",
     gateway_server(associations=12),
-    Crowd,
+    AssociationCrowd,
     loop=closed_loop(1, operations=20),
     quick=closed_loop(1, operations=4),
     parameters={"beyond": 6},
