@@ -11,6 +11,7 @@ from suite.contract.metric import Metric
 from suite.contract.observe import Observe
 from suite.contract.remote import Remote
 from suite.contract.retry import Retry
+from suite.contract.secret import Secret
 from suite.contract.server import Server
 from suite.contract.system import System
 from suite.contract.threshold import Threshold
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Address", "Category", "Command", "Component", "Metric", "Observe", "Recording", "Rejected", "Remote",
-    "Retry", "Row", "Server", "System", "Threshold", "User", "Workload", "closed_loop", "open_loop",
+    "Retry", "Row", "Secret", "Server", "System", "Threshold", "User", "Workload", "closed_loop", "open_loop",
     "operation",
 ]  # fmt: skip
 __version__ = "0.2.0.dev0"

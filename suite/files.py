@@ -38,11 +38,12 @@ def disk_faults(place: object) -> Iterator[None]:
         raise StoreError(f"can't write {place}: {reason}") from error
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, *, private: bool = False) -> None:
     """Replace the file at `path` by `text` (UTF-8) in one step; its folder is made if need be.
 
-    A reader finds the old content or the new, and after a failure the old is still there. Something
-    that is no plain file (a device, a pipe) is written to and never replaced. Raises StoreError.
+    A reader finds the old content or the new, and after a failure the old is still there. If it is `private`
+    nobody but its owner may read it. Something that is no plain file (a device, a pipe) is written to and
+    never replaced. Raises StoreError.
     """
     with disk_faults(path):
         target = path.resolve()  # a link stays a link
@@ -53,7 +54,9 @@ def write_text(path: Path, text: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".{uuid4().hex}.tmp")
         try:
-            with draft.open("x", encoding="utf-8") as file:
+            if private:
+                draft.touch(mode=0o600, exist_ok=False)
+            with draft.open("r+" if private else "x", encoding="utf-8") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())

@@ -10,6 +10,7 @@ from suite.config.file import Configuration
 from suite.config.layer import SettingsLayer
 from suite.config.settings import Settings, configured
 from suite.contract.workload import Workload
+from suite.process.redaction import shown_value
 from suite.records.level import LEVELS
 
 _COMMAND_LINE = "the command line"
@@ -74,7 +75,9 @@ def _parameters(workload: Workload, settings: Settings, layers: _Layers) -> Iter
     actual = configured(workload, settings)
     for whose, values in (("the system", actual.system.parameters), ("the workload", actual.parameters)):
         for name, value in values.items():
-            yield SettingOrigin(f"set.{name}", value, _within(layers, "values", name, whose))
+            yield SettingOrigin(
+                f"set.{name}", shown_value(name, value), _within(layers, "values", name, whose)
+            )
 
 
 def _thresholds(workload: Workload, settings: Settings, layers: _Layers) -> Iterator[SettingOrigin]:

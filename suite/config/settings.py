@@ -13,6 +13,7 @@ from suite.contract.fault import At
 from suite.contract.fault_schedule import beyond, unmet
 from suite.contract.loop import ClosedLoop, Loop, OpenLoop, resized
 from suite.contract.remote import Remote
+from suite.contract.secret import Secret
 from suite.contract.threshold import Threshold
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError, Faults
@@ -244,6 +245,8 @@ def _set_values(workload: Workload, values: Mapping[str, Any]) -> None:
 
 def _like(name: str, value: Any, model: Any) -> Any:
     """`value`, if it is text from a command line, as the type of the default it replaces."""
+    if isinstance(model, Secret):
+        return Secret(value)
     if not isinstance(value, str) or isinstance(model, str) or model is None:
         return value
     if isinstance(model, bool):

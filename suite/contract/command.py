@@ -14,6 +14,7 @@ from suite.contract.loop import Duration
 from suite.contract.system import Placement
 from suite.errors import ConfigurationError, SystemFailed
 from suite.process.ready import Probe
+from suite.process.redaction import shown_command
 
 if TYPE_CHECKING:
     from suite.process.child import Child
@@ -62,7 +63,7 @@ class Command(Listening):
         folder = place.cwd if self.cwd is None else (place.cwd or Path.cwd()) / self.cwd
         if folder is not None and not folder.is_dir():
             raise SystemFailed(
-                f"can't start {shlex.join(argv)}: there is no folder {folder}; "
+                f"can't start {shown_command(argv)}: there is no folder {folder}; "
                 "cwd= is relative to the load file's folder"
             )
         return start_command(

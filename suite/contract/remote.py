@@ -9,7 +9,7 @@ from suite.contract.loop import Duration
 from suite.contract.system import Placement, System
 from suite.errors import ConfigurationError, SystemFailed
 from suite.process.ready import probe_for, wait_ready
-from suite.process.redaction import without_password
+from suite.process.redaction import shown_url, without_password
 
 
 class Remote(System):
@@ -40,12 +40,12 @@ class Remote(System):
         self.address = Address(self.target.host, self.target.port, self.target.url, str(place.directory))
         place.directory.mkdir(parents=True, exist_ok=True)
         if not wait_ready(probe_for(None), self, None, self.deadline):
-            raise SystemFailed(f"nothing answers at {self.target.url}; is it running?")
+            raise SystemFailed(f"nothing answers at {shown_url(self.target.url)}; is it running?")
 
     def immunity(self, fault: Fault) -> str | None:
         """See `System.immunity`."""
         if not fault.between:
-            return f"{self.target.url} runs elsewhere, its processes are not ours"
+            return f"{shown_url(self.target.url)} runs elsewhere, its processes are not ours"
         if self.target.url.startswith(("https:", "wss:")):
-            return f"{self.target.url} has a certificate that does not hold for a proxy in between"
+            return f"{shown_url(self.target.url)} has a certificate that does not hold for a proxy in between"
         return None

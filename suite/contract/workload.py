@@ -21,6 +21,7 @@ from suite.contract.system import System
 from suite.contract.threshold import Threshold
 from suite.contract.user import Operation, User
 from suite.errors import ConfigurationError, Faults
+from suite.process.redaction import shown_value
 from suite.records.row import Row
 from suite.units import parse
 
@@ -159,11 +160,9 @@ class Workload:
         return {name: total / weight for name, (total, weight) in sums.items()}
 
     def plain_parameters(self) -> dict[str, Any]:
-        """Parameters of the system and of the workload, as documents hold them."""
-        return {
-            name: value if isinstance(value, str | int | float | bool | None) else str(value)
-            for name, value in {**self.system.parameters, **self.parameters}.items()
-        }
+        """Parameters of the system and of the workload, as documents hold them: without secrets."""
+        given = {**self.system.parameters, **self.parameters}
+        return {name: shown_value(name, value) for name, value in given.items()}
 
     def all_tags(self) -> frozenset[str]:
         """Tags of the workload and of its operations, and the first part of its name."""

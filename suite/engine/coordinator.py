@@ -16,6 +16,7 @@ from suite.errors import Interrupted
 from suite.measure.combine import combine
 from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
+from suite.process.redaction import shown_url
 from suite.records.keeper import Keeper
 from suite.records.run import Failure, Round, Run
 
@@ -107,7 +108,7 @@ def described(workload: Workload, settings: Settings, repeated: list[Mapping[str
     if workload.faults:
         plan["faults"] = [at.described() for at in workload.faults]
     if settings.target is not None:
-        plan["target"] = settings.target
+        plan["target"] = shown_url(settings.target)
     if settings.quick:
         plan["quick"] = True
     if repeated:

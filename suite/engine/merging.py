@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from suite.engine.worker_request import WorkerReply
 from suite.measure.news_file import counted
 from suite.measure.phases import CauseTimes, RetryTimes
+from suite.process.redaction import redacted
 from suite.records.detail import Detail, added_up
 
 
@@ -27,8 +30,9 @@ def attempts(reports: Sequence[WorkerReply]) -> Mapping[str, tuple[int, int]]:
 
 
 def details(reports: Sequence[WorkerReply]) -> tuple[Detail, ...]:
-    """Details of all workers, see `added_up`."""
-    return added_up(report.details for report in reports)
+    """Details of all workers, see `added_up`, without what looks like a secret."""
+    merged = added_up(report.details for report in reports)
+    return tuple(replace(detail, example=redacted(detail.example, os.environ)) for detail in merged)
 
 
 def causes(reports: Sequence[WorkerReply]) -> list[CauseTimes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from suite.formats.plain import plain
 from suite.records.provenance import Provenance
 from suite.units import moment, seconds_since_epoch
 
+_SAID = ("outputs", "details", "checks", "error", "failure")
+"""What of a record may quote a system."""
 _LONGEST = 100
 """Characters of a workload's name within a file name, which may have 255 bytes."""
 
@@ -24,8 +26,19 @@ def dumps(data: Mapping[str, Any]) -> str:
 
 
 def write_document(path: Path, data: Mapping[str, Any]) -> None:
-    """Write a document to `path` whole or not at all. Raises StoreError saying what would mend it."""
-    write_text(path, dumps(data))
+    """Write a document to `path` whole or not at all. Raises StoreError saying what would mend it.
+
+    One that has something of what a system said is for its owner alone.
+    """
+    write_text(path, dumps(data), private=any(map(_has_output, _parts(data))))
+
+
+def _parts(data: Mapping[str, Any]) -> Iterable[Any]:
+    return [*data.get("results", ()), data.get("round")]
+
+
+def _has_output(part: Any) -> bool:
+    return isinstance(part, Mapping) and any(part.get(name) for name in _SAID)
 
 
 def print_document(data: Mapping[str, Any]) -> None:

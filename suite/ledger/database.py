@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 import sqlite3
@@ -78,6 +79,9 @@ def open_engine(url: URL, timeout: float) -> Engine:
     with disk_faults(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         _refuse_foreign(path)
+        if not path.exists():
+            with contextlib.suppress(OSError):  # SQLite says better why it can't
+                path.touch(mode=0o600)  # it may have what a system printed
     # No pool: a connection is cheap, must not outlive a fork, and the last one folds the WAL back in.
     engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": timeout})
     event.listen(engine, "connect", _set_up)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
-import shlex
 import signal
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from suite.process.guard import die_with_parent, release_sigterm, sigint_blocked
 from suite.process.importing import uncollected
 from suite.process.output_file import OutputFile
 from suite.process.pickled import PickledWorkload
+from suite.process.redaction import redacted, shown_command
 from suite.process.variables import inherited
 from suite.process.wrapping import wrapper
 
@@ -34,12 +34,13 @@ _spawn = multiprocess.get_context("spawn")
 class Child:
     """A process of ours. `stop` ends it politely, then not."""
 
-    def __init__(self, process: Any, name: str, log: Path) -> None:
+    def __init__(self, process: Any, name: str, log: Path, secrets: Mapping[str, str] = os.environ) -> None:
         self._process = process  # a Popen or a multiprocess Process
         self.pid: int = process.pid
         self.name = name
         self.log = log
         self._output = OutputFile(log)
+        self._secrets = secrets
 
     @property
     def exit_status(self) -> int | None:
@@ -79,8 +80,8 @@ class Child:
         self.wait(5.0)
 
     def tail(self, lines: int = 12) -> str:
-        """The last lines of its output."""
-        return self._output.tail(lines)
+        """The last lines of its output, without what looks like a secret or is one of its environment."""
+        return redacted(self._output.tail(lines), self._secrets)
 
     def trim(self) -> None:
         """Keep the end of its output only, if it has written very much."""
@@ -138,8 +139,8 @@ def start_command(
                 extra_groups=[] if user else None,
             )
     except OSError as error:
-        raise SystemFailed(f"can't start {shlex.join(argv)}: {error}") from error
-    return Child(process, shlex.join(argv), log)
+        raise SystemFailed(f"can't start {shown_command(argv)}: {error}") from error
+    return Child(process, shown_command(argv), log, environment)
 
 
 def _resolved(argv: Sequence[str], path: str) -> list[str]:

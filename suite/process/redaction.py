@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 HIDDEN = "***"
 _NAMES = r"pass?w|secret|token|api[_-]?key|private[_-]?key|authorization|credential"
@@ -23,19 +25,61 @@ _ANYWHERE = re.compile(
     re.DOTALL,
 )
 """Nothing here looks further than it says: a program may write anything, and much of it."""
+_OPTION = re.compile(rf"--?[\w-]*(?:{_NAMES})[\w-]*", re.IGNORECASE)
+"""Of a program, its value being the next word."""
+_hidden: set[str] = set()
 _HOST = re.compile(r"([^:@]*|\[[^\]]*\])(:\d*)?")
 
 
+def hide(value: str) -> None:
+    """Have `redacted` take this value out from now on, in this process."""
+    if len(value) >= _SHORTEST:
+        _hidden.add(value)
+
+
+def shown_value(name: str, value: Any) -> Any:
+    """A parameter as it may be kept and shown: plain data, without what looks like a secret."""
+    if value is None or isinstance(value, int | float):
+        return value
+    text = str(value)
+    if not text or not _NAMED.search(name):
+        return redacted(text)
+    if "://" not in text:
+        hide(text)
+    return HIDDEN
+
+
+def shown_command(argv: Sequence[str]) -> str:
+    """A command line as it may be kept and shown; what is left out of it is hidden from now on."""
+    return redacted(shlex.join(_shown_words(argv)))
+
+
+def _shown_words(argv: Sequence[str]) -> Iterator[str]:
+    secret = False
+    for word in argv:
+        secret = secret and not word.startswith("-")
+        if secret:
+            hide(word)
+        yield HIDDEN if secret else word
+        secret = _OPTION.fullmatch(word) is not None
+
+
+def shown_url(url: str) -> str:
+    """A URL as it may be kept and shown: without who asks, and without its query."""
+    place, mark, _ = without_password(url).partition("#")[0].partition("?")
+    return place + (f"?{HIDDEN}" if mark else "")
+
+
 def redacted(text: str, *environments: Mapping[str, str]) -> str:
-    """`text` without credentials in URLs, tokens, keys, what is assigned to such a name, and the values
-    that variables of such names have in the `environments`.
+    """`text` without credentials in URLs, tokens, keys, what is assigned to such a name, what is hidden, and
+    the values that variables of such names have in the `environments`.
     """
     values = {
         value
         for environment in environments
         for name, value in environment.items()
         if _NAMED.search(name) and len(value) >= _SHORTEST
-    }
+    } | _hidden
     for value in sorted(values, key=len, reverse=True):
         text = text.replace(value, HIDDEN)
     text = _ANYWHERE.sub(HIDDEN, text)

@@ -1,8 +1,11 @@
 """What looks like a secret is not kept."""
 
+import pickle
+
 import pytest
 
-from suite.process.redaction import redacted, without_password
+from suite import Secret
+from suite.process.redaction import redacted, shown_command, shown_url, shown_value, without_password
 
 
 @pytest.mark.parametrize(
@@ -59,3 +62,57 @@ def test_no_text_takes_long(piece: str) -> None:
 )
 def test_what_may_be_printed_of_a_url(url: str, printed: str) -> None:
     assert without_password(url) == printed
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("password", "hunter2", "***"),
+        ("api_token", "abc", "***"),
+        ("max_tokens", 100, 100),
+        ("use_password", True, True),
+        ("password", "", ""),
+        ("database", "postgres://me:hunter2@db/x", "postgres://***@db/x"),
+        ("mode", "fast", "fast"),
+        ("mode", None, None),
+        ("mode", ("a", 1), "('a', 1)"),
+        ("mode", Secret("hush hush"), "***"),
+        ("mode", "it says hush hush", "it says ***"),
+    ],
+)
+def test_parameters_are_kept_without_secrets(name: str, value: object, shown: object) -> None:
+    Secret("hush hush")
+    assert shown_value(name, value) == shown
+
+
+def test_a_secret_is_text_like_any_other() -> None:
+    secret = Secret("swordfish")
+    assert (secret, f"{secret}", secret + "!") == ("swordfish", "swordfish", "swordfish!")
+    assert repr(secret) == "Secret('***')"
+    assert pickle.loads(pickle.dumps(secret)) == secret
+    assert isinstance(pickle.loads(pickle.dumps(secret)), Secret)
+
+
+@pytest.mark.parametrize(
+    ("argv", "shown"),
+    [
+        (["app", "--password", "hunter2", "--port", "80"], "app --password '***' --port 80"),
+        (["app", "--api-key=hunter2"], "app --api-key=***"),
+        (["app", "--token", "--verbose"], "app --token --verbose"),
+        (["app", "redis://:hunter2@h/0"], "app redis://***@h/0"),
+    ],
+)
+def test_a_command_line_is_kept_without_secrets(argv: list[str], shown: str) -> None:
+    assert shown_command(argv) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://h:1/a", "http://h:1/a"),
+        ("http://h:1/a?key=x&b=c", "http://h:1/a?***"),
+        ("http://me:secret@h:1/a?x#y", "http://h:1/a?***"),
+    ],
+)
+def test_a_target_is_kept_without_its_query(url: str, shown: str) -> None:
+    assert shown_url(url) == shown

@@ -29,6 +29,7 @@ from suite.measure.combine import combine
 from suite.measure.record_origin import RecordOrigin
 from suite.measure.shares import joined_round
 from suite.measure.tally import Tally
+from suite.process.redaction import shown_url
 from suite.records.reason import Reason
 from suite.records.run import Failure, Round, Run
 from suite.report.terminal.console import Reporter, make_console
@@ -74,7 +75,7 @@ def made(told: Mapping[str, Any]) -> Run:
         )
     plan = {**_plan(workload), "seed": settings.seed, **told["plan"]}
     if told["host"]:
-        plan["target"] = told["host"]
+        plan["target"] = shown_url(told["host"])
     origin = RecordOrigin()
     return combine(workload, [whole], plan=plan, **{**origin.fields(), "started": told["started"]})
 

@@ -19,7 +19,7 @@ def listed(workload: Workload) -> Iterator[Text]:
     yield Text.assemble((clean(workload.name), "bold"), f"  {loop}")
     if workload.description:
         yield Text(f"  {clean(workload.description)}")
-    parameters = {**workload.system.parameters, **workload.parameters}
+    parameters = workload.plain_parameters()
     if parameters:
         values = " ".join(f"{name}={value}" for name, value in parameters.items())
         yield Text.assemble(("  set   ", FAINT), clean(values))
@@ -37,7 +37,7 @@ def described(workload: Workload) -> dict[str, Any]:
         "description": workload.description,
         "loop": {"kind": workload.loop.kind, **asdict(workload.loop)},
         "operations": list(workload.operation_names()),
-        "parameters": {**workload.system.parameters, **workload.parameters},
+        "parameters": workload.plain_parameters(),
         "thresholds": [asdict(threshold) for threshold in workload.thresholds],
         "category": None if workload.category is None else asdict(workload.category),
         "tags": sorted(workload.all_tags()),

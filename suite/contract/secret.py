@@ -1,0 +1,28 @@
+"""A parameter that nobody but the system and its users may see."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from suite.process.redaction import hide
+
+
+class Secret(str):
+    """Text like any other, that is kept out of documents, the ledger, pages and messages: they say `***`.
+
+    `Workload(..., login=Secret(os.environ["LOGIN"]))`. What a parameter's name calls a password, a token or
+    a key needs none.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: Any = "") -> Self:
+        made = super().__new__(cls, text)
+        hide(str(made))
+        return made
+
+    def __repr__(self) -> str:
+        return "Secret('***')"
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str]]:
+        return type(self), (str(self),)

@@ -1,0 +1,49 @@
+"""No secret that a workload is given comes out of it again."""
+
+import stat
+
+import pytest
+
+LOAD = """
+    import sys
+    from suite import Command, Secret, User, Workload, closed_loop, operation
+
+    class Visitor(User):
+        @operation
+        async def visit(self):
+            raise ValueError(f"refused: {self.parameters['login']}, token={self.parameters['code']}")
+
+    CODE = '''
+    import sys
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+    print("password=hunter2-printed", sys.argv, flush=True)
+    HTTPServer(("127.0.0.1", int(sys.argv[1])), BaseHTTPRequestHandler).serve_forever()
+    '''
+    argv = [sys.executable, "-c", CODE.replace("\\n    ", "\\n"), "{port}", "--password", "hunter2-argument"]
+    system = Command(argv, key="hunter2-key")
+    shop = Workload(
+        "shop/visit", system, Visitor, loop=closed_loop(1, operations=3),
+        parameters={"login": Secret("hunter2-login"), "code": "x", "api_key": "hunter2-own"},
+    )
+"""
+SECRETS = ("hunter2-printed", "hunter2-argument", "hunter2-login", "hunter2-own", "hunter2-set")
+
+
+@pytest.mark.usefixtures("rounds_once")
+def test_a_run_keeps_and_shows_no_secret(command):
+    command.file("load_shop.py", LOAD)
+    told = [command("run", "load_shop.py", "--rounds", "1", "--set", "api_key=hunter2-set")]
+    told += [
+        command("show"),
+        command("show", "shop/visit"),
+        command("list", "load_shop.py"),
+        command("config"),
+    ]
+    (document,) = command.folder.glob("results/runs/*.json")
+    for text in (*(said.out + said.err for said in told), document.read_text()):
+        assert not [secret for secret in SECRETS if secret in text], text
+    ledger = (command.folder / "results" / "ledger.db").read_bytes()
+    assert not [secret for secret in SECRETS if secret.encode() in ledger]
+    assert "refused: ***" in document.read_text()
+    for path in (document, command.folder / "results" / "ledger.db"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
