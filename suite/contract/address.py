@@ -17,6 +17,8 @@ class Address:
     url: str = ""
     directory: str = ""
     pid: int = 0
+    title: str = ""
+    """What a DICOM node is called (AE title), "" if nobody said."""
 
     @property
     def on_loopback(self) -> bool:

@@ -69,6 +69,11 @@ class System:
         return self.address.url
 
     @property
+    def title(self) -> str:
+        """AE title of a DICOM node, "" if it was not said: what stands before the @ in `TITLE@host:104`."""
+        return self.address.title
+
+    @property
     def pid(self) -> int:
         """Root process of the system; 0 if it is not ours."""
         return self.address.pid

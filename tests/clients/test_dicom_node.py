@@ -7,7 +7,6 @@ import contextlib
 import hashlib
 import socket
 import struct
-import threading
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.uid import UID
 from pynetdicom import AE
 from pynetdicom.pdu import A_ASSOCIATE_AC
+from support.dicom_node import node_in_a_thread
 
 from suite.clients.dicom import (
     Association,
@@ -230,23 +230,8 @@ REQUEST = pdu.associate_request(
 @pytest.fixture(scope="module")
 def port():
     """Of a node that runs in a thread."""
-    started, ports, ends = threading.Event(), [], []
-
-    async def main():
-        async with StoreNode(lambda _: 0) as node:
-            ports.append(node.port)
-            end = asyncio.Event()
-            ends.append((asyncio.get_running_loop(), end))
-            started.set()
-            await end.wait()
-
-    thread = threading.Thread(target=lambda: uvloop.run(main()))
-    thread.start()
-    started.wait()
-    yield ports[0]
-    loop, end = ends[0]
-    loop.call_soon_threadsafe(end.set)
-    thread.join()
+    with node_in_a_thread(lambda _: 0) as node:
+        yield node.port
 
 
 def said(port, *messages):

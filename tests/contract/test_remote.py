@@ -54,8 +54,28 @@ def test_addresses_that_make_no_sense(url: str) -> None:
         Remote(url)
 
 
+@pytest.mark.parametrize(
+    ("url", "title", "port"),
+    [
+        ("ARCHIVE@pacs:11112", "ARCHIVE", 11112),
+        ("dicom://My PACS@pacs", "My PACS", 104),
+        ("pacs:104", "", 104),
+        ("http://pacs:8042", "", 8042),
+    ],
+)
+def test_a_dicom_node_may_have_a_title(url: str, title: str, port: int) -> None:
+    target = Remote(url).target
+    assert (target.title, target.host, target.port) == (title, "pacs", port)
+
+
+@pytest.mark.parametrize("url", ["http://ARCHIVE@pacs:8042", "SEVENTEEN-LETTERS@pacs:104", "@pacs:104"])
+def test_what_is_no_title_is_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError):
+        Remote(url)
+
+
 def test_a_password_in_an_address_is_refused_and_not_shown() -> None:
-    for url in ("http://me:secret@shop:80", "http://me:secret@"):
+    for url in ("http://me:secret@shop:80", "http://me:secret@", "me:secret@shop:104"):
         with pytest.raises(ConfigurationError) as caught:
             Remote(url)
         assert "secret" not in str(caught.value)

@@ -84,14 +84,18 @@ def every_instance_arrived(system: Any, kept: Sequence[Any], recording: Any) -> 
     return "; ".join(texts)
 
 
-def none_was_lost_or_refused(system: Any, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
+def none_was_lost_or_refused(system: Any, kept: Sequence[Any], recording: Any) -> str:
     """Every instance that was due was sent and answered Success."""
     counts = recording.loop_only().counts()
     due = sum(counts.values())
     bad = {name: count for name, count in counts.items() if count and name != "ok"}
     assert due, "nothing was due"
     assert not bad, f"{due - counts['ok']} of {due}: " + ", ".join(f"{n} {name}" for name, n in bad.items())
-    return f"{due} of {due}"
+    if not isinstance(system, Remote):
+        return f"{due} of {due}"
+    first = next(sent(kept), None)
+    there = f"; they are there now, SOP Instance UIDs {first.uid()[:-16]}*" if first else ""
+    return f"{due} of {due}{there}"
 
 
 def forwards(system: Any) -> Iterator[Row]:

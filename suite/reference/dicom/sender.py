@@ -37,7 +37,10 @@ def sent(kept: Iterable[Any]) -> Iterator[SentInstance]:
 
 
 class Sender(User):
-    """Sends CT instances of `size` bytes (parameter), made from `seed`; associates again when it must."""
+    """Sends CT instances of `size` bytes (parameter), made from `seed`; associates again when it must.
+
+    `calling` is its AE title.
+    """
 
     async def connect(self, system: Any) -> None:
         self._system = system
@@ -63,7 +66,13 @@ class Sender(User):
         await self._association.release()
 
     async def _associate(self) -> Association:
-        return await Association.connect(self._system.host, self._system.port, instances=self._template)
+        return await Association.connect(
+            self._system.host,
+            self._system.port,
+            instances=self._template,
+            called=self._system.title or "ANY-SCP",
+            calling=self.parameters["calling"],
+        )
 
 
 class Churner(Sender):

@@ -1,5 +1,6 @@
 """The DICOM workloads under the engine: a sound gateway passes, broken ones fail."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from support import broken_dicom as broken
+from support.dicom_node import node_in_a_thread
 from support.variants import exhaustive
 
 from suite import Component, Remote
@@ -138,6 +140,19 @@ def test_the_pool_is_seen_over_time():
     result = quick(workloads.receive, seconds=1.2)
     assert result.metrics["observed.db_pool_size.max"].value == 5
     assert "observed.db_pool_wait_seconds_total" in result.metrics
+
+
+@pytest.mark.exhaustive
+def test_a_node_elsewhere_is_loaded_under_its_title_and_keeps_what_came():
+    with node_in_a_thread(title="ARCHIVE") as node:
+        target = f"ARCHIVE@127.0.0.1:{node.port}"
+        result = quick(workloads.receive, operations=30, target=target)
+        assert not broken_checks(result)
+        assert node.received >= 30
+    (lost, *rest) = result.checks
+    assert re.search(r"30 of 30|130 of 130", lost.detail)
+    assert "SOP Instance UIDs 1.2.826.0.1.3680043.8.498.1" in lost.detail
+    assert all("not checked: this gateway runs elsewhere" in check.detail for check in rest)
 
 
 def test_a_gateway_elsewhere_has_no_queue_to_fill():

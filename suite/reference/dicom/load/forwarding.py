@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from suite import Metric, Threshold, Workload, closed_loop, open_loop
-from suite.data.ct import SMALL
 from suite.faults import At, Kill
 from suite.reference.dicom.checks import every_instance_arrived, forwards, queue_peak
 from suite.reference.dicom.draining import Drainer, fill
@@ -15,6 +14,7 @@ from suite.reference.dicom.load.gateways import (
     STORED,
     destination_server,
     gateway_server,
+    sending,
 )
 from suite.reference.dicom.sender import Sender
 
@@ -30,7 +30,7 @@ forward = Workload(
     quick=closed_loop(2, operations=ENOUGH, warmup=100),
     beside={"destination": destination_server()},
     collect=forwards,
-    parameters={"size": SMALL, "seed": 1},
+    parameters=sending(),
     metrics=[QUEUE_PEAK],
     thresholds=[
         Threshold("throughput@forward", target=100, warning=25, critical=5),
@@ -79,7 +79,7 @@ def _forwarding(name: str, description: str, **rest: object) -> Workload:
         gateway_server(backoff=0.05),
         Sender,
         collect=forwards,
-        parameters={"size": SMALL, "seed": 1},
+        parameters=sending(),
         metrics=[QUEUE_PEAK],
         observe=POOL,
         **(options | {"tags": {"queue"}, "description": description} | rest),  # type: ignore[arg-type]
@@ -128,10 +128,10 @@ killed = _forwarding(
 )
 killed_again = _forwarding(
     "killed-again",
-    "killed ten times in a minute: what it answered Success is there and arrives",
-    loop=open_loop(60, seconds=64, users=8),
+    "killed ten times in two minutes: what it answered Success is there and arrives",
+    loop=open_loop(60, seconds=126, users=8),
     quick=None,
-    faults=[At(3 + 6 * number, Kill("system", 0.2)) for number in range(10)],
+    faults=[At(4 + 12 * number, Kill("system", 0.2)) for number in range(10)],
     thresholds=[_ALL_FORWARDED, _BACK],
     checks=_ARRIVES,
     tags={"queue", "faults", "slow"},

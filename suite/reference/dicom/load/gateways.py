@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from suite import Observe, Server, Threshold
+from suite.data.ct import SMALL
 from suite.reference.dicom import destination, gateway
 from suite.reference.dicom.checks import (
     every_instance_has_its_row,
@@ -26,6 +27,11 @@ RECEIVE_LATENCY = (
     Threshold("response.p95", target="50ms", warning="250ms", critical="2s"),
     NO_FAILURES,
 )
+
+
+def sending(size: int = SMALL) -> dict[str, Any]:
+    """Parameters of a Sender."""
+    return {"size": size, "seed": 1, "calling": "LOADLEDGER"}
 
 
 def gateway_server(**parameters: Any) -> Server:

@@ -17,6 +17,7 @@ from suite.reference.dicom.load.gateways import (
     RECEIVE_LATENCY,
     STORED,
     gateway_server,
+    sending,
 )
 from suite.reference.dicom.sender import Churner, Sender
 
@@ -39,7 +40,7 @@ def _receiving(
         Sender,
         loop=closed_loop(users, seconds=seconds, warmup=warmup),
         quick=closed_loop(users, operations=quick, warmup=100),
-        parameters={"size": size, "seed": 1},
+        parameters=sending(size),
         thresholds=[
             Threshold("throughput", target=target, warning=target / 4, critical=target / 20),
             *RECEIVE_LATENCY,
@@ -70,7 +71,7 @@ sustained = Workload(
     Sender,
     loop=open_loop(150, seconds=60, users=4, warmup=5),
     quick=open_loop(120, seconds=2, users=4, warmup=0.3),
-    parameters={"size": SMALL, "seed": 1},
+    parameters=sending(),
     thresholds=[
         *RECEIVE_LATENCY,
         # 9,000 instances of 40 KB: a gateway that keeps a twentieth of what it received passes it.
@@ -88,7 +89,7 @@ memory = Workload(
     Sender,
     loop=closed_loop(4, operations=2_000, warmup=200),
     quick=closed_loop(4, operations=400, warmup=100),
-    parameters={"size": LARGE, "seed": 1},
+    parameters=sending(LARGE),
     thresholds=[
         Threshold("memory.growth_per_operation", target="2KB", warning="10KB", critical="50KB"),
         NO_FAILURES,
@@ -105,7 +106,7 @@ churn = Workload(
     Churner,
     loop=closed_loop(4, seconds=4, warmup=0.5),
     quick=closed_loop(4, seconds=1.5, warmup=0.2),
-    parameters={"size": SMALL, "seed": 1},
+    parameters=sending(),
     thresholds=[
         Threshold("response.p95", target="100ms", warning="500ms", critical="2s"),
         NO_FAILURES,
@@ -121,7 +122,7 @@ burst = Workload(
     Sender,
     loop=open_loop(150, seconds=5, arrivals="burst", burst=60, users=16),
     quick=open_loop(120, seconds=2, arrivals="burst", burst=60, users=16),
-    parameters={"size": SMALL, "seed": 1},
+    parameters=sending(),
     thresholds=[
         Threshold("response.mean", target="200ms", warning="500ms", critical="1s"),
         Threshold("response.p95", target="400ms", warning="1s", critical="2s"),
@@ -156,7 +157,7 @@ disk_full = Workload(
     Sender,
     loop=closed_loop(4, seconds=4),
     quick=closed_loop(4, operations=900),
-    parameters={"size": SMALL, "seed": 1},
+    parameters=sending(),
     thresholds=[Threshold("failures", target=0, critical=0)],
     checks=[what_was_refused_left_nothing, *KEPT],
     observe=POOL,
