@@ -109,6 +109,7 @@ def command(
     check_writable(folder / NAME)
     store = CalibrationStore(folder)
     calibrations: list[Calibration] = []
+    kept: list[Calibration] = []
     tell_brought_in(folder, None)
     with (
         output(json_file) as out,
@@ -120,10 +121,11 @@ def command(
 
         def keep(found: Calibration, work: Calibrator) -> None:
             calibrations.append(found)
+            reporter.result(found)
             store.keep(found)
+            kept.append(found)
             for run in work.runs:
                 journal.settled(run)
-            reporter.result(found)
 
         ends = time.monotonic() + seconds
         for index, subject in out.each(enumerate(subjects)):
@@ -146,7 +148,7 @@ def command(
                 except Interrupted:  # what was measured is kept all the same; no second one comes
                     keep(work.calibration(), work)
                     raise
-        if calibrations:
+        if kept:
             reporter.kept(str(folder / NAME))
         if apart := journal.kept_apart():
             reporter.kept(f"{many(len(apart), 'run')} that make no calibration, in {apart[0].parent}")

@@ -106,7 +106,8 @@ def command(
             )
             search = out.search(look, found.workload.name, SystemFailed, WorkerFailed)
             if search is not None:
-                out.keep(search, search.exit_code, functools.partial(_show, search, out))
+                with out.part():
+                    out.keep(search, search.exit_code, functools.partial(_show, search, out))
         code = out.code()
         out.end(code)
     raise typer.Exit(code)

@@ -51,6 +51,8 @@ class Output:
         self.saved: list[Path] = []
         self.unstored: list[Path] = []
         """Documents of what the ledger could not take."""
+        self.lost = 0
+        """Results that are kept nowhere."""
         self.faults: dict[str, None] = {}
         """What could not be kept, each once."""
         self._json_file = json_file
@@ -131,6 +133,8 @@ class Output:
             self.faults.setdefault(str(error))
             if saved is not None:
                 self.unstored.append(saved)
+            else:
+                self.lost += 1
 
     def tell_unkept(self) -> None:
         """Say on stderr what could not be kept, each fault once, and the command that mends it."""
@@ -185,8 +189,9 @@ class Output:
             if saved is not None:
                 save_record(result, saved.with_suffix(".svg"), command)
 
-        self.keep(result, code, show)
-        self.end(code)
+        with self.part():
+            self.keep(result, code, show)
+        self.end(self.code())
         return self.code()
 
     def end(self, code: int, **more: Any) -> None:

@@ -96,8 +96,9 @@ def command(
             code,
             plans.skipped,
             saved=places.folder if out.saved else None,
-            unsaved=len(runs) - len(out.saved),
+            unsaved=len(runs) - len(out.saved) - out.lost,
             unstored=len(out.unstored),
+            lost=out.lost,
             toured_without=plans.tour.left_out if plans.tour else None,
         )
         parts = {found.workload.name: found.workload.category for found, _ in plans.runs}

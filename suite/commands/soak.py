@@ -119,9 +119,10 @@ def command(
         if not journal.windows:
             journal.remove()
         elif result is not None and (out.fault is None or result.error is not None):
-            shown = result
-            out.keep(result, code, lambda saved: out.reporter.print_soak(shown, code, saved=saved))
+            shown, own = result, code
+            out.keep(result, own, lambda saved: out.reporter.print_soak(shown, own, saved=saved))
             journal.remove()
+            code = out.code()
             out.end(code)
         elif result is not None:
             changed = {

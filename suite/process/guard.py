@@ -5,12 +5,13 @@ from __future__ import annotations
 import _thread
 import ctypes
 import os
+import select
 import signal
 import threading
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from suite.errors import Interrupted
 
@@ -100,6 +101,21 @@ def interruptible() -> Iterator[None]:
                 signal.signal(number, handler)
 
 
+def _leave_terminal() -> None:
+    """Write to nobody from now on where the terminal was closed, rather than fail at it.
+
+    What was measured has to be kept yet, and each step of that says something.
+    """
+    for descriptor in (1, 2):
+        poll = select.poll()
+        with suppress(OSError):
+            poll.register(descriptor, select.POLLOUT)
+            if any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(0)):
+                nobody = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nobody, descriptor)
+                os.close(nobody)
+
+
 class _Interruption:
     """Raises Interrupted, and again if that was lost.
 
@@ -115,6 +131,8 @@ class _Interruption:
     def __call__(self, number: int, _frame: object) -> None:
         if self._unwinds():
             return
+        if number == signal.SIGHUP:
+            _leave_terminal()
         error = Interrupted(number)
         self._raised = weakref.ref(error)
         _thread.start_new_thread(self._insist, (number,))  # threading's locks may be held where we are

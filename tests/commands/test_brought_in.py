@@ -96,7 +96,7 @@ def test_what_could_be_kept_nowhere_is_in_the_journal_and_comes_with_the_next_co
         full.setattr(Ledger, "add", fail)
         said = command("run", load, "-k", "click")
     assert said.code == 2
-    assert said.out.splitlines()[-1] == "CONFIGURATION ERROR  1 passed; 1 without a document"
+    assert said.out.splitlines()[-1] == "CONFIGURATION ERROR  1 passed; 1 could not be kept"
     (draft,) = (path.relative_to(command.folder) for path in results.glob("journal/*/runs/*.journal"))
     assert said.complaints == [
         f"suite: note: what there is of it is {draft}; the next command brings it in",

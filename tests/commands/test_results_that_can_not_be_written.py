@@ -7,6 +7,13 @@ import sqlite3
 import subprocess
 
 import pytest
+from support.capacities import make_capacity
+from support.overloads import make_recovery
+from support.records import make_calibration, make_search
+from support.resiliences import make_resilience
+from support.runs import make_run
+
+from suite.errors import StoreError
 
 
 @pytest.mark.parametrize(
@@ -113,3 +120,50 @@ def test_a_disk_that_runs_full_between_two_workloads(command, engine, tiny, left
             assert json.loads((command.folder / "out.json").read_text())["exit_code"] == 2
     (tiny / "ballast").unlink()
     assert "counter/click" in command("show", "--results", tiny).out
+
+
+FOUND = {
+    "run": ("suite.engine.coordinator.run", make_run),
+    "leaks": ("suite.leaks.session.find_leaks", make_search),
+    "capacity": ("suite.capacity.capacity.capacity", make_capacity),
+    "resilience": ("suite.resilience.resilience.resilience", make_resilience),
+    "recover": ("suite.resilience.recover.recover", make_recovery),
+}
+
+
+@pytest.mark.parametrize("ledger", ["full too", "well"])
+@pytest.mark.parametrize("name", FOUND)
+def test_saved_is_not_said_of_what_is_not(command, monkeypatch, name, ledger):
+    """The disk is full when the result is there: that is shown, and told where `--json` wants it."""
+
+    def full(*_):
+        raise StoreError("can't write it: the disk is full; free some space")
+
+    module, make = FOUND[name]
+    monkeypatch.setattr(module, lambda *_, **__: make())
+    monkeypatch.setattr("suite.commands.output.write_document", full)
+    if ledger == "full too":
+        monkeypatch.setattr("suite.ledger.store.Ledger.add", full)
+    load = command.example("load_counter.py")
+    said = command(name, load, "-k", "click", "--json", "out.json")
+    assert said.code == 2
+    assert said.complaints == ["suite: can't write it: the disk is full; free some space"]
+    assert "saved" not in said.out
+    assert make().workload in said.out
+    out = json.loads((command.folder / "out.json").read_text())
+    assert (len(out["results"]), out["exit_code"]) == (1, 2)
+    assert len(command("show", "--json").out.splitlines()) > 3 or ledger == "full too"
+
+
+def test_a_calibration_that_could_not_be_written_is_not_said_to_be_kept(command, monkeypatch):
+    def full(*_):
+        raise StoreError("can't write it: the disk is full; free some space")
+
+    monkeypatch.setattr("suite.ab.calibration_store.write_document", full)
+    monkeypatch.setattr("suite.ab.calibration.Calibrator.measure", lambda _: None)
+    monkeypatch.setattr("suite.ab.calibration.Calibrator.enough", True)
+    monkeypatch.setattr("suite.ab.calibration.Calibrator.calibration", lambda _: make_calibration())
+    said = command("calibrate", "vision/match-10")
+    assert (said.code, said.complaints) == (2, ["suite: can't write it: the disk is full; free some space"])
+    assert make_calibration().workload in said.out
+    assert "kept in" not in said.out

@@ -1,8 +1,13 @@
 """Signals and parents: what the kernel and our handlers do for us."""
 
 import contextlib
+import fcntl
 import os
+import pty
 import signal
+import subprocess
+import sys
+import termios
 import threading
 import time
 from pathlib import Path
@@ -171,3 +176,37 @@ def test_a_program_can_be_ended_with_sigterm(tmp_path: Path) -> None:
     child = start_command(["sleep", "60"], log=tmp_path / "log", env={})
     child.stop(grace=20)
     assert child.exit_status == -signal.SIGTERM
+
+
+CLOSED = """
+import sys, time
+from suite.errors import Interrupted
+from suite.process.guard import interruptible
+try:
+    with interruptible():
+        print("ready", flush=True)
+        time.sleep(60)
+except Interrupted as error:
+    for stream in (sys.stdout, sys.stderr):
+        print("what was measured", file=stream, flush=True)
+    sys.exit(error.exit_code)
+"""
+
+
+def test_a_terminal_that_was_closed_ends_nothing_but_the_load() -> None:
+    """Whatever is said after that goes nowhere; once it failed, and nothing was kept."""
+    terminal, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", CLOSED],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # as its controlling terminal
+    )
+    os.close(theirs)
+    said = b""
+    while b"ready" not in said:
+        said += os.read(terminal, 1024)
+    os.close(terminal)
+    assert process.wait(60) == 129

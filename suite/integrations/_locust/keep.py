@@ -106,10 +106,9 @@ def keep(result: Run, *, stderr: bool) -> int:
         try:
             with contextlib.ExitStack() as last_first:
                 last_first.callback(_store, kept.ledger, result)
-                write_document(
-                    run_path(kept.folder / "runs", result), envelope("run", [entry(result)], exit_code=code)
-                )
-            saved = kept.folder
+                path = run_path(kept.folder / "runs", result)
+                write_document(path, envelope("run", [entry(result)], exit_code=code))
+                saved = kept.folder
         finally:
             reporter.print_run(result)
             reporter.print_summary([result], code, saved=saved)

@@ -120,10 +120,12 @@ class Reporter:
         saved: str | Path | None = None,
         unsaved: int = 0,
         unstored: int = 0,
+        lost: int = 0,
         toured_without: Sequence[str] | None = None,
     ) -> None:
         """A line per Run, the reasons of what was `skipped`, the verdict, where all is `saved` but for the
-        documents `unsaved`, and how many the ledger lacks. Of a tour also what it left out.
+        documents `unsaved`, how many the ledger lacks, and how many were `lost`, both ways. Of a tour also
+        what it left out.
         """
         self._live.close()
         if runs:
@@ -139,6 +141,7 @@ class Reporter:
         where = "" if saved is None else f"; saved in {saved}"
         where += f"; {unsaved} without a document" if unsaved else ""
         where += f"; {unstored} not in the ledger" if unstored else ""
+        where += f"; {lost} could not be kept" if lost else ""
         closing = Text.assemble(code_text(exit_code), f"  {', '.join(parts) or 'nothing ran'}{where}")
         self.console.print(closing, soft_wrap=True)
 
