@@ -17,6 +17,9 @@ _OF_ONE_REPOSITORY = frozenset({
 })  # fmt: skip
 """What git tells its hooks of the repository that they run for; see git-rev-parse, --local-env-vars."""
 
+_NOTHING_RUN = ("-c", "core.fsmonitor=false")
+"""A repository may name a program there, which git would run at any question about its files."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -39,11 +42,11 @@ def clean_environment() -> dict[str, str]:
 
 def git(cwd: str | os.PathLike[str], *arguments: str, seconds: float = _SECONDS) -> Answer:
     """Run `git ARGUMENTS` in `cwd`, at most `seconds` long. Takes no locks that it can do without, so it
-    disturbs nobody's work; never raises.
+    disturbs nobody's work, and runs no monitor of files; never raises.
     """
     try:
         done = subprocess.run(
-            ["git", "--no-optional-locks", *arguments],  # noqa: S607
+            ["git", "--no-optional-locks", *_NOTHING_RUN, *arguments],  # noqa: S607
             cwd=cwd,
             env={**clean_environment(), "LC_ALL": "C"},  # faults are told in one language
             capture_output=True,

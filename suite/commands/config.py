@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from suite.commands.option_groups import Filtered, PlainLimits, RunLoad, Where
 from suite.errors import Faults
+from suite.process.redaction import without_password
+from suite.units import clean
+
+if TYPE_CHECKING:
+    from suite.config.file import Configuration
 
 EPILOG = """
 \b
@@ -16,6 +21,7 @@ Examples:
   suite config hotel --categories pms              one part of a system
   suite config load_shop.py --config nightly.toml --users 50
   suite config conversation/fifty-users --json     for a script
+  suite config --agree                             results may go to the database it names
 """
 
 
@@ -25,9 +31,15 @@ def command(
     load: RunLoad,
     limits: PlainLimits,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    agree: Annotated[
+        bool, typer.Option("--agree", help="Let results go to the database that the configuration names.")
+    ] = False,
     where: Where,
 ) -> None:
     """Show what workloads would run with, and where each value comes from."""
+    if agree:
+        _agree(where.configuration())
+        return
     given, configuration, plans = load.read(Faults(), which, limits, where.config, "-" if as_json else None)
 
     from suite.config.setting_origin import origins
@@ -46,3 +58,13 @@ def command(
         print_document({"configuration": source, "workloads": listed})
     else:
         print_origins(make_console(), source or "none", places, found)
+
+
+def _agree(configuration: Configuration) -> None:
+    """Remember that results may go to the server that the file names."""
+    from suite.config import consent
+
+    ledger = configuration.ledger or ""
+    if consent.needed(ledger):
+        consent.agree(ledger)
+    typer.echo(f"agreed: {clean(without_password(ledger) or 'there is no database to agree to')}")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Annotated, Any
 
+from suite.config import consent
 from suite.config.checked import PATHS, TEXT, Checked
 from suite.config.gate import Budget, Gate
 from suite.config.layer import SettingsLayer, settings_of
@@ -53,8 +54,13 @@ class Configuration(SettingsLayer):
         return Path(self.source) if Path(self.source).is_file() else None
 
     def places(self, results: Path | None = None, ledger: str | None = None) -> Places:
-        """Where results are kept; a folder that is given has its ledger in it, unless that is given too."""
+        """Where results are kept; a folder that is given has its ledger in it, unless that is given too.
+
+        Raises ConfigurationError for a server that only the file names, until you agreed.
+        """
         found = Places.below(results or Path(self.results))
+        if not ledger and results is None and self.ledger:
+            consent.check(self.ledger, self.source)
         place = ledger or (self.ledger if results is None else None)
         return replace(found, ledger=place) if place else found
 

@@ -1,0 +1,50 @@
+"""Whether you agreed that results go to a database which a configuration file names.
+
+Such a file comes with a checkout. What it names would be sent your login (PGPASSWORD, ~/.pgpass) by commands
+that run nothing of the checkout otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from suite.errors import ConfigurationError
+from suite.files import disk_faults
+from suite.process.redaction import without_password
+
+
+def needed(ledger: str) -> bool:
+    """Whether it is a server, and not agreed to."""
+    return "://" in ledger and not ledger.startswith("sqlite") and without_password(ledger) not in _agreed()
+
+
+def check(ledger: str, source: str) -> None:
+    """Raise ConfigurationError if `ledger`, which the file `source` names, needs your consent."""
+    if needed(ledger):
+        raise ConfigurationError(
+            f"{source} has results kept at {without_password(ledger)}, where your login would be sent; "
+            "if that is right, say so once: suite config --agree; or name it with --ledger, LOADLEDGER_LEDGER"
+        )
+
+
+def agree(ledger: str) -> None:
+    """Remember that you agreed. Raises StoreError if that can't be written."""
+    path = _path()
+    with disk_faults(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{without_password(ledger)}\n")
+
+
+def _agreed() -> set[str]:
+    try:
+        return {*_path().read_text(encoding="utf-8").splitlines()}
+    except (OSError, UnicodeDecodeError, RuntimeError):  # RuntimeError: nobody knows your home
+        return set()
+
+
+def _path() -> Path:
+    base = Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config")
+    return base.expanduser() / "loadledger" / "ledgers"

@@ -1,0 +1,57 @@
+"""A database that a checkout names gets no login before you said that it may."""
+
+from pathlib import Path
+
+import pytest
+
+from suite.config import consent
+from suite.config.file import read_configuration
+from suite.errors import ConfigurationError
+
+URL = "postgresql://me:secret@team.example/load"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_a_ledger_that_a_checkout_names_wants_consent_once(command, home):
+    command.file("loadledger.toml", f'ledger = "{URL}"\n')
+    for words in (["history"], ["show"], ["run", "x"], ["prune", "--keep", "1"]):
+        said = command(*words)
+        assert said.code == 2
+        if words != ["run", "x"]:
+            (line,) = said.complaints
+            assert line.startswith(
+                "suite: loadledger.toml has results kept at postgresql://team.example/load, where your login "
+                "would be sent; if that is right, say so once: suite config --agree"
+            )
+    for _ in range(2):
+        assert command("config", "--agree").out == "agreed: postgresql://team.example/load\n"
+    assert (home / "loadledger" / "ledgers").read_text() == "postgresql://team.example/load\n"
+    assert str(read_configuration(Path("loadledger.toml")).places().ledger) == URL
+
+
+def test_what_you_name_yourself_needs_none(tmp_path):
+    file = tmp_path / "loadledger.toml"
+    file.write_text(f'ledger = "{URL}"\n')
+    configuration = read_configuration(file)
+    assert configuration.places(ledger=URL).ledger == URL
+    assert configuration.places(results=Path("mine")).ledger == Path("mine/ledger.db")
+    with pytest.raises(ConfigurationError, match="suite config --agree"):
+        configuration.places()
+
+
+@pytest.mark.parametrize("ledger", ["team.db", "sqlite:///team.db", "/var/team.db"])
+def test_a_file_needs_none(ledger):
+    assert not consent.needed(ledger)
+
+
+def test_another_database_is_asked_for_anew(home):
+    consent.agree(URL)
+    assert not consent.needed(URL)
+    assert consent.needed(URL.replace("team", "other"))
+    (home / "loadledger" / "ledgers").unlink()
+    assert consent.needed(URL)
