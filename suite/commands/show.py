@@ -39,6 +39,7 @@ def command(
     from suite.report.terminal.record import print_record
 
     places = where.places()
+    tell_brought_in(places.folder, None)  # what no ledger has, there may be none
     with Ledger.existing(places.ledger) as store:
         tell_brought_in(places.folder, store)
         if run is None or run in store.workloads():

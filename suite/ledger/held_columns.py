@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from suite.errors import StoreError
-from suite.files import disk_faults
 from suite.measure.column_file import ColumnFile
 from suite.measure.mark_file import MarkFile
 from suite.measure.news_file import News, NewsFile, counted
@@ -33,7 +32,7 @@ def held_round(held: HeldRound, folder: Path) -> Round | None:
         start, died = map(int, (folder / ENDED).read_text().split())
     except ValueError:
         raise StoreError(f"{folder / ENDED} is damaged") from None
-    with ExitStack() as opened, disk_faults(folder):
+    with ExitStack() as opened:
         files, marks = list[ColumnFile](), list[MarkFile | None]()
         for index, one in enumerate(held.columns):
             files.append(ColumnFile(_opened(folder / f"columns-{index}"), one.rows, one.planned))
@@ -64,4 +63,7 @@ def _news(path: Path, opened: ExitStack) -> News:
 
 
 def _opened(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        return os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except OSError as error:
+        raise StoreError(f"can't read {path}: {error.strerror}") from error

@@ -151,7 +151,7 @@ def bring_in(results: Path, ledger: Ledger | None) -> Iterator[BroughtIn]:
     """Keep for good what commands left below `results` that were killed, as far as it is for this ledger."""
     for folder in sorted((results / NAME).glob("*")):
         with taken_over(folder, _OWNER) as abandoned:
-            if not abandoned or not _is_for(folder, ledger) or not _is_written(folder / _ROUND):
+            if not abandoned or not _is_for(folder, ledger):
                 continue
             drafts = [_brought_in(draft, folder, results, ledger) for draft in _drafts(folder)]
             found = [one for one in drafts if one is not None]
@@ -212,6 +212,8 @@ def _complete(draft: Path, folder: Path) -> bool:
     """Add to a draft what the round had measured that ran, once; whether there is such."""
     if not (folder / _ROUND).exists():
         return False
+    if not _is_written(folder):
+        raise StoreError(f"{folder}: what was recorded is written there yet; try again later")
     about = read_json(folder / _ROUND)
     if about.get("of") != draft.name:
         return False

@@ -148,6 +148,16 @@ def test_a_document_that_can_not_be_written_keeps_no_run_from_being_stored_and_s
         assert ledger.run(result.id).metrics == result.metrics
 
 
+def test_a_ledger_that_can_not_be_written_leaves_the_document_and_the_command_that_brings_it_in(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results/ledger.db").mkdir(parents=True)
+    with pytest.raises(StoreError, match=r"it is brought in later by: suite import results/runs/.*json"):
+        keep(make_run(), stderr=False)
+    assert capsys.readouterr().out.endswith("saved in results\n")
+
+
 @pytest.mark.parametrize("role", ["keeper", "worker"])
 def test_results_that_can_not_be_written_are_told_before_the_test_and_not_to_workers(
     tmp_path, monkeypatch, capsys, role

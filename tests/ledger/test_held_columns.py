@@ -3,8 +3,19 @@
 import json
 import os
 import signal
+from array import array
+from dataclasses import replace
 
+import pytest
 from support.processes import Suite, wait_for
+
+from suite.errors import StoreError
+from suite.ledger.held_columns import held_round
+from suite.measure.column_file import ColumnFile
+from suite.measure.news_file import NewsFile
+from suite.records.detail import Detail
+from suite.records.held_round import HeldColumns, HeldRound
+from suite.records.outcome import Outcome
 
 LOAD = """
 import time
@@ -52,3 +63,79 @@ def test_a_coordinator_killed_in_its_first_round_leaves_a_partial_run(tmp_path, 
     assert not (tmp_path / "results/journal").exists()
     assert command("show").err == ""
     assert suite.left_behind() == []
+
+
+S = 1_000_000_000
+START = 100 * S
+OPEN = HeldRound(
+    3,
+    "open",
+    warmup=1.0,
+    seconds=10.0,
+    names=("browse", "buy"),
+    columns=(HeldColumns(20, 20, True, due=20, choices=HeldColumns.coded(array("H", [0, 1]).tobytes())),),
+)
+
+
+@pytest.fixture
+def written(tmp_path):
+    """A planned start every half second, of which the first ten were made; the eighth and ninth ended badly,
+    the tenth not at all. Died four seconds and a half after the start.
+    """
+    file, news = ColumnFile.create(20), NewsFile.create()
+    (columns,) = file
+    for row in range(20):
+        columns.intended[row] = START + row * S // 2
+        if row < 10:
+            columns.dispatched[row] = columns.started[row] = columns.intended[row] + 1000
+            columns.finished[row] = 0 if row == 9 else columns.started[row] + S // 10
+            columns.outcome[row] = Outcome.failed if row in (7, 8) else Outcome.ok
+    news.write([Detail("failed", "reset", "buy", 2, 3.6, "reset by peer")], [("buy", "500", 2)])
+    for name, one in (("columns-0", file), ("news-0", news)):
+        size = os.fstat(one.descriptor).st_size
+        (tmp_path / name).write_bytes(os.pread(one.descriptor, size, 0))
+        one.close()
+    (tmp_path / "ended").write_text(f"{START} {START + 46 * S // 10}")
+    return tmp_path
+
+
+def test_a_round_is_made_of_the_columns_alone(written):
+    found = held_round(OPEN, written)
+    (reason,) = found.validity.reasons
+    assert (reason.kind, reason.figures["operations"]) == ("cut_short", 8)  # two were warm-up
+    assert reason.figures["seconds"] == pytest.approx(3.5)
+    outcomes = {name: count for name, count in found.outcomes[""].items() if count}
+    assert outcomes == {"ok": 5, "failed": 2, "unfinished": 1}  # what was due later is not dropped
+    assert found.outcomes["buy"]["ok"] == 2
+    assert found.metrics["response.min"] == pytest.approx(0.1, rel=0.01)
+    assert [(one.kind, one.count) for one in found.details] == [("reset", 2)]
+    assert found.statuses == {"buy": {"500": 2}}
+    assert (found.index, found.failure.kind) == (3, "interrupted")
+
+
+def test_the_warm_up_of_a_counted_loop_is_left_out(written):
+    columns = (replace(OPEN.columns[0], due=0, warm=6),)
+    found = held_round(replace(OPEN, loop="closed", seconds=None, columns=columns), written)
+    assert found.validity.reasons[0].figures["operations"] == 4
+
+
+def test_what_died_in_its_warm_up_measured_nothing(written):
+    assert held_round(replace(OPEN, warmup=5.0), written) is None
+
+
+def test_columns_that_are_not_whole_are_none(written):
+    (written / "ended").unlink()
+    assert held_round(OPEN, written) is None
+
+
+@pytest.mark.parametrize("name", ["ended", "news-0", "columns-0"])
+def test_damaged_ones_are_told(written, name):
+    if name == "columns-0":
+        (written / name).unlink()
+    else:
+        (written / name).write_bytes(b"damaged " * 4)
+    if name == "news-0":  # no news are good enough
+        assert held_round(OPEN, written).details == ()
+    else:
+        with pytest.raises(StoreError, match=r"ended is damaged|can't read .*columns-0: No such file"):
+            held_round(OPEN, written)

@@ -18,7 +18,7 @@ from suite.contract.loop import closed_loop, resized
 from suite.contract.remote import Remote
 from suite.contract.user import User, operation
 from suite.contract.workload import Workload
-from suite.errors import SuiteError, SystemFailed
+from suite.errors import StoreError, SuiteError, SystemFailed
 from suite.formats.document import run_path, write_document
 from suite.formats.envelope import entry, envelope
 from suite.formats.structure import load
@@ -105,8 +105,8 @@ def keep(result: Run, *, stderr: bool) -> int:
     with Reporter(make_console(stderr=stderr)) as reporter:
         try:
             with contextlib.ExitStack() as last_first:
-                last_first.callback(_store, kept.ledger, result)
                 path = run_path(kept.folder / "runs", result)
+                last_first.callback(_store, kept.ledger, result, path)
                 write_document(path, envelope("run", [entry(result)], exit_code=code))
                 saved = kept.folder
         finally:
@@ -115,9 +115,14 @@ def keep(result: Run, *, stderr: bool) -> int:
     return code
 
 
-def _store(where: str | Path, result: Run) -> None:
-    with Ledger(where) as ledger:
-        ledger.add(result)
+def _store(where: str | Path, result: Run, document: Path) -> None:
+    try:
+        with Ledger(where) as ledger:
+            ledger.add(result)
+    except StoreError as error:
+        if not document.exists():
+            raise
+        raise StoreError(f"{error}\nit is brought in later by: suite import {document}") from error
 
 
 def _plan(workload: Workload) -> dict[str, Any]:

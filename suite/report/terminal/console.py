@@ -156,6 +156,7 @@ class Reporter:
         name = (clean(capacity.workload), "bold")
         goal = capacity.goal
         how = f"over {goal.over}, level {goal.level}, {len(capacity.found.looks)} looks of {goal.seconds:g} s"
+        how += "; ended early" if capacity.partial else ""
         self.console.print(Text.assemble("\n", name, "  ", how))
         self.console.print(Padding(looks_table(capacity), (1, 0, 1, 2), expand=False))
         for line in curve(capacity):

@@ -39,6 +39,8 @@ def head(search: LeakSearch) -> Iterator[Text]:
         looked += ", connections held open"
     if verdict.detectable is not None:
         looked += f"; {format_quantity(verdict.detectable, 'B')} per operation would have been noticed"
+    if search.partial:
+        looked += "; ended early"
     yield Text(f"  {looked}", FAINT)
 
 

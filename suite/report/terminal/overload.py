@@ -22,7 +22,7 @@ def overload_setting(found: OverloadRecovery) -> Text:
     load = format_quantity(course.times * found.capacity, "1/s")
     times = f"{before} before, {during} of {load} ({course.times:g} times its capacity), {after} after"
     tries = many(found.attempts, "attempt") if found.attempts > 1 else "no retries"
-    return Text(f"{times}; {tries}", FAINT)
+    return Text(f"{times}; {tries}" + ("; ended early" if found.partial else ""), FAINT)
 
 
 def overload_line(look: OverloadLook) -> Text:
