@@ -16,6 +16,7 @@ from suite.records.detail import Detail
 _HEAD = struct.Struct("<QII")
 """Turn, length and checksum of what follows."""
 _ROOM = 1 << 18
+_NOTHING = b"[[], []]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class NewsFile:
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
         self._turn = 0
-        self._written = b""
+        self._written = _NOTHING
 
     @classmethod
     def create(cls) -> NewsFile:
@@ -68,7 +69,7 @@ class NewsFile:
 
     def read(self) -> News:
         """What was written last."""
-        latest, known = 0, b"[[], []]"
+        latest, known = 0, _NOTHING
         for place in (0, _ROOM):
             head = os.pread(self.descriptor, _HEAD.size, place)
             turn, length, checksum = _HEAD.unpack(head) if len(head) == _HEAD.size else (0, 0, 0)
