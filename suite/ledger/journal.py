@@ -129,6 +129,8 @@ class Journal:
     def _own(self) -> Path:
         """The folder, made when there is something to keep."""
         if self._folder is None:
+            if self.fault is not None:  # once is enough
+                raise self.fault
             folder = self._results / NAME / uuid.uuid4().hex[:12]
             with disk_faults(folder):
                 folder.mkdir(parents=True)

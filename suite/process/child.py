@@ -216,6 +216,7 @@ def _child_main(
     os.close(output)
     os.close(null)
     signal.signal(signal.SIGTERM, _end_on_sigterm)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a closed terminal signals all: who started us decides
     os.environ.pop(_LATE, None)
     recorder = getattr(sys.modules.get("loadledger_agent"), "recorder", None)
     if recorder is not None and recorder.tracker is not None:

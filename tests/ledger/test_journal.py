@@ -112,3 +112,15 @@ def test_the_owner_of_a_journal_may_be_killed(tmp_path):
     assert subprocess.run([sys.executable, "-c", program, str(tmp_path)]).returncode == -9
     (found,) = bring_in(tmp_path, None)
     assert found.records[0].workload == make_run().workload
+
+
+def test_where_nothing_can_be_locked_there_is_no_journal_and_one_fault(tmp_path, ledger, monkeypatch):
+    def no_locks(*_):
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr("suite.ledger.journal.owned", no_locks)
+    with Journal(tmp_path, "runs", "run", ledger.identity) as journal:
+        journal.begin(RUN)
+        journal.keep(RUN)
+    assert "No locks available" in str(journal.fault)
+    assert len([*tmp_path.glob("journal/*")]) == 1
