@@ -1,0 +1,20 @@
+"""Our sender alone: PORT SIZE COUNT."""
+
+import sys
+
+import uvloop
+
+from suite.clients.dicom import Association
+from suite.data.ct import ct
+
+
+async def main(port, size, count):
+    template = ct(size)
+    association = await Association.connect("127.0.0.1", port, instances=template)
+    for number in range(count):
+        await association.store(template.uid(0, number))
+    await association.release()
+
+
+if __name__ == "__main__":
+    uvloop.run(main(*map(int, sys.argv[1:])))

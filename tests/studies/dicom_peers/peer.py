@@ -1,0 +1,23 @@
+"""A program of others, or of ours, that sends or receives."""
+
+import shutil
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class DicomPeer:
+    """`start` gives what runs it; `program` must be on the PATH, `package` brings it."""
+
+    name: str
+    start: Any
+    program: str = ""
+    package: str = ""
+    nodelay: bool = True
+    """Whether TCP_NODELAY=1 stands in its environment, which is what dcmtk and Orthanc's dcmtk heed."""
+
+    def missing(self):
+        """Why it can't take part; None if it can."""
+        if not self.program or shutil.which(self.program):
+            return None
+        return f"{self.program} (apt install {self.package})"

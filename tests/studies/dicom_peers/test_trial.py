@@ -1,0 +1,36 @@
+"""Who takes part, and that our own gateway and node get through a trial."""
+
+import pytest
+from studies.dicom_peers import command
+from studies.dicom_peers.peer import DicomPeer
+from studies.dicom_peers.receivers import RECEIVERS
+from studies.dicom_peers.trial import Failed, received
+
+
+def test_what_is_not_installed_is_named_with_its_package():
+    peer = DicomPeer("theirs", None, "no-such-program", "some-package")
+    assert peer.missing() == "no-such-program (apt install some-package)"
+    assert DicomPeer("ours", None).missing() is None
+
+
+@pytest.mark.parametrize("count", ["19", "20001"])
+def test_a_count_that_tells_nothing_is_refused(count, capsys):
+    with pytest.raises(SystemExit):
+        command.main(["--count", count])
+    assert "--count must be between 20 and 20000" in capsys.readouterr().err
+
+
+def test_what_does_not_listen_failed_and_says_why(tmp_path):
+    def start(folder, port):
+        return ["python3", "-c", "raise SystemExit('not today')"]
+
+    with pytest.raises(Failed, match="it does not listen: not today"):
+        received(DicomPeer("broken", start), 4_000, 1, 20, tmp_path)
+
+
+@pytest.mark.exhaustive
+def test_our_gateway_keeps_all_that_it_acknowledged(tmp_path):
+    found = received(RECEIVERS[0], 4_000, 2, 20, tmp_path)
+    assert found.lost == 0
+    assert 0 < found.p50 <= found.p99
+    assert found.rate > 0
