@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -28,6 +30,9 @@ _POSTGRESQL = {
 }
 """By SQLSTATE: a lock, a statement that the server gave up on."""
 
+_ROOM = 1 << 16
+"""Bytes without which a database can hardly change."""
+
 
 @contextmanager
 def database_faults(place: object) -> Iterator[None]:
@@ -35,18 +40,28 @@ def database_faults(place: object) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise StoreError(f"ledger {place} {_database_reason(error.orig)}") from error
+        raise StoreError(f"ledger {place} {_database_reason(error.orig, place)}") from error
     except sqlite3.Error as error:  # from a connection that SQLAlchemy does not watch
-        raise StoreError(f"ledger {place} {_database_reason(error)}") from error
+        raise StoreError(f"ledger {place} {_database_reason(error, place)}") from error
     except SQLAlchemyError as error:
         raise StoreError(f"ledger {place} can't be used: {_first_line(error)}") from error
 
 
-def _database_reason(error: BaseException | None) -> str:
+def _database_reason(error: BaseException | None, place: object) -> str:
     # The low byte is SQLite's primary code; the rest only says where it came from.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_IOERR and _is_full(Path(str(place)).parent):
+        code = sqlite3.SQLITE_FULL  # files beside the database could not grow
     known = _SQLITE.get(code) or _POSTGRESQL.get(getattr(error, "sqlstate", None) or "")
     return known or f"can't be used: {_first_line(error)}"
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        found = os.statvfs(folder)
+    except OSError:
+        return False
+    return found.f_bavail * found.f_frsize < _ROOM
 
 
 def _first_line(error: BaseException | None) -> str:

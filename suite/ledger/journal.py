@@ -132,9 +132,11 @@ class Journal:
             if self.fault is not None:  # once is enough
                 raise self.fault
             folder = self._results / NAME / uuid.uuid4().hex[:12]
-            with disk_faults(folder):
+            with disk_faults(folder), ExitStack() as undone:
                 folder.mkdir(parents=True)
+                undone.callback(_removed, folder)
                 self._held.enter_context(owned(folder, _OWNER))
+                undone.pop_all()
             self._folder = folder
             write_text(folder / _LEDGER, self._ledger)
         return self._folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from support.runs import make_run
 
 from suite.errors import StoreError
 from suite.files import disk_faults
+from suite.ledger.faults import database_faults
 from suite.ledger.store import Ledger
 
 
@@ -50,6 +52,19 @@ def test_a_damaged_ledger_is_reported_and_left(tmp_path: Path, damage: Callable[
     with pytest.raises(StoreError, match=re.escape(str(place)) + ".*corrupt"), Ledger(place) as ledger:
         ledger.add(make_run(id="second"))
     assert place.read_bytes() == damaged
+
+
+@pytest.mark.parametrize(("blocks", "says"), [(3, "the disk is full"), (99, "the disk reports an error")])
+def test_an_error_of_a_disk_that_is_full_is_called_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blocks: int, says: str
+) -> None:
+    """What lies beside a database can't grow there, and SQLite only says that it failed."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
+    room = os.statvfs_result((4096, 4096, 1000, blocks, blocks, 1, 1, 1, 0, 255))
+    monkeypatch.setattr("suite.ledger.faults.os.statvfs", lambda _: room)
+    with pytest.raises(StoreError, match=says), database_faults(tmp_path / "ledger.db"):
+        raise error
 
 
 def test_an_empty_file_is_a_new_ledger(tmp_path: Path) -> None:
