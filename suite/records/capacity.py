@@ -58,6 +58,10 @@ class Probe:
     valid: bool = True
     reasons: tuple[Reason, ...] = ()
 
+    def __post_init__(self) -> None:
+        if math.isnan(self.load):
+            raise ValueError("a look without a load")
+
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:

@@ -64,7 +64,7 @@ class OverloadRecovery(Provenance):
     @property
     def share(self) -> float | None:
         """The highest load that it recovers at, as a share of its capacity."""
-        return None if self.found.low is None else self.found.low / self.capacity
+        return self.found.low / self.capacity if self.found.low is not None and self.capacity else None
 
     @property
     def exit_code(self) -> int:

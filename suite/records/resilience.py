@@ -128,6 +128,10 @@ class FaultTrial:
     party: str
     rounds: tuple[FaultRound, ...]
 
+    def __post_init__(self) -> None:
+        if not self.rounds:
+            raise ValueError(f"a trial of {self.fault} without a round")
+
     @property
     def worst(self) -> FaultRound:
         """The round with the gravest weakness; of several the one that took longest to come back."""

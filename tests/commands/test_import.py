@@ -5,27 +5,10 @@ from pathlib import Path
 
 import pytest
 from compat.reading import DATA
-from support.capacities import make_capacity
-from support.overloads import make_recovery
-from support.records import make_calibration, make_search
-from support.resiliences import make_resilience
-from support.runs import make_comparison, make_run
-from support.soaks import make_soak
+from support.every_kind import RECORDS
 
 from suite.formats.document import write_document
 from suite.formats.envelope import KINDS, envelope
-
-RECORDS = {
-    "run": make_run(),
-    "leaks": make_search(),
-    "capacity": make_capacity(),
-    "comparison": make_comparison(),
-    "ab": make_comparison(id="0ab0"),
-    "calibration": make_calibration(),
-    "resilience": make_resilience(),
-    "recovery": make_recovery(),
-    "soak": make_soak(),
-}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -43,7 +43,7 @@ def overloads_table(found: OverloadRecovery) -> Table:
         attempts = [format_quantity(look.attempts(phase), "1") for phase in _PHASES]
         table.add_row(
             format_quantity(look.load, "1/s"),
-            format_quantity(look.load / found.capacity, "ratio"),
+            format_quantity(look.load / found.capacity if found.capacity else None, "ratio"),
             recovery_words(impact) if impact else "-",
             format_quantity(look.round.errors("after") if impact else None, "ratio"),
             *([", ".join(attempts)] if found.attempts > 1 else []),
@@ -80,8 +80,8 @@ def _kept_so(found: OverloadRecovery) -> str:
 
 
 def _load(load: float | None, capacity: float) -> str:
-    if load is None:
-        return "-"
+    if load is None or not capacity:
+        return format_quantity(load, "1/s")
     return f"{format_quantity(load, '1/s')} ({format_quantity(load / capacity, 'ratio')})"
 
 
