@@ -56,13 +56,17 @@ class Experiment:
         return dict.fromkeys((*(file for file in files if file is not None), *self.carried))
 
 
-class ExperimentObserver(TrialObserver, ProfileObserver, Protocol):
-    """Who is told how far a comparison is, and given each result the moment that it is there."""
+class PreparationObserver(Protocol):
+    """Who is told how two commits are made ready."""
 
     def preparing(self, what: str) -> None: ...
 
     def prepared(self, commits: Mapping[Name, Commit], notes: Iterable[str]) -> None:
         """Both sides are ready to run; `notes` say how."""
+
+
+class ExperimentObserver(PreparationObserver, TrialObserver, ProfileObserver, Protocol):
+    """Who is told how far a comparison is, and given each result the moment that it is there."""
 
     def compared(self, result: TrialResult) -> None:
         """The turns of a workload have ended. What is raised here ends the comparison."""
@@ -80,13 +84,10 @@ def compare_commits(
     (Interrupted, a fault of ours) is raised after `watch` has what was measured. Raises ConfigurationError
     for what git does not know and a commit that does not build.
     """
-    commits: dict[Name, Commit] = {
-        "base": repository.commit(experiment.base),
-        "head": repository.commit(experiment.head) if experiment.head is not None else repository.work_tree(),
-    }
+    commits = both_commits(repository, experiment)
     results: list[TrialResult] = []
     fault: SuiteError | None = None
-    with _prepared(repository, experiment, commits, environments, watch) as (sides, runner):
+    with prepared(repository, experiment, commits, environments, watch) as (sides, runner):
         try:
             for task in experiment.tasks:
                 result = _measured(task, sides, runner, experiment, watch)
@@ -104,13 +105,19 @@ def compare_commits(
     return tuple(results)
 
 
+def both_commits(repository: Repository, experiment: Experiment) -> dict[Name, Commit]:
+    """What is compared; head is the work tree where no commit is named. Raises ConfigurationError."""
+    head = repository.work_tree() if experiment.head is None else repository.commit(experiment.head)
+    return {"base": repository.commit(experiment.base), "head": head}
+
+
 @contextlib.contextmanager
-def _prepared(
+def prepared(
     repository: Repository,
     experiment: Experiment,
     commits: Mapping[Name, Commit],
     kept: Path,
-    watch: ExperimentObserver,
+    watch: PreparationObserver,
 ) -> Iterator[tuple[Mapping[Name, Checkout], ProcessRunner]]:
     """Both sides, checked out and built; nothing of them is left afterwards but environments in `kept`."""
     here = Path.cwd().resolve().relative_to(repository.root)

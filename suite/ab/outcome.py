@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from suite.ab.pairs import Trial
+from suite.ab.repository import Commit
 from suite.compare.sequential import ALPHA
 from suite.errors import ConfigurationError, SuiteError, SystemFailed, WorkerFailed
+from suite.measure.environment import fingerprint
 from suite.records.comparison import Comparison
+from suite.records.reason import Reason
 
-_ITS_OWN = (SystemFailed, WorkerFailed, ConfigurationError)
+ITS_OWN = (SystemFailed, WorkerFailed, ConfigurationError)
+"""Errors that say nothing about other workloads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ class TrialResult:
     @property
     def alone(self) -> bool:
         """Whether its error says nothing about other workloads."""
-        return isinstance(self.error, _ITS_OWN)
+        return isinstance(self.error, ITS_OWN)
 
     @property
     def shared(self) -> bool:
@@ -57,3 +63,21 @@ class TrialResult:
         """Of what was measured, if anything was or should have been, and of its error."""
         own = [self.own_code] if self.comparison is not None or self.error is None else []
         return own + ([self.error.exit_code] if self.error is not None else [])
+
+
+def nothing_compared(workload: str, base: Commit, head: Commit, notes: tuple[Reason, ...] = ()) -> Comparison:
+    """Of a workload of which nothing can be said, for what the `notes` say."""
+    return Comparison(
+        id=uuid.uuid4().hex[:12],
+        workload=workload,
+        started=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        commit=head.sha,
+        branch=None,
+        dirty=bool(head.changed),
+        environment=fingerprint(),
+        plan={},
+        base=str(base),
+        head=str(head),
+        changes=(),
+        notes=notes,
+    )

@@ -5,18 +5,21 @@ from __future__ import annotations
 import contextlib
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
-from suite.ab.checkout import Checkout
+from suite.ab.checkout import Checkout, Name
 from suite.ab.task import Task
 from suite.config.catalog import is_file
 from suite.errors import ConfigurationError, StoreError, SuiteError, SystemFailed, WorkerFailed
 from suite.formats.envelope import read_document
 from suite.process.child import Child, start_command
+from suite.records.costs import Costs
 from suite.records.run import Run
 
+_Found = TypeVar("_Found", Run, Costs)
 _GRACE = 20.0
 """Seconds that a round has to end and clean up after itself when we are interrupted."""
 _FIRST, _LATER, _TIMES = 3600.0, 600.0, 10
@@ -45,19 +48,10 @@ class ProcessRunner:
         have, and SuiteError for a fault of ours; each with the name of the side.
         """
         document = self.scratch / "sample.json"
-        document.unlink(missing_ok=True)
-        cwd = side.folder / self.cwd
-        cwd.mkdir(parents=True, exist_ok=True)
-        target = str(side.folder / task.target) if is_file(task.target) else task.target
-        # As the console command: the current folder is not on the path (-P).
-        argv = [str(side.python), "-P", "-m", "suite.cli", "run", target]
-        argv += [*task.words, "--rounds", "1", "--json", str(document)]
-        argv += ["--results", str(self.scratch / f"results-{side.name}")]
-        argv += ["--config", str(self.configuration)] if self.configuration is not None else []
-        log = self.scratch / "sample.log"
         begun, patience = time.monotonic(), self._patience(task)
+        child = self.start(side, task, "run", document, "--rounds", "1")
         try:
-            child = _ran(argv, log, side.variables(self.work_tree), cwd, patience)
+            _wait(child, patience)
         except TimeoutError as error:
             raise WorkerFailed(
                 f"{task.name}, {side.title}: a round was not over after {patience:,.0f} s, and was ended"
@@ -67,8 +61,46 @@ class ProcessRunner:
         run = _read(document, task.name)
         if run is None or child.exit_status in (2, 4, 70):
             raise _fault(child, side, task, run)
-        commit = side.commit
-        return replace(run, commit=commit.sha, dirty=bool(commit.changed))
+        return of_side(run, side)
+
+    def count(self, sides: Iterable[Checkout], task: Task, *words: str) -> dict[Name, Costs]:
+        """The bills of both sides, counted at the same time: what is counted does not mind.
+
+        Call it from the main thread. Raises as `take`.
+        """
+        children = {}
+        found: dict[Name, Costs] = {}
+        try:
+            for side in sides:
+                document = self.scratch / f"bill-{side.name}.json"
+                children[side.name] = side, document, self.start(side, task, "costs", document, *words)
+            for side, _, child in children.values():
+                if not child.wait(_FIRST):
+                    raise WorkerFailed(f"{task.name}, {side.title}: a bill was not made in {_FIRST:,.0f} s")
+        finally:
+            for _, _, child in children.values():
+                child.stop(_GRACE)
+        for name, (side, document, child) in children.items():
+            bill = _bill(document, task.name)
+            if bill is None or child.exit_status in (2, 4, 70):
+                raise _fault(child, side, task, None)
+            found[name] = of_side(bill, side)
+        return found
+
+    def start(self, side: Checkout, task: Task, command: str, document: Path, *words: str) -> Child:
+        """A fresh `suite` of a side that writes `document`."""
+        document.unlink(missing_ok=True)
+        cwd = side.folder / self.cwd
+        cwd.mkdir(parents=True, exist_ok=True)
+        target = str(side.folder / task.target) if is_file(task.target) else task.target
+        # As the console command: the current folder is not on the path (-P).
+        argv = [str(side.python), "-P", "-m", "suite.cli", command, target]
+        argv += [*task.words, *words, "--json", str(document)]
+        argv += ["--results", str(self.scratch / f"results-{side.name}")]
+        argv += ["--config", str(self.configuration)] if self.configuration is not None else []
+        log = document.with_suffix(".log")
+        log.unlink(missing_ok=True)
+        return start_command(argv, log=log, env=side.variables(self.work_tree), cwd=cwd)
 
     def _patience(self, task: Task) -> float:
         """Seconds that a round may take: one that hangs must not keep a comparison for ever."""
@@ -82,18 +114,21 @@ def compile_all(side: Checkout, scratch: Path) -> None:
     """Byte code for all files of a side, so that no round has to make it."""
     argv = [str(side.python), "-m", "compileall", "-qq", str(side.folder)]
     with contextlib.suppress(TimeoutError):
-        _ran(argv, scratch / "compile.log", {}, scratch, _LATER)
+        _wait(start_command(argv, log=scratch / "compile.log", env={}, cwd=scratch), _LATER)
 
 
-def _ran(argv: Sequence[str], log: Path, variables: Mapping[str, str], cwd: Path, seconds: float) -> Child:
-    """The process when it has ended. Raises TimeoutError if it does not within `seconds`, and ends it."""
-    child = start_command(argv, log=log, env=variables, cwd=cwd)
+def of_side(record: _Found, side: Checkout) -> _Found:
+    """The same, of the commit that it was measured on."""
+    return replace(record, commit=side.commit.sha, dirty=bool(side.commit.changed))
+
+
+def _wait(child: Child, seconds: float) -> None:
+    """Until it has ended. Raises TimeoutError if it does not within `seconds`, and ends it."""
     try:
         if not child.wait(seconds):
             raise TimeoutError
     finally:
         child.stop(_GRACE)
-    return child
 
 
 def _read(document: Path, name: str) -> Run | None:
@@ -103,6 +138,14 @@ def _read(document: Path, name: str) -> Run | None:
     except StoreError:
         return None
     return next((one for one in records if isinstance(one, Run) and one.workload == name), None)
+
+
+def _bill(document: Path, name: str) -> Costs | None:
+    try:
+        records = read_document(document).records
+    except StoreError:
+        return None
+    return next((one for one in records if isinstance(one, Costs) and one.workload == name), None)
 
 
 def _fault(child: Child, side: Checkout, task: Task, run: Run | None) -> SuiteError:

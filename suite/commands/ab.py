@@ -15,6 +15,7 @@ from suite.errors import ConfigurationError, Faults
 
 if TYPE_CHECKING:
     from suite.ab.environments import Wanted
+    from suite.ab.experiment import Experiment
     from suite.ab.repository import Repository
     from suite.config.catalog import CatalogEntry
 
@@ -26,6 +27,7 @@ Examples:
   suite ab main load_shop.py -k browse --metric response.p99 --allow response.p99=5%
   suite ab v1.2 vision/match-500 --full --json ab.json
   suite ab main load_shop.py --profile    and which functions a regression comes from
+  suite ab main load_shop.py --costs      what an operation takes, counted: no quiet machine
 
 \b
 Both sides run the load file as it is now, in turns and in random order, up to 16 rounds
@@ -78,6 +80,15 @@ def command(
     profile: Annotated[
         bool, typer.Option("--profile", help="Of a regression: which functions it comes from.")
     ] = False,
+    costs: Annotated[
+        bool, typer.Option("--costs", help="Count what an operation takes on both sides, and time nothing.")
+    ] = False,
+    operations: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="With --costs: operations in a window. [100]")
+    ] = None,
+    instructions: Annotated[
+        bool, typer.Option("--instructions/--no-instructions", help="With --costs: under valgrind too.")
+    ] = True,
     json_file: options.JsonFile = None,
     minimums: Annotated[list[str] | None, typer.Option("--minimum", hidden=True)] = None,
     *,
@@ -88,6 +99,7 @@ def command(
     from suite.ab.repository import Repository
     from suite.ab.roots import plain_roots
     from suite.ab.task import make_task
+    from suite.compare.bills import check_costs
     from suite.compare.primary import check_metrics
     from suite.config.catalog import select
     from suite.config.file import Configuration
@@ -101,9 +113,12 @@ def command(
         faults.lines.append(f"--environment is auto, same or own, not {environment!r}")
     if environment == "same" and (python is not None or extras):
         faults.lines.append("--python and --extras are for own environments, not for --environment same")
-    given = options.layer(
-        faults, values, seconds, quick=not full or None, users=users, workers=workers, seed=seed
-    )
+    timed = {"--full": full, "--seconds": seconds, "--workers": workers, "--profile": profile}
+    counted = {"--operations": operations, "--no-instructions": not instructions}
+    for name in (one for one, value in (timed if costs else counted).items() if value):
+        faults.lines.append(f"{name} is {'not for' if costs else 'for'} --costs")
+    quick = None if full or costs else True
+    given = options.layer(faults, values, seconds, quick=quick, users=users, workers=workers, seed=seed)
     with faults.collected():
         least = options.sizes(options.renamed("--minimum", "--allow", minimums, allow))
     with faults.collected():
@@ -125,7 +140,10 @@ def command(
     plans = make_plans(chosen, configuration, given).runs
     for found in chosen:
         with faults.collected():
-            check_metrics(metrics or (), least, found.workload)
+            check_metrics(() if costs else metrics or (), {} if costs else least, found.workload)
+    if costs:
+        with faults.collected():
+            check_costs(metrics or (), least)
     carried: list[Path] = []
     for path in carry or ():
         with faults.collected():
@@ -149,12 +167,30 @@ def command(
         python=python,
         profile=profile,
     )
+    if costs:
+        how = ["--operations", str(operations or 100), *([] if instructions else ["--no-instructions"])]
+        raise typer.Exit(_count(repository, experiment, how, json_file, folder / "ab"))
     with output(json_file, "ab", folder / "ab") as out, Turns(out, folder) as turns:
         with out.part():
             compare_commits(repository, experiment, out.folder / "envs", turns)
         if turns.begun:
             out.deliver(turns.document(out.code()))
     raise typer.Exit(out.code())
+
+
+def _count(
+    repository: Repository, experiment: Experiment, words: Sequence[str], json_file: str | None, folder: Path
+) -> int:
+    """Count both sides; the exit code."""
+    from suite.ab.bills import compare_costs
+    from suite.commands.counted import CountedSides
+    from suite.commands.output import output
+
+    with output(json_file, "ab", folder) as out:
+        with CountedSides(out) as shown, out.part():
+            compare_costs(repository, experiment, folder / "envs", words, shown)
+        shown.end(out.code())
+    return out.code()
 
 
 def divided(words: Sequence[str], repository: Repository) -> tuple[str, str | None, list[str]]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,7 +12,7 @@ from typing import Any, Self
 from suite.ab.calibration_store import caught
 from suite.ab.checkout import Name
 from suite.ab.explain import Explanation
-from suite.ab.outcome import TrialResult
+from suite.ab.outcome import TrialResult, nothing_compared
 from suite.ab.pairs import Repeated, Trial
 from suite.ab.repository import Commit
 from suite.commands.output import Output
@@ -23,8 +21,6 @@ from suite.errors import SuiteError
 from suite.files import write_text
 from suite.formats.document import run_path, write_document
 from suite.formats.envelope import entry, envelope
-from suite.measure.environment import fingerprint
-from suite.records.comparison import Comparison
 from suite.records.reason import Reason
 from suite.report.documents.flame import flame_svg
 from suite.report.documents.profile import profile_document
@@ -108,7 +104,8 @@ class Turns:
                 last_first.callback(self._reporter.result, found, result.seconds, self._promise(result))
                 self._write(result)
         elif result.error is None:
-            self._entries[trial.workload] = _nothing(trial, self._commits["head"])
+            found = nothing_compared(trial.workload, self._commits["base"], self._commits["head"])
+            self._entries[trial.workload] = entry(found, cut=trial.cut)
             why = "" if trial.cut is None else f"; {words(trial.cut)}"
             self._reporter.fault(f"{trial.workload}: no pair of rounds can be believed{why}")
         if result.error is not None and result.alone:
@@ -211,21 +208,3 @@ def _told(trial: Trial, looked: int) -> dict[str, Any]:
         "repeated": trial.repeated,
         "cut": trial.cut,
     }
-
-
-def _nothing(trial: Trial, head: Commit) -> dict[str, Any]:
-    """Of a workload of which no pair can be believed."""
-    found = Comparison(
-        id=uuid.uuid4().hex[:12],
-        workload=trial.workload,
-        started=datetime.now(UTC).isoformat(timespec="milliseconds"),
-        commit=head.sha,
-        branch=None,
-        dirty=bool(head.changed),
-        environment=fingerprint(),
-        plan={},
-        base=trial.titles[0],
-        head=trial.titles[1],
-        changes=(),
-    )
-    return entry(found, cut=trial.cut)

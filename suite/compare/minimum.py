@@ -48,6 +48,18 @@ _BY_NAME = {
     "memory.growth": Minimum(1e6, relative=False),
     "memory.growth_per_operation": Minimum(64.0, relative=False),
     "cpu.utilization": Minimum(0.05, relative=False),
+    "cost.instructions": Minimum(0.005, floor=20.0),
+    "cost.calls": Minimum(0.005, floor=0.5),
+    "cost.system_calls": Minimum(0.75, relative=False),
+    "cost.allocations": Minimum(0.75, relative=False),
+    "cost.allocated": Minimum(0.005, floor=64.0),
+    "cost.statements": Minimum(0.05, relative=False),
+    "cost.reads": Minimum(0.75, relative=False),
+    "cost.writes": Minimum(0.75, relative=False),
+    "cost.bytes_in": Minimum(0.005, floor=1.0),
+    "cost.bytes_out": Minimum(0.005, floor=1.0),
+    "cost.context_switches": Minimum(0.2, floor=0.5),
+    "cost.page_faults": Minimum(0.2, floor=0.5),
 }
 
 

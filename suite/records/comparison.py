@@ -66,12 +66,29 @@ class QuantileShift:
     at_least: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CostChange:
+    """Where a cost changed: how often an operation calls a function, allocates there, or sends a statement.
+
+    `text` is the statement; `line` is head's, or base's of what head has no more.
+    """
+
+    kind: Literal["calls", "allocations", "statements"]
+    function: str
+    file: str
+    line: int
+    base: float
+    head: float
+    text: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison(Provenance):
     """One workload on two sides; `base` and `head` name them, usually by commit.
 
     Its provenance is head's. `runs` are how many Runs of each side counted. `quantiles` are keyed like a
-    Run's histograms. `notes` are differences and omissions that a reader must know.
+    Run's histograms. `places` are where counted costs changed. `notes` are differences and omissions that a
+    reader must know.
     """
 
     NAME: ClassVar[str] = "comparison"
@@ -83,6 +100,7 @@ class Comparison(Provenance):
     changes: tuple[Change, ...]
     runs: tuple[int, int] = (0, 0)
     quantiles: Mapping[str, tuple[QuantileShift, ...]] = field(default_factory=dict)
+    places: tuple[CostChange, ...] = ()
     notes: tuple[Reason, ...] = ()
 
     @property

@@ -103,6 +103,14 @@ KINDS: Kinds = {
     ),
     "few_head_runs": _few_head_runs,
     "few_moments": _few_moments,
+    "counted_apart": "all that was counted of one side lies apart from the other's",
+    "counted_alike": "counted alike",
+    "counts_overlap": "what was counted of one side varies as much as the sides differ",
+    "other_sources": "counted by: {base} v {head}",
+    "no_costs_yet": lambda figures: (
+        "{side} has no suite costs yet"
+        + ("; the first commit that has it is {first}" if figures["first"] else "")
+    ),
     "clear_change": "a clear change",
     "within_minimum": _within,
     "no_clear_change": _no_clear_change,

@@ -1,0 +1,77 @@
+"""How `suite ab --costs` goes on, shown and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Self
+
+from suite.ab.checkout import Name
+from suite.ab.repository import Commit
+from suite.commands.output import Output
+from suite.errors import SuiteError
+from suite.formats.envelope import exit_code
+from suite.records.comparison import Comparison
+from suite.report.reasons import error_words
+from suite.report.terminal.ab import AbReporter
+from suite.report.terminal.bills import bills_closing, print_bills
+
+
+class CountedSides:
+    """Shows how two commits are counted and keeps what comes of it, each workload at once. A BillObserver.
+
+    Use it as a context manager.
+    """
+
+    def __init__(self, out: Output) -> None:
+        self._out = out
+        self._reporter = AbReporter(out.console)
+        self._commits: Mapping[Name, Commit] = {}
+        self._found: list[Comparison] = []
+
+    def __enter__(self) -> Self:
+        self._reporter.__enter__()
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._reporter.__exit__(*raised)
+
+    def preparing(self, what: str) -> None:
+        """See `PreparationObserver`."""
+        self._reporter.doing(what)
+
+    def prepared(self, commits: Mapping[Name, Commit], notes: Iterable[str]) -> None:
+        """See `PreparationObserver`."""
+        self._commits = commits
+        self._reporter.start(str(commits["base"]), str(commits["head"]), notes)
+
+    def counting(self, workload: str, number: int) -> None:
+        """See `BillObserver`."""
+        self._reporter.doing(f"{workload}  bill {number} of both sides")
+
+    def billed(self, found: Comparison) -> None:
+        """See `BillObserver`."""
+        self._found.append(found)
+        code = exit_code(found)
+        self._out.codes.append(code)
+
+        def show(_saved: Path | None) -> None:
+            self._reporter.__exit__()
+            print_bills(self._out.console, found)
+
+        self._out.keep(found, code, show)
+
+    def failed(self, workload: str, error: SuiteError) -> None:  # noqa: ARG002 - its error names it
+        """See `BillObserver`."""
+        self._out.codes.append(error.exit_code)
+        self._reporter.fault(error_words(error))
+
+    def end(self, code: int) -> None:
+        """The verdict on all, and what `--json` asks for."""
+        self._reporter.__exit__()
+        saved = str(self._out.folder) if self._out.saved else ""
+        for line in bills_closing(self._found, code, saved):
+            self._out.console.print(line, soft_wrap=True)
+        if self._commits:
+            self._out.end(code, **{name: asdict(commit) for name, commit in self._commits.items()})

@@ -1,0 +1,175 @@
+"""Bills of two sides: what an operation costs more or less, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Literal
+
+from suite.compare.compare import side_name
+from suite.compare.minimum import Overrides, Scale, minimum
+from suite.errors import Faults
+from suite.records.comparison import Change, Comparison, CostChange, Shift, Verdict
+from suite.records.costs import COSTS, Costs, CountedCost
+from suite.records.provenance import provenance_of_both
+from suite.records.reason import Figure, Reason
+
+DECIDING = ("cost.instructions", "cost.system_calls", "cost.allocations", "cost.statements")
+"""What is judged unless something else is asked for."""
+_INSTEAD = "cost.calls"
+"""What is judged where instructions were not counted."""
+_LEAST = 0.02
+"""A share by which calls and allocations at one place must differ, or..."""
+_ONCE = 0.05
+"""... so often per operation at least: less is nothing."""
+_EXACT = 0.005
+"""Statements are exact."""
+_Key = tuple[str, str, str]
+
+
+def check_costs(names: Iterable[str], minimums: Overrides) -> None:
+    """Raise ConfigurationError for what is no cost, with all of them, and for bad minimums."""
+    faults = Faults()
+    for name in (*names, *minimums):
+        if name not in COSTS:
+            faults.lines.append(f"{name} is no cost that can be counted: {', '.join(COSTS)}")
+            continue
+        with faults.collected():
+            minimum(name, COSTS[name], minimums)
+    faults.check()
+
+
+def compare_bills(
+    base: Sequence[Costs],
+    head: Sequence[Costs],
+    *,
+    metrics: Sequence[str] = (),
+    minimums: Overrides = MappingProxyType({}),
+) -> Comparison:
+    """Judge the bills of `head`, newest last, against those of `base`; both have some, of one workload.
+
+    Of each bill the cheapest window is taken: what comes on top is a timer's or the scheduler's work. A cost
+    changed if all bills of one side lie apart from the other's, and their means by the minimum effect. What
+    varies so much that it can't be told is inconclusive.
+    """
+    wanted = metrics or _deciding(base, head)
+    changes = tuple(_change(metric, base, head, minimums) for metric in wanted)
+    places = tuple(_places(base[-1], head[-1]))
+    return Comparison(
+        **provenance_of_both(base, head, changes),
+        base=side_name(base),
+        head=side_name(head),
+        changes=changes,
+        runs=(len(base), len(head)),
+        places=places,
+        notes=tuple(_notes(base, head)),
+    )
+
+
+def _deciding(base: Iterable[Costs], head: Iterable[Costs]) -> Sequence[str]:
+    known = all(_cost(bill, DECIDING[0]) is not None for bill in (*base, *head))
+    return DECIDING if known else (_INSTEAD, *DECIDING[2:])
+
+
+def _change(metric: str, base: Sequence[Costs], head: Sequence[Costs], minimums: Overrides) -> Change:
+    known = [[cost for bill in side if (cost := _cost(bill, metric)) is not None] for side in (base, head)]
+    unit = next((cost.unit for side in known for cost in side), "1")
+    least = [[min(cost.windows) for cost in side] for side in known]
+    one, other = (sum(side) / len(side) if side else None for side in least)
+    missing = [name for name, side in zip(("base", "head"), known, strict=True) if not side]
+    if one is None or other is None:
+        side = missing[0] if len(missing) == 1 else "both"
+        return Change(metric, unit, "lower", one, other, "inconclusive", Reason("no_value", {"side": side}))
+    ends = [(min(side), max(side)) for side in least]
+    scale = Scale.of(minimum(metric, unit, minimums), *ends)
+    (low, high), (other_low, other_high) = (scale.values(end) for end in ends)
+    first, last = scale.values([one, other])
+    shift = Shift(float(last - first), float(other_low - high), float(other_high - low))
+    verdict, reason = _verdict(shift, scale.size)
+    return Change(
+        metric,
+        unit,
+        "lower",
+        one,
+        other,
+        verdict,
+        reason,
+        scale.shown(shift),
+        relative=scale.relative,
+        minimum=scale.minimum,
+    )
+
+
+def _cost(bill: Costs, metric: str) -> CountedCost | None:
+    """What can be believed of it."""
+    cost = bill.costs.get(metric)
+    return None if cost is None or cost.value is None or bill.exit_code else cost
+
+
+def _verdict(shift: Shift, size: float) -> tuple[Verdict, Reason]:
+    """Exact counts need no test: what lies apart by more than the minimum has changed."""
+    slack = 1e-9 * size
+    large = abs(shift.estimate) >= size - slack
+    apart = shift.low > 0 or shift.high < 0
+    if large and apart:
+        return ("regression" if shift.estimate > 0 else "improvement"), Reason("counted_apart")
+    if large:
+        return "inconclusive", Reason("counts_overlap")
+    return "same", Reason("counted_alike")
+
+
+def _notes(base: Sequence[Costs], head: Sequence[Costs]) -> Iterator[Reason]:
+    for side, bills in (("base", base), ("head", head)):
+        doubtful = [bill.validity.reasons for bill in bills if bill.validity.verdict != "valid"]
+        if doubtful:
+            yield Reason.doubtful(doubtful, len(bills), side)
+    sources = [{cost.source for bill in side for cost in bill.costs.values()} for side in (base, head)]
+    if sources[0] != sources[1]:
+        figures: dict[str, Figure] = {
+            name: ", ".join(sorted(own)) for name, own in zip(("base", "head"), sources, strict=True)
+        }
+        yield Reason("other_sources", figures)
+
+
+def _places(base: Costs, head: Costs) -> Iterator[CostChange]:
+    """Where both differ, of each kind what differs most first."""
+    kinds: tuple[tuple[Literal["calls", "allocations", "statements"], _Read], ...] = (
+        ("statements", _statements),
+        ("calls", _calls),
+        ("allocations", _allocations),
+    )
+    for kind, read in kinds:
+        sides = read(base), read(head)
+        found = []
+        for key in dict.fromkeys([*sides[1], *sides[0]]):
+            (one, line), (other, head_line) = (side.get(key, (0.0, 0)) for side in sides)
+            if abs(other - one) > (max(_ONCE, _LEAST * max(one, other)) if kind != "statements" else _EXACT):
+                function, file, text = key
+                found.append(CostChange(kind, function, file, head_line or line, one, other, text))
+        yield from sorted(found, key=lambda place: -abs(place.head - place.base))
+
+
+_Read = Callable[[Costs], Mapping[_Key, tuple[float, int]]]
+
+
+def _calls(bill: Costs) -> Mapping[_Key, tuple[float, int]]:
+    return _summed(((one.function, one.file, ""), one.calls, one.line) for one in bill.functions or ())
+
+
+def _allocations(bill: Costs) -> Mapping[_Key, tuple[float, int]]:
+    found = bill.allocations or ()
+    return _summed(((one.function, one.file, ""), one.allocations, one.line) for one in found)
+
+
+def _statements(bill: Costs) -> Mapping[_Key, tuple[float, int]]:
+    found = bill.statements or ()
+    return _summed(((one.function, one.file, one.text), one.sent, one.line) for one in found)
+
+
+def _summed(parts: Iterable[tuple[_Key, float, int]]) -> dict[_Key, tuple[float, int]]:
+    """By function, for lines move; the line is that of the largest part, which comes first."""
+    found: dict[_Key, tuple[float, int]] = {}
+    for key, value, line in parts:
+        known = found.get(key, (0.0, line))
+        found[key] = (known[0] + value, known[1])
+    return found
