@@ -62,7 +62,7 @@ def test_the_bills_are_those_of_their_commits(runner):
 def test_a_side_that_fails_is_named(runner):
     made, children = runner
     children["head"].exit_status = 4
-    with pytest.raises(SystemFailed, match="shop/browse, head .*it died"):
+    with pytest.raises(SystemFailed, match=r"shop/browse, head .*it died"):
         made.count(SIDES, TASK, "--operations", "7")
     assert [child.stopped for child in children.values()] == [1, 1]
 
@@ -70,6 +70,6 @@ def test_a_side_that_fails_is_named(runner):
 def test_a_bill_that_takes_for_ever_ends_both(runner):
     made, children = runner
     children["base"].ends = False
-    with pytest.raises(WorkerFailed, match="base .*: a bill was not made in 3,600 s"):
+    with pytest.raises(WorkerFailed, match=r"base .*: a bill was not made in 3,600 s"):
         made.count(SIDES, TASK, "--operations", "7")
     assert [child.stopped for child in children.values()] == [1, 1]
