@@ -117,17 +117,18 @@ class Output:
         path, saved = run_path(self.folder, result), None
         with contextlib.ExitStack() as last_first:
             last_first.callback(lambda: show(saved))
-            if self._ledger is not None:
-                last_first.callback(lambda: self._store(result, saved))
+            last_first.callback(lambda: self._store(result, saved))
             write_document(path, self._document([one], code))
             saved = path
             self.saved.append(path)
-            self._settle(result)
 
     def _store(self, result: Record, saved: Path | None) -> None:
+        """Into the ledger; until that is done it is in the journal, and stays there if it is kept nowhere."""
+        stored = False
         try:
-            self.ledger.add(result)
-            self._settle(result)
+            if self._ledger is not None:
+                self._ledger.add(result)
+                stored = True
         except StoreError as error:
             self.codes.append(error.exit_code)
             self.faults.setdefault(str(error))
@@ -135,6 +136,8 @@ class Output:
                 self.unstored.append(saved)
             else:
                 self.lost += 1
+        if self._journal is not None and (stored or saved is not None):
+            self._journal.settled(result)
 
     def tell_unkept(self) -> None:
         """Say on stderr what could not be kept, each fault once, and the command that mends it."""
@@ -161,10 +164,6 @@ class Output:
             typer.echo(
                 f"suite: note: what there is of it is {draft}; the next command brings it in", err=True
             )
-
-    def _settle(self, result: Record) -> None:
-        if self._journal is not None:
-            self._journal.settled(result)
 
     def search(
         self, measure: Callable[[], _Found], name: str = "", *apart: type[SuiteError]

@@ -18,6 +18,7 @@ from suite.formats.envelope import Kind, entry, envelope, exit_code, read_docume
 from suite.formats.structure import dump, load
 from suite.ledger.held_columns import held_round
 from suite.ledger.store import Ledger
+from suite.measure.partial import CUT_SHORT
 from suite.measure.unfinished import with_last
 from suite.process.ownership import is_abandoned, owned, taken_over
 from suite.process.sweep import LOCK
@@ -213,7 +214,7 @@ def _moved(draft: Path, folder: Path, results: Path) -> Path:
 
 
 def _complete(draft: Path, folder: Path) -> bool:
-    """Add to a draft what the round had measured that ran, once; whether there is such."""
+    """Add to a draft what the round had measured that ran; whether there is such."""
     if not (folder / _ROUND).exists():
         return False
     if not _is_written(folder):
@@ -226,9 +227,11 @@ def _complete(draft: Path, folder: Path) -> bool:
         return False
     (run,) = read_document(draft).records
     assert isinstance(run, Run)
-    found = with_last(run, last)
-    write_document(draft, envelope("run", [found], exit_code=exit_code(found)))
-    (folder / _ROUND).unlink()
+    if not any(
+        reason.kind == CUT_SHORT for reason in run.validity.reasons
+    ):  # else somebody was killed at this
+        found = with_last(run, last)
+        write_document(draft, envelope("run", [found], exit_code=exit_code(found)))
     return True
 
 

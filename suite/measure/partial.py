@@ -18,6 +18,8 @@ from suite.records.held_round import HeldRound
 from suite.records.reason import Reason
 from suite.records.run import Round, Validity
 
+CUT_SHORT = "cut_short"
+"""The kind of reason that such a round is not believed for."""
 _LOOPS: Mapping[str, Loop] = {"closed": ClosedLoop(1, seconds=1.0), "open": OpenLoop(1.0, 1.0)}
 """Any of its kind: nothing else of it is asked."""
 
@@ -62,7 +64,7 @@ def measured_until(
     )
     counted = len(recording.loop_only().measured())
     figures = {"seconds": (window[1] - window[0]) / 1e9, "operations": counted}
-    return replace(result, validity=Validity("invalid", (Reason("cut_short", figures),)))
+    return replace(result, validity=Validity("invalid", (Reason(CUT_SHORT, figures),)))
 
 
 def last_moment(files: Sequence[ColumnFile]) -> int:

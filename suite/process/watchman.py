@@ -21,6 +21,7 @@ class Watchman:
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
+        self.pid = process.pid
 
     def hold(self, descriptors: Mapping[str, int], into: Path, since: int) -> None:
         """Should we die, write these files in memory, which we have open, to `into` under their names.

@@ -2,15 +2,18 @@
 
 import json
 import os
+import shutil
 import signal
 from array import array
 from dataclasses import replace
 
 import pytest
 from support.processes import Suite, wait_for
+from support.runs import make_run
 
 from suite.errors import StoreError
 from suite.ledger.held_columns import held_round
+from suite.ledger.journal import Journal, bring_in
 from suite.measure.column_file import ColumnFile
 from suite.measure.news_file import NewsFile
 from suite.records.detail import Detail
@@ -111,6 +114,29 @@ def test_a_round_is_made_of_the_columns_alone(written):
     assert [(one.kind, one.count) for one in found.details] == [("reset", 2)]
     assert found.statuses == {"buy": {"500": 2}}
     assert (found.index, found.failure.kind) == (3, "interrupted")
+
+
+@pytest.mark.parametrize("rounds", [1, 4])
+def test_it_is_added_to_the_run_once_whoever_is_killed_at_that(written, tmp_path, rounds):
+    run = replace(make_run(), id="0123456789ab", rounds=rounds, partial=True)
+    with Journal(tmp_path, "runs", "run") as journal:
+        (journal.begin if rounds == 1 else journal.keep)(run)
+        folder = journal.hold(OPEN)
+        for name in ("columns-0", "news-0", "ended"):
+            shutil.copy(written / name, folder / name)
+        journal._drafts["another"] = folder  # as if this were killed
+    (command,) = tmp_path.glob("journal/*")
+    shutil.copytree(command, tmp_path / "before")
+    (first,) = bring_in(tmp_path, None)
+    again = tmp_path / "journal" / "again"
+    shutil.copytree(tmp_path / "before", again)
+    shutil.copy(first.path, next(again.glob("runs/*")))  # killed when it had that far
+    first.path.unlink()
+    (second,) = bring_in(tmp_path, None)
+    assert first.records == second.records
+    (found,) = first.records
+    assert found.outcomes["failed"] == 2 + (run.outcomes["failed"] if rounds > 1 else 0)
+    assert (found.rounds, found.validity.verdict) == (rounds, "invalid")
 
 
 def test_the_warm_up_of_a_counted_loop_is_left_out(written):

@@ -1,7 +1,12 @@
 """Who cleans up after a program that was killed."""
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
+from suite.process import sweep
 from suite.process.sweep import ROUND_VARIABLE, carrying
 from suite.process.variables import inherited
 from suite.process.watchman import watched
@@ -11,3 +16,34 @@ def test_it_does_not_end_with_the_round_amid_which_it_began(tmp_path: Path) -> N
     """Once the data of a server that is kept stayed when a later round's program was killed."""
     with inherited({ROUND_VARIABLE: "a round"}), watched("a session", tmp_path):
         assert carrying("a round") == []
+
+
+def test_that_it_is_killed_itself_hurts_nobody(tmp_path: Path) -> None:
+    held = os.memfd_create("held")
+    with watched("a round", tmp_path) as watchman:
+        os.kill(watchman.pid, signal.SIGKILL)
+        os.waitid(os.P_PID, watchman.pid, os.WEXITED | os.WNOWAIT)
+        watchman.hold({"columns-0": held}, tmp_path, 0)
+    os.close(held)
+
+
+def test_what_it_holds_is_written_when_its_owner_dies(tmp_path: Path) -> None:
+    """As it was last told, holes and all; of nothing else."""
+    into = tmp_path / "into"
+    into.mkdir()
+    held, other = os.memfd_create("held"), os.memfd_create("other")
+    os.pwrite(held, b"recorded", 5_000_000)
+    owner, alive = os.pipe()
+    command = [sys.executable, "-I", "-S", sweep.__file__, "no round", str(tmp_path / "scratch")]
+    process = subprocess.Popen(command, stdin=owner)
+    os.close(owner)
+    for name, descriptor in (("other", other), ("columns-0", held)):
+        os.write(alive, f"{into}\0{7}\0{name}={descriptor}\n".encode())
+    os.close(alive)  # as if we were dead
+    assert process.wait(60) == 0
+    assert (into / "columns-0").read_bytes() == bytes(5_000_000) + b"recorded"
+    assert (into / "columns-0").stat().st_blocks * 512 < 2_000_000
+    assert (into / "ended").read_text().split()[0] == "7"
+    assert not (into / "other").exists()
+    for one in (held, other):
+        os.close(one)
