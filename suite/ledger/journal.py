@@ -227,9 +227,7 @@ def _complete(draft: Path, folder: Path) -> bool:
         return False
     (run,) = read_document(draft).records
     assert isinstance(run, Run)
-    if not any(
-        reason.kind == CUT_SHORT for reason in run.validity.reasons
-    ):  # else somebody was killed at this
+    if all(reason.kind != CUT_SHORT for reason in run.validity.reasons):  # nobody was killed just here
         found = with_last(run, last)
         write_document(draft, envelope("run", [found], exit_code=exit_code(found)))
     return True

@@ -103,3 +103,29 @@ def test_what_could_be_kept_nowhere_is_in_the_journal_and_comes_with_the_next_co
         "suite: can't write it: the disk is full; free some space",
     ]
     assert command("show").err.startswith(NOTE)
+
+
+def test_what_was_killed_between_document_and_ledger_is_in_both(command, monkeypatch):
+    class Killed(Exception):
+        pass
+
+    def kill(*_):
+        raise Killed
+
+    whole = replace(RUN, partial=False, error=None)
+
+    def run(workload, settings, *, reference, progress, keeper):
+        keeper.keep(whole)
+        return whole
+
+    monkeypatch.setattr("suite.engine.coordinator.run", run)
+    load = command.example("load_counter.py")
+    with monkeypatch.context() as killed:
+        killed.setattr(Ledger, "add", kill)
+        with pytest.raises(AssertionError, match="Traceback"):
+            command("run", load, "-k", "click")
+    assert len(command.saved()) == 1
+    assert command("show").err.startswith(NOTE)
+    with Ledger(command.folder / "results/ledger.db") as ledger:
+        assert ledger.run(whole.id) == whole
+    assert len(command.saved()) == 1

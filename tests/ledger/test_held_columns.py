@@ -19,6 +19,7 @@ from suite.measure.news_file import NewsFile
 from suite.records.detail import Detail
 from suite.records.held_round import HeldColumns, HeldRound
 from suite.records.outcome import Outcome
+from suite.records.run import Run
 
 LOAD = """
 import time
@@ -135,6 +136,7 @@ def test_it_is_added_to_the_run_once_whoever_is_killed_at_that(written, tmp_path
     (second,) = bring_in(tmp_path, None)
     assert first.records == second.records
     (found,) = first.records
+    assert isinstance(found, Run)
     assert found.outcomes["failed"] == 2 + (run.outcomes["failed"] if rounds > 1 else 0)
     assert (found.rounds, found.validity.verdict) == (rounds, "invalid")
 
