@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal
 
 from suite.compare.compare import side_name
 from suite.compare.minimum import Overrides, Scale, minimum
 from suite.errors import Faults
+from suite.records.classes import load_class, machine_class
 from suite.records.comparison import Change, Comparison, CostChange, Shift, Verdict
 from suite.records.costs import COSTS, Costs, CountedCost
 from suite.records.provenance import provenance_of_both
@@ -64,6 +66,35 @@ def compare_bills(
         places=places,
         notes=tuple(_notes(base, head)),
     )
+
+
+def compare_stored_bills(
+    base: Sequence[Costs],
+    head: Sequence[Costs],
+    *,
+    metrics: Sequence[str] = (),
+    minimums: Overrides = MappingProxyType({}),
+    anywhere: bool = False,
+) -> Comparison:
+    """Judge stored bills, newest first; those of another machine or operations than head's are left out.
+
+    What nothing is left of to compare with has no changes.
+    """
+    alike = [
+        [one for one in side if _alike(one, head[0], anywhere)] for side in (reversed(base), reversed(head))
+    ]
+    left = (Reason("other_bills", {"left": gone}),) if (gone := len(base) - len(alike[0])) else ()
+    if not alike[0]:
+        provenance = provenance_of_both(base, head, ())
+        return Comparison(**provenance, base=side_name(base), head=side_name(head), changes=(), notes=left)
+    found = compare_bills(*alike, metrics=metrics, minimums=minimums)
+    return replace(found, notes=(*found.notes, *left))
+
+
+def _alike(one: Costs, other: Costs, anywhere: bool) -> bool:
+    same = load_class(one.plan) == load_class(other.plan) and one.plan.get("seed") == other.plan.get("seed")
+    machines = machine_class(one.environment), machine_class(other.environment)
+    return same and (anywhere or machines[0] == machines[1])
 
 
 def _deciding(base: Iterable[Costs], head: Iterable[Costs]) -> Sequence[str]:

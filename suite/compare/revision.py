@@ -13,13 +13,14 @@ from suite.ledger.commits import Commits
 from suite.ledger.entry import Entry
 from suite.ledger.store import Ambiguous, Ledger
 from suite.records.capacity import Capacity
+from suite.records.costs import Costs
 from suite.records.provenance import Provenance
 from suite.records.record import Record
 from suite.records.run import Run
 from suite.units import seconds_since_epoch
 
 _T = TypeVar("_T", bound=Provenance)
-_COMPARED = (Run.KIND, Capacity.KIND)
+_COMPARED = (Run.KIND, Capacity.KIND, Costs.KIND)
 _MOST = 30
 """Runs of one commit that are looked at for a workload, the newest."""
 _SHORTEST = 4
@@ -29,7 +30,7 @@ _SHORTEST = 4
 @dataclass(frozen=True, slots=True)
 class Revision:
     """Runs of one state of the code: `counts` by workload, and `load` to have a workload's, newest first.
-    `searches` are those for the capacity, by workload, newest first.
+    `searches` are those for the capacity, by workload, newest first, and `bills` what operations cost.
 
     `name` is what people call it. With a `commit` the Runs of its neighbours may stand in, else those
     of the side are all. `changed` if the code that ran had changes that were not committed.
@@ -41,15 +42,17 @@ class Revision:
     load: Callable[[str], tuple[Run, ...]]
     changed: bool = False
     searches: Mapping[str, tuple[Capacity, ...]] = field(default_factory=dict)
+    bills: Mapping[str, tuple[Costs, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, name: str, records: Iterable[Record]) -> Revision:
-        """Just the Runs and searches for the capacity among `records`."""
+        """Just the Runs, searches for the capacity and bills among `records`."""
         every = list(records)
         found = by_workload(one for one in every if isinstance(one, Run))
         counts = {workload: len(some) for workload, some in found.items()}
         searches = by_workload(one for one in every if isinstance(one, Capacity))
-        return cls(name, None, counts, found.__getitem__, searches=searches)
+        bills = by_workload(one for one in every if isinstance(one, Costs))
+        return cls(name, None, counts, found.__getitem__, searches=searches, bills=bills)
 
 
 class _State(Protocol):
@@ -91,7 +94,7 @@ class RevisionResolver:
         if sha is not None and self.has(sha):
             return self.committed(sha, sha[:12] if sha.startswith(word) else f"{word} ({sha[:12]})")
         try:
-            record = self.ledger.record(word, Run.KIND, Capacity.KIND)
+            record = self.ledger.record(word, *_COMPARED)
         except Ambiguous:
             raise
         except ConfigurationError as error:
@@ -113,7 +116,7 @@ class RevisionResolver:
         return next(iter(known), None)
 
     def has(self, sha: str) -> bool:
-        """Whether the ledger has a Run of that commit, or a search for its capacity."""
+        """Whether the ledger has a Run of that commit, a search for its capacity, or a bill."""
         return bool(self.ledger.entries(commit=sha, limit=1, kinds=_COMPARED))
 
     def newest(self, workloads: Iterable[str], commit: str | None = None) -> Revision:
@@ -158,10 +161,11 @@ class RevisionResolver:
             ids.setdefault(entry.workload, []).append(entry.id)
         chosen = {workload: some[:_MOST] for workload, some in ids.items()}
         counts = {workload: len(some) for workload, some in chosen.items()}
-        found = self.ledger.entries(commit=sha, limit=_MOST, kinds=[Capacity.KIND])
-        searches = by_workload(
-            one for entry in found if isinstance(one := self.ledger.record(entry.id, entry.kind), Capacity)
-        )
+        others = self.ledger.entries(commit=sha, limit=_MOST, kinds=[Capacity.KIND])
+        others += self.ledger.entries(commit=sha, limit=_MOST, kinds=[Costs.KIND])
+        kept = [self.ledger.record(entry.id, entry.kind) for entry in others]
+        searches = by_workload(one for one in kept if isinstance(one, Capacity))
+        bills = by_workload(one for one in kept if isinstance(one, Costs))
         return Revision(
             name,
             sha,
@@ -169,6 +173,7 @@ class RevisionResolver:
             lambda one: state(tuple(map(self.ledger.run, chosen[one]))),
             changed,
             {workload: state(some) for workload, some in searches.items()},
+            {workload: state(some) for workload, some in bills.items()},
         )
 
     def _entries(self, sha: str) -> list[Entry]:
@@ -195,9 +200,9 @@ class RevisionResolver:
 
 
 def read_records(path: Path) -> list[Record]:
-    """The Runs and searches of a document. Raises StoreError if it can't be read, is none, or is newer."""
+    """Runs, searches and bills of a document. Raises StoreError if it can't be read, is none, or is newer."""
     every = read_document(path).records
-    records: list[Record] = [one for one in every if isinstance(one, Run | Capacity)]
+    records: list[Record] = [one for one in every if isinstance(one, Run | Capacity | Costs)]
     if not records:
         raise StoreError(f"{path} has no runs; name a document of suite run or suite capacity")
     return records

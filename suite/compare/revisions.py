@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
+from suite.compare.bills import compare_stored_bills
 from suite.compare.canary import MINIMUMS, doubted, stored_shift
 from suite.compare.capacities import METRIC, compare_capacities
 from suite.compare.compare import compare
@@ -20,6 +21,7 @@ from suite.config.gate import Budget
 from suite.errors import ConfigurationError, Faults
 from suite.records.capacity import Capacity
 from suite.records.comparison import Comparison
+from suite.records.costs import COSTS, Costs
 from suite.records.provenance import provenance_of_both
 from suite.records.reason import Reason
 from suite.records.run import Run
@@ -84,7 +86,7 @@ def _newest(finder: RevisionResolver, wanted: ComparisonRequest, *, at_head: boo
         raise ConfigurationError(
             f"there are no runs of HEAD ({sha[:12]}) to judge; make them with: suite run"
         )
-    return finder.newest(wanted.workloads(finder.ledger.workloads(Run.KIND, Capacity.KIND)), sha)
+    return finder.newest(wanted.workloads(finder.ledger.workloads(Run.KIND, Capacity.KIND, Costs.KIND)), sha)
 
 
 def _base(finder: RevisionResolver, word: str, head: Revision) -> Revision:
@@ -114,7 +116,8 @@ def _base(finder: RevisionResolver, word: str, head: Revision) -> Revision:
 def _compared(
     base: Revision, head: Revision, wanted: ComparisonRequest, finder: RevisionResolver
 ) -> Compared:
-    names = wanted.workloads(sorted({*base.counts, *head.counts, *base.searches, *head.searches}))
+    named = (side for one in (base, head) for side in (one.counts, one.searches, one.bills))
+    names = wanted.workloads(sorted({name for side in named for name in side}))
     ran = [name for name in names if name in base.counts or name in head.counts]
     every, lines = paired(base, head, ran, finder, anywhere=wanted.anywhere)
     pairs = [pair for pair in every if pair.workload not in MINIMUMS]
@@ -122,7 +125,14 @@ def _compared(
         shift for pair in every if pairs and pair.workload in MINIMUMS for shift in stored_shift(pair)
     )
     pairs = pairs or every  # canaries alone are judged like anything else
-    _check_metrics(pairs, wanted, finder)
+    billed = {
+        metric
+        for side in (base, head)
+        for name in names
+        for bill in side.bills.get(name, ())
+        for metric in bill.costs
+    }
+    _check_metrics(pairs, billed, wanted, finder)
     comparisons = []
     for pair in pairs:
         budget = wanted.budget(pair.workload)
@@ -160,7 +170,11 @@ def _compared(
         if (name in base.searches) != (name in head.searches):
             side = "base" if name in head.searches else "head"
             lines.append(Reason("no_search", {"workload": name, "side": side}))
+        if (name in base.bills) != (name in head.bills):
+            side = "base" if name in head.bills else "head"
+            lines.append(Reason("no_bill", {"workload": name, "side": side}))
     comparisons += _capacities(base, head, names, wanted)
+    comparisons += _bills(base, head, names, wanted)
     codes = (
         _code(base, [run for pair in pairs for run in pair.base]),
         _code(head, [run for pair in pairs for run in pair.head]),
@@ -183,6 +197,21 @@ def _capacities(
             yield replace(found, base=base.name, head=head.name)
 
 
+def _bills(
+    base: Revision, head: Revision, names: Sequence[str], wanted: ComparisonRequest
+) -> Iterator[Comparison]:
+    """Of the workloads whose costs were counted on both sides; no moments, no spread: counts are counts."""
+    for name in names:
+        budget = wanted.budget(name)
+        metrics = [metric for metric in budget.metrics or () if metric in COSTS]
+        if name in base.bills and name in head.bills and (budget.metrics is None or metrics):
+            sides = base.bills[name], head.bills[name]
+            found = compare_stored_bills(
+                *sides, metrics=metrics, minimums=budget.minimum, anywhere=wanted.anywhere
+            )
+            yield replace(found, base=base.name, head=head.name)
+
+
 def _installed(comparisons: Sequence[Comparison]) -> frozenset[str]:
     """Names of installed workloads, where something is not decided and they are needed for advice."""
     if all(one.changes and one.verdict in ("same", "improvement") for one in comparisons):
@@ -197,12 +226,14 @@ def _code(side: Revision, runs: Sequence[Run]) -> str | None:
     return only[:12] if only and not side.changed and not any(map(is_dirty, runs)) else None
 
 
-def _check_metrics(pairs: Sequence[PairedRuns], wanted: ComparisonRequest, finder: RevisionResolver) -> None:
+def _check_metrics(
+    pairs: Sequence[PairedRuns], billed: Iterable[str], wanted: ComparisonRequest, finder: RevisionResolver
+) -> None:
     """Raise ConfigurationError for metrics that no workload has: else a typo would never fail.
 
     What a configuration names for workloads that are not looked at now is no typo.
     """
-    known = {METRIC, *(name for pair in pairs for name in _metrics(pair))}
+    known = {METRIC, *billed, *(name for pair in pairs for name in _metrics(pair))}
     bases = {name.partition("@")[0] for name in known}
     budgets = [wanted.budget(pair.workload) for pair in pairs]
     asked = {name for budget in budgets for name in budget.metrics or ()} - known

@@ -124,6 +124,8 @@ KINDS: Kinds = {
     ),
     "no_runs": "{workload}: no runs in {side}",
     "no_search": "{workload}: its capacity was not searched for in {side}",
+    "no_bill": "{workload}: its costs were not counted in {side}",
+    "other_bills": "bills of base left out, of another machine or other operations: {left}",
     "same_run": "{workload}: base and head are the same run",
     "no_judged_metric": "{workload}: has none of the metrics that are judged",
     "left_out": lambda figures: (

@@ -7,19 +7,15 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.padding import Padding
 from rich.style import StyleType
-from rich.table import Table
 from rich.text import Text
 
-from suite.records.comparison import Comparison, CostChange, Verdict, conclude
+from suite.records.comparison import Comparison, Verdict, conclude
 from suite.report.compared import amount, brief
 from suite.report.terminal.compare import below, changes_table
-from suite.report.terminal.table import PlainTable
+from suite.report.terminal.places import places
 from suite.report.verdict import code_text, conclusion_text
-from suite.report.words import BAD, FAINT, clean, many, signed
-from suite.units import format_quantity
+from suite.report.words import BAD, clean, many
 
-_ROWS = 12
-"""Places of each kind that are shown."""
 _WORDS: dict[Verdict, str] = {
     "same": "costs same",
     "regression": "costs more",
@@ -38,31 +34,11 @@ def print_bills(console: Console, found: Comparison) -> None:
             found.changes, "minimum", lambda one: f"±{amount(one.minimum, one).lstrip('+')}"
         )
         console.print(Padding(table, (1, 0, 1, 2), expand=False))
-    if found.verdict != "same":
-        for line in _statements(found):
-            console.print(Text.assemble("  ", line), soft_wrap=True)
-        places = places_table(found)
-        if places.row_count:
-            console.print(Padding(places, (1, 0, 1, 2), expand=False))
+    for row in places(found):
+        console.print(row, soft_wrap=isinstance(row, Text))
     for line in below(found):
         console.print(line, soft_wrap=True)
     console.print()
-
-
-def places_table(found: Comparison) -> Table:
-    """A row per function whose calls or allocations changed, those that changed most first."""
-    table = PlainTable()
-    table.add_column("function", overflow="fold")
-    for title in ("", "base", "head", "change"):
-        table.add_column(title, justify="right", no_wrap=True)
-    for kind in ("calls", "allocations"):
-        places = [one for one in found.places if one.kind == kind]
-        for one in places[:_ROWS]:
-            ends = (format_quantity(end, "1") for end in (one.base, one.head))
-            table.add_row(f"{one.function}() {one.file}", kind, *ends, signed(one.head - one.base, "1"))
-        if len(places) > _ROWS:
-            table.add_row(Text(f"and {len(places) - _ROWS} more", FAINT), kind)
-    return table
 
 
 def bills_closing(comparisons: list[Comparison], code: int, saved: str = "") -> Iterator[Text]:
@@ -81,14 +57,3 @@ def bills_closing(comparisons: list[Comparison], code: int, saved: str = "") -> 
 
 def _style(verdict: Verdict) -> StyleType:
     return conclusion_text(verdict).style
-
-
-def _statements(found: Comparison) -> Iterator[Text]:
-    for one in found.places:
-        if one.kind == "statements":
-            yield Text.assemble(("statement ", FAINT), clean(_statement(one)))
-
-
-def _statement(one: CostChange) -> str:
-    base, head = (format_quantity(end, "1") for end in (one.base, one.head))
-    return f"{base} → {head} an operation, by {one.function}() {one.file}:{one.line}: {one.text}"

@@ -15,6 +15,7 @@ from suite.records.comparison import Change, Comparison
 from suite.report.compared import brief, chance, counted, interval, remedy, shift
 from suite.report.reasons import words
 from suite.report.terminal.calibration import hint
+from suite.report.terminal.places import places
 from suite.report.terminal.shiftplot import shift_plot
 from suite.report.terminal.table import PlainTable
 from suite.report.verdict import compared_text, conclusion_text
@@ -40,6 +41,8 @@ def print_compared(
         if one.changes:
             table = changes_table(one.changes, "p adjusted", lambda change: chance(change.p))
             console.print(Padding(table, (1, 0, 1, 2), expand=False))
+        for row in places(one):
+            console.print(row, soft_wrap=isinstance(row, Text))
         for line in below(one):
             console.print(line, soft_wrap=True)
         if promises.get(one.workload):
