@@ -206,6 +206,9 @@ class _Planting:
         if self._watch is not None:
             self._watch.planting(trial.workload, len(trial.pairs), LOOKS[-1], slowed=side == "head")
 
+    def halved(self, trial: Trial, side: Name, run: Run) -> None:
+        """Nothing to tell."""
+
     def paired(self, trial: Trial) -> None:
         """Nothing to tell."""
 

@@ -27,6 +27,9 @@ class TrialObserver(Protocol):
     """Who is told what goes on."""
 
     def sampling(self, trial: Trial, side: Name) -> None: ...
+    def halved(self, trial: Trial, side: Name, run: Run) -> None:
+        """One round of a pair is there."""
+
     def paired(self, trial: Trial) -> None: ...
     def repeated(self, trial: Trial, again: Repeated) -> None: ...
 
@@ -142,6 +145,8 @@ def _pair(
                 trial.repeated.append(Repeated(side, reasons))
                 watch.repeated(trial, trial.repeated[-1])
                 break
+            if len(found) == 1:
+                watch.halved(trial, side, run)
         if not reasons:
             return Pair("".join(order), found["A"], found["B"])
     return None

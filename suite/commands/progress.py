@@ -22,6 +22,7 @@ from suite.files import write_text
 from suite.formats.document import run_path, write_document
 from suite.formats.envelope import entry, envelope
 from suite.records.reason import Reason
+from suite.records.run import Run
 from suite.report.documents.flame import flame_svg
 from suite.report.documents.profile import profile_document
 from suite.report.reasons import error_words, words
@@ -47,6 +48,8 @@ class Turns:
         self._commits: Mapping[Name, Commit] = {}
         self._entries: dict[str, dict[str, Any]] = {}
         self._written = False
+        self._first: Run | None = None
+        """The first round of a workload: what is journalled of it has its name."""
 
     def __enter__(self) -> Self:
         self._reporter.__enter__()
@@ -83,12 +86,26 @@ class Turns:
         """See `TrialObserver`."""
         self._reporter.sampling(trial.workload, len(trial.pairs), side, _standing(trial))
 
+    def halved(self, trial: Trial, side: Name, run: Run) -> None:
+        """See `TrialObserver`; it is kept beside the pairs that there are."""
+        if not trial.pairs:
+            if self._first is not None:  # of a pair that could not be believed
+                self._out.journal.settled(self._first)
+            self._first = run
+        self._keep(trial, unpaired=[{"side": side, "run": entry(run)}])
+
     def paired(self, trial: Trial) -> None:
         """See `TrialObserver`; what the pairs say until now is kept."""
         self._reporter.paired(trial.workload, len(trial.pairs), _standing(trial))
-        _, found = trial.judged()
+        self._keep(trial)
+
+    def _keep(self, trial: Trial, **more: Any) -> None:
+        if trial.pairs:
+            _, found = trial.judged()
+        else:
+            found = nothing_compared(trial.workload, self._commits["base"], self._commits["head"])
         found = replace(found, partial=True, notes=(*found.notes, _KILLED))
-        self._out.journal.keep(found, named=trial.pairs[0].base, **_told(trial, len(trial.pairs)))
+        self._out.journal.keep(found, named=self._first, **_told(trial, len(trial.pairs)), **more)
 
     def repeated(self, trial: Trial, again: Repeated) -> None:
         """See `TrialObserver`."""
@@ -98,6 +115,8 @@ class Turns:
         """See `ExperimentObserver`; a step that fails does not keep the others from being tried."""
         trial, found = result.trial, result.comparison
         self._out.codes += result.codes
+        if found is None and self._first is not None:  # half a pair is nothing to tell of
+            self._out.journal.settled(self._first)
         if found is not None:
             self._entries[trial.workload] = _entry(result)
             with contextlib.ExitStack() as last_first:
@@ -177,7 +196,8 @@ class Turns:
         own = self._entries[result.trial.workload]
         write_document(self._path(result), self._document([own], result.own_code))
         self._written = True
-        self._out.journal.settled(result.trial.pairs[0].base)
+        if self._first is not None:
+            self._out.journal.settled(self._first)
 
     def _document(self, entries: Sequence[Mapping[str, Any]], code: int) -> dict[str, Any]:
         return envelope("ab", entries, exit_code=code, **self._sides())

@@ -54,6 +54,9 @@ class Told:
     def sampling(self, trial, side):
         self.lines.append((len(trial.pairs), side))
 
+    def halved(self, trial, side, run):
+        """Of what is kept nothing is told."""
+
     def paired(self, trial):
         self.lines.append(len(trial.pairs))
 

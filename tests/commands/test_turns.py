@@ -13,7 +13,7 @@ from suite.ab.repository import Commit
 from suite.commands.brought_in import tell_brought_in
 from suite.commands.output import output
 from suite.commands.progress import Turns
-from suite.errors import StoreError
+from suite.errors import StoreError, SystemFailed
 from suite.formats.envelope import read_document
 
 COMMITS: dict[Name, Commit] = {"base": Commit("0" * 40, "the first"), "head": Commit("1" * 40, "the second")}
@@ -38,6 +38,7 @@ def killed(tmp_path, trial):
     with output(None, "ab", tmp_path / "ab") as out, Turns(out, tmp_path) as turns:
         turns.prepared(COMMITS, ())
         for number in range(3):
+            turns.halved(trial, "head", pair(number).head)
             trial.pairs.append(pair(number))
             turns.paired(trial)
         raise Killed
@@ -57,10 +58,42 @@ def test_a_killed_comparison_leaves_its_pairs(tmp_path, trial, capfd):
     assert data["head"]["sha"] == COMMITS["head"].sha
 
 
+@pytest.mark.parametrize("side", ["base", "head"])
+def test_a_single_round_is_kept_until_its_pair_is(tmp_path, trial, side):
+    first, second = pair(0), pair(1)
+
+    def drafted():
+        (draft,) = out.journal.drafts
+        (result,) = json.loads(draft.read_text())["results"]
+        return len(result["pairs"]), [one["run"]["id"] for one in result.get("unpaired", ())]
+
+    with output(None, "ab", tmp_path / "ab") as out, Turns(out, tmp_path) as turns:
+        turns.prepared(COMMITS, ())
+        turns.halved(trial, side, pair(7).base)  # is repeated
+        turns.halved(trial, side, getattr(first, side))
+        assert drafted() == (0, [getattr(first, side).id])
+        trial.pairs.append(first)
+        turns.paired(trial)
+        turns.halved(trial, side, getattr(second, side))
+        assert drafted() == (1, [getattr(second, side).id])
+        trial.pairs.append(second)
+        turns.paired(trial)
+        assert drafted() == (2, [])
+
+
+def test_half_a_pair_alone_is_nothing_to_tell_of(tmp_path, trial):
+    with output(None, "ab", tmp_path / "ab") as out, Turns(out, tmp_path) as turns:
+        turns.prepared(COMMITS, ())
+        turns.halved(trial, "base", pair(0).base)
+        turns.compared(TrialResult.of(trial, 1.0, SystemFailed("it would not start")))
+    assert not (tmp_path / "journal").exists()
+
+
 def ended(tmp_path, trial):
     """A comparison of one pair, to its end."""
     with output(None, "ab", tmp_path / "ab") as out, Turns(out, tmp_path) as turns, out.part():
         turns.prepared(COMMITS, ())
+        turns.halved(trial, "base", pair(0).base)
         trial.pairs.append(pair(0))
         turns.paired(trial)
         result = TrialResult.of(trial, 1.0, None)
