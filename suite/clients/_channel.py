@@ -197,6 +197,10 @@ class Channel(asyncio.Protocol):
         self.inbox.at = monotonic_ns()
         if not self._status:
             self._received += len(data)
+        if self._intake.take_one(data):
+            if self.inbox.full:
+                self._go_on()
+            return
         self._intake.add(data)
         if not self._intake.behind:
             self._go_on()
@@ -219,7 +223,7 @@ class Channel(asyncio.Protocol):
         if behind and not full:
             self._called = True
             self._loop.call_soon(self._go_on)
-        if (behind or full) != self._paused:
+        if (behind or full) is not self._paused:
             self._paused = not self._paused
             (self._transport.pause_reading if self._paused else self._transport.resume_reading)()
 

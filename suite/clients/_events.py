@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from suite.clients.errors import ProtocolError, TooLarge
@@ -11,7 +11,7 @@ from suite.clients.errors import ProtocolError, TooLarge
 _BOM = b"\xef\xbb\xbf"
 _ENDS = (b"\n", b"\r")
 _lines = re.compile(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+").finditer
-"""Lines with their ends, the last one perhaps without; one by one, for there may be very many."""
+_SMALL = 65_536
 
 
 class ServerSentEvent(NamedTuple):
@@ -39,7 +39,7 @@ class EventParser:
         self._begun = False
         self._after_cr = False
         self._line = bytearray()  # a line whose end is not here
-        self._data = bytearray()  # lines of it, each with its end
+        self._data: bytes | bytearray | None = None
         self._type = b""
         self._id = ""
         self._retry: int | None = None
@@ -51,7 +51,8 @@ class EventParser:
     def unfinished(self) -> bytes | None:
         """The start of an event whose end is not here, if there is one; comments are none."""
         line = self._line
-        return bytes(self._data + line) if self._open or (line and line[:1] != b":") else None
+        lines = line if self._data is None else self._data + b"\n" + line
+        return bytes(lines) if self._open or (line and line[:1] != b":") else None
 
     def feed(self, piece: bytes) -> Iterator[ServerSentEvent]:
         """The events that end in `piece`. Raises TooLarge, and ProtocolError for what is no UTF-8."""
@@ -59,8 +60,7 @@ class EventParser:
             return
         if self._after_cr:  # CR and LF that were cut apart end one line
             piece = piece.removeprefix(b"\n")
-        for match in _lines(piece):
-            part = match[0]
+        for part in _lines_of(piece):
             self._size += len(part)
             if self._whole + self._size > self._limit:
                 raise TooLarge(f"an event of more than {self._limit:,} bytes")
@@ -77,8 +77,8 @@ class EventParser:
             if line:
                 self._take(line)
             else:
-                if self._data:
-                    yield self._event()
+                if self._data is not None:
+                    yield self._event(self._data)
                 self._begin()
             self._size = 0
         self._after_cr = piece.endswith(b"\r")
@@ -91,7 +91,13 @@ class EventParser:
         self._whole += self._size
         value = value.removeprefix(b" ")
         if name == b"data":
-            self._data += value + b"\n"
+            if self._data is None:  # most have one line
+                self._data = value
+            else:
+                if isinstance(self._data, bytes):
+                    self._data = bytearray(self._data)
+                self._data += b"\n"
+                self._data += value
         elif name == b"event":
             self._type = value
         elif name == b"id":
@@ -100,20 +106,27 @@ class EventParser:
         elif name == b"retry" and value.isdigit():
             self._retry = int(value)
 
-    def _event(self) -> ServerSentEvent:
+    def _event(self, data: bytes | bytearray) -> ServerSentEvent:
         kind = _text(self._type) if self._type else "message"
-        return ServerSentEvent(_text(bytes(self._data[:-1])), kind, self._id, self._retry)
+        return ServerSentEvent(_text(data), kind, self._id, self._retry)
 
     def _begin(self) -> None:
         """After an empty line: what had no data was no event."""
-        self._data.clear()
+        self._data = None
         self._type = b""
         self._open = False
         self._whole = 0
 
 
-def _text(value: bytes) -> str:
+def _lines_of(piece: bytes) -> Iterable[bytes]:
+    """Lines with their ends, the last one perhaps without; of a large piece one by one: they may be many."""
+    if len(piece) <= _SMALL:
+        return piece.splitlines(keepends=True)
+    return (match[0] for match in _lines(piece))
+
+
+def _text(value: bytes | bytearray) -> str:
     try:
         return value.decode()
     except UnicodeDecodeError as error:
-        raise ProtocolError(f"an event that is no UTF-8: {value[:60]!r}") from error
+        raise ProtocolError(f"an event that is no UTF-8: {bytes(value[:60])!r}") from error

@@ -38,6 +38,21 @@ class FrameIntake:
         """Whether the peer has to wait for whoever receives."""
         return self._inbox.full and not self.ended
 
+    def take_one(self, data: bytes) -> bool:
+        """Take `data` if it is one whole message and nothing else is here, which is so most often."""
+        if not self._whole or self._rest or self.ended:
+            return False
+        frame = whole_frame(data, 0)
+        if frame is None or frame[2] != len(data):
+            return False
+        opcode, content, _ = frame
+        if opcode == BINARY:
+            return self._inbox.put(content)
+        try:
+            return opcode == TEXT and self._inbox.put(content.decode())
+        except UnicodeDecodeError:
+            return False
+
     def add(self, data: bytes) -> None:
         """Hand over what has come; `take` looks at it."""
         self._rest = self._rest[self._at :] + data if self._rest else data
@@ -50,8 +65,11 @@ class FrameIntake:
         """
         left = TURN
         if self._whole:
-            left = self._take_whole(left)
-            if (not left or self.full) and self._at < len(self._rest):
+            left = self._take_whole(left if self.ended else min(left, self._inbox.room))
+            if self._at == len(self._rest):
+                self.behind, self._rest = False, b""
+                return
+            if not left or self.full:
                 self.behind = True
                 return
         self.behind = False
@@ -75,7 +93,7 @@ class FrameIntake:
 
     def _take_whole(self, left: int) -> int:
         """Take whole frames, at most `left` of them; how many more would be allowed."""
-        data, at = self._rest, self._at
+        data, at, inbox = self._rest, self._at, self._inbox
         while left and at < len(data) and (frame := whole_frame(data, at)) is not None:
             opcode, content, end = frame
             if opcode in CONTROL:
@@ -87,13 +105,11 @@ class FrameIntake:
                     message = content.decode() if opcode == TEXT else content
                 except UnicodeDecodeError:
                     break
-                if not self.ended and not self._inbox.put(message):
-                    raise TooLarge(f"a message of more than {self._inbox.limit:,} bytes")
+                if not self.ended and not inbox.put(message):
+                    raise TooLarge(f"a message of more than {inbox.limit:,} bytes")
             else:
                 break
             at = end
             left -= 1
-            if self.full:
-                break
         self._at = at
         return left

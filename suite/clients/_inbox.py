@@ -41,6 +41,11 @@ class Inbox:
         return len(self._queue) > _MOST or self._held > _MOST_SIZE
 
     @property
+    def room(self) -> int:
+        """How many messages make it full, or one: whoever takes them must get on."""
+        return max(_MOST + 1 - len(self._queue), 1)
+
+    @property
     def low(self) -> bool:
         """Whether the peer may go on."""
         return len(self._queue) <= _MOST // 2 and self._held <= _MOST_SIZE // 2
@@ -53,8 +58,8 @@ class Inbox:
             return False
         parts = self._parts
         if parts is None and event.message_finished:
-            self._keep(event.data if isinstance(event.data, str) else bytes(event.data))
-            return True
+            self.size = self._empty = 0
+            return self.put(event.data if isinstance(event.data, str) else bytes(event.data))
         if isinstance(event.data, str):
             parts = self._parts = parts if isinstance(parts, StringIO) else StringIO()
             parts.write(event.data)
@@ -63,14 +68,17 @@ class Inbox:
             parts += event.data
         if event.message_finished:
             self._parts = None
-            self._keep(parts.getvalue() if isinstance(parts, StringIO) else bytes(parts))
+            self.size = self._empty = 0
+            return self.put(parts.getvalue() if isinstance(parts, StringIO) else bytes(parts))
         return True
 
     def put(self, message: Message) -> bool:
         """Take a whole message. False if it is larger than the limit."""
         if len(message) > self.limit:
             return False
-        self._keep(message)
+        self._held += len(message)
+        self._queue.append((message, self.at))
+        self.wake()
         return True
 
     def take(self) -> tuple[Message, int] | None:
@@ -90,9 +98,3 @@ class Inbox:
         """There is something new to know."""
         if self._receiver is not None and not self._receiver.done():
             self._receiver.set_result(None)
-
-    def _keep(self, message: Message) -> None:
-        self.size = self._empty = 0
-        self._held += len(message)
-        self._queue.append((message, self.at))
-        self.wake()

@@ -18,6 +18,7 @@ from suite.clients.errors import ClientError, ConnectionBroken, ConnectionEnded,
 HEAD_LIMIT = 65_536
 _KNOWN_LIMIT = 4_096
 _PIECE = 65_536
+_SMALL = 4_096
 
 
 class Link(Sending):
@@ -72,7 +73,7 @@ class Link(Sending):
         self._raw = b""  # what was received until the headers were complete: first piece, others
         self._more: list[bytes] = []
         self._body = b""
-        self._parts = bytearray()  # of its body, after the first
+        self._parts: list[bytes | bytearray] = []  # of its body, after the first; small ones are put together
         self._size = 0
         self._status = 0  # of the response that is not only announced
 
@@ -243,10 +244,14 @@ class Link(Sending):
             self._status = status
 
     def on_body(self, part: bytes) -> None:
-        if self._body:
-            self._parts += part
-        else:
+        if not self._body:
             self._body = part
+        elif len(part) > _SMALL:
+            self._parts.append(part)
+        elif self._parts and isinstance(last := self._parts[-1], bytearray):
+            last += part
+        else:
+            self._parts.append(bytearray(part))
 
     def on_message_complete(self) -> None:
         if self._status:
@@ -258,8 +263,8 @@ class Link(Sending):
             return
         body = self._body
         if self._parts:
-            body += self._parts
-            self._parts = bytearray()
+            body = b"".join([body, *self._parts])
+            self._parts = []
         if self._bodiless and body:  # a body where there must be none: who knows what else will come
             body, keep = b"", False
         self.used = True
