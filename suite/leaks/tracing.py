@@ -26,6 +26,8 @@ and needs no allowance for growth that comes now and then."""
 _WORTH_A_GRAPH = 0.1
 """Of the largest recording's size: helper processes hold next to nothing, and a graph takes seconds."""
 _STILL = 0.03  # s around a mark: memray notes the state every 10 ms
+_SLOWER = 5.0
+"""Times that a system takes longer under a tracer, to start above all."""
 _PATIENCE = 60.0
 """Seconds that a mark may take: tracemalloc looks at every object."""
 
@@ -48,6 +50,7 @@ def trace(
     the paths of flame graphs. A system that dies meanwhile and recordings that grow too big are notes of
     the Attribution, not errors.
     """
+    spec = replace(spec, slower=_SLOWER)
     objects = (verdict.blocks_per_operation or 0.0) > FLOORS["blocks"].per_operation
     course = _Course(taken, verdict, _FEWER if objects else _WINDOWS)
     roots = _roots(spec)
