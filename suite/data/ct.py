@@ -17,6 +17,15 @@ from typing import Any
 from suite.errors import ConfigurationError, require
 
 CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2"
+MODALITIES = {
+    "CT": CT_IMAGE_STORAGE,
+    "MR": "1.2.840.10008.5.1.4.1.1.4",
+    "CR": "1.2.840.10008.5.1.4.1.1.1",
+    "DX": "1.2.840.10008.5.1.4.1.1.1.1",
+    "US": "1.2.840.10008.5.1.4.1.1.6.1",
+    "OT": "1.2.840.10008.5.1.4.1.1.7",
+}
+"""Kinds of instances that can be made, and their SOP classes; OT is a secondary capture."""
 EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
 SMALL = 40_000
 """Bytes of a small instance: 141 x 141 pixels of two bytes and its header."""
@@ -69,22 +78,27 @@ def instance_uid(seed: int, user: int, number: int) -> str:
 
 
 @lru_cache(maxsize=16)
-def ct(size: int = SMALL, seed: int = 1) -> Template:
+def ct(size: int = SMALL, seed: int = 1, modality: str = "CT") -> Template:
     """The template of CT instances of about `size` bytes, the same for the same seed.
 
+    Of another `modality`, one of MODALITIES, an instance has the SOP class; its other attributes are a CT's.
     Pixels are noise of 16 bits, which no compression shrinks; rows = columns = sqrt(size / 2), so that
     an instance has between `size` - 2,000 and `size` + 2,000 bytes. Raises ConfigurationError for sizes
     below 3,000 or above 2 GB, and MissingExtra without pydicom.
     """
     if not 3_000 <= size <= 2_000_000_000:
         raise ConfigurationError(f"a CT instance has 3 kB to 2 GB, not {size} bytes")
+    if modality not in MODALITIES:
+        raise ConfigurationError(f"a modality is one of {', '.join(MODALITIES)}, not {modality!r}")
     require("dicom", "pydicom")
     side = math.isqrt(size // 2)
     uid = instance_uid(seed, 0, 0)
-    encoded = _encoded(_dataset(side, uid, Random(seed)))
+    made = _dataset(side, uid, Random(seed))
+    made.SOPClassUID, made.Modality = MODALITIES[modality], modality
+    encoded = _encoded(made)
     if encoded.count(uid.encode()) != 1:
         raise AssertionError("the SOP Instance UID must stand exactly once in a template")
-    return Template(encoded, encoded.index(uid.encode()), len(uid), seed)
+    return Template(encoded, encoded.index(uid.encode()), len(uid), seed, MODALITIES[modality])
 
 
 def _dataset(side: int, uid: str, random: Random) -> Any:
@@ -94,12 +108,10 @@ def _dataset(side: int, uid: str, random: Random) -> Any:
     made = Dataset()
     made.SpecificCharacterSet = "ISO_IR 100"
     made.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
-    made.SOPClassUID = CT_IMAGE_STORAGE
     made.SOPInstanceUID = uid
     made.StudyDate = made.ContentDate = "20240229"
     made.StudyTime = made.ContentTime = "120000"
     made.AccessionNumber = f"L{random.randrange(10**8):08d}"
-    made.Modality = "CT"
     made.Manufacturer = "Loadledger"
     made.ReferringPhysicianName = ""
     made.PatientName = "Load^Test"

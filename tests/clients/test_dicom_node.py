@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import hashlib
 import socket
 import struct
@@ -25,6 +26,7 @@ from suite.clients.dicom import (
     Association,
     AssociationAborted,
     AssociationRejected,
+    ContextRefused,
     PhaseTimeout,
     ReceivedInstance,
     StoreFailed,
@@ -34,7 +36,7 @@ from suite.clients.dicom import (
 from suite.clients.dicom.dimse import VERIFICATION, store_command
 from suite.clients.dicom.negotiation import Agreed, Proposed, accept, parse_request
 from suite.clients.errors import ProtocolError
-from suite.data.ct import CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, ct
+from suite.data.ct import CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, MODALITIES, ct
 
 TEMPLATE = ct(4_000)
 UIDS = [TEMPLATE.uid(0, number) for number in range(3)]
@@ -141,6 +143,26 @@ def test_an_instance_goes_in_the_syntax_that_it_is_in():
 
     with_node(act, keeping(got))
     assert [one.transfer_syntax for one in got] == [EXPLICIT_LITTLE_ENDIAN, IMPLICIT, IMPLICIT]
+
+
+def test_several_templates_share_an_association_and_what_is_refused_of_them_is_told():
+    got = []
+    magnetic, other = ct(5_000, modality="MR"), dataclasses.replace(TEMPLATE, transfer_syntax="1.2.3")
+
+    async def act(node):
+        association = await connect(node, instances=[TEMPLATE, magnetic, other])
+        assert await association.store(UIDS[0]) == 0
+        assert await association.store(UIDS[1], 1) == 0
+        with pytest.raises(ContextRefused, match=r"in 1\.2\.3 \(result 4: transfer syntax not supported\)"):
+            await association.store(UIDS[2], 2)
+        assert await association.store(UIDS[2]) == 0, "the association goes on"
+        await association.release()
+        with pytest.raises(ContextRefused):
+            await connect(node, instances=[other])
+
+    with_node(act, keeping(got), syntaxes=[EXPLICIT_LITTLE_ENDIAN])
+    assert [one.sop_class for one in got] == [CT_IMAGE_STORAGE, MODALITIES["MR"], CT_IMAGE_STORAGE]
+    assert hashlib.sha256(got[1].dataset).digest() == hashlib.sha256(magnetic.instance(UIDS[1])).digest()
 
 
 def test_who_comes_beyond_the_limit_is_refused_and_a_place_is_free_when_it_is_said_to_be():

@@ -17,6 +17,7 @@ from suite.clients.dicom.association import Association
 from suite.clients.dicom.errors import (
     AssociationAborted,
     AssociationRejected,
+    ContextRefused,
     DicomError,
     OutOfResources,
     PhaseTimeout,
@@ -25,6 +26,6 @@ from suite.clients.dicom.errors import (
 from suite.clients.dicom.store_node import ReceivedInstance, StoreNode
 
 __all__ = [
-    "Association", "AssociationAborted", "AssociationRejected", "DicomError",
+    "Association", "AssociationAborted", "AssociationRejected", "ContextRefused", "DicomError",
     "OutOfResources", "PhaseTimeout", "ReceivedInstance", "StoreFailed", "StoreNode",
 ]  # fmt: skip

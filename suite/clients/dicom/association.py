@@ -19,7 +19,13 @@ from suite.clients.dicom.dimse import (
     parse_response,
     store_command,
 )
-from suite.clients.dicom.errors import AssociationRejected, OutOfResources, PhaseTimeout, StoreFailed
+from suite.clients.dicom.errors import (
+    AssociationRejected,
+    ContextRefused,
+    OutOfResources,
+    PhaseTimeout,
+    StoreFailed,
+)
 from suite.clients.dicom.upper_layer import MAX_PDU, UpperLayer
 from suite.clients.errors import ClientError, ConnectFailed, ConnectionEnded, ProtocolError
 from suite.contract.user import current_user
@@ -41,7 +47,7 @@ class Association(UpperLayer):
         super().__init__(timeout)
         self._message_id = 0
         self._contexts: dict[tuple[str, str], int] = {}
-        self._prepared: StoreRequest | None = None
+        self._prepared: list[StoreRequest | ContextRefused] = []
         user = current_user.get()
         self._saw: Callable[[str], None] | None = user.saw if user is not None else None
         self.max_pdu = 0
@@ -53,7 +59,7 @@ class Association(UpperLayer):
         host: str,
         port: int,
         *,
-        instances: Template | None = None,
+        instances: Template | Sequence[Template] | None = None,
         contexts: Sequence[tuple[str, str]] = (),
         called: str = "ANY-SCP",
         calling: str = "LOADLEDGER",
@@ -61,14 +67,14 @@ class Association(UpperLayer):
     ) -> Self:
         """Connect and associate.
 
-        `instances` is the template of what `store` sends; `contexts` are further (SOP class, transfer
-        syntax) for `send`. `timeout`, in seconds, bounds each phase by itself. Raises ConnectFailed,
-        PhaseTimeout, AssociationRejected, AssociationAborted, ConnectionEnded, ConnectionBroken, or
-        ProtocolError, also if the peer does not accept the template's context.
+        `instances` is the template of what `store` sends, or several; `contexts` are further (SOP class,
+        transfer syntax) for `send`. `timeout`, in seconds, bounds each phase by itself. Raises ConnectFailed,
+        PhaseTimeout, AssociationRejected, AssociationAborted, ConnectionEnded, ConnectionBroken,
+        ProtocolError, or ContextRefused if the peer accepts the context of no template.
         """
-        wanted = [pdu.Context(*context) for context in contexts]
-        if instances is not None:
-            wanted.insert(0, pdu.Context(instances.sop_class, instances.transfer_syntax))
+        templates = [instances] if isinstance(instances, Template) else list(instances or ())
+        needed = [pdu.Context(one.sop_class, one.transfer_syntax) for one in templates]
+        wanted = list(dict.fromkeys([*needed, *(pdu.Context(*context) for context in contexts)]))
         request = pdu.associate_request(wanted, called=called, calling=calling, max_pdu=MAX_PDU)
         loop = asyncio.get_running_loop()
         try:
@@ -81,24 +87,26 @@ class Association(UpperLayer):
         try:
             accepted = await self._ask("associate", request)
             assert isinstance(accepted, pdu.AssociationAccepted)
-            self._prepare(accepted, wanted, instances)
+            self._prepare(accepted, wanted, templates)
         except (ClientError, AssociationRejected) as error:
             self._fail(error)
             await self._ended
             raise
         return self
 
-    async def store(self, uid: str) -> int:
-        """C-STORE the template's instance `uid`; its status: 0x0000, or a warning (0xBxxx and others).
+    async def store(self, uid: str, which: int = 0) -> int:
+        """C-STORE instance `uid` of template `which`; its status: 0x0000, or a warning (0xBxxx and others).
 
         Raises OutOfResources for 0xA7xx, StoreFailed for other failures, ConnectionEnded,
-        ConnectionBroken, AssociationAborted, PhaseTimeout, or ProtocolError, and ValueError for a UID of
-        another width.
+        ConnectionBroken, AssociationAborted, PhaseTimeout, ProtocolError, or ContextRefused for a template
+        that the peer does not take, and ValueError for a UID of another width.
         """
-        request = self._prepared
-        if request is None:
+        if not self._prepared:
             raise ValueError("connect with instances=, or use send()")
+        request = self._prepared[which]
         self._check_free()
+        if isinstance(request, ContextRefused):
+            raise request
         if self._transport.get_write_buffer_size():
             # The peer answered before it had read all: its bytes must not change under way.
             request.buffer = bytearray(request.buffer)
@@ -153,9 +161,7 @@ class Association(UpperLayer):
         for (known, its_syntax), number in self._contexts.items():
             if known == sop_class and syntax in ("", its_syntax):
                 return number
-        raise ProtocolError(
-            f"the peer accepted no presentation context for {sop_class}" + (f" in {syntax}" if syntax else "")
-        )
+        raise ContextRefused(sop_class, syntax)
 
     def _judge(self, response: object) -> int:
         assert isinstance(response, DimseResponse)
@@ -167,19 +173,23 @@ class Association(UpperLayer):
         raise StoreFailed(status, response.comment)
 
     def _prepare(
-        self, accepted: pdu.AssociationAccepted, wanted: Sequence[pdu.Context], instances: Template | None
+        self,
+        accepted: pdu.AssociationAccepted,
+        wanted: Sequence[pdu.Context],
+        templates: Sequence[Template],
     ) -> None:
         self.max_pdu = accepted.max_pdu
-        for i, context in enumerate(wanted):
-            if accepted.results.get(2 * i + 1) == 0:
-                self._contexts.setdefault(context, 2 * i + 1)
-        if instances is None:
-            return
-        if accepted.results.get(1) != 0:
-            raise ProtocolError(
-                f"the peer does not accept {instances.sop_class} in {instances.transfer_syntax} "
-                f"(result {accepted.results.get(1)})"
-            )
-        start, end = instances.uid_offset, instances.uid_offset + instances.uid_width
-        uid = instances.dataset[start:end].decode("ascii")
-        self._prepared = StoreRequest(1, instances.sop_class, uid, instances.dataset, start, self.max_pdu)
+        results = {context: accepted.results.get(2 * i + 1) for i, context in enumerate(wanted)}
+        self._contexts = {context: 2 * i + 1 for i, context in enumerate(wanted) if results[context] == 0}
+        for one in templates:
+            context = pdu.Context(one.sop_class, one.transfer_syntax)
+            number = self._contexts.get(context)
+            if number is None:
+                self._prepared.append(ContextRefused(*context, results[context]))
+                continue
+            start, end = one.uid_offset, one.uid_offset + one.uid_width
+            uid = one.dataset[start:end].decode("ascii")
+            self._prepared.append(StoreRequest(number, one.sop_class, uid, one.dataset, start, self.max_pdu))
+        refused = [one for one in self._prepared if isinstance(one, ContextRefused)]
+        if refused and len(refused) == len(templates):
+            raise refused[0]

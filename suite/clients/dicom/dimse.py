@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from suite.clients.dicom.pdu import p_data
 from suite.clients.errors import ProtocolError
@@ -19,8 +19,7 @@ _SHORT = struct.Struct("<H")
 _MOST = 1 << 20  # fragment for a peer that sets no limit
 
 
-@dataclass(frozen=True, slots=True)
-class CommandSet:
+class CommandSet(NamedTuple):
     """A command set as far as it matters here: its command field and, where it has them, the rest."""
 
     field: int
@@ -33,8 +32,7 @@ class CommandSet:
     has_dataset: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DimseResponse:
+class DimseResponse(NamedTuple):
     """An answer: the command field, the message id it answers, its status, and a comment that came along."""
 
     field: int
@@ -79,50 +77,30 @@ def response_to(request: CommandSet, status: int) -> bytes:
 
 def parse_command(command: bytes) -> CommandSet:
     """Read any command set. Raises ProtocolError."""
-    found: dict[int, bytes] = {}
-    at = 0
-    while at < len(command):
-        if at + 8 > len(command):
-            raise ProtocolError("a command set ends within an element's header")
-        group, element, length = _ELEMENT.unpack_from(command, at)
-        end = at + 8 + length
-        if group != 0 or end > len(command):
-            raise ProtocolError(f"a command set with a bad element ({group:04X},{element:04X})")
-        found[element] = command[at + 8 : end]
-        at = end
-
-    def number(element: int) -> int | None:
-        return _SHORT.unpack(found[element])[0] if element in found else None
-
-    def text(element: int) -> str:
-        return found.get(element, b"").decode("ascii", "replace").rstrip(" \0")
-
-    try:
-        field = number(_FIELD)
-        if field is None:
-            raise ProtocolError("a command set without command field")
-        return CommandSet(
-            field,
-            number(_MESSAGE_ID) or 0,
-            number(_RESPONDING_TO),
-            number(_STATUS),
-            text(_SOP_CLASS),
-            text(_UID),
-            text(_COMMENT),
-            number(_DATASET_TYPE) not in (None, _NO_DATASET),
-        )
-    except struct.error as error:
-        raise ProtocolError("a command set with a number that has not two bytes") from error
+    found = _elements(command)
+    kind = _number_in(found, _DATASET_TYPE)
+    return CommandSet(
+        _field(found),
+        _number_in(found, _MESSAGE_ID) or 0,
+        _number_in(found, _RESPONDING_TO),
+        _number_in(found, _STATUS),
+        _text_in(found, _SOP_CLASS),
+        _text_in(found, _UID),
+        _text_in(found, _COMMENT),
+        kind is not None and kind != _NO_DATASET,
+    )
 
 
 def parse_response(command: bytes) -> DimseResponse:
     """Read the command set of a C-STORE-RSP or C-ECHO-RSP. Raises ProtocolError for anything else."""
-    found = parse_command(command)
-    if found.field not in (C_STORE_RSP, C_ECHO_RSP):
-        raise ProtocolError(f"a C-STORE-RSP was expected, not a message 0x{found.field:04X}")
-    if found.responding_to is None or found.status is None:
+    found = _elements(command)
+    field = _field(found)
+    if field not in (C_STORE_RSP, C_ECHO_RSP):
+        raise ProtocolError(f"a C-STORE-RSP was expected, not a message 0x{field:04X}")
+    message_id, status = _number_in(found, _RESPONDING_TO), _number_in(found, _STATUS)
+    if message_id is None or status is None:
         raise ProtocolError("a command set without message id or status")
-    return DimseResponse(found.field, found.responding_to, found.status, found.comment)
+    return DimseResponse(field, message_id, status, _text_in(found, _COMMENT) if _COMMENT in found else "")
 
 
 def fragment_size(peer_max_pdu: int) -> int:
@@ -194,6 +172,42 @@ class _Places:
             pieces.append((base + index * (self._size + 12) + 12 + within, begin, end))
             begin = end
         return pieces
+
+
+def _elements(command: bytes) -> dict[int, bytes]:
+    """Values by their element; all are of group 0000."""
+    found: dict[int, bytes] = {}
+    at, whole = 0, len(command)
+    while at < whole:
+        if at + 8 > whole:
+            raise ProtocolError("a command set ends within an element's header")
+        group, element, length = _ELEMENT.unpack_from(command, at)
+        end = at + 8 + length
+        if group != 0 or end > whole:
+            raise ProtocolError(f"a command set with a bad element ({group:04X},{element:04X})")
+        found[element] = command[at + 8 : end]
+        at = end
+    return found
+
+
+def _field(found: dict[int, bytes]) -> int:
+    field = _number_in(found, _FIELD)
+    if field is None:
+        raise ProtocolError("a command set without command field")
+    return field
+
+
+def _number_in(found: dict[int, bytes], element: int) -> int | None:
+    value = found.get(element)
+    if value is None:
+        return None
+    if len(value) != 2:
+        raise ProtocolError("a command set with a number that has not two bytes")
+    return value[0] | value[1] << 8
+
+
+def _text_in(found: dict[int, bytes], element: int) -> str:
+    return found.get(element, b"").decode("ascii", "replace").rstrip(" \0")
 
 
 def _command(*elements: bytes) -> bytes:

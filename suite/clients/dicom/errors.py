@@ -7,7 +7,7 @@ Resources" and a sender must try again later; a workload that may not see it say
 
 from __future__ import annotations
 
-from suite.clients.errors import ClientError
+from suite.clients.errors import ClientError, ProtocolError
 from suite.errors import Rejected
 
 _SOURCES = {1: "the service user", 2: "the service provider (ACSE)", 3: "the service provider (presentation)"}
@@ -20,6 +20,12 @@ _REASONS = {
     (2, 2): "protocol version not supported",
     (3, 1): "temporary congestion",
     (3, 2): "local limit exceeded",
+}
+_RESULTS = {
+    1: "user rejection",
+    2: "no reason given",
+    3: "SOP class not supported",
+    4: "transfer syntax not supported",
 }
 _ABORT_REASONS = {
     0: "no reason given",
@@ -74,6 +80,21 @@ class AssociationRejected(Rejected):
         self.source = source
         self.reason = reason
         self.transient = result == 2
+
+
+class ContextRefused(ProtocolError):
+    """The peer accepted no presentation context for what is to be sent. `result` is its answer to it."""
+
+    cause = "context"
+
+    def __init__(self, sop_class: str, syntax: str, result: int | None = None) -> None:
+        what = f"{sop_class} in {syntax}" if syntax else sop_class
+        if result is None:
+            super().__init__(f"the peer accepted no presentation context for {what}")
+        else:
+            why = _RESULTS.get(result, "unknown")
+            super().__init__(f"the peer does not accept {what} (result {result}: {why})")
+        self.result = result
 
 
 class StoreFailed(DicomError):

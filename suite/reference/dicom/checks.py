@@ -15,7 +15,7 @@ from suite.reference.backend.shared_counters import sums_in
 from suite.reference.dicom import destination, files
 from suite.reference.dicom.gateway import COUNTERS, FOLDER, destination_names
 from suite.reference.dicom.models import FAILED, QUEUED, SENT, Delivery, StoredInstance
-from suite.reference.dicom.sender import SentInstance, sent
+from suite.reference.dicom.sender import SentInstance, files_not_sent, sent
 from suite.reference.dicom.store import Store
 
 FORWARD = "forward"
@@ -91,11 +91,13 @@ def none_was_lost_or_refused(system: Any, kept: Sequence[Any], recording: Any) -
     bad = {name: count for name, count in counts.items() if count and name != "ok"}
     assert due, "nothing was due"
     assert not bad, f"{due - counts['ok']} of {due}: " + ", ".join(f"{n} {name}" for name, n in bad.items())
-    if not isinstance(system, Remote):
-        return f"{due} of {due}"
-    first = next(sent(kept), None)
-    there = f"; they are there now, SOP Instance UIDs {first.uid()[:-16]}*" if first else ""
-    return f"{due} of {due}{there}"
+    text, first = f"{due} of {due}", next(sent(kept), None)
+    if first is None:
+        return text
+    if isinstance(system, Remote):
+        text += f"; they are there now, SOP Instance UIDs {first.uid()[:-16]}*"
+    skipped = files_not_sent(first.data, first.seed)
+    return text + (f"; not sent: {'; '.join(skipped)}" if skipped else "")
 
 
 def forwards(system: Any) -> Iterator[Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import sys
 import time
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from suite import Rejected
 from suite.clients.dicom import Association, OutOfResources
 from suite.clients.errors import ClientError
 from suite.reference.dicom import files
-from suite.reference.dicom.scp import SOP_CLASSES, TRANSFER_SYNTAX
+from suite.reference.dicom.scp import SOP_CLASSES, TRANSFER_SYNTAXES
 from suite.reference.dicom.store import Due, Store
 
 _BATCH = 64
@@ -129,7 +130,7 @@ class Route:
             association = await Association.connect(
                 place.host,
                 place.port,
-                contexts=[(sop_class, TRANSFER_SYNTAX) for sop_class in SOP_CLASSES],
+                contexts=list(itertools.product(SOP_CLASSES, TRANSFER_SYNTAXES)),
                 called=place.title,
                 calling="GATEWAY",
                 timeout=self._patience.timeout,
@@ -145,7 +146,9 @@ class Route:
     async def _send(self, association: Association, row: Due) -> None:
         try:
             instance = files.read(Path(row.path))
-            await association.send(instance.sop_class, instance.uid, instance.dataset)
+            await association.send(
+                instance.sop_class, instance.uid, instance.dataset, instance.transfer_syntax
+            )
         except (ClientError, Rejected, OSError, ValueError) as error:
             tried = row.attempts + 1
             given_up = tried >= self._patience.attempts and not isinstance(error, OutOfResources)

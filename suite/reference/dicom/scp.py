@@ -29,8 +29,17 @@ SOP_CLASSES = (
     "1.2.840.10008.5.1.4.1.1.7",  # secondary capture
 )
 _VERIFICATION = "1.2.840.10008.1.1"
-TRANSFER_SYNTAX = "1.2.840.10008.1.2.1"
-"""Explicit VR little endian: what the gateway takes and forwards, since it never recodes."""
+TRANSFER_SYNTAXES = (
+    "1.2.840.10008.1.2.1",  # explicit VR little endian
+    "1.2.840.10008.1.2",  # implicit VR little endian
+    "1.2.840.10008.1.2.5",  # RLE
+    "1.2.840.10008.1.2.4.50",  # JPEG baseline
+    "1.2.840.10008.1.2.4.70",  # JPEG lossless
+    "1.2.840.10008.1.2.4.80",  # JPEG-LS lossless
+    "1.2.840.10008.1.2.4.90",  # JPEG 2000 lossless
+    "1.2.840.10008.1.2.4.91",  # JPEG 2000
+)
+"""What the gateway takes, and forwards as it is: it never recodes."""
 _WITHOUT_LIMIT = 1 << 30
 
 
@@ -82,7 +91,7 @@ class StoreScp:
         entity.maximum_associations = _WITHOUT_LIMIT  # its own is per process, and counts who has left
         entity.maximum_pdu_size = max_pdu
         for sop_class in SOP_CLASSES:
-            entity.add_supported_context(sop_class, [TRANSFER_SYNTAX])
+            entity.add_supported_context(sop_class, list(TRANSFER_SYNTAXES))
         entity.add_supported_context(_VERIFICATION)
 
         class Listener(ThreadedAssociationServer):

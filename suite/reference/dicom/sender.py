@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from suite import User, operation
 from suite.clients.dicom import Association
 from suite.data.ct import Template, ct
+from suite.data.dicom_files import dicom_files
+
+_MIX = re.compile(r"[A-Z]{2}:\d+(,[A-Z]{2}:\d+)*")
 
 
 class SentInstance(NamedTuple):
@@ -17,10 +22,12 @@ class SentInstance(NamedTuple):
     seed: int
     user: int
     number: int
+    data: str = ""
+    which: int = 0
 
     def template(self) -> Template:
         """The template that it was made from."""
-        return ct(self.size, self.seed)
+        return templates_of(self.data, self.size, self.seed)[self.which]
 
     def uid(self) -> str:
         """Its SOP Instance UID."""
@@ -31,21 +38,38 @@ class SentInstance(NamedTuple):
         return self.template().instance(self.uid())
 
 
+@lru_cache(maxsize=8)
+def templates_of(data: str, size: int, seed: int) -> Sequence[Template]:
+    """What Senders send: files of the folder `data`, a mix like "CT:524288,MR:131072"; "" is CT of `size`."""
+    if not data:
+        return [ct(size, seed)]
+    if _MIX.fullmatch(data):
+        kinds = [part.split(":") for part in data.split(",")]
+        return [ct(int(length), seed, modality) for modality, length in kinds]
+    return dicom_files(data, seed).templates
+
+
+def files_not_sent(data: str, seed: int) -> Sequence[str]:
+    """Which files of the folder `data` are not sent, and why."""
+    return dicom_files(data, seed).skipped if data and not _MIX.fullmatch(data) else ()
+
+
 def sent(kept: Iterable[Any]) -> Iterator[SentInstance]:
     """The instances that Senders kept."""
     return (SentInstance(*row) for row in kept)
 
 
 class Sender(User):
-    """Sends CT instances of `size` bytes (parameter), made from `seed`; associates again when it must.
+    """Sends instances in turn, see `templates_of` for `data`, `size` and `seed` (parameters).
 
-    `calling` is its AE title.
+    It associates again when it must; `calling` is its AE title. What the peer takes no context for fails.
     """
 
     async def connect(self, system: Any) -> None:
         self._system = system
-        self._size, self._seed = self.parameters["size"], self.parameters["seed"]
-        self._template = ct(self._size, self._seed)
+        self._of = [self.parameters[name] for name in ("size", "seed", "data")]
+        size, seed, data = self._of
+        self._templates = templates_of(data, size, seed)
         self._number = 0
         self._association = await self._associate()
 
@@ -59,8 +83,10 @@ class Sender(User):
     async def _store_next(self) -> None:
         number = self._number
         self._number += 1
-        await self._association.store(self._template.uid(self.index, number))
-        self.keep(SentInstance(self._size, self._seed, self.index, number))
+        which = number % len(self._templates)
+        await self._association.store(self._templates[which].uid(self.index, number), which)
+        size, seed, data = self._of
+        self.keep(SentInstance(size, seed, self.index, number, data, which))
 
     async def close(self) -> None:
         await self._association.release()
@@ -69,7 +95,7 @@ class Sender(User):
         return await Association.connect(
             self._system.host,
             self._system.port,
-            instances=self._template,
+            instances=self._templates,
             called=self._system.title or "ANY-SCP",
             calling=self.parameters["calling"],
         )

@@ -20,6 +20,7 @@ from suite.reference.dicom.load.receiving import (
     disk_full,
     file_io,
     memory,
+    mixed,
     receive,
     receive_concurrent,
     receive_large,
@@ -28,7 +29,7 @@ from suite.reference.dicom.load.receiving import (
 
 __all__ = [
     "admission", "burst", "churn", "destination_killed", "disk_full", "failing_destination", "fan_out",
-    "file_io", "forward", "forward_throughput", "killed", "killed_again", "memory", "pool_acquire",
+    "file_io", "forward", "forward_throughput", "killed", "killed_again", "memory", "mixed", "pool_acquire",
     "pool_queries", "pool_saturation", "receive", "receive_concurrent", "receive_large", "slow_destination",
     "sustained",
 ]  # fmt: skip

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from suite import Remote
+from suite.data.ct import MODALITIES, ct
 from suite.records.recording import Recording
 from suite.reference.dicom import checks, destination, files
 from suite.reference.dicom.gateway import FOLDER
 from suite.reference.dicom.models import SENT
-from suite.reference.dicom.sender import SentInstance, sent
+from suite.reference.dicom.sender import SentInstance, sent, templates_of
 from suite.reference.dicom.store import FILE, Added, Store
 
 KEPT = [list(SentInstance(4_000, 1, user, number)) for user in range(2) for number in range(3)]
@@ -162,6 +163,22 @@ def test_no_destination_log_means_nothing_arrived(system):
     (system.beside["destination"].directory / destination.ARRIVALS).unlink()
     with pytest.raises(AssertionError, match="6 of 6 are not at the destination"):
         checks.every_instance_arrived(system, KEPT, RECORDING)
+
+
+def test_what_is_sent_is_made_of_a_size_a_mix_or_a_folder(tmp_path):
+    (one,) = templates_of("", 4_000, 1)
+    assert len(one) == len(ct(4_000))
+    mix = templates_of("MR:4000,US:5000", 0, 1)
+    assert [found.sop_class for found in mix] == [MODALITIES["MR"], MODALITIES["US"]]
+    uid = one.uid(3, 4)
+    files.write(tmp_path / "a.dcm", files.header(one.sop_class, uid, one.transfer_syntax), one.instance(uid))
+    (tmp_path / "b.txt").write_text("none")
+    assert len(templates_of(str(tmp_path), 0, 1)) == 1
+    kept = [SentInstance(0, 1, 0, 0, str(tmp_path), 0)]
+    told = checks.none_was_lost_or_refused(None, kept, recording([0]))
+    assert told.startswith("1 of 1; not sent: b.txt: File is missing")
+    sent_one = SentInstance(0, 1, 3, 4, str(tmp_path), 0)
+    assert (sent_one.uid(), sent_one.dataset()) == (uid, one.instance(uid))
 
 
 def test_none_lost_or_refused():

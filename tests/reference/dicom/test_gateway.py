@@ -290,6 +290,26 @@ def test_each_of_several_destinations_gets_all_whatever_becomes_of_the_others(tm
     assert nothing == {}
 
 
+def test_what_is_forwarded_is_in_the_syntax_that_it_came_in(tmp_path):
+    syntaxes = ["1.2.840.10008.1.2", "1.2.840.10008.1.2.4.90", EXPLICIT_LITTLE_ENDIAN]
+
+    async def main(port):
+        contexts = [(CT_IMAGE_STORAGE, syntax) for syntax in syntaxes]
+        association = await Association.connect("127.0.0.1", port, contexts=contexts, timeout=30)
+        for uid, syntax in zip(UIDS, syntaxes, strict=False):
+            await association.send(CT_IMAGE_STORAGE, uid, syntax.encode(), syntax)
+        await association.release()
+
+    came = []
+    answer = lambda request: came.append(request.transfer_syntax) or SUCCESS  # noqa: E731
+    with arriving(tmp_path, answer=answer) as (port, got):
+        with gateway(tmp_path, 0, [Destination("127.0.0.1", port)]) as scp:
+            uvloop.run(main(scp.port))
+            until(lambda: deliveries(tmp_path, Delivery.state) == [(SENT,)] * 3)
+        assert came == syntaxes
+        assert [found for (found,) in got.values()] == [syntax.encode() for syntax in syntaxes]
+
+
 def test_a_refusal_does_not_change_the_order(tmp_path):
     refusals = iter([SUCCESS, 0xA700, 0xC211])
     with arriving(tmp_path, answer=lambda _: next(refusals, SUCCESS)) as (port, got):

@@ -25,7 +25,7 @@ ALL = {
     "receive", "receive-512k", "receive-concurrent", "forward", "sustained", "burst", "file-io",
     "pool-acquire", "pool-saturation", "pool-queries", "memory", "churn", "admission", "disk-full",
     "forward-throughput", "fan-out", "slow-destination", "failing-destination", "destination-killed",
-    "killed", "killed-again",
+    "killed", "killed-again", "mixed",
 }  # fmt: skip
 FOUND = [workload for workload in vars(workloads).values() if isinstance(workload, Workload)]
 
@@ -128,7 +128,7 @@ def test_a_disk_that_fills_refuses_and_keeps_nothing_by_halves():
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("name", ["churn", "memory"])
+@pytest.mark.parametrize("name", ["churn", "memory", "mixed"])
 def test_associations_come_and_go_and_memory_stays(name):
     result = quick(getattr(workloads, name))
     assert not broken_checks(result)

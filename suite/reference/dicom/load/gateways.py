@@ -29,9 +29,9 @@ RECEIVE_LATENCY = (
 )
 
 
-def sending(size: int = SMALL) -> dict[str, Any]:
+def sending(size: int = SMALL, data: str = "") -> dict[str, Any]:
     """Parameters of a Sender."""
-    return {"size": size, "seed": 1, "calling": "LOADLEDGER"}
+    return {"size": size, "seed": 1, "data": data, "calling": "LOADLEDGER"}
 
 
 def gateway_server(**parameters: Any) -> Server:

@@ -133,6 +133,22 @@ burst = Workload(
     description="sixty instances at once, again and again, over sixteen associations: none is lost",
 )
 
+mixed = Workload(
+    "dicom/mixed",
+    gateway_server(),
+    Sender,
+    loop=closed_loop(4, seconds=4, warmup=0.5),
+    quick=closed_loop(4, operations=240, warmup=40),
+    parameters=sending(data="CT:524288,MR:131072,US:40000,OT:262144,CR:2000000,DX:4000000"),
+    thresholds=[
+        Threshold("response.p95", target="250ms", warning="1s", critical="4s"),
+        NO_FAILURES,
+    ],
+    checks=STORED,
+    observe=POOL,
+    description="six modalities, 40 KB to 4 MB, in turn over each association; --set data=FOLDER for yours",
+)
+
 admission = Workload(
     "dicom/admission",
     gateway_server(associations=12),
