@@ -301,7 +301,11 @@ def test_what_is_forwarded_is_in_the_syntax_that_it_came_in(tmp_path):
         await association.release()
 
     came = []
-    answer = lambda request: came.append(request.transfer_syntax) or SUCCESS  # noqa: E731
+
+    def answer(request):
+        came.append(request.transfer_syntax)
+        return SUCCESS
+
     with arriving(tmp_path, answer=answer) as (port, got):
         with gateway(tmp_path, 0, [Destination("127.0.0.1", port)]) as scp:
             uvloop.run(main(scp.port))
