@@ -100,9 +100,19 @@ def safe_name(text: str, longest: int = 100) -> str:
     return f"{name}-{mark}" if name else mark
 
 
+def check_is_file(path: Path) -> None:
+    """Raise StoreError for what is there and no file: a pipe would be waited for. A shell's own may be one.
+
+    Raises OSError where that can't be seen.
+    """
+    if path.exists() and not path.is_file() and path.parts[1:2] != ("dev",):
+        raise StoreError(f"can't read {path}: it is no file")
+
+
 def read_json(path: Path) -> Any:
     """What is in a JSON file. Raises StoreError if it can't be read, or is none."""
     try:
+        check_is_file(path)
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise StoreError(f"can't read {path}: {error.strerror}") from error

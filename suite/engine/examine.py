@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import math
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from suite.engine.worker_plan import FilePlan
 from suite.measure.column_file import ColumnFile
 from suite.measure.mark_file import MarkFile
 from suite.measure.recording import from_files
+from suite.process.redaction import redacted
 from suite.records.row import Row
 from suite.records.run import CheckResult
 
@@ -91,7 +93,9 @@ def examine(workload: Workload, target: Any, question: Question, runner: asyncio
     except OSError as error:  # a check that can't see what it judges must not pass
         said = f"what users kept can't be read, so nothing was checked: {error.strerror}"
         return Examination(rows, (*results, CheckResult("kept values", passed=False, detail=said)), {})
-    results += [_checked(ask, check, target, kept, recording) for check in workload.checks]
+    for check in workload.checks:
+        found = _checked(ask, check, target, kept, recording)
+        results.append(replace(found, detail=redacted(found.detail, os.environ)))
     metrics: dict[str, float | None] = {}
     for metric in workload.metrics:
         if metric.read is None:

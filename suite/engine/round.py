@@ -30,6 +30,7 @@ from suite.measure.sampler import Sampler
 from suite.measure.statistics import measure_round
 from suite.measure.validity import judge
 from suite.process.notice import noticed
+from suite.process.redaction import redacted
 from suite.records.incident import Incident
 from suite.records.keeper import Keeper
 from suite.records.party_output import PartyOutput
@@ -286,7 +287,8 @@ def _ended(index: int, deployed: _Round | None, failure: Failure, *reasons: Reas
 
 def _told(error: SuiteError, deployed: _Round | None) -> str:
     """What ended the round, and what it could not undo."""
-    return "\n".join(filter(None, [str(error), deployed.left_behind if deployed else ""]))
+    told = "\n".join(filter(None, [str(error), deployed.left_behind if deployed else ""]))
+    return redacted(told, os.environ)
 
 
 def _doubted(validity: Validity, doubts: Sequence[Reason], faults: Sequence[Reason]) -> Validity:

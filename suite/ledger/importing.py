@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from suite.errors import StoreError, SuiteError
-from suite.files import disk_faults, read_json
+from suite.files import check_is_file, disk_faults, read_json
 from suite.formats.asv import Benchmarks, Naming, is_asv, runs_of_asv
 from suite.formats.envelope import document_in
 from suite.formats.pytest_benchmark import is_pytest_benchmark, runs_of_pytest_benchmark
@@ -134,6 +134,7 @@ def _import(ledger: Ledger, source: str, reader: _Reader) -> tuple[str, Sequence
 
 def _starts_as_database(path: Path) -> bool:
     try:
+        check_is_file(path)
         with path.open("rb") as file:
             return file.read(len(_MAGIC)) == _MAGIC
     except OSError as error:

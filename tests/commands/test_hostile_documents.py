@@ -118,6 +118,9 @@ def test_a_pipe_in_an_imported_folder_is_passed_over(command):
     said = command("import", "in")
     assert (said.code, said.err) == (0, "")
     assert "1 new of 1" in said.out
+    for words in (["import", "in/b.json"], ["compare", "in/b.json", "in/a.json"]):
+        (line,) = command(*words).complaints
+        assert line == "suite: can't read in/b.json: it is no file"
 
 
 def test_runs_of_the_future_are_told_and_left_alone(command):
