@@ -1,6 +1,7 @@
 """Peers that send without end: what they make of us is bounded, and timeouts come in time."""
 
 import asyncio
+import gzip
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from support.wires import opened
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import BytesMessage, Message, Ping, TextMessage
 
-from suite.clients import Http, WebSocket
+from suite.clients import Http, WebSocket, _unpack
 from suite.clients._events import EventParser
 from suite.clients._frame_intake import TURN
 from suite.clients._inbox import Inbox
@@ -197,3 +198,16 @@ def test_short_lines_of_an_event_take_no_more_than_what_is_in_them() -> None:
             assert not list(parser.feed(piece))
     (event,) = parser.feed(b"\n")
     assert event.data == "\n".join(["ab"] * 20_000)
+
+
+def test_a_small_body_does_not_unpack_to_gigabytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_unpack, "_ALWAYS", 100_000)
+    bomb = gzip.compress(bytes(10_000_000), 9)
+    with (
+        growth_below(1_000_000),
+        pytest.raises(ValueError, match="bytes when it is unpacked"),
+    ):
+        _unpack.unpacked(bomb, "gzip")
+    assert _unpack.unpacked(gzip.compress(bytes(90_000)), "gzip") == bytes(90_000)
+    with pytest.raises(ValueError, match="packed 4 times"):
+        _unpack.unpacked(b"x", "gzip, gzip, gzip, gzip")
