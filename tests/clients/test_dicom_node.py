@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import hashlib
 import socket
+import ssl
 import struct
 from typing import Any
 
@@ -20,6 +21,7 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.uid import UID
 from pynetdicom import AE
 from pynetdicom.pdu import A_ASSOCIATE_AC
+from support.certificates import certificate
 from support.dicom_node import node_in_a_thread
 
 from suite.clients.dicom import (
@@ -35,7 +37,7 @@ from suite.clients.dicom import (
 )
 from suite.clients.dicom.dimse import VERIFICATION, store_command
 from suite.clients.dicom.negotiation import Agreed, Proposed, accept, parse_request
-from suite.clients.errors import ProtocolError
+from suite.clients.errors import ClientError, ProtocolError, TlsFailed
 from suite.data.ct import CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, MODALITIES, ct
 
 TEMPLATE = ct(4_000)
@@ -163,6 +165,27 @@ def test_several_templates_share_an_association_and_what_is_refused_of_them_is_t
     with_node(act, keeping(got), syntaxes=[EXPLICIT_LITTLE_ENDIAN])
     assert [one.sop_class for one in got] == [CT_IMAGE_STORAGE, MODALITIES["MR"], CT_IMAGE_STORAGE]
     assert hashlib.sha256(got[1].dataset).digest() == hashlib.sha256(magnetic.instance(UIDS[1])).digest()
+
+
+@pytest.mark.parametrize("run", [uvloop.run, asyncio.run])
+def test_over_tls_the_same_bytes_come_and_who_is_not_trusted_is_told(tmp_path, run):
+    ours = certificate(tmp_path, "IP:127.0.0.1")
+    large, got = ct(600_000), []
+
+    async def main():
+        async with StoreNode(keeping(got), tls=ours.server()) as node:
+            association = await connect(node, instances=large, tls=ours.client())
+            assert [await association.store(uid) for uid in UIDS] == [0] * 3
+            await association.release()
+            with pytest.raises(TlsFailed, match="can't agree on TLS with 127"):
+                await connect(node, tls=ssl.create_default_context())
+            with pytest.raises(ClientError):
+                await connect(node)
+
+    run(main())
+    assert [hashlib.sha256(one.dataset).digest() for one in got] == [
+        hashlib.sha256(large.instance(uid)).digest() for uid in UIDS
+    ]
 
 
 def test_who_comes_beyond_the_limit_is_refused_and_a_place_is_free_when_it_is_said_to_be():

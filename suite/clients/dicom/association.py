@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable, Sequence
 from typing import Self
 
@@ -27,7 +28,7 @@ from suite.clients.dicom.errors import (
     StoreFailed,
 )
 from suite.clients.dicom.upper_layer import MAX_PDU, UpperLayer
-from suite.clients.errors import ClientError, ConnectFailed, ConnectionEnded, ProtocolError
+from suite.clients.errors import ClientError, ConnectFailed, ConnectionEnded, ProtocolError, TlsFailed
 from suite.contract.user import current_user
 from suite.data.ct import Template
 
@@ -64,11 +65,13 @@ class Association(UpperLayer):
         called: str = "ANY-SCP",
         calling: str = "LOADLEDGER",
         timeout: float = 30.0,
+        tls: ssl.SSLContext | None = None,
     ) -> Self:
         """Connect and associate.
 
         `instances` is the template of what `store` sends, or several; `contexts` are further (SOP class,
-        transfer syntax) for `send`. `timeout`, in seconds, bounds each phase by itself. Raises ConnectFailed,
+        transfer syntax) for `send`. `timeout`, in seconds, bounds each phase by itself. `tls` is for a peer
+        that talks TLS; it costs a copy of each instance. Raises ConnectFailed, TlsFailed,
         PhaseTimeout, AssociationRejected, AssociationAborted, ConnectionEnded, ConnectionBroken,
         ProtocolError, or ContextRefused if the peer accepts the context of no template.
         """
@@ -79,9 +82,17 @@ class Association(UpperLayer):
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(timeout):
-                _, self = await loop.create_connection(lambda: cls(timeout), host, port)
+                _, self = await loop.create_connection(
+                    lambda: cls(timeout),
+                    host,
+                    port,
+                    ssl=tls,
+                    ssl_shutdown_timeout=None if tls is None else timeout,
+                )
         except TimeoutError as error:
             raise PhaseTimeout("connect", timeout) from error
+        except ssl.SSLError as error:
+            raise TlsFailed(f"can't agree on TLS with {host}:{port}: {error}") from error
         except OSError as error:
             raise ConnectFailed(f"can't connect to {host}:{port}: {error}") from error
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from inspect import isawaitable
@@ -49,7 +50,8 @@ class StoreNode:
 
     Without one everything is answered Success and thrown away. C-ECHO is answered. `title` is who we are,
     "" answers to any; at most `associations` at once; `max_pdu` is the largest P-DATA we take;
-    `syntaxes` are the transfer syntaxes we take, any if there are none. Use `async with`.
+    `syntaxes` are the transfer syntaxes we take, any if there are none; with `tls` it talks TLS. Use
+    `async with`.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class StoreNode:
         associations: int = 1_000,
         max_pdu: int = 131_072,
         syntaxes: Collection[str] = (),
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.handle = handle
         self.port = port
@@ -68,6 +71,7 @@ class StoreNode:
         self.associations = associations
         self.max_pdu = max_pdu
         self.syntaxes = syntaxes
+        self.tls = tls
         self.open: set[_Accepted] = set()
         self.received = 0
         """Instances that came, whatever was answered."""
@@ -75,7 +79,9 @@ class StoreNode:
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Accepted(self), "127.0.0.1", self.port, backlog=256)
+        self._server = await loop.create_server(
+            lambda: _Accepted(self), "127.0.0.1", self.port, backlog=256, ssl=self.tls
+        )
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

@@ -26,6 +26,7 @@ class UpperLayer(asyncio.Protocol):
         self._parser = pdu.Parser(MAX_PDU)
         self._transport: asyncio.Transport
         self._socket: socket.socket
+        self._plain = True
         self._waiter: asyncio.Future[object] | None = None
         self._phase = "connect"
         self._deadline = 0.0
@@ -71,7 +72,7 @@ class UpperLayer(asyncio.Protocol):
         would count as the server's.
         """
         sent = 0
-        if not self._transport.get_write_buffer_size():
+        if self._plain and not self._transport.get_write_buffer_size():
             try:
                 sent = self._socket.send(data)
             except BlockingIOError:
@@ -131,6 +132,7 @@ class UpperLayer(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
+        self._plain = transport.get_extra_info("sslcontext") is None
         # A handle of our own, to send without the transport: see _send. It must be closed as well.
         self._socket = socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno()))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

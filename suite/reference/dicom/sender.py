@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -63,6 +64,7 @@ class Sender(User):
     """Sends instances in turn, see `templates_of` for `data`, `size` and `seed` (parameters).
 
     It associates again when it must; `calling` is its AE title. What the peer takes no context for fails.
+    `tls` is the file of the certificates that are trusted, for a peer that talks TLS.
     """
 
     async def connect(self, system: Any) -> None:
@@ -70,6 +72,8 @@ class Sender(User):
         self._of = [self.parameters[name] for name in ("size", "seed", "data")]
         size, seed, data = self._of
         self._templates = templates_of(data, size, seed)
+        trusted = self.parameters["tls"]
+        self._tls = ssl.create_default_context(cafile=trusted) if trusted else None
         self._number = 0
         self._association = await self._associate()
 
@@ -98,6 +102,7 @@ class Sender(User):
             instances=self._templates,
             called=self._system.title or "ANY-SCP",
             calling=self.parameters["calling"],
+            tls=self._tls,
         )
 
 

@@ -16,19 +16,21 @@ import psutil
 import pytest
 import uvloop
 from pynetdicom import AE
+from typer.testing import CliRunner
 
 from suite.clients.dicom import Association, AssociationRejected, OutOfResources, StoreFailed
 from suite.clients.dicom.store_node import LIMIT_EXCEEDED
 from suite.data.ct import CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, ct
 from suite.process.port import claim_port
 from suite.reference.dicom import destination, files
+from suite.reference.dicom.__main__ import app
 from suite.reference.dicom.gateway import FOLDER, FSYNC, gateway
 from suite.reference.dicom.models import FAILED, QUEUED, SENT, Delivery, StoredInstance
 from suite.reference.dicom.pool import PoolExhausted
 from suite.reference.dicom.route import Destination
 from suite.reference.dicom.scp import SUCCESS, StoreScp, listening_socket
 from suite.reference.dicom.slots import AssociationSlots
-from suite.reference.dicom.store import Store
+from suite.reference.dicom.store import Added, Store
 
 TEMPLATE = ct(10_000)
 UIDS = [TEMPLATE.uid(0, number) for number in range(4)]
@@ -352,6 +354,7 @@ def ended(process, number):
     return process.wait(30)
 
 
+@pytest.mark.exhaustive  # the workload that kills one is tried always
 def test_a_killed_gateway_keeps_what_it_accepted_and_forwards_it_later(tmp_path):
     inside, outside = tmp_path / "gateway", tmp_path / "destination"
     port, peer = claim_port(), claim_port()
@@ -449,21 +452,17 @@ def test_sigterm_ends_a_gateway_within_a_second(tmp_path, connected):
     assert seconds < 1.0
 
 
-def test_a_destination_that_is_no_address_is_refused():
-    process = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "suite.reference.dicom",
-            "gateway",
-            "--directory",
-            "x",
-            "--destination",
-            "nowhere",
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert process.returncode == 2
-    assert "host:11112" in process.stderr
+@pytest.mark.parametrize(
+    "wrong", ["nowhere", "host:", "host:port", "TITLE-OF-MANY-LETTERS@host:104", "a@b@c:104"]
+)
+def test_a_destination_that_is_no_address_is_refused(wrong):
+    result = CliRunner().invoke(app, ["gateway", "--directory", "x", "--destination", wrong])
+    assert result.exit_code == 2
+    assert "host:11112" in result.output
+
+
+def test_dead_letters_are_queued_again_by_hand(tmp_path):
+    with contextlib.closing(Store.open(tmp_path)) as store:
+        store.add(Added("1.2", "1", "1", "x", 1, 1), destinations=["there"], state=FAILED)
+        assert CliRunner().invoke(app, ["requeue", "--directory", str(tmp_path)]).output == "1 queued again\n"
+        assert store.counts() == {QUEUED: 1}

@@ -31,7 +31,7 @@ RECEIVE_LATENCY = (
 
 def sending(size: int = SMALL, data: str = "") -> dict[str, Any]:
     """Parameters of a Sender."""
-    return {"size": size, "seed": 1, "data": data, "calling": "LOADLEDGER"}
+    return {"size": size, "seed": 1, "data": data, "calling": "LOADLEDGER", "tls": ""}
 
 
 def gateway_server(**parameters: Any) -> Server:
