@@ -207,6 +207,7 @@ class Channel(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self._gone = True
+        self._intake.last = True
         while self._intake.behind and self.end is None:
             self._take()
         self.fail(lost(error, "the server closed the connection without a close frame"))

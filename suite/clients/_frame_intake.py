@@ -19,7 +19,7 @@ TURN = 1024
 class FrameIntake:
     """Puts whole messages into `inbox` and gives `taken` what else happens on `protocol`."""
 
-    __slots__ = ("_at", "_inbox", "_protocol", "_rest", "_taken", "_whole", "behind", "ended")
+    __slots__ = ("_at", "_inbox", "_protocol", "_rest", "_taken", "_whole", "behind", "ended", "last")
 
     def __init__(self, protocol: WSConnection, inbox: Inbox, taken: Callable[[Event], None]) -> None:
         self._protocol = protocol
@@ -32,11 +32,13 @@ class FrameIntake:
         """Whether more may have come than was taken."""
         self.ended = False
         """Whether nobody wants messages any more."""
+        self.last = False
+        """Whether nothing more can come, so that all that is here is taken."""
 
     @property
     def full(self) -> bool:
         """Whether the peer has to wait for whoever receives."""
-        return self._inbox.full and not self.ended
+        return self._inbox.full and not self.ended and not self.last
 
     def take_one(self, data: bytes) -> bool:
         """Take `data` if it is one whole message and nothing else is here, which is so most often."""
@@ -65,7 +67,7 @@ class FrameIntake:
         """
         left = TURN
         if self._whole:
-            left = self._take_whole(left if self.ended else min(left, self._inbox.room))
+            left = self._take_whole(left if self.ended or self.last else min(left, self._inbox.room))
             if self._at == len(self._rest):
                 self.behind, self._rest = False, b""
                 return

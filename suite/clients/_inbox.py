@@ -42,7 +42,7 @@ class Inbox:
 
     @property
     def room(self) -> int:
-        """How many messages make it full, or one: whoever takes them must get on."""
+        """How many messages make it full, and one at least."""
         return max(_MOST + 1 - len(self._queue), 1)
 
     @property
