@@ -1,4 +1,7 @@
-"""The base classes of this work tree, for a commit that has none: of it they need `measure` and `leaks`."""
+"""The base classes of this work tree, for a commit that has none.
+
+Of it they need `measure`, `leaks` and `costs`.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ assert _spec.loader is not None
 _classes = module_from_spec(_spec)
 _spec.loader.exec_module(_classes)
 
+Costs = _classes.Costs
 Leaks = _classes.Leaks
 Limited = _classes.Limited
 Load = _classes.Load

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks import Leaks, Load
+from benchmarks import Costs, Leaks, Load
 
 
 class Health(Load):
@@ -20,3 +20,8 @@ class SessionReads(Load):
 class HealthLeaks(Leaks):
     def setup_cache(self) -> dict[str, Any]:
         return self.search("api/health")
+
+
+class HealthCosts(Costs):
+    def setup_cache(self) -> dict[str, Any]:
+        return self.count("api/health")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks import Leaks, Limited, Load
+from benchmarks import Costs, Leaks, Limited, Load
 
 
 class FiftyUsers(Limited):
@@ -35,3 +35,8 @@ class RapidCycles(Load):
 class RapidCyclesLeaks(Leaks):
     def setup_cache(self) -> dict[str, Any]:
         return self.search("conversation/rapid-cycles")
+
+
+class RapidCyclesCosts(Costs):
+    def setup_cache(self) -> dict[str, Any]:
+        return self.count("conversation/rapid-cycles")

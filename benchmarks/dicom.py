@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks import Leaks, Load, tracked
+from benchmarks import Costs, Leaks, Load, tracked
 
 
 class Receive(Load):
@@ -39,3 +39,8 @@ class FileIo(Load):
 class ReceiveLeaks(Leaks):
     def setup_cache(self) -> dict[str, Any]:
         return self.search("dicom/receive")
+
+
+class ReceiveCosts(Costs):
+    def setup_cache(self) -> dict[str, Any]:
+        return self.count("dicom/receive")

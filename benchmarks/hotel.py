@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks import Leaks, Load, tracked
+from benchmarks import Costs, Leaks, Load, tracked
 
 
 class CallCreation(Load):
@@ -41,3 +41,8 @@ class PmsPartition(Load):
 class CallCreationLeaks(Leaks):
     def setup_cache(self) -> dict[str, Any]:
         return self.search("hotel/call-creation")
+
+
+class CallCreationCosts(Costs):
+    def setup_cache(self) -> dict[str, Any]:
+        return self.count("hotel/call-creation")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks import Leaks, Load, tracked
+from benchmarks import Costs, Leaks, Load, tracked
 
 
 class Match500(Load):
@@ -50,3 +50,8 @@ class Pipeline(Load):
 class Match500Leaks(Leaks):
     def setup_cache(self) -> dict[str, Any]:
         return self.search("vision/match-500")
+
+
+class Match500Costs(Costs):
+    def setup_cache(self) -> dict[str, Any]:
+        return self.count("vision/match-500")

@@ -16,7 +16,7 @@ from suite.compare.bills import compare_bills
 from suite.errors import SuiteError
 from suite.git import git
 from suite.records.comparison import Comparison
-from suite.records.costs import Costs
+from suite.records.costs import CostBill
 from suite.records.reason import Reason
 
 _MOST = 3
@@ -63,7 +63,7 @@ def _counted(
     words: tuple[str, ...],
     watch: BillObserver,
 ) -> Comparison:
-    bills: dict[Name, list[Costs]] = {"base": [], "head": []}
+    bills: dict[Name, list[CostBill]] = {"base": [], "head": []}
     while True:
         watch.counting(task.name, len(bills["base"]) + 1)
         for name, bill in runner.count(sides.values(), task, *words).items():

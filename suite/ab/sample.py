@@ -16,10 +16,10 @@ from suite.config.catalog import is_file
 from suite.errors import ConfigurationError, StoreError, SuiteError, SystemFailed, WorkerFailed
 from suite.formats.envelope import read_document
 from suite.process.child import Child, start_command
-from suite.records.costs import Costs
+from suite.records.costs import CostBill
 from suite.records.run import Run
 
-_Found = TypeVar("_Found", Run, Costs)
+_Found = TypeVar("_Found", Run, CostBill)
 _GRACE = 20.0
 """Seconds that a round has to end and clean up after itself when we are interrupted."""
 _FIRST, _LATER, _TIMES = 3600.0, 600.0, 10
@@ -63,13 +63,13 @@ class ProcessRunner:
             raise _fault(child, side, task, run)
         return of_side(run, side)
 
-    def count(self, sides: Iterable[Checkout], task: Task, *words: str) -> dict[Name, Costs]:
+    def count(self, sides: Iterable[Checkout], task: Task, *words: str) -> dict[Name, CostBill]:
         """The bills of both sides, counted at the same time: what is counted does not mind.
 
         Call it from the main thread. Raises as `take`.
         """
         children = {}
-        found: dict[Name, Costs] = {}
+        found: dict[Name, CostBill] = {}
         try:
             for side in sides:
                 document = self.scratch / f"bill-{side.name}.json"
@@ -140,12 +140,12 @@ def _read(document: Path, name: str) -> Run | None:
     return next((one for one in records if isinstance(one, Run) and one.workload == name), None)
 
 
-def _bill(document: Path, name: str) -> Costs | None:
+def _bill(document: Path, name: str) -> CostBill | None:
     try:
         records = read_document(document).records
     except StoreError:
         return None
-    return next((one for one in records if isinstance(one, Costs) and one.workload == name), None)
+    return next((one for one in records if isinstance(one, CostBill) and one.workload == name), None)
 
 
 def _fault(child: Child, side: Checkout, task: Task, run: Run | None) -> SuiteError:

@@ -12,7 +12,7 @@ from suite.compare.minimum import Overrides, Scale, minimum
 from suite.errors import Faults
 from suite.records.classes import load_class, machine_class
 from suite.records.comparison import Change, Comparison, CostChange, Shift, Verdict
-from suite.records.costs import COSTS, Costs, CountedCost
+from suite.records.costs import COSTS, CostBill, CountedCost
 from suite.records.provenance import provenance_of_both
 from suite.records.reason import Figure, Reason
 
@@ -42,8 +42,8 @@ def check_costs(names: Iterable[str], minimums: Overrides) -> None:
 
 
 def compare_bills(
-    base: Sequence[Costs],
-    head: Sequence[Costs],
+    base: Sequence[CostBill],
+    head: Sequence[CostBill],
     *,
     metrics: Sequence[str] = (),
     minimums: Overrides = MappingProxyType({}),
@@ -69,8 +69,8 @@ def compare_bills(
 
 
 def compare_stored_bills(
-    base: Sequence[Costs],
-    head: Sequence[Costs],
+    base: Sequence[CostBill],
+    head: Sequence[CostBill],
     *,
     metrics: Sequence[str] = (),
     minimums: Overrides = MappingProxyType({}),
@@ -91,18 +91,18 @@ def compare_stored_bills(
     return replace(found, notes=(*found.notes, *left))
 
 
-def _alike(one: Costs, other: Costs, anywhere: bool) -> bool:
+def _alike(one: CostBill, other: CostBill, anywhere: bool) -> bool:
     same = load_class(one.plan) == load_class(other.plan) and one.plan.get("seed") == other.plan.get("seed")
     machines = machine_class(one.environment), machine_class(other.environment)
     return same and (anywhere or machines[0] == machines[1])
 
 
-def _deciding(base: Iterable[Costs], head: Iterable[Costs]) -> Sequence[str]:
+def _deciding(base: Iterable[CostBill], head: Iterable[CostBill]) -> Sequence[str]:
     known = all(_cost(bill, DECIDING[0]) is not None for bill in (*base, *head))
     return DECIDING if known else (_INSTEAD, *DECIDING[2:])
 
 
-def _change(metric: str, base: Sequence[Costs], head: Sequence[Costs], minimums: Overrides) -> Change:
+def _change(metric: str, base: Sequence[CostBill], head: Sequence[CostBill], minimums: Overrides) -> Change:
     known = [[cost for bill in side if (cost := _cost(bill, metric)) is not None] for side in (base, head)]
     unit = next((cost.unit for side in known for cost in side), "1")
     least = [[min(cost.windows) for cost in side] for side in known]
@@ -131,7 +131,7 @@ def _change(metric: str, base: Sequence[Costs], head: Sequence[Costs], minimums:
     )
 
 
-def _cost(bill: Costs, metric: str) -> CountedCost | None:
+def _cost(bill: CostBill, metric: str) -> CountedCost | None:
     """What can be believed of it."""
     cost = bill.costs.get(metric)
     return None if cost is None or cost.value is None or bill.exit_code else cost
@@ -149,7 +149,7 @@ def _verdict(shift: Shift, size: float) -> tuple[Verdict, Reason]:
     return "same", Reason("counted_alike")
 
 
-def _notes(base: Sequence[Costs], head: Sequence[Costs]) -> Iterator[Reason]:
+def _notes(base: Sequence[CostBill], head: Sequence[CostBill]) -> Iterator[Reason]:
     for side, bills in (("base", base), ("head", head)):
         doubtful = [bill.validity.reasons for bill in bills if bill.validity.verdict != "valid"]
         if doubtful:
@@ -162,7 +162,7 @@ def _notes(base: Sequence[Costs], head: Sequence[Costs]) -> Iterator[Reason]:
         yield Reason("other_sources", figures)
 
 
-def _places(base: Costs, head: Costs) -> Iterator[CostChange]:
+def _places(base: CostBill, head: CostBill) -> Iterator[CostChange]:
     """Where both differ, of each kind what differs most first."""
     kinds: tuple[tuple[Literal["calls", "allocations", "statements"], _Read], ...] = (
         ("statements", _statements),
@@ -180,19 +180,19 @@ def _places(base: Costs, head: Costs) -> Iterator[CostChange]:
         yield from sorted(found, key=lambda place: -abs(place.head - place.base))
 
 
-_Read = Callable[[Costs], Mapping[_Key, tuple[float, int]]]
+_Read = Callable[[CostBill], Mapping[_Key, tuple[float, int]]]
 
 
-def _calls(bill: Costs) -> Mapping[_Key, tuple[float, int]]:
+def _calls(bill: CostBill) -> Mapping[_Key, tuple[float, int]]:
     return _summed(((one.function, one.file, ""), one.calls, one.line) for one in bill.functions or ())
 
 
-def _allocations(bill: Costs) -> Mapping[_Key, tuple[float, int]]:
+def _allocations(bill: CostBill) -> Mapping[_Key, tuple[float, int]]:
     found = bill.allocations or ()
     return _summed(((one.function, one.file, ""), one.allocations, one.line) for one in found)
 
 
-def _statements(bill: Costs) -> Mapping[_Key, tuple[float, int]]:
+def _statements(bill: CostBill) -> Mapping[_Key, tuple[float, int]]:
     found = bill.statements or ()
     return _summed(((one.function, one.file, one.text), one.sent, one.line) for one in found)
 

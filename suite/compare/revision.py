@@ -13,14 +13,14 @@ from suite.ledger.commits import Commits
 from suite.ledger.entry import Entry
 from suite.ledger.store import Ambiguous, Ledger
 from suite.records.capacity import Capacity
-from suite.records.costs import Costs
+from suite.records.costs import CostBill
 from suite.records.provenance import Provenance
 from suite.records.record import Record
 from suite.records.run import Run
 from suite.units import seconds_since_epoch
 
 _T = TypeVar("_T", bound=Provenance)
-_COMPARED = (Run.KIND, Capacity.KIND, Costs.KIND)
+_COMPARED = (Run.KIND, Capacity.KIND, CostBill.KIND)
 _MOST = 30
 """Runs of one commit that are looked at for a workload, the newest."""
 _SHORTEST = 4
@@ -42,7 +42,7 @@ class Revision:
     load: Callable[[str], tuple[Run, ...]]
     changed: bool = False
     searches: Mapping[str, tuple[Capacity, ...]] = field(default_factory=dict)
-    bills: Mapping[str, tuple[Costs, ...]] = field(default_factory=dict)
+    bills: Mapping[str, tuple[CostBill, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, name: str, records: Iterable[Record]) -> Revision:
@@ -51,7 +51,7 @@ class Revision:
         found = by_workload(one for one in every if isinstance(one, Run))
         counts = {workload: len(some) for workload, some in found.items()}
         searches = by_workload(one for one in every if isinstance(one, Capacity))
-        bills = by_workload(one for one in every if isinstance(one, Costs))
+        bills = by_workload(one for one in every if isinstance(one, CostBill))
         return cls(name, None, counts, found.__getitem__, searches=searches, bills=bills)
 
 
@@ -162,10 +162,10 @@ class RevisionResolver:
         chosen = {workload: some[:_MOST] for workload, some in ids.items()}
         counts = {workload: len(some) for workload, some in chosen.items()}
         others = self.ledger.entries(commit=sha, limit=_MOST, kinds=[Capacity.KIND])
-        others += self.ledger.entries(commit=sha, limit=_MOST, kinds=[Costs.KIND])
+        others += self.ledger.entries(commit=sha, limit=_MOST, kinds=[CostBill.KIND])
         kept = [self.ledger.record(entry.id, entry.kind) for entry in others]
         searches = by_workload(one for one in kept if isinstance(one, Capacity))
-        bills = by_workload(one for one in kept if isinstance(one, Costs))
+        bills = by_workload(one for one in kept if isinstance(one, CostBill))
         return Revision(
             name,
             sha,
@@ -202,7 +202,7 @@ class RevisionResolver:
 def read_records(path: Path) -> list[Record]:
     """Runs, searches and bills of a document. Raises StoreError if it can't be read, is none, or is newer."""
     every = read_document(path).records
-    records: list[Record] = [one for one in every if isinstance(one, Run | Capacity | Costs)]
+    records: list[Record] = [one for one in every if isinstance(one, Run | Capacity | CostBill)]
     if not records:
         raise StoreError(f"{path} has no runs; name a document of suite run or suite capacity")
     return records

@@ -21,7 +21,7 @@ from suite.config.gate import Budget
 from suite.errors import ConfigurationError, Faults
 from suite.records.capacity import Capacity
 from suite.records.comparison import Comparison
-from suite.records.costs import COSTS, Costs
+from suite.records.costs import COSTS, CostBill
 from suite.records.provenance import provenance_of_both
 from suite.records.reason import Reason
 from suite.records.run import Run
@@ -86,7 +86,9 @@ def _newest(finder: RevisionResolver, wanted: ComparisonRequest, *, at_head: boo
         raise ConfigurationError(
             f"there are no runs of HEAD ({sha[:12]}) to judge; make them with: suite run"
         )
-    return finder.newest(wanted.workloads(finder.ledger.workloads(Run.KIND, Capacity.KIND, Costs.KIND)), sha)
+    return finder.newest(
+        wanted.workloads(finder.ledger.workloads(Run.KIND, Capacity.KIND, CostBill.KIND)), sha
+    )
 
 
 def _base(finder: RevisionResolver, word: str, head: Revision) -> Revision:

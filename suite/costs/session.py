@@ -28,7 +28,7 @@ from suite.git import git
 from suite.leaks.site import Sites
 from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
-from suite.records.costs import AllocationSite, Costs, CountedCost, FunctionCalls, SentStatement
+from suite.records.costs import AllocationSite, CostBill, CountedCost, FunctionCalls, SentStatement
 from suite.records.reason import Figure, Reason
 from suite.records.run import Validity
 
@@ -48,7 +48,7 @@ def count_costs(
     *,
     reference: Reference | None = None,
     progress: Progress | None = None,
-) -> Costs:
+) -> CostBill:
     """Count what one operation of `workload` takes in its system.
 
     Its loop is not looked at: one user of each class runs fixed operations, one after the other. Call it from
@@ -77,7 +77,7 @@ def count_costs(
         bill.add_allocations(sites)
         if how.instructions:
             bill.add_instructions()
-    return Costs(
+    return CostBill(
         **origin.fields(),
         workload=workload.name,
         plan=_plan(loop, settings, actual),

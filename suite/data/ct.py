@@ -63,7 +63,7 @@ class Template:
         return instance_uid(self.seed, user, number)
 
     def instance(self, uid: str) -> bytes:
-        """The dataset with `uid` in it. Costs one copy. Raises ValueError for a UID of another width."""
+        """The dataset with `uid` in it. CostBill one copy. Raises ValueError for a UID of another width."""
         if len(uid) != self.uid_width:
             raise ValueError(f"a UID of {self.uid_width} characters is needed, not {uid!r}")
         head, tail = self.uid_offset, self.uid_offset + self.uid_width

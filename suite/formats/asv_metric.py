@@ -8,6 +8,7 @@ from typing import Any
 
 from suite.contract.metric import STANDARD, Metric
 from suite.records.better import Better
+from suite.records.costs import COSTS
 
 LONG_UNITS = {"s": "seconds", "B": "bytes"}
 """What asv calls our units."""
@@ -16,7 +17,8 @@ _NO_UNIT = ("", "unit", "1")
 """What asv says where a benchmark says nothing."""
 _KINDS = {"time": "s", "timeraw": "s", "mem": "B", "peakmem": "B"}
 """What asv itself measures, by what the name of a benchmark begins with: less is better."""
-_BY_TAIL = {name.replace(".", "_"): metric for name, metric in STANDARD.items()}
+_KNOWN = {**STANDARD, **{name: Metric(name, unit, "lower") for name, unit in COSTS.items()}}
+_BY_TAIL = {name.replace(".", "_"): metric for name, metric in _KNOWN.items()}
 _MOMENT = r"(s|secs?|seconds?|min|minutes?|h|hours?|days?)"
 _RATE = re.compile(rf".*(/ ?|\bper[ _]){_MOMENT}|[rqtf]ps|iops|[kmg]?hz", re.IGNORECASE)
 _LENGTH = rf"[nuµm]s|(nano|micro|milli)(secs?|seconds?)|{_MOMENT}"

@@ -1,7 +1,7 @@
-"""asv entry points: measure() and leaks().
+"""asv entry points: measure(), leaks() and costs().
 
-Today's benchmarks meet yesterday's suite: `measure` and `leaks` are all that they may call, and their
-signatures are frozen. The base classes come along for benchmarks of anybody's.
+Today's benchmarks meet yesterday's suite: `measure`, `leaks` and `costs` are all that they may call, and
+their signatures are frozen. The base classes come along for benchmarks of anybody's.
 """
 
 from __future__ import annotations
@@ -13,19 +13,21 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from suite.errors import SuiteError
-from suite.integrations.asv_classes import Benchmark, Leaks, Limited, Load, tracked
+from suite.integrations.asv_classes import Benchmark, Costs, Leaks, Limited, Load, tracked
 
 if TYPE_CHECKING:
     from suite.config.catalog import CatalogEntry
     from suite.records.run import Measured, Run
 
-__all__ = ["Benchmark", "Leaks", "Limited", "Load", "leaks", "measure", "tracked"]
+__all__ = ["Benchmark", "Costs", "Leaks", "Limited", "Load", "costs", "leaks", "measure", "tracked"]
 
 ROUNDS = 10
 """asv's test can't call any difference real below about ten samples a side."""
 
 _NAN = float("nan")
 _SEARCHES = 2
+_COUNTED = 30
+"""Operations of a window: counts need no more."""
 _TTL = 1.0
 """Seconds that our own systems may keep things."""
 
@@ -76,6 +78,29 @@ def leaks(name: str) -> dict[str, Samples]:
             return {"leak.bytes_per_operation": {"samples": [verdict.bytes_per_operation], "number": 1}}
         _tell(f"{name}: a search for leaks could not tell: {verdict.outcome}")
     return {"leak.bytes_per_operation": {"samples": [_NAN], "number": 1}}
+
+
+def costs(name: str) -> dict[str, Samples]:
+    """Count what an operation of the workload called `name` takes: per cost its last two windows.
+
+    nan where it could not be counted. Empty if this commit has no such workload. Operations that fail raise.
+    """
+    from suite.costs.session import CostSettings, count_costs
+
+    found = _found(name)
+    if found is None:
+        return {}
+    with _quiet():
+        bill = count_costs(found.workload, how=CostSettings(_COUNTED), reference=found.reference)
+    if bill.exit_code:
+        raise SuiteError(f"{name}: operations failed while they were counted")
+    for metric, cost in bill.costs.items():
+        if cost.why is not None:
+            _tell(f"{name}: {metric} could not be counted: {cost.why.kind}")
+    return {
+        metric: {"samples": [*cost.windows[-2:]] or [_NAN], "number": 1}
+        for metric, cost in bill.costs.items()
+    }
 
 
 def _found(name: str) -> CatalogEntry | None:

@@ -1,6 +1,7 @@
-"""Base classes of asv benchmarks: a load, a load on a limit, a search for leaks.
+"""Base classes of asv benchmarks: a load, a load on a limit, a search for leaks, a bill.
 
-asv runs today's benchmarks against older commits: nothing here but `measure` and `search` touches the suite.
+asv runs today's benchmarks against older commits: nothing here but `measure`, `search` and `count` touches
+the suite.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Benchmark(ABC):
 
     @abstractmethod
     def setup_cache(self) -> Result:
-        """What `measure` or `search` returns."""
+        """What `measure`, `search` or `count` returns."""
 
     def setup(self, result: Result) -> None:
         """Skip what the commit does not have."""
@@ -64,6 +65,12 @@ class Benchmark(ABC):
         from suite.integrations import asv
 
         return asv.leaks(name) if hasattr(asv, "leaks") else {}
+
+    def count(self, name: str) -> Result:
+        """What an operation of a workload costs; empty for commits from before that could be counted."""
+        from suite.integrations import asv
+
+        return asv.costs(name) if hasattr(asv, "costs") else {}
 
 
 class Load(Benchmark):
@@ -90,3 +97,17 @@ class Leaks(Benchmark):
     """A search for leaks: one verdict, no rounds. Its `setup_cache` returns `self.search("shop/browse")`."""
 
     track_bytes_per_operation = tracked("leak.bytes_per_operation", "bytes")
+
+
+class Costs(Benchmark):
+    """What an operation takes, counted: the machine may be busy.
+
+    Its `setup_cache` returns `self.count("shop/browse")`. What can't be counted is nan: instructions without
+    valgrind, for example.
+    """
+
+    track_cost_instructions = tracked("cost.instructions", "1")
+    track_cost_system_calls = tracked("cost.system_calls", "1")
+    track_cost_calls = tracked("cost.calls", "1")
+    track_cost_allocations = tracked("cost.allocations", "1")
+    track_cost_statements = tracked("cost.statements", "1")

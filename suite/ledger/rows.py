@@ -11,7 +11,7 @@ from typing import Any
 from suite.records.capacity import Capacity
 from suite.records.classes import counted, load_class, machine_class
 from suite.records.comparison import Comparison
-from suite.records.costs import Costs
+from suite.records.costs import CostBill
 from suite.records.leak import LeakSearch
 from suite.records.overload import OverloadRecovery
 from suite.records.resilience import Resilience
@@ -23,7 +23,8 @@ _SAME = ("id", "workload", "started", "commit", "branch", "dirty", "environment"
 _METRIC = ("unit", "better", "value", "at_least", "note", "values")
 _NOTHING_GROWS = ("no growth", "bounded", "released")
 _HISTORIES = (
-    Run.KIND, LeakSearch.KIND, Capacity.KIND, Costs.KIND, Resilience.KIND, Soak.KIND, OverloadRecovery.KIND,
+    Run.KIND, LeakSearch.KIND, Capacity.KIND, CostBill.KIND, Resilience.KIND, Soak.KIND,
+    OverloadRecovery.KIND,
 )  # fmt: skip
 """What has a history over commits."""
 _CODES = {"regression": 1, "inconclusive": 3}
@@ -44,7 +45,11 @@ def index_rows(kind: str, data: Mapping[str, Any]) -> IndexRows:
     """The rows of a record of this kind, from what `structure.dump` made of it."""
     code = data["exit_code"] if "exit_code" in data else _CODES.get(data.get("verdict", ""), 0)
     validity = (
-        data["validity"]["verdict"] if kind in (Run.KIND, Costs.KIND) else "invalid" if code == 3 else "valid"
+        data["validity"]["verdict"]
+        if kind in (Run.KIND, CostBill.KIND)
+        else "invalid"
+        if code == 3
+        else "valid"
     )
     verdict = data["verdict"] if kind in (Run.KIND, Comparison.KIND) else verdict_word(code)
     whole = kind == Run.KIND or not data["partial"]
@@ -61,7 +66,7 @@ def index_rows(kind: str, data: Mapping[str, Any]) -> IndexRows:
             "exit_code": code,
             "validity": validity,
             "clears": kind == LeakSearch.KIND and _clears(data),
-            "reasons": data["validity"]["reasons"] if kind in (Run.KIND, Costs.KIND) else [],
+            "reasons": data["validity"]["reasons"] if kind in (Run.KIND, CostBill.KIND) else [],
             "rounds": data["rounds"] if kind == Run.KIND else 0,
             "environment_hash": environment_hash(data["environment"]),
         },
@@ -122,7 +127,7 @@ def _metrics(kind: str, data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[
         unit = "1/s" if data["goal"]["over"] == "rate" else "1"
         middle = (low * high) ** 0.5 if low and high else low
         yield "capacity", _measured(unit, "higher", middle, [low, high], at_least=high is None)
-    elif kind == Costs.KIND:
+    elif kind == CostBill.KIND:
         for metric, cost in data["costs"].items():
             yield metric, _measured(cost["unit"], "lower", cost["value"], cost["windows"])
     elif kind == Resilience.KIND:

@@ -51,7 +51,7 @@ class Group:
         self._threads = self._files = 0
 
     def look(self, now: int) -> None:
-        """Find new processes; read files and threads. Costs more than a sample."""
+        """Find new processes; read files and threads. CostBill more than a sample."""
         self._find()
         files = 0
         found: dict[int, list[proc.Thread]] = {}

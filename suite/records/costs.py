@@ -98,7 +98,7 @@ class SentStatement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Costs(Provenance):
+class CostBill(Provenance):
     """The bill of one workload: what its operations take, on average over their `mix` in a window.
 
     `costs` are those of the system by name; `seconds` is how long counting took. `functions` and

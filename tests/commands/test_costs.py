@@ -1,9 +1,27 @@
 """`suite costs`: a real object, its document, exit codes."""
 
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
+from support.costs import make_costs
 from support.processes import Suite
+
+from suite.config.catalog import select
+from suite.config.settings import Settings
+from suite.contract.loop import ClosedLoop
+from suite.costs.calls import CallCounter
+from suite.costs.details import functions
+from suite.costs.passes import count
+from suite.costs.session import CostSettings
+from suite.engine.progress import Silent
+from suite.engine.workload_spec import WorkloadSpec
+from suite.errors import SystemFailed
+from suite.leaks.site import Sites
+from suite.process.guard import interruptible
+from suite.records.reason import Reason
+from suite.records.run import Validity
 
 LOAD = """
 from suite import Component, User, Workload, closed_loop, operation
@@ -33,34 +51,77 @@ def folder(tmp_path_factory):
     return folder
 
 
-def test_an_object_is_counted_without_what_the_engine_takes(folder):
-    words = ("costs", "load_clicks.py", "--no-instructions", "--operations", "40", "--json", "out.json")
-    suite = Suite(folder, *words)
-    assert suite.finish() == 0, suite.err + suite.out
-    assert suite.left_behind() == []
-    document = json.loads((folder / "out.json").read_text())
+@pytest.fixture
+def counted(command, monkeypatch):
+    """`suite costs` of bills that are not counted; `counted.asked` is what was to be."""
+    (command.folder / "load_clicks.py").write_text(LOAD)
+    asked = []
+
+    def count(workload, settings, how, *, reference, progress):
+        asked.append((workload.name, settings.seed, how))
+        if isinstance(counted.answer, Exception):
+            raise counted.answer
+        return counted.answer
+
+    monkeypatch.setattr("suite.costs.session.count_costs", count)
+    counted = SimpleNamespace(answer=make_costs(), asked=asked)
+    return counted
+
+
+def test_a_bill_is_shown_and_kept(command, counted):
+    said = command("costs", "load_clicks.py", "--operations", "20", "--seed", "3", "--json", "out.json")
+    assert (said.code, said.err) == (0, "")
+    assert counted.asked == [("counter/click", 3, CostSettings(20, instructions=True))]
+    assert "N+1: sent 6 times in one operation (browse) by price() shop.py:14: select ?" in said.out
+    assert "COUNTED  2 costs in 2.5 s; saved as results/costs/" in said.out.replace("\n", "")
+    document = json.loads((command.folder / "out.json").read_text())
     assert (document["kind"], document["verdict"], document["exit_code"]) == ("costs", "pass", 0)
-    [bill] = document["results"]
-    assert sum(bill["mix"].values()) == 40
-    assert bill["mix"].keys() == {"click", "slip"}
-    assert bill["costs"]["cost.writes"]["value"] == 0
-    assert bill["costs"]["cost.bytes_in"]["value"] is None
-    calls = {one["function"]: one["calls"] for one in bill["functions"]}
-    assert calls["Clicker.click"] == bill["mix"]["click"] / 40
-    assert bill["costs"]["cost.calls"]["value"] == 1, "the engine calls more, and is not on the bill"
-    assert bill["costs"]["cost.statements"]["value"] == 0
-    assert bill["plan"]["users"] == 1
-    assert "cost.instructions" not in bill["costs"]
-    assert "not counted: bytes_in, bytes_out: no TCP connection of the users lasts for a window" in suite.out
-    assert "COUNTED  8 costs in " in suite.out
-    assert list((folder / "results" / "costs").glob("*counter-click*.json"))
+    assert command("show", make_costs().id).code == 0
+
+
+def test_a_bill_that_can_not_be_believed_ends_with_3(command, counted):
+    why = Reason("operations_failed", {"bad": 3, "source": "kernel"})
+    counted.answer = make_costs(validity=Validity("invalid", (why,)))
+    said = command("costs", "load_clicks.py", "--no-instructions")
+    assert said.code == 3
+    assert "invalid: 3 operations failed while they were counted by kernel" in said.out
+
+
+def test_a_system_that_dies_ends_it_with_4(command, counted):
+    counted.answer = SystemFailed("the system died")
+    said = command("costs", "load_clicks.py")
+    assert said.code == 4
+    assert "the system died" in said.out
+
+
+def test_an_object_is_counted_without_what_the_engine_takes(folder):
+    [entry] = select([str(folder / "load_clicks.py")])
+    spec = WorkloadSpec(entry.reference, Settings(loop=ClosedLoop(1, operations=40), rounds=1))
+    sites = Sites([folder])
+    with interruptible():
+        own, engine = (
+            (count(replace(spec, hollow=hollow), Silent(), counter), counter)
+            for hollow, counter in ((False, CallCounter(sites)), (True, CallCounter(sites)))
+        )
+    bill = own[0].less(engine[0]).costs(Reason("not_counted"), CallCounter.metrics)
+    assert bill["cost.calls"].value == 1, "the engine calls more, and is not on the bill"
+    assert bill["cost.statements"].value == 0
+    assert own[0].mix.keys() == {"click", "slip"}
+    calls = {one.function: one.calls for one in functions(own[1].windows, 40, engine[1].windows)}
+    assert calls["Clicker.click"] == own[0].mix["click"] / 40
 
 
 @pytest.mark.exhaustive
-def test_operations_that_fail_end_it_with_3(folder):
-    words = ("costs", "load_clicks.py", "--no-instructions", "--operations", "10", "--set", "slippery=yes")
-    suite = Suite(folder, *words)
-    assert suite.finish() == 3, suite.err + suite.out
-    assert "invalid: " in suite.out
-    assert "operations failed while they were counted by kernel, the first: ValueError" in suite.out
+@pytest.mark.parametrize(("slippery", "code"), [("no", 0), ("yes", 3)])
+def test_a_bill_from_the_command_line(folder, slippery, code):
+    words = ("--operations", "10", "--set", f"slippery={slippery}", "--json", "out.json")
+    suite = Suite(folder, "costs", "load_clicks.py", "--no-instructions", *words)
+    assert suite.finish(150) == code, suite.err + suite.out
     assert suite.left_behind() == []
+    [bill] = json.loads((folder / "out.json").read_text())["results"]
+    assert sum(bill["mix"].values()) == 10
+    assert bill["costs"]["cost.bytes_in"]["value"] is None
+    assert bill["plan"]["users"] == 1
+    assert "not counted: bytes_in, bytes_out: no TCP connection of the users lasts for a window" in suite.out
+    failed = "operations failed while they were counted by kernel, the first: ValueError"
+    assert (failed in suite.out) == (code == 3)

@@ -1,13 +1,21 @@
 """What valgrind counts: profiles read, what is missing, a real process."""
 
-import json
 import shutil
 
 import pytest
-from support.processes import Suite
 
-from suite.costs import callgrind
+from suite.config.catalog import select
+from suite.config.settings import Settings
+from suite.contract.loop import ClosedLoop
 from suite.costs.callgrind import Callgrind, totals, version
+from suite.costs.kernel import Kernel
+from suite.costs.passes import count
+from suite.engine.progress import Silent
+from suite.engine.workload_spec import WorkloadSpec
+from suite.process.guard import interruptible
+from suite.records.reason import Reason
+
+pytestmark = pytest.mark.timeout(240)  # whoever comes first waits for valgrind
 
 PROFILE = """# callgrind format
 version: 1
@@ -80,32 +88,37 @@ def test_the_words_of_valgrind_are_found(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def bill(tmp_path_factory):
-    """A small server under valgrind."""
-    if callgrind.version() is None:
+def found(tmp_path_factory):
+    """A small server, counted by the kernel and by valgrind."""
+    known = version()
+    if known is None:
         pytest.skip("valgrind is not installed")
     folder = tmp_path_factory.mktemp("counted")
     (folder / "load_tiny.py").write_text(LOAD)
     (folder / "answer.py").write_text(SERVER)
-    suite = Suite(folder, "costs", "load_tiny.py", "--operations", "20", "--json", "out.json")
-    assert suite.finish() == 0, suite.err + suite.out
-    assert suite.left_behind() == []
-    return suite.out, json.loads((folder / "out.json").read_text())["results"][0]
+    [entry] = select([str(folder / "load_tiny.py")])
+    spec = WorkloadSpec(entry.reference, Settings(loop=ClosedLoop(1, operations=20), rounds=1))
+    with interruptible():
+        return [count(spec, Silent(), counter) for counter in (Kernel(), Callgrind(known))]
 
 
-def test_a_real_server_is_counted_by_valgrind_and_by_the_kernel(bill):
-    out, found = bill
-    assert found["mix"] == {"ask": 20}
-    costs = found["costs"]
-    assert costs["cost.bytes_out"]["value"] == 10
-    assert costs["cost.bytes_in"]["value"] == 20
+def test_a_real_server_is_counted_by_the_kernel(found):
+    kernel, _ = found
+    costs = kernel.costs(Reason("not_counted"), Kernel.metrics)
+    assert costs["cost.bytes_out"].value == 10
+    assert costs["cost.bytes_in"].value == 20
+    assert (kernel.mix, kernel.bad) == ({"ask": 20}, 0)
+
+
+def test_a_real_server_is_counted_by_valgrind(found):
+    _, under = found
+    costs = under.costs(Reason("not_counted"), Callgrind.metrics)
     # 500 additions are no less than some instructions each, whatever Python it is.
-    assert 5_000 < costs["cost.instructions"]["value"] < 200_000
-    assert costs["cost.system_calls"]["value"] == pytest.approx(2, abs=0.2)
-    assert costs["cost.instructions"]["source"].startswith("callgrind 3.")
-    assert found["validity"]["verdict"] == "valid"
-    assert "tiny/ask  valid, per operation; a window: 20 ask" in out
-    assert "COUNTED  8 costs in " in out
+    assert 5_000 < costs["cost.instructions"].value < 200_000
+    assert costs["cost.system_calls"].value == pytest.approx(2, abs=0.3)
+    assert costs["cost.instructions"].source.startswith("callgrind 3.")
+    assert costs["cost.instructions"].steady
+    assert (under.mix, under.bad) == ({"ask": 20}, 0)
 
 
 def test_valgrind_is_where_the_package_says():

@@ -16,6 +16,7 @@ from types import SimpleNamespace
 
 import pytest
 from asv_runner.discovery import disc_benchmarks
+from support.costs import make_cost, make_costs
 from support.processes import EXAMPLES, wait_for
 from support.runs import make_run
 
@@ -23,7 +24,8 @@ import suite.config.catalog
 from suite.errors import SuiteError
 from suite.integrations import asv
 from suite.records.leak import LeakVerdict
-from suite.records.run import Measured
+from suite.records.reason import Reason
+from suite.records.run import Measured, Validity
 
 ROOT = Path(__file__).parent.parent.parent
 LOAD = [
@@ -31,6 +33,7 @@ LOAD = [
     "memory_growth_per_operation", "cpu_per_operation", "failures",
 ]  # fmt: skip
 LIMIT = ["limit_excess", "limit_shortfall"]
+COSTS = ["cost_instructions", "cost_system_calls", "cost_calls", "cost_allocations", "cost_statements"]
 EXPECTED = {
     "api.Health": LOAD,
     "api.SessionReads": LOAD,
@@ -61,6 +64,11 @@ EXPECTED = {
     "dicom.ReceiveLeaks": ["bytes_per_operation"],
     "hotel.CallCreationLeaks": ["bytes_per_operation"],
     "vision.Match500Leaks": ["bytes_per_operation"],
+    "api.HealthCosts": COSTS,
+    "conversation.RapidCyclesCosts": COSTS,
+    "dicom.ReceiveCosts": COSTS,
+    "hotel.CallCreationCosts": COSTS,
+    "vision.Match500Costs": COSTS,
     "harness.NullPlain": ["time_per_operation"],
     "harness.NullAsync": ["time_per_operation"],
     "harness.Clock20000": ["lateness_p50", "lateness_p99", "cpu_per_operation"],
@@ -103,13 +111,17 @@ def test_every_workload_that_benchmarks_name_exists():
     text = "".join(path.read_text() for path in (ROOT / "benchmarks").glob("*.py"))
     measured = re.findall(r'self\.measure\("([^"]+)"\)', text)
     searched = re.findall(r'self\.search\("([^"]+)"\)', text)
-    assert {*measured, *searched} <= {found.workload.name for found in suite.config.catalog.installed()}
-    assert len({*measured}) + len({*searched}) == len(EXPECTED)
+    counted = re.findall(r'self\.count\("([^"]+)"\)', text)
+    assert {*measured, *searched, *counted} <= {
+        found.workload.name for found in suite.config.catalog.installed()
+    }
+    assert len({*measured}) + len({*searched}) + len({*counted}) == len(EXPECTED)
 
 
 def test_the_signatures_are_frozen():
     assert str(inspect.signature(asv.measure)) == "(name: 'str') -> 'dict[str, Samples]'"
     assert str(inspect.signature(asv.leaks)) == "(name: 'str') -> 'dict[str, Samples]'"
+    assert str(inspect.signature(asv.costs)) == "(name: 'str') -> 'dict[str, Samples]'"
 
 
 @pytest.mark.parametrize(
@@ -127,6 +139,22 @@ def test_a_search_for_leaks_gives_bytes_per_operation(outcome, found, stored, mo
     (value,) = asv.leaks("echo/mixed")["leak.bytes_per_operation"]["samples"]
     assert value == stored or (math.isnan(value) and math.isnan(stored))
     assert asv.leaks("echo/of-tomorrow") == {}
+
+
+def test_costs_are_those_of_the_last_two_windows(echo_installed, monkeypatch, capsys):
+    import suite.costs.session
+
+    bill = make_costs(costs={**make_costs().costs, "cost.calls": make_cost(5.0, windows=(9.0, 5.0, 5.1))})
+    monkeypatch.setattr(suite.costs.session, "count_costs", lambda *_, **__: bill)
+    found = asv.costs("echo/mixed")
+    assert found["cost.calls"] == {"samples": [5.0, 5.1], "number": 1}
+    assert math.isnan(found["cost.instructions"]["samples"][0])
+    assert "cost.instructions could not be counted: no_valgrind" in capsys.readouterr().err
+    assert asv.costs("echo/of-tomorrow") == {}
+    why = Validity("invalid", (Reason("operations_failed"),))
+    monkeypatch.setattr(suite.costs.session, "count_costs", lambda *_, **__: replace(bill, validity=why))
+    with pytest.raises(SuiteError, match="echo/mixed: operations failed while they were counted"):
+        asv.costs("echo/mixed")
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from suite.records.costs import AllocationSite, Costs, CountedCost, FunctionCalls, SentStatement
+from suite.records.costs import AllocationSite, CostBill, CountedCost, FunctionCalls, SentStatement
 from suite.records.reason import Reason
 
 
@@ -13,7 +13,7 @@ def make_cost(value, *, unit="1", source="callgrind 3.19.0", **changes):
 
 def make_costs(**changes):
     """Of a shop, on a machine without valgrind."""
-    bill = Costs(
+    bill = CostBill(
         id="c0575c0575c0",
         workload="shop/browse",
         started="2024-05-01T10:11:12+00:00",

@@ -18,7 +18,7 @@ from suite.contract.workload import Workload
 from suite.ledger.entry import Entry
 from suite.ledger.sightings import Sighting
 from suite.records.capacity import Capacity, Probe
-from suite.records.costs import Costs
+from suite.records.costs import CostBill
 from suite.records.leak import LeakSearch
 from suite.records.overload import OverloadLook, OverloadRecovery
 from suite.records.resilience import FaultCourse, FaultTrial, Resilience
@@ -188,7 +188,7 @@ class Reporter:
             self.console.print(Text.assemble("  ", line), soft_wrap=True)
         self.console.print(closing(search, code, saved), soft_wrap=True)
 
-    def print_costs(self, bill: Costs, code: int, saved: str | Path | None = None) -> None:
+    def print_costs(self, bill: CostBill, code: int, saved: str | Path | None = None) -> None:
         """All that was counted of a workload."""
         self._live.close()
         self.console.print(Text.assemble("\n", costs_head(bill)), soft_wrap=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from suite.records.costs import AllocationSite, Costs, CountedCost, SentStatement
+from suite.records.costs import AllocationSite, CostBill, CountedCost, SentStatement
 from suite.report.reasons import words
 from suite.report.terminal.table import PlainTable
 from suite.report.verdict import code_text
@@ -19,14 +19,14 @@ _ROWS = 20
 _SHOWN = 3
 
 
-def costs_head(bill: Costs) -> Text:
+def costs_head(bill: CostBill) -> Text:
     """The workload, and of which operations the bill is."""
     mix = ", ".join(f"{count} {name}" for name, count in bill.mix.items())
     name = (clean(bill.workload), "bold")
     return Text.assemble(name, f"  {bill.validity.verdict}, per operation; a window: {clean(mix)}")
 
 
-def costs_table(bill: Costs) -> Table:
+def costs_table(bill: CostBill) -> Table:
     """A row for each thing that was to be counted."""
     table = PlainTable()
     table.add_column("cost", overflow="fold", min_width=12)
@@ -41,7 +41,7 @@ def costs_table(bill: Costs) -> Table:
     return table
 
 
-def statements_table(bill: Costs) -> Table:
+def statements_table(bill: CostBill) -> Table:
     """A row for each SQL statement: how often an operation sends it, and from where."""
     table = PlainTable()
     for title in ("sent", "most at once"):
@@ -58,7 +58,7 @@ def statements_table(bill: Costs) -> Table:
     return table
 
 
-def costs_lines(bill: Costs) -> Iterator[Text]:
+def costs_lines(bill: CostBill) -> Iterator[Text]:
     """What stands out, what could not be counted, what is in doubt, and notes."""
     for one in bill.statements or ():
         if one.looped:
@@ -80,7 +80,7 @@ def costs_lines(bill: Costs) -> Iterator[Text]:
         yield Text.assemble(("note: ", FAINT), clean(words(note)))
 
 
-def costs_closing(bill: Costs, code: int, saved: str | Path | None = None) -> Text:
+def costs_closing(bill: CostBill, code: int, saved: str | Path | None = None) -> Text:
     """How it ended, and where the document is."""
     known = sum(cost.value is not None for cost in bill.costs.values())
     end = ("COUNTED", "bold green") if not code else code_text(code)
@@ -88,12 +88,12 @@ def costs_closing(bill: Costs, code: int, saved: str | Path | None = None) -> Te
     return Text.assemble(end, f"  {many(known, 'cost')} in {format_quantity(bill.seconds, 's')}{where}")
 
 
-def _calls(bill: Costs) -> list[str]:
+def _calls(bill: CostBill) -> list[str]:
     own = [one for one in bill.functions or () if _own(one.file)]
     return [f"{one.function}() {one.file} {_times(one.calls)}" for one in own[:_SHOWN]]
 
 
-def _allocations(bill: Costs) -> list[str]:
+def _allocations(bill: CostBill) -> list[str]:
     own = [one for one in bill.allocations or () if _own(one.file)]
     return [f"{_where(one)} {_times(one.allocations)}" for one in own[:_SHOWN]]
 

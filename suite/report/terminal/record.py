@@ -11,7 +11,7 @@ from suite.compare.compared import Compared
 from suite.records.calibration import Calibration
 from suite.records.capacity import Capacity
 from suite.records.comparison import Comparison
-from suite.records.costs import Costs
+from suite.records.costs import CostBill
 from suite.records.leak import LeakSearch
 from suite.records.overload import OverloadRecovery
 from suite.records.record import Record
@@ -40,7 +40,7 @@ def print_record(reporter: Reporter, record: Record, code: int, saved: Path | No
             reporter.print_leaks(record, code, saved)
         case Capacity():
             reporter.print_capacity(record, code, saved)
-        case Costs():
+        case CostBill():
             reporter.print_costs(record, code, saved)
         case OverloadRecovery():
             reporter.print_recovery(record, code, saved)
