@@ -55,17 +55,16 @@ def folder(tmp_path_factory):
 def counted(command, monkeypatch):
     """`suite costs` of bills that are not counted; `counted.asked` is what was to be."""
     (command.folder / "load_clicks.py").write_text(LOAD)
-    asked = []
+    made = SimpleNamespace(answer=make_costs(), asked=[])
 
-    def count(workload, settings, how, *, reference, progress):
-        asked.append((workload.name, settings.seed, how))
-        if isinstance(counted.answer, Exception):
-            raise counted.answer
-        return counted.answer
+    def stand_in(workload, settings, how, *, reference, progress):
+        made.asked.append((workload.name, settings.seed, how))
+        if isinstance(made.answer, Exception):
+            raise made.answer
+        return made.answer
 
-    monkeypatch.setattr("suite.costs.session.count_costs", count)
-    counted = SimpleNamespace(answer=make_costs(), asked=asked)
-    return counted
+    monkeypatch.setattr("suite.costs.session.count_costs", stand_in)
+    return made
 
 
 def test_a_bill_is_shown_and_kept(command, counted):
