@@ -47,6 +47,7 @@ def _told(news: News) -> WorkerReply:
 
 
 def _deaths(deployed: Deployment) -> list[int]:
-    """When workers that are dead were last at work, in monotonic nanoseconds."""
+    """When workers that are dead were last at work, in monotonic nanoseconds, those that ever were."""
     alive = [worker.child.running() for worker in deployed.workers]
-    return [last_moment(deployed.plan.files_of(index)) for index, lives in enumerate(alive) if not lives]
+    last = [last_moment(deployed.plan.files_of(index)) for index, lives in enumerate(alive) if not lives]
+    return [moment for moment in last if moment]

