@@ -86,6 +86,9 @@ class _Idle:
     def tail(self) -> str:
         return ""
 
+    def trim(self) -> None:
+        """It writes little."""
+
 
 @pytest.mark.parametrize(
     ("answer", "words"),
