@@ -117,7 +117,9 @@ class Deployment:
         if not self.component:
             self._start_systems()
             self._dismiss_early(told)
-        self._gathered("build", seconds=self.workload.system.deadline, workers=told)
+        # An object's deadline is for building it; else the system is up, and those who load it may be late.
+        late = 0.0 if self.component else STEP_SECONDS
+        self._gathered("build", seconds=self.workload.system.deadline + late, workers=told)
         if self.workload.prepare is not None:
             self.phase("preparing")
             self._prepare(preparer)
