@@ -4,6 +4,8 @@ import os
 import socket
 from pathlib import Path
 
+import pytest
+
 from suite.measure.usage import moved, usage
 
 
@@ -26,6 +28,10 @@ def test_of_a_process_that_is_gone_nothing_is_known():
 
 
 def test_bytes_of_connections_are_known_to_the_byte():
+    try:
+        moved([])
+    except OSError as error:
+        pytest.skip(f"this kernel does not list connections: {error}")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         client = socket.create_connection(listener.getsockname())
         server, _ = listener.accept()
