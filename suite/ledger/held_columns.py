@@ -13,6 +13,7 @@ from suite.measure.mark_file import MarkFile
 from suite.measure.news_file import News, NewsFile, counted
 from suite.measure.partial import last_moment, measured_until
 from suite.measure.resources import Resources
+from suite.process.redaction import redacted
 from suite.process.sweep import ENDED
 from suite.records.detail import added_up
 from suite.records.held_round import HeldRound
@@ -45,10 +46,11 @@ def held_round(held: HeldRound, folder: Path) -> Round | None:
         )
         found = measured_until(cut, held, files, marks, start, resources=Resources.absent(_UNREAD))
         told = [_news(path, opened) for path in sorted(folder.glob("news-*"))]
+    details = added_up(one.details for one in told)
     return found and replace(
         found,
         failure=Failure("interrupted", "the command was killed in this round"),
-        details=added_up(one.details for one in told),
+        details=tuple(replace(one, example=redacted(one.example, os.environ)) for one in details),
         statuses=counted(one.statuses for one in told),
     )
 

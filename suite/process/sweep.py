@@ -111,10 +111,15 @@ class _Held:
             os.close(descriptor)
 
 
+def _private(path: str, flags: int) -> int:
+    """What a system said may be in it."""
+    return os.open(path, flags, 0o600)
+
+
 def _copy(source: int, target: Path) -> None:
     """Only what is not zero takes room."""
     size = os.fstat(source).st_size
-    with open(target, "xb", buffering=0) as file:
+    with open(target, "xb", buffering=0, opener=_private) as file:
         for place in range(0, size, _PIECE):
             piece = os.pread(source, _PIECE, place)
             if piece.count(0) < len(piece):

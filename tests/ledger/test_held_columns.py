@@ -141,6 +141,18 @@ def test_it_is_added_to_the_run_once_whoever_is_killed_at_that(written, tmp_path
     assert (found.rounds, found.validity.verdict) == (rounds, "invalid")
 
 
+def test_secrets_stay_out_of_what_is_brought_in(written, monkeypatch):
+    monkeypatch.setenv("SHOP_PASSWORD", "correct-horse")
+    (written / "news-0").unlink()
+    news = NewsFile.create()
+    news.write([Detail("failed", "reset", "buy", 2, 3.6, "correct-horse was refused")], [])
+    (written / "news-0").write_bytes(os.pread(news.descriptor, 1 << 20, 0))
+    news.close()
+    (detail,) = held_round(OPEN, written).details
+    assert "correct-horse" not in detail.example
+    assert detail.example.endswith(" was refused")
+
+
 def test_the_warm_up_of_a_counted_loop_is_left_out(written):
     columns = (replace(OPEN.columns[0], due=0, warm=6),)
     found = held_round(replace(OPEN, loop="closed", seconds=None, columns=columns), written)

@@ -43,6 +43,7 @@ def test_what_it_holds_is_written_when_its_owner_dies(tmp_path: Path) -> None:
     assert process.wait(60) == 0
     assert (into / "columns-0").read_bytes() == bytes(5_000_000) + b"recorded"
     assert (into / "columns-0").stat().st_blocks * 512 < 2_000_000
+    assert (into / "columns-0").stat().st_mode & 0o777 == 0o600
     assert (into / "ended").read_text().split()[0] == "7"
     assert not (into / "other").exists()
     for one in (held, other):
