@@ -224,6 +224,9 @@ def test_a_broken_gateway_fails_the_run(workload, gateway, shown_by):
 def test_a_broken_pool_fails_the_run(workload, pool, shown_by):
     twin = workload.copy()
     twin.system = Component(pool, **workload.system.parameters)
-    result = quick(twin, seconds=0.5)
+    longer = {
+        name: 0.02 for name in twin.parameters if name == "pause"
+    }  # so that a busy machine overlaps them
+    result = quick(twin, seconds=0.5, values=longer)
     assert shown_by in failed(result)
     assert result.exit_code == 1
