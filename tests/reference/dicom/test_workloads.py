@@ -206,7 +206,7 @@ def test_size_and_limits_are_parameters():
     ids=lambda value: getattr(value, "name", getattr(value, "__name__", value)),
 )
 def test_a_broken_gateway_fails_the_run(workload, gateway, shown_by):
-    result = quick(broken.with_gateway(workload, gateway), seconds=0.4)
+    result = quick(broken.with_gateway(workload, gateway), operations=60)
     assert shown_by in failed(result)
     assert result.exit_code == 1
 
