@@ -19,6 +19,7 @@ from suite.errors import ConfigurationError, SystemFailed, WorkerFailed
 from suite.measure.observed import Observed, observed
 from suite.measure.system_reading import SystemReading
 from suite.process.child import Child, start_function
+from suite.process.piping import receive, send
 
 _STEP_SECONDS = 15.0
 _SHOWN = 12
@@ -109,7 +110,7 @@ class ObserverProcess:
 
     def _tell(self, order: ObserverRequest) -> None:
         try:
-            self._pipe.send(order)
+            send(self._pipe, order)
         except (BrokenPipeError, ConnectionResetError):
             self.died = True
 
@@ -118,7 +119,7 @@ class ObserverProcess:
         end = time.monotonic() + seconds
         try:
             while not self.died and self._pipe.poll(max(end - time.monotonic(), 0.0)):
-                told: SystemReading | str = self._pipe.recv()
+                told: SystemReading | str = receive(self._pipe)
                 if isinstance(told, SystemReading):
                     self._readings.append(told)
                 elif told == step:

@@ -16,6 +16,7 @@ from suite.engine.worker_plan import WorkerPlan
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError, SuiteError, SystemFailed, WorkerFailed
+from suite.process import piping
 from suite.process.child import Child, start_function
 
 _TICK = 0.1
@@ -52,7 +53,7 @@ class Worker:
     def tell(self, order: WorkerRequest) -> None:
         """Give an order. Raises WorkerFailed if it is dead."""
         try:
-            self.pipe.send(order)
+            piping.send(self.pipe, order)
         except (BrokenPipeError, ConnectionResetError) as error:
             raise self.dead() from error
 
@@ -104,7 +105,7 @@ def gather_reports(
 def receive(worker: Worker, on_death: Callable[[], None] = lambda: None) -> WorkerReply:
     """The next report of `worker`. Raises as `gather_reports`; `on_death` may have a better reason."""
     try:
-        report: WorkerReply = worker.pipe.recv()
+        report: WorkerReply = piping.receive(worker.pipe)
     except (EOFError, ConnectionResetError) as error:
         on_death()  # a system that died too is the better explanation
         raise worker.dead() from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import multiprocess
 
 from suite.errors import WorkerFailed
+from suite.process.piping import receive, send
 
 if TYPE_CHECKING:
     from suite.faults.proxy_process import FaultStamp, PlannedFault
@@ -63,8 +64,8 @@ class FaultProxy:
 
     def _ask(self, name: str, *arguments: Any, **options: Any) -> Any:
         try:
-            self._pipe.send((name, arguments, options))
-            answer = self._pipe.recv() if self._pipe.poll(_PATIENCE) else TimeoutError("it does not answer")
+            send(self._pipe, (name, arguments, options))
+            answer = receive(self._pipe) if self._pipe.poll(_PATIENCE) else TimeoutError("it does not answer")
         except (EOFError, OSError) as error:
             self.child.wait(1.0)
             raise self._dead() from error

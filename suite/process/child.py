@@ -18,7 +18,7 @@ from multiprocess import resource_tracker
 
 from suite.errors import SystemFailed
 from suite.git import clean_environment
-from suite.process.guard import die_with_parent, release_sigterm, sigint_blocked, sigterm_held
+from suite.process.guard import die_with_parent, endings_held, release_endings, sigint_blocked
 from suite.process.importing import uncollected
 from suite.process.output_file import OutputFile
 from suite.process.pickled import PickledWorkload
@@ -116,7 +116,7 @@ def start_command(
     parent = os.getpid()
 
     def prepare() -> None:
-        release_sigterm()
+        release_endings()
         die_with_parent(parent)
         if cores:
             os.sched_setaffinity(0, cores)
@@ -125,7 +125,7 @@ def start_command(
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     environment = {**clean_environment(), "PATH": path, **env}
     try:
-        with log.open("ab") as output, sigint_blocked(), sigterm_held():
+        with log.open("ab") as output, sigint_blocked(), endings_held():
             process = subprocess.Popen(
                 [*wrapper(), *_resolved(argv, environment["PATH"])],
                 stdin=subprocess.DEVNULL,
@@ -174,7 +174,7 @@ def start_function(
         name=title,
         daemon=False,
     )
-    with sigint_blocked(), _without_main(), inherited({_LATE: "1"}):
+    with sigint_blocked(), endings_held(), _without_main(), inherited({_LATE: "1"}):
         process.start()
     return Child(process, title, log)
 
@@ -217,6 +217,7 @@ def _child_main(
     os.close(null)
     signal.signal(signal.SIGTERM, _end_on_sigterm)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a closed terminal signals all: who started us decides
+    release_endings()
     os.environ.pop(_LATE, None)
     recorder = getattr(sys.modules.get("loadledger_agent"), "recorder", None)
     if recorder is not None and recorder.tracker is not None:

@@ -21,6 +21,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 _ALWAYS = (signal.SIGINT, signal.SIGTERM)
 _ENDING = (*_ALWAYS, signal.SIGHUP)
+_HELD = (signal.SIGTERM, signal.SIGHUP)
 _INSIST_SECONDS = 0.05
 
 
@@ -54,22 +55,24 @@ def sigint_blocked() -> Iterator[None]:
 
 
 @contextmanager
-def sigterm_held() -> Iterator[None]:
-    """SIGTERM waits until the end of this.
+def endings_held() -> Iterator[None]:
+    """SIGTERM and SIGHUP wait until the end of this.
 
     What a handler raises while Python forks is lost: hooks of other modules run then, and their errors
-    are only printed. A child inherits the mask, and has to call `release_sigterm`.
+    are only printed. What it raises while multiprocess hands its data over leaves a view of memory behind
+    which Python 3.12 frees too late, and dies of. A child inherits the mask, and has to call
+    `release_endings`.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def release_sigterm() -> None:
-    """Let SIGTERM through again."""
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+def release_endings() -> None:
+    """Let SIGTERM and SIGHUP through again."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _HELD)
 
 
 @contextmanager

@@ -33,4 +33,4 @@ def test_a_document_is_of_one_kind(command):
 def test_another_word_is_told(command):
     said = command("schema", "nonsense")
     assert (said.code, len(said.complaints)) == (2, 1)
-    assert "there are run, leaks, capacity, comparison, ab, calibration" in said.err
+    assert "there are run, leaks, capacity, costs, comparison, ab, calibration" in said.err
