@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -96,16 +97,19 @@ def asked_again(tmp_path):
     """`asked_again(failed)`: how the program ends and what it says, where these tests failed before."""
     program = tmp_path / ".tox" / "py" / "bin" / "pytest"
     program.parent.mkdir(parents=True)
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m pytest "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m pytest -p xdist -c none.ini --rootdir . "$@"\n')
     program.chmod(0o755)
     (tmp_path / "test_it.py").write_text("def test_well(): pass\ndef test_ill(): assert False\n")
+    (tmp_path / "none.ini").write_text("")
     known = tmp_path / ".pytest_cache" / "v" / "cache" / "lastfailed"
     known.parent.mkdir(parents=True)
 
     def ask(*failed):
         known.write_text(json.dumps({f"test_it.py::{name}": True for name in failed}))
         again = [sys.executable, str(NUMBERS.with_name("again.py")), "py"]
-        done = subprocess.run(again, cwd=tmp_path, capture_output=True, text=True, check=False)
+        alone = {"PATH": os.environ["PATH"], "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        done = subprocess.run(again, cwd=tmp_path, env=alone, capture_output=True, text=True, check=False)
+        print(done.stdout)  # noqa: T201 - what pytest shows of a test that fails
         return done.returncode, done.stderr.strip()
 
     return ask
