@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from suite.config.catalog import CatalogEntry
 from suite.config.settings import Settings, configured
-from suite.contract.loop import ClosedLoop, resized
+from suite.contract.loop import ClosedLoop, Loop, OpenLoop, resized
 from suite.contract.workload import Workload
 from suite.engine.coordinator import run
 from suite.engine.progress import Silent
@@ -16,9 +16,10 @@ from suite.records.provenance import provenance_of
 from suite.records.run import Round, Run
 
 _SECONDS = 1.0
-"""A timed round's measured part at most: all benchmarks of a commit must fit into minutes."""
+"""A timed round's measured part: all benchmarks of a commit must fit into minutes."""
 _OPERATIONS = 1_050
-"""A counted round's, of a workload that is timed in full: as many as p99 wants, and some."""
+"""As many as p99 wants, and some: a counted round's, of a workload that is timed in full, or all of an open
+loop's rounds that must be believed."""
 _LEAST_BELIEVED = 0.5
 """Of fewer rounds than this share there is no number: the machine was too busy to say anything."""
 
@@ -52,14 +53,23 @@ def run_for_asv(found: CatalogEntry, rounds: int) -> AsvRun:
 
 
 def settings_for_asv(workload: Workload, rounds: int) -> Settings:
-    """Quick rounds; where the workload is timed in full they last a second or end with enough for a p99."""
+    """Quick rounds; where the workload is timed in full they last a second, or end with enough for a p99; an
+    open loop's last as long as a p99 of them all wants, if they can."""
     settings = Settings(rounds=rounds, quick=True)
     loop = configured(workload, settings).loop
     if (loop.seconds or 0.0) > _SECONDS:
-        return replace(settings, seconds=_SECONDS)
+        return replace(settings, seconds=_seconds(loop, rounds))
     if isinstance(loop, ClosedLoop) and workload.loop.seconds and (loop.operations or 0) > _OPERATIONS:
         return replace(settings, loop=resized(loop, operations=_OPERATIONS))
     return settings
+
+
+def _seconds(loop: Loop, rounds: int) -> float:
+    if isinstance(loop, OpenLoop):
+        enough = _OPERATIONS / (loop.rate * rounds * _LEAST_BELIEVED)
+        if _SECONDS < enough <= loop.seconds:
+            return enough
+    return _SECONDS
 
 
 def without_invalid(workload: Workload, result: Run, rounds: Sequence[Round]) -> AsvRun:

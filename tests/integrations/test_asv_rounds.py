@@ -38,6 +38,8 @@ def workload(loop, quick=None):
         (closed_loop(seconds=9), closed_loop(operations=90), closed_loop(operations=90)),
         (closed_loop(operations=90_000), closed_loop(operations=9_000), closed_loop(operations=9_000)),
         (open_loop(5, 9, warmup=1), open_loop(5, 3), open_loop(5, 1)),
+        (open_loop(210, 9), open_loop(210, 4), open_loop(210, 2.5)),
+        (open_loop(1_050, 9), None, open_loop(1_050, 1)),
     ],
 )
 def test_what_is_timed_in_full_takes_a_second_or_what_a_p99_wants(loop, quick, expected):
