@@ -126,8 +126,12 @@ def _inflations(parts: Sequence[Floats]) -> list[float]:
 
 
 def _ranks(parts: Sequence[Floats]) -> Floats:
-    """Of all values, those of each stratum from its own median; equal ones share theirs."""
+    """Of all values, those of each stratum from its own median; equal ones share theirs.
+
+    Those too that only the last digits of a sum tell apart.
+    """
     values = np.concatenate([part - np.median(part) for part in parts])
+    values = np.round(values / (np.abs(values).max() or 1.0), 9)
     _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
     ranks: Floats = (np.cumsum(counts) - (counts - 1) / 2)[place]
     return ranks

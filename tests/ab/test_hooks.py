@@ -75,6 +75,7 @@ def test_both_sides_are_checked_out_and_nothing_of_the_user_changes(tmp_path, ho
 
 
 @pytest.mark.exhaustive
+@pytest.mark.nightly
 @pytest.mark.rounds
 def test_a_whole_comparison_in_a_hook(tmp_path):
     more = "--allow time_per_operation=300%"

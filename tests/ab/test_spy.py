@@ -175,7 +175,7 @@ def spy(tmp_path):
     "order",
     [
         pytest.param(("base", "head", "head", "base"), marks=[pytest.mark.exhaustive, pytest.mark.rounds]),
-        pytest.param(_ORDER, marks=[pytest.mark.exhaustive, pytest.mark.rounds]),
+        pytest.param(_ORDER, marks=[pytest.mark.exhaustive, pytest.mark.nightly, pytest.mark.rounds]),
     ],
     ids=len,
 )

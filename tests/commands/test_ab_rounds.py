@@ -129,6 +129,7 @@ def test_a_commit_that_does_not_build(tmp_path):
 
 
 @pytest.mark.exhaustive
+@pytest.mark.nightly
 @pytest.mark.rounds
 def test_environments_of_their_own_without_an_index_borrow_what_is_here(tmp_path, monkeypatch):
     pytest.importorskip("setuptools")

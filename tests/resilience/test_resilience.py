@@ -216,6 +216,7 @@ def test_a_system_that_never_connects_again_is_found():
 
 
 @pytest.mark.exhaustive
+@pytest.mark.nightly
 def test_a_black_hole_shows_all_three_weaknesses():
     found = tried(weak, "blackhole")
     assert "never" in found["database"].weaknesses

@@ -51,7 +51,7 @@ def test_killed_in_the_middle_it_is_the_system_that_died(tmp_path, chosen):
     assert suite.left_behind() == []
 
 
-@pytest.mark.parametrize("chosen", servers("gunicorn", others=nightly), indirect=True)
+@pytest.mark.parametrize("chosen", servers(others=nightly), indirect=True)
 def test_a_leak_is_found_and_named(tmp_path, chosen):
     assert _searched(tmp_path, f"{chosen}/leaky") == 1
     [found] = json.loads((tmp_path / "out.json").read_text())["results"]

@@ -72,6 +72,20 @@ def test_falling_is_rising_upside_down_and_a_level_is_no_movement(values, level)
     assert turned.p(rising=False) == pytest.approx(found.p(rising=True))
 
 
+@pytest.mark.parametrize(
+    ("level", "values"),
+    [
+        (16, [1, 5, 5, 1, 2, 1, 0, 0, 1, 1, 0, 1]),
+        (14, [0, 0, 0, 1, 0, 0, 1, 3, 2, 1]),
+        (46, [0, 0, 0, 5, 0, 2, 0, 0, 0, 0, 1, 2, 1, 1, 3, 3]),
+    ],
+)
+def test_what_the_last_digits_tell_apart_is_equal(level, values):
+    """0.1 + 0.2 - 0.3 is not 0: a series and its mirror image had other ties, and another inflation."""
+    found, turned = (movement(range(len(one)), one) for one in (values, [level - value for value in values]))
+    assert turned.inflation == pytest.approx(found.inflation)
+
+
 def test_a_line_moves_and_equal_values_do_not():
     times = range(30)
     assert movement(times, [2.0 * at for at in times]).slope.estimate == 2
