@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from sqlalchemy import URL, ColumnElement, insert, select
+from sqlalchemy import URL, ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,9 +17,9 @@ from suite.formats.structure import dump, load
 from suite.ledger.database import open_engine, shown, url_of
 from suite.ledger.entry import HEADLINES, Entry
 from suite.ledger.faults import database_faults
-from suite.ledger.models import Base, DocumentRow, MetricRow, OutcomeRow, ResultRow, SuspectRow
-from suite.ledger.rows import index_rows
+from suite.ledger.models import DocumentRow, MetricRow, ResultRow
 from suite.ledger.schema import Progress, UpgradeLog, check, upgrade
+from suite.ledger.writing import write
 from suite.records.leak import LeakSearch
 from suite.records.record import RECORDS, Record
 from suite.records.run import Measured, Run
@@ -109,7 +109,7 @@ class Ledger:
                 known = self._known(session, wanted)
                 new = [(key, data) for key, data in ordered if key not in known]
                 try:
-                    _write(session, [(kind, data) for (kind, _), data in new])
+                    write(session, [(kind, data) for (kind, _), data in new])
                     session.commit()
                     return len(new)
                 except IntegrityError:
@@ -277,24 +277,6 @@ def _matching(workload: str | None, commit: str | None) -> list[ColumnElement[bo
 
 def _of_kinds(kinds: Sequence[str]) -> list[ColumnElement[bool]]:
     return [ResultRow.kind.in_(kinds)] if kinds else []
-
-
-def _write(session: Session, new: Sequence[tuple[str, dict[str, Any]]]) -> None:
-    """Records' documents by kind, and what queries ask of them."""
-    documents = [{"kind": kind, "id": data["id"], "data": data} for kind, data in new]
-    wanted = insert(DocumentRow).returning(DocumentRow.number, sort_by_parameter_order=True)
-    numbers = session.scalars(wanted, documents).all() if documents else ()
-    tables: dict[type[Base], list[dict[str, Any]]]
-    tables = {ResultRow: [], MetricRow: [], OutcomeRow: [], SuspectRow: []}
-    for number, (kind, data) in zip(numbers, new, strict=True):
-        rows = index_rows(kind, data)
-        own = ([rows.result], rows.metrics, rows.outcomes, rows.suspects)
-        for every, some in zip(tables.values(), own, strict=True):
-            every += ({**one, "number": number} for one in some)
-    connection = session.connection()  # many rows, of which nothing is to be known afterwards
-    for table, every in tables.items():
-        if every:
-            connection.execute(insert(table), every)
 
 
 def _loaded(kind: str, data: dict[str, Any]) -> Record:
