@@ -1,20 +1,32 @@
-"""What the README shows is what there is."""
+"""What the README and the documents beside it show is what there is."""
 
 import configparser
 import re
 from pathlib import Path
 
+import pytest
 from support.processes import Suite
 
 from suite.cli import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 EXAMPLES = ROOT / "tests" / "examples"
 
 
-def blocks(language):
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+def blocks(language, text=README):
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def anchors(path):
+    """Of the headings of a document, as GitHub writes them."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+def test_it_is_a_front_page():
+    assert len(README.splitlines()) <= 200
 
 
 def test_the_example_is_the_one_that_runs():
@@ -34,7 +46,7 @@ def test_tox_has_the_environments_that_are_named():
     tox = configparser.ConfigParser(interpolation=None)
     tox.read(ROOT / "tox.ini")
     there = {section.removeprefix("testenv:") for section in tox.sections()} | {"py311", "py312", "py313"}
-    table = README.partition("## In CI, with tox")[2].partition("##")[0]
+    table = (ROOT / "docs" / "tox.md").read_text()
     named = {
         name for row in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE) for name in row.split("`")[1::2]
     }
@@ -48,9 +60,20 @@ def test_ci_calls_the_test_command_of_the_readme():
 
 
 def test_the_commands_that_are_named_exist():
-    named = set(re.findall(r"^suite (\w+)", "\n".join(blocks("sh")), re.MULTILINE))
-    assert {"run", "list", "show"} <= named <= COMMANDS.keys()
+    said = [path.read_text() for path in DOCUMENTS]
+    lines = [line for text in said for line in "".join(blocks("sh", text)).splitlines()]
+    lines += [words for text in said for words in re.findall(r"`(suite [^`]*)`", text)]
+    named = {found[1] for line in lines if (found := re.match(r"suite ([a-z]\w*)", line))}
+    assert named == COMMANDS.keys(), "all there are, and no others"
 
 
-def test_the_pictures_that_are_shown_exist():
-    assert all((ROOT / path).is_file() for path in re.findall(r"!\[.*?\]\((.*?)\)", README))
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_and_pictures_lead_somewhere(document):
+    for target in re.findall(r"\]\(([^)\s]+)\)", document.read_text()):
+        if re.match(r"\w+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        there = document.parent / path if path else document
+        assert there.exists(), target
+        if anchor:
+            assert anchor in anchors(there), target

@@ -28,13 +28,7 @@ from wsproto.utilities import LocalProtocolError
 
 from suite.clients._frame_intake import FrameIntake
 from suite.clients._inbox import Inbox, Message
-from suite.clients.errors import (
-    ClientError,
-    ProtocolError,
-    TooLarge,
-    WebSocketClosed,
-    lost,
-)
+from suite.clients.errors import ClientError, ProtocolError, TooLarge, WebSocketClosed, lost
 
 _HEAD_LIMIT = 16_384
 _EXCERPT = 200
@@ -47,27 +41,9 @@ class Channel(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_called",
-        "_closing",
-        "_excerpt",
-        "_gone",
-        "_intake",
-        "_loop",
-        "_lost",
-        "_opened",
-        "_paused",
-        "_pinged",
-        "_protocol",
-        "_received",
-        "_resumed",
-        "_saw",
-        "_sock",
-        "_status",
-        "_transport",
-        "end",
-        "inbox",
-        "pongs",
-        "subprotocol",
+        "_called", "_closing", "_excerpt", "_gone", "_intake", "_loop", "_lost", "_opened", "_paused",
+        "_pinged", "_protocol", "_received", "_resumed", "_saw", "_sock", "_status", "_transport", "end",
+        "inbox", "pongs", "subprotocol",
     )  # fmt: skip
 
     def __init__(

@@ -19,6 +19,7 @@ from suite.engine.examine import LEAST_SECONDS, Examination, Question
 from suite.engine.observer_process import ObserverProcess
 from suite.engine.parties import Parties
 from suite.engine.plan import RoundPlan
+from suite.engine.preparer import Preparer
 from suite.engine.progress import Progress
 from suite.engine.room_watch import RoomWatch
 from suite.engine.timeline import FaultTimeline
@@ -26,7 +27,7 @@ from suite.engine.worker_plan import FilePlan, WorkerPlan
 from suite.engine.worker_pool import Worker, gather_reports
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
-from suite.errors import ConfigurationError, SuiteError, SystemFailed, WorkerFailed
+from suite.errors import ConfigurationError, SystemFailed, WorkerFailed
 from suite.measure import proc
 from suite.measure.resources import OBSERVER, PROXY
 from suite.process.identity import round_identity
@@ -86,9 +87,8 @@ class Deployment:
         )
         self.workers: list[Worker] = []
         self.prepared: Any = None
-        self.left_behind = ""
         self.observer: ObserverProcess | None = None
-        self._preparer: Worker | None = None
+        self._preparer: Preparer | None = None
 
     @contextlib.contextmanager
     def _agents(self) -> Iterator[Injection]:
@@ -132,36 +132,26 @@ class Deployment:
             self.stack.callback(self.observer.dismiss)
 
     def _prepare(self, preparer: Worker) -> None:
-        """Have `prepare` run in a process that no user is in, so that it outlives them; an object has none
-        but its own.
-        """
-        self._preparer = preparer
+        """Have `prepare` run, in `preparer`: of an object it is the worker that has it."""
+        seconds = self.workload.system.deadline + STEP_SECONDS
+        self._preparer = Preparer(preparer, seconds)
         self.stack.callback(self.restore)
         order = WorkerRequest("prepare", *self.addresses())
-        seconds = self.workload.system.deadline + STEP_SECONDS
         try:
             (report,) = self.ask("prepare", order, seconds=seconds, workers=[preparer])
         except (SystemFailed, ConfigurationError):
-            self._preparer = None  # it has ended, or there is no system to undo anything in
+            self._preparer.forget()
             raise
         self.prepared = report.result
 
     def restore(self) -> str:
         """Undo what was prepared, once, whatever became of the round; what could not be undone."""
-        preparer, self._preparer = self._preparer, None
-        if preparer is None:
-            return ""
-        end = time.monotonic() + self.workload.system.deadline + STEP_SECONDS
-        try:
-            preparer.tell(WorkerRequest("restore"))
-            step, result = "", ""
-            while step != "restore":  # the answer to `prepare` may still be on its way
-                (report,) = gather_reports([preparer], step="restore", deadline=lambda: end)
-                step, result = report.step, report.result
-        except SuiteError as error:
-            result = str(error).splitlines()[0]
-        self.left_behind = f"what was prepared could not be undone: {result}" if result else ""
-        return self.left_behind
+        return self._preparer.restore() if self._preparer is not None else ""
+
+    @property
+    def left_behind(self) -> str:
+        """What was prepared and could not be undone, once that was tried."""
+        return self._preparer.left if self._preparer is not None else ""
 
     def _start_workers(self) -> None:
         for plan, cores in zip(self.plan.workers, self.cores.workers, strict=True):

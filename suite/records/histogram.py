@@ -7,6 +7,7 @@ import struct
 import zlib
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -207,14 +208,17 @@ class _Part:
         return mine == theirs and np.array_equal(self.counts, other.counts)
 
     def encode(self) -> str:
+        if not self.count:
+            return _nothing()
         hdr = HdrHistogram(1, _HIGHEST_NS, _DIGITS)
         np.frombuffer(hdr.counts, np.int64)[: len(self.counts)] = self.counts
-        if self.count:
-            hdr.set_internal_tacking_values(-1, len(self.counts) - 1, self.count)
+        hdr.set_internal_tacking_values(-1, len(self.counts) - 1, self.count)
         return f"{self.low},{self.high},{self.total},{hdr.encode().decode()}"
 
     @classmethod
     def decode(cls, text: str) -> _Part:
+        if text == _nothing():
+            return cls(_EMPTY.copy(), 0, 0, 0)
         low, high, total, code = text.split(",")
         _check_size(code)
         counts = np.frombuffer(HdrHistogram.decode(code).counts, np.int64)
@@ -230,6 +234,12 @@ class _Part:
         if not (right and 0 <= low <= high <= _HIGHEST_NS and 0 <= total <= count * _HIGHEST_NS):
             raise ValueError("its figures do not fit one another")
         return cls(counts, low, high, total)
+
+
+@cache
+def _nothing() -> str:
+    """No values, as text: of most operations none is beyond."""
+    return f"0,0,0,{HdrHistogram(1, _HIGHEST_NS, _DIGITS).encode().decode()}"
 
 
 def _check_size(code: str) -> None:

@@ -42,6 +42,7 @@ def trial(command, monkeypatch):
     return trial
 
 
+@pytest.mark.exhaustive
 def test_a_regression_is_traced_to_the_function(trial):
     trial.answers["time"] = {(A, B): 1e-3, (A, C): 1e-3}, {(A, B): 3e-3, (A, C): 1e-3}
     said = trial.ab("HEAD")

@@ -168,6 +168,7 @@ def test_a_change_that_does_not_show_here_is_not_blamed_on_anyone(command, shas,
     assert gap.measured == [shas[24]]
 
 
+@pytest.mark.exhaustive
 def test_an_interrupted_search_tells_what_it_knows(command, shas, gap):
     gap.factors[shas[17]] = Interrupted(signal.SIGINT)
     said = command(*BISECT)

@@ -120,6 +120,7 @@ def test_more_runs_or_fewer(command, rounds):
     assert "--runs" in command("calibrate", "vision/match-10", "--runs", "15").err
 
 
+@pytest.mark.exhaustive
 def test_a_new_calibration_takes_the_place_of_the_old_and_leaves_the_others(command, rounds):
     command("calibrate", "vision/match-10")
     command("calibrate", "vision/match-100")

@@ -85,6 +85,7 @@ def test_a_port_that_is_taken(failed):
     assert re.match(says, early_end(failed, "taken"))
 
 
+@pytest.mark.exhaustive
 def test_a_target_where_nothing_answers(command):
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]

@@ -246,6 +246,7 @@ def test_json_on_stdout_is_nothing_else(command, shas):
     assert "\n::error" in said.err
 
 
+@pytest.mark.exhaustive
 def test_workloads_share_the_error(command, shas):
     """With 1 % for each, every tenth gate over ten workloads would have failed for nothing."""
     for at in range(10):

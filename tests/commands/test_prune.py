@@ -33,6 +33,7 @@ def changed(folder, metric="response.p50"):
     ]
 
 
+@pytest.mark.exhaustive
 def test_pruning_twice_keeps_the_changes_as_sure_as_they_were(command):
     metrics = ("response.p50", "memory.idle")
     fill_fast(

@@ -94,6 +94,7 @@ def test_nothing_is_left_of_one_that_was_cut_off(story):
     assert story.journals() == [], "what is kept elsewhere needs no journal"
 
 
+@pytest.mark.exhaustive
 def test_windows_say_what_operations_came_to_and_what_was_held(story):
     soak = the_soak(story.folder / "out.json")
     for window in soak.windows:
@@ -109,6 +110,7 @@ def test_windows_say_what_operations_came_to_and_what_was_held(story):
     assert soak.metrics["throughput"].value > 50
 
 
+@pytest.mark.exhaustive
 def test_what_failed_is_told_over_all_starts(story):
     soak = the_soak(story.folder / "out.json")
     (detail,) = soak.details
@@ -119,6 +121,7 @@ def test_what_failed_is_told_over_all_starts(story):
     assert "× failed ValueError in slip, first at " in story.whole.out
 
 
+@pytest.mark.exhaustive
 def test_each_window_is_told_as_it_ends_and_the_end_in_a_table(story):
     lines = story.whole.out.splitlines()
     first = sum(not window.warming for window in story.kept) + 1
@@ -131,12 +134,13 @@ def test_each_window_is_told_as_it_ends_and_the_end_in_a_table(story):
     assert "; saved as results/soak/" in lines[-1]
 
 
+@pytest.mark.exhaustive
 def test_an_interrupt_keeps_what_was_measured_and_says_how_it_goes_on(story):
     one, code = story.cut, story.cut.process.returncode
     if code == -signal.SIGKILL:
         return
     assert code in (129, 130)
-    assert "INTERRUPTED  after" in one.out
+    assert "INTERRUPTED  after" in one.out, one.err
     assert "; go on with: suite soak load_clicks.py --resume" in one.out
     soak = the_soak(story.folder / "cut.json")
     assert soak.partial

@@ -269,6 +269,7 @@ def test_a_larger_shift_is_never_less_of_a_regression(a, value, factor):
         assert compare(p50(a), p50([value * factor], HEAD, 60)).verdict == "regression"
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("comparisons", "most"), [(100, 3), pytest.param(600, 14, marks=pytest.mark.exhaustive)]
 )

@@ -132,6 +132,7 @@ def test_a_fifth_slower_is_found_at_the_first_look(kind):
     assert share(60, kind, 0.02, (0.2,), "regression", by=8 if kind != "bursts" else 16) >= 0.9
 
 
+@pytest.mark.exhaustive
 def test_nothing_is_raised_on_equal_sides():
     for kind in ("lognormal", "bursts"):
         assert share(150, kind, 0.05, (0.0, 0.0, 0.0), "regression", seed=2) <= 0.02

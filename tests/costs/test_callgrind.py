@@ -102,6 +102,7 @@ def found(tmp_path_factory):
         return [count(spec, Silent(), counter) for counter in (Kernel(), Callgrind(known))]
 
 
+@pytest.mark.exhaustive
 def test_a_real_server_is_counted_by_the_kernel(found):
     kernel, _ = found
     costs = kernel.costs(Reason("not_counted"), Kernel.metrics)

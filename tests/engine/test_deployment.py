@@ -7,7 +7,7 @@ import pytest
 from suite import Remote, User, Workload, closed_loop, operation
 from suite.config.catalog import Reference
 from suite.config.settings import Settings
-from suite.engine import deployment
+from suite.engine import deployment, preparer
 from suite.engine.progress import Silent
 from suite.engine.worker_request import WorkerReply
 from suite.engine.workload_spec import WorkloadSpec
@@ -78,6 +78,7 @@ def log():
         patch.setattr(WorkloadSpec, "workload", lambda _: workload)
         patch.setattr(deployment.Deployment, "_worker", worker)
         patch.setattr(deployment, "gather_reports", answers)
+        patch.setattr(preparer, "gather_reports", answers)
         spec = WorkloadSpec(Reference("order"), Settings())
         deployment.Deployment(spec, 0, Silent(), stack).start()
         stack.close()

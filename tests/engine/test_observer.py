@@ -122,6 +122,7 @@ def pooled():
     return run(workload, ONE)
 
 
+@pytest.mark.exhaustive
 def test_a_pool_that_is_full_is_what_holds_back(pooled):
     assert pooled.error is None
     assert pooled.limiter.kind == "wait"

@@ -55,6 +55,7 @@ def test_users_spread_over_two_workers():
     assert result.checks[0].passed, result.checks
 
 
+@pytest.mark.exhaustive
 @pytest.mark.rounds
 def test_a_sleep_planted_in_the_system_moves_the_samples_by_its_size():
     workload = Workload("echo/slow", echo_server(), Talker, loop=closed_loop(1, operations=20))

@@ -233,6 +233,7 @@ def test_a_benchmark_of_today_measures_a_commit_from_before(tmp_path):
     assert re.fullmatch(r"240 \[[\d.e-]+\]", said.stdout.strip()), said.stderr
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("echo_installed")
 def test_a_metric_without_a_value_is_nan():
     assert all(math.isnan(value) for value in asv.measure("echo/mixed")["response.p999"]["samples"])

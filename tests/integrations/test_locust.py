@@ -39,6 +39,7 @@ def tested(tmp_path_factory):
     return SimpleNamespace(suite=suite, left=left, run=run, rows=rows, folder=folder)
 
 
+@pytest.mark.exhaustive
 def test_a_headless_test_ends_as_locusts_do_and_leaves_nothing(tested):
     assert tested.suite.process.returncode == 1  # some operations fail, as Locust sees it
     said = tested.suite.out + tested.suite.err
@@ -47,6 +48,7 @@ def test_a_headless_test_ends_as_locusts_do_and_leaves_nothing(tested):
     assert not tested.left
 
 
+@pytest.mark.exhaustive
 def test_it_is_kept_like_any_other_run(tested):
     assert tested.run.workload == "calls/mixed"
     assert tested.run.plan["engine"] == "locust"
@@ -58,12 +60,14 @@ def test_it_is_kept_like_any_other_run(tested):
     assert tested.run.evidence[0].system_cpu is not None
 
 
+@pytest.mark.exhaustive
 def test_operations_keep_their_weights_and_think_time(tested):
     look, change = (sum(tested.run.operations[name].values()) for name in ("look", "change"))
     assert 2 < look / change < 4
     assert 100 < look + change < 1.2 * 6 * 2 / 0.01  # 10 ms of thought after each
 
 
+@pytest.mark.exhaustive
 def test_what_a_limit_rejects_is_a_success_under_a_name_of_its_own(tested):
     rejected = tested.run.operations["change"]["rejected"]
     assert rejected == sum(tested.run.operations["change"].values()) > 0
@@ -74,6 +78,7 @@ def test_what_a_limit_rejects_is_a_success_under_a_name_of_its_own(tested):
     }
 
 
+@pytest.mark.exhaustive
 def test_locusts_statistics_count_the_same(tested):
     run, rows = tested.run, tested.rows
     assert int(rows["look"]["Request Count"]) == run.operations["look"]["ok"]
@@ -86,12 +91,14 @@ def test_locusts_statistics_count_the_same(tested):
     assert "calls" in (tested.folder / "out/report.html").read_text()
 
 
+@pytest.mark.exhaustive
 def test_checks_look_at_what_was_recorded(tested):
     (check,) = tested.run.checks
     assert check.passed
     assert check.detail == f"{tested.run.operations['look']['ok']} looks"
 
 
+@pytest.mark.exhaustive
 def test_errors_of_operations_are_locusts_failures(tested):
     (told,) = [each for each in json.loads(tested.suite.out) if each["name"] == "fall"]
     assert told["num_failures"] == told["num_requests"] == tested.run.operations["fall"]["failed"] > 0

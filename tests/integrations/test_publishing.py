@@ -58,6 +58,7 @@ def test_a_slow_scratch_branch_is_no_change_of_main(project):
     assert set(short(scratch)) <= set(drawn(project.page))
 
 
+@pytest.mark.exhaustive
 def test_a_range_limits_the_ledger_too(project):
     with Ledger("results/ledger.db") as ledger:
         for index, commit in enumerate(project.commits):
@@ -104,6 +105,7 @@ def test_the_ledger_that_the_environment_names_is_read(project, monkeypatch, for
     assert "run0000" in project.page.read_text()
 
 
+@pytest.mark.exhaustive
 def test_a_ledger_that_the_configuration_names_and_is_not_there_is_told(project):
     Path("loadledger.toml").write_text('ledger = "team.db"')
     warnings = published.publish_here(project.folder)

@@ -70,6 +70,7 @@ def test_clean_ones_keep_nothing(counted, case):
     assert sum(counted[case]["malloc"]) < 50_000  # of 2 MB that went through
 
 
+@pytest.mark.exhaustive
 def test_cycles_are_for_the_collector():
     request = behaving("cycles", 1_000)
     gc.collect()
@@ -200,6 +201,7 @@ def anonymous(pid):
     return proc.resident(pid).anonymous
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("children", ["", "fork", "spawn"])
 @pytest.mark.parametrize("kind", ["server", "command"])
 def test_the_process_that_answers_is_the_one_that_leaks(kind, children):

@@ -60,6 +60,7 @@ def test_each_leak_is_named_and_nothing_else(found):
     assert {suspect.file for suspect in found.suspects if suspect.function != "_run"} == {"script.py"}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("function", SIZES)
 def test_the_growth_is_that_of_the_object_and_what_it_holds(found, function):
     (suspect,) = (suspect for suspect in found.suspects if suspect.function == function)
@@ -69,6 +70,7 @@ def test_the_growth_is_that_of_the_object_and_what_it_holds(found, function):
     assert outer in [frame.function for frame in suspect.stack]
 
 
+@pytest.mark.exhaustive
 def test_what_objects_explain_is_not_unattributed(found):
     assert sum(suspect.share for suspect in found.suspects) == pytest.approx(1)
     known = sum(suspect.bytes_per_operation for suspect in found.suspects)

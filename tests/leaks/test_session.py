@@ -48,6 +48,7 @@ def test_a_clean_server_is_left_in_peace():
     assert found.verdict.bytes_per_operation == 0
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["python-100", nightly("held")])
 def test_a_leak_of_a_small_program_is_found_and_named(name, tmp_path):

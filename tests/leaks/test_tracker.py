@@ -153,6 +153,7 @@ def test_what_memray_does_not_see_is_unattributed(tmp_path, words):
     assert bool(native) == bool(words)
 
 
+@pytest.mark.exhaustive
 def test_what_python_made_is_told_by_objects_alone(tmp_path):
     """A site of theirs takes the place of memray's own, which may have found a freelist empty."""
     run = traced(tmp_path, "traced_leaks")

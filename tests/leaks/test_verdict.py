@@ -11,6 +11,7 @@ from suite.records.reason import Reason
 from suite.report.reasons import verdict_words
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("case", CASES)
 def test_cases_have_the_right_outcome(case):
     outcomes, _ = trial(case, range(12))

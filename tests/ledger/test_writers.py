@@ -44,6 +44,7 @@ def test_processes_that_write_a_new_ledger_at_once_lose_nothing(tmp_path: Path) 
         assert ledger.run("w1-7") == make_run(id="w1-7")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("_again", range(3))
 def test_processes_that_open_a_new_ledger_at_once_all_can(tmp_path: Path, _again: int) -> None:
     assert _at_once(open_it, tmp_path / "ledger.db", 4) == [0] * 4

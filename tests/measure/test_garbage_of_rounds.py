@@ -9,6 +9,7 @@ from suite.engine.coordinator import run
 pytestmark = pytest.mark.usefixtures("rounds_once")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", ["component", "server"])
 def test_collections_of_the_system_are_counted_and_timed(name):
     found = run(getattr(load_garbage, name), Settings(rounds=2)).metrics

@@ -46,6 +46,7 @@ def test_a_server_with_a_pool_of_two():
     assert found.figures["busy"] == pytest.approx(16, abs=0.5)
 
 
+@pytest.mark.exhaustive
 def test_a_server_that_synchronises_its_disk(tmp_path):
     with (tmp_path / "probe").open("ab", buffering=0) as file:
         begun = time.monotonic()
@@ -59,6 +60,7 @@ def test_a_server_that_synchronises_its_disk(tmp_path):
     assert found.figures["threads"] > 0.3
 
 
+@pytest.mark.exhaustive
 def test_a_server_with_a_declared_limit():
     found = limiter(Server(limited), Polite, expected="limit")
     assert found.figures["rejected"] > 0.01 * found.figures["due"]
@@ -69,10 +71,12 @@ def test_a_plan_far_below_what_the_server_can_do():
     assert found.figures["planned"] == pytest.approx(200, rel=0.01)
 
 
+@pytest.mark.exhaustive
 def test_a_loop_of_one_user():
     found = limiter(null_server(), loop=closed_loop(1, seconds=1), expected="loop")
     assert (found.figures["users"], found.figures["thinking"]) == (1, 0.0)
 
 
+@pytest.mark.exhaustive
 def test_more_users_than_the_generator_can_serve():
     limiter(null_server(), loop=closed_loop(64, seconds=1), expected="generator")

@@ -246,6 +246,7 @@ def test_an_object_has_no_helpers():
         Workload("a/b", system, Talker, loop=loop, beside={"cache": redis()})
 
 
+@pytest.mark.exhaustive
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has another user to run it as")
 def test_root_has_it_run_by_nobody_who_can_not_reach_it_where_it_is(monkeypatch, tmp_path):
     """As in a virtual environment of tox, which is closed to others."""

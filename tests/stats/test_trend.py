@@ -17,6 +17,7 @@ def made(slope, steps, seed, spread=0.02, n=300):
     return Series.of(level * np.exp(spread * rng.normal(size=n)))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS)
 @pytest.mark.parametrize("slope", [0.0, 0.001, -0.002])
 def test_what_went_in_comes_out(slope, steps):

@@ -50,6 +50,7 @@ def told(ask, count=1):
     }
 
 
+@pytest.mark.exhaustive
 def test_a_postgresql_that_has_no_connection_left_is_told(running):
     _, helpers, ask = running
     held = []

@@ -72,6 +72,7 @@ def test_what_is_asked_is_answered(workload, operation):
     assert result.operations[operation]["ok"] > 0
 
 
+@pytest.mark.exhaustive
 def test_a_therapist_works_on_postgresql_and_redis():
     result = quick(
         workloads.user, values=FEW | {"audio_seconds": 1, "rate_limit": 1_000}, seconds=1.5, users=10
@@ -120,6 +121,7 @@ def test_a_sound_limiter_passes(workload):
         assert result.metrics["rate.served_in_any_window"].value > 10, "nothing was tried across an edge"
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("workload", "served", "shown_by"),
     [

@@ -63,6 +63,7 @@ def test_importing_them_needs_no_extra():
     assert subprocess.check_output([sys.executable, "-c", script], text=True).strip() == "[]"
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", ["receive", exhaustive("receive_large"), exhaustive("receive_concurrent")])
 def test_what_is_received_is_stored(name):
     result = quick(getattr(workloads, name), seconds=0.4)
@@ -71,6 +72,7 @@ def test_what_is_received_is_stored(name):
     assert set(result.statuses["store"]) == {"0x0000"}
 
 
+@pytest.mark.exhaustive
 def test_what_is_forwarded_arrives_and_is_timed():
     result = quick(workloads.forward, seconds=0.4)
     assert not broken_checks(result)
@@ -193,6 +195,7 @@ def test_size_and_limits_are_parameters():
     assert result.plan["parameters"]["associations"] == 3
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("workload", "gateway", "shown_by"),
     [

@@ -104,6 +104,7 @@ def test_four_cameras_share_the_frames():
     assert result.metrics["memory.per_camera"].value == pytest.approx(100 * 100_000, rel=0.1)
 
 
+@pytest.mark.exhaustive
 def test_processes_look_at_frames_where_they_are():
     small = {"budget": 2_000_000, "smallest": 20_000, "largest": 40_000}
     result = once(with_system(workloads.shared_frames, SharedRig, closed_loop(operations=300), **small))

@@ -4,9 +4,8 @@ import re
 
 import pytest
 from support.browser import Browser, find_browser
-from support.variants import exhaustive
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 PAPER = {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 28)"}
 SEEN = "[...document.querySelectorAll('svg.{}')].filter(e => e.getBoundingClientRect().height > 40).length"
 
@@ -26,8 +25,8 @@ def browser(tmp_path_factory):
     [
         ("index.html", "light"),
         ("shop-browse.html", "dark"),
-        exhaustive("index.html", "dark"),
-        exhaustive("shop-browse.html", "light"),
+        ("index.html", "dark"),
+        ("shop-browse.html", "light"),
     ],
 )
 def test_pages_open_offline_without_a_fault(made, browser, name, scheme):

@@ -44,6 +44,7 @@ def test_every_page_is_well_formed_and_loads_nothing_from_elsewhere(made):
         assert not re.search(r"https?://|@import|url\(|fetch\(|XMLHttpRequest", text)
 
 
+@pytest.mark.exhaustive
 def test_every_link_leads_to_a_file_and_a_place_on_it(made):
     count = 0
     for page in made.pages.glob("*.html"):

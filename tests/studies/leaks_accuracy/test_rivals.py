@@ -20,6 +20,7 @@ def test_every_behaviour_has_a_case():
     assert {case.parameters["behaviour"] for case in CASES} == set(leaky.BEHAVIOURS)
 
 
+@pytest.mark.exhaustive
 def test_the_resident_rule_takes_a_ring_for_a_leak_and_misses_one():
     assert resident_rule.accuses(KNOWN["ring"])
     assert not resident_rule.accuses(KNOWN["python-10000"])
