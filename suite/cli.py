@@ -18,6 +18,7 @@ import suite
 from suite.errors import Interrupted, SuiteError
 
 COMMANDS = {
+    "doctor": "Say what about machine and project makes figures unreliable, and what to do.",
     "run": "Run workloads, print what they measured, keep it.",
     "list": "List workloads with their loops, parameters and tags.",
     "config": "Show what workloads would run with, and where each value comes from.",

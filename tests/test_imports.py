@@ -23,6 +23,7 @@ FOLDERS = [
     ("ledger",),
     ("formats",),
     ("leaks", "capacity", "costs", "resilience", "soak"),
+    ("scaffold",),
     ("reference",),
     ("engine",),
     ("measure",),

@@ -22,6 +22,15 @@ class LoadFiles:
     notes: tuple[str, ...] = ()
 
 
+def matching(named: Sequence[str] = ()) -> list[str]:
+    """The files that are `named`, by patterns too, else those that are CALLED so, each once, not loaded."""
+    found: dict[str, None] = {}
+    for pattern in named or CALLED:
+        paths = glob(pattern, recursive=True)  # noqa: PTH207 - of Path no absolute pattern is taken
+        found.update(dict.fromkeys(sorted(path for path in paths if Path(path).is_file())))
+    return list(found)
+
+
 def load_files(named: Sequence[str] = (), by: str = "the configuration") -> LoadFiles:
     """The files that are `named`, by patterns too, else those of the current folder that are CALLED so.
 
@@ -29,13 +38,9 @@ def load_files(named: Sequence[str] = (), by: str = "the configuration") -> Load
     none has a workload.
     """
     faults = Faults()
-    found: dict[str, None] = {}
-    for pattern in named or CALLED:
-        matching = glob(pattern, recursive=True)  # noqa: PTH207 - of Path no absolute pattern is taken
-        files = sorted(path for path in matching if Path(path).is_file())
-        if named and not files:
-            faults.lines.append(f"{by}: files: there is no file {pattern}")
-        found.update(dict.fromkeys(files))
+    missing = (pattern for pattern in named if not matching([pattern]))
+    faults.lines += [f"{by}: files: there is no file {pattern}" for pattern in missing]
+    found = matching(named)
     kept: list[str] = []
     idle: list[str] = []
     for file in found:

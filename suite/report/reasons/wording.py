@@ -13,6 +13,7 @@ from suite.report.reasons import (
     capacity,
     comparison,
     costs,
+    doctor,
     leaks,
     limiter,
     observed,
@@ -25,7 +26,7 @@ from suite.units import format_quantity
 
 KINDS: Kinds = {
     **validity.KINDS, **observed.KINDS, **limiter.KINDS, **advice.KINDS, **capacity.KINDS,
-    **comparison.KINDS, **costs.KINDS, **leaks.KINDS, **resilience.KINDS, **soak.KINDS,
+    **comparison.KINDS, **costs.KINDS, **doctor.KINDS, **leaks.KINDS, **resilience.KINDS, **soak.KINDS,
 }  # fmt: skip
 
 
