@@ -15,7 +15,7 @@ import typer
 import typer.core
 
 import suite
-from suite.errors import Interrupted, SuiteError
+from suite.errors import Interrupted, SuiteError, interruption
 
 COMMANDS = {
     "doctor": "Say what about machine and project makes figures unreliable, and what to do.",
@@ -151,7 +151,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         status = code if isinstance(code, int) else 0
         sys.stdout.flush()
     except BaseException as error:
-        status = _explained(error)
+        status = _explained(interruption(error) or error)
     with contextlib.suppress(OSError):
         sys.stdout.flush()
         sys.exit(status)

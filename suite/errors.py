@@ -83,6 +83,18 @@ class Interrupted(SuiteError):
         self.exit_code = 128 + signal_number
 
 
+def interruption(error: BaseException) -> Interrupted | None:
+    """The signal that `error` came of, if one did: libraries make errors of their own of what ends them."""
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        if isinstance(cause, Interrupted):
+            return cause
+        seen.add(id(cause))
+        cause = cause.__cause__
+    return None
+
+
 class CutShort(SuiteError):
     """`error` ended what was measured early; `found` is the record of what there is of it, None of nothing.
 

@@ -12,7 +12,14 @@ import typer
 from rich.console import Console
 
 from suite.commands.brought_in import tell_brought_in
-from suite.errors import ConfigurationError, CutShort, Interrupted, StoreError, SuiteError
+from suite.errors import (
+    ConfigurationError,
+    CutShort,
+    Interrupted,
+    StoreError,
+    SuiteError,
+    interruption,
+)
 from suite.files import check_writable, write_text
 from suite.formats.document import run_path, write_document
 from suite.formats.envelope import Kind, entry, envelope
@@ -99,7 +106,10 @@ class Output:
         """
         try:
             yield
-        except SuiteError as error:
+        except Exception as caught:
+            error = interruption(caught) or caught
+            if not isinstance(error, SuiteError):
+                raise
             self.codes.append(error.exit_code)
             if isinstance(error, apart):
                 self.reporter.print_fault(name, str(error))
@@ -176,7 +186,7 @@ class Output:
                 self.codes.append(getattr(found, "exit_code", 0))
             except CutShort as cut:
                 found = cut.found
-                raise cut.error from cut
+                raise cut.error from cut.error.__cause__
         return found
 
     def keep_drawn(self, result: Record, command: str) -> int:

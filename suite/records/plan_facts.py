@@ -55,6 +55,10 @@ _ENVIRONMENT: Mapping[str, tuple[_Right, str]] = {
 }
 
 
+KNOWN_FACTS = _PLAN.keys() | _ENVIRONMENT.keys()
+"""Names that may not stand for just anything."""
+
+
 def check_facts(plan: Mapping[str, Any], environment: Mapping[str, Any]) -> None:
     """Raise ValueError for what is of another form than its name says; None is as good as left out."""
     for where, facts, known in (("plan", plan, _PLAN), ("environment", environment, _ENVIRONMENT)):

@@ -211,7 +211,20 @@ def test_a_system_that_dies_is_what_was_found(command, soaks):
     assert command("show").out.count("shop/browse") == 1
 
 
-@pytest.mark.parametrize(("error", "code"), [(Interrupted(15), 143), (StoreError("the disk is full"), 2)])
+def made_of(error, other):
+    """An error that a library made of one that ended it."""
+    other.__cause__ = error
+    return other
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (Interrupted(15), 143),
+        (made_of(Interrupted(2), StoreError("a stored histogram can't be read")), 130),
+        (StoreError("the disk is full"), 2),
+    ],
+)
 def test_what_cuts_it_off_leaves_the_journal(command, soaks, error, code):
     command.file("load_clicks.py", LOAD)
     soaks.answer = CutShort(error, make_soak(partial=True))

@@ -27,7 +27,8 @@ def test_a_look_counts_what_is_opened_and_begun():
     assert after.threads - before.threads == 1
     assert (before.left or 0) - (after.left or 0) == 5
     assert after.processes == 1
-    assert _look([os.getpid()], {os.getpid()}).memory <= after.memory, "shared memory of a worker is ours"
+    ours = _look([os.getpid()], {os.getpid()}).memory
+    assert ours < after.memory + 2**20, "shared memory of a worker is ours; a look itself takes some"
 
 
 def test_memory_that_several_share_counts_once(monkeypatch):

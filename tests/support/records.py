@@ -9,6 +9,7 @@ from suite.ledger.store import Ledger
 from suite.records.calibration import Calibration, Power, SelfComparison
 from suite.records.leak import Frame, Growth, LeakSearch, LeakSuspect, LeakVerdict
 from suite.records.outcome import OUTCOMES
+from suite.records.plan_facts import KNOWN_FACTS
 from suite.records.provenance import provenance_of
 from suite.records.reason import Reason
 
@@ -116,8 +117,8 @@ def any_searches():
         started=st.datetimes(timezones=st.timezones()).map(lambda moment: moment.isoformat()),
         commit=st.none() | st.text("0123456789abcdef", min_size=40, max_size=40),
         branch=st.none() | text,
-        environment=objects,
-        plan=objects,
+        environment=objects.filter(KNOWN_FACTS.isdisjoint),
+        plan=objects.filter(KNOWN_FACTS.isdisjoint),
         verdict=st.builds(
             LeakVerdict,
             outcomes,

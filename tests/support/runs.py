@@ -16,6 +16,7 @@ from suite.records.histogram import Histogram
 from suite.records.incident import Impact, Incident
 from suite.records.observation import Observation, RequestCount
 from suite.records.outcome import OUTCOMES
+from suite.records.plan_facts import KNOWN_FACTS
 from suite.records.provenance import provenance_of
 from suite.records.reason import Reason
 from suite.records.run import (
@@ -150,8 +151,8 @@ def any_runs() -> st.SearchStrategy[Run]:
         started=_moments,
         commit=st.none() | st.text("0123456789abcdef", min_size=40, max_size=40),
         branch=st.none() | _text,
-        environment=_objects,
-        plan=_objects,
+        environment=_objects.filter(KNOWN_FACTS.isdisjoint),
+        plan=_objects.filter(KNOWN_FACTS.isdisjoint),
         rounds=st.integers(0, 9),
         metrics=st.dictionaries(
             _names,
