@@ -170,7 +170,7 @@ def command(
     if costs:
         how = ["--operations", str(operations or 100), *([] if instructions else ["--no-instructions"])]
         raise typer.Exit(_count(repository, experiment, how, json_file, folder / "ab"))
-    with output(json_file, "ab", folder / "ab") as out, Turns(out, folder) as turns:
+    with output(json_file, "ab", folder / "ab") as out, Turns(out, folder, configuration.files) as turns:
         with out.part():
             compare_commits(repository, experiment, out.folder / "envs", turns)
         if turns.begun:

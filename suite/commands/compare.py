@@ -22,6 +22,9 @@ A side is a commit, a run's id, or a document of suite run --json. A verdict nee
 of base, or of commits before it, on the same machine; with fewer use suite ab.
 
 \b
+Under GitHub Actions it annotates and adds to the job's summary.
+
+\b
 Exit codes:
   0  same or better        2  usage, configuration, results folder
   1  a regression          3  inconclusive, or the runs must not be compared
@@ -40,13 +43,15 @@ def command(
 ) -> None:
     """Compare two commits, runs or result documents: what changed, and what only seems to."""
     from suite.commands.output import output
+    from suite.commands.pull_request import tell_pull_request
     from suite.compare.revisions import ComparisonRequest, compare_revisions
     from suite.config.gate import Budget
     from suite.report.compared import compare_document
     from suite.report.documents.markdown import markdown
     from suite.report.terminal.compare import print_compared
 
-    place = where.places().ledger
+    configuration = where.configuration()
+    place = where.places(configuration).ledger
     budget = Budget(tuple(judged.metrics) if judged.metrics else None)
     wanted = ComparisonRequest(lambda _: budget, judged.names(), judged.anywhere)
     with output(judged.json_file, markdown=judged.markdown_file) as out:
@@ -54,6 +59,7 @@ def command(
         code = compared.conclusion.exit_code
         print_compared(out.console, compared, code, quantiles=judged.quantiles)
         out.deliver(compare_document(compared, exit_code=code))
-        if judged.markdown_file is not None:
-            out.deliver_text(markdown(compared, title="Load benchmarks"), judged.markdown_file)
+        text = markdown(compared, title="Load benchmarks")
+        out.deliver_text(text, judged.markdown_file)
+        tell_pull_request(out.console, compared, text, files=configuration.files)
     raise typer.Exit(code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -88,21 +87,19 @@ def command(
 
     from suite.ab.calibration_store import caught
     from suite.commands.output import output
+    from suite.commands.pull_request import tell_pull_request
     from suite.compare.primary import gate_metrics
     from suite.compare.revisions import ComparisonRequest, judge_revision
-    from suite.files import disk_faults
     from suite.report.compared import compare_document
-    from suite.report.documents.annotations import annotated
     from suite.report.documents.markdown import markdown
     from suite.report.terminal.calibration import promise
-    from suite.report.terminal.compare import print_annotations, print_compared
+    from suite.report.terminal.compare import print_compared
     from suite.report.verdict import overall
 
     places = where.places(configuration)
     wanted = ComparisonRequest(
         lambda workload: gate.budget(workload).under(given), judged.names(), judged.anywhere, gate_metrics
     )
-    annotate = annotations if annotations is not None else bool(os.environ.get("GITHUB_ACTIONS"))
     with output(judged.json_file, markdown=judged.markdown_file) as out:
         compared, enough = judge_revision(places.ledger, gate.base, head, wanted)
         alone = len(compared.comparisons) > 1
@@ -113,12 +110,15 @@ def command(
         }
         code = overall([compared.conclusion.exit_code], on_invalid=gate.on_inconclusive)
         print_compared(out.console, compared, code, quantiles=judged.quantiles, promises=promises)
-        if annotate:
-            print_annotations(out.console, annotated(compared, warn=gate.on_inconclusive == "warn"))
         out.deliver(compare_document(compared, exit_code=code))
         text = markdown(compared, title="Load gate")
         out.deliver_text(text, judged.markdown_file)
-        if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-            with disk_faults(summary), open(summary, "a", encoding="utf-8") as file:
-                file.write(text)
+        tell_pull_request(
+            out.console,
+            compared,
+            text,
+            files=configuration.files,
+            warn=gate.on_inconclusive == "warn",
+            annotate=annotations,
+        )
     raise typer.Exit(code)

@@ -16,6 +16,7 @@ from suite.ab.outcome import TrialResult, nothing_compared
 from suite.ab.pairs import Repeated, Trial
 from suite.ab.repository import Commit
 from suite.commands.output import Output
+from suite.commands.pull_request import tell_pull_request
 from suite.compare.compared import Compared
 from suite.errors import SuiteError
 from suite.files import write_text
@@ -24,6 +25,7 @@ from suite.formats.envelope import entry, envelope
 from suite.records.reason import Reason
 from suite.records.run import Run
 from suite.report.documents.flame import flame_svg
+from suite.report.documents.markdown import markdown
 from suite.report.documents.profile import profile_document
 from suite.report.reasons import error_words, words
 from suite.report.terminal.ab import AbReporter, so_far
@@ -41,7 +43,10 @@ class Turns:
     An ExperimentObserver and a BisectionObserver. Use it as a context manager.
     """
 
-    def __init__(self, out: Output, results: Path) -> None:
+    def __init__(self, out: Output, results: Path, files: Sequence[str] = (), *, told: bool = True) -> None:
+        """`files` are the load files that are configured; what ends may be `told` to a pull request."""
+        self._files = files
+        self._told = told
         self._reporter = AbReporter(out.console)
         self._out = out
         self._results = results
@@ -160,7 +165,11 @@ class Turns:
         broken = [f"{one.trial.workload}: {name}" for one in done for name in one.trial.broken_checks()]
         names = [str(commit) for commit in self._commits.values()]
         saved = str(self._folder) if self._written else ""
-        self._reporter.end(Compared(names[0], names[1], found), overall(codes), broken, saved)
+        compared = Compared(names[0], names[1], found)
+        self._reporter.end(compared, overall(codes), broken, saved)
+        if self._told:
+            text = markdown(compared, title="Load benchmarks in turns")
+            tell_pull_request(self._out.console, compared, text, files=self._files)
 
     def at_both_ends(self) -> None:
         """See `BisectionObserver`."""

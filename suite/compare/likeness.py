@@ -46,8 +46,9 @@ class Unlike(ConfigurationError):
 def likeness(base: Run, head: Run) -> Likeness:
     """What differs between two Runs: a reason for each fact, with its value in `base` and `head`.
 
-    Refused are other hardware or container classes and another load; never compared are other workloads
-    and a closed loop with an open one. A fact that a side doesn't have only makes a note.
+    Refused are other hardware or container classes and another load; never compared are other workloads,
+    a closed loop with an open one, and what was measured under a debugger, coverage or a profiler. A fact
+    that a side doesn't have only makes a note.
     """
     never = []
     if base.workload != head.workload:
@@ -55,6 +56,7 @@ def likeness(base: Run, head: Run) -> Likeness:
     loops = base.plan.get("loop"), head.plan.get("loop")
     if loops[0] != loops[1]:
         never.append(_other("other_loop", *loops))
+    never += [*instrumented("base", base), *instrumented("head", head)]
     hardware, unknown = _hardware(base.environment, head.environment)
     load = list(_differing("other_load", base.plan, head.plan, _LOAD))
     rounds = [] if base.rounds == head.rounds else [_other("other_rounds", base.rounds, head.rounds)]
@@ -67,6 +69,12 @@ def likeness(base: Run, head: Run) -> Likeness:
         *_parameters(base.plan.get("parameters"), head.plan.get("parameters")),
     ]
     return Likeness(tuple(never), (*hardware, *load), tuple(notes))
+
+
+def instrumented(side: str, run: Run) -> Iterable[Reason]:
+    """That it was measured under something that watches every line, and so says nothing of others."""
+    if by := run.environment.get("instruments"):
+        yield Reason("instrumented", {"side": side, "by": _figure(by)})
 
 
 def one_plan(base: Run, head: Run) -> bool:

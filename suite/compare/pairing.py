@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from suite.compare.baseline import baseline
-from suite.compare.likeness import likeness, one_plan
+from suite.compare.likeness import instrumented, likeness, one_plan
 from suite.compare.reference_distribution import ENOUGH
 from suite.compare.revision import Revision, RevisionResolver, clean
 from suite.records.reason import Reason
@@ -49,7 +49,10 @@ def _pair(
     if name not in head.counts:
         return Reason("no_runs", {"workload": name, "side": "head"})
     twins = head.commit is not None and head.commit == base.commit
-    heads = head.load(name)[: 1 if twins else None]
+    loaded = head.load(name)
+    heads = tuple(run for run in loaded if not [*instrumented("head", run)])[: 1 if twins else None]
+    if not heads:
+        return PairedRuns(name, (), loaded, refused=tuple(instrumented("head", loaded[0])))
     heads = tuple(run for run in heads if _fits(run, heads[0], anywhere))
     taken = {run.id for run in heads}
     if line:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -18,6 +18,7 @@ from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
 from suite.process.redaction import shown_url
 from suite.records.keeper import Keeper
+from suite.records.reason import Reason
 from suite.records.run import Failure, Round, Run
 
 _REPEATS = 2
@@ -43,11 +44,13 @@ def run(
     reference: Reference | None = None,
     progress: Progress | None = None,
     keeper: Keeper | None = None,
+    instruments: Iterable[str] = (),
 ) -> Run:
     """Run all rounds of `workload`, each with a fresh system, and sum them up.
 
     `reference` says how a fresh process finds the workload; without it the workload travels by value.
     `keeper` is given the Run as far as it is, whenever a round begins, and when all have ended.
+    `instruments` are what watches every line of whoever started this process; what does so here is seen.
     Call it from the main thread: processes that we start end with the thread that started them.
     Raises ConfigurationError before anything starts, and RunInterrupted on SIGINT, SIGTERM and SIGHUP.
     """
@@ -55,13 +58,14 @@ def run(
     actual = startable(workload, settings)
     spec = WorkloadSpec(reference or reference_to(workload), settings)
     watcher = progress or Silent()
-    origin = RecordOrigin()
+    origin = RecordOrigin(instruments)
+    told = [Reason("instrumented", {"by": ", ".join(origin.instruments)})] if origin.instruments else []
     rounds: list[Round] = []
     repeated: list[Mapping[str, Any]] = []
 
     def summed_up(*last: Round, soon: bool = False) -> Run:
         plan, fields = described(actual, settings, repeated), origin.known() if soon else origin.fields()
-        return combine(actual, [*rounds, *last], plan=plan, **fields)
+        return combine(actual, [*rounds, *last], told=told, plan=plan, **fields)
 
     def taken(index: int) -> Round:
         if keeper is not None:

@@ -125,11 +125,37 @@ def _kind(run: Run) -> str | None:
     return next((kind for kind in ("service", "response") if kind in run.histograms), None)
 
 
-def _benchmark(run: Run) -> dict[str, Any]:
-    histogram = run.histograms[_kind(run) or "service"]
+def statistics_of(run: Run) -> dict[str, Any] | None:
+    """What pytest-benchmark tells of times, its rounds being operations; None where none were measured."""
+    kind = _kind(run)
+    if kind is None:
+        return None
+    histogram = run.histograms[kind]
     points = [histogram.percentile(quantile)[0] or 0.0 for quantile in _QUANTILES]
     mean = histogram.mean or fmean(points)
     q1, middle, q3 = (histogram.percentile(quantile)[0] or 0.0 for quantile in (0.25, 0.5, 0.75))
+    return {
+        "min": histogram.min or 0.0,
+        "max": histogram.max or 0.0,
+        "mean": mean,
+        "stddev": stdev(points),
+        "rounds": histogram.count,
+        "median": middle,
+        "iqr": q3 - q1,
+        "q1": q1,
+        "q3": q3,
+        "iqr_outliers": 0,
+        "stddev_outliers": 0,
+        "outliers": "0;0",
+        "ld15iqr": histogram.min or 0.0,
+        "hd15iqr": histogram.max or 0.0,
+        "ops": 1 / mean if mean else 0.0,
+        "total": mean * histogram.count,
+        "iterations": 1,
+    }
+
+
+def _benchmark(run: Run) -> dict[str, Any]:
     own = {name: one.value for name, one in run.metrics.items() if one.value is not None and not one.at_least}
     return {
         "group": None,
@@ -140,23 +166,5 @@ def _benchmark(run: Run) -> dict[str, Any]:
         "extra_info": own,
         "options": {"disable_gc": False, "timer": "perf_counter", "min_rounds": 1, "max_time": 0.0,
                     "min_time": 0.0, "warmup": False},
-        "stats": {
-            "min": histogram.min or 0.0,
-            "max": histogram.max or 0.0,
-            "mean": mean,
-            "stddev": stdev(points),
-            "rounds": histogram.count,
-            "median": middle,
-            "iqr": q3 - q1,
-            "q1": q1,
-            "q3": q3,
-            "iqr_outliers": 0,
-            "stddev_outliers": 0,
-            "outliers": "0;0",
-            "ld15iqr": histogram.min or 0.0,
-            "hd15iqr": histogram.max or 0.0,
-            "ops": 1 / mean if mean else 0.0,
-            "total": mean * histogram.count,
-            "iterations": 1,
-        },
+        "stats": statistics_of(run),
     }  # fmt: skip

@@ -43,9 +43,11 @@ class RunJudge(Protocol):
 def combine(
     workload: RunJudge,
     rounds: Sequence[Round],
+    *,
+    told: Iterable[Reason] = (),
     **provenance: Any,
 ) -> Run:
-    """The Run of `rounds`; `provenance` is what it has of that beside the workload.
+    """The Run of `rounds`; `provenance` is what it has of that beside the workload, `told` are doubts of all.
 
     Values come from merged histograms and summed counts, or as the metric says; a round that failed
     gives no values unless all did, but its outcomes and details count. A value that is only a lower
@@ -60,7 +62,7 @@ def combine(
     metrics = {name: _measured(name, workload, rounds, whole, histograms) for name in names}
     outcomes = summed(one.outcomes for one in rounds)
     incidents = [incident for one in rounds for incident in one.incidents]
-    doubts = [*_thin(workload, histograms), *few(workload.thresholds, incidents)]
+    doubts = [*told, *_thin(workload, histograms), *few(workload.thresholds, incidents)]
     return Run(
         **provenance,
         workload=workload.name,

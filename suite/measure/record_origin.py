@@ -1,20 +1,24 @@
 """Where a record comes from, gathered while it is made."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from suite.measure.environment import commit, fingerprint, untold
+from suite.measure.instruments import instruments
 
 
 class RecordOrigin:
     """Made when measuring begins: an id, and the time. The rest is asked when the record is.
 
-    Its environment has under `git` why the commit of a checkout is not known.
+    Its environment has under `git` why the commit of a checkout is not known, and under `instruments` what
+    watches every line or call here, or of whoever started us and has `told`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, told: Iterable[str] = ()) -> None:
+        self.instruments = tuple(dict.fromkeys((*instruments(), *told)))
         self.id = uuid.uuid4().hex[:12]
         self._known: dict[str, Any] | None = None
         self.started = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -29,11 +33,14 @@ class RecordOrigin:
         """The fields of a Provenance but for workload and plan."""
         sha, branch, dirty = commit(Path.cwd())
         why = None if sha else untold(Path.cwd())
+        environment = fingerprint() | ({"git": why} if why else {})
+        if self.instruments:
+            environment["instruments"] = ", ".join(self.instruments)
         return {
             "id": self.id,
             "started": self.started,
             "commit": sha,
             "branch": branch,
             "dirty": dirty,
-            "environment": fingerprint() | ({"git": why} if why else {}),
+            "environment": environment,
         }

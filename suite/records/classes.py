@@ -23,11 +23,10 @@ holds no edge, so that another kernel makes no other machine."""
 
 def machine_class(environment: Mapping[str, Any]) -> str:
     """12 hex digits that are equal for like hardware and container classes, in one `setting` of the tool
-    that measured, if it has such.
+    that measured, if it has such, and under the same `instruments`.
     """
     facts = {name: environment.get(name) for name in _HARDWARE}
-    if environment.get("setting"):
-        facts["setting"] = environment["setting"]
+    facts |= {name: environment[name] for name in ("setting", "instruments") if environment.get(name)}
     memory = environment.get("memory")
     if isinstance(memory, int | float) and memory > 0:
         facts["memory"] = memory_class(memory)

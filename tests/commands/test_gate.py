@@ -6,12 +6,6 @@ import pytest
 from support.histories import commit, fill, git, make_history_run, repository, steady
 
 
-@pytest.fixture(autouse=True)
-def _no_ci(monkeypatch):
-    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 def shas(command):
     """Three commits on main, the last of them with Runs, and a branch with one commit more."""

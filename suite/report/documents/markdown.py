@@ -48,6 +48,12 @@ def markdown(compared: Compared, *, title: str = "Load benchmarks") -> str:
     return text
 
 
+def in_short(text: str) -> str:
+    """What `markdown` made without the details of each workload."""
+    head, folded, _ = text.partition("\n<details>")
+    return head + ("\nDetails are in the log of the job.\n" if folded else "")
+
+
 def _details(one: Comparison) -> Iterator[str]:
     base, head = one.runs
     summary = f"{one.workload}: {one.verdict}, runs: {base} of base, {head} of head"

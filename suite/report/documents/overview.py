@@ -38,7 +38,7 @@ def overview(
             }
             for part in parts
         ],
-        "failures": [{"workload": run.workload, **one} for run in runs for one in _failures(run)],
+        "failures": [{"workload": run.workload, **one} for run in runs for one in failures(run)],
         "recommendations": [
             {"workload": run.workload, **asdict(reason), "text": words(reason)}
             for run in runs
@@ -61,7 +61,7 @@ def _totals(runs: Sequence[Run]) -> dict[str, Any]:
     }
 
 
-def _failures(run: Run) -> Iterator[dict[str, Any]]:
+def failures(run: Run) -> Iterator[dict[str, Any]]:
     """What went wrong in it, `at` how many seconds of its round if that is known."""
     if run.error is not None:
         yield {"what": "error", "name": run.error.kind, "at": None, "detail": run.error.message}

@@ -54,9 +54,18 @@ _FULL = (
     "the listen backlog was full {overflows:,} times, and connections waited for the kernel's second SYN "
     "({syns:,} SYNs sent again, {timeouts:,} time-outs, {resets:,} resets)"
 )
+
+
+def _instrumented(figures: Figures) -> str:
+    if "side" in figures:
+        return "{side} was measured under {by}, which nothing is compared with"
+    return "measured under {by}: all may take longer than it does without, and nothing is compared with it"
+
+
 KINDS: Kinds = {
     "doubtful": _doubtful,
     "no_reason": "no reason given",
+    "instrumented": _instrumented,
     "worker_died": _worker_died,
     "worker_lost": "worker {worker} was lost: what it told in its {at:s} is kept",
     "cut_short": "it ended early: {operations:,} operations of its first {seconds:s} are kept",

@@ -244,6 +244,11 @@ def test_annotations_are_one_line_each_and_few():
     assert lines[9] == "::error title=more regressions::3 more, see the log"
     assert lines[10].startswith("::notice title=shop/browse response.p50 improved::-21 %25")
     assert len(lines) == 11
+    better = make_comparison(*[make_change("improvement", metric=f"m{i}") for i in range(12)])
+    told = list(annotated(make_compared(better), places={"shop/browse": ("loads/a:b.py", 3)}))
+    assert len(told) == 10
+    assert told[0].startswith("::notice file=loads/a%3Ab.py,line=3,title=shop/browse m0 improved::")
+    assert told[9] == "::notice title=more improvements::3 more, see the log"
 
 
 def test_what_is_undecided_beside_a_regression_is_a_warning():

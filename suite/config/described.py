@@ -1,0 +1,63 @@
+"""Where workloads are described: told from the text of load files, none of which is run for it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+
+from suite.config.catalog import ENTRY_POINTS
+from suite.config.load_files import matching
+
+Place = tuple[Path, int]
+"""A file, and a line of it."""
+
+
+def places_of(names: Iterable[str], named: Sequence[str] = ()) -> dict[str, Place]:
+    """The call of Workload that has each of `names`, as far as it can be seen.
+
+    It is looked for in load files (those that are `named`, or called so), then in what is installed. A name
+    that is put together only when its file runs is found nowhere.
+    """
+    left = set(names)
+    found: dict[str, Place] = {}
+    for file in (*map(Path, matching(named)), *_installed()):
+        if not left:
+            break
+        for name, line in _described(file):
+            if name in left:
+                found[name] = (file, line)
+                left.discard(name)
+    return found
+
+
+def _installed() -> Iterator[Path]:
+    """The files of modules that have installed workloads."""
+    for entry in entry_points(group=ENTRY_POINTS):
+        try:
+            spec = find_spec(entry.module)
+        except (ImportError, ValueError):
+            continue
+        for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
+            yield from sorted(Path(folder).glob("*.py"))
+        if spec is not None and spec.origin is not None and not spec.submodule_search_locations:
+            yield Path(spec.origin)
+
+
+def _described(file: Path) -> Iterator[tuple[str, int]]:
+    """Names of workloads and the lines of their calls; nothing of what can't be read."""
+    try:
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+    except (OSError, SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args and _is_workload(node.func):
+            name = node.args[0]
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                yield name.value, node.lineno
+
+
+def _is_workload(called: ast.expr) -> bool:
+    return getattr(called, "attr", None) == "Workload" or getattr(called, "id", None) == "Workload"

@@ -1,0 +1,1 @@
+"""pytest's plug-in, but for what pytest imports at every start."""
