@@ -18,6 +18,7 @@ import suite
 from suite.errors import Interrupted, SuiteError, interruption
 
 COMMANDS = {
+    "init": "Write first load tests for the project here: a load file, asv, tox, CI.",
     "doctor": "Say what about machine and project makes figures unreliable, and what to do.",
     "run": "Run workloads, print what they measured, keep it.",
     "list": "List workloads with their loops, parameters and tags.",
@@ -108,6 +109,7 @@ app = typer.Typer(
     epilog="""
 \b
 Examples:
+  suite init                       first load tests for the project here
   suite run                        your load files, quickly; without any a tour
   suite run load_shop.py           your own load file
   suite capacity load_shop.py      how much load it holds

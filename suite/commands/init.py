@@ -1,0 +1,145 @@
+"""`suite init`: the first files for a project of your own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from suite.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from suite.scaffold.load_subject import LoadSubject
+    from suite.scaffold.project import Project
+
+EPILOG = """
+\b
+Examples:
+  suite init                                   the FastAPI, Starlette, Flask or Django app here
+  suite init --app shop.web:create_app         this one
+  suite init --class shop.match:Matcher        a class, called in one process
+  suite init --command "./server --port {port}" --path /items
+  suite init --target http://127.0.0.1:8000    what runs already
+  suite init --dicom ORTHANC@127.0.0.1:4242
+  suite init --template memory                 another test: latency, memory or concurrency
+  suite init --postgresql --runner quiet       CI with a database, times on a machine of yours
+
+\b
+It writes a load file, asv.conf.json and benchmarks/, a tox environment, and a workflow for
+GitHub Actions: pull requests gated on what an operation takes, nights for the rest. What is
+there already stays as it is. To see that the load file runs, the system is started once and
+each path asked once.
+"""
+
+
+_ASKED = "What is to be loaded? A command with {port}, a URL, module:Class, or AET@host:port"
+
+
+def command(
+    app: Annotated[str | None, typer.Option(metavar="MODULE:NAME", help="The app, or what makes it.")] = None,
+    class_: Annotated[
+        str | None, typer.Option("--class", metavar="MODULE:NAME", help="A class: its methods are called.")
+    ] = None,
+    program: Annotated[
+        str | None, typer.Option("--command", metavar="COMMAND", help="Any program; {port} is its port.")
+    ] = None,
+    dicom: Annotated[str | None, typer.Option(metavar="AET@HOST:PORT", help="A DICOM node.")] = None,
+    target: Annotated[str | None, typer.Option(metavar="URL", help="What runs already.")] = None,
+    path: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="With --command or --target: ask this. [/]")
+    ] = None,
+    template: Annotated[
+        str, typer.Option(metavar="latency|memory|concurrency", help="What is tested.")
+    ] = "latency",
+    postgresql: Annotated[
+        bool, typer.Option("--postgresql", help="A database beside it, its URL in DATABASE_URL.")
+    ] = False,
+    runner: Annotated[
+        str | None, typer.Option(metavar="LABEL", help="A self-hosted machine: times are gated there.")
+    ] = None,
+    python: Annotated[
+        str | None, typer.Option(metavar="PROGRAM", help="The project's Python. [its .venv, or this one]")
+    ] = None,
+    attempt: Annotated[
+        bool, typer.Option("--try/--no-try", help="Start it once, to see what answers.")
+    ] = True,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="Write anew what init wrote and nobody changed.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written.")] = False,
+) -> None:
+    """Write first load tests for the project here: a load file, asv, tox, CI."""
+    import sys
+
+    from suite.process.guard import interruptible
+    from suite.report.terminal.console import make_console
+    from suite.report.terminal.scaffold import print_files, print_texts
+    from suite.scaffold.project import read_project
+    from suite.scaffold.texts import TEMPLATES, texts
+    from suite.scaffold.trying import tried, untried
+    from suite.scaffold.writing import planned, write
+    from suite.services import postgres
+
+    chosen = next((one for one in TEMPLATES if one == template), None)
+    if chosen is None:
+        raise ConfigurationError(
+            f"--template is {', '.join(TEMPLATES[:-1])} or {TEMPLATES[-1]}, not {template!r}"
+        )
+    named = {"--app": app, "--class": class_, "--command": program, "--dicom": dicom, "--target": target}
+    given = [name for name, value in named.items() if value]
+    if len(given) > 1:
+        raise ConfigurationError(f"{' and '.join(given)} name different systems: give one of them")
+    if path and not {*given} & {"--command", "--target"}:
+        raise ConfigurationError("--path is for --command and --target: of an app the paths are known")
+    root = Path.cwd()
+    project = read_project(root, python)
+    with interruptible():
+        subject = _subject(project, app, class_, program, dicom, target, path or (), call=attempt)
+        made = texts(
+            project, subject, chosen, postgresql=postgresql, runner=runner
+        )  # all faults before it starts
+        beside = {"database": postgres()} if postgresql else {}
+        sys.stdout.flush()
+        subject = tried(subject, root, beside) if attempt else untried(subject)
+    made = texts(project, subject, chosen, postgresql=postgresql, runner=runner)
+    files = planned(root, made, renew=renew, elsewhere=project.elsewhere)
+    console = make_console()
+    if dry_run:
+        print_texts(console, files)
+    else:
+        write(root, files)
+    print_files(console, files, chosen, subject, dry=dry_run)
+
+
+def _subject(
+    project: Project,
+    app: str | None,
+    class_: str | None,
+    program: str | None,
+    dicom: str | None,
+    target: str | None,
+    paths: list[str] | tuple[()],
+    *,
+    call: bool,
+) -> LoadSubject:
+    """What is to be loaded: as it was named, else found, else asked for."""
+    import sys
+
+    from suite.scaffold.detect import of_answer, of_app, of_class, of_command, of_node, of_url
+
+    if class_:
+        return of_class(project, class_, call=call)
+    if program:
+        return of_command(program, paths)
+    if dicom:
+        return of_node(dicom)
+    if target:
+        return of_url(target, paths)
+    try:
+        return of_app(project, app or "")
+    except ConfigurationError as error:
+        if app or not sys.stdin.isatty():
+            raise
+        typer.echo(str(error).partition(";")[0], err=True)
+        return of_answer(project, typer.prompt(_ASKED, err=True), call=call)

@@ -1,0 +1,57 @@
+"""What is there already stays, whoever wrote it."""
+
+import pytest
+
+from suite.errors import StoreError
+from suite.scaffold.stamp import is_marked, is_unchanged, stamped
+from suite.scaffold.writing import planned, write
+
+TEXT = "# suite init @MARK@: yours.\nrate = 5\n"
+
+
+def states(root, texts, **how):
+    return {one.path: (one.state, one.differing) for one in planned(root, texts, **how)}
+
+
+def test_a_mark_knows_its_text():
+    text = stamped(TEXT)
+    assert is_marked(text)
+    assert is_unchanged(text)
+    assert is_unchanged(text.replace("\n", "\r\n"))
+    assert not is_unchanged(text.replace("5", "6"))
+    assert is_marked(text.replace("5", "6"))
+    assert not is_marked("rate = 5\n")
+    assert not is_unchanged("rate = 5\n")
+
+
+def test_written_once_and_never_again(tmp_path):
+    write(tmp_path, planned(tmp_path, {"a/b.py": TEXT}))
+    path = tmp_path / "a" / "b.py"
+    assert path.read_text() == stamped(TEXT)
+    assert states(tmp_path, {"a/b.py": TEXT}) == {"a/b.py": ("same", 0)}
+    other = {"a/b.py": TEXT.replace("5", "7")}
+    assert states(tmp_path, other) == {"a/b.py": ("differs", 4)}
+    write(tmp_path, planned(tmp_path, other))
+    assert path.read_text() == stamped(TEXT)
+    write(tmp_path, planned(tmp_path, other, renew=True))
+    assert path.read_text() == stamped(other["a/b.py"])
+
+
+def test_what_a_person_changed_stays_even_when_others_are_renewed(tmp_path):
+    (tmp_path / "b.py").write_text(mine := stamped(TEXT).replace("5", "50"))
+    (tmp_path / "c.py").write_text("theirs\n")
+    found = planned(
+        tmp_path, {"b.py": TEXT, "c.py": TEXT, "tox.ini": TEXT}, renew=True, elsewhere=["tox.ini"]
+    )
+    assert [one.state for one in found] == ["changed", "foreign", "foreign"]
+    assert found[0].differing == 2
+    write(tmp_path, found)
+    assert (tmp_path / "b.py").read_text() == mine
+    assert (tmp_path / "c.py").read_text() == "theirs\n"
+    assert not (tmp_path / "tox.ini").exists()
+
+
+def test_what_can_not_be_read(tmp_path):
+    (tmp_path / "a.py").mkdir()
+    with pytest.raises(StoreError, match="it is no file"):
+        planned(tmp_path, {"a.py": TEXT})
