@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -123,3 +124,54 @@ def test_what_failed_once_is_named_and_asked_once_more(asked_again):
 def test_where_no_test_or_more_than_a_few_failed_nothing_is_asked_again(asked_again):
     assert asked_again() == (1, "0 tests failed: not asked once more")
     assert asked_again(*map(str, range(6))) == (1, "6 tests failed: not asked once more")
+
+
+COSTS = NUMBERS.with_name("costs.py")
+
+
+@pytest.fixture
+def gate(tmp_path, monkeypatch):
+    """`gate(codes)`: how the gate on costs ends where `suite ab` ends so, and how often it asked."""
+    asked = tmp_path / "asked"
+    program = tmp_path / "suite"
+
+    def ended(*codes, seconds=0):
+        asked.write_text("")
+        words = " ".join(map(str, codes))
+        program.write_text(
+            f'#!/bin/sh\necho "$@" >> {asked}\nset -- {words}\nshift $(($(wc -l < {asked}) - 1))\n'
+            f"[ {seconds} = 0 ] || exec sleep {seconds}\nexit $1\n"
+        )
+        program.chmod(0o700)
+        found = runpy.run_path(str(COSTS))
+        found["main"].__globals__.update({"SUITE": str(program), "SECONDS": 0.2 if seconds else 30})
+        return found["main"]("base", "head"), asked.read_text().splitlines()
+
+    return ended
+
+
+def test_costs_that_are_the_same_pass(gate):
+    code, asked = gate(0)
+    assert code == 0
+    assert [line.split()[:4] for line in asked] == [["ab", "--costs", "base", "head"]]
+
+
+def test_what_costs_more_has_to_do_so_twice(gate, capsys):
+    code, asked = gate(1, 1)
+    assert (code, len(asked)) == (1, 2)
+    assert "costs-accepted.toml" in capsys.readouterr().err
+    code, asked = gate(1, 0)
+    assert (code, len(asked)) == (0, 2)
+
+
+@pytest.mark.parametrize("code", [2, 3, 4, 70])
+def test_what_can_not_be_told_is_said_and_refuses_nothing(gate, capsys, code):
+    ended, asked = gate(code)
+    assert (ended, len(asked)) == (0, 1)
+    assert f"could not be told (exit code {code})" in capsys.readouterr().err
+
+
+def test_a_comparison_that_takes_too_long_refuses_nothing(gate, capsys):
+    ended, asked = gate(1, seconds=60)
+    assert (ended, len(asked)) == (0, 1)
+    assert "could not be told (exit code 124)" in capsys.readouterr().err

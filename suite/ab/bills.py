@@ -12,6 +12,7 @@ from suite.ab.outcome import ITS_OWN, nothing_compared
 from suite.ab.repository import Repository
 from suite.ab.sample import ProcessRunner
 from suite.ab.task import Task
+from suite.compare.accepted import FILE, Acceptance, accepted, newly_accepted
 from suite.compare.bills import compare_bills
 from suite.errors import SuiteError
 from suite.git import git
@@ -42,15 +43,18 @@ def compare_costs(
 ) -> None:
     """Count workload by workload on both sides; `words` are options of `suite costs`.
 
-    Environments of their own are `kept` there. A workload whose system fails ends its own comparison only.
+    Environments of their own are `kept` there. What head's `costs-accepted.toml` has and base's has not is
+    meant to grow. A workload whose system fails ends its own comparison only.
     Raises ConfigurationError for what git does not know and a commit that does not build, and Interrupted.
     """
     commits = both_commits(repository, experiment)
     with prepared(repository, experiment, commits, kept, watch) as (sides, runner):
+        files = [side.folder / runner.cwd / FILE for side in sides.values()]
+        wanted = newly_accepted(*files)
         for task in experiment.tasks:
             try:
                 found = _lacking(repository, sides, task)
-                watch.billed(found or _counted(runner, sides, task, experiment, tuple(words), watch))
+                watch.billed(found or _counted(runner, sides, task, experiment, tuple(words), wanted, watch))
             except ITS_OWN as error:
                 watch.failed(task.name, error)
 
@@ -61,6 +65,7 @@ def _counted(
     task: Task,
     experiment: Experiment,
     words: tuple[str, ...],
+    wanted: Iterable[Acceptance],
     watch: BillObserver,
 ) -> Comparison:
     bills: dict[Name, list[CostBill]] = {"base": [], "head": []}
@@ -71,6 +76,7 @@ def _counted(
         found = compare_bills(
             bills["base"], bills["head"], metrics=experiment.metrics, minimums=experiment.minimums
         )
+        found = accepted(found, wanted)
         count = len(bills["base"])
         if any(bill.exit_code for side in bills.values() for bill in side):
             return found  # operations fail: another bill would say no more

@@ -169,6 +169,7 @@ def command(
     )
     if costs:
         how = ["--operations", str(operations or 100), *([] if instructions else ["--no-instructions"])]
+        how += ["--by-operation"] if any("@" in name for name in (*(metrics or ()), *least)) else []
         raise typer.Exit(_count(repository, experiment, how, json_file, folder / "ab"))
     with output(json_file, "ab", folder / "ab") as out, Turns(out, folder, configuration.files) as turns:
         with out.part():

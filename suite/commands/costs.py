@@ -17,6 +17,7 @@ Examples:
   suite costs load_shop.py
   suite costs load_shop.py -k browse --operations 200
   suite costs api/user dicom/receive --json costs.json
+  suite costs load_shop.py --by-operation       of browse and buy, not of their mix alone
   suite costs load_shop.py --no-instructions    in seconds, and without valgrind
 
 \b
@@ -43,6 +44,9 @@ def command(
     instructions: Annotated[
         bool, typer.Option("--instructions/--no-instructions", help="Count under valgrind too.")
     ] = True,
+    kinds: Annotated[
+        bool, typer.Option("--by-operation", help="Each operation of a mix by itself too.")
+    ] = False,
     users: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Virtual users. [one of each class]")
     ] = None,
@@ -63,7 +67,7 @@ def command(
     from suite.costs.session import CostSettings, count_costs
     from suite.errors import SystemFailed, WorkerFailed
 
-    how = CostSettings(operations, instructions)
+    how = CostSettings(operations, instructions, kinds)
     places = where.places(configuration)
     with output(json_file, "costs", places.folder / "costs", ledger=places.ledger) as out:
         for found, settings in out.each(plans.runs):

@@ -33,11 +33,11 @@ def check_costs(names: Iterable[str], minimums: Overrides) -> None:
     """Raise ConfigurationError for what is no cost, with all of them, and for bad minimums."""
     faults = Faults()
     for name in (*names, *minimums):
-        if name not in COSTS:
+        if (known := name.partition("@")[0]) not in COSTS:
             faults.lines.append(f"{name} is no cost that can be counted: {', '.join(COSTS)}")
             continue
         with faults.collected():
-            minimum(name, COSTS[name], minimums)
+            minimum(name, COSTS[known], minimums)
     faults.check()
 
 

@@ -35,6 +35,10 @@ class AllocationCounter(AgentCounter):
         super().__init__(sites)
         self.windows: list[AllocationWindow] = []
 
+    def forget(self) -> None:
+        """See `Counter`."""
+        self.windows.pop()
+
     def end(self, spans: Sequence[Span]) -> Counts:  # noqa: ARG002
         """See `Counter`."""
         self.agents.bill(self.seen)

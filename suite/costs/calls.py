@@ -54,6 +54,10 @@ class CallCounter(AgentCounter):
         super().__init__(sites)
         self.windows: list[CallWindow] = []
 
+    def forget(self) -> None:
+        """See `Counter`."""
+        self.windows.pop()
+
     def end(self, spans: Sequence[Span]) -> Counts:
         """See `Counter`."""
         self.agents.bill(self.seen)

@@ -53,6 +53,9 @@ class Counter:
         """What is to be known of what was counted."""
         return []
 
+    def forget(self) -> None:
+        """The last window is of no interest once it has been counted."""
+
     def end(self, spans: Sequence[Span]) -> Counts:
         """The window has ended, with these operations; `look` came before."""
         raise NotImplementedError

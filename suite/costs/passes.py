@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from suite.costs.counter import Counter, Counts
-from suite.costs.steady import SCHEDULED, settled, steady, value
+from suite.costs.steady import SCHEDULED, agree, settled, steady, value
 from suite.costs.windows import CountedWindows, counted
 from suite.engine.progress import Progress
 from suite.engine.workload_spec import WorkloadSpec
 from suite.records.costs import COSTS, CountedCost
 from suite.records.detail import Detail
-from suite.records.reason import Reason
+from suite.records.reason import Figure, Reason
 
 _FEWEST, _MOST = 2, 5
 
@@ -21,7 +21,8 @@ _FEWEST, _MOST = 2, 5
 class Pass:
     """What windows of `operations` each counted.
 
-    `mix` is how often each operation ran in a window, `bad` how many of all did not end well, `details` why.
+    `mix` is how often each operation ran in a window, `bad` how many of all did not end well, `details` why,
+    `longest` how many seconds one took at most.
     """
 
     source: str
@@ -30,6 +31,9 @@ class Pass:
     mix: Mapping[str, int] = field(default_factory=dict)
     bad: int = 0
     details: tuple[Detail, ...] = ()
+    longest: float = 0.0
+    kinds: dict[str, Counts] = field(default_factory=dict)
+    """Of each operation by itself, per operation; nothing unless that was asked for."""
 
     def windows(self) -> dict[str, tuple[float, ...]]:
         """Per operation, of all processes, by metric; what a window could not count is left out."""
@@ -58,6 +62,25 @@ class Pass:
                     cost, value=value(values), windows=values, processes=parts, steady=same, why=None
                 )
             found[metric] = cost
+            for operation, counts in self.kinds.items():
+                if parts := counts.get(metric):
+                    own = sum(parts.values())
+                    found[f"{metric}@{operation}"] = CountedCost(COSTS[metric], self.source, own, (own,))
+        return found
+
+    def unlike(self) -> list[Reason]:
+        """What operations take by themselves should add up to what their mix takes: where it does not."""
+        total = sum(self.mix.values())
+        found = []
+        for metric, values in self.windows().items():
+            own = [(count, self.kinds.get(name, {}).get(metric)) for name, count in self.mix.items()]
+            if metric in SCHEDULED or not self.kinds or not all(parts for _, parts in own):
+                continue
+            added = sum(count * sum(parts.values()) for count, parts in own if parts) / total
+            mixed = value(values)
+            if mixed is not None and not agree(metric, added, mixed):
+                figures: dict[str, Figure] = {"metric": metric, "added": added, "mixed": mixed}
+                found.append(Reason("operations_do_not_add_up", figures))
         return found
 
     def less(self, engine: Pass) -> Pass:
@@ -65,22 +88,27 @@ class Pass:
         own = engine.windows()
         shared = {metric: value(values) or 0.0 for metric, values in own.items()}
 
-        def without(counts: Counts) -> Counts:
+        def without(counts: Counts, operations: int) -> Counts:
             return {
                 metric: {
-                    pid: max(count - shared.get(metric, 0.0) * self.operations, 0.0)
+                    pid: max(count - shared.get(metric, 0.0) * operations, 0.0)
                     for pid, count in parts.items()
                 }
                 for metric, parts in counts.items()
             }
 
-        return replace(self, counts=[without(one) for one in self.counts])
+        return replace(
+            self,
+            counts=[without(one, self.operations) for one in self.counts],
+            kinds={name: without(one, 1) for name, one in self.kinds.items()},
+        )
 
 
-def count(spec: WorkloadSpec, progress: Progress, counter: Counter) -> Pass:
+def count(spec: WorkloadSpec, progress: Progress, counter: Counter, *, kinds: bool = False) -> Pass:
     """Count windows of a fresh system until they agree, or there are enough of them.
 
-    Raises SystemFailed and WorkerFailed.
+    Of a mix each of its operations is counted by itself too, if `kinds` are wanted. Raises SystemFailed and
+    WorkerFailed.
     """
     spec = replace(spec, slower=counter.slower)
     with counted(spec, progress, counter) as system:
@@ -91,8 +119,11 @@ def count(spec: WorkloadSpec, progress: Progress, counter: Counter) -> Pass:
             if len(found.counts) >= _FEWEST and settled(found.windows()):
                 break
         found.mix = system.mix
+        if kinds and len(found.mix) > 1:
+            found.kinds = {operation: system.take_only(operation) for operation in found.mix}
         found.bad = system.operations - system.well
         found.details = system.details
+        found.longest = system.longest
     return found
 
 
@@ -106,5 +137,5 @@ def doubts(costs: Mapping[str, CountedCost]) -> list[Reason]:
     return [
         Reason("windows_disagree", {"metric": metric, "low": min(cost.windows), "high": max(cost.windows)})
         for metric, cost in costs.items()
-        if not cost.steady and metric not in SCHEDULED
+        if not cost.steady and metric.partition("@")[0] not in SCHEDULED
     ]

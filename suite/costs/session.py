@@ -12,7 +12,6 @@ from suite.config.catalog import Reference, reference_to
 from suite.config.settings import Settings, configured
 from suite.contract.component import Component
 from suite.contract.loop import ClosedLoop
-from suite.contract.remote import Remote
 from suite.contract.workload import Workload
 from suite.costs.allocations import AllocationCounter
 from suite.costs.callgrind import Callgrind, version
@@ -21,9 +20,10 @@ from suite.costs.counter import Counter
 from suite.costs.details import allocation_sites, functions, sent_statements
 from suite.costs.kernel import Kernel
 from suite.costs.passes import Pass, count, doubts
+from suite.engine.ours import ours
 from suite.engine.progress import Progress, Silent
 from suite.engine.workload_spec import WorkloadSpec
-from suite.errors import ConfigurationError, SystemFailed, WorkerFailed
+from suite.errors import SystemFailed, WorkerFailed
 from suite.git import git
 from suite.leaks.site import Sites
 from suite.measure.record_origin import RecordOrigin
@@ -35,10 +35,12 @@ from suite.records.run import Validity
 
 @dataclass(frozen=True, slots=True)
 class CostSettings:
-    """How to count: windows of so many `operations`; whether to count `instructions`, which takes longest."""
+    """How to count: windows of so many `operations`; whether to count `instructions`, which takes longest,
+    and each of the operations of a mix by itself (`kinds`)."""
 
     operations: int = 100
     instructions: bool = True
+    kinds: bool = False
 
 
 def count_costs(
@@ -56,18 +58,13 @@ def count_costs(
     anything is known, and Interrupted.
     """
     settings, how = settings or Settings(), how or CostSettings()
-    actual = configured(workload, settings)
-    if isinstance(actual.system, Remote):
-        raise ConfigurationError(
-            f"{workload.name}: what a system costs that runs elsewhere can't be counted; leave --target out"
-        )
-    for system in (actual.system, *actual.beside.values()):
-        system.check()
+    actual = ours(configured(workload, settings), "what it costs")
     users = settings.users or len(actual.users)
     loop = ClosedLoop(users, operations=max(how.operations, users))
     settings = replace(settings.with_loop(loop), workers=1)
     spec = WorkloadSpec(reference or reference_to(workload), settings)
-    bill = _Bill(spec, progress or Silent(), component=isinstance(actual.system, Component))
+    component = isinstance(actual.system, Component)
+    bill = _Bill(spec, progress or Silent(), component=component, kinds=how.kinds)
     origin = RecordOrigin()
     begun = time.monotonic()
     with interruptible():
@@ -106,8 +103,8 @@ def _plan(loop: ClosedLoop, settings: Settings, workload: Workload) -> dict[str,
 class _Bill:
     """What is known so far."""
 
-    def __init__(self, spec: WorkloadSpec, progress: Progress, *, component: bool) -> None:
-        self._spec, self._progress, self._component = spec, progress, component
+    def __init__(self, spec: WorkloadSpec, progress: Progress, *, component: bool, kinds: bool) -> None:
+        self._spec, self._progress, self._component, self._kinds = spec, progress, component, kinds
         self.costs: dict[str, CountedCost] = {}
         self.mix: dict[str, int] = {}
         self.notes: list[Reason] = []
@@ -119,12 +116,14 @@ class _Bill:
 
     def add(self, counter: Counter, engine: Counter) -> Pass:
         """Count by `counter`; of an object, less what the `engine` takes that shares its process."""
-        found = count(self._spec, self._progress, counter)
+        found = count(self._spec, self._progress, counter, kinds=self._kinds)
         if self._component and not found.bad:
             found = found.less(count(replace(self._spec, hollow=True), self._progress, engine))
-        self.mix = self.mix or dict(found.mix)
+        if not self.mix:  # the first pass is at the usual speed
+            self.mix = dict(found.mix)
+            self._spec = replace(self._spec, longest=found.longest)
         self._bad += _failures(found)
-        self.notes += counter.notes()
+        self.notes += [*counter.notes(), *found.unlike()]
         self.costs |= found.costs(counter.missing(), counter.metrics)
         return found
 

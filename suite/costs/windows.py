@@ -17,10 +17,13 @@ _PATIENCE = 10.0  # s to collect garbage, of a system that runs at its usual spe
 
 
 class CountedWindows(Windows):
-    """Windows in which `counter` counts. `mix` is how often each operation ran in the last one."""
+    """Windows in which `counter` counts. `mix` is how often each operation ran in the last one, `longest` how
+    many seconds one took at most.
+    """
 
     counter: Counter | None = None
     mix: dict[str, int]
+    longest = 0.0
 
     def warm(self) -> None:
         """A window that nobody counts."""
@@ -32,9 +35,28 @@ class CountedWindows(Windows):
 
         Users are new in each, with the same random numbers, and there is no garbage: windows are alike.
         """
+        self.phase(f"counting, window {number}")
+        spans, counts = self._taken()
+        self.mix = dict(Tally(span.operation for span in spans))
+        return counts
+
+    def take_only(self, operation: str) -> Counts:
+        """A window in which one operation takes the place of the mix; per operation."""
+        assert self.counter is not None
+        self.phase(f"counting {operation}")
+        self.plan.only = operation
+        spans, counts = self._taken()
+        self.plan.only = ""
+        self.counter.forget()
+        return {
+            metric: {pid: count / len(spans) for pid, count in parts.items()}
+            for metric, parts in counts.items()
+            if spans
+        }
+
+    def _taken(self) -> tuple[list[Span], Counts]:
         counter = self.counter
         assert counter is not None
-        self.phase(f"counting, window {number}")
         self._clear()
         self.connect()
         self.quiet()
@@ -47,9 +69,10 @@ class CountedWindows(Windows):
         counter.look(self.processes())
         spans = self._spans()
         counts = counter.end(spans)
-        self.mix = dict(Tally(span.operation for span in spans))
+        took = max((span.finished - span.started for span in spans), default=0)
+        self.longest = max(self.longest, took / 1e9)
         self.close()
-        return counts
+        return spans, counts
 
     def check_systems(self) -> None:
         """See `Deployment`; while a window runs new processes of the system are noticed here."""

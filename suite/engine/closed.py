@@ -47,6 +47,8 @@ class ClosedUsers(LiveUsers):
     async def run(self) -> None:
         """Work until the end, or until there is nothing left to do."""
         await sleep_until(self._start)
+        if not self._group.choices:
+            return
         if self._group.plain:
             _run_plain(self._group, self._loop, self._end)
             return
@@ -104,7 +106,7 @@ class ClosedUsers(LiveUsers):
 
 def _run_plain(group: UserGroup, loop: ClosedLoop, end: int) -> None:
     """The loop of a Component with plain operations: no event loop in between."""
-    choices, period = group.plan.choices, len(group.plan.choices)
+    choices, period = group.choices, len(group.choices)
     users = [session.user for session in group.sessions]
     bodies = [group.operations[name].body if name in group.operations else None for name in group.names]
     thinks = _thinks(group, loop)
@@ -144,7 +146,7 @@ async def _user(
     after: Callable[[Segment], Segment | None],
 ) -> None:
     names, bodies, user = group.names, group.bodies, session.user
-    choices, period = group.plan.choices, len(group.plan.choices)
+    choices, period = group.choices, len(group.choices)
     current_user.set(user)
     thinks = _thinks(group, loop)
     thinking = any(thinks)

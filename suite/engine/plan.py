@@ -40,6 +40,8 @@ class RoundPlan:
         """A file of marks for each of `files`; None for one that has none."""
         self.news: list[NewsFile] = []
         """One of each worker."""
+        self.only = ""
+        """The operation that is run in place of the mix, if one is."""
         self.by_loop: list[bool] = []
         self.due: list[int] = []
         self._relative: list[tuple[ColumnFile, npt.NDArray[np.int64]]] = []
@@ -100,8 +102,9 @@ class RoundPlan:
 
     def name_operations(self) -> None:
         """Fill in which operation each row ran; workers need not store what the plan knows."""
+        only = np.array([self.names.index(self.only)] if self.only else [], np.uint16)
         for file, group in zip(self.group_files, self.groups, strict=True):
-            name_operations(file, np.frombuffer(group.choices, np.uint16), group.due)
+            name_operations(file, only if self.only else np.frombuffer(group.choices, np.uint16), group.due)
 
     def held(self, index: int) -> HeldRound:
         """What whoever has the columns must know to make a Round of them."""

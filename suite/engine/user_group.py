@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from array import array
 from inspect import isawaitable
 from random import Random
 from typing import Any
@@ -93,6 +94,7 @@ class UserGroup:
         self._seed = seed
         self._class = list(workload.users)[plan.share]
         self.operations = {o.name: o for o in self._class.operations()}
+        self.choices = plan.choices
         self.random = Random(seed)
         retry = workload.retry
         self.retrying = (
@@ -109,6 +111,11 @@ class UserGroup:
         if self.plan.live or self.retrying or not self._alone:
             return False
         return not any(o.is_async for o in self.operations.values())
+
+    def choose(self, only: str) -> None:
+        """Have the loop start the operation `only` ("": the plan's mix); nothing if this class has none."""
+        codes = [self.names.index(only)] if only in self.operations else []
+        self.choices = array("H", codes) if only else self.plan.choices
 
     async def connect(self) -> None:
         """Connect the plan's users, some at a time; those that can't are counted in `refused`."""
@@ -227,7 +234,7 @@ class UserGroup:
 
     def code(self, row: int) -> int:
         """Which operation `row` of a segment runs, as an index into the names."""
-        return self.plan.choices[row % len(self.plan.choices)]
+        return self.choices[row % len(self.choices)]
 
     def _body(self, name: str) -> Body | None:
         """The operation `name` as a coroutine function, tried again as the workload says."""

@@ -74,7 +74,7 @@ class Windows(Deployment):
     def _run(self) -> list[WorkerReply]:
         start = time.monotonic_ns() + _LEAD
         for worker in self.workers:
-            worker.tell(WorkerRequest("run", start=start))
+            worker.tell(WorkerRequest("run", start=start, only=self.plan.only))
         return gather_reports(
             self.workers, step="run", deadline=self._patience(), meanwhile=self.check_systems
         )

@@ -224,6 +224,8 @@ class _Worker:
 
     def _run(self, order: WorkerRequest) -> WorkerReply:
         self.started = order.start
+        for group in self.groups:
+            group.choose(order.only)
         self.runner.run(self._load())
         retries = tuple(one.further for group in self.groups if (one := group.retrying))
         moments = self.errors.moments

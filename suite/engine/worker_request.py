@@ -33,7 +33,7 @@ Step = Literal[
 @dataclass(frozen=True, slots=True)
 class WorkerRequest:
     """What the coordinator tells a worker to do next. `users` and `starts` (monotonic ns) are of each
-    class of users.
+    class of users; of a counted closed loop, `only` one operation is run in place of the mix.
     """
 
     step: Step
@@ -41,6 +41,7 @@ class WorkerRequest:
     beside: Mapping[str, Address] | None = None
     prepared: Any = None
     start: int = 0
+    only: str = ""
     users: tuple[int, ...] = ()
     starts: tuple[array[int], ...] = ()
     question: Question | None = None

@@ -10,8 +10,8 @@ from typing import Any
 from suite.config.catalog import Reference, reference_to
 from suite.config.settings import Settings, configured
 from suite.contract.loop import ClosedLoop, Loop
-from suite.contract.remote import Remote
 from suite.contract.workload import Workload
+from suite.engine.ours import ours
 from suite.engine.progress import Progress, Silent
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError, CutShort, SuiteError
@@ -67,13 +67,7 @@ def find_leaks(
     WorkerFailed and Interrupted: as CutShort where there is a window to tell of.
     """
     settings, leak = settings or Settings(), leak or LeakSettings()
-    actual = configured(workload, settings)
-    if isinstance(actual.system, Remote):
-        raise ConfigurationError(
-            f"{workload.name}: the memory of a system that runs elsewhere can't be read; leave --target out"
-        )
-    for system in (actual.system, *actual.beside.values()):
-        system.check()
+    actual = ours(configured(workload, settings), "its memory")
     loop = _windowed(actual.loop, leak.requests)
     spec = WorkloadSpec(
         reference or reference_to(workload),

@@ -11,6 +11,8 @@ from suite.records.provenance import Provenance
 from suite.records.reason import Figure, Reason
 
 Verdict = Literal["regression", "improvement", "same", "inconclusive"]
+ACCEPTED = "accepted"
+"""The kind of reason why a change that is there counts as `same`: it is wanted."""
 
 
 @dataclass(frozen=True, slots=True)

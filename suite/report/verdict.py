@@ -7,7 +7,7 @@ from typing import Literal
 
 from rich.text import Text
 
-from suite.records.comparison import Verdict
+from suite.records.comparison import ACCEPTED, Change, Verdict
 from suite.records.run import Judgement, Run
 from suite.report.words import BAD, FAINT, GOOD, NOTE, WARNING, clean
 from suite.units import format_quantity
@@ -91,6 +91,12 @@ def judged_text(judged: tuple[Judgement, ...], unit: str) -> Text:
 def compared_text(verdict: Verdict) -> Text:
     """The verdict on one metric of two sides, with a mark."""
     return Text(*_COMPARED[verdict])
+
+
+def change_text(change: Change) -> Text:
+    """The same of a change: what is there and wanted is said to be that."""
+    accepted = change.reason.kind == ACCEPTED
+    return Text("accepted", NOTE) if accepted else compared_text(change.verdict)
 
 
 def conclusion_text(verdict: Verdict) -> Text:

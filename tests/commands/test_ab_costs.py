@@ -150,6 +150,21 @@ def test_a_base_that_can_not_count_yet_ends_with_3_and_the_commit_that_can_is_na
     assert bills.asked == []
 
 
+def test_a_cost_that_is_meant_to_grow_passes_with_the_commit_that_says_so(command, scratch, bills):
+    bills.head = [1.05e6]
+    entry = 'workload = "work/turn"\nmetric = "instructions"\nmost = "6%"\nreason = "counts stock too"\n'
+    scratch.write("costs-accepted.toml", f"[[accepted]]\n{entry}")
+    said = command("ab", "--costs", "HEAD~1", "load_work.py")
+    assert (said.code, said.err) == (0, "")
+    assert "note: cost.instructions: costs more, as it is meant to: counts stock too" in said.out
+    assert len(bills.asked) == 1
+    scratch.commit("Wanted")
+    assert command("ab", "--costs", "HEAD", "load_work.py").code == 1, "base accepted it already"
+    scratch.write("costs-accepted.toml", "[[accepted]]")
+    said = command("ab", "--costs", "HEAD~1", "load_work.py")
+    assert (said.code, said.complaints[0]) == (2, "suite: costs-accepted.toml, entry 1: workload is missing")
+
+
 @pytest.mark.exhaustive
 def test_a_planted_n_plus_one_is_found_with_its_statement_and_line(tmp_path):
     scratch = Scratch(tmp_path)

@@ -99,7 +99,7 @@ def test_an_object_is_counted_without_what_the_engine_takes(folder):
     sites = Sites([folder])
     with interruptible():
         own, engine = (
-            (count(replace(spec, hollow=hollow), Silent(), counter), counter)
+            (count(replace(spec, hollow=hollow), Silent(), counter, kinds=not hollow), counter)
             for hollow, counter in ((False, CallCounter(sites)), (True, CallCounter(sites)))
         )
     bill = own[0].less(engine[0]).costs(Reason("not_counted"), CallCounter.metrics)
@@ -108,6 +108,8 @@ def test_an_object_is_counted_without_what_the_engine_takes(folder):
     assert own[0].mix.keys() == {"click", "slip"}
     calls = {one.function: one.calls for one in functions(own[1].windows, 40, engine[1].windows)}
     assert calls["Clicker.click"] == own[0].mix["click"] / 40
+    assert bill["cost.calls@click"].value == bill["cost.calls@slip"].value == 1
+    assert len(own[1].windows) == len(own[0].counts), "windows of single operations are no part of the mix"
 
 
 @pytest.mark.exhaustive

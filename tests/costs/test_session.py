@@ -22,11 +22,13 @@ class Clicker(User):
 CLICK = Workload("counter/click", Component(list), Clicker, loop=closed_loop(1, operations=1))
 
 
-def passed(spec, _progress, counter, **changes):
+def passed(spec, _progress, counter, *, kinds=False, **changes):
     """What a pass would count: the engine 1,000 times as much as an operation's 5."""
     found = Pass(counter.source, 10, mix={"click": 10}, **changes)
     whole = 10_000.0 if spec.hollow else 10_050.0
     found.counts = [{metric: {7: whole} for metric in counter.metrics}] * 2
+    if kinds:
+        found.kinds = {"click": {metric: {7: whole / 10} for metric in counter.metrics}}
     return found
 
 
@@ -46,6 +48,13 @@ def test_a_bill_has_all_costs_and_the_engine_is_not_on_it(stub):
     assert bill.plan["operations"] == 100
 
 
+def test_operations_by_themselves_are_on_it_if_that_is_asked_for(stub):
+    bill = count_costs(CLICK, how=CostSettings(kinds=True))
+    assert bill.costs.keys() == {*COSTS, *(f"{metric}@click" for metric in COSTS)}
+    assert bill.costs["cost.instructions@click"].value == 5.0, "the engine is taken off too"
+    assert bill.notes == ()
+
+
 def test_without_valgrind_all_else_is_counted_and_the_package_named(stub):
     stub.setattr(session, "version", lambda: None)
     bill = count_costs(CLICK)
@@ -57,7 +66,7 @@ def test_without_valgrind_all_else_is_counted_and_the_package_named(stub):
 
 
 def test_a_system_that_does_not_run_under_valgrind_is_told_and_all_else_counted(stub):
-    def failing(spec, progress, counter):
+    def failing(spec, progress, counter, **_):
         if counter.source.startswith("callgrind"):
             raise SystemFailed("shop (pid 7) was killed by SIGILL")
         return passed(spec, progress, counter)
@@ -73,7 +82,7 @@ def test_a_system_that_does_not_run_under_valgrind_is_told_and_all_else_counted(
 
 
 def test_a_system_that_does_not_start_at_all_ends_it(stub):
-    def failing(*_):
+    def failing(*_, **__):
         raise SystemFailed("shop would not start")
 
     stub.setattr(session, "count", failing)
@@ -83,7 +92,7 @@ def test_a_system_that_does_not_start_at_all_ends_it(stub):
 
 def test_operations_that_fail_are_no_bill(stub):
     details = (Detail("failed", "ValueError", "click", 3, 0.1, "on a banana skin"),)
-    stub.setattr(session, "count", lambda *words: passed(*words, bad=3, details=details))
+    stub.setattr(session, "count", lambda *words, **_: passed(*words, bad=3, details=details))
     bill = count_costs(CLICK, how=CostSettings(instructions=False))
     assert bill.exit_code == 3
     assert bill.validity.verdict == "invalid"

@@ -89,3 +89,19 @@ def test_the_engine_is_taken_off_where_it_shares_the_process():
     assert found.windows() == {INSTRUCTIONS: (300_000.0, 300_000.0)}
     nothing = counted((900_000, 0), (900_000, 0)).less(engine)
     assert nothing.windows() == {INSTRUCTIONS: (0.0, 0.0)}
+
+
+def test_operations_by_themselves_come_to_what_their_mix_does():
+    found = counted((4_000_000, 0), (4_000_000, 0))
+    found.mix = {"browse": 9, "buy": 1}
+    assert found.unlike() == []
+    found.kinds = {"browse": {INSTRUCTIONS: {7: 300_000.0}}, "buy": {INSTRUCTIONS: {7: 1_300_000.0}}}
+    assert found.unlike() == []
+    costs = found.costs(WHY, (INSTRUCTIONS,))
+    assert costs[f"{INSTRUCTIONS}@buy"] == CountedCost("1", "callgrind", 1_300_000.0, (1_300_000.0,))
+    assert doubts(costs) == []
+    found.kinds["buy"] = {INSTRUCTIONS: {7: 1_400_000.0}}
+    [note] = found.unlike()
+    assert note.figures == {"metric": INSTRUCTIONS, "added": 410_000.0, "mixed": 400_000.0}
+    found.kinds["buy"] = {}
+    assert found.unlike() == []

@@ -105,6 +105,9 @@ KINDS: Kinds = {
     "few_moments": _few_moments,
     "counted_apart": "all that was counted of one side lies apart from the other's",
     "counted_alike": "counted alike",
+    "accepted": lambda figures: (
+        f"{_about(figures)}costs more, as it is meant to: {literal(str(figures['why']))}"
+    ),
     "counts_overlap": "what was counted of one side varies as much as the sides differ",
     "other_sources": "counted by: {base} v {head}",
     "no_costs_yet": lambda figures: (

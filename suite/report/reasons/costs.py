@@ -24,7 +24,13 @@ def _failed(figures: Figures) -> str:
     return f"{figures['bad']} operations failed while they were counted by {figures['source']}{why}"
 
 
+def _do_not_add_up(figures: Figures) -> str:
+    added, mixed = (format_quantity(float(figures[name] or 0.0), "1") for name in ("added", "mixed"))
+    return f"{figures['metric']}: operations by themselves come to {added}, their mix to {mixed}"
+
+
 KINDS: Kinds = {
+    "operations_do_not_add_up": _do_not_add_up,
     "no_valgrind": "valgrind is not installed; install the system's package: valgrind",
     "under_valgrind": _under_valgrind,
     "windows_disagree": _disagree,

@@ -18,7 +18,7 @@ from suite.report.terminal.calibration import hint
 from suite.report.terminal.places import places
 from suite.report.terminal.shiftplot import shift_plot
 from suite.report.terminal.table import PlainTable
-from suite.report.verdict import compared_text, conclusion_text
+from suite.report.verdict import change_text, conclusion_text
 from suite.report.words import BAD, FAINT, WARNING, clean, many
 from suite.units import format_quantity
 
@@ -79,7 +79,7 @@ def changes_table(changes: Sequence[Change], title: str, figure: Callable[[Chang
             shift(change),
             interval(change),
             figure(change),
-            compared_text(change.verdict),
+            change_text(change),
         )
     return table
 

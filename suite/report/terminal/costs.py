@@ -16,6 +16,7 @@ from suite.report.words import FAINT, WARNING, clean, many
 from suite.units import format_quantity, format_range
 
 _ROWS = 20
+_OF_AN_OPERATION = ("instructions", "system_calls", "calls", "allocations", "statements")
 _SHOWN = 3
 
 
@@ -35,9 +36,23 @@ def costs_table(bill: CostBill) -> Table:
     table.add_column("processes", justify="right", overflow="fold")
     table.add_column("counted by", overflow="fold")
     for metric, cost in bill.costs.items():
-        if cost.value is not None:
+        if cost.value is not None and "@" not in metric:
             shown = format_quantity(cost.value, cost.unit)
             table.add_row(metric.removeprefix("cost."), shown, _windows(cost), _parts(cost), cost.source)
+    return table
+
+
+def operations_table(bill: CostBill) -> Table:
+    """A row for each operation that was counted by itself."""
+    table = PlainTable()
+    table.add_column("operation", overflow="fold")
+    titles = [name for name in _OF_AN_OPERATION if bill.costs.get(f"cost.{name}") is not None]
+    for title in titles:
+        table.add_column(title, justify="right", no_wrap=True)
+    for operation in bill.mix:
+        own = [bill.costs.get(f"cost.{title}@{operation}") for title in titles]
+        if any(own):
+            table.add_row(operation, *(format_quantity(one.value, one.unit) if one else "-" for one in own))
     return table
 
 
@@ -82,7 +97,7 @@ def costs_lines(bill: CostBill) -> Iterator[Text]:
 
 def costs_closing(bill: CostBill, code: int, saved: str | Path | None = None) -> Text:
     """How it ended, and where the document is."""
-    known = sum(cost.value is not None for cost in bill.costs.values())
+    known = sum(cost.value is not None for metric, cost in bill.costs.items() if "@" not in metric)
     end = ("COUNTED", "bold green") if not code else code_text(code)
     where = "" if saved is None else f"; saved as {saved}"
     return Text.assemble(end, f"  {many(known, 'cost')} in {format_quantity(bill.seconds, 's')}{where}")

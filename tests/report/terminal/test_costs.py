@@ -50,3 +50,16 @@ def test_doubts_are_told_with_the_way_to_mend_them():
 def test_what_can_not_be_believed_is_no_bill():
     bill = replace(make_costs(), validity=Validity("invalid", (Reason("operations_failed"),)))
     assert costs_closing(bill, 3, "x.json").plain == "INVALID  2 costs in 2.5 s; saved as x.json"
+
+
+def test_operations_that_were_counted_by_themselves_have_a_table():
+    own = {"cost.reads@browse": make_cost(1.0), "cost.calls@browse": make_cost(44.0)}
+    costs = {**make_costs().costs, "cost.calls": make_cost(47.25), **own, "cost.calls@buy": make_cost(80.0)}
+    said = record_text(make_costs(costs=costs, statements=()))
+    assert (
+        "  operation  instructions  calls\n"
+        "  browse                -     44\n"
+        "  buy                   -     80\n"
+    ) in said
+    assert "@" not in said
+    assert "COUNTED  3 costs" in said
