@@ -63,8 +63,8 @@ class Pass:
                 )
             found[metric] = cost
             for operation, counts in self.kinds.items():
-                if parts := counts.get(metric):
-                    own = sum(parts.values())
+                if shares := counts.get(metric):
+                    own = sum(shares.values())
                     found[f"{metric}@{operation}"] = CountedCost(COSTS[metric], self.source, own, (own,))
         return found
 

@@ -6,18 +6,24 @@ import pytest
 from studies.costs import command, trial
 
 
-@pytest.fixture
-def take(monkeypatch):
-    """Trials that are made up: `take.taken` are their cells."""
+class Made:
+    """Trials that are made up: `taken` are their cells."""
 
-    def made(cell, _shop, _operations):
-        made.taken.append(cell.name)
-        if cell.judge == "costs" and made.fails:
+    def __init__(self):
+        self.taken, self.fails = [], False
+
+    def __call__(self, cell, _shop, _operations):
+        self.taken.append(cell.name)
+        if cell.judge == "costs" and self.fails:
             raise trial.Failed("suite ab ended with 4")
         found = {"costs": {"cost.instructions": 7.0, "cost.statements": 1.0}, "code": 0, "accused": False}
         return {**found, "named": False, "seconds": 1.0, "load": 0.0}
 
-    made.taken, made.fails = [], False
+
+@pytest.fixture
+def take(monkeypatch):
+    """Trials in place of real ones."""
+    made = Made()
     monkeypatch.setattr(trial, "take", made)
     monkeypatch.setattr(command, "plant", lambda _folder: None)
     return made
