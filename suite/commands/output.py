@@ -20,7 +20,7 @@ from suite.errors import (
     SuiteError,
     interruption,
 )
-from suite.files import check_writable, write_text
+from suite.files import check_writable
 from suite.formats.document import run_path, write_document
 from suite.formats.envelope import Kind, entry, envelope
 from suite.ledger.journal import Journal
@@ -28,7 +28,7 @@ from suite.ledger.store import DEFAULT, Ledger
 from suite.process.guard import interruptible
 from suite.records.record import Record
 from suite.report.documents.picture import save_record
-from suite.report.documents.target import STDOUT, check_target, deliver
+from suite.report.documents.target import STDOUT, check_target, deliver, deliver_text
 from suite.report.terminal.console import Reporter, make_console
 from suite.report.terminal.record import print_record
 from suite.report.verdict import overall
@@ -219,10 +219,7 @@ class Output:
 
     def deliver_text(self, text: str, target: str | None) -> None:
         """Write text where an option asks for it. Raises StoreError."""
-        if target == STDOUT:
-            make_console().out(text, end="", highlight=False)
-        elif target is not None:
-            write_text(Path(target), text)
+        deliver_text(text, target)
 
     def _document(self, entries: Sequence[Mapping[str, Any]], code: int, **more: Any) -> dict[str, Any]:
         assert self._kind is not None

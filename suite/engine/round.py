@@ -253,7 +253,9 @@ class _Round(Deployment):
             self.observer.end()
         sampler.tick(look=True)
         self.timeline.end()
-        self._garbage = between(collected, self.agents.collections([*pids, *self.processes()]))
+        every = {*pids, *self.processes()}
+        garbage = between(collected, self.agents.collections(every))
+        self._garbage = garbage and replace(garbage, pauses=tuple(self.agents.pauses(every)))
         return start, reports
 
     def _doubts(self, connected: Sequence[WorkerReply], reports: Sequence[WorkerReply]) -> list[Reason]:

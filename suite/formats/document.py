@@ -41,10 +41,20 @@ def _has_output(part: Any) -> bool:
     return isinstance(part, Mapping) and any(part.get(name) for name in _SAID)
 
 
+def quotes(record: Provenance) -> bool:
+    """Whether it has something of what a system said."""
+    return any(getattr(record, name, None) for name in _SAID)
+
+
 def print_document(data: Mapping[str, Any]) -> None:
     """Write a document to stdout. Raises StoreError if that is a full disk, or a reader that left."""
+    print_text(dumps(data))
+
+
+def print_text(text: str) -> None:
+    """Write any text to stdout. Raises StoreError like that."""
     with disk_faults("to stdout"):
-        sys.stdout.write(dumps(data))
+        sys.stdout.write(text)
         sys.stdout.flush()
 
 

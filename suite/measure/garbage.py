@@ -15,7 +15,8 @@ Account = Mapping[int, Sequence[Generation]]
 class Garbage:
     """Of all processes: collections and freed objects by generation, seconds of pause in sum and at most.
 
-    `uncollectable` objects are those that the collector found and could not free.
+    `uncollectable` objects are those that the collector found and could not free. `pauses` are the longest:
+    when each began (monotonic) and how long it was, in ns.
     """
 
     collections: tuple[int, ...]
@@ -23,6 +24,7 @@ class Garbage:
     uncollectable: int
     pause: float
     longest: float
+    pauses: tuple[tuple[int, int], ...] = ()
 
 
 def between(before: Account, after: Account) -> Garbage | None:

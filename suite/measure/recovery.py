@@ -15,7 +15,7 @@ from suite.measure.band import Band, band
 from suite.measure.distribution import Exact, percentile
 from suite.measure.phases import CauseTimes, Phases, RetryTimes
 from suite.records.incident import Impact, Incident
-from suite.records.outcome import BEYOND, NOT_GOOD, OUTCOMES, Outcome
+from suite.records.outcome import BEYOND, OUTCOMES, Outcome
 from suite.records.recording import Recording, Times
 from suite.records.run import Round
 
@@ -64,18 +64,12 @@ def with_impact(
 def _on_the_axis(
     series: Mapping[str, Values], recording: Recording, retries: RetryTimes | None
 ) -> dict[str, Values]:
-    """What of each bucket is worth seeing beside a fault: operations that failed, further attempts."""
+    """What of each bucket is worth seeing beside a fault: further attempts."""
     seconds = [second for second in series.get("second", ()) if second is not None]
-    if not seconds:
+    if not seconds or retries is None:
         return {}
     edges = recording.begin + np.round(np.array([*seconds, np.inf]) * 1e9)
-    rows = recording.loop_only().with_outcome(*NOT_GOOD)
-    moments = {"failed": rows.intended + rows.response_ns(), "retries": retries and retries.again}
-    return {
-        name: tuple(float(count) for count in np.histogram(each, edges)[0])
-        for name, each in moments.items()
-        if each is not None
-    }
+    return {"retries": tuple(float(count) for count in np.histogram(retries.again, edges)[0])}
 
 
 def impacts(

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from suite.measure.distribution import SHOW, Exact, samples_wanted
 from suite.measure.resources import Resources
-from suite.records.outcome import BEYOND, Outcome
+from suite.records.outcome import BEYOND, NOT_GOOD, Outcome
 from suite.records.recording import Recording, Times
 
 _FEWEST, _MOST = 5, 3600
@@ -16,12 +16,13 @@ Series = dict[str, tuple[float | None, ...]]
 
 
 def series(recording: Recording, resources: Resources) -> Series:
-    """Columns of equal length: second, completed, p99, memory, cpu.
+    """Columns of equal length: second, completed, failed, rejected, p99, memory, cpu, and pause.
 
     A bucket is one second, shorter in a round of less than five and longer in one of more than an hour.
     `second` is where it starts, relative to `begin`: negative in the warm-up. `completed` counts ok
-    operations of the loop, `p99` is their response time in seconds over as many neighbouring buckets as
-    have samples for it, `memory` is in bytes, `cpu` in cores.
+    operations of the loop, `failed` those that ended badly. `p99` is the response time in seconds over as
+    many neighbouring buckets as have samples for it, `memory` is in bytes, `cpu` in cores. `pause` is for
+    how many seconds the system's garbage collector stopped it at most, where that is known.
     """
     loop = recording.loop_only()
     first = int(loop.intended.min(initial=recording.begin))
@@ -35,8 +36,35 @@ def series(recording: Recording, resources: Resources) -> Series:
     edges = np.minimum(start + step * np.arange(buckets + 1, dtype=np.int64), recording.end)
     completed, p99 = _operations(loop, edges)
     memory, cpu = _resources(resources, edges)
-    seconds = tuple(round(float(at) * 1e-9, 6) for at in edges[:-1] - recording.begin)
-    return {"second": seconds, "completed": completed, "p99": p99, "memory": memory, "cpu": cpu}
+    return {
+        **_pauses(resources, edges),
+        "second": tuple(round(float(at) * 1e-9, 6) for at in edges[:-1] - recording.begin),
+        "completed": completed,
+        "failed": _counted(loop.with_outcome(*NOT_GOOD), edges),
+        "rejected": _counted(loop.with_outcome(Outcome.rejected), edges),
+        "p99": p99,
+        "memory": memory,
+        "cpu": cpu,
+    }
+
+
+def _pauses(resources: Resources, edges: Times) -> Series:
+    garbage = resources.garbage
+    if garbage is None:
+        return {}
+    longest = np.zeros(len(edges) - 1)
+    for began, pause in garbage.pauses:
+        if edges[0] <= began < edges[-1]:
+            bucket = int(np.searchsorted(edges, began, side="right")) - 1
+            longest[bucket] = max(longest[bucket], pause * 1e-9)
+    return {"pause": tuple(map(float, longest))}
+
+
+def _counted(rows: Recording, edges: Times) -> tuple[float | None, ...]:
+    """How many of `rows` ended in each bucket; what ended after the last one did so in the last."""
+    ended = np.clip(rows.intended + rows.response_ns(), edges[0] + 1, edges[-1])
+    buckets = np.searchsorted(edges, ended, side="left") - 1
+    return tuple(float(count) for count in np.bincount(buckets, minlength=len(edges) - 1))
 
 
 def _operations(loop: Recording, edges: Times) -> tuple[tuple[float | None, ...], tuple[float | None, ...]]:

@@ -26,6 +26,9 @@ _FOLDER = Path(__file__).parent / "injected"
 _GENERATION = struct.Struct("=5Q")  # as injected/loadledger_agent/collections.py writes it; times in ns
 _LONGEST = 32  # offset within it
 _GENERATIONS = 3
+_ACCOUNT = _GENERATIONS * _GENERATION.size
+_PAUSE = struct.Struct("=2Q")  # behind those: when one of the longest began, and how long it was
+_PAUSES = 32
 
 # memray moves the threshold from which glibc maps memory: fixed, runs with and without it behave alike.
 _MALLOC = {"MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "4194304"}
@@ -171,12 +174,21 @@ class Injection:
         found = {}
         for pid in pids:
             with contextlib.suppress(OSError, struct.error):
-                rows = _GENERATION.iter_unpack(self._table(pid).read_bytes())
+                rows = _GENERATION.iter_unpack(self._table(pid).read_bytes()[:_ACCOUNT])
                 found[pid] = tuple(
                     Generation(collections, collected, uncollectable, pause / 1e9, longest / 1e9)
                     for collections, collected, uncollectable, pause, longest in rows
                 )
         return found
+
+    def pauses(self, pids: Iterable[int]) -> list[tuple[int, int]]:
+        """When the longest pauses of these processes began (monotonic) and how long they were, in ns."""
+        found: list[tuple[int, int]] = []
+        for pid in pids:
+            with contextlib.suppress(OSError, struct.error):
+                kept = _PAUSE.iter_unpack(self._table(pid).read_bytes()[_ACCOUNT:])
+                found += [(began, pause) for began, pause in kept if pause]
+        return sorted(found)
 
     def forget_longest(self, pids: Iterable[int]) -> None:
         """Let the longest pauses start anew."""
@@ -185,6 +197,8 @@ class Injection:
                 for generation in range(_GENERATIONS):
                     file.seek(generation * _GENERATION.size + _LONGEST)
                     file.write(bytes(8))
+                file.seek(_ACCOUNT)
+                file.write(bytes(_PAUSES * _PAUSE.size))
 
     def _table(self, pid: int) -> Path:
         return self.directory / f"{pid}.gc"

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from support.recordings import NOTHING
 from support.steady import BEGIN, RATE, SECONDS, between, recorded, steady
 
 from suite.measure.phases import CauseTimes, RetryTimes
 from suite.measure.recovery import impacts, with_impact
+from suite.measure.series import series as series_of
 from suite.records.incident import Incident
 from suite.records.outcome import Outcome
 from suite.records.run import Round
@@ -188,10 +190,11 @@ def test_retries_and_causes_are_told_by_phase():
 
 
 def test_what_failed_and_was_tried_again_stands_on_one_axis_with_the_fault():
-    plain = Round(0, series={"second": tuple(float(second) for second in range(SECONDS))})
+    recording = steady(between(10.0, 12.0))
+    plain = Round(0, series=series_of(recording, NOTHING))
     again = BEGIN + np.array([10, 10, 29], np.int64) * 10**9
     retries = RetryTimes(again - 1, again)
-    series = with_impact(plain, steady(between(10.0, 12.0)), (FAULT,), (), retries).series
+    series = with_impact(plain, recording, (FAULT,), (), retries).series
     assert sum(series["failed"]) == 2 * RATE
     assert series["failed"][10:12] == pytest.approx((RATE, RATE), abs=2)
     assert (series["retries"][10], series["retries"][29], sum(series["retries"])) == (2, 1, 3)

@@ -1,8 +1,10 @@
 """The agent in processes of others: what it counts, what it records, and that it is not noticed."""
 
 import ast
+import gc
 import json
 import os
+import runpy
 import signal
 import sys
 import textwrap
@@ -221,7 +223,12 @@ def test_collections_are_those_that_python_counts(tmp_path: Path) -> None:
             assert after.uncollectable == new["uncollectable"] == 0
             assert after.pause >= after.longest > 0
         assert sum(row.collections for row in last) > 2000
+        longest = max(row.longest for row in last)
+        assert longest < 0.001 or longest == pytest.approx(
+            max(pause for _, pause in agents.pauses([pid])) / 1e9
+        )
         agents.forget_longest([pid])
+        assert agents.pauses([pid]) == []
         forgotten = agents.collections([pid])[pid]
         assert forgotten == tuple(row._replace(longest=0.0) for row in last)
         process.go_on()
@@ -460,3 +467,19 @@ def test_a_recording_of_a_process_of_ours_has_all_callers(tmp_path: Path) -> Non
         largest = max(reader.get_high_watermark_allocation_records(), key=lambda record: record.size)
         names = [name for name, _, _ in largest.stack_trace()]
     assert names[:4] == ["inner", "middle", "outer", "_child_main"]
+
+
+def test_the_longest_pauses_are_kept_with_their_moments(tmp_path: Path) -> None:
+    moments = iter(moment for at in range(200) for moment in (at * 10**9, at * 10**9 + at * 10**5))
+    kept = runpy.run_path(str(FOLDER / "loadledger_agent" / "collections.py"))["Collections"](str(tmp_path))
+    gc.callbacks.remove(kept._hook)
+    info = {"generation": 0, "collected": 0, "uncollectable": 0}
+    for _ in range(200):
+        kept._hook("start", info, clock=lambda: next(moments))
+        kept._hook("stop", info, clock=lambda: next(moments))
+    agents = Injection(tmp_path)
+    assert agents.pauses([os.getpid()]) == [(at * 10**9, at * 10**5) for at in range(168, 200)]
+    assert agents.collections([os.getpid()])[os.getpid()][0].collections == 200
+    agents.forget_longest([os.getpid()])
+    assert agents.pauses([os.getpid()]) == []
+    assert agents.pauses([1]) == []  # has no agent

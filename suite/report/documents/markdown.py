@@ -27,24 +27,30 @@ def markdown(compared: Compared, *, title: str = "Load benchmarks") -> str:
     changed = list(compared.changes("regression", "improvement"))
     if changed:
         rows = [_row(one, change) for one, change in changed[:_CHANGES]]
-        lines += [*_table(("workload", "metric", "base", "head", "shift", "verdict"), rows), ""]
+        lines += [*markdown_table(("workload", "metric", "base", "head", "shift", "verdict"), rows), ""]
     if len(changed) > _CHANGES:
         lines += [f"… and {len(changed) - _CHANGES} more that changed.", ""]
     hint = remedy(compared)
     if hint is not None:
         command = f": {_code(hint.command)}" if hint.command else ""
-        lines += [_text(hint.said[:1].upper() + hint.said[1:]) + command, ""]
-    lines += [f"- left out: {_text(words(why))}" for why in compared.left_out]
+        lines += [escaped(hint.said[:1].upper() + hint.said[1:]) + command, ""]
+    lines += [f"- left out: {escaped(words(why))}" for why in compared.left_out]
     text = "\n".join(lines).rstrip() + "\n"
+    gravest_first = sorted(compared.comparisons, key=lambda one: GRAVEST_FIRST.index(one.verdict))
+    return with_details(text, map(comparison_details, gravest_first), "workloads")
+
+
+def with_details(text: str, details: Iterable[Iterable[str]], what: str) -> str:
+    """`text` with as many of its details, each some lines, as a comment has room for."""
     missing = 0
-    for one in sorted(compared.comparisons, key=lambda one: GRAVEST_FIRST.index(one.verdict)):
-        block = "\n" + "\n".join(_details(one)) + "\n"
+    for lines in details:
+        block = "\n" + "\n".join(lines) + "\n"
         if missing or len(text) + len(block) > _LONGEST:
             missing += 1
         else:
             text += block
     if missing:
-        text += f"\nDetails of {missing} more workloads are in the JSON document.\n"
+        text += f"\nDetails of {missing} more {what} are in the JSON document.\n"
     return text
 
 
@@ -54,23 +60,24 @@ def in_short(text: str) -> str:
     return head + ("\nDetails are in the log of the job.\n" if folded else "")
 
 
-def _details(one: Comparison) -> Iterator[str]:
+def comparison_details(one: Comparison) -> Iterator[str]:
+    """All that was compared of a workload, folded."""
     base, head = one.runs
     summary = f"{one.workload}: {one.verdict}, runs: {base} of base, {head} of head"
-    yield f"<details><summary>{html.escape(_flat(summary))}</summary>"
+    yield f"<details><summary>{html.escape(flat(summary))}</summary>"
     yield ""
     if one.changes:
         titles = ("metric", "base", "head", "shift", "interval", "p adjusted", "verdict")
-        yield from _table(titles, [_full_row(change) for change in one.changes])
+        yield from markdown_table(titles, [_full_row(change) for change in one.changes])
         yield ""
     else:
         yield "Nothing could be compared."
         yield ""
     for key, shifts in one.quantiles.items():
         plot = list(shift_plot(shifts))
-        yield from (f"{_text(key)} time by quantile:", "", "```text", *plot, "```", "")
+        yield from (f"{escaped(key)} time by quantile:", "", "```text", *plot, "```", "")
     for line in (*open_lines(one), *map(words, one.notes)):
-        yield f"- {_text(line)}"
+        yield f"- {escaped(line)}"
     yield ""
     yield "</details>"
 
@@ -92,24 +99,25 @@ def _sides(change: Change) -> tuple[str, str]:
     return format_quantity(change.base, change.unit), format_quantity(change.head, change.unit)
 
 
-def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def markdown_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """Rows end with a verdict."""
     yield f"| {' | '.join(titles)} |"
     yield f"|{'---|' * len(titles)}"
     for *cells, verdict in rows:
         last = f"**{verdict}**" if verdict == "regression" else verdict
-        yield f"| {' | '.join([*map(_text, cells), last])} |"
+        yield f"| {' | '.join([*map(escaped, cells), last])} |"
 
 
-def _text(text: str) -> str:
+def escaped(text: str) -> str:
     """`text` from outside on one line, every sign that Markdown or HTML would act on as itself."""
-    return re.sub(r"([\\`*_{}\[\]<>|~#$])", r"\\\1", _flat(text))
+    return re.sub(r"([\\`*_{}\[\]<>|~#$])", r"\\\1", flat(text))
 
 
 def _code(text: str) -> str:
     """`text` as code: nothing in it acts but backticks, which are none of names or commits."""
-    return f"`{_flat(text).replace('`', chr(39))}`"
+    return f"`{flat(text).replace('`', chr(39))}`"
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
+    """`text` from outside on one line."""
     return " ".join(clean(text).split())

@@ -1,4 +1,4 @@
-"""What a Run's thresholds and checks came to, as rows of a table."""
+"""What the thresholds and checks of a Run or a soak came to, as rows of a table."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from suite.records.run import Judgement, Measured, Run
+from suite.records.soak import Soak
 from suite.report.site.graph import title
 from suite.report.words import quantity
 from suite.units import format_quantity
@@ -22,12 +23,12 @@ class Judged:
     missed: str = ""
 
 
-def judged(run: Run) -> list[Judged]:
+def judged(run: Run | Soak) -> list[Judged]:
     """A row per threshold, then one per check."""
-    return [*_thresholds(run), *_checks(run)]
+    return [*_thresholds(run), *(_checks(run) if isinstance(run, Run) else ())]
 
 
-def _thresholds(run: Run) -> Iterator[Judged]:
+def _thresholds(run: Run | Soak) -> Iterator[Judged]:
     levels: dict[str, list[Judgement]] = {}
     for one in run.thresholds:
         levels.setdefault(one.metric, []).append(one)

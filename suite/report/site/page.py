@@ -10,14 +10,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from suite.ledger.events import Event, Moved
-from suite.report.reasons import verdict_words, words
+from suite.report.reasons import verdict_words
 from suite.report.site.capacity_curve import capacity_curve, capacity_setting, capacity_words
 from suite.report.site.changes import events_of, newest, telling
-from suite.report.site.graph import Graph, title
+from suite.report.site.environment import environment
+from suite.report.site.graph import Graph
 from suite.report.site.history_chart import MOST, history_chart, sparkline
 from suite.report.site.judged import judged
 from suite.report.site.outcome_chart import MOST as BARS
@@ -27,8 +28,7 @@ from suite.report.site.spectrum import Curve, asv_curves, run_curves, spectrum
 from suite.report.site.timeline import SHOWN, observed_timelines, timeline
 from suite.report.site.workload_page import WorkloadPage
 from suite.report.terminal.record import record_text
-from suite.report.words import many, percent, plan_words, quantity, short_commit
-from suite.units import format_quantity, moment
+from suite.units import moment
 
 _RECENT, _MOVES = 12, 8
 _LONGEST = 100
@@ -52,7 +52,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A workload on the index: all of one setting, the one with the newest commit."""
+    """A workload on the index: all of one setting, the one with the most commits."""
 
     story: WorkloadPage
     setting: str
@@ -141,10 +141,6 @@ def _service(story: WorkloadPage) -> list[Curve]:
     return named if len(named) == 2 else []
 
 
-def _date(text: str) -> str:
-    return text[:16].replace("T", " ")
-
-
 def _day(when: float) -> str:
     return f"{moment(when):%Y-%m-%d}"
 
@@ -160,18 +156,9 @@ def _svg(draw: Any) -> Any:
 
 @cache
 def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = environment(_HERE / "templates")
     made.filters.update(
-        words=words,
-        verdict_words=verdict_words,
-        quantity=format_quantity, measured=quantity, title=title, date=_date, day=_day, plan=plan_words,
-        percent=percent, arrow=_arrow, short=short_commit, many=many, history=_svg(history_chart),
+        verdict_words=verdict_words, day=_day, arrow=_arrow, history=_svg(history_chart),
         spark=_svg(sparkline), spectrum=_svg(spectrum), outcomes=_svg(outcome_chart),
         strip=_svg(validity_strip), curve=_svg(capacity_curve), interval=capacity_words,
         searched=capacity_setting, text=record_text, not_ok=not_ok, ready=Markup,

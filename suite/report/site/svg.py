@@ -12,6 +12,9 @@ from suite.units import format_quantity
 WIDTH, HEIGHT = 880, 300
 LEFT, RIGHT, TOP, BOTTOM = 84, 18, 46, 46
 
+_LETTER = 7
+"""Pixels that a letter is wide, about."""
+
 Place = tuple[float, float]
 
 
@@ -87,7 +90,7 @@ def y_grid(axis: Axis, unit: str) -> Iterable[str]:
 def x_labels(labels: Sequence[tuple[float, str]], y: float, css: str = "") -> Iterable[str]:
     """Labels below an axis, each centred on its place, the last one kept inside."""
     for x, words in labels:
-        inside = x > WIDTH - RIGHT - 24
+        inside = x > WIDTH - RIGHT - 24 and x + _LETTER * len(words) / 2 > WIDTH - 2
         yield text(min(x + 16, WIDTH - 2) if inside else x, y, words, "end" if inside else "middle", css)
 
 

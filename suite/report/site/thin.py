@@ -1,9 +1,10 @@
-"""Thinning of long histories: one point for several neighbours."""
+"""Thinning of what is long: one point for several neighbours."""
 
 from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from operator import itemgetter
 
 from suite.report.site.graph import GraphPoint
 
@@ -29,3 +30,15 @@ def _summed_up(points: Sequence[GraphPoint]) -> GraphPoint:
     return GraphPoint(
         last.commit, last.when, statistics.median_low(values), min(values), max(values), note=words
     )
+
+
+def thinned_line(points: Sequence[tuple[float, float]], most: int) -> list[tuple[float, float]]:
+    """At most about `most` of `points`: of each stretch the lowest and the highest, so that no spike goes."""
+    if len(points) <= most:
+        return list(points)
+    size = -(-2 * len(points) // most)
+    kept = [points[0]]
+    for at in range(0, len(points), size):
+        some = points[at : at + size]
+        kept += sorted({min(some, key=itemgetter(1)), max(some, key=itemgetter(1))})
+    return [*kept, points[-1]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from html import escape
 
 from suite.records.run import Run
 from suite.report.site.svg import (
@@ -19,6 +20,8 @@ from suite.report.site.svg import (
     x_labels,
     y_grid,
 )
+from suite.report.site.thin import thinned_line
+from suite.report.words import first_line
 from suite.units import format_quantity
 
 SHOWN = {
@@ -26,20 +29,40 @@ SHOWN = {
     "p99": ("s", "response p99 at that time"),
     "completed": ("1/s", "operations completed per second"),
     "failed": ("1/s", "operations that failed per second"),
+    "rejected": ("1/s", "operations that were rejected per second"),
     "retries": ("1/s", "further attempts per second"),
     "cpu": ("1", "cores used by the system"),
 }
-_COUNTS = ("completed", "failed", "retries")
+_COUNTS = ("completed", "failed", "rejected", "retries")
+_RARE = ("failed", "rejected", "retries")
+_MARKS, _PLACES = 120, 600
+"""So many points with words, and so many places of a line; of a longer one spikes stay."""
 _SAID = 8
 """Figures of what a system said of itself."""
+_FAULTS, _NAME, _LETTER = 100, 40, 7
+"""So many faults; letters of a fault's name; pixels of one, about."""
 _HEIGHT, _TOP = 220, 16
 _DEEP = _HEIGHT - _TOP - BOTTOM
 
 
 def timeline(runs: Sequence[Run], name: str) -> str | None:
-    """The series `name` of `runs`, the newest first and in front; None if the newest has no two values."""
+    """The series `name` of `runs`, the newest first and in front.
+
+    None if the newest has no two values, or if it is about what never happened.
+    """
     unit, words = SHOWN[name]
-    return _drawn(runs, [_points(run, name) for run in runs], unit, words)
+    drawn = [_points(run, name) for run in runs]
+    if name in _RARE and not any(value for points in drawn for _, value in points):
+        return None
+    return _drawn(runs, drawn, unit, words)
+
+
+def together(run: Run, names: Sequence[str], words: str) -> tuple[str, list[str]] | None:
+    """Several series of one Run in one drawing, and the names of those that say anything; None if the first
+    has no two values. All have one unit."""
+    shown = [name for name in names if name == names[0] or any(value for _, value in _points(run, name))]
+    drawing = _drawn([run], [_points(run, name) for name in shown], SHOWN[names[0]][0], words)
+    return None if drawing is None else (drawing, shown)
 
 
 def observed_timelines(runs: Sequence[Run]) -> Iterator[tuple[str, str | None]]:
@@ -81,12 +104,13 @@ def _drawn(
     y = Axis.over((value for points in drawn for _, value in points), _HEIGHT - BOTTOM, _TOP)
     inner = [*_warm_up(x), *_faults(runs[0], x), *y_grid(y, unit)]
     inner += x_labels([(x(tick), f"{tick:g} s") for tick in x.ticks(8)], _HEIGHT - BOTTOM + 18)
-    places = [[(x(second), y(value)) for second, value in points] for points in drawn]
+    places = [[(x(second), y(value)) for second, value in thinned_line(points, _PLACES)] for points in drawn]
     marks = [
-        mark(*place, f"{format_quantity(value, unit)}\nat {second:g} s", "dot c0", 2.6)
-        for place, (second, value) in zip(places[0], drawn[0], strict=True)
+        mark(x(second), y(value), f"{format_quantity(value, unit)}\nat {second:g} s", "dot c0", 2.6)
+        for second, value in thinned_line(drawn[0], _MARKS)
     ]
     inner += layers((each, () if index else marks) for index, each in enumerate(places))
+    inner += _pauses(runs[0], x)
     inner.append(x_caption("time since the start of the round", _HEIGHT))
     return picture(inner, words, height=_HEIGHT, css="timeline")
 
@@ -108,12 +132,25 @@ def _warm_up(x: Axis) -> Iterator[str]:
         yield text(x.start + 6, _TOP + 14, "warm-up", "start", "faint")
 
 
+def _pauses(run: Run, x: Axis) -> Iterator[str]:
+    """A tick at the foot where the garbage collector stopped the system, in the first round."""
+    foot = _HEIGHT - BOTTOM
+    for second, pause in zip(run.series.get("second", ()), run.series.get("pause", ()), strict=False):
+        if pause and second is not None and x.low <= second <= x.high:
+            tip = f"the garbage collector stopped it for {format_quantity(pause, 's')}\nat {second:g} s"
+            yield f'<path class="pause" d="M{x(second)},{foot}v-8"><title>{escape(tip)}</title></path>'
+
+
 def _faults(run: Run, x: Axis) -> Iterator[str]:
-    """When something was made to fail, in the first round."""
-    for one in run.incidents:
+    """When something was made to fail, in the first round; named where there is room for that."""
+    free = x.start
+    for one in sorted(run.incidents, key=lambda one: one.began or 0.0)[:_FAULTS]:
         if one.round or one.began is None:
             continue
         left = x(max(one.began, x.low))
         wide = max(x(x.high if one.ended is None else min(one.ended, x.high)) - left, 1.0)
         yield f'<rect class="fault" x="{left:g}" y="{_TOP}" width="{wide:g}" height="{_DEEP}"/>'
-        yield text(left + 4, _TOP + 14, f"{one.kind} of {one.party}", "start", "faint")
+        if left >= free:
+            name = first_line(f"{one.kind} of {one.party}", _NAME)
+            yield text(left + 4, _TOP + 14, name, "start", "faint")
+            free = left + _LETTER * len(name)

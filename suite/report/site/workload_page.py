@@ -98,12 +98,16 @@ class WorkloadPage:
 
     @property
     def settings(self) -> list[str]:
-        """Where it was measured: what has the newest commit first, then what has the most values."""
+        """Where it was measured: what has values of the most commits first, then what has the newest.
+
+        So a Run at one's desk does not hide what a whole history was measured on.
+        """
         known: dict[str, tuple[Any, ...]] = {}
         for graph in self.graphs:
             values = [point for point in graph.points if point.value is not None]
             newest = max(point.order for point in values or graph.points)
-            known[graph.setting] = max(known.get(graph.setting, ()), (bool(values), newest, len(values)))
+            commits = len({point.commit for point in values})
+            known[graph.setting] = max(known.get(graph.setting, ()), (commits, newest))
         return sorted(sorted(known), key=lambda setting: known[setting], reverse=True)
 
     def of(self, setting: str) -> list[Graph]:

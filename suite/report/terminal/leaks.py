@@ -18,7 +18,7 @@ from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, many, short_com
 from suite.units import format_quantity
 
 _ROWS, _FRAMES = 8, 5
-_COUNTERS: dict[Counter, tuple[str, str]] = {
+COUNTERS: dict[Counter, tuple[str, str]] = {
     "blocks": ("Python blocks", "1"),
     "malloc": ("malloc", "B"),
     "resident": ("resident", "B"),
@@ -55,7 +55,7 @@ def counters(search: LeakSearch) -> Table:
     growths = [growth for growth in search.verdict.growths if growth.levels]
     growths.sort(key=lambda growth: growth.process != "all")
     for growth in growths[:_ROWS]:
-        word, unit = _COUNTERS[growth.counter]
+        word, unit = COUNTERS[growth.counter]
         first, last = growth.levels[0], growth.levels[-1]
         table.add_row(
             growth.process,

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from support.browser import Browser, find_browser
+from support.contrasts import CONTRASTS
 
 pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 PAPER = {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 28)"}
@@ -80,7 +81,7 @@ def test_text_stands_out_from_what_is_behind_it(made, browser, scheme, metric):
     browser.open(page, scheme=scheme, fragment=f"#{place}")
     small = browser.run("[...document.querySelectorAll('.label.small')].some(e => e.getClientRects().length)")
     assert small == (metric == "memory peak")  # a small change is no excuse
-    ratios = browser.run(_CONTRASTS)
+    ratios = browser.run(CONTRASTS)
     assert len(ratios) > 10
     assert min(ratio for ratio, _ in ratios) >= 4.5, sorted(ratios)[:3]
 
@@ -112,33 +113,3 @@ def test_the_link_on_asv_pages_follows_the_graph_that_is_shown(made, browser):
 
 
 _PANEL = "[...document.querySelectorAll('.panel')].find(e => e.textContent.includes('{}')).id"
-_CONTRASTS = """(() => {
-  const parts = (color) => color.match(/[\\d.]+/g).map(Number);
-  const light = (color) => {
-    const [r, g, b] = parts(color).slice(0, 3).map((v) => {
-      const s = v / 255;
-      return s <= 0.03928 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const behind = (element) => {
-    for (let e = element; e; e = e.parentElement) {
-      const color = getComputedStyle(e).backgroundColor;
-      if ((parts(color)[3] ?? 1) > 0) return color;
-    }
-    return "rgb(255, 255, 255)";
-  };
-  const found = [];
-  const told = "p, a, small, td, th, h1, h2, h3, .badge, .move, .value, .name, svg text";
-  for (const element of document.querySelectorAll(told)) {
-    if (!element.getClientRects().length || !element.textContent.trim()) continue;
-    const style = getComputedStyle(element), back = behind(element);
-    const ink = parts(element.closest("svg") ? style.fill : style.color), paper = parts(back);
-    let seen = 1;
-    for (let e = element; e; e = e.parentElement) seen *= Number(getComputedStyle(e).opacity);
-    const mixed = `rgb(${ink.slice(0, 3).map((v, i) => v * seen + paper[i] * (1 - seen))})`;
-    const [a, b] = [light(mixed), light(back)];
-    found.push([(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), element.outerHTML.slice(0, 80)]);
-  }
-  return found;
-})()"""

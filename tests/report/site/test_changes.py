@@ -110,7 +110,7 @@ def test_a_change_from_nothing_is_told_as_in_the_terminal():
     assert row[5].startswith("▲ pool waits from nothingat")
 
 
-def test_a_row_shows_one_setting_that_of_the_newest_commit():
+def test_a_row_shows_one_setting_that_with_the_most_commits():
     old = [
         graph_of("throughput", 100.0, 100.0, setting="old"),
         graph_of("response.p99", 1.0, 1.0, setting="old"),
@@ -118,15 +118,27 @@ def test_a_row_shows_one_setting_that_of_the_newest_commit():
     new = graph_of("throughput", 300.0, 300.0, setting="new", commits=COMMITS[:45])
     new = replace(new, points=new.points[43:])
     story = story_of(*old, new)
-    assert story.settings == ["new", "old"]
+    assert story.settings == ["old", "new"]
     [row] = rows_of(story)
-    assert row[0] == "shop/browsenew; 1 other"
-    assert row[2].startswith("301")
-    assert row[3] == "–"
+    assert row[0] == "shop/browseold; 1 other"
+    assert row[2].startswith("10")
+    assert row[3] != "–"
     assert row[5] == "none found"
 
 
-def test_without_newer_commits_it_is_the_setting_with_more_values():
-    few = graph_of("throughput", 300.0, 300.0, setting="a few")
-    few = replace(few, points=few.points[30:])
-    assert story_of(few, graph_of("throughput", 1.0, 1.0, setting="many")).settings == ["many", "a few"]
+def test_with_as_many_commits_it_is_the_setting_with_the_newest():
+    old, new = (graph_of("throughput", 300.0, 300.0, setting=name) for name in ("old", "new"))
+    story = story_of(replace(old, points=old.points[:20]), replace(new, points=new.points[20:40]))
+    assert story.settings == ["new", "old"]
+
+
+def test_one_run_at_a_desk_hides_no_history():
+    """A fresh clone has the commits that landed with it, and the first Run of whoever cloned it."""
+    landed = graph_of("throughput", 300.0, 300.0, setting="asv on reference")
+    landed = replace(landed, points=landed.points[:6])
+    desk = graph_of("throughput", 900.0, 900.0, setting="my machine")
+    desk = replace(desk, points=desk.points[-1:])
+    story = story_of(desk, landed)
+    assert story.settings == ["asv on reference", "my machine"]
+    [row] = rows_of(story)
+    assert row[0] == "shop/browseasv on reference; 1 other"

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _GENERATIONS = 3
 _COLUMNS = 5  # collections, collected, uncollectable, pause, longest; suite/process/injection.py reads them
+_PAUSES = 32  # behind those: when each of the longest pauses began (monotonic), and how long it was
+_WORTH = 1_000_000  # ns from which on a pause is among them
 
 
 class Collections:
@@ -27,7 +29,7 @@ class Collections:
         gc.callbacks.append(self._hook)
 
     def _open(self) -> None:
-        size = _GENERATIONS * _COLUMNS * 8
+        size = (_GENERATIONS * _COLUMNS + 2 * _PAUSES) * 8
         path = f"{self.directory}/{os.getpid()}.gc"
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
@@ -59,5 +61,14 @@ class Collections:
                 table[row + 3] += pause
                 if pause > table[row + 4]:
                     table[row + 4] = pause
+                if pause >= _WORTH:
+                    self._keep(pause)
         except Exception:
             pass
+
+    def _keep(self, pause: int) -> None:
+        """Among the longest ones, in place of the shortest of them."""
+        table, first = self._table, _GENERATIONS * _COLUMNS
+        shortest = min(range(first + 1, first + 2 * _PAUSES, 2), key=table.__getitem__)
+        if pause > table[shortest]:
+            table[shortest - 1], table[shortest] = self._begun, pause
