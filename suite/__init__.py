@@ -10,6 +10,7 @@ from suite.contract.loop import closed_loop, open_loop
 from suite.contract.metric import Metric
 from suite.contract.observe import Observe
 from suite.contract.remote import Remote
+from suite.contract.replay import replay
 from suite.contract.retry import Retry
 from suite.contract.secret import Secret
 from suite.contract.server import Server
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
     from suite.records.recording import Recording
 
 __all__ = [
-    "Address", "Category", "Command", "Component", "Metric", "Observe", "Recording", "Rejected", "Remote",
-    "Retry", "Row", "Secret", "Server", "System", "Threshold", "User", "Workload", "closed_loop", "open_loop",
-    "operation",
+    "Address", "Category", "Command", "Component", "Metric", "Observe", "Recording", "Rejected",
+    "Remote", "Retry", "Row", "Secret", "Server", "System", "Threshold", "User", "Workload", "closed_loop",
+    "open_loop", "operation", "replay",
 ]  # fmt: skip
 __version__ = "0.2.0.dev0"
 

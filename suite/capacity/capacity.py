@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from suite.capacity.backlog import Backlog, backlog_of
 from suite.capacity.goal import bounds_of, default_over
@@ -13,15 +13,18 @@ from suite.capacity.scaling import fit_scaling
 from suite.capacity.search import Search
 from suite.config.catalog import Reference, reference_to
 from suite.config.settings import Settings, configured
-from suite.contract.loop import ClosedLoop, Loop, OpenLoop
+from suite.contract.loop import ClosedLoop, Loop, OpenLoop, facts
+from suite.contract.replay import Replay
 from suite.contract.workload import Workload
+from suite.data.log_columns import read
 from suite.engine.progress import Named, Progress, Silent
+from suite.engine.replaying import resolved
 from suite.engine.round import run_round
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import CutShort, SuiteError, SystemFailed
 from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
-from suite.records.capacity import Capacity, Goal, Probe
+from suite.records.capacity import Capacity, Goal, Over, Probe
 from suite.records.keeper import Keeper
 from suite.records.recording import Recording
 from suite.records.run import Round
@@ -101,7 +104,7 @@ class _Driver:
         def see(recording: Recording) -> None:
             flights.append(backlog_of(recording))
 
-        words = format_quantity(load, "1/s") if self.goal.over == "rate" else f"{load:,.0f} users"
+        words = _load_words(load, self.goal.over)
         watcher = Named(self.progress, f"at {words}")
         settings, loop = self._changed(load, times), self._loop(load, times)
         result: Round = run_round(WorkloadSpec(self.reference, settings), self.looks, watcher, see)
@@ -111,7 +114,7 @@ class _Driver:
         probe = probe_of(
             load,
             result,
-            flights[0] if flights and self.goal.over == "rate" else None,
+            flights[0] if flights and self.goal.over != "users" else None,
             workload=self.workload,
             level=self.goal.level,
             rejected=self.rejected,
@@ -131,16 +134,15 @@ class _Driver:
         """What is known by now; `partial` if something ended the search early."""
         found = self.search.found()
         steady = [look for look in found.looks if look.valid and look.throughput and not look.backlog_grew]
-        rate = self.goal.over == "rate"
+        rate = self.goal.over != "users"
         points = [(look.flight or 0.0 if rate else look.load, look.throughput or 0.0) for look in steady]
-        loop = self._loop(self.bounds.start)
+        loop = resolved(self._loop(self.bounds.start))
         return Capacity(
             **(self.origin.known() if soon else self.origin.fields()),
             workload=self.workload.name,
             partial=partial,
             plan={
-                "loop": loop.kind,
-                **asdict(loop),
+                **facts(loop),
                 "workers": self.settings.workers,
                 "parameters": self.workload.plain_parameters(),
             },
@@ -158,7 +160,21 @@ class _Driver:
         if self.goal.over == "users":
             think = loop.think if isinstance(loop, ClosedLoop) else 0.0
             return ClosedLoop(int(load), seconds=seconds, think=think, warmup=warmup)
-        if isinstance(loop, OpenLoop) and loop.arrivals not in ("ramp", "stages"):
+        if self.goal.over == "speed" and isinstance(loop, OpenLoop) and isinstance(loop.arrivals, Replay):
+            peak = replace(loop.arrivals, speed=load, begin="peak", summary=None)
+            seconds = min(seconds, read(peak).summary.seconds / load)
+            return replace(loop, arrivals=peak, rate=0.0, seconds=seconds, warmup=warmup)
+        if isinstance(loop, OpenLoop) and loop.steady:
             return replace(loop, rate=load, seconds=seconds, warmup=warmup)
         users, busy = (loop.users, loop.busy) if isinstance(loop, OpenLoop) else (None, "queue")
         return OpenLoop(load, seconds, "poisson", users, busy, warmup)
+
+
+def _load_words(load: float, over: Over) -> str:
+    match over:
+        case "rate":
+            return format_quantity(load, "1/s")
+        case "speed":
+            return f"{load:.3g}× speed"
+        case "users":
+            return f"{load:,.0f} users"

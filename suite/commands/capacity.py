@@ -20,6 +20,7 @@ Examples:
   suite capacity load_shop.py -k browse --level target
   suite capacity dicom/receive --over users --from 1 --to 64
   suite capacity load_shop.py --at-least 100/s --budget 1min --json capacity.json
+  suite capacity load_tuesday.py --over speed --from 1x
   suite capacity load_shop.py --workers 4 --set pool_size=10
 
 \b
@@ -36,7 +37,11 @@ Exit codes:
 
 def command(
     over: Annotated[
-        str | None, typer.Option(metavar="rate|users", help="What to raise. [users if they think, else rate]")
+        str | None,
+        typer.Option(
+            metavar="rate|users|speed",
+            help="What to raise. [speed of a replay, users if they think, else rate]",
+        ),
     ] = None,
     level: Annotated[
         str, typer.Option(metavar="LEVEL", help="Thresholds to hold: target, warning or critical.")
@@ -61,8 +66,8 @@ def command(
     from suite.capacity.goal import default_over
 
     faults = Faults()
-    if over not in (None, "rate", "users"):
-        faults.lines.append(f"--over is rate or users, not {over!r}")
+    if over not in (None, "rate", "users", "speed"):
+        faults.lines.append(f"--over is rate, users or speed, not {over!r}")
     if level not in ("target", "warning", "critical"):
         faults.lines.append(f"--level is target, warning or critical, not {level!r}")
     times = {"seconds": 3.0, "budget": 180.0}
@@ -82,9 +87,10 @@ def command(
 
     from suite.capacity.capacity import capacity
     from suite.commands.output import output
+    from suite.records.capacity import unit_of
 
     places = where.places(configuration)
-    unit = "1/s" if goal.over == "rate" else "users"
+    unit = unit_of(goal.over)
     with output(one.json_file, "capacity", places.folder / "capacity", ledger=places.ledger) as out:
         result = out.search(
             lambda: capacity(
@@ -108,14 +114,15 @@ def _goal(over: str, level: str, loads: dict[str, str | None], **rest: Any) -> G
     """The goal; loads are in the unit of `over`. Raises ConfigurationError with all faults."""
     from suite.records.capacity import Goal
 
-    unit = "1/s" if over == "rate" else "1"
+    unit = {"rate": "1/s", "speed": "x"}.get(over, "1")
     faults = Faults()
     numbers: dict[str, float | None] = {}
     for name, text in loads.items():
         with faults.collected(f"{_OPTIONS[name]}: "):
             numbers[name] = number = None if text is None else parse(text, unit)
             if number is not None and (number <= 0 or (unit == "1" and number != int(number))):
-                kind = "rate above 0" if unit == "1/s" else "whole number of users above 0"
+                kinds = {"1/s": "rate above 0", "x": "speed above 0"}
+                kind = kinds.get(unit, "whole number of users above 0")
                 raise ConfigurationError(f"a {kind} is wanted, not {text}")
     faults.check()
     return Goal(over, level, **numbers, **rest)  # type: ignore[arg-type]

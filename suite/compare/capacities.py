@@ -33,7 +33,7 @@ def compare_capacities(
     """
     alike = [one for one in base if _alike(one, head[0], anywhere)]
     own = [one for one in head if _alike(one, head[0], anywhere)]
-    unit = "1/s" if head[0].goal.over == "rate" else "1"
+    unit = {"users": "1"}.get(head[0].goal.over, head[0].unit)
     change = _change(alike, own, unit, minimums)
     notes = () if len(alike) == len(base) else (Reason("other_searches", {"left": len(base) - len(alike)}),)
     return Comparison(

@@ -15,7 +15,20 @@ _HARDWARE = ("cpu", "machine", "cores", "affinity", "container", "setting")
 _SOFTWARE = ("host", "kernel", "governor", "implementation", "python")
 _NAMED = 5
 _LACKING = 3
-_LOAD = ("engine", "users", "rate", "arrivals", "stages", "burst", "think", "busy", "target", "faults")
+_LOAD = (
+    "engine",
+    "users",
+    "rate",
+    "arrivals",
+    "stages",
+    "burst",
+    "think",
+    "busy",
+    "target",
+    "faults",
+    "log",
+    "speed",
+)
 _PLAN = ("operations", "each", "seconds", "warmup", "workers", "spin", "quick")
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from suite.config.file import Configuration
 from suite.config.layer import SettingsLayer
 from suite.config.settings import Settings, configured
+from suite.contract.loop import facts
 from suite.contract.workload import Workload
 from suite.process.redaction import shown_value
 from suite.records.level import LEVELS
 
 _COMMAND_LINE = "the command line"
 _OF_SETTINGS = ("target", "workers", "seed")
-_NO_SETTINGS = ("stages", "arrivals", "busy", "spin", "burst", "kind")
+_NO_SETTINGS = ("loop", "stages", "arrivals", "busy", "spin", "burst", "log", "speed", "replay")
 """What is part of a loop and no setting."""
 
 
@@ -65,7 +65,7 @@ def _loop(workload: Workload, settings: Settings, layers: _Layers) -> Iterator[S
     asked = _of(layers, "quick", _COMMAND_LINE)
     if settings.quick and asked != _COMMAND_LINE:
         otherwise += f", by {asked}"
-    for name, value in asdict(configured(workload, settings).loop).items():
+    for name, value in facts(configured(workload, settings).loop).items():
         if value is not None and name not in _NO_SETTINGS:
             known = hasattr(SettingsLayer, name)
             yield SettingOrigin(name, value, _of(layers, name, otherwise) if known else otherwise)

@@ -13,6 +13,7 @@ from suite.contract.fault import At
 from suite.contract.fault_schedule import beyond, unmet
 from suite.contract.loop import ClosedLoop, Loop, OpenLoop, resized
 from suite.contract.remote import Remote
+from suite.contract.replay import Replay
 from suite.contract.secret import Secret
 from suite.contract.threshold import Threshold
 from suite.contract.workload import Workload
@@ -141,6 +142,10 @@ def _loop(workload: Workload, settings: Settings) -> Loop:
         if settings.seconds is not None:
             changes["seconds"] = settings.seconds
             changes["stages"] = _stretched(loop, settings.seconds)
+        if settings.rate is not None and isinstance(loop.arrivals, Replay):
+            raise ConfigurationError(
+                f"{workload.name} replays {loop.arrivals.name}: it has no --rate; change speed= in replay()"
+            )
         if settings.rate is not None:
             factor = settings.rate / loop.rate  # the mean rate of stages
             changes["rate"] = settings.rate
@@ -180,7 +185,8 @@ def _size_faults(workload: Workload, workers: int) -> Iterator[str]:
 
 def _shortened(loop: Loop) -> Loop:
     if isinstance(loop, OpenLoop) or loop.seconds is not None:
-        seconds = min(loop.seconds or 0.0, max(_QUICK_SECONDS, _least(loop)))
+        shortest = max(_QUICK_SECONDS, _least(loop))
+        seconds = min(loop.seconds or shortest, shortest)
         changes: dict[str, Any] = {"seconds": seconds, "warmup": min(loop.warmup, _QUICK_WARMUP)}
         if isinstance(loop, OpenLoop):
             changes["stages"] = _stretched(loop, seconds)
@@ -200,7 +206,7 @@ def _faults(workload: Workload, settings: Settings, loop: Loop) -> tuple[At, ...
 
 def _least(loop: Loop) -> float:
     """Seconds in which an open loop of a slow rate plans anything to speak of, or its first burst whole."""
-    if not isinstance(loop, OpenLoop):
+    if not isinstance(loop, OpenLoop) or not loop.rate:  # nobody has read the log yet
         return 0.0
     return (loop.burst if loop.arrivals == "burst" else _QUICK_OPERATIONS) / loop.rate
 

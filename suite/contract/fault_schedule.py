@@ -24,7 +24,7 @@ def contradictions(faults: Sequence[At]) -> Iterator[str]:
 
 def beyond(faults: Sequence[At], loop: Loop) -> Iterator[str]:
     """Those that the load is too short for; of a loop that counts operations nobody can tell."""
-    if loop.seconds is None:
+    if not loop.seconds:  # nor of a log that has not been read
         return
     for at in faults:
         if at.begins >= loop.seconds:

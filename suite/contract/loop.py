@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 
+from suite.contract.replay import Replay
 from suite.errors import ConfigurationError
 from suite.units import parse
 
@@ -53,8 +54,10 @@ class OpenLoop:
     """Operations start at planned times, `rate` per second for `seconds`, whatever the system does.
 
     `arrivals`: constant; poisson; burst (`burst` at once, at the mean rate); ramp (from 0 to `rate`);
-    stages ((rate, seconds), ...). `users` None adds users as they are needed. A start that finds no
-    free user waits with its intended time kept (`busy="queue"`) or counts as dropped (`"drop"`).
+    stages ((rate, seconds), ...); a `replay` of an access log, which says rate and seconds by itself (they
+    are 0 until it is read), and of which the warm-up is the beginning. `users` None adds users as they are
+    needed. A start that finds no free user waits with its intended time kept (`busy="queue"`) or counts as
+    dropped (`"drop"`).
     `spin`: seconds before each start in which the generator watches the clock instead of sleeping. 70 µs
     make starts punctual to a microsecond, cost up to a whole core, and see answers of that time late.
     Raises ConfigurationError with all faults.
@@ -62,7 +65,7 @@ class OpenLoop:
 
     rate: float
     seconds: float
-    arrivals: Arrivals = "constant"
+    arrivals: Arrivals | Replay = "constant"
     users: int | None = None
     busy: Literal["queue", "drop"] = "queue"
     warmup: float = 0.0
@@ -76,6 +79,11 @@ class OpenLoop:
         _check(self, _open_faults(self))
 
     @property
+    def steady(self) -> bool:
+        """Whether it is planned to be much the same from its beginning to its end."""
+        return self.arrivals not in ("ramp", "stages") and not isinstance(self.arrivals, Replay)
+
+    @property
     def expected(self) -> float:
         """Operations that the measured part plans; of Poisson arrivals their mean."""
         if self.arrivals == "stages":
@@ -84,6 +92,8 @@ class OpenLoop:
 
     def shortfall(self) -> str | None:
         """What its time is too short for; None if it is long enough. By chance Poisson may plan nothing."""
+        if isinstance(self.arrivals, Replay):
+            return None
         planned = round(self.expected)
         if not planned and self.arrivals != "poisson":
             return (
@@ -125,7 +135,7 @@ def open_loop(
     rate: str | float = 0.0,
     seconds: Duration = 0.0,
     *,
-    arrivals: Arrivals = "constant",
+    arrivals: Arrivals | Replay = "constant",
     users: int | None = None,
     busy: Literal["queue", "drop"] = "queue",
     warmup: Duration = 0.0,
@@ -140,10 +150,28 @@ def open_loop(
     if arrivals == "stages" and steps:
         seconds = sum(length for _, length in steps)
         rate = sum(r * length for r, length in steps) / seconds if seconds else 0.0
+    if isinstance(arrivals, Replay) and rate:
+        raise ConfigurationError("open_loop: a replayed log says the rate; give replay(..., speed=) instead")
     warmup, spin = parse(warmup, "s"), parse(spin, "s")
     return OpenLoop(
         parse(rate, "1/s"), parse(seconds, "s"), arrivals, users, busy, warmup, burst, steps, spin
     )
+
+
+def facts(loop: Loop) -> dict[str, Any]:
+    """The loop as plain data, as plans and lists say it."""
+    if isinstance(loop, OpenLoop) and isinstance(loop.arrivals, Replay):
+        return {"loop": loop.kind, **asdict(loop), **loop.arrivals.facts()}
+    return {"loop": loop.kind, **asdict(loop)}
+
+
+def not_replayed(loop: Loop, what: str) -> None:
+    """Raise ConfigurationError for a loop that replays a log, which `what` can't do."""
+    if isinstance(loop, OpenLoop) and isinstance(loop.arrivals, Replay):
+        raise ConfigurationError(
+            f"{what} can't replay {loop.arrivals.name}: suite run and suite capacity --over speed do; "
+            "give it a workload with another loop"
+        )
 
 
 def resized(loop: Loop, **changes: object) -> Loop:
@@ -178,7 +206,8 @@ def _closed_faults(loop: ClosedLoop) -> list[str]:
 
 def _open_faults(loop: OpenLoop) -> list[str]:
     faults = []
-    if loop.arrivals not in _ARRIVALS:
+    replayed = isinstance(loop.arrivals, Replay)
+    if not replayed and loop.arrivals not in _ARRIVALS:
         faults.append(f"arrivals must be one of {', '.join(_ARRIVALS)}, not {loop.arrivals!r}")
     if loop.arrivals == "stages" and not loop.stages:
         faults.append("arrivals='stages' needs stages=[(rate, seconds), ...]")
@@ -186,9 +215,9 @@ def _open_faults(loop: OpenLoop) -> list[str]:
         faults.append(f"stages= goes with arrivals='stages', not {loop.arrivals!r}")
     if any(rate < 0 or seconds <= 0 for rate, seconds in loop.stages):
         faults.append("every stage needs a rate of at least 0 and seconds above 0")
-    if loop.rate <= 0:
+    if loop.rate < 0 or not (loop.rate or replayed):
         faults.append("rate must be above 0")
-    if loop.seconds <= 0:
+    if loop.seconds < 0 or not (loop.seconds or replayed):
         faults.append("seconds must be above 0")
     if loop.users is not None and loop.users < 1:
         faults.append("users must be at least 1")

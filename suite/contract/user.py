@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, Protocol, overload
 
 from suite.contract.loop import Duration
+from suite.contract.replay import Logged
 from suite.errors import ConfigurationError, NotKept
 from suite.units import parse
 
@@ -124,6 +125,8 @@ class User:
     """The workload's named parameters."""
     prepared: Any = None
     """What the workload's `prepare` returned or yielded."""
+    logged: Logged = Logged("GET", "/", 0)
+    """The request that the running operation replays: method, target, status. Without a log it is GET /."""
     random: Random
     """A generator of this user's own, seeded from the round's seed and `index`."""
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from suite.config.catalog import Reference, reference_to
 from suite.config.settings import Settings, startable
+from suite.contract.loop import facts
 from suite.contract.workload import Workload
 from suite.engine.progress import Progress, Silent
+from suite.engine.replaying import resolved
 from suite.engine.round import RoundInterrupted, run_round
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import Interrupted
@@ -56,6 +58,7 @@ def run(
     """
     settings = settings or Settings()
     actual = startable(workload, settings)
+    actual.loop = resolved(actual.loop)
     spec = WorkloadSpec(reference or reference_to(workload), settings)
     watcher = progress or Silent()
     origin = RecordOrigin(instruments)
@@ -102,8 +105,8 @@ def run(
 def described(workload: Workload, settings: Settings, repeated: list[Mapping[str, Any]]) -> dict[str, Any]:
     """The plan as plain data: the loop's own fields, workers, parameters, repeated rounds."""
     loop = workload.loop
-    fields = {key: value for key, value in asdict(loop).items() if value not in (None, ())}
-    plan: dict[str, Any] = {"loop": loop.kind, **fields, "workers": settings.workers, "seed": settings.seed}
+    fields = {key: value for key, value in facts(loop).items() if value not in (None, ())}
+    plan: dict[str, Any] = {**fields, "workers": settings.workers, "seed": settings.seed}
     plan["parameters"] = workload.plain_parameters()
     if workload.retry is not None:
         plan["retry"] = vars(workload.retry)

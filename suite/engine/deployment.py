@@ -21,6 +21,7 @@ from suite.engine.parties import Parties
 from suite.engine.plan import RoundPlan
 from suite.engine.preparer import Preparer
 from suite.engine.progress import Progress
+from suite.engine.replaying import resolved
 from suite.engine.room_watch import RoomWatch
 from suite.engine.timeline import FaultTimeline
 from suite.engine.worker_plan import FilePlan, WorkerPlan
@@ -67,6 +68,7 @@ class Deployment:
         self.index = index
         self.progress = progress
         self.workload: Workload = spec.workload()
+        self.workload.loop = resolved(self.workload.loop)
         self.component = isinstance(self.workload.system, Component)
         self.directory: Path = stack.enter_context(scratch_directory())
         self.watchman = stack.enter_context(round_identity(self.directory))

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from suite.contract.loop import OpenLoop
+from suite.contract.replay import Replay
 
 Starts = npt.NDArray[np.float64]
 
@@ -19,6 +20,7 @@ def plan(loop: OpenLoop, seed: int) -> Starts:
     The measured part begins at `loop.warmup`. The warm-up runs at the rate that the measured part
     starts with, evenly spaced (for a ramp: at a tenth of its end rate).
     """
+    assert not isinstance(loop.arrivals, Replay), "a log says its own starts: see suite.engine.replaying"
     match loop.arrivals:
         case "constant":
             starts = constant(loop.rate, loop.seconds)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from array import array
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from suite.contract.loop import ClosedLoop, OpenLoop
+from suite.contract.replay import Replay
 from suite.contract.workload import Workload
 from suite.engine import pacer
 from suite.engine.numbering import Numbering
+from suite.engine.replaying import ReplayedRows, operation_codes, replayed_rows
+from suite.engine.script import Script, ScriptPlan
 from suite.engine.worker_plan import CONNECT, FilePlan, GroupPlan, WorkerPlan, split
 from suite.errors import ConfigurationError
 from suite.measure.column_file import ColumnFile
@@ -45,13 +49,20 @@ class RoundPlan:
         self.by_loop: list[bool] = []
         self.due: list[int] = []
         self._relative: list[tuple[ColumnFile, npt.NDArray[np.int64]]] = []
+        self._codes: list[tuple[ColumnFile, npt.NDArray[np.uint16]]] = []
         self._workload = workload
         self._live = live
         self._random = np.random.default_rng(seed)
         self._shares = workload.shares()
         weights = [share.weight for share in self._shares]
         loop = workload.loop
-        starts = pacer.plan(loop, seed) if isinstance(loop, OpenLoop) and not live else np.empty(0)
+        self._replayed = None if live else _replayed(workload)
+        self.scripts: list[Script] = []
+        """One of each group, in a replay."""
+        if self._replayed is not None:
+            starts = self._replayed.starts
+        else:
+            starts = pacer.plan(loop, seed) if isinstance(loop, OpenLoop) and not live else np.empty(0)
         room = workload.most_users() or _MOST_USERS * len(weights) * workers
         users = loop.users or min(room, first_users(loop, len(weights) * workers))
         if users < len(weights) * workers:
@@ -61,6 +72,9 @@ class RoundPlan:
             )
         # Which class of users and which worker a planned start goes to.
         group_of = self._random.choice(len(weights), len(starts), p=np.array(weights) / sum(weights))
+        worker_of: npt.NDArray[Any] = np.arange(len(starts)) % workers
+        if self._replayed is not None:
+            worker_of = self._replayed.session % workers  # a session is one user's
         first = 0
         most = users if loop.users is not None and not live else room
         self.numbering = Numbering.create(0 if live else users, most)
@@ -69,14 +83,15 @@ class RoundPlan:
             groups: list[GroupPlan] = []
             for share, group_users in enumerate(split(worker_users, weights)):
                 group_users = 0 if live else group_users
-                mine = starts[index::workers][group_of[index::workers] == share]
-                groups.append(self._group(share, group_users, first, mine, users))
+                mine = np.flatnonzero((worker_of == index) & (group_of == share))
+                groups.append(self._group(share, group_users, first, starts[mine], users, mine))
                 first += group_users
             nested = self._add(None, by_loop=False, due=0)
             numbering = self.numbering.descriptor
             self.news.append(NewsFile.create())
             news = self.news[-1].descriptor
-            plans.append(WorkerPlan(index, tuple(groups), nested, numbering, most, news, seed + index))
+            told = loop if self._replayed is not None else None
+            plans.append(WorkerPlan(index, tuple(groups), nested, numbering, most, news, seed + index, told))
         self.workers = tuple(plans)
 
     @property
@@ -99,9 +114,14 @@ class RoundPlan:
             for position, (columns, rows) in enumerate(file.parts(len(relative))):
                 part = relative[position * file.rows :][:rows]
                 np.frombuffer(columns.intended, np.int64, rows)[:] = part + start
+        for file, codes in self._codes:
+            for position, (columns, rows) in enumerate(file.parts(len(codes))):
+                np.frombuffer(columns.operation, np.uint16, rows)[:] = codes[position * file.rows :][:rows]
 
     def name_operations(self) -> None:
         """Fill in which operation each row ran; workers need not store what the plan knows."""
+        if self._replayed is not None:
+            return  # it stands there from the beginning
         only = np.array([self.names.index(self.only)] if self.only else [], np.uint16)
         for file, group in zip(self.group_files, self.groups, strict=True):
             name_operations(file, only if self.only else np.frombuffer(group.choices, np.uint16), group.due)
@@ -145,6 +165,9 @@ class RoundPlan:
     def close(self) -> None:
         """Give the columns back."""
         self._relative.clear()
+        self._codes.clear()
+        for script in self.scripts:
+            script.close()
         self.numbering.close()
         for file in self.files:
             file.close()
@@ -153,7 +176,15 @@ class RoundPlan:
         for news in self.news:
             news.close()
 
-    def _group(self, share: int, users: int, first: int, starts: pacer.Starts, all_users: int) -> GroupPlan:
+    def _group(
+        self,
+        share: int,
+        users: int,
+        first: int,
+        starts: pacer.Starts,
+        all_users: int,
+        mine: npt.NDArray[np.intp],
+    ) -> GroupPlan:
         loop = self._workload.loop
         rows: int | None = None
         due = warm = 0
@@ -171,9 +202,19 @@ class RoundPlan:
         choices = array("H", self._choices(share, _CHOICES if rows is None else min(rows, _CHOICES)) or [0])
         marks = self.marks[-1]
         descriptor = -1 if marks is None else marks.descriptor
+        script = None if self._replayed is None else self._script(self._replayed, mine)
         return GroupPlan(
-            share, users, limit, first, rows, due, warm, columns, choices, self._live, descriptor
+            share, users, limit, first, rows, due, warm, columns, choices, self._live, descriptor, script
         )
+
+    def _script(self, replayed: ReplayedRows, mine: npt.NDArray[np.intp]) -> ScriptPlan:
+        """Which requests these rows of the log are, for the worker that runs them."""
+        codes = operation_codes(self._workload, self.names)[replayed.operation[mine]]
+        if len(mine):
+            self._codes.append((self.files[-1], codes))
+        columns = {name: getattr(replayed, name)[mine] for name in ("at", "session", "status", "last")}
+        self.scripts.append(Script.create(replayed.requests.file.fileno(), **columns))
+        return self.scripts[-1].plan
 
     def _choices(self, share: int, rows: int) -> list[int]:
         """Codes of operations, `rows` of them by weight, or the one that there is."""
@@ -196,8 +237,13 @@ class RoundPlan:
 
 
 def _held(file: ColumnFile, group: GroupPlan, marks: bool) -> HeldColumns:
-    choices = HeldColumns.coded(group.choices.tobytes())
+    choices = HeldColumns.coded(group.choices.tobytes()) if group.script is None else ""
     return HeldColumns(file.rows, file.planned, True, group.due, group.warm, choices, marks)
+
+
+def _replayed(workload: Workload) -> ReplayedRows | None:
+    loop = workload.loop
+    return replayed_rows(loop) if isinstance(loop, OpenLoop) and isinstance(loop.arrivals, Replay) else None
 
 
 def _counted(loop: ClosedLoop, users: int, all_users: int) -> tuple[int | None, int]:

@@ -16,6 +16,7 @@ from suite.engine.error_counts import ENDS, ErrorCounts, ours
 from suite.engine.nested import Nested
 from suite.engine.numbering import Numbering
 from suite.engine.retrying import Body, Retrying
+from suite.engine.script import Script
 from suite.engine.worker_plan import CONNECT, GroupPlan
 from suite.measure.column_file import ColumnFile
 from suite.measure.columns import Columns
@@ -77,6 +78,7 @@ class UserGroup:
         seed: int,
         component: bool,
         alone: bool,
+        script: Script | None = None,
     ) -> None:
         self.workload = workload
         self.plan = plan
@@ -89,6 +91,7 @@ class UserGroup:
         self.target = target
         self.prepared = prepared
         self.component = component
+        self.script = script
         self._alone = alone
         self._kept = kept
         self._seed = seed
@@ -174,7 +177,7 @@ class UserGroup:
 
     async def perform(self, session: UserSession, columns: Columns, row: int) -> None:
         """Run the operation of `row` and note how it ended."""
-        code = self.code(row)
+        code = self.code(columns, row)
         session.user._operation = self.names[code]
         session.columns = columns
         session.row = row
@@ -194,7 +197,7 @@ class UserGroup:
             error = ours(error)
         columns = session.columns
         due = columns.intended[row] or columns.started[row]
-        columns.outcome[row] = self.errors.add(self.names[self.code(row)], error, at, due)
+        columns.outcome[row] = self.errors.add(self.names[self.code(columns, row)], error, at, due)
         columns.finished[row] = at  # last: who reads meanwhile takes the row for ended
         if cut_off:
             session.expired = False
@@ -232,8 +235,10 @@ class UserGroup:
                     session.expired = True
                     session.task.cancel()
 
-    def code(self, row: int) -> int:
-        """Which operation `row` of a segment runs, as an index into the names."""
+    def code(self, columns: Columns, row: int) -> int:
+        """Which operation a row runs, as an index into the names."""
+        if self.script is not None:
+            return columns.operation[row]
         return self.choices[row % len(self.choices)]
 
     def _body(self, name: str) -> Body | None:

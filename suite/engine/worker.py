@@ -29,6 +29,7 @@ from suite.engine.nested import Nested
 from suite.engine.numbering import Numbering
 from suite.engine.open import run_open
 from suite.engine.preparation import Preparation
+from suite.engine.script import Script
 from suite.engine.user_group import UserGroup
 from suite.engine.worker_plan import WorkerPlan
 from suite.engine.worker_request import Step, WorkerReply, WorkerRequest
@@ -132,6 +133,8 @@ class _Worker:
 
     def _build(self) -> WorkerReply:
         self.loaded = self.spec.workload()
+        if self.plan is not None and self.plan.loop is not None:
+            self.loaded.loop = self.plan.loop
         live = self.plan is not None and any(group.live for group in self.plan.groups)
         self.errors.timed = bool(self.loaded.faults or self.loaded.retry) and not live
         system = self.workload.system
@@ -218,6 +221,7 @@ class _Worker:
                 seed=plan.seed,
                 component=isinstance(self.workload.system, Component),
                 alone=len(plan.groups) == 1,
+                script=None if group.script is None else Script.open(self.owner, group.script),
             )
             for group in plan.groups
         ]

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from suite.contract.loop import Loop
+from suite.engine.script import ScriptPlan
+
 CONNECT = "connect"
 """Operation name under which connecting is recorded, outside the totals."""
 
@@ -28,7 +31,8 @@ class GroupPlan:
     `live` plan any number while it runs. `rows` are planned in all (None: as many as there is time for),
     in `columns`; `due` of them have a time (open loop), the first `warm` are warm-up (counted closed
     loop). Row i of a segment runs the operation with code `choices[i % len(choices)]`. `marks` is the
-    descriptor of its MarkFile, -1 where nobody reads marks.
+    descriptor of its MarkFile, -1 where nobody reads marks. `script` says which logged requests the rows are,
+    whose operations then stand in the columns; None without a log.
     """
 
     share: int
@@ -42,12 +46,14 @@ class GroupPlan:
     choices: array[int]
     live: bool
     marks: int
+    script: ScriptPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerPlan:
     """All groups of one worker, columns for what its operations await in turn, and where it gets numbers
-    for users: the descriptor of a Numbering with room for `most`. `news` is that of its NewsFile.
+    for users: the descriptor of a Numbering with room for `most`. `news` is that of its NewsFile. `loop` is
+    the one that was planned where the workload's own does not say all of it; else None.
     """
 
     index: int
@@ -57,6 +63,7 @@ class WorkerPlan:
     most: int
     news: int
     seed: int
+    loop: Loop | None = None
 
 
 def split(total: int, weights: Sequence[float]) -> list[int]:

@@ -65,7 +65,7 @@ def settings_for_asv(workload: Workload, rounds: int) -> Settings:
 
 
 def _seconds(loop: Loop, rounds: int) -> float:
-    if isinstance(loop, OpenLoop):
+    if isinstance(loop, OpenLoop) and loop.rate:
         enough = _OPERATIONS / (loop.rate * rounds * _LEAST_BELIEVED)
         if _SECONDS < enough <= loop.seconds:
             return enough

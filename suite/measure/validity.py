@@ -90,7 +90,7 @@ def judge(
         doubts.append(_doubt("doubtful", "shared_cores"))
     doubts += _noisy(evidence)
     doubts += _miscounted(evidence)
-    if not faulty and not (isinstance(loop, OpenLoop) and loop.arrivals in ("ramp", "stages")):
+    if not faulty and not (isinstance(loop, OpenLoop) and not loop.steady):
         doubts += _trend(rows)
     doubts.sort(key=lambda doubt: doubt.verdict != "invalid")
     verdict: ValidityVerdict = doubts[0].verdict if doubts else "valid"

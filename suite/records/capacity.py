@@ -10,15 +10,21 @@ from suite.records.level import Level
 from suite.records.provenance import Provenance
 from suite.records.reason import Reason
 
-Over = Literal["rate", "users"]
+Over = Literal["rate", "users", "speed"]
 End = Literal["found", "below", "range", "generator", "unclear", "budget"]
 """How a search ended: an interval; all broke, down to the lowest load; all held, up to the highest one;
 the generator could not go higher; what could not be judged was in the way; time or probes ran out."""
 
 
+def unit_of(over: Over) -> str:
+    """The unit of loads that are searched `over`."""
+    return {"rate": "1/s", "users": "users", "speed": "x"}[over]
+
+
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What to search: `over` rate (starts per second) or users, held to thresholds at `level`.
+    """What to search: `over` rate (starts per second), users or the speed of a replay, held to thresholds
+    at `level`.
 
     A look takes `seconds`, the search at most `budget` seconds. `lowest` and `highest` bound the load;
     None leaves it to us. `at_least` is a load that must hold: it is looked at first.
@@ -36,7 +42,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One look at the system under `load` (starts per second, or users).
+    """One look at the system under `load` (starts per second, users, or times the log's own speed).
 
     `holds` is None if it could not be judged; `broke` names what broke first. `throughput` is in 1/s,
     `p50` and `p99` are seconds, `failures` is a ratio, `flight` the mean number of operations in flight.
@@ -133,8 +139,8 @@ class Capacity(Provenance):
 
     @property
     def unit(self) -> str:
-        """The unit of loads: 1/s or users."""
-        return "1/s" if self.goal.over == "rate" else "users"
+        """The unit of loads: 1/s, users, or x."""
+        return unit_of(self.goal.over)
 
     @property
     def interval(self) -> tuple[float | None, float | None]:

@@ -13,7 +13,7 @@ _HARDWARE = ("cpu", "machine", "cores", "affinity", "container")
 _LOAD = (
     "loop", "users", "rate", "arrivals", "stages", "burst", "think", "busy", "target", "operations",
     "each", "seconds", "warmup", "workers", "spin", "quick", "parameters", "over", "level", "engine",
-    "faults",
+    "faults", "log", "speed",
 )  # fmt: skip
 _EDGES = (0.8, 1.39, 2.6, 3.22)
 """Where classes of memory end, in quarters of a doubling above 1, 2, 4... GiB. What a kernel leaves of the

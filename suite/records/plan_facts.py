@@ -38,15 +38,16 @@ def _object(value: Any) -> bool:
 
 
 _PLAN: Mapping[str, tuple[_Right, str]] = {
-    **dict.fromkeys(("loop", "engine", "arrivals", "target"), (_text, "text")),
+    **dict.fromkeys(("loop", "engine", "arrivals", "target", "log"), (_text, "text")),
     **dict.fromkeys(
-        ("users", "rate", "operations", "each", "seconds", "spin"), (_number, "number from 0 on")
+        ("users", "rate", "operations", "each", "seconds", "spin", "speed"), (_number, "number from 0 on")
     ),
     **dict.fromkeys(("warmup", "workers"), (_number, "number from 0 on")),
     "think": (_pause, "number, or two of them"),
     "stages": (_stages, "list of pairs of numbers"),
     "faults": (_list, "list"),
     "parameters": (_object, "object"),
+    "replay": (_object, "object"),
 }
 _ENVIRONMENT: Mapping[str, tuple[_Right, str]] = {
     "setting": (_text, "text"),

@@ -74,7 +74,11 @@ def plan_words(plan: Mapping[str, Any]) -> str:
         words.append("stages " + ", ".join(f"{_rate(rate)} for {_seconds(s)}" for rate, s in plan["stages"]))
     elif plan.get("rate"):
         arrivals = plan.get("arrivals", "constant")
+        if plan.get("log"):
+            arrivals = f"from {_log(plan)}"
         words.append(_rate(plan["rate"]) + ("" if arrivals == "constant" else f" {arrivals}"))
+    elif plan.get("log"):
+        words.append(_log(plan))
     if users:
         words.append(many(users, "user"))
     if plan.get("operations"):
@@ -119,6 +123,12 @@ def first_line(text: str, limit: int = 200) -> str:
     """The first line of `text` from outside, shortened to `limit` characters."""
     line = (clean(text).strip().splitlines() or [""])[0].strip()
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _log(plan: Mapping[str, Any]) -> str:
+    """The log that is replayed: "access.log at 2× speed"."""
+    speed = plan.get("speed", 1)
+    return clean(str(plan["log"]).split(" ")[0]) + ("" if speed == 1 else f" at {speed:.3g}× speed")
 
 
 def _seconds(value: float) -> str:

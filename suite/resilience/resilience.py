@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from suite.config.catalog import Reference, reference_to
 from suite.config.settings import Settings, configured, startable
 from suite.contract.fault import At
-from suite.contract.loop import ClosedLoop, Loop
+from suite.contract.loop import ClosedLoop, Loop, not_replayed
 from suite.contract.workload import Workload
 from suite.engine.progress import Named, Progress, Silent
 from suite.engine.round import run_round
@@ -170,6 +170,7 @@ def loop_of(loop: Loop, course: FaultCourse) -> Loop:
     """`loop` for as long as the course takes. Raises ConfigurationError if it has too little to compare."""
     if isinstance(loop, ClosedLoop):
         return ClosedLoop(loop.users, seconds=course.seconds, think=loop.think, warmup=WARM)
+    not_replayed(loop, "suite resilience")
     wanted = FEWEST * FEWEST
     if loop.rate * course.before < wanted:
         raise ConfigurationError(

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from suite.config.catalog import Reference, reference_to
 from suite.config.settings import Settings, configured, startable
-from suite.contract.loop import OpenLoop
+from suite.contract.loop import OpenLoop, not_replayed
 from suite.contract.workload import Workload
 from suite.engine.coordinator import described
 from suite.engine.live_measurement import LiveMeasurement
@@ -43,6 +43,7 @@ _NO_LIMITS: Mapping[str, float] = MappingProxyType({})
 def cycle_of(workload: Workload, settings: Settings) -> float:
     """Seconds after which a ramp, or stages, come again; 0.0 for a load that is always the same."""
     loop = configured(workload, settings).loop
+    not_replayed(loop, "suite soak")
     return loop.seconds if isinstance(loop, OpenLoop) and loop.arrivals in ("ramp", "stages") else 0.0
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from suite.config.catalog import Reference
 from suite.config.settings import configured
 from suite.contract.component import Component
-from suite.contract.loop import OpenLoop
+from suite.contract.loop import OpenLoop, not_replayed
 from suite.contract.workload import Workload
 from suite.errors import SuiteError
 from suite.integrations._locust.places import check_places
@@ -44,6 +44,7 @@ def main() -> None:
 
 def described(workload: Workload, where: Reference, without: frozenset[str] = frozenset()) -> dict[str, Any]:
     """A workload as plain data: its classes of users, their operations with weights and tags, its loop."""
+    not_replayed(workload.loop, "Locust")
     own = sorted(workload.tags | {workload.name.partition("/")[0]})
     return {
         "name": workload.name,

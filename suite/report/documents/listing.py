@@ -9,13 +9,14 @@ from typing import Any
 from rich.text import Text
 
 from suite.config.filters import alias
+from suite.contract.loop import facts
 from suite.contract.workload import Workload
 from suite.report.words import FAINT, clean, plan_words
 
 
 def listed(workload: Workload) -> Iterator[Text]:
     """Name and loop, then what it is, its parameters as `--set` takes them, and its tags."""
-    loop = plan_words({"loop": workload.loop.kind, **asdict(workload.loop)})
+    loop = plan_words(facts(workload.loop))
     yield Text.assemble((clean(workload.name), "bold"), f"  {loop}")
     if workload.description:
         yield Text(f"  {clean(workload.description)}")
@@ -31,11 +32,12 @@ def listed(workload: Workload) -> Iterator[Text]:
 
 def described(workload: Workload) -> dict[str, Any]:
     """The same for scripts, as plain data."""
+    loop = facts(workload.loop)
     return {
         "name": workload.name,
         "alias": alias(workload.name),
         "description": workload.description,
-        "loop": {"kind": workload.loop.kind, **asdict(workload.loop)},
+        "loop": {"kind": loop.pop("loop"), **loop},
         "operations": list(workload.operation_names()),
         "parameters": workload.plain_parameters(),
         "thresholds": [asdict(threshold) for threshold in workload.thresholds],

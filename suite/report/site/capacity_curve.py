@@ -24,7 +24,7 @@ from suite.report.site.svg import (
     x_labels,
     y_grid,
 )
-from suite.report.terminal.capacity import answer_words, load_words
+from suite.report.terminal.capacity import answer_words, load_words, peak_words
 from suite.units import format_quantity
 
 _TOP = 20
@@ -44,7 +44,7 @@ def capacity_curve(capacity: Capacity, figure: Figure) -> str | None:
     x = Axis.over(loads, LEFT + 8, WIDTH - RIGHT - 16, log=wide)
     y = Axis.over((value for _, value in looks), HEIGHT - BOTTOM, _TOP, log=wide or figure == "p99")
     inner = [*y_grid(y, unit), *_interval(capacity, x)]
-    ticks = [tick for tick in x.ticks(8) if capacity.unit == "1/s" or math.isclose(tick, round(tick))]
+    ticks = [tick for tick in x.ticks(8) if capacity.unit != "users" or math.isclose(tick, round(tick))]
     inner += x_labels([(x(tick), load_words(tick, capacity.unit)) for tick in ticks], HEIGHT - BOTTOM + 18)
     inner.append(line(_through(looks, x, y), "curve c0"))
     inner += [
@@ -57,13 +57,13 @@ def capacity_curve(capacity: Capacity, figure: Figure) -> str | None:
 
 def capacity_words(capacity: Capacity) -> str:
     """The interval in a line."""
-    return answer_words(capacity.found, capacity.interval, capacity.unit)
+    return answer_words(capacity.found, capacity.interval, capacity.unit) + peak_words(capacity)
 
 
 def capacity_setting(capacity: Capacity) -> str:
     """Machine, loop and looks of the search."""
     goal = capacity.goal
-    searched = {"rate", "users"} if goal.over == "users" else {"rate"}
+    searched = {"rate", "users"} if goal.over == "users" else {"rate", "speed"}
     loop = {name: value for name, value in capacity.plan.items() if name not in searched}
     looks = f"looks of {format_quantity(goal.seconds, 's')}, held to {goal.level} thresholds"
     return f"{setting_words(capacity.environment, {**loop, 'seconds': None, 'operations': None})}, {looks}"

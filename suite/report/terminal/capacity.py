@@ -18,10 +18,10 @@ _MARKS = {True: "o", False: "x", None: "?"}
 
 
 def load_words(load: float | None, unit: str) -> str:
-    """A load for people: "800 /s", "12 users"."""
+    """A load for people: "800 /s", "3.4 x", "12 users"."""
     if load is None:
         return "-"
-    return format_quantity(load, unit) if unit == "1/s" else many(load, "user")
+    return many(load, "user") if unit == "users" else format_quantity(load, unit)
 
 
 def _held(look: Probe) -> Text:
@@ -45,7 +45,7 @@ def looks_table(capacity: Capacity) -> Table:
     """A row per load, lowest first; figures of its last look, and how its looks ended."""
     table = PlainTable()
     for title in (
-        "rate" if capacity.unit == "1/s" else "users",
+        capacity.goal.over,
         "delivered",
         "p50",
         "p99",
@@ -85,8 +85,18 @@ def curve(capacity: Capacity) -> Iterator[str]:
 
 def answer(capacity: Capacity) -> Text:
     """The capacity in a line."""
-    words = answer_words(capacity.found, capacity.interval, capacity.unit)
+    words = answer_words(capacity.found, capacity.interval, capacity.unit) + peak_words(capacity)
     return Text.assemble(("capacity  ", "bold"), words)
+
+
+def peak_words(capacity: Capacity) -> str:
+    """What a speed is times of."""
+    plan = capacity.plan
+    if capacity.goal.over != "speed" or not plan.get("rate"):
+        return ""
+    length = format_quantity(capacity.goal.seconds * plan["speed"], "s")
+    once = format_quantity(plan["rate"] / plan["speed"], "1/s")
+    return f"; 1 x is the peak of {clean(str(plan['log']).split(' ')[0])}, {once} in its busiest {length}"
 
 
 def answer_words(found: SearchResult, interval: Sequence[float | None], unit: str) -> str:

@@ -47,6 +47,7 @@ from suite.report.terminal.overload import (
     overload_setting,
     overloads_table,
 )
+from suite.report.terminal.replayed import replayed
 from suite.report.terminal.resilience import conclusion, setting_line, trial_line, trial_lines, trials_table
 from suite.report.terminal.soak import soak_closing, soak_head, soak_lines, trends, window_line
 from suite.report.terminal.summary import entries, summary
@@ -114,7 +115,7 @@ class Reporter:
                 self.console.print(Padding(table, (1, 0, 1, 2), expand=False))
         for line in fault_axis(run):
             self.console.print(Padding(line, (0, 0, 0, 2), expand=False))
-        found = (*limiter(run), *incident_lines(run), *observed_lines(run), *checks(run))
+        found = (*replayed(run), *limiter(run), *incident_lines(run), *observed_lines(run), *checks(run))
         for line in (*found, *details(run), *outputs(run), *doubts(run), *error(run), *advice(run)):
             self.console.print(Padding(line, (0, 0, 0, 2), expand=False))
         self.console.print()

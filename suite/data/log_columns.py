@@ -1,0 +1,305 @@
+"""An access log as columns, read once: a row for each request, in the order of their starts."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import hashlib
+import tempfile
+import weakref
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from suite.contract.replay import LogSummary, Replay
+from suite.data.access_log import Line, LogReader
+from suite.errors import ConfigurationError
+
+_LONGEST = 1 << 16
+"""Bytes of a line that is looked at; what is longer is no request that a server would have taken."""
+_UNREAD = 0.5
+"""Share of lines that can't be read from which on it is no access log."""
+_KNOWN = 1 << 16
+_BACK = 1.0
+"""Seconds that a stamp may be before one above it: requests that end at once are written in any order."""
+_EXAMPLE = 120
+_Floats = npt.NDArray[np.float64]
+_Ints = npt.NDArray[Any]
+
+
+class LoggedRequests:
+    """Request lines in a file without a name, each once as long as it is remembered."""
+
+    def __init__(self) -> None:
+        self.file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as this
+        weakref.finalize(self, self.file.close)
+        self._written = 0
+        self._known: dict[bytes, int] = {}
+
+    def place(self, request: bytes) -> int:
+        """Where in the file the request begins."""
+        known = self._known.get(request)
+        if known is None:
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            known = self._known[request] = self._written
+            self.file.write(request)
+            self._written += len(request)
+        return known
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LogColumns:
+    """A row for each request in the order of their starts (seconds since the log's begin).
+
+    `session` numbers sessions from 0, `at` is where in the file `requests` the request's line begins,
+    `operation` which of the replay's operations it is.
+    """
+
+    start: _Floats
+    session: _Ints
+    at: _Ints
+    status: _Ints
+    operation: _Ints
+    requests: LoggedRequests
+    summary: LogSummary
+
+
+def read(given: Replay) -> LogColumns:
+    """The log, read again only if it, or what is wanted of it, has changed. Raises ConfigurationError."""
+    try:
+        found = Path(given.path).stat()
+    except OSError as error:
+        raise ConfigurationError(f"can't read {given.path}: {error.strerror}") from error
+    plain = replace(given, speed=1.0, begin=0.0, summary=None)
+    return _read(plain, found.st_size, found.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=1)
+def _read(given: Replay, _size: int, _changed: int) -> LogColumns:
+    return _Log(given).read()
+
+
+class _Log:
+    def __init__(self, given: Replay) -> None:
+        self._given = given
+        self._wanted = _Wanted(given)
+        self._reader = LogReader(given.took)
+        self._skipped: Counter[str] = Counter()
+        self._example = b""
+        self._lines = self._back = 0
+        self._latest = float("-inf")
+        self._stamps, self._tooks = array("d"), array("d")
+        self._clients, self._at = array("q"), array("Q")
+        self._statuses, self._operations = array("H"), array("H")
+        self._fraction = False
+        self._requests = LoggedRequests()
+
+    def read(self) -> LogColumns:
+        digest = hashlib.sha256()
+        for line in _lines(self._given.path, digest):
+            self._lines += 1
+            self._add(line)
+        self._check()
+        self._requests.file.flush()
+        return self._columns(digest.hexdigest()[:12])
+
+    def _add(self, line: bytes | None) -> None:
+        if line is None:
+            self._skipped["too_long"] += 1
+            return
+        if not line.strip():
+            self._skipped["empty"] += 1
+            return
+        found = self._reader.read(line)
+        if not isinstance(found, Line):
+            if found == "unreadable" and not self._skipped[found]:
+                self._example = line
+            self._skipped[found] += 1
+            return
+        operation = self._wanted.operation(found.method, found.target)
+        if isinstance(operation, str):
+            self._skipped[operation] += 1
+            return
+        self._keep(found, operation)
+
+    def _keep(self, line: Line, operation: int) -> None:
+        self._back += line.stamp < self._latest - _BACK
+        self._latest = max(self._latest, line.stamp)
+        self._fraction = self._fraction or not line.whole
+        began = line.begins or self._given.stamp == "start"
+        self._stamps.append(line.stamp)
+        self._tooks.append(0.0 if began else line.took)
+        match self._given.client:
+            case "address":
+                client = hash(line.client)
+            case "agent":
+                client = hash((line.client, line.agent))
+            case "line":
+                client = self._lines
+        self._clients.append(client)
+        self._at.append(self._requests.place(b"%s %s\n" % (line.method, line.target)))
+        self._statuses.append(min(line.status, 999))
+        self._operations.append(operation)
+
+    def _check(self) -> None:
+        path, lines = self._given.path, self._lines - self._skipped["empty"]
+        if not lines:
+            raise ConfigurationError(f"{path} is empty: there is nothing to replay")
+        unread = self._skipped["unreadable"] + self._skipped["too_long"]
+        if unread > _UNREAD * lines:
+            example = self._example[:_EXAMPLE].decode("utf-8", "replace").strip()
+            raise ConfigurationError(
+                f"{path} is no access log that can be read: {unread:,} of {lines:,} lines are neither "
+                f"common, combined nor JSON with time, method and path; the first: {example!r}"
+            )
+        if not self._stamps:
+            reasons = ", ".join(f"{count:,} {name}" for name, count in sorted(self._skipped.items()))
+            raise ConfigurationError(
+                f"{path} has no line to replay ({reasons}): GET and HEAD only, unless replay(operations=...) "
+                "maps others"
+            )
+
+    def _columns(self, digest: str) -> LogColumns:
+        stamps = np.frombuffer(self._stamps)
+        whole = not self._fraction
+        if whole:
+            stamps = spread(stamps)
+        starts = stamps - np.frombuffer(self._tooks)
+        order = np.argsort(starts, kind="stable")
+        starts = starts[order]
+        zero = np.floor(starts[0]) if whole else starts[0]
+        starts -= zero
+        clients = np.frombuffer(self._clients, np.int64)[order]
+        session, persons = sessions(clients, starts, self._given.idle)
+        summary = LogSummary(
+            digest,
+            self._lines,
+            len(starts),
+            dict(self._skipped),
+            self._example[:_EXAMPLE].decode("utf-8", "replace").strip(),
+            persons,
+            int(session.max()) + 1,
+            _length(starts, whole),
+            whole,
+            self._back,
+        )
+        return LogColumns(
+            starts,
+            session.astype(np.uint32),
+            np.frombuffer(self._at, np.uint64)[order],
+            np.frombuffer(self._statuses, np.uint16)[order],
+            np.frombuffer(self._operations, np.uint16)[order],
+            self._requests,
+            summary,
+        )
+
+
+class _Wanted:
+    """Which operation a request is: an index into the replay's own, or why it is left out."""
+
+    def __init__(self, given: Replay) -> None:
+        self._pairs = [(index, *_pattern(pattern)) for index, (pattern, _) in enumerate(given.operations)]
+        self._known: dict[tuple[bytes, bytes], int | str] = {}
+
+    def operation(self, method: bytes, target: bytes) -> int | str:
+        if not self._pairs:
+            return 0 if method in (b"GET", b"HEAD") else "method"
+        key = method, target.partition(b"?")[0]
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            found = self._known[key] = self._found(key[0].decode(), key[1].decode())
+        return found
+
+    def _found(self, method: str, path: str) -> int | str:
+        for index, methods, pattern in self._pairs:
+            if any(fnmatchcase(method, one) for one in methods) and fnmatchcase(path, pattern):
+                return index
+        return "unmapped"
+
+
+def _pattern(text: str) -> tuple[tuple[str, ...], str]:
+    """Methods and path; without a method it is one of those that change nothing."""
+    method, _, path = text.rpartition(" ")
+    return ((method,) if method else ("GET", "HEAD")), path
+
+
+def spread(stamps: _Floats) -> _Floats:
+    """Stamps of whole seconds, each somewhere in its second: n of one second as n uniform moments in order.
+
+    That is how independent arrivals lie when only their number is known. Always the same for the same log.
+    """
+    order = np.argsort(stamps, kind="stable")
+    second = stamps[order]
+    moments = np.random.default_rng(len(stamps)).random(len(stamps))
+    moments = moments[np.lexsort((moments, second))]
+    placed = np.empty(len(stamps))
+    placed[order] = second + moments
+    return placed
+
+
+def sessions(clients: _Ints, starts: _Floats, idle: float) -> tuple[_Ints, int]:
+    """The session of each row, numbered by their first rows; and how many clients there are.
+
+    A client that has been away for more than `idle` seconds begins a new one. `starts` ascend.
+    """
+    order = np.argsort(clients, kind="stable")
+    theirs, when = clients[order], starts[order]
+    other = theirs[1:] != theirs[:-1]
+    begins = np.concatenate([[True], other | (np.diff(when) > idle)])
+    number = np.cumsum(begins) - 1
+    # In order of their first rows, so that chance in how clients are told apart changes nothing.
+    rank = np.empty(number[-1] + 1, np.int64)
+    rank[np.argsort(order[begins], kind="stable")] = np.arange(number[-1] + 1)
+    found = np.empty(len(clients), np.int64)
+    found[order] = rank[number]
+    return found, int(np.count_nonzero(other)) + 1
+
+
+def _length(starts: _Floats, whole: bool) -> float:
+    """Whole seconds last until their end; of others the last has as much room as it has on average."""
+    last = float(starts[-1])
+    if whole:
+        return float(np.floor(last)) + 1.0
+    return last * len(starts) / (len(starts) - 1) if last > 0 else 1.0
+
+
+def _lines(path: str, digest: Any) -> Iterator[bytes | None]:
+    """The lines of a file, gzipped or not, from which `digest` is made; None for one that is too long."""
+    with _opened(path) as file:
+        while line := file.readline(_LONGEST):
+            digest.update(line)
+            if line.endswith(b"\n") or len(line) < _LONGEST:
+                yield line
+                continue
+            while (more := file.readline(_LONGEST)) and not more.endswith(b"\n"):
+                digest.update(more)
+            digest.update(more)
+            yield None
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[IO[bytes]]:
+    try:
+        with open(path, "rb") as raw:
+            packed = raw.read(2) == b"\x1f\x8b"
+            raw.seek(0)
+            if packed:
+                with gzip.open(raw) as unpacked:
+                    yield unpacked  # type: ignore[misc]
+            else:
+                yield raw
+    except OSError as error:  # BadGzipFile is one too
+        raise ConfigurationError(f"can't read {path}: {error.strerror or error}") from error
+    except EOFError as error:
+        raise ConfigurationError(f"{path} is cut off: its gzip data ends before its end") from error
