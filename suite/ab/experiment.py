@@ -171,8 +171,8 @@ def _measured(
         (base, head),
         seed=random.SystemRandom().randrange(2**32),
         alpha=ALPHA / len(experiment.tasks),
-        metrics=experiment.metrics,
-        minimums=experiment.minimums,
+        metrics=task.metrics or experiment.metrics,
+        minimums=task.minimums or experiment.minimums,
     )
     begun = time.monotonic()
     fault: SuiteError | None = None

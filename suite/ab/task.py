@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from suite.compare.minimum import Overrides
 from suite.config.catalog import CatalogEntry
 from suite.config.layer import SettingsLayer
 from suite.config.settings import Settings
@@ -18,12 +19,15 @@ class Task:
 
     `target` is a name, or module::name, or file::name (relative to the checkout if it lies in it).
     `load_file`, relative to the checkout, is where it is described: both sides take that from the work tree.
+    `metrics` decide on it, if any are its own, and changes below `minimums` do not count.
     """
 
     name: str
     target: str
     given: SettingsLayer = field(default_factory=SettingsLayer)
     load_file: Path | None = None
+    metrics: tuple[str, ...] = ()
+    minimums: Overrides = field(default_factory=dict)
 
     @property
     def words(self) -> tuple[str, ...]:

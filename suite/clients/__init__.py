@@ -3,13 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 from suite.clients._timeouts import Timeouts
+from suite.clients.exchange import Exchange
 from suite.clients.http import Http
 from suite.errors import require
 
 if TYPE_CHECKING:
     from suite.clients.websocket import WebSocket
 
-__all__ = ["Http", "Timeouts", "WebSocket"]
+__all__ = ["Exchange", "Http", "Timeouts", "WebSocket"]
 
 
 def __getattr__(name: str) -> Any:

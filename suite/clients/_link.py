@@ -84,24 +84,10 @@ class Link(Sending):
         """
         self._waiter = waiter
         self._bodiless = bodiless
-        # Straight into the socket: a transport would send when all other ready callbacks have run, and
-        # the time of other users would count as the server's.
-        sock = self._sock
-        if sock is None:
-            self._spilled = True
-            self._transport.write(request)
-            return
-        try:
-            sent = sock.send(request)
-        except BlockingIOError:
-            sent = 0
-        except OSError as error:
+        broken = self.send_now(request, self._sock)
+        if broken is not None:
             self._read_on()
-            self.fail(ConnectionBroken(f"sending failed: {error}{self._idleness()}"))
-            return
-        if sent != len(request):
-            self._spilled = True
-            self._transport.write(memoryview(request)[sent:])
+            self.fail(ConnectionBroken(f"sending failed: {broken}{self._idleness()}"))
 
     def read(self, *, on: bool) -> None:
         """Stop reading, so that the server has to wait, or go on."""

@@ -39,9 +39,10 @@ class Origin:
         try:
             parts = urlsplit(url)
             unix = parts.scheme == _UNIX and schemes[0] == "http"
-            usable = unix or (parts.scheme in schemes and bool(parts.hostname) and parts.port != 0)
+            port = parts.port if parts.port is not None else _PORTS.get(parts.scheme, 0)
+            usable = unix or (parts.scheme in schemes and bool(parts.hostname) and port != 0)
         except ValueError:  # of a port that is no number
-            parts, usable, unix = None, False, False
+            parts, port, usable, unix = None, 0, False, False
         what = "URL" if query else "base URL"
         fragment = parts is not None and parts.fragment and schemes[0] == "ws"  # RFC 6455, 3: there is none
         if parts is None or not usable or fragment or (parts.query and not query):
@@ -60,7 +61,7 @@ class Origin:
             context = _default_context()
         return cls(
             parts.hostname or "",
-            parts.port or _PORTS[parts.scheme],
+            port,
             parts.netloc,
             parts.path,
             parts.query,

@@ -16,6 +16,19 @@ class Waiter(Protocol):
     def set_exception(self, error: Exception, /) -> None: ...
 
 
+class Kept(Protocol):
+    """What of a link those need who keep it."""
+
+    alive: bool
+
+    @property
+    def sending(self) -> bool: ...
+    @property
+    def answered(self) -> bool: ...
+    def fail(self, error: ClientError, /) -> None: ...
+    async def close(self) -> None: ...
+
+
 class Intake(Protocol):
     """Who takes all that a link receives, in place of a waiter: a pipeline, a stream."""
 

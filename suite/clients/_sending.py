@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 from suite.clients._pieces import Pieces, each_of
 from suite.clients._response import Response
@@ -32,6 +33,27 @@ class Sending(asyncio.Protocol):
             if self._resumed is not None:
                 await asyncio.wait((self._resumed, waiter), return_when=asyncio.FIRST_COMPLETED)
         self._transport.write(b"0\r\n\r\n")
+
+    def send_now(self, request: bytes, sock: socket.socket | None) -> OSError | None:
+        """Send `request` straight into the socket, what it does not take by way of the transport.
+
+        A transport would send when all other ready callbacks have run, and the time of other users would
+        count as the server's. `sock` is None under TLS. Why the connection is broken, if it is.
+        """
+        if sock is None:
+            self._spilled = True
+            self._transport.write(request)
+            return None
+        try:
+            sent = sock.send(request)
+        except BlockingIOError:
+            sent = 0
+        except OSError as error:
+            return error
+        if sent != len(request):
+            self._spilled = True
+            self._transport.write(memoryview(request)[sent:])
+        return None
 
     def send(self, data: bytes) -> None:
         """Send `data` without a waiter, for a pipe."""

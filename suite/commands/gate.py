@@ -17,6 +17,7 @@ Examples:
   suite gate                                  HEAD's runs against main, as configured
   suite gate --base v1.2 --metric throughput --allow throughput=10%
   suite gate --markdown summary.md --on-inconclusive warn
+  suite gate --confirm                        a regression counts if turns show it too
 
 \b
 In pyproject.toml (in loadledger.toml without tool.loadledger.):
@@ -26,6 +27,11 @@ In pyproject.toml (in loadledger.toml without tool.loadledger.):
   minimum = {"response.p99" = "10%"}
   on_inconclusive = "fail"
   workloads."shop/browse".metrics = ["response.p50"]
+
+\b
+With --confirm the metrics that regressed, and no others, are measured again: base and head
+in turns, as suite ab does, of workloads in load files here or installed. What turns don't
+show is no regression.
 
 \b
 Under GitHub Actions it annotates and adds to the job's summary.
@@ -53,6 +59,9 @@ def command(
         bool | None,
         typer.Option("--annotations/--no-annotations", show_default=False, help="As GitHub reads them."),
     ] = None,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Measure what regressed again, in turns, before it counts.")
+    ] = False,
     budget: Annotated[list[str] | None, typer.Option("--budget", hidden=True)] = None,
     *,
     judged: ComparedBy,
@@ -86,6 +95,7 @@ def command(
     )
 
     from suite.ab.calibration_store import caught
+    from suite.commands.confirming import confirmed_in_turns
     from suite.commands.output import output
     from suite.commands.pull_request import tell_pull_request
     from suite.compare.primary import gate_metrics
@@ -100,8 +110,11 @@ def command(
     wanted = ComparisonRequest(
         lambda workload: gate.budget(workload).under(given), judged.names(), judged.anywhere, gate_metrics
     )
-    with output(judged.json_file, markdown=judged.markdown_file) as out:
+    kept = ("ab", places.folder / "ab") if confirm else ()
+    with output(judged.json_file, *kept, markdown=judged.markdown_file) as out:
         compared, enough = judge_revision(places.ledger, gate.base, head, wanted)
+        if confirm:
+            compared = confirmed_in_turns(out, compared, configuration, wanted.budget, places.folder)
         alone = len(compared.comparisons) > 1
         promises = {
             one.workload: promise(caught(places.folder, enough[one.workload], one, "gate"), alone=alone)

@@ -5,6 +5,9 @@ import json
 import pytest
 from support.histories import commit, fill, git, make_history_run, repository, steady
 
+from suite.ab.outcome import TrialResult
+from suite.ab.pairs import Pair, Trial
+
 
 @pytest.fixture
 def shas(command):
@@ -284,3 +287,76 @@ def test_a_budget_for_workloads_that_did_not_run_is_no_typo(command, shas):
     said = command("gate")
     assert said.code == 2
     assert "no workload has a metric latenes.p50" in said.err
+
+
+@pytest.fixture
+def in_turns(monkeypatch):
+    """Turns are played: what they are asked, and rounds by which head is so much slower."""
+    asked = []
+
+    def play(factor, sha):
+        def compare(_repository, experiment, _environments, watch):
+            asked.append(experiment)
+            results = []
+            for task in experiment.tasks:
+                trial = Trial(task.name, ("base", "head"), 1, metrics=task.metrics, minimums=task.minimums)
+                for n in range(16):
+                    wobble = 1 + 0.004 * (n % 3)
+                    base = make_history_run("a" * 40, wobble, n)
+                    trial.pairs.append(Pair("AB", base, make_history_run(sha, factor * wobble, n)))
+                results.append(TrialResult.of(trial, 1.0, None))
+            return tuple(results)
+
+        monkeypatch.setattr("suite.ab.confirmation.compare_commits", compare)
+        return asked
+
+    return play
+
+
+LOAD = """
+from suite import Component, User, Workload, closed_loop, operation
+class Shopper(User):
+    @operation
+    def browse(self): pass
+browse = Workload("shop/browse", Component(dict), Shopper, loop=closed_loop(1, seconds=1))
+"""
+
+
+@pytest.mark.parametrize(("factor", "code"), [(1.0, 0), (1.3, 1)])
+def test_what_regressed_counts_if_turns_show_it_too(command, shas, in_turns, factor, code):
+    fill(command.folder, *steady(shas[3], 1.3, 100, 3))
+    command.file("load_shop.py", LOAD)
+    asked = in_turns(factor, shas[3])
+    said = command("gate", "--confirm", "--metric", "response.p50", "--allow", "response.p50=3%")
+    assert said.code == code, said.out + said.err
+    (experiment,) = asked
+    assert (experiment.base, experiment.head) == (shas[2][:12], shas[3][:12])
+    (task,) = experiment.tasks
+    assert (task.name, task.metrics, task.minimums) == (
+        "shop/browse",
+        ("response.p50",),
+        {"response.p50": "3%"},
+    )
+    assert "regression: shop/browse response.p50: +30 %" in said.out
+    assert "this is measured again in turns before it counts" in said.out
+    verdict = "regression" if code else "same"
+    assert f"note: response.p50 was measured again, 16 pairs in turns: {verdict}" in said.out
+
+
+def test_what_did_not_regress_is_not_measured_again(command, shas, in_turns):
+    fill(command.folder, *steady(shas[3], 1.0, 100, 3))
+    asked = in_turns(1.0, shas[3])
+    assert command("gate", "--confirm").code == 0
+    assert asked == []
+
+
+def test_what_no_load_file_describes_stands_accused(command, shas, in_turns):
+    fill(command.folder, *steady(shas[3], 1.3, 100, 3))
+    asked = in_turns(1.0, shas[3])
+    said = command("gate", "--confirm")
+    assert said.code == 1
+    assert asked == []
+    assert (
+        "note: response.p50 was not measured again: no load file here describes it, and it is not installed"
+        in said.out
+    )

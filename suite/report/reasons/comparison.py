@@ -98,6 +98,11 @@ KINDS: Kinds = {
     "no_valid_run": _no_valid_run,
     "none_valid": "no run of {side} is valid",
     "no_whole_pair": "no pair has a value on both sides",
+    "measured_again": "{metric} was measured again, {pairs} pairs in turns: {verdict}",
+    "not_measured_again": "{metric} was not measured again: {why}",
+    "no_commits": "no two commits are known that have what ran",
+    "not_described": "no load file here describes it, and it is not installed",
+    "runs_elsewhere": "it runs elsewhere, the same for both commits",
     "few_base_runs": lambda figures: (
         f"{many(figures, 'runs')} of base, {{wanted}} tell its spread; use suite ab"
     ),

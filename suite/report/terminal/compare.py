@@ -98,6 +98,14 @@ def closing(compared: Compared, exit_code: int, saved: str = "") -> Iterator[Tex
     yield Text.assemble(conclusion_text(conclusion.verdict), f"  {counted(compared)}{passed}{where}")
 
 
+def print_accused(console: Console, compared: Compared) -> None:
+    """What seems to have regressed, before it is measured again."""
+    for line in regressions(compared):
+        console.print(line, soft_wrap=True)
+    console.print(Text("this is measured again in turns before it counts", FAINT))
+    console.print()
+
+
 def regressions(compared: Compared) -> Iterator[Text]:
     """A line for each change that made the verdict a regression."""
     for one, change in compared.changes("regression"):
