@@ -126,6 +126,14 @@ def test_what_can_not_be_believed(session, played, policy, outcome):
         found.stdout.fnmatch_lines(["*shop/browse can't be believed: the generator was late*"])
 
 
+def test_what_can_be_believed_and_not_judged_is_no_skip(session, played):
+    unjudged = Judgement("response.p999", "critical", 0.001, None, passed=None)
+    played.runs = [make_run(workload="shop/browse", thresholds=(unjudged,))]
+    found = session(ONE, "--suite-on-invalid", "skip")
+    found.assert_outcomes(failed=1)
+    found.stdout.fnmatch_lines(["shop/browse: response.p999 could not be judged"])
+
+
 def test_a_fault_is_a_line_without_a_traceback(session, played):
     played.fault = "load_shop.py has no workload 'shop/browse'"
     found = session(ONE)

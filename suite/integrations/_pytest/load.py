@@ -186,14 +186,14 @@ class LoadFixture:
         (run,) = (one for one in read_document(folder / RUN).records if isinstance(one, Run))
         self._tell(run)
         said = "\n".join([*why(run), "", table.rstrip(), *fault.splitlines()])
-        if run.exit_code == 3:
-            policy = on_invalid(self._config)
-            if policy == "fail":
-                raise InvalidLoad(said, pytrace=False)
-            if policy == "skip":
-                pytest.skip(f"{run.workload}: {'; '.join(why(run))}")
-        elif run.exit_code or fault:
+        policy = on_invalid(self._config) if run.exit_code == 3 else "fail"
+        believed = run.validity.verdict != "invalid" or run.error is not None
+        if fault or (run.exit_code and policy != "warn" and believed):
             self._fail(said)
+        if run.exit_code == 3 and policy == "fail":
+            raise InvalidLoad(said, pytrace=False)
+        if run.exit_code == 3 and policy == "skip":
+            pytest.skip(f"{run.workload}: {'; '.join(why(run))}")
         self._item.add_report_section("call", "load", table)
         if self._benchmark is not None and not self.used:
             tell(self._benchmark, run)
