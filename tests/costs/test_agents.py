@@ -15,11 +15,53 @@ from suite.process.identity import round_identity
 from suite.process.injection import injected
 
 CALLS = """
-    import sqlite3, sys, threading
+    import asyncio, sqlite3, sys, threading, types
     from sqlalchemy import create_engine, text
 
     raw = sqlite3.connect(":memory:")
     engine = create_engine("sqlite://")
+
+    class Cursor:  # of PyMySQL
+        def execute(self, query, args=None):
+            return 1
+
+    class Connection:  # of asyncpg
+        async def execute(self, query, *args):
+            return await self._execute(query, args, 0) if args else None
+
+        async def _execute(self, query, args, limit):
+            await asyncio.sleep(0)
+
+        async def _executemany(self, query, args):
+            await asyncio.sleep(0)
+
+    class PreparedStatement:
+        def get_query(self):
+            return "prepared 1"
+
+        async def fetch(self):
+            return await self.__do_execute(None)
+
+        async def __do_execute(self, executor):
+            pass
+
+    for name, kind in (("pymysql.cursors", Cursor), ("asyncpg.connection", Connection),
+                       ("asyncpg.prepared_stmt", PreparedStatement)):
+        package = sys.modules.setdefault(name.partition(".")[0], types.ModuleType(name.partition(".")[0]))
+        sys.modules[name] = types.ModuleType(name)
+        setattr(sys.modules[name], kind.__name__, kind)
+        setattr(package, name.partition(".")[2], sys.modules[name])
+
+    def ask_drivers():
+        Cursor().execute("mysql 1")
+
+        async def ask():
+            await Connection().execute("plain 1")
+            await Connection().execute("with 1", 2)
+            await Connection()._executemany("many 1", [1, 2])
+            await PreparedStatement().fetch()
+
+        asyncio.run(ask())
 
     def price(number):
         return sum(each for each in range(number))
@@ -39,7 +81,7 @@ CALLS = """
 
     print("ready", flush=True)
     for line in sys.stdin:
-        operation()
+        ask_drivers() if line.strip() == "drivers" else operation()
         thread = threading.Thread(target=aside)
         thread.start()
         thread.join()
@@ -61,13 +103,13 @@ ALLOCATIONS = """
 """
 
 
-def windows(process, agents, counter, count=2):
+def windows(process, agents, counter, count=2, word=""):
     """Counted windows of one operation each; their counts."""
     found = []
     for _ in range(count):
         counter.begin(agents, [process.pid], [])
         begun = time.monotonic_ns()
-        process.go_on()
+        process.go_on(word)
         assert process.says() == "done"
         counter.look([process.pid])
         found.append(counter.end([Span("buy", begun, time.monotonic_ns())]))
@@ -86,11 +128,13 @@ def called(tmp_path_factory):
     ):
         assert process.says() == "ready"
         counts = windows(process, agents, counter)
-    return counter, counts, process.pid
+        drivers = CallCounter(counter.sites)
+        windows(process, agents, drivers, 1, "drivers")
+    return counter, counts, process.pid, drivers
 
 
 def test_calls_are_counted_by_function_generators_and_threads_included(called):
-    counter, _, _ = called
+    counter, *_ = called
     own = [one for one in functions(counter.windows, 1) if one.file == "script.py"]
     found = {one.function.rpartition(".")[2]: one.calls for one in own}
     assert found["operation"] == 1
@@ -101,7 +145,7 @@ def test_calls_are_counted_by_function_generators_and_threads_included(called):
 
 
 def test_statements_have_their_text_their_sender_and_how_often_one_operation_sends_them(called):
-    counter, counts, pid = called
+    counter, counts, pid, _ = called
     found = sent_statements(counter.windows)
     assert [(one.text, one.function, one.file, one.sent, one.repeated, one.looped) for one in found] == [
         ("select ?", "look_up", "script.py", 6.0, 6, True),
@@ -115,9 +159,22 @@ def test_statements_have_their_text_their_sender_and_how_often_one_operation_sen
 
 
 def test_windows_that_are_alike_differ_in_nothing(called):
-    counter, _, _ = called
-    first, second = (window.calls[Place("price", "script.py", 7)] for window in counter.windows)
-    assert first == second
+    counter, *_ = called
+    line = CALLS.splitlines().index("    def price(number):") + 1
+    first, second = (window.calls[Place("price", "script.py", line)] for window in counter.windows)
+    assert first == second == 2
+
+
+def test_drivers_without_sqlalchemy_are_listened_to_each_statement_once(called):
+    *_, drivers = called
+    found = sent_statements(drivers.windows)
+    assert {(one.text, one.function, one.sent) for one in found} == {
+        ("mysql ?", "ask_drivers", 1.0),
+        ("plain ?", "ask_drivers.<locals>.ask", 1.0),
+        ("with ?", "Connection.execute", 1.0),
+        ("many ?", "ask_drivers.<locals>.ask", 1.0),
+        ("prepared ?", "PreparedStatement.fetch", 1.0),
+    }
 
 
 @pytest.fixture(scope="module")

@@ -25,10 +25,10 @@ class Script:
         assert line, f"the script ended:\n{self.process.stderr.read()}"
         return line.strip()
 
-    def go_on(self) -> None:
+    def go_on(self, word: str = "") -> None:
         """Give it a line to read."""
         assert self.process.stdin is not None
-        print(file=self.process.stdin, flush=True)
+        print(word, file=self.process.stdin, flush=True)
 
     def finished(self) -> tuple[int, str, str]:
         """Wait for its end: exit status, output, complaints."""

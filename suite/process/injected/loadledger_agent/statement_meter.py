@@ -13,12 +13,19 @@ if TYPE_CHECKING:
 
 _DEPTH = 80
 _SQLALCHEMY = "/sqlalchemy/"
-_CURSORS = ("psycopg", "AsyncCursor"), ("psycopg", "Cursor")
-"""Classes of cursors that are written in Python, so that they can be listened to."""
+_BOTH = ("execute", "executemany")
+_DRIVERS = (
+    ("psycopg", "AsyncCursor", _BOTH),
+    ("psycopg", "Cursor", _BOTH),
+    ("pymysql.cursors", "Cursor", ("execute",)),  # executemany() asks it
+    ("asyncpg.connection", "Connection", ("_execute", "_executemany")),
+    *(("psycopg2.extras", name, _BOTH) for name in ("DictCursor", "RealDictCursor", "NamedTupleCursor")),
+)
+"""Classes that are written in Python, so that they can be listened to, with their methods that send."""
 
 
 class StatementMeter:
-    """Notes what goes through SQLAlchemy, psycopg and sqlite3, each statement once."""
+    """Notes what goes through SQLAlchemy, psycopg, psycopg2, asyncpg, PyMySQL and sqlite3, each once."""
 
     def __init__(self) -> None:
         self._texts: dict[str, int] = {}
@@ -45,36 +52,88 @@ class StatementMeter:
 
     def _listen(self) -> None:
         try:
-            if "sqlalchemy.engine" in sys.modules and "sqlalchemy" not in self._watched:
-                self._watched.add("sqlalchemy")
+            if "sqlalchemy.engine" in sys.modules and self._first("sqlalchemy"):
                 engine: Any = sys.modules["sqlalchemy.engine"]
                 sys.modules["sqlalchemy.event"].listen(engine.Engine, "before_cursor_execute", self._executed)
-            for module, name in _CURSORS:
+            for module, name, methods in _DRIVERS:
                 kind = getattr(sys.modules.get(module), name, None)
-                if kind is not None and name not in self._watched:
-                    self._watched.add(name)
-                    self._wrap(kind)
+                if kind is not None and self._first(f"{module}.{name}"):
+                    for method in methods:
+                        setattr(kind, method, self._noting(getattr(kind, method)))
+            if "asyncpg.connection" in sys.modules and self._first("asyncpg"):
+                self._listen_to_asyncpg(sys.modules["asyncpg.connection"], sys.modules["asyncpg"])
+            if "psycopg2" in sys.modules:
+                self._listen_to_psycopg2(sys.modules["psycopg2"])
         except Exception:
             pass
+
+    def _first(self, name: str) -> bool:
+        """Whether nobody has listened to it yet; from now on somebody does."""
+        known = name in self._watched
+        self._watched.add(name)
+        return not known
+
+    def _listen_to_asyncpg(self, connections: Any, package: Any) -> None:
+        """What goes past its `_execute`: text without arguments, and what was prepared."""
+        plain, note = connections.Connection.execute, self._note_sent
+
+        def execute(connection: Any, query: Any, *words: Any, **options: Any) -> Any:
+            if not words:
+                note(query, connection)
+            return plain(connection, query, *words, **options)
+
+        connections.Connection.execute = execute
+        prepared, name = package.prepared_stmt.PreparedStatement, "_PreparedStatement__do_execute"
+        send = getattr(prepared, name)
+
+        def sending(statement: Any, executor: Any) -> Any:
+            note(statement.get_query(), statement)
+            return send(statement, executor)
+
+        setattr(prepared, name, sending)
+
+    def _listen_to_psycopg2(self, package: Any) -> None:
+        """Its cursors are written in C: connections get others that note, new ones and those there are."""
+        extensions = package.extensions
+        if self._first("psycopg2"):
+            methods = {name: self._noting(getattr(extensions.cursor, name)) for name in _BOTH}
+            own = type("cursor", (extensions.cursor,), methods)
+            connect = package._connect
+
+            def connecting(*words: Any, **options: Any) -> Any:
+                connection = connect(*words, **options)
+                if connection.cursor_factory is None:
+                    connection.cursor_factory = own
+                return connection
+
+            package._connect = connecting
+            import gc
+
+            for one in gc.get_objects():
+                if isinstance(one, extensions.connection) and one.cursor_factory is None:
+                    one.cursor_factory = own
 
     def _executed(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         self._note(statement, _stack())
 
-    def _wrap(self, kind: Any) -> None:
-        """Note what a class of cursors executes; SQLAlchemy tells of its own."""
-        plain = kind.execute
-        note = self._note
+    def _noting(self, plain: Any) -> Any:
+        """A method that notes what it is given first and then does what it did."""
+        note = self._note_sent
 
         def execute(cursor: Any, query: Any, *words: Any, **options: Any) -> Any:
-            try:
-                stack = _stack()
-                if not _within(stack, _SQLALCHEMY):
-                    note(query if isinstance(query, str) else _as_text(query, cursor), stack)
-            except Exception:
-                pass
+            note(query, cursor)
             return plain(cursor, query, *words, **options)
 
-        kind.execute = execute
+        return execute
+
+    def _note_sent(self, query: Any, cursor: Any) -> None:
+        """SQLAlchemy tells of its own."""
+        try:
+            stack = _stack(3)
+            if not _within(stack, _SQLALCHEMY):
+                self._note(query if isinstance(query, str) else _as_text(query, cursor), stack)
+        except Exception:
+            pass
 
     def _audited(self, event: str, words: Any) -> None:
         if event == "sqlite3.connect/handle":
@@ -105,13 +164,13 @@ class StatementMeter:
             pass
 
 
-def _stack() -> tuple[Any, ...]:
-    """Code and line of all that wait for what is called now, innermost first.
+def _stack(depth: int = 2) -> tuple[Any, ...]:
+    """Code and line of all that wait for what is called now, innermost first, without `depth` of our own.
 
     SQLAlchemy runs what awaits in a greenlet: who awaits it is in that one's parent.
     """
     found: list[Any] = []
-    frame: Any = sys._getframe(2)
+    frame: Any = sys._getframe(depth)
     greenlets = sys.modules.get("greenlet")
     inside = greenlets.getcurrent() if greenlets is not None else None
     while len(found) < _DEPTH:
