@@ -15,7 +15,6 @@ from suite.errors import ConfigurationError, Faults
 
 if TYPE_CHECKING:
     from suite.ab.environments import Wanted
-    from suite.ab.experiment import Experiment
     from suite.ab.repository import Repository
     from suite.config.catalog import CatalogEntry
 
@@ -150,7 +149,9 @@ def command(
             carried.append(_inside(path, repository))
     faults.check()
 
+    from suite.ab.bills import compare_costs
     from suite.ab.experiment import Experiment, compare_commits
+    from suite.commands.counted import CountedSides
     from suite.commands.output import output
     from suite.commands.progress import Turns
 
@@ -167,31 +168,19 @@ def command(
         python=python,
         profile=profile,
     )
-    if costs:
-        how = ["--operations", str(operations or 100), *([] if instructions else ["--no-instructions"])]
-        how += ["--by-operation"] if any("@" in name for name in (*(metrics or ()), *least)) else []
-        raise typer.Exit(_count(repository, experiment, how, json_file, folder / "ab"))
-    with output(json_file, "ab", folder / "ab") as out, Turns(out, folder, configuration.files) as turns:
-        with out.part():
-            compare_commits(repository, experiment, out.folder / "envs", turns)
-        if turns.begun:
-            out.deliver(turns.document(out.code()))
+    how = ["--operations", str(operations or 100), *([] if instructions else ["--no-instructions"])]
+    how += ["--by-operation"] if any("@" in name for name in (*(metrics or ()), *least)) else []
+    with output(json_file, "ab", folder / "ab") as out:
+        if costs:
+            with CountedSides(out, configuration.files) as shown, out.part():
+                compare_costs(repository, experiment, out.folder / "envs", how, shown)
+            shown.end(out.code())
+        else:
+            with Turns(out, folder, configuration.files) as turns, out.part():
+                compare_commits(repository, experiment, out.folder / "envs", turns)
+            if turns.begun:
+                out.deliver(turns.document(out.code()))
     raise typer.Exit(out.code())
-
-
-def _count(
-    repository: Repository, experiment: Experiment, words: Sequence[str], json_file: str | None, folder: Path
-) -> int:
-    """Count both sides; the exit code."""
-    from suite.ab.bills import compare_costs
-    from suite.commands.counted import CountedSides
-    from suite.commands.output import output
-
-    with output(json_file, "ab", folder) as out:
-        with CountedSides(out) as shown, out.part():
-            compare_costs(repository, experiment, folder / "envs", words, shown)
-        shown.end(out.code())
-    return out.code()
 
 
 def divided(words: Sequence[str], repository: Repository) -> tuple[str, str | None, list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Self
@@ -10,9 +10,12 @@ from typing import Self
 from suite.ab.checkout import Name
 from suite.ab.repository import Commit
 from suite.commands.output import Output
+from suite.commands.pull_request import tell_pull_request
+from suite.compare.compared import Compared
 from suite.errors import SuiteError
 from suite.formats.envelope import exit_code
 from suite.records.comparison import Comparison
+from suite.report.documents.markdown import markdown
 from suite.report.reasons import error_words
 from suite.report.terminal.ab import AbReporter
 from suite.report.terminal.bills import bills_closing, print_bills
@@ -24,7 +27,9 @@ class CountedSides:
     Use it as a context manager.
     """
 
-    def __init__(self, out: Output) -> None:
+    def __init__(self, out: Output, files: Sequence[str] = ()) -> None:
+        """`files` are the load files that are configured."""
+        self._files = files
         self._out = out
         self._reporter = AbReporter(out.console)
         self._commits: Mapping[Name, Commit] = {}
@@ -74,4 +79,8 @@ class CountedSides:
         for line in bills_closing(self._found, code, saved):
             self._out.console.print(line, soft_wrap=True)
         if self._commits:
+            names = [str(commit) for commit in self._commits.values()]
+            compared = Compared(names[0], names[1], tuple(self._found))
+            text = markdown(compared, title="What operations cost")
+            tell_pull_request(self._out.console, compared, text, files=self._files)
             self._out.end(code, **{name: asdict(commit) for name, commit in self._commits.items()})

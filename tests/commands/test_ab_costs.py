@@ -150,6 +150,19 @@ def test_a_base_that_can_not_count_yet_ends_with_3_and_the_commit_that_can_is_na
     assert bills.asked == []
 
 
+def test_a_pull_request_is_told_what_costs_more(command, scratch, bills, monkeypatch):
+    bills.head = [1.05e6]
+    summary = command.folder / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    said = command(*WORDS)
+    assert said.code == 1
+    assert "title=work/turn cost.instructions regressed::+5 %" in said.out
+    text = summary.read_text()
+    assert text.startswith("## What operations cost: regression")
+    assert "| work/turn | cost.instructions | 1,000,000 | 1,050,000 |" in text
+
+
 def test_a_cost_that_is_meant_to_grow_passes_with_the_commit_that_says_so(command, scratch, bills):
     bills.head = [1.05e6]
     entry = 'workload = "work/turn"\nmetric = "instructions"\nmost = "6%"\nreason = "counts stock too"\n'

@@ -7,17 +7,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from suite.compare.compared import Compared
-from suite.records.comparison import Change, Comparison
+from suite.records.comparison import Change, Comparison, CostChange
 from suite.report.compared import GRAVEST_FIRST, chance, counted, interval, remedy, shift
 from suite.report.reasons import words
 from suite.report.terminal.compare import open_lines
 from suite.report.terminal.shiftplot import shift_plot
-from suite.report.words import clean
+from suite.report.words import clean, signed
 from suite.units import format_quantity
 
 _LONGEST = 60_000
 """Characters: a comment of a pull request may have 65,536."""
 _CHANGES = 50
+_PLACES = 30
 
 
 def markdown(compared: Compared, *, title: str = "Load benchmarks") -> str:
@@ -73,6 +74,11 @@ def comparison_details(one: Comparison) -> Iterator[str]:
     else:
         yield "Nothing could be compared."
         yield ""
+    if one.verdict != "same" and one.places:
+        titles = ("place", "what", "base", "head", "change")
+        yield from markdown_table(titles, map(_place, one.places[:_PLACES]))
+        yield from ("", f"… and {len(one.places) - _PLACES} more places.")[: 2 * (len(one.places) > _PLACES)]
+        yield ""
     for key, shifts in one.quantiles.items():
         plot = list(shift_plot(shifts))
         yield from (f"{escaped(key)} time by quantile:", "", "```text", *plot, "```", "")
@@ -93,6 +99,12 @@ def _full_row(change: Change) -> Sequence[str]:
     base, head = _sides(change)
     ends = interval(change)
     return change.metric, base, head, shift(change), ends, chance(change.p), change.verdict
+
+
+def _place(one: CostChange) -> Sequence[str]:
+    where = f"{one.function}() {one.file}" + (f":{one.line}" if one.kind == "statements" else "")
+    base, head = (format_quantity(end, "1") for end in (one.base, one.head))
+    return where, one.text or one.kind, base, head, signed(one.head - one.base, "1")
 
 
 def _sides(change: Change) -> tuple[str, str]:

@@ -205,7 +205,7 @@ class Reporter:
                 self.console.print(Padding(table, (1, 0, 0, 2), expand=False))
         self.console.print()
         for line in costs_lines(bill):
-            self.console.print(Text.assemble("  ", line), soft_wrap=True)
+            self.console.print(Padding(line, (0, 0, 0, 2), expand=False))
         self.console.print(costs_closing(bill, code, saved), soft_wrap=True)
 
     def print_overload(self, look: OverloadLook) -> None:

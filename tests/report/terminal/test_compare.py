@@ -14,7 +14,7 @@ from support import runs
 from suite.compare.compared import Compared
 from suite.contract.metric import QUANTILES
 from suite.formats.document import dumps
-from suite.records.comparison import Change, QuantileShift, Shift
+from suite.records.comparison import Change, CostChange, QuantileShift, Shift
 from suite.records.reason import Figure, Reason
 from suite.report.compared import amount, brief, compare_document, interval, point, remedy
 from suite.report.documents.annotations import annotated
@@ -198,6 +198,16 @@ def test_markdown_has_changes_first_and_folds_the_rest():
     assert text.count("</details>") == 2
     assert "```text\n   p5 " in folded[0]
     assert "- Python: 3.11 v 3.12" in folded[0]
+
+
+def test_markdown_has_the_places_where_counted_costs_changed():
+    sent = CostChange("statements", "name_of", "shop.py", 31, 0.0, 7.0, "select a|b from t")
+    called = [CostChange("calls", f"f{number}", "shop.py", 1, 1.0, 2.0) for number in range(40)]
+    text = markdown(make_compared(make_comparison(make_change("regression"), places=(sent, *called))))
+    assert "| name\\_of() shop.py:31 | select a\\|b from t | 0 | 7 | +7 |" in text
+    assert "| f28() shop.py | calls | 1 | 2 | +1 |" in text
+    assert "… and 11 more places." in text
+    assert "shop.py" not in markdown(make_compared(make_comparison(make_change("same"), places=(sent,))))
 
 
 def test_markdown_without_changes_has_no_table_in_front():
