@@ -75,8 +75,8 @@ def comparison_details(one: Comparison) -> Iterator[str]:
         yield "Nothing could be compared."
         yield ""
     if one.verdict != "same" and one.places:
-        titles = ("place", "what", "base", "head", "change")
-        yield from markdown_table(titles, map(_place, one.places[:_PLACES]))
+        heads = ("place", "what", "base", "head", "change")
+        yield from markdown_table(heads, map(_place, one.places[:_PLACES]))
         yield from ("", f"… and {len(one.places) - _PLACES} more places.")[: 2 * (len(one.places) > _PLACES)]
         yield ""
     for key, shifts in one.quantiles.items():
