@@ -151,4 +151,7 @@ class _LoadSession:
             )
         if self._compared is not None:
             terminalreporter.section(f"load against {self._config.getoption('suite_compare')}")
-            terminalreporter.write(self._compared[1])
+            code, said = self._compared
+            terminalreporter.write(said)
+            if code:
+                terminalreporter.line(f"The session fails for it: suite gate ended with {code}.", red=True)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.histories import fill, steady
 from support.processes import Suite, wait_for
 from support.repositories import LOAD, PROJECT, Scratch, kept, nothing_is_left, slowed
 from support.variants import exhaustive
@@ -169,3 +170,26 @@ def test_own_environments_need_no_project_that_is_installed_here(command, scratc
     assert not asked
     command("ab", "HEAD~1", "HEAD", "load_till.py", "--environment", "own")
     assert len(asked) == 1
+
+
+@pytest.mark.exhaustive
+@pytest.mark.nightly
+@pytest.mark.rounds
+@pytest.mark.parametrize("slower", [True, False])
+def test_a_gate_measures_again_what_it_accuses(tmp_path, slower):
+    """The Runs that accuse are made up; what is slower, or not, is the code."""
+    scratch = slowed(tmp_path / "repository")
+    if not slower:
+        scratch.commit("As slow")
+    base, head = (scratch.git("rev-parse", name) for name in ("HEAD~1", "HEAD"))
+    plan = {"loop": "closed", "users": 1, "seconds": 0.1, "workers": 1, "seed": 1}
+    told = {"plan": plan, "workload": "work/turn"}
+    fill(scratch.folder, *steady(base, **told), *steady(head, 1.3, 100, 3, **told))
+    words = ["gate", "--base", "HEAD~1", "--confirm", "--allow", "response.p50=20%"]
+    suite = Suite(tmp_path, *words, cwd=scratch.folder)
+    code = finished(suite)
+    assert code in ((1,) if slower else (0, 3)), suite.out + suite.err
+    assert "this is measured again in turns before it counts" in suite.out
+    assert re.search(r"response\.p50 was measured again, \d+ pairs in turns: \w+", suite.out)
+    assert len(kept(scratch)) == 1
+    assert suite.left_behind() == []

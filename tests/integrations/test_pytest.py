@@ -217,7 +217,9 @@ def test_what_was_measured_is_judged_against_a_commit_in_the_end(session, played
     found = session(ONE, "--suite-compare", "main")
     assert asked == [("main", ["shop/browse"])]
     assert found.ret == pytest.ExitCode.TESTS_FAILED
-    found.stdout.fnmatch_lines(["*= load against main =*", "REGRESSION"])
+    found.stdout.fnmatch_lines(
+        ["*= load against main =*", "REGRESSION", "The session fails for it: suite gate ended with 1."]
+    )
 
 
 def test_a_function_is_a_workload_of_one_operation():
