@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shlex
 import sys
 import traceback
 from collections.abc import Iterator, MutableMapping, Sequence
@@ -15,7 +16,7 @@ import typer
 import typer.core
 
 import suite
-from suite.errors import Interrupted, SuiteError, interruption
+from suite.errors import ConfigurationError, Interrupted, SuiteError, interruption
 
 COMMANDS = {
     "init": "Write first load tests for the project here: a load file, asv, tox, CI.",
@@ -103,7 +104,6 @@ class _Group(typer.core.TyperGroup):
 
 app = typer.Typer(
     cls=_Group,
-    add_completion=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Load benchmarks that keep a history.",
@@ -150,6 +150,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     _open_standard_streams()
     try:
         words = list(argv) if argv is not None else None
+        _check_platform(sys.argv[1:] if words is None else words)
         code = app(words, prog_name="suite", standalone_mode=False)
         status = code if isinstance(code, int) else 0
         sys.stdout.flush()
@@ -160,6 +161,18 @@ def main(argv: Sequence[str] | None = None) -> None:
         sys.exit(status)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what can't be written must not be tried again at exit
     sys.exit(status or 2)
+
+
+def _check_platform(words: Sequence[str]) -> None:
+    """Raise ConfigurationError off Linux, but for help, with the command that does it in a container."""
+    platform: str = sys.platform
+    if platform.startswith("linux") or not words or {"-h", "--help", "--version"} & {*words}:
+        return
+    inside = f"pip install -q 'loadledger[all]' && {shlex.join(['suite', *words])}"
+    raise ConfigurationError(
+        f"Loadledger measures by what Linux tells of processes; on {platform} run it in a container: "
+        f'docker run --rm -it -v "$PWD:/work" -w /work python:3.12 sh -c {shlex.quote(inside)}'
+    )
 
 
 def _open_standard_streams() -> None:

@@ -98,3 +98,16 @@ def test_what_starting_costs(capsys):
 def test_it_runs_as_a_module_and_tells_its_version(module):
     said = subprocess.run([sys.executable, "-m", module, "--version"], capture_output=True, text=True)
     assert (said.returncode, said.stdout) == (0, f"loadledger {suite.__version__}\n")
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_off_linux_the_container_is_named(command, monkeypatch, platform):
+    monkeypatch.setattr(sys, "platform", platform)
+    said = command("run", "my load.py")
+    assert said.code == 2
+    (line,) = said.complaints
+    assert f"on {platform} run it in a container: docker run --rm -it " in line
+    assert shlex.split(line.partition("sh -c ")[2]) == [
+        "pip install -q 'loadledger[all]' && suite run 'my load.py'"
+    ]
+    assert command("--help").code == 0

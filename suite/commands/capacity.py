@@ -91,7 +91,13 @@ def command(
 
     places = where.places(configuration)
     unit = unit_of(goal.over)
-    with output(one.json_file, "capacity", places.folder / "capacity", ledger=places.ledger) as out:
+    with output(
+        one.json_file,
+        "capacity",
+        places.folder / "capacity",
+        ledger=places.ledger,
+        notify=configuration.notified(),
+    ) as out:
         result = out.search(
             lambda: capacity(
                 found.workload,

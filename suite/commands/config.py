@@ -32,7 +32,7 @@ def command(
     limits: PlainLimits,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     agree: Annotated[
-        bool, typer.Option("--agree", help="Let results go to the database that the configuration names.")
+        bool, typer.Option("--agree", help="Let results go where the configuration says: ledger, notify.")
     ] = False,
     where: Where,
 ) -> None:
@@ -61,10 +61,13 @@ def command(
 
 
 def _agree(configuration: Configuration) -> None:
-    """Remember that results may go to the server that the file names."""
+    """Remember that results may go to the server that the file names, and who may be told of them."""
     from suite.config import consent
 
-    ledger = configuration.ledger or ""
-    if consent.needed(ledger):
-        consent.agree(ledger)
-    typer.echo(f"agreed: {clean(without_password(ledger) or 'there is no database to agree to')}")
+    named = [one for one in (configuration.ledger, configuration.notify) if one]
+    for one in filter(consent.needed, named):
+        consent.agree(one)
+    shown = [without_password(configuration.ledger)] if configuration.ledger else []
+    shown += [consent.host_of(configuration.notify)] if configuration.notify else []
+    said = ", ".join(shown) or "there is no database to agree to"
+    typer.echo(f"agreed: {clean(said)}")

@@ -69,7 +69,9 @@ def command(
 
     how = CostSettings(operations, instructions, kinds)
     places = where.places(configuration)
-    with output(json_file, "costs", places.folder / "costs", ledger=places.ledger) as out:
+    with output(
+        json_file, "costs", places.folder / "costs", ledger=places.ledger, notify=configuration.notified()
+    ) as out:
         for found, settings in out.each(plans.runs):
             with out.part(found.workload.name, SystemFailed, WorkerFailed):
                 bill = count_costs(

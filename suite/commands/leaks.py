@@ -92,7 +92,9 @@ def command(
         attribute=attribute,
     )
     places = where.places(configuration)
-    with output(json_file, "leaks", places.folder / "leaks", ledger=places.ledger) as out:
+    with output(
+        json_file, "leaks", places.folder / "leaks", ledger=places.ledger, notify=configuration.notified()
+    ) as out:
         for found, settings in out.each(plans.runs):
             look = functools.partial(
                 find_leaks,

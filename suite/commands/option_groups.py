@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from suite.commands import options
+from suite.commands.asking import confirm
+from suite.commands.completing import workloads
 from suite.errors import ConfigurationError, Faults
 
 if TYPE_CHECKING:
@@ -81,12 +83,18 @@ class Filtered:
 class SingleWorkload:
     """The one workload that a command is about, and what changes it."""
 
-    target: Annotated[str, typer.Argument(metavar="WORKLOAD", help="A workload, or a load file with one.")]
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="WORKLOAD", help="A workload, or a load file with one.", autocompletion=workloads
+        ),
+    ]
     match: options.Match = None
     values: options.Values = None
     target_url: Annotated[
         str | None, typer.Option("--target", metavar="URL", help="Load this running system instead.")
     ] = None
+    yes: options.Yes = False
     workers: options.Workers = None
     seed: options.Seed = None
     json_file: options.JsonFile = None
@@ -96,7 +104,8 @@ class SingleWorkload:
     ) -> tuple[Configuration, CatalogEntry, Settings]:
         """The configuration, and the workload with the settings that it and what is `given` make.
 
-        Raises ConfigurationError with all faults, those collected before first.
+        Raises ConfigurationError with all faults, those collected before first, and where it must not be
+        loaded.
         """
         layer = options.layer(
             faults,
@@ -116,6 +125,7 @@ class SingleWorkload:
             json_file=self.json_file,
             single=True,
         )
+        confirm(plans.runs, self.yes, searching=True)
         ((found, settings),) = plans.runs
         return configuration, found, settings
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from suite.commands.completing import workloads
 from suite.errors import ConfigurationError, Faults
 from suite.units import parse
 
@@ -24,7 +25,7 @@ _T = TypeVar("_T")
 
 Targets = Annotated[
     list[str] | None,
-    typer.Argument(metavar="TARGET", help="Load files, systems or workloads."),
+    typer.Argument(metavar="TARGET", help="Load files, systems or workloads.", autocompletion=workloads),
 ]
 Match = Annotated[
     list[str] | None,
@@ -64,10 +65,19 @@ Seconds = Annotated[
     ),
 ]
 OnInvalid = Annotated[str, typer.Option(metavar="fail|warn", help="warn turns exit code 3 into 0.")]
+AbortOnFail = Annotated[
+    bool,
+    typer.Option(
+        "--abort-on-fail", help="End a workload as soon as a critical threshold can't hold any more."
+    ),
+]
 Values = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of system or workload.")
 ]
 Target = Annotated[str | None, typer.Option(metavar="URL", help="Load this running system instead.")]
+Yes = Annotated[
+    bool, typer.Option("--yes", "-y", help="Load another machine (--target) without being asked.")
+]
 Workers = Annotated[int | None, typer.Option(metavar="N", min=1, help="Worker processes. [1]")]
 Seed = Annotated[int | None, typer.Option(metavar="N", help="Seed of all that is random. [1]")]
 Results = Annotated[

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from suite.commands.brought_in import tell_brought_in
+from suite.commands.notifying import Notifier
 from suite.errors import (
     ConfigurationError,
     CutShort,
@@ -51,6 +52,7 @@ class Output:
         folder: Path | None,
         ledger: Ledger | None,
         journal: Journal | None = None,
+        notifier: Notifier | None = None,
     ) -> None:
         self.reporter = reporter
         self.codes: list[int] = []
@@ -66,6 +68,7 @@ class Output:
         self._folder = folder
         self._ledger = ledger
         self._journal = journal
+        self._notifier = notifier
         self._kind = kind
         self._entries: list[dict[str, Any]] = []
 
@@ -137,6 +140,8 @@ class Output:
         stored = False
         try:
             if self._ledger is not None:
+                if self._notifier is not None:
+                    self._notifier.see(result, self._ledger)
                 self._ledger.add(result)
                 stored = True
         except StoreError as error:
@@ -234,10 +239,12 @@ def output(
     *,
     ledger: str | Path | None = None,
     markdown: str | None = None,
+    notify: str | None = None,
 ) -> Iterator[Output]:
     """Keeps documents of a `kind` in `folder`, and results in `ledger`.
 
-    Tables go to stderr where stdout is for JSON, or for Markdown.
+    Tables go to stderr where stdout is for JSON, or for Markdown. The URL `notify` is told of verdicts that
+    change.
 
     Raises StoreError at once if a result could not be written. Interrupted comes as an error of a part; what
     ends a part for good is raised when all is kept, shown and delivered.
@@ -257,10 +264,13 @@ def output(
             tell_brought_in(folder.parent, store)
             identity = store.identity if store is not None else ""
             journal = held.enter_context(Journal(folder.parent, folder.name, kind, identity))
-        out = Output(reporter, json_file, kind, folder, store, journal)
+        notifier = Notifier(notify) if notify else None
+        out = Output(reporter, json_file, kind, folder, store, journal, notifier)
         try:
             yield out
         finally:
             out.tell_unkept()
+            if notifier is not None:
+                notifier.post()
     if out.fault is not None:
         raise out.fault

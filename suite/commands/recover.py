@@ -83,7 +83,13 @@ def command(
     from suite.resilience.recover import overload_course, recover
 
     places = where.places(configuration)
-    with output(one.json_file, "recovery", places.folder / "recovery", ledger=places.ledger) as out:
+    with output(
+        one.json_file,
+        "recovery",
+        places.folder / "recovery",
+        ledger=places.ledger,
+        notify=configuration.notified(),
+    ) as out:
         result = out.search(
             lambda: recover(
                 found.workload,

@@ -70,7 +70,13 @@ def command(
 
     places = where.places(configuration)
     course = FaultCourse(**times)
-    with output(one.json_file, "resilience", places.folder / "resilience", ledger=places.ledger) as out:
+    with output(
+        one.json_file,
+        "resilience",
+        places.folder / "resilience",
+        ledger=places.ledger,
+        notify=configuration.notified(),
+    ) as out:
         result = out.search(
             lambda: resilience(
                 found.workload,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from suite.commands import options
+from suite.commands.asking import confirm
 from suite.commands.option_groups import Filtered, PlainLimits, RunLoad, Where
 from suite.errors import Faults
 
@@ -43,6 +44,8 @@ def command(
     limits: PlainLimits,
     json_file: options.JsonFile = None,
     on_invalid: options.OnInvalid = "fail",
+    abort_on_fail: options.AbortOnFail = False,
+    yes: options.Yes = False,
     where: Where,
 ) -> None:
     """Run workloads, print what they measured, keep it.
@@ -55,13 +58,17 @@ def command(
         faults.lines.append(f"--on-invalid is fail or warn, not {on_invalid!r}")
     _, configuration, plans = load.read(faults, which, limits, where.config, json_file)
     places = where.places(configuration)
+    confirm(plans.runs, yes)
 
     from suite.commands.output import output
     from suite.engine.coordinator import RunInterrupted, run
+    from suite.engine.stop_rules import StopRules
     from suite.report.documents.overview import overview
 
     runs: list[Run] = []
-    with output(json_file, "run", places.folder / "runs", ledger=places.ledger) as out:
+    with output(
+        json_file, "run", places.folder / "runs", ledger=places.ledger, notify=configuration.notified()
+    ) as out:
 
         def keep(result: Run, *, full: bool) -> None:
             runs.append(result)
@@ -84,6 +91,7 @@ def command(
                         reference=found.reference,
                         progress=out.reporter,
                         keeper=out.journal,
+                        stopping=StopRules(on_fail=abort_on_fail),
                     )
                 except RunInterrupted as error:  # what there is of it is kept
                     if error.run is not None:

@@ -94,7 +94,7 @@ def command(
     places = where.places(configuration)
     folder = places.folder / "soak"
     with (
-        output(one.json_file, "soak", folder, ledger=places.ledger) as out,
+        output(one.json_file, "soak", folder, ledger=places.ledger, notify=configuration.notified()) as out,
         _journal(folder, found.workload, settings, times, resume=resume) as journal,
     ):
 

@@ -60,6 +60,12 @@ def _text(value: Any) -> str:
     return value
 
 
+def _address(value: Any) -> str:
+    if not _text(value).startswith(("http://", "https://")):
+        raise ConfigurationError(f'{value!r} is no address to post to, such as "https://hooks.example/load"')
+    return str(value)
+
+
 def texts(of: str, example: str) -> Checked:
     """A list of texts, at least one, each once."""
 
@@ -94,5 +100,6 @@ def fail_or_warn(value: Any) -> Literal["fail", "warn"]:
 
 _UNQUOTED = 'names of metrics have dots: put them in quotes, such as "response.p99"'
 WHOLE, COUNT, FLAG, TEXT = Checked(_whole), Checked(_count), Checked(_flag), Checked(_text)
+ADDRESS = Checked(_address)
 SIZE, LEVEL = Checked(_size), Checked(_level)
 NAMES, PATHS = texts("metrics", "response.p99"), texts("load files", "load_*.py")

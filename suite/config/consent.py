@@ -1,13 +1,14 @@
-"""Whether you agreed that results go to a database which a configuration file names.
+"""Whether you agreed that results go where a configuration file says: a database, an address to notify.
 
-Such a file comes with a checkout. What it names would be sent your login (PGPASSWORD, ~/.pgpass) by commands
-that run nothing of the checkout otherwise.
+Such a file comes with a checkout. A database that it names would be sent your login (PGPASSWORD, ~/.pgpass)
+by commands that run nothing of the checkout otherwise; an address would be told what you measure.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from suite.errors import ConfigurationError
 from suite.files import disk_faults
@@ -15,7 +16,7 @@ from suite.process.redaction import without_password
 
 
 def needed(ledger: str) -> bool:
-    """Whether it is a server, and not agreed to."""
+    """Whether it is a server or an address, and not agreed to."""
     return "://" in ledger and not ledger.startswith("sqlite") and without_password(ledger) not in _agreed()
 
 
@@ -26,6 +27,20 @@ def check(ledger: str, source: str) -> None:
             f"{source} has results kept at {without_password(ledger)}, where your login would be sent; "
             "if that is right, say so once: suite config --agree; or name it with --ledger, LOADLEDGER_LEDGER"
         )
+
+
+def check_notified(url: str, source: str) -> None:
+    """Raise ConfigurationError if `url`, which the file `source` has verdicts sent to, needs your consent."""
+    if needed(url):
+        raise ConfigurationError(
+            f"{source} has changes of verdicts sent to {host_of(url)}; if that is right, say so once: "
+            "suite config --agree"
+        )
+
+
+def host_of(url: str) -> str:
+    """Where an address is; the rest of it is a secret as often as not."""
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def agree(ledger: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from suite.config import consent
-from suite.config.checked import PATHS, TEXT, Checked
+from suite.config.checked import ADDRESS, PATHS, TEXT, Checked
 from suite.config.gate import Budget, Gate
 from suite.config.layer import SettingsLayer, settings_of
 from suite.config.lines import line_of
@@ -35,13 +35,15 @@ def _unknown(_value: Any) -> Any:
 class Configuration(SettingsLayer):
     """Settings for all workloads, and for some by name (or by the first part of their names).
 
-    Without a `ledger` (a file or a database URL) it lies in the folder of `results`. `files` are the load
+    Without a `ledger` (a file or a database URL) it lies in the folder of `results`. Changes of verdicts are
+    posted to the URL `notify`. `files` are the load
     files, by patterns too; paths are relative to the current folder. `source` is the file they come from,
     for messages.
     """
 
     results: Annotated[str, TEXT] = "results"
     ledger: Annotated[str | None, TEXT] = None
+    notify: Annotated[str | None, ADDRESS] = None
     files: Annotated[tuple[str, ...], PATHS] = ()
     workloads: Mapping[str, SettingsLayer] = field(default_factory=dict)
     gate: Gate = field(default_factory=Gate)
@@ -63,6 +65,12 @@ class Configuration(SettingsLayer):
             consent.check(self.ledger, self.source)
         place = ledger or (self.ledger if results is None else None)
         return replace(found, ledger=place) if place else found
+
+    def notified(self) -> str | None:
+        """Who is told of changes of verdicts. Raises ConfigurationError until you agreed."""
+        if self.notify:
+            consent.check_notified(self.notify, self.source)
+        return self.notify
 
     def settings(self, workload: str, given: SettingsLayer) -> Settings:
         """What the file says of `workload`, and over it what was `given`."""

@@ -23,7 +23,7 @@ class Address:
     @property
     def on_loopback(self) -> bool:
         """Whether it can only be on this machine."""
-        return self.host in _LOOPBACK
+        return self.host in _LOOPBACK or self.host.startswith("127.")
 
     def through(self, port: int) -> Address:
         """The same as reached through a port of the loopback."""

@@ -58,6 +58,11 @@ class Remote(System):
         return None
 
 
+def elsewhere(system: System) -> Address | None:
+    """Where a system is that runs on another machine; None of what we start, and of what runs on this one."""
+    return system.target if isinstance(system, Remote) and not system.target.on_loopback else None
+
+
 def _title(parts: SplitResult) -> str:
     """The AE title that stands before a DICOM node's host; "" if none does."""
     name = parts.username or ""

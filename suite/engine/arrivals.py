@@ -41,6 +41,12 @@ class PlannedStarts:
         self._dispatch()
         await self._done.wait()
 
+    def stop(self) -> None:
+        """Look at no row that is due later than now."""
+        self._dispatch()
+        self._segment = None
+        self._done.set()
+
     async def close(self) -> None:
         """Cut off what is still in flight."""
         self._alarm.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from suite.config.catalog import Reference, reference_to
@@ -13,6 +13,7 @@ from suite.contract.workload import Workload
 from suite.engine.progress import Progress, Silent
 from suite.engine.replaying import resolved
 from suite.engine.round import RoundInterrupted, run_round
+from suite.engine.stop_rules import StopRules
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import Interrupted
 from suite.measure.combine import combine
@@ -21,7 +22,7 @@ from suite.process.guard import interruptible
 from suite.process.redaction import shown_url
 from suite.records.keeper import Keeper
 from suite.records.reason import Reason
-from suite.records.run import Failure, Round, Run
+from suite.records.run import TARGET_FAILING, Failure, Round, Run
 
 _REPEATS = 2
 """How often an invalid round is run again. A failed one never is."""
@@ -47,10 +48,12 @@ def run(
     progress: Progress | None = None,
     keeper: Keeper | None = None,
     instruments: Iterable[str] = (),
+    stopping: StopRules | None = None,
 ) -> Run:
     """Run all rounds of `workload`, each with a fresh system, and sum them up.
 
     `reference` says how a fresh process finds the workload; without it the workload travels by value.
+    What is `stopping` ends its load early, and no other round is begun, unless it was invalid.
     `keeper` is given the Run as far as it is, whenever a round begins, and when all have ended.
     `instruments` are what watches every line of whoever started this process; what does so here is seen.
     Call it from the main thread: processes that we start end with the thread that started them.
@@ -61,6 +64,7 @@ def run(
     actual.loop = resolved(actual.loop)
     spec = WorkloadSpec(reference or reference_to(workload), settings)
     watcher = progress or Silent()
+    rules = stopping or StopRules()
     origin = RecordOrigin(instruments)
     told = [Reason("instrumented", {"by": ", ".join(origin.instruments)})] if origin.instruments else []
     rounds: list[Round] = []
@@ -74,21 +78,21 @@ def run(
         if keeper is not None:
             so_far = summed_up(Round(index, failure=_KILLED), soon=True)
             (keeper.keep if rounds or repeated else keeper.begin)(so_far)
-        return run_round(spec, index, watcher, keeper=keeper)
+        return run_round(spec, index, watcher, keeper=keeper, stopping=replace(rules, before=tuple(rounds)))
 
     try:
         with interruptible():
             for index in range(settings.round_count()):
                 result = taken(index)
                 for _ in range(_REPEATS):
-                    if result.failure is not None or result.validity.verdict != "invalid":
+                    if not _repeatable(result):
                         break
                     reasons = [asdict(reason) for reason in result.validity.reasons]
                     repeated.append({"round": index, "reasons": reasons, "metrics": dict(result.metrics)})
                     result = taken(index)
                 rounds.append(result)
                 watcher.round_ended(workload.name, result)
-                if result.failure is not None:
+                if result.failure is not None or result.stopped is not None:
                     break
     except Interrupted as error:
         last = Round(len(rounds), failure=Failure("interrupted", str(error)))
@@ -100,6 +104,12 @@ def run(
     if keeper is not None:
         keeper.keep(whole)
     return whole
+
+
+def _repeatable(result: Round) -> bool:
+    """Whether a round is worth another try: it was invalid, and nobody asked to be left alone."""
+    spared = result.stopped is not None and result.stopped.kind == TARGET_FAILING
+    return result.failure is None and not spared and result.validity.verdict == "invalid"
 
 
 def described(workload: Workload, settings: Settings, repeated: list[Mapping[str, Any]]) -> dict[str, Any]:

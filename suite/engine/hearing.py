@@ -18,9 +18,10 @@ def hearing(
     pipe: Connection,
     groups: Sequence[LiveUsers],
     told: Callable[[Step], WorkerReply],
+    stopped: Sequence[Callable[[], None]] = (),
 ) -> Iterator[None]:
     """Obey what comes by `pipe`. A change of users has one number for each of `groups`, and is answered, by
-    what is `told` then, when it is done.
+    what is `told` then, when it is done. Where users can't change `stopped` are called to stop.
     """
     loop, changes = asyncio.get_running_loop(), set[asyncio.Task[None]]()
 
@@ -35,8 +36,8 @@ def hearing(
     def hear() -> None:
         order: WorkerRequest = pipe.recv()
         if order.step == "stop":
-            for group in groups:
-                group.stop()
+            for stop in (*(group.stop for group in groups), *stopped):
+                stop()
             return
         if order.step == "schedule":
             for group, starts in zip(groups, order.starts, strict=True):

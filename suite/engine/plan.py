@@ -19,6 +19,7 @@ from suite.engine.script import Script, ScriptPlan
 from suite.engine.worker_plan import CONNECT, FilePlan, GroupPlan, WorkerPlan, split
 from suite.errors import ConfigurationError
 from suite.measure.column_file import ColumnFile
+from suite.measure.ended_rows import RowCounter
 from suite.measure.mark_file import MarkFile
 from suite.measure.news_file import NewsFile
 from suite.measure.recording import from_files, name_operations
@@ -26,6 +27,7 @@ from suite.records.held_round import HeldColumns, HeldRound
 from suite.records.recording import Recording
 
 _MOST_USERS = 10_000
+_NO_STARTS: npt.NDArray[np.int64] = np.empty(0, np.int64)
 _CHOICES = 65_521
 """Random choices among operations are drawn this far and then repeat; a prime, so that they don't beat
 with anything."""
@@ -117,6 +119,33 @@ class RoundPlan:
         for file, codes in self._codes:
             for position, (columns, rows) in enumerate(file.parts(len(codes))):
                 np.frombuffer(columns.operation, np.uint16, rows)[:] = codes[position * file.rows :][:rows]
+
+    def measured_rows(self) -> int | None:
+        """Operations that the plan has beside the warm-up; None in a timed closed loop."""
+        loop = self._workload.loop
+        if isinstance(loop, OpenLoop):
+            warmup = round(loop.warmup * 1e9)
+            return sum(int(np.count_nonzero(starts >= warmup)) for _, starts in self._relative)
+        if loop.total is None:
+            return None
+        return sum((group.rows or 0) - group.warm for group in self.groups)
+
+    def counters(self, start: int) -> list[RowCounter]:
+        """What counts the operations of each group while load runs, from `start` on."""
+        loop, planned = self._workload.loop, {id(file): starts for file, starts in self._relative}
+        drops = isinstance(loop, OpenLoop) and loop.busy == "drop"
+        return [
+            RowCounter(
+                file,
+                group.choices,
+                start,
+                starts=planned.get(id(file), _NO_STARTS) if isinstance(loop, OpenLoop) else None,
+                warm=group.warm,
+                warmup=round(loop.warmup * 1e9) if isinstance(loop, OpenLoop) else 0,
+                patience=round((self._workload.timeout + 1.0) * 1e9) if drops else None,
+            )
+            for file, group in zip(self.group_files, self.groups, strict=True)
+        ]
 
     def name_operations(self) -> None:
         """Fill in which operation each row ran; workers need not store what the plan knows."""

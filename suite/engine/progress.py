@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from suite.measure.so_far import SoFar
 from suite.records.run import Round
 
 
@@ -13,8 +14,10 @@ class Progress(Protocol):
     def phase(self, workload: str, index: int, rounds: int, phase: str) -> None:
         """Round `index` (from 0) of `rounds` entered `phase`: starting, running, draining, checking."""
 
-    def tick(self, seconds: float, total: float | None, operations: int) -> None:
-        """Load has run for `seconds` (of `total`, where it is known); `operations` were started."""
+    def tick(self, seconds: float, total: float | None, operations: int, so_far: SoFar | None = None) -> None:
+        """Load has run for `seconds` (of `total`, where it is known); `operations` were started. What the
+        measured part came to is `so_far`, as it was looked at last.
+        """
 
     def round_ended(self, workload: str, result: Round) -> None:
         """A round is over, well or not."""
@@ -25,7 +28,9 @@ class Silent:
 
     def phase(self, workload: str, index: int, rounds: int, phase: str) -> None: ...
 
-    def tick(self, seconds: float, total: float | None, operations: int) -> None: ...
+    def tick(
+        self, seconds: float, total: float | None, operations: int, so_far: SoFar | None = None
+    ) -> None: ...
 
     def round_ended(self, workload: str, result: Round) -> None: ...
 
@@ -47,10 +52,10 @@ class Named:
             self.seconds = 0.0
         self._inner.phase(f"{workload}  {self._name}", 0, 1, phase)
 
-    def tick(self, seconds: float, total: float | None, operations: int) -> None:
+    def tick(self, seconds: float, total: float | None, operations: int, so_far: SoFar | None = None) -> None:
         """See `Progress`."""
         self.seconds = seconds
-        self._inner.tick(seconds, total, operations)
+        self._inner.tick(seconds, total, operations, so_far)
 
     def round_ended(self, workload: str, result: Round) -> None:
         """See `Progress`."""

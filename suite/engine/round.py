@@ -8,13 +8,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from suite.contract.loop import ClosedLoop
 from suite.engine.deployment import STEP_SECONDS, Deployment, undone
 from suite.engine.measured_window import employed, measured_window
 from suite.engine.merging import attempts, causes, details, retries, statuses
 from suite.engine.outputs import OutputWatch
 from suite.engine.partial import partial_round
 from suite.engine.progress import Progress
+from suite.engine.round_doubts import doubted, left_undone, users_doubts
+from suite.engine.round_watch import RoundWatch
+from suite.engine.stop_rules import StopRules
 from suite.engine.worker_pool import gather_reports
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
@@ -58,12 +60,14 @@ def run_round(
     *,
     noted: Sequence[Incident] = (),
     keeper: Keeper | None = None,
+    stopping: StopRules | None = None,
 ) -> Round:
     """Run round `index`. A system or worker that fails makes a Round with a `failure`, and with what was
     measured until then.
 
     `look` gets the raw recording of a round that went well, before it is gone. What is `noted` of its load is
-    measured as faults are, which are made beside it. `keeper` is told its plan before the load begins. Raises
+    measured as faults are, which are made beside it. `keeper` is told its plan before the load begins. The
+    load ends early as `stopping` says. Raises
     ConfigurationError and Interrupted (RoundInterrupted of one that had measured something); either way
     nothing of the round is left.
     """
@@ -72,6 +76,7 @@ def run_round(
         with contextlib.ExitStack() as stack:
             deployed = _Round(spec, index, progress, stack, faulty=True)
             deployed.keeper = keeper
+            deployed.stopping = stopping or StopRules()
             return deployed.run(look, noted)
     except SystemFailed as error:
         return _ended(index, deployed, Failure("system", _told(error, deployed)))
@@ -87,11 +92,13 @@ def run_round(
 
 class _Round(Deployment):
     keeper: Keeper | None = None
+    stopping: StopRules
     outputs: tuple[PartyOutput, ...] = ()
     so_far: Round | None = None
     """What was measured until something ended it."""
     _garbage: Garbage | None = None
     _sampler: Sampler
+    _seen: RoundWatch
     _began = 0
 
     def run(self, look: Callable[[Recording], None] | None, noted: Sequence[Incident]) -> Round:
@@ -115,6 +122,9 @@ class _Round(Deployment):
         closed = self.close()
         time.sleep(0.025)  # lets a server notice that its clients are gone
         begin, end = measured_window(self.plan, self.workload.loop, start)
+        stopped = self._seen.reason
+        if stopped is not None:
+            end = max(min(end, self._seen.stopped_at), begin + 1)
         if self.observer is not None:
             self.observer.finish()
         self.plan.name_operations()
@@ -128,7 +138,10 @@ class _Round(Deployment):
         answer = self.examine(begin, end)
         self.phase("stopping")
         left = self.restore()
-        recording = self.plan.recording(begin, end).with_rows(answer.rows)
+        recording = self.plan.recording(begin, end)
+        if stopped is not None:  # what was planned for later is nobody's fault
+            recording = recording.where(recording.intended <= self._seen.stopped_at)
+        recording = recording.with_rows(answer.rows)
         if look is not None:
             look(recording)
         sent = requests_sent(statuses(closed), recording)
@@ -178,18 +191,23 @@ class _Round(Deployment):
             details=told,
             checks=checks,
             outputs=self.outputs,
-            validity=_doubted(
+            validity=doubted(
                 validity,
                 [
-                    *self._doubts(connected, reports),
+                    *users_doubts(connected, reports),
                     *missed(incidents),
                     *said.doubts,
                     *self._watch.loud(begin, end),
                 ],
-                [*self._left_undone(), *said.faults, *self.room.faults(told)],
+                [
+                    *([] if stopped else left_undone(self.workload.loop, self.plan)),
+                    *said.faults,
+                    *self.room.faults(told),
+                ],
             ),
             pids=pids,
             evidence=evidence,
+            stopped=stopped,
             limiter=limiter(
                 evidence,
                 loop=self.workload.loop,
@@ -216,12 +234,13 @@ class _Round(Deployment):
         if into is not None:
             self.watchman.hold(self.plan.descriptors(), into, start)
         patience = self.workload.timeout + self.workload.grace + STEP_SECONDS
-        seen, moved = 0, time.monotonic()
+        used_before, moved = 0, time.monotonic()
+        self._seen = seen = RoundWatch(self, sampler, start, self.stopping)
         if self.observer is not None:
             self.observer.run(start)
 
         def meanwhile() -> None:
-            nonlocal seen, moved
+            nonlocal used_before, moved
             self.timeline.tick()
             sampler.tick()
             if self.observer is not None:
@@ -229,9 +248,10 @@ class _Round(Deployment):
             self._watch.tick()
             self.check_systems()
             used = self.plan.used()
-            if used != seen:
-                seen, moved = used, time.monotonic()
-            self.progress.tick(max(0.0, (time.monotonic_ns() - start) / 1e9), total, used)
+            if used != used_before:
+                used_before, moved = used, time.monotonic()
+            seen.tick()
+            self.progress.tick(max(0.0, (time.monotonic_ns() - start) / 1e9), total, used, seen.so_far)
 
         def deadline() -> float:
             # A counted loop may take its time as long as operations go on.
@@ -258,25 +278,6 @@ class _Round(Deployment):
         self._garbage = garbage and replace(garbage, pauses=tuple(self.agents.pauses(every)))
         return start, reports
 
-    def _doubts(self, connected: Sequence[WorkerReply], reports: Sequence[WorkerReply]) -> list[Reason]:
-        doubts = []
-        refused = sum(report.refused for report in reports)
-        if refused:
-            served = sum(report.connected for report in connected)
-            doubts.append(Reason("unconnected_users", {"refused": refused, "users": refused + served}))
-        if lost := sum(report.lost for report in reports):
-            doubts.append(Reason("nested_lost", {"lost": lost}))
-        return doubts
-
-    def _left_undone(self) -> list[Reason]:
-        """A counted loop that did not start all that was planned, whatever the reason, measured less."""
-        loop = self.workload.loop
-        if not isinstance(loop, ClosedLoop) or loop.total is None:
-            return []
-        planned = sum(file.planned or 0 for file in self.plan.group_files)
-        started = self.plan.used()
-        return [Reason("left_undone", {"started": started, "planned": planned})] if started < planned else []
-
 
 def _ended(index: int, deployed: _Round | None, failure: Failure, *reasons: Reason) -> Round:
     """A round that `failure` ended, for these `reasons`, with what it had measured."""
@@ -291,11 +292,3 @@ def _told(error: SuiteError, deployed: _Round | None) -> str:
     """What ended the round, and what it could not undo."""
     told = "\n".join(filter(None, [str(error), deployed.left_behind if deployed else ""]))
     return redacted(told, os.environ)
-
-
-def _doubted(validity: Validity, doubts: Sequence[Reason], faults: Sequence[Reason]) -> Validity:
-    """`validity` with what only the engine knows: reasons for doubt, and such that rule a round out."""
-    if not doubts and not faults:
-        return validity
-    verdict = "invalid" if faults else "doubtful" if validity.verdict == "valid" else validity.verdict
-    return Validity(verdict, (*validity.reasons, *doubts, *faults))

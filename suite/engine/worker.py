@@ -27,7 +27,7 @@ from suite.engine.live_open import ScheduledUsers
 from suite.engine.loop_watch import LoopWatch
 from suite.engine.nested import Nested
 from suite.engine.numbering import Numbering
-from suite.engine.open import run_open
+from suite.engine.open import OpenUsers
 from suite.engine.preparation import Preparation
 from suite.engine.script import Script
 from suite.engine.user_group import UserGroup
@@ -62,6 +62,8 @@ def work(
         try:
             while True:
                 order: WorkerRequest = pipe.recv()
+                if order.step == "stop":  # it came when the load had ended by itself
+                    continue
                 report = worker.obey(order)
                 pipe.send(report)
                 if order.step == "exit" or report.fault:
@@ -115,7 +117,7 @@ class _Worker:
                     return self._examine(order)
                 case "restore":
                     return self._restore()
-                case "resize" | "schedule" | "tell" | "stop" | "exit":  # but the last heard while load runs
+                case "resize" | "schedule" | "tell" | "exit" | "stop":  # but the last heard while load runs
                     return WorkerReply(order.step)
         except ConfigurationError as error:
             return WorkerReply(order.step, fault=str(error), at_fault="configuration")
@@ -255,8 +257,9 @@ class _Worker:
                 with hearing(self.pipe, scheduled, self._told):
                     await asyncio.gather(*(part.run() for part in scheduled))
             elif isinstance(loop, OpenLoop):
-                with hearing(self.pipe, (), self._told):
-                    await asyncio.gather(*(run_open(group, loop, self.started) for group in self.groups))
+                starting = [OpenUsers(group, loop, self.started) for group in self.groups]
+                with hearing(self.pipe, (), self._told, [part.stop for part in starting]):
+                    await asyncio.gather(*(part.run() for part in starting))
             else:
                 users = [ClosedUsers(group, loop, self.started) for group in self.groups]
                 with hearing(self.pipe, users, self._told):

@@ -27,7 +27,7 @@ class First:
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """Each `count`th request after the fault began."""
+    """Of the requests after the fault began each one whose number `count` divides."""
 
     count: int
 

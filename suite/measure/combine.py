@@ -66,7 +66,7 @@ def combine(
     return Run(
         **provenance,
         workload=workload.name,
-        partial=any(one.failure is not None for one in rounds),
+        partial=any(one.failure or one.stopped for one in rounds),
         rounds=len(rounds),
         metrics=metrics,
         histograms=histograms,
@@ -85,6 +85,7 @@ def combine(
         outputs=next((one.outputs for one in rounds if one.outputs), ()),
         observed=next((one.observed for one in whole), ()),
         incidents=tuple(incidents),
+        stopped=next((one.stopped for one in rounds if one.stopped), None),
     )
 
 

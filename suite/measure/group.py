@@ -107,6 +107,13 @@ class Group:
             self.peak()  # now, since it takes what is shared from the latest mark
         return mark
 
+    def held(self) -> int | None:
+        """See `Sampler.held`."""
+        if not self._memory.values or not self._threads:
+            return None
+        shared = self._marks[-1].counted_twice if self._marks else 0
+        return max(round(self._memory.values[-1]) - shared, 0)
+
     def members(self) -> list[int]:
         """Those that were seen last."""
         return list(self._born)

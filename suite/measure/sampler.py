@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from suite.measure.group import Group, Mark
 from suite.measure.machine import MachineWatch
-from suite.measure.resources import Resources
+from suite.measure.resources import MachineUsage, Resources
 from suite.measure.tcp import TcpWatch
 
 __all__ = ["Mark", "Sampler"]
@@ -66,6 +66,14 @@ class Sampler:
         what is held now and the highest that one process stood above itself, which no sample misses.
         """
         return self._groups[group].peak()
+
+    def held(self, group: str) -> int | None:
+        """What a group held when it was sampled last, in bytes without file pages; None if unknown."""
+        return self._groups[group].held()
+
+    def machine(self, begin_ns: int, end_ns: int) -> MachineUsage:
+        """Figures of the machine in a window, as far as it has been looked at."""
+        return self._machine.within(begin_ns, end_ns)
 
     def members(self, group: str) -> list[int]:
         """The processes of a group, as they were seen last."""

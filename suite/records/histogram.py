@@ -100,6 +100,15 @@ class Histogram:
             return self._ok.at(place) / 1e9, False
         return max(self._beyond.at(place - self._ok.count), self._ok.high) / 1e9, True
 
+    def over(self, seconds: float) -> int:
+        """How many values are above `seconds`, all lower bounds among them."""
+        ok = self._ok
+        filled = np.flatnonzero(ok.counts)
+        above = [
+            index for index in filled.tolist() if min(max(_upper(index), ok.low), ok.high) / 1e9 > seconds
+        ]
+        return int(ok.counts[above].sum()) + self._beyond.count
+
     def encode(self) -> str:
         """As text: `low,high,total,<HDR V2, base64>` in ns for ok, a semicolon, the same for beyond."""
         return f"{self._ok.encode()};{self._beyond.encode()}"

@@ -15,6 +15,8 @@ from suite.records.party_output import PartyOutput
 from suite.records.provenance import Provenance
 from suite.records.reason import Reason
 
+TARGET_FAILING = "target_failing"
+"""The kind of reason to stop for that is bad whatever was measured."""
 RunVerdict = Literal["pass", "fail", "invalid", "error"]
 ValidityVerdict = Literal["valid", "doubtful", "invalid"]
 
@@ -83,7 +85,8 @@ class Round:
     `metrics` are this round's values by name. `sums` are what merges by addition (operations due, ok,
     seconds, CPU seconds, ...). `histograms` are keyed like `response` or `response@browse`. `outcomes`
     are keyed by operation, "" for the loop's totals. `pids` are keyed system, workers and helper names.
-    `outputs` are kept where something failed. `incidents` are the faults that were made.
+    `outputs` are kept where something failed. `incidents` are the faults that were made. `stopped` is why its
+    load was ended before its time: what it measured until then is whole.
     """
 
     index: int
@@ -105,6 +108,7 @@ class Round:
     outputs: tuple[PartyOutput, ...] = ()
     observed: tuple[Observation, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    stopped: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +119,8 @@ class Run(Provenance):
     `histograms` are merged over the rounds; `series` and `observed` are the first round's. `evidence` has an
     entry per round, None for one that failed (no entries in a Run that is older than evidence); `limiter` is
     what held most of the rounds back. `outputs` are what system, helpers and workers wrote in the first round
-    in which something failed. `incidents` are the faults that were made, of all rounds.
+    in which something failed. `incidents` are the faults that were made, of all rounds. `stopped` is why the
+    last round was ended before its time, and no other begun.
     """
 
     NAME: ClassVar[str] = "run"
@@ -139,6 +144,7 @@ class Run(Provenance):
     outputs: tuple[PartyOutput, ...] = ()
     observed: tuple[Observation, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    stopped: Reason | None = None
 
     @property
     def exit_code(self) -> int:
@@ -150,6 +156,8 @@ class Run(Provenance):
         if self.error is not None and self.error.kind == "system":
             return 4
         if any(not check.passed for check in self.checks):
+            return 1
+        if self.stopped is not None and self.stopped.kind == TARGET_FAILING:
             return 1
         if self.error is not None or self.validity.verdict == "invalid":
             return 3

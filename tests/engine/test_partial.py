@@ -22,7 +22,7 @@ class Fault(Silent):
         self.operations = operations
         self.due = operations
 
-    def tick(self, seconds, total, operations):
+    def tick(self, seconds, total, operations, so_far=None):
         if operations >= self.due and self.acts:
             self.due = operations + self.operations
             self.acts.pop(0)()

@@ -78,7 +78,7 @@ class FakeEngine:
         self.asked: dict[str, object] = {}
         self.answers: Mapping[str, Any] = {}
 
-    def run(self, workload, settings, *, reference, progress, keeper):
+    def run(self, workload, settings, *, reference, progress, keeper, stopping=None):
         self.asked[workload.name] = settings
         answer = self.answers.get(workload.name, make_run())
         if isinstance(answer, BaseException):

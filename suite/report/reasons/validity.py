@@ -62,7 +62,16 @@ def _instrumented(figures: Figures) -> str:
     return "measured under {by}: all may take longer than it does without, and nothing is compared with it"
 
 
+def _threshold_lost(figures: Figures) -> str:
+    unit = "ratio" if str(figures["metric"]).startswith(("failures", "dropped")) else "s"
+    most = " of {most:,} at most" if "most" in figures else ""
+    over = f"{{over:,}}{most} operations are over it"
+    return f"{{metric}} can't hold its critical {{limit:{unit}}} any more: {over}"
+
+
 KINDS: Kinds = {
+    "threshold_lost": _threshold_lost,
+    "target_failing": "{failed:,} of {ended:,} operations failed within {seconds:s}: it was left alone",
     "doubtful": _doubtful,
     "no_reason": "no reason given",
     "instrumented": _instrumented,

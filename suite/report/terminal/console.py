@@ -17,6 +17,7 @@ from rich.text import Text
 from suite.contract.workload import Workload
 from suite.ledger.entry import Entry
 from suite.ledger.sightings import Sighting
+from suite.measure.so_far import SoFar
 from suite.records.capacity import Capacity, Probe
 from suite.records.costs import CostBill
 from suite.records.leak import LeakSearch
@@ -96,9 +97,9 @@ class Reporter:
         """See `Progress`."""
         self._live.phase(clean(workload), index, rounds, phase)
 
-    def tick(self, seconds: float, total: float | None, operations: int) -> None:
+    def tick(self, seconds: float, total: float | None, operations: int, so_far: SoFar | None = None) -> None:
         """See `Progress`."""
-        self._live.tick(seconds, total, operations)
+        self._live.tick(seconds, total, operations, so_far)
 
     def round_ended(self, workload: str, result: Round) -> None:
         """See `Progress`."""

@@ -75,6 +75,8 @@ def outputs(run: Run) -> list[Text]:
 
 def error(run: Run) -> list[Text]:
     """What ended the Run early, with the output's tail; no line if nothing did."""
+    if run.stopped is not None:
+        return [Text.assemble(("ended early: ", BAD), clean(words(run.stopped)))]
     if run.error is None:
         return []
     return [Text.assemble((f"ended early, {run.error.kind}: ", BAD), clean(run.error.message.rstrip()))]

@@ -1,0 +1,104 @@
+"""Tells an address when the verdict on a workload changes: one POST a command."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import typer
+
+import suite
+from suite.config.consent import host_of
+from suite.formats.envelope import exit_code, kind_of
+from suite.ledger.store import Ledger
+from suite.records.record import Record
+from suite.records.run import Run, verdict_word
+from suite.report.reasons import words
+from suite.report.words import clean
+
+_SECONDS = 5.0
+_SETTLED = ("pass", "fail", "error")
+"""Verdicts on a system; what is invalid says nothing of it, and is no change."""
+_LOOKED_BACK = 50
+
+
+class Notifier:
+    """Collects what changed against the last result of the same kind, workload and branch, and posts it."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.changes: list[dict[str, Any]] = []
+
+    def see(self, result: Record, ledger: Ledger) -> None:
+        """Note whether a result, that is not in the ledger yet, changes a verdict. Raises StoreError."""
+        verdict = _verdict(result)
+        if verdict not in _SETTLED:
+            return
+        entries = ledger.entries(result.workload, limit=_LOOKED_BACK, kinds=[kind_of(result)])
+        before = next(
+            (one.verdict for one in entries if one.branch == result.branch and one.verdict in _SETTLED), None
+        )
+        if before is not None and before != verdict:
+            self.changes.append(_change(result, before, verdict))
+
+    def post(self) -> None:
+        """Send all changes, if there are any. What fails is a warning on stderr."""
+        if not self.changes:
+            return
+        body = json.dumps(self._document(), ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json", "User-Agent": f"loadledger/{suite.__version__}"}
+        request = urllib.request.Request(self._url, body, headers)  # noqa: S310 - http or https, see check_url
+        try:
+            with urllib.request.urlopen(request, timeout=_SECONDS):  # noqa: S310
+                return
+        except urllib.error.HTTPError as error:
+            why = f"it answered {error.code}"
+        except (OSError, ValueError) as error:
+            why = str(getattr(error, "reason", error)) or type(error).__name__
+        typer.echo(
+            f"suite: warning: {host_of(self._url)} could not be told of the verdict: {clean(why)}", err=True
+        )
+
+    def _document(self) -> Mapping[str, Any]:
+        lines = [
+            f"{one['workload']}: {one['before']} → {one['verdict']}"
+            + (f" at {one['commit'][:10]}" if one["commit"] else "")
+            for one in self.changes
+        ]
+        return {
+            "by": f"loadledger {suite.__version__}",
+            "made": datetime.now(UTC).isoformat(timespec="seconds"),
+            "text": "\n".join(lines),
+            "changes": self.changes,
+        }
+
+
+def _verdict(result: Record) -> str:
+    return result.verdict if isinstance(result, Run) else verdict_word(exit_code(result))
+
+
+def _change(result: Record, before: str, verdict: str) -> dict[str, Any]:
+    same = ("id", "workload", "started", "commit", "branch", "dirty")
+    return {
+        "kind": kind_of(result),
+        **{name: getattr(result, name) for name in same},
+        "before": before,
+        "verdict": verdict,
+        "why": _why(result) if isinstance(result, Run) else [],
+    }
+
+
+def _why(run: Run) -> list[str]:
+    """What did not hold, a line each."""
+    broken = [
+        f"{one.metric}: {one.level} is {one.limit:g}, it is {'-' if one.value is None else f'{one.value:g}'}"
+        for one in run.thresholds
+        if one.passed is False and one.level == "critical"
+    ]
+    checks = [f"{one.name}: {one.detail}" for one in run.checks if not one.passed]
+    ended = [words(run.stopped)] if run.stopped else [run.error.message] if run.error else []
+    return [*broken, *checks, *(text.splitlines()[0] for text in ended if text)]

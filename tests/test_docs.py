@@ -1,0 +1,126 @@
+"""The documents: their examples run or say why not, and what is generated is of the program as it is."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import suite
+import suite.clients
+import suite.data
+import suite.faults
+import suite.services
+from suite.cli import COMMANDS
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+TESTED_ELSEWHERE = {"contract.md": "tests/contract/test_documented.py"}
+"""Documents whose examples have a test of their own."""
+BLOCK = re.compile(r"((?:<!-- not run: .+? -->\n\n?)?)```python\n(.*?)```", re.DOTALL)
+
+
+def examples():
+    """Each example of Python, and why it is not run, if somebody said so right above it."""
+    for path in sorted(DOCS.rglob("*.md")):
+        if path.name not in TESTED_ELSEWHERE:
+            for number, (why, text) in enumerate(BLOCK.findall(path.read_text()), 1):
+                yield pytest.param(why, text, id=f"{path.relative_to(DOCS)}-{number}")
+
+
+@pytest.mark.parametrize(("why", "text"), [*examples()])
+def test_an_example_runs_or_says_why_not(why, text, tmp_path, monkeypatch):
+    ast.parse(text)
+    if why:
+        return
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    exec(compile(text, "example", "exec"), {"__name__": "example"})
+
+
+@pytest.mark.parametrize(("name", "test"), [*TESTED_ELSEWHERE.items()])
+def test_what_is_tested_elsewhere_is(name, test):
+    assert name in (ROOT / test).read_text()
+
+
+@pytest.fixture(scope="module")
+def options():
+    spec = importlib.util.spec_from_file_location("docs_options", DOCS / "options.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    page: str = module.options_page()
+    return page
+
+
+def test_the_options_of_every_command_are_there(options):
+    sections = re.findall(r"^## suite (\w+)$", options, re.MULTILINE)
+    assert sections == list(COMMANDS)
+    for line in (
+        "- `--target` `URL`: Load this running system instead.",
+        "- `--abort-on-fail`: End a workload as soon as a critical threshold can't hold any more.",
+        "- `TARGET`: Load files, systems or workloads.",
+    ):
+        assert line in options.splitlines()
+
+
+def test_every_option_says_what_it_is(options):
+    assert re.findall(r"^- .*: *$", options, re.MULTILINE) == []
+
+
+def test_every_public_name_is_in_the_reference():
+    text = (DOCS / "reference" / "api.md").read_text()
+    faces = (suite, suite.clients, suite.data, suite.faults, suite.services)
+    names = {f"{face.__name__}.{name}" for face in faces for name in face.__all__}
+    left_out = {"suite.faults.Fault"}  # what one subclasses to write another: architecture.md
+    assert {
+        name for name in names - left_out if not re.search(rf":: {re.escape(name)}$", text, re.M)
+    } == set()
+
+
+def test_every_page_of_why_names_a_command_that_makes_its_figures():
+    for path in (DOCS / "why").glob("*.md"):
+        assert re.search(r"\b(suite \w+|tox -e \w+)", path.read_text()), path
+
+
+@pytest.fixture(scope="module")
+def conf():
+    spec = importlib.util.spec_from_file_location("docs_conf", DOCS / "conf.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_pages_that_others_add_are_in_the_index_and_those_to_come_are_not(conf):
+    text = (DOCS / "index.md").read_text()
+    pages = [str(path.relative_to(DOCS))[: -len(".md")] for path in DOCS.rglob("*.md")]
+    lines = conf._index(text, [*pages, "novel", "start"]).splitlines()
+    for page in {*pages} - {"index"}:
+        assert lines.count(page) == 1 or f"{Path(page).parent}/*" in lines, page
+    assert lines.count("novel") == lines.count("start") == 1
+    assert "start" not in conf._index(text, ["command"]).splitlines()
+
+
+@pytest.mark.exhaustive
+def test_it_is_built_without_a_warning_and_needs_no_network(tmp_path):
+    pytest.importorskip("sphinx")
+    pytest.importorskip("furo")
+    said = subprocess.run(
+        [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", DOCS, tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode == 0, said.stderr
+    page = (tmp_path / "index.html").read_text()
+    fetched = re.findall(r"""<(?:script|link|img)[^>]+(?:src|href)="(https?:)?//""", page)
+    assert fetched == []
+    assert (tmp_path / "searchindex.js").stat().st_size > 10_000
