@@ -7,9 +7,12 @@ import importlib.util
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 import suite
 import suite.clients
@@ -25,7 +28,7 @@ TESTED_ELSEWHERE = {"contract.md": "tests/contract/test_documented.py"}
 BLOCK = re.compile(r"((?:<!-- not run: .+? -->\n\n?)?)```python\n(.*?)```", re.DOTALL)
 
 
-def examples():
+def examples() -> Iterator[ParameterSet]:
     """Each example of Python, and why it is not run, if somebody said so right above it."""
     for path in sorted(DOCS.rglob("*.md")):
         if path.name not in TESTED_ELSEWHERE:
@@ -34,7 +37,9 @@ def examples():
 
 
 @pytest.mark.parametrize(("why", "text"), [*examples()])
-def test_an_example_runs_or_says_why_not(why, text, tmp_path, monkeypatch):
+def test_an_example_runs_or_says_why_not(
+    why: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ast.parse(text)
     if why:
         return
@@ -44,12 +49,12 @@ def test_an_example_runs_or_says_why_not(why, text, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(("name", "test"), [*TESTED_ELSEWHERE.items()])
-def test_what_is_tested_elsewhere_is(name, test):
+def test_what_is_tested_elsewhere_is(name: str, test: str) -> None:
     assert name in (ROOT / test).read_text()
 
 
 @pytest.fixture(scope="module")
-def options():
+def options() -> str:
     spec = importlib.util.spec_from_file_location("docs_options", DOCS / "options.py")
     assert spec is not None
     assert spec.loader is not None
@@ -59,7 +64,7 @@ def options():
     return page
 
 
-def test_the_options_of_every_command_are_there(options):
+def test_the_options_of_every_command_are_there(options: str) -> None:
     sections = re.findall(r"^## suite (\w+)$", options, re.MULTILINE)
     assert sections == list(COMMANDS)
     for line in (
@@ -70,11 +75,11 @@ def test_the_options_of_every_command_are_there(options):
         assert line in options.splitlines()
 
 
-def test_every_option_says_what_it_is(options):
+def test_every_option_says_what_it_is(options: str) -> None:
     assert re.findall(r"^- .*: *$", options, re.MULTILINE) == []
 
 
-def test_every_public_name_is_in_the_reference():
+def test_every_public_name_is_in_the_reference() -> None:
     text = (DOCS / "reference" / "api.md").read_text()
     faces = (suite, suite.clients, suite.data, suite.faults, suite.services)
     names = {f"{face.__name__}.{name}" for face in faces for name in face.__all__}
@@ -84,13 +89,13 @@ def test_every_public_name_is_in_the_reference():
     } == set()
 
 
-def test_every_page_of_why_names_a_command_that_makes_its_figures():
+def test_every_page_of_why_names_a_command_that_makes_its_figures() -> None:
     for path in (DOCS / "why").glob("*.md"):
         assert re.search(r"\b(suite \w+|tox -e \w+)", path.read_text()), path
 
 
 @pytest.fixture(scope="module")
-def conf():
+def conf() -> Any:
     spec = importlib.util.spec_from_file_location("docs_conf", DOCS / "conf.py")
     assert spec is not None
     assert spec.loader is not None
@@ -99,7 +104,7 @@ def conf():
     return module
 
 
-def test_pages_that_others_add_are_in_the_index_and_those_to_come_are_not(conf):
+def test_pages_that_others_add_are_in_the_index_and_those_to_come_are_not(conf: Any) -> None:
     text = (DOCS / "index.md").read_text()
     pages = [str(path.relative_to(DOCS))[: -len(".md")] for path in DOCS.rglob("*.md")]
     lines = conf._index(text, [*pages, "novel", "start"]).splitlines()
@@ -110,7 +115,7 @@ def test_pages_that_others_add_are_in_the_index_and_those_to_come_are_not(conf):
 
 
 @pytest.mark.exhaustive
-def test_it_is_built_without_a_warning_and_needs_no_network(tmp_path):
+def test_it_is_built_without_a_warning_and_needs_no_network(tmp_path: Path) -> None:
     pytest.importorskip("sphinx")
     pytest.importorskip("furo")
     said = subprocess.run(
