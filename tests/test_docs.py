@@ -7,6 +7,7 @@ import importlib.util
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,27 +26,28 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 TESTED_ELSEWHERE = {"contract.md": "tests/contract/test_documented.py"}
 """Documents whose examples have a test of their own."""
-BLOCK = re.compile(r"((?:<!-- not run: .+? -->\n\n?)?)```python\n(.*?)```", re.DOTALL)
+BLOCK = re.compile(r"((?:^ *<!-- not run: .+? -->\n\n?)?)^ *```python\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 
 
 def examples() -> Iterator[ParameterSet]:
-    """Each example of Python, and why it is not run, if somebody said so right above it."""
+    """The examples of Python of each document, and why one is not run, if somebody said so right above it."""
     for path in sorted(DOCS.rglob("*.md")):
-        if path.name not in TESTED_ELSEWHERE:
-            for number, (why, text) in enumerate(BLOCK.findall(path.read_text()), 1):
-                yield pytest.param(why, text, id=f"{path.relative_to(DOCS)}-{number}")
+        found = [(why, textwrap.dedent(text)) for why, text in BLOCK.findall(path.read_text())]
+        if found and path.name not in TESTED_ELSEWHERE:
+            yield pytest.param(found, id=str(path.relative_to(DOCS)))
 
 
-@pytest.mark.parametrize(("why", "text"), [*examples()])
-def test_an_example_runs_or_says_why_not(
-    why: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("found", [*examples()])
+def test_examples_run_one_after_another_or_say_why_not(
+    found: list[tuple[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ast.parse(text)
-    if why:
-        return
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    exec(compile(text, "example", "exec"), {"__name__": "example"})
+    names = {"__name__": "example"}
+    for why, text in found:
+        ast.parse(text)
+        if not why:
+            exec(compile(text, "example", "exec"), names)
 
 
 @pytest.mark.parametrize(("name", "test"), [*TESTED_ELSEWHERE.items()])

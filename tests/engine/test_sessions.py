@@ -14,7 +14,7 @@ from suite.contract.replay import Replay
 from suite.engine.error_counts import ErrorCounts
 from suite.engine.nested import Nested
 from suite.engine.numbering import Numbering
-from suite.engine.open import run_open
+from suite.engine.open import OpenUsers
 from suite.engine.plan import RoundPlan
 from suite.engine.replaying import resolved
 from suite.engine.script import Script
@@ -82,7 +82,7 @@ async def _run(workload, plan, kind):
         await group.connect()
     start = time.monotonic_ns() + 5_000_000
     plan.begin_at(start)
-    await run_open(group, workload.loop, start)
+    await OpenUsers(group, workload.loop, start).run()
     gone = len(kind.left)
     await group.close()
     (columns,) = plan.group_files[0]
