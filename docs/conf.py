@@ -34,15 +34,26 @@ smartquotes = False
 
 def setup(app: Any) -> None:
     """Have pages filled in that are made of the program itself."""
+    from faces import faces_page
     from options import options_page
 
+    made = {"reference/options": options_page, "reference/api": faces_page}
+
     def fill(_app: Any, name: str, source: list[str]) -> None:
-        if name == "reference/options":
-            source[0] += options_page()
+        if name in made:
+            source[0] += made[name]()
         elif name == "index":
             source[0] = _index(source[0], app.env.found_docs)
 
     app.connect("source-read", fill)
+    app.connect("autodoc-process-docstring", _plain)
+
+
+def _plain(_app: Any, _what: str, _name: str, _one: Any, _options: Any, lines: list[str]) -> None:
+    """Docstrings are plain text but for `names`: nothing else in them is markup."""
+    parts = "\n".join(lines).split("`")
+    parts[::2] = [re.sub(r"([*|\\]|_\b)", r"\\\1", text) for text in parts[::2]]
+    lines[:] = "`".join(parts).split("\n")
 
 
 def _index(text: str, pages: Iterable[str]) -> str:
