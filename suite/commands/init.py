@@ -22,6 +22,9 @@ Examples:
   suite init --command "./server --port {port}" --path /items
   suite init --target http://127.0.0.1:8000    what runs already
   suite init --dicom ORTHANC@127.0.0.1:4242
+  suite init --openapi openapi.yaml --command "./server --port {port}"
+  suite init --har visit.har --target http://127.0.0.1:8000
+  suite init --curl requests.sh
   suite init --template memory                 another test: latency, memory or concurrency
   suite init --postgresql --runner quiet       CI with a database, times on a machine of yours
 
@@ -49,6 +52,13 @@ def command(
     path: Annotated[
         list[str] | None, typer.Option(metavar="PATH", help="With --command or --target: ask this. [/]")
     ] = None,
+    openapi: Annotated[
+        str | None, typer.Option(metavar="FILE|URL", help="Operations of this OpenAPI document.")
+    ] = None,
+    har: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The visit that a browser recorded.")
+    ] = None,
+    curl: Annotated[Path | None, typer.Option(metavar="FILE", help="The curl commands in it.")] = None,
     template: Annotated[
         str, typer.Option(metavar="latency|memory|concurrency", help="What is tested.")
     ] = "latency",
@@ -90,12 +100,22 @@ def command(
     given = [name for name, value in named.items() if value]
     if len(given) > 1:
         raise ConfigurationError(f"{' and '.join(given)} name different systems: give one of them")
+    documents = {"--openapi": openapi, "--har": har, "--curl": curl}
+    if len(described := [name for name, value in documents.items() if value]) > 1:
+        raise ConfigurationError(f"{' and '.join(described)} describe different requests: give one of them")
+    if described and {*given} & {"--class", "--dicom"}:
+        raise ConfigurationError(f"{described[0]} is for what speaks HTTP: --app, --command or --target")
+    if described and path:
+        raise ConfigurationError(f"{described[0]} says what is asked: it goes without --path")
     if path and not {*given} & {"--command", "--target"}:
         raise ConfigurationError("--path is for --command and --target: of an app the paths are known")
     root = Path.cwd()
     project = read_project(root, python)
     with interruptible():
-        subject = _subject(project, app, class_, program, dicom, target, path or (), call=attempt)
+        if described:
+            subject = _described(project, app, program, target, openapi, har, curl)
+        else:
+            subject = _subject(project, app, class_, program, dicom, target, path or (), call=attempt)
         made = texts(
             project, subject, chosen, postgresql=postgresql, runner=runner
         )  # all faults before it starts
@@ -110,6 +130,32 @@ def command(
     else:
         write(root, files)
     print_files(console, files, chosen, subject, dry=dry_run)
+
+
+def _described(
+    project: Project,
+    app: str | None,
+    program: str | None,
+    target: str | None,
+    openapi: str | None,
+    har: Path | None,
+    curl: Path | None,
+) -> LoadSubject:
+    """What a document says, of the system that is named, or else of the one that it was made with."""
+    from suite.scaffold.described import read_requests, requests_subject
+    from suite.scaffold.detect import of_app, of_command, of_url
+
+    requests = read_requests(openapi, har, curl)
+    system = (
+        of_app(project, app)
+        if app
+        else of_command(program, ())
+        if program
+        else of_url(target, ())
+        if target
+        else None
+    )
+    return requests_subject(requests, system)
 
 
 def _subject(

@@ -9,8 +9,8 @@ from suite.config.file import Configuration
 from suite.config.layer import SettingsLayer
 from suite.config.settings import Settings, configured
 from suite.contract.loop import facts
+from suite.contract.secret import shown_parameter
 from suite.contract.workload import Workload
-from suite.process.redaction import shown_value
 from suite.records.level import LEVELS
 
 _COMMAND_LINE = "the command line"
@@ -76,7 +76,7 @@ def _parameters(workload: Workload, settings: Settings, layers: _Layers) -> Iter
     for whose, values in (("the system", actual.system.parameters), ("the workload", actual.parameters)):
         for name, value in values.items():
             yield SettingOrigin(
-                f"set.{name}", shown_value(name, value), _within(layers, "values", name, whose)
+                f"set.{name}", shown_parameter(name, value), _within(layers, "values", name, whose)
             )
 
 

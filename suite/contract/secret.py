@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from suite.process.redaction import hide
+from suite.process.redaction import HIDDEN, hide, shown_value
 
 
 class Secret(str):
@@ -26,3 +26,10 @@ class Secret(str):
 
     def __reduce__(self) -> tuple[type[Self], tuple[str]]:
         return type(self), (str(self),)
+
+
+def shown_parameter(name: str, value: Any) -> Any:
+    """A parameter as it may be kept and shown: of a Secret, however short, only whether it is there."""
+    if isinstance(value, Secret):
+        return HIDDEN if value else ""
+    return shown_value(name, value)

@@ -17,11 +17,11 @@ from suite.contract.loop import ClosedLoop, Duration, Loop
 from suite.contract.metric import OF_FAULTS, STANDARD, Metric, find
 from suite.contract.observe import OBSERVED, Observe, Source, observed_metric, observers
 from suite.contract.retry import Retry
+from suite.contract.secret import shown_parameter
 from suite.contract.system import System
 from suite.contract.threshold import Threshold
 from suite.contract.user import Operation, User
 from suite.errors import ConfigurationError, Faults
-from suite.process.redaction import shown_value
 from suite.records.row import Row
 from suite.units import parse
 
@@ -162,7 +162,7 @@ class Workload:
     def plain_parameters(self) -> dict[str, Any]:
         """Parameters of the system and of the workload, as documents hold them: without secrets."""
         given = {**self.system.parameters, **self.parameters}
-        return {name: shown_value(name, value) for name, value in given.items()}
+        return {name: shown_parameter(name, value) for name, value in given.items()}
 
     def all_tags(self) -> frozenset[str]:
         """Tags of the workload and of its operations, and the first part of its name."""

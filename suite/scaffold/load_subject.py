@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["http", "bytes", "class", "dicom"]
+from suite.scaffold.sample_request import SampleRequests
+
+Kind = Literal["http", "requests", "bytes", "class", "dicom"]
 """How users speak with it."""
 _TAKEN = {
     "connect", "close", "keep", "index", "random", "parameters", "prepared", "system", "saw", "arrived",
-    "http",
+    "http", "journey", "logged",
 }  # fmt: skip
 """What a User has already."""
 
@@ -31,7 +33,7 @@ class LoadSubject:
     """A `command` with {port}, run in `folder`; or an `address`; or a class (`module`, `factory`).
 
     `place` has to be on the path, `left` says in lines what is not loaded and why, `wants` are packages that
-    the command needs. `paths` are known, not tried.
+    the command needs. `paths` are known, not tried; so are `requests`, which are sent as they were described.
     """
 
     kind: Kind
@@ -48,6 +50,7 @@ class LoadSubject:
     left: tuple[str, ...] = ()
     wants: tuple[str, ...] = ()
     paths: tuple[str, ...] = field(default=("/",))
+    requests: SampleRequests | None = None
 
     @property
     def ours(self) -> bool:
@@ -57,20 +60,21 @@ class LoadSubject:
 
 def path_calls(paths: Sequence[str]) -> tuple[Call, ...]:
     """An operation for each path, named after it."""
-    return tuple(Call(name, path) for name, path in zip(_names(paths), paths, strict=True))
+    return tuple(Call(name, path) for name, path in zip(operation_names(paths), paths, strict=True))
 
 
 def method_calls(methods: Iterable[tuple[str, str, bool]]) -> tuple[Call, ...]:
     """An operation for each method: its name, its arguments, whether it is awaited."""
     told = [*methods]
-    names = _names([name for name, _, _ in told])
+    names = operation_names([name for name, _, _ in told])
     return tuple(
         Call(own, f"{name}({given})", awaited)
         for own, (name, given, awaited) in zip(names, told, strict=True)
     )
 
 
-def _names(texts: Iterable[str]) -> list[str]:
+def operation_names(texts: Iterable[str]) -> list[str]:
+    """A name that an operation may have for each text, none twice."""
     found: list[str] = []
     for text in texts:
         name = re.sub(r"\W+", "_", text.lower(), flags=re.ASCII).strip("_") or "front"

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from suite.errors import ConfigurationError
 from suite.scaffold.load_subject import LoadSubject
 from suite.scaffold.project import Project
+from suite.scaffold.requests_source import source_of
 from suite.scaffold.stamp import PLACE
 
 Template = Literal["latency", "memory", "concurrency"]
@@ -71,7 +72,7 @@ def load_file(project: Project, template: Template) -> str:
 def _values(
     project: Project, subject: LoadSubject, template: Template, *, postgresql: bool, runner: str | None
 ) -> dict[str, Any]:
-    open_loop = template == "latency" and subject.kind in ("http", "bytes")
+    open_loop = template == "latency" and subject.kind in ("http", "requests", "bytes")
     extras = ["postgresql"] if postgresql else []
     ours = f"loadledger[{','.join(extras)}]" if extras else "loadledger"
     brings = ["."] if project.installable else list(project.install)
@@ -104,6 +105,9 @@ def _values(
         "install": " ".join(project.install),
         "install_words": " ".join([*brings, ours, *subject.wants]),
         "deps": [ours, *subject.wants, *requirements],
+        "source": None
+        if subject.requests is None
+        else source_of(subject.requests, shared=template == "concurrency"),
         "wants": "".join(f" {one}" for one in subject.wants),
         "more": "".join(f",{one}" for one in extras),
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",

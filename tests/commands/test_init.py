@@ -93,3 +93,27 @@ def test_what_does_not_start_ends_it_with_4_and_its_last_words(shop):
     assert said.code == 4
     assert "no database" in said.err
     assert written(shop.folder) == []
+
+
+def test_a_load_file_from_curl_commands(shop):
+    shop.file("requests.sh", "curl http://127.0.0.1:1/items -H 'Authorization: abcdef'\n")
+    said = shop("init", "--curl", "requests.sh")
+    assert (said.code, said.err) == (0, "")
+    assert "1 operation (get_items)" in said.out
+    assert 'Secret(os.environ.get("SHOP_AUTHORIZATION", ""))' in (shop.folder / "load_shop.py").read_text()
+    assert shop("list", "load_shop.py").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--curl", "a", "--har", "b"), "--har and --curl describe different requests: give one of them"),
+        (("--curl", "a", "--class", "a:B"), "--curl is for what speaks HTTP: --app, --command or --target"),
+        (("--har", "a", "--path", "/"), "--har says what is asked: it goes without --path"),
+        (("--openapi", "none.json"), "can't read none.json: No such file"),
+    ],
+)
+def test_documents_that_make_no_sense(shop, words, why):
+    said = shop("init", *words)
+    assert said.code == 2
+    assert why in said.err

@@ -1,0 +1,71 @@
+"""Requests from a document: an OpenAPI description, a browser's recording, curl commands."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from suite.errors import ConfigurationError
+from suite.process.redaction import shown_url, without_password
+from suite.scaffold.curl import read_curl
+from suite.scaffold.har import read_har
+from suite.scaffold.load_subject import Call, LoadSubject
+from suite.scaffold.openapi import read_openapi
+from suite.scaffold.requests_source import step_names
+from suite.scaffold.sample_request import SampleRequests
+
+_SECONDS = 10.0
+_LARGEST = 64 << 20
+"""Bytes of a document."""
+
+
+def read_requests(openapi: str | None, har: Path | None, curl: Path | None) -> SampleRequests:
+    """The requests of the one document that is given. Raises ConfigurationError."""
+    if openapi is not None:
+        if urlsplit(openapi).scheme in ("http", "https"):
+            return read_openapi(_fetched(openapi), Path(urlsplit(openapi).path).name or "openapi", openapi)
+        return read_openapi(_text(Path(openapi)), Path(openapi).name)
+    if har is not None:
+        return read_har(_text(har), har.name)
+    assert curl is not None, "one of the three is given"
+    return read_curl(_text(curl), curl.name)
+
+
+def requests_subject(requests: SampleRequests, system: LoadSubject | None) -> LoadSubject:
+    """`requests` sent to `system`, or to where they were sent before. Raises ConfigurationError."""
+    if system is None:
+        if not requests.address:
+            raise ConfigurationError(
+                f"{requests.title} does not say where its server is: give --app, --command or --target"
+            )
+        address = requests.address
+        system = LoadSubject("http", without_password(address), address=address)
+    names = step_names(requests)
+    calls = tuple(Call(name, one.shown) for name, one in zip(names, requests.requests, strict=True))
+    return replace(system, kind="requests", calls=calls, left=requests.left, ready="", requests=requests)
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise ConfigurationError(
+                f"{path} is larger than {_LARGEST >> 20} MiB: leave out what is not wanted"
+            )
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigurationError(f"can't read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path} is not UTF-8") from error
+
+
+def _fetched(url: str) -> str:
+    try:
+        with urllib.request.urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310  # http, as checked
+            found: bytes = answer.read(_LARGEST)
+        return found.decode("utf-8-sig")
+    except (urllib.error.URLError, OSError, UnicodeDecodeError, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        raise ConfigurationError(f"can't read {shown_url(url)}: {reason}") from error

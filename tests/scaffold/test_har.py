@@ -1,0 +1,96 @@
+"""A browser's recording into requests: think times, and values that earlier answers had."""
+
+import json
+
+import pytest
+
+from suite.errors import ConfigurationError
+from suite.scaffold.har import read_har
+from suite.scaffold.sample_request import Parameter
+
+SHOP = "https://shop.example"
+
+
+JSON = "application/json"
+
+
+def entry(
+    second, url, method="GET", *, answer=None, headers=(), content=None, kind=JSON, set_cookie="", status=200
+):
+    posted = {} if content is None else {"postData": {"mimeType": kind, "text": content}}
+    said = [{"name": "Set-Cookie", "value": set_cookie}] if set_cookie else []
+    mime = "application/json" if answer is not None else "text/html"
+    return {
+        "startedDateTime": f"2026-01-15T12:00:{second:06.3f}Z",
+        "time": 100,
+        "request": {
+            "method": method, "url": url, "headers": [{"name": n, "value": v} for n, v in headers], **posted,
+        },
+        "response": {
+            "status": status, "headers": said, "content": {"mimeType": mime, "text": json.dumps(answer)},
+        },
+    }  # fmt: skip
+
+
+def har(*entries):
+    return json.dumps({"log": {"version": "1.2", "entries": list(entries)}})
+
+
+VISIT = har(
+    entry(0, f"{SHOP}/login", "POST", content='{"user": "ada", "password": "hunter2"}',
+          answer={"session": {"token": "tok-987654"}, "id": 4711}, set_cookie="sid=abc; Path=/"),
+    entry(0.05, f"{SHOP}/logo.png") | {"response": {"content": {"mimeType": "image/png"}}},
+    entry(2.1, f"{SHOP}/users/4711/orders?page=1",
+          headers=[("Authorization", "Bearer tok-987654"), ("Cookie", "sid=abc; old=1"), (":path", "/x")]),
+    entry(2.2, "https://stats.example/hit", "POST"),
+    entry(2.25, f"{SHOP}/orders", "POST", content="item=7&csrf_token=zzz", status=302,
+          kind="application/x-www-form-urlencoded", headers=[("Cookie", "sid=abc")]),
+)  # fmt: skip
+
+
+def test_requests_in_their_order_with_think_times():
+    found = read_har(VISIT)
+    assert found.address == SHOP
+    assert found.journey
+    assert [one.shown for one in found.requests] == ["POST /login", "GET /users/4711/orders", "POST /orders"]
+    assert [one.think for one in found.requests] == [2.0, 0.05, 0.0]
+    assert [one.status for one in found.requests] == [200, 200, 302]
+    assert found.left == ("1 pictures, scripts, styles and fonts", "1 for https://stats.example")
+
+
+def test_values_of_earlier_answers_are_named_and_not_guessed():
+    _, orders, last = read_har(VISIT).requests
+    assert orders.target == "/users/4711/orders"
+    assert orders.todo == (
+        "it had cookies from before the recording: old",
+        "the path's part 4711 was id in the answer of POST /login: take it from there",
+        "the header Authorization was session.token in the answer of POST /login: take it from there",
+    )
+    assert last.todo == ()
+
+
+def test_secrets_are_parameters_and_cookies_that_were_set_go_by_themselves():
+    found = read_har(VISIT)
+    login, orders, last = found.requests
+    assert login.json == {"user": "ada", "password": Parameter("password")}
+    assert dict(orders.headers) == {
+        "authorization": Parameter("authorization"),
+        "cookie": Parameter("cookie"),
+    }
+    assert last.headers == ()
+    assert last.form == (("item", "7"), ("csrf_token", Parameter("csrf_token")))
+    assert not any(secret in repr(found) for secret in ("hunter2", "tok-987654", "zzz", "sid=abc"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("rubbish", "is no HAR document: it has no log"),
+        ("{}", "is no HAR document: it has no log"),
+        (har(), "has no request of HTTP but for pictures"),
+        (har(entry(0, "data:image/png,x")), "has no request of HTTP but for pictures"),
+    ],
+)
+def test_what_is_no_recording(text, said):
+    with pytest.raises(ConfigurationError, match=said):
+        read_har(text)
