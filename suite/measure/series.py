@@ -37,7 +37,6 @@ def series(recording: Recording, resources: Resources) -> Series:
     completed, p99 = _operations(loop, edges)
     memory, cpu = _resources(resources, edges)
     return {
-        **_pauses(resources, edges),
         "second": tuple(round(float(at) * 1e-9, 6) for at in edges[:-1] - recording.begin),
         "completed": completed,
         "failed": _counted(loop.with_outcome(*NOT_GOOD), edges),
@@ -45,6 +44,7 @@ def series(recording: Recording, resources: Resources) -> Series:
         "p99": p99,
         "memory": memory,
         "cpu": cpu,
+        **_pauses(resources, edges),
     }
 
 

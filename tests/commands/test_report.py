@@ -2,12 +2,13 @@
 
 import json
 import stat
+import time
 
 import pytest
 from support.every_kind import RECORDS
 from support.markup import read_markup
-from support.reported import failing, good, one
-from support.runs import make_run
+from support.reported import failing, good, one, spread
+from support.runs import counts, make_run
 
 from suite.formats.document import dumps
 from suite.formats.envelope import envelope
@@ -89,6 +90,20 @@ def test_what_is_wrong_is_said_at_once_and_nothing_is_written(stored):
     said = stored("report", "-o", "file/p.html")
     assert said.code == 2
     assert "a part of its path is a file" in said.complaints[0]
+
+
+@pytest.mark.exhaustive
+def test_ten_million_operations_are_a_page_in_less_than_five_seconds(command):
+    times = spread(10_000_000, 0.002)
+    operations = {f"operation_{number:03}": counts(ok=50_000) for number in range(200)}
+    histograms = {f"response@{name}": times for name in operations}
+    run = good(histograms={"response": times, "service": times, **histograms}, operations=operations)
+    written(command.folder, "a.json", run)
+    begun = time.process_time()
+    said = command("report", "a.json")
+    assert time.process_time() - begun < 5
+    assert said.code == 0
+    assert "p99.999" in (command.folder / "report.html").read_text()
 
 
 def test_without_any_result_it_says_what_to_do(command):

@@ -40,7 +40,7 @@ def run_sections(run: Run) -> Iterator[Section]:
     invalid = run.validity.verdict == "invalid"
     asked = Section("Thresholds and checks", (limits(run),), _NOT_JUDGED if invalid else "")
     reasons = lines([*doubts(run), *limiter(run), *advice(run)])
-    believed = Section("Can it be believed?", (paragraph(_BELIEF[run.validity.verdict]), reasons))
+    believed = Section("Can it be believed?", (paragraph(_belief(run)), reasons))
     yield from (believed, asked) if invalid else (asked, believed)
     curves = [*_curves(run)]
     drawn = (
@@ -63,6 +63,12 @@ def run_sections(run: Run) -> Iterator[Section]:
     )
     yield Section("All figures", (table(figures(run)),))
     yield Section("What was written around the first failure", (lines(outputs(run)),))
+
+
+def _belief(run: Run) -> str:
+    if run.error is None or run.validity.verdict == "invalid":
+        return _BELIEF[run.validity.verdict]
+    return "What is here was measured until it ended." if sum(run.outcomes.values()) else ""
 
 
 def _curves(run: Run) -> Iterator[Curve]:

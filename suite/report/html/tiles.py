@@ -32,7 +32,7 @@ def tiles(record: Record) -> list[Tile]:
     return [
         Tile(told, quantity(metrics[name]), _spread(metrics[name]))
         for name, told in _FIRST.items()
-        if name in metrics
+        if name in metrics and metrics[name].value is not None
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from suite.contract.metric import find
 from suite.records.run import Judgement, Measured, Run
 from suite.records.soak import Soak
 from suite.report.site.graph import title
@@ -33,7 +34,8 @@ def _thresholds(run: Run | Soak) -> Iterator[Judged]:
     for one in run.thresholds:
         levels.setdefault(one.metric, []).append(one)
     for metric, some in levels.items():
-        measured = run.metrics.get(metric, Measured("1", "lower", None))
+        known = find(metric)  # of one that was not measured
+        measured = run.metrics.get(metric, Measured(known.unit if known else "1", "lower", None))
         limits = ", ".join(f"{one.level} {format_quantity(one.limit, measured.unit)}" for one in some)
         missed = ", ".join(one.level for one in some if one.passed is False)
         unknown = any(one.passed is None for one in some)

@@ -1,6 +1,7 @@
 """The page about results: whole in itself, whatever it is of, and small."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -54,7 +55,7 @@ def texts(elements, name, css=""):
 @pytest.fixture(scope="module")
 def pages():
     return {name: page(make()) for name, make in RUNS.items()} | {
-        kind: page(one) for kind, one in RECORDS.items()
+        kind: page(record) for kind, record in RECORDS.items()
     }
 
 
@@ -108,6 +109,21 @@ def test_what_can_not_be_believed_says_so_before_any_figure(pages):
     assert texts(elements, "h3")[0] == "Can it be believed?"
     assert "the generator was late" in texts(elements, "p", "said")[0]
     assert "The Run is invalid" in pages["invalid"]
+
+
+def test_what_never_began_claims_no_belief_and_its_limits_have_units():
+    dead = replace(
+        RUNS["one"](),
+        metrics={"response.p99": Measured("s", "lower", None)},
+        outcomes={},
+        error=Failure("system", "it was not ready within 30 s"),
+        thresholds=(Judgement("response.p95", "critical", 0.5, None, passed=None),),
+    )
+    elements = read_markup(page(dead))
+    assert texts(elements, "p", "word") == ["System failed"]
+    assert "Can it be believed?" not in texts(elements, "h3")
+    assert "critical 500 ms" in texts(elements, "td")
+    assert not [element for element in elements if element.has("tiles")]
 
 
 def test_a_single_operation_has_no_curve(pages):
