@@ -7,5 +7,5 @@ import pytest
 
 @pytest.fixture
 def measured(load):
-    """A workload's one round, all of its checks and critical thresholds held."""
+    """A workload's one round, or more, all of its checks and critical thresholds held."""
     return functools.partial(load, rounds=1)

@@ -27,8 +27,8 @@ def test_a_frame_is_heard_before_the_next_one_is_due(measured):
 
 
 def test_more_connections_are_no_slower_until_the_pool_is_no_limit(measured):
-    few, many = (measured(workload) for workload in databases.pools)
-    assert many["throughput"] > 0.9 * few["throughput"]
+    few, many = (measured(workload, rounds=3) for workload in databases.pools)
+    assert many["throughput"] > 0.8 * few["throughput"]
     name = "observed.db_pool_wait_seconds_total"
     assert many[name] < few[name]
 

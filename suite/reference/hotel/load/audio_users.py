@@ -72,13 +72,13 @@ class Talker(AudioUser):
     @operation(tags={"calls", "audio"})
     async def talk(self) -> None:
         """One exchange; each frame must be heard as it was said."""
-        guest, desk = await self.leg("guest"), await self.leg("desk")
-        for number in range(self.parameters["frames"]):
-            frame = packed(number, _samples(number % _NOTES))
-            await self.hear(guest, desk, frame)
-            await self.hear(desk, guest, frame)
-            await asyncio.sleep(self.parameters["pause"])
-        self.keep({"frames": [self.call.id, await self.hang_up(guest), await self.hang_up(desk)]})
+        async with await self.leg("guest") as guest, await self.leg("desk") as desk:
+            for number in range(self.parameters["frames"]):
+                frame = packed(number, _samples(number % _NOTES))
+                await self.hear(guest, desk, frame)
+                await self.hear(desk, guest, frame)
+                await asyncio.sleep(self.parameters["pause"])
+            self.keep({"frames": [self.call.id, await self.hang_up(guest), await self.hang_up(desk)]})
 
     @operation(weight=0, tags={"audio"})
     async def hear(self, speaker: WebSocket, listener: WebSocket, frame: bytes) -> None:
@@ -94,10 +94,10 @@ class Monologue(AudioUser):
     @operation(tags={"audio"})
     async def pour(self) -> None:
         """`frames` (parameter) as fast as they go; what the buffer can't hold is lost, as in a telephone."""
-        guest = await self.leg("guest")
-        for number in range(self.parameters["frames"]):
-            await guest.send(packed(number, _samples(number % _NOTES)))
-        self.keep({"frames": [self.call.id, await self.hang_up(guest), 0]})
+        async with await self.leg("guest") as guest:
+            for number in range(self.parameters["frames"]):
+                await guest.send(packed(number, _samples(number % _NOTES)))
+            self.keep({"frames": [self.call.id, await self.hang_up(guest), 0]})
 
 
 class SpeechUser(AudioUser):

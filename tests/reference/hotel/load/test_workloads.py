@@ -6,6 +6,7 @@ from support.variants import nightly
 
 from suite.config.settings import Settings
 from suite.engine.coordinator import run
+from suite.faults import At, Reset
 from suite.reference.hotel import workloads
 from suite.reference.hotel.load import authentication, calls, databases
 from suite.reference.hotel.load.backend import backend
@@ -81,3 +82,15 @@ def test_a_weak_backend_fails_the_run(workload, noticed):
     result = run(with_weak(workload), Settings(rounds=1, quick=True))
     assert noticed <= broken(result)
     assert result.exit_code == 1
+
+
+@pytest.mark.exhaustive
+def test_who_could_not_talk_hangs_up_and_talks_when_the_database_is_back():
+    """A leg that stayed open would be in its call's way for ever."""
+    workload = calls.mixed.copy()
+    workload.faults = (At("1s", Reset("database", "1s")),)
+    result = run(workload, Settings(rounds=1, seconds=4.0))
+    assert result.statuses["talk"]["503"] > 0
+    assert result.statuses["talk"].get("409", 0) < 5
+    (incident,) = result.incidents
+    assert incident.impact.outcomes["after"].get("failed", 0) < 0.2 * incident.impact.outcomes["after"]["ok"]
