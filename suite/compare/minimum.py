@@ -47,6 +47,7 @@ _BY_NAME = {
     "limit.shortfall": Minimum(0.5, relative=False),
     "memory.growth": Minimum(1e6, relative=False),
     "memory.growth_per_operation": Minimum(64.0, relative=False),
+    "memory.lasting_growth": Minimum(64.0, relative=False),
     "cpu.utilization": Minimum(0.05, relative=False),
     "cost.instructions": Minimum(0.005, floor=20.0),
     "cost.calls": Minimum(0.005, floor=0.5),

@@ -68,6 +68,7 @@ def _standard() -> dict[str, Metric]:
         Metric("memory.after", "B", "lower", combine="max"),
         Metric("memory.growth", "B", "lower", combine="max"),
         Metric("memory.growth_per_operation", "B", "lower", combine="max"),
+        Metric("memory.lasting_growth", "B", "lower", combine="max"),
         Metric("cpu.per_operation", "s", "lower", combine="merged"),
         Metric("cpu.utilization", "ratio", "none", combine="median"),
         Metric("generator.cpu_per_operation", "s", "lower", combine="merged"),

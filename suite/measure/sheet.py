@@ -108,6 +108,12 @@ class Sheet:
             else:
                 self.notes[metric] = usage.notes.get("cpu", "no time was measured")
 
+    def lasting(self, growth: Point) -> None:
+        """Memory that grew all along, per operation; where nothing could be shown a note says so."""
+        self.put("memory.lasting_growth", growth)
+        if growth.note:
+            self.notes["memory.lasting_growth"] = growth.note
+
     def garbage(self, garbage: Garbage | None) -> None:
         """What Python's collector did; nothing is put for a system that isn't Python."""
         if garbage is None:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from suite.contract.loop import Loop
 from suite.measure.distribution import Exact, Point
+from suite.measure.lasting_growth import lasting_growth
 from suite.measure.resources import Resources
 from suite.measure.series import series
 from suite.measure.sheet import Sheet
@@ -62,6 +63,8 @@ def measure_round(
         sheet.count(name, rows if name == CONNECT else rows & sheet.measured)
     sheet.count("", recording.by_loop & sheet.measured)
     sheet.use(resources, int(recording.by_loop.sum()))
+    due = int(np.count_nonzero(recording.by_loop & sheet.measured))
+    sheet.lasting(lasting_growth(resources.system, recording.begin, recording.end, due))
     sheet.garbage(resources.garbage)
     sheet.retries(attempts)
     sheet.ratios()

@@ -16,7 +16,7 @@ gap.min gap.mean gap.p50 gap.p90 gap.p95 gap.p99 gap.p999 gap.max
 throughput offered time_per_operation failures rejected dropped good retry.amplification
 limit.excess limit.shortfall
 lateness.p50 lateness.p99 memory.idle memory.peak memory.after memory.growth memory.growth_per_operation
-cpu.per_operation cpu.utilization generator.cpu_per_operation
+memory.lasting_growth cpu.per_operation cpu.utilization generator.cpu_per_operation
 gc.pause.max gc.pause.per_operation gc.uncollectable
 gc.collections.0 gc.collections.1 gc.collections.2 gc.freed.0 gc.freed.1 gc.freed.2
 """

@@ -73,6 +73,18 @@ def forgets_to_forward(system, **parameters):
     gateway.serve(system, **parameters)
 
 
+def keeps_some(system, **parameters):
+    """3 KB of each instance stay in memory."""
+    kept, write = [], files.write
+
+    def keeping(path, header, dataset, *, durable=False):
+        kept.append(bytes(dataset[:3_000]))
+        return write(path, header, dataset, durable=durable)
+
+    files.write = keeping
+    gateway.serve(system, **parameters)
+
+
 def with_gateway(workload, serve):
     """`workload` with another gateway."""
     twin = workload.copy()

@@ -1,4 +1,4 @@
-"""The gateway's database pool: SQLAlchemy's QueuePool over SQLite, bounded, timed and counted."""
+"""The gateway's database pool: SQLAlchemy's QueuePool, bounded, timed and counted."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import sqlite3
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import URL, Connection, create_engine, event, make_url
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
@@ -22,9 +22,9 @@ from suite.reference.backend.counting import Counting
 
 POOL_FIGURES = (
     "db_pool_size", "db_pool_max_overflow", "db_pool_checked_out", "db_pool_overflow",
-    "db_pool_waits_total", "db_pool_wait_seconds_total", "db_pool_timeouts_total",
+    "db_pool_peak", "db_pool_waits_total", "db_pool_wait_seconds_total", "db_pool_timeouts_total",
 )  # fmt: skip
-"""What is counted for others to see: who found no connection free is a wait."""
+"""What is counted for others to see: who found no connection free is a wait, the peak is most out at once."""
 
 
 class PoolExhausted(Rejected):
@@ -48,19 +48,19 @@ class PoolCounters:
 
 
 class Pool:
-    """At most `size` + `overflow` connections to the SQLite file at `path`, in WAL mode.
+    """At most `size` + `overflow` connections to `place`: an SQLite file, in WAL mode, or PostgreSQL's URL.
 
     A checkout that finds none free waits up to `timeout` seconds. Connections beyond `size` are closed
-    when they come back and nobody waits, as QueuePool does it. `durable` makes every commit reach
+    when they come back and nobody waits, as QueuePool does it. Of a file, `durable` makes every commit reach
     the disk (synchronous=FULL), else a power failure may lose the last ones and a crash of the process
-    none. `readonly` never writes, not even to create the file.
+    none, and `readonly` never writes, not even to create it.
 
     `shared`, if given, has POOL_FIGURES.
     """
 
     def __init__(
         self,
-        path: Path,
+        place: Path | str,
         *,
         size: int = 5,
         overflow: int = 5,
@@ -81,22 +81,19 @@ class Pool:
         if shared is not None:
             shared.set("db_pool_size", size)
             shared.set("db_pool_max_overflow", overflow)
-        address = f"file:{quote(str(path))}?mode={'ro' if readonly else 'rwc'}"
-
-        def connect() -> sqlite3.Connection:
-            return sqlite3.connect(address, uri=True, timeout=10.0, check_same_thread=False)
-
         self.engine = create_engine(
-            "sqlite://",
-            creator=connect,
+            _url(place) if isinstance(place, str) else "sqlite://",
             poolclass=QueuePool,
             pool_size=size,
             max_overflow=overflow,
             pool_timeout=timeout,
+            **({} if isinstance(place, str) else {"creator": _opener(place, readonly=readonly)}),
         )
 
         def connected(connection: Any, *_: object) -> None:
             self._count("created")
+            if isinstance(place, str):
+                return
             if not readonly:
                 connection.execute("PRAGMA journal_mode=WAL")
             connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
@@ -125,6 +122,15 @@ class Pool:
         """The counters so far."""
         with self._lock:
             return PoolCounters(**self._counts, peak=self._peak, waited=self._waited)
+
+    def figures(self) -> dict[str, float]:
+        """POOL_FIGURES, as others see them where they are shared."""
+        seen, out = self.counters, self.checked_out
+        values = (
+            self._size, self.capacity - self._size, out, max(0, out - self._size),
+            seen.peak, seen.waits, seen.waited, seen.exhausted,
+        )  # fmt: skip
+        return dict(zip(POOL_FIGURES, map(float, values), strict=True))
 
     @property
     def checked_out(self) -> int:
@@ -169,3 +175,14 @@ class Pool:
                 self._shared.add("db_pool_timeouts_total", 1)
             self._shared.set("db_pool_checked_out", out)
             self._shared.set("db_pool_overflow", max(0, out - self._size))
+            self._shared.set("db_pool_peak", self._peak)
+
+
+def _url(text: str) -> URL:
+    """With the driver whose connections may wait in threads."""
+    return make_url(text).set(drivername="postgresql+psycopg")
+
+
+def _opener(path: Path, *, readonly: bool) -> Callable[[], sqlite3.Connection]:
+    address = f"file:{quote(str(path))}?mode={'ro' if readonly else 'rwc'}"
+    return lambda: sqlite3.connect(address, uri=True, timeout=10.0, check_same_thread=False)

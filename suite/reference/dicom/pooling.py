@@ -8,21 +8,23 @@ acquisition, and that is what would be measured. An operation's time includes ha
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 
 from suite import User, operation
-from suite.data.ct import CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, instance_uid
 from suite.reference.dicom.models import StoredInstance
 from suite.reference.dicom.pool import Pool
-from suite.reference.dicom.store import FILE, Added, Store
+from suite.reference.dicom.pool_rows import ask, make_rows
+from suite.reference.dicom.store import FILE
 
 Result = TypeVar("Result")
 _SLACK = 2.0  # seconds that a busy machine may add to a time-out before we call it a hang
@@ -37,7 +39,8 @@ class Pooled:
         self.folder = Path(tempfile.mkdtemp(prefix="loadledger-pool-"))
         self.overflow = pool_overflow
         self.rows = rows
-        self._fill()
+        with contextlib.closing(Pool(self.folder / FILE, size=1, overflow=0)) as first:
+            make_rows(first, rows)
         self.pool = Pool(self.folder / FILE, size=pool_size, overflow=pool_overflow, timeout=pool_timeout)
         self._threads = ThreadPoolExecutor(threads, "pool-user")
 
@@ -50,13 +53,6 @@ class Pooled:
         self._threads.shutdown()
         self.pool.close()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _fill(self) -> None:
-        store = Store.open(self.folder, size=1, overflow=0)
-        for number in range(self.rows):
-            uid = instance_uid(1, 0, number)
-            store.add(Added(uid, CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, f"{uid}.dcm", number, 0))
-        store.close()
 
 
 class PoolUser(User):
@@ -104,18 +100,8 @@ class Querier(PoolUser):
     async def query(self) -> None:
         """Check a connection out, ask twice, check it in."""
         number = self.random.randrange(self._pooled.rows)
-        found = await self._pooled.run(lambda: self._query(number))
+        found = await self._pooled.run(partial(ask, self._pool, number, self.parameters["pause"]))
         assert found == (number, self._pooled.rows), f"the database answered {found} for row {number}"
-
-    def _query(self, number: int) -> tuple[int, int]:
-        uid = instance_uid(1, 0, number)
-        with self._pool.connection() as connection:
-            size = connection.execute(
-                select(StoredInstance.size).where(StoredInstance.uid == uid)
-            ).scalar_one()
-            time.sleep(self.parameters["pause"])
-            count = connection.execute(select(func.count()).select_from(StoredInstance)).scalar_one()
-        return size, count
 
 
 def all_were_acquired(pooled: Pooled, kept: Sequence[Any], recording: Any) -> str:  # noqa: ARG001
@@ -175,11 +161,6 @@ def exhaustion_is_clean(pooled: Pooled, kept: Sequence[Any], recording: Any) -> 
             connection.execute(select(func.count()).select_from(StoredInstance)).scalar_one() == pooled.rows
         )
     return f"{counts['rejected']} refused after {refused.min():.3f} to {refused.max():.3f} s"
-
-
-def excess(pooled: Pooled, kept: Sequence[Any], recording: Any) -> float:  # noqa: ARG001
-    """Connections out at once beyond the limit."""
-    return float(max(0, pooled.pool.counters.peak - pooled.pool.capacity))
 
 
 def made(pooled: Pooled, kept: Sequence[Any], recording: Any) -> float:  # noqa: ARG001

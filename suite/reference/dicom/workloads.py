@@ -12,7 +12,13 @@ from suite.reference.dicom.load.forwarding import (
     killed_again,
     slow_destination,
 )
-from suite.reference.dicom.load.pools import pool_acquire, pool_queries, pool_saturation
+from suite.reference.dicom.load.pools import (
+    pool_acquire,
+    pool_postgresql,
+    pool_queries,
+    pool_saturation,
+    pool_sqlite,
+)
 from suite.reference.dicom.load.receiving import (
     admission,
     burst,
@@ -30,6 +36,6 @@ from suite.reference.dicom.load.receiving import (
 __all__ = [
     "admission", "burst", "churn", "destination_killed", "disk_full", "failing_destination", "fan_out",
     "file_io", "forward", "forward_throughput", "killed", "killed_again", "memory", "mixed", "pool_acquire",
-    "pool_queries", "pool_saturation", "receive", "receive_concurrent", "receive_large", "slow_destination",
-    "sustained",
+    "pool_postgresql", "pool_queries", "pool_saturation", "pool_sqlite", "receive", "receive_concurrent",
+    "receive_large", "slow_destination", "sustained",
 ]  # fmt: skip

@@ -25,7 +25,7 @@ ALL = {
     "receive", "receive-512k", "receive-concurrent", "forward", "sustained", "burst", "file-io",
     "pool-acquire", "pool-saturation", "pool-queries", "memory", "churn", "admission", "disk-full",
     "forward-throughput", "fan-out", "slow-destination", "failing-destination", "destination-killed",
-    "killed", "killed-again", "mixed",
+    "killed", "killed-again", "mixed", "pool-sqlite", "pool-postgresql",
 }  # fmt: skip
 FOUND = [workload for workload in vars(workloads).values() if isinstance(workload, Workload)]
 
@@ -177,6 +177,19 @@ def test_components(name):
 
 
 @pytest.mark.exhaustive
+@pytest.mark.parametrize("name", ["pool_sqlite", "pool_postgresql"])
+def test_a_pool_over_either_database_is_seen_over_time(name):
+    result = quick(getattr(workloads, name), seconds=1, values={"pool_timeout": 30.0})
+    assert not broken_checks(result)
+    assert result.metrics["pool.in_use"].value == 8
+    assert result.metrics["pool.waits"].value > 0
+    assert result.metrics["pool.wait_time"].value > 0
+    assert result.metrics["limit.excess"].value == 0
+    assert "observed.db_pool_checked_out.max" in result.metrics
+    assert ("memory.peak@database" in result.metrics) is (name == "pool_postgresql")
+
+
+@pytest.mark.exhaustive
 def test_a_saturated_pool_refuses_and_never_hangs():
     result = quick(workloads.pool_saturation, seconds=0.6)
     assert not broken_checks(result)
@@ -212,6 +225,18 @@ def test_a_broken_gateway_fails_the_run(workload, gateway, shown_by):
     result = quick(broken.with_gateway(workload, gateway), operations=60)
     assert shown_by in failed(result)
     assert result.exit_code == 1
+
+
+@pytest.mark.exhaustive
+@pytest.mark.nightly
+@pytest.mark.parametrize(("gateway", "leaks"), [(None, False), (broken.keeps_some, True)])
+def test_a_leak_of_3_kb_an_instance_is_told_from_none(gateway, leaks):
+    workload = workloads.sustained if gateway is None else broken.with_gateway(workloads.sustained, gateway)
+    result = run(workload, Settings(rounds=1, seconds=30, rate=100))
+    assert not broken_checks(result)
+    assert ("memory.lasting_growth" in failed(result)) is leaks
+    if leaks:
+        assert 2_000 < result.metrics["memory.lasting_growth"].value < 4_500
 
 
 @pytest.mark.parametrize(
