@@ -13,8 +13,6 @@ from suite.records.reason import Reason
 class AgentCounter(Counter):
     """Base of Counters that ask the agents, which tell places by `sites`."""
 
-    slower = 5.0
-
     def __init__(self, sites: Sites) -> None:
         self.sites = sites
         self.agents: Injection

@@ -25,13 +25,14 @@ class Span(NamedTuple):
 class Counter:
     """Base of what counts some `metrics` by a `source`.
 
-    `mode` is what our agent does meanwhile, and the system runs so many times `slower`.
+    `mode` is what our agent does meanwhile, and the system runs so many times `slower`: at least on a machine
+    that is busy, which counts do not mind.
     """
 
     metrics: tuple[str, ...]
     source: str
     mode: Mode = "still"
-    slower = 1.0
+    slower = 5.0
 
     def under(self, directory: Path) -> AbstractContextManager[None]:  # noqa: ARG002 - most need no folder
         """What the system has to start inside of; `directory` is the round's."""

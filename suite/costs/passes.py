@@ -110,7 +110,7 @@ def count(spec: WorkloadSpec, progress: Progress, counter: Counter, *, kinds: bo
     Of a mix each of its operations is counted by itself too, if `kinds` are wanted. Raises SystemFailed and
     WorkerFailed.
     """
-    spec = replace(spec, slower=counter.slower)
+    spec = replace(spec, slower=counter.slower, still=True)
     with counted(spec, progress, counter) as system:
         system.warm()
         found = Pass(counter.source, _size(system))

@@ -23,6 +23,7 @@ from suite.measure.columns import Columns
 from suite.measure.mark_file import MarkFile
 
 _CONNECTING_AT_ONCE = 64
+_WATCH = 0.25  # s
 NEVER = 1 << 62
 """Later than any moment, in monotonic nanoseconds."""
 
@@ -222,11 +223,12 @@ class UserGroup:
         except ENDS as error:
             self.errors.add("close", ours(error), now())
 
-    async def watch(self) -> None:
+    async def watch(self, *, often: bool) -> None:
         """Cancel operations that take longer than the workload's timeout."""
         limit = round(self.workload.timeout * 1e9)
+        seldom = self.workload.timeout / 10
         while True:
-            await asyncio.sleep(min(0.25, self.workload.timeout / 10))
+            await asyncio.sleep(min(_WATCH, seldom) if often else seldom)
             oldest = now() - limit
             for session in self.sessions:
                 if session.row < 0 or session.expired or session.task is None:

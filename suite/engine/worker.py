@@ -249,8 +249,9 @@ class _Worker:
 
     async def _users(self) -> None:
         loop = self.workload.loop
-        beside = (*(group.watch() for group in self.groups), self._tell_news())
-        watches = [asyncio.create_task(one) for one in beside]
+        often = not self.spec.still
+        beside = [group.watch(often=often) for group in self.groups]
+        watches = [asyncio.create_task(one) for one in (*beside, *([self._tell_news()] if often else []))]
         try:
             if isinstance(loop, OpenLoop) and any(group.plan.live for group in self.groups):
                 scheduled = [ScheduledUsers(group, loop) for group in self.groups]

@@ -23,7 +23,8 @@ class WorkloadSpec:
 
     Its system runs so many times `slower` than usual, and all that waits for it has more patience: as much as
     that, but no longer than tells a hang, where an operation took `longest` seconds at its usual speed.
-    Operations of a `hollow` one do nothing.
+    Operations of a `hollow` one do nothing. Those who load a `still` one do next to nothing by the clock:
+    what an object takes that shares a process with them is counted.
     """
 
     reference: Reference
@@ -31,6 +32,7 @@ class WorkloadSpec:
     slower: float = 1.0
     longest: float = 0.0
     hollow: bool = False
+    still: bool = False
 
     def workload(self) -> Workload:
         """The workload as the settings want it."""

@@ -8,6 +8,7 @@ import pytest
 from suite import Component, User, Workload, closed_loop, operation
 from suite.config.catalog import reference_to
 from suite.config.settings import Settings
+from suite.engine.user_group import UserGroup
 from suite.engine.workload_spec import WorkloadSpec
 
 
@@ -53,3 +54,20 @@ def test_a_slower_system_is_waited_for_so_much_longer():
     found = spec.workload()
     assert (found.timeout, found.grace, found.system.deadline) == (20.0, 10.0, pytest.approx(300.0))
     assert WORKLOAD.system.deadline == 30.0
+
+
+@pytest.mark.parametrize(("often", "seconds"), [(True, 0.2), (False, 0.2), (True, 0.25), (False, 2.0)])
+def test_who_loads_a_still_one_seldom_looks_at_the_clock(monkeypatch, often, seconds):
+    slept = []
+
+    async def sleep(time):
+        slept.append(time)
+        raise asyncio.CancelledError
+
+    group = UserGroup.__new__(UserGroup)
+    group.workload = WORKLOAD.copy()
+    group.workload.timeout = 2 if seconds == 0.2 else 20
+    monkeypatch.setattr("suite.engine.user_group.asyncio.sleep", sleep)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(group.watch(often=often))
+    assert slept == [seconds]
