@@ -31,6 +31,9 @@ class BillObserver(PreparationObserver, Protocol):
     def counting(self, workload: str, number: int) -> None:
         """Bill `number` (from 1) of both sides is made."""
 
+    def so_far(self, found: Comparison) -> None:
+        """The bills that there are have been compared, and one more of each side is to be made."""
+
     def billed(self, found: Comparison) -> None:
         """The bills of a workload have been compared."""
 
@@ -82,6 +85,7 @@ def _counted(
             return found  # operations fail: another bill would say no more
         if count == _MOST or found.verdict == "same" or (count > 1 and found.verdict != "inconclusive"):
             return found
+        watch.so_far(found)
 
 
 def _lacking(repository: Repository, sides: Mapping[Name, Checkout], task: Task) -> Comparison | None:

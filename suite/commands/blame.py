@@ -59,6 +59,7 @@ def command(
     where: Where,
 ) -> None:
     """Name the commits between which a metric last changed, and narrow them down."""
+    from suite.commands.brought_in import bring_in_first
     from suite.commands.output import output
     from suite.config.catalog import installed_names
     from suite.config.file import Configuration
@@ -75,6 +76,7 @@ def command(
         configuration = where.configuration()
     faults.check()
     places = where.places(configuration)
+    bring_in_first(places)
     with which.timelines(places.ledger) as timelines:
         found = blame(timelines, metric, which.workload, change)
     if not bisect:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import typer
 
-from suite.ledger.journal import bring_in
+from suite.config.paths import Places
+from suite.errors import SuiteError
+from suite.ledger.journal import bring_in, has_left
 from suite.ledger.store import Ledger
 from suite.report.words import clean
 
@@ -23,6 +26,15 @@ def tell_brought_in(results: Path, ledger: Ledger | None) -> None:
     for (names, folder), paths in places.items():
         where = paths[0] if len(paths) == 1 else f"in {len(paths)} documents in {folder}"
         _note(f"a command was killed; what it had measured of {names} is {where}")
+
+
+def bring_in_first(places: Places) -> None:
+    """The same for a command that reads the ledger of `places`, and is about to."""
+    if not has_left(places.folder):
+        return
+    tell_brought_in(places.folder, None)
+    with suppress(SuiteError), Ledger.existing(places.ledger) as store:  # it says itself what it can't read
+        tell_brought_in(places.folder, store)
 
 
 def _note(text: str) -> None:

@@ -42,6 +42,7 @@ def command(
     where: Where,
 ) -> None:
     """Compare two commits, runs or result documents: what changed, and what only seems to."""
+    from suite.commands.brought_in import bring_in_first
     from suite.commands.output import output
     from suite.commands.pull_request import tell_pull_request
     from suite.compare.revisions import ComparisonRequest, compare_revisions
@@ -51,11 +52,12 @@ def command(
     from suite.report.terminal.compare import print_compared
 
     configuration = where.configuration()
-    place = where.places(configuration).ledger
+    places = where.places(configuration)
+    bring_in_first(places)
     budget = Budget(tuple(judged.metrics) if judged.metrics else None)
     wanted = ComparisonRequest(lambda _: budget, judged.names(), judged.anywhere)
     with output(judged.json_file, markdown=judged.markdown_file) as out:
-        compared = compare_revisions(place, base, head, wanted)
+        compared = compare_revisions(places.ledger, base, head, wanted)
         code = compared.conclusion.exit_code
         print_compared(out.console, compared, code, quantiles=judged.quantiles)
         out.deliver(compare_document(compared, exit_code=code))

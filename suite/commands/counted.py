@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Self
 
 from suite.ab.checkout import Name
 from suite.ab.repository import Commit
 from suite.commands.output import Output
+from suite.commands.progress import KILLED
 from suite.commands.pull_request import tell_pull_request
 from suite.compare.compared import Compared
 from suite.errors import SuiteError
@@ -34,6 +35,8 @@ class CountedSides:
         self._reporter = AbReporter(out.console)
         self._commits: Mapping[Name, Commit] = {}
         self._found: list[Comparison] = []
+        self._first: Comparison | None = None
+        """The first of the workload that is counted: what is journalled of it has its name."""
 
     def __enter__(self) -> Self:
         self._reporter.__enter__()
@@ -55,6 +58,12 @@ class CountedSides:
         """See `BillObserver`."""
         self._reporter.doing(f"{workload}  bill {number} of both sides")
 
+    def so_far(self, found: Comparison) -> None:
+        """See `BillObserver`; the next one may be killed, or take long."""
+        self._first = self._first or found
+        cut = replace(found, partial=True, notes=(*found.notes, KILLED))
+        self._out.journal.keep(cut, named=self._first)
+
     def billed(self, found: Comparison) -> None:
         """See `BillObserver`."""
         self._found.append(found)
@@ -66,9 +75,13 @@ class CountedSides:
             print_bills(self._out.console, found)
 
         self._out.keep(found, code, show)
+        if self._first is not None:
+            self._out.journal.settled(self._first)
+            self._first = None
 
     def failed(self, workload: str, error: SuiteError) -> None:  # noqa: ARG002 - its error names it
         """See `BillObserver`."""
+        self._first = None  # what there is of it stays in the journal
         self._out.codes.append(error.exit_code)
         self._reporter.fault(error_words(error))
 

@@ -38,6 +38,7 @@ def command(
     where: Where,
 ) -> None:
     """Write runs for other tools, or for another ledger."""
+    from suite.commands.brought_in import bring_in_first
     from suite.ledger.commits import Commits
     from suite.ledger.store import Ledger
     from suite.report.documents.export import FORMATS, export
@@ -48,7 +49,9 @@ def command(
         raise ConfigurationError(f"--format is {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not {form!r}")
     sha = None if commit is None else Commits().sha(commit) or commit
     damaged: list[StoreError] = []
-    with Ledger.existing(where.places().ledger) as there:
+    places = where.places()
+    bring_in_first(places)
+    with Ledger.existing(places.ledger) as there:
         done = export(there, target, chosen, workload, sha, limit, match or (), damaged=damaged)
     if target != "-":
         typer.echo(f"wrote {many(done.files, 'file')}: {target}")

@@ -95,6 +95,7 @@ def command(
     )
 
     from suite.ab.calibration_store import caught
+    from suite.commands.brought_in import bring_in_first
     from suite.commands.confirming import confirmed_in_turns
     from suite.commands.output import output
     from suite.commands.pull_request import tell_pull_request
@@ -107,6 +108,7 @@ def command(
     from suite.report.verdict import overall
 
     places = where.places(configuration)
+    bring_in_first(places)
     wanted = ComparisonRequest(
         lambda workload: gate.budget(workload).under(given), judged.names(), judged.anywhere, gate_metrics
     )

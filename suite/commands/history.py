@@ -49,6 +49,7 @@ def command(
     where: Where,
 ) -> None:
     """Show how metrics moved from commit to commit, and where they changed."""
+    from suite.commands.brought_in import bring_in_first
     from suite.commands.output import output
     from suite.errors import ConfigurationError
     from suite.ledger.metric_history import reasons
@@ -56,10 +57,11 @@ def command(
     from suite.report.documents.history import overview_document, tracks_document
     from suite.report.terminal.history import print_others, print_overview, print_track
 
-    place = where.places().ledger
+    places = where.places()
+    bring_in_first(places)
     with (
         output(json_file) as out,
-        which.timelines(place, anywhere=anywhere) as timelines,
+        which.timelines(places.ledger, anywhere=anywhere) as timelines,
     ):
         workload = which.workload
         if timelines.is_workload(metric):

@@ -26,7 +26,7 @@ from suite.formats.document import run_path, write_document
 from suite.formats.envelope import Kind, entry, envelope
 from suite.ledger.journal import Journal
 from suite.ledger.store import DEFAULT, Ledger
-from suite.process.guard import interruptible
+from suite.process.guard import adopt_orphans, interruptible
 from suite.records.record import Record
 from suite.report.documents.picture import save_record
 from suite.report.documents.target import STDOUT, check_target, deliver, deliver_text
@@ -71,6 +71,11 @@ class Output:
         self._notifier = notifier
         self._kind = kind
         self._entries: list[dict[str, Any]] = []
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is something to keep, or was."""
+        return bool(self._entries) or self._journal is None or self._journal.used
 
     @property
     def console(self) -> Console:
@@ -255,6 +260,7 @@ def output(
         check_writable(folder / "draft")
     check_target(json_file)
     check_target(markdown)
+    adopt_orphans()
     with contextlib.ExitStack() as held:
         held.enter_context(interruptible())
         reporter = held.enter_context(Reporter(make_console(stderr=STDOUT in (json_file, markdown))))
@@ -273,4 +279,6 @@ def output(
             if notifier is not None:
                 notifier.post()
     if out.fault is not None:
+        if isinstance(out.fault, Interrupted) and not out.anything:
+            typer.echo("suite: interrupted before anything was measured", err=True)
         raise out.fault

@@ -8,6 +8,7 @@ import importlib.util
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
 
@@ -174,11 +175,19 @@ def _find(target: str, known: Sequence[CatalogEntry]) -> list[CatalogEntry]:
     if not found and "." in target and "/" not in target:
         found = from_module(target)
     if not found:
-        systems = ", ".join(sorted({f.workload.name.partition("/")[0] for f in known})) or "none"
+        systems = sorted({f.workload.name.partition("/")[0] for f in known})
+        meant = _meant(target, [*(f.workload.name for f in known), *systems])
+        told = ", ".join(systems) or "none"
         raise ConfigurationError(
-            f"no workload, system or file {target!r}; systems: {systems}; see: suite list"
+            f"no workload, system or file {target!r}; systems: {told}; {meant}see: suite list"
         )
     return found
+
+
+def _meant(name: str, names: Sequence[str]) -> str:
+    """The question whether one of `names` is meant, with a space behind; nothing where none is like it."""
+    close = get_close_matches(name, names, 1)
+    return f"did you mean {close[0]}? " if close else ""
 
 
 def _workloads_of(reference: Reference) -> list[Workload]:

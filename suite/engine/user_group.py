@@ -18,6 +18,7 @@ from suite.engine.numbering import Numbering
 from suite.engine.retrying import Body, Retrying
 from suite.engine.script import Script
 from suite.engine.worker_plan import CONNECT, GroupPlan
+from suite.errors import ConfigurationError
 from suite.measure.column_file import ColumnFile
 from suite.measure.columns import Columns
 from suite.measure.mark_file import MarkFile
@@ -108,6 +109,7 @@ class UserGroup:
         self.bodies: list[Body | None] = [self._body(name) for name in names]
         self.sessions: list[UserSession] = []
         self.refused = 0
+        self._misused: ConfigurationError | None = None
 
     @property
     def plain(self) -> bool:
@@ -122,7 +124,10 @@ class UserGroup:
         self.choices = array("H", codes) if only else self.plan.choices
 
     async def connect(self) -> None:
-        """Connect the plan's users, some at a time; those that can't are counted in `refused`."""
+        """Connect the plan's users, some at a time; those that can't are counted in `refused`.
+
+        Raises ConfigurationError if `connect` of a user does.
+        """
         gate = asyncio.Semaphore(_CONNECTING_AT_ONCE)
 
         async def one(index: int) -> None:
@@ -130,6 +135,8 @@ class UserGroup:
                 await self.open(index)
 
         await asyncio.gather(*(one(self.plan.first + i) for i in range(self.plan.users)))
+        if self._misused is not None:
+            raise self._misused
 
     async def close(self) -> None:
         """Close all users; what they raise then is counted, not passed on."""
@@ -170,6 +177,8 @@ class UserGroup:
                 await _settled(user.connect(self.target))
         except ENDS as error:
             self.nested.end(row, ours(error))
+            if isinstance(error, ConfigurationError):
+                self._misused = self._misused or error
             return False
         finally:
             current_user.reset(before)

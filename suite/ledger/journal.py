@@ -123,6 +123,11 @@ class Journal:
         return path
 
     @property
+    def used(self) -> bool:
+        """Whether there ever was something to keep."""
+        return self._latest is not None
+
+    @property
     def drafts(self) -> list[Path]:
         """Those that are not settled."""
         return [*self._drafts.values()]
@@ -150,6 +155,11 @@ class BroughtIn:
     path: Path
     records: tuple[Record, ...] = ()
     fault: str = ""
+
+
+def has_left(results: Path) -> bool:
+    """Whether there is anything to `bring_in`, or a command at work."""
+    return (results / NAME).is_dir()
 
 
 def bring_in(results: Path, ledger: Ledger | None) -> Iterator[BroughtIn]:

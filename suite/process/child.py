@@ -23,6 +23,7 @@ from suite.process.importing import uncollected
 from suite.process.output_file import OutputFile
 from suite.process.pickled import PickledWorkload
 from suite.process.redaction import redacted, shown_command
+from suite.process.sweep import ROUND_VARIABLE, carry
 from suite.process.variables import inherited
 from suite.process.wrapping import wrapper
 
@@ -118,6 +119,7 @@ def start_command(
     def prepare() -> None:
         release_endings()
         die_with_parent(parent)
+        carry(environment.get(ROUND_VARIABLE, ""))
         if cores:
             os.sched_setaffinity(0, cores)
 
@@ -206,6 +208,7 @@ def _child_main(
     pipe: Connection | None,
 ) -> None:
     die_with_parent(parent)
+    carry(os.environ.get(ROUND_VARIABLE, ""))
     if cores:
         os.sched_setaffinity(0, cores)
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -35,9 +35,22 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
+_adopting = False
+
+
 def adopt_orphans() -> None:
-    """Become the parent of descendants whose own parent dies, so that we can sweep them up."""
+    """Become the parent of descendants whose own parent dies, so that none stays a zombie.
+
+    For a process that is all ours: in another it would take what is the user's.
+    """
+    global _adopting
     _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    _adopting = True
+
+
+def adopts_orphans() -> bool:
+    """Whether this process is all ours, and adopts."""
+    return _adopting
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from multiprocess import resource_tracker
 
-from suite.process.guard import adopt_orphans
+from suite.process.guard import adopts_orphans
+from suite.process.scratch import note_round
 from suite.process.sweep import ROUND_VARIABLE, children, reap, sweep
 from suite.process.variables import inherited
 from suite.process.watchman import Watchman, watched
@@ -27,7 +28,8 @@ def round_identity(directory: Path) -> Iterator[Watchman]:
         with _identity(directory) as (watchman, carried), carried():
             yield watchman
     finally:
-        reap(children() - strangers)
+        if adopts_orphans():
+            reap(children() - strangers)
 
 
 @contextlib.contextmanager
@@ -43,8 +45,8 @@ def lasting_identity(directory: Path) -> Iterator[Callable[[], AbstractContextMa
 @contextlib.contextmanager
 def _identity(directory: Path) -> Iterator[tuple[Watchman, Callable[[], AbstractContextManager[None]]]]:
     resource_tracker.ensure_running()  # it serves all rounds, so it must carry none of their ids
-    adopt_orphans()
     name = uuid.uuid4().hex
+    note_round(directory, name)
     with watched(name, directory) as watchman:
         try:
             yield watchman, lambda: inherited({ROUND_VARIABLE: name, "TMPDIR": str(directory)})

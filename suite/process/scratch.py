@@ -10,15 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from suite.process.ownership import is_abandoned, owned
+from suite.process.ownership import owned, taken_over
+from suite.process.sweep import sweep
 
 _PREFIX = "loadledger-"
 _MARKER = ".loadledger-scratch"
+_ROUND = ".round"
+"""In it the id that the round's processes carry."""
 
 
 @contextmanager
 def scratch_directory() -> Iterator[Path]:
-    """A directory for one round; one left where even the watchman was killed goes now."""
+    """A directory for one round; one left where even the watchman was killed goes now, with its processes."""
     _remove_abandoned()
     path = Path(tempfile.mkdtemp(prefix=_PREFIX))
     try:
@@ -28,11 +31,26 @@ def scratch_directory() -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
+def note_round(directory: Path, round_id: str) -> None:
+    """What carries `round_id` ends when `directory` is found abandoned."""
+    with suppress(OSError):  # of a full disk others tell
+        (directory / _ROUND).write_text(round_id)
+
+
 def _remove_abandoned() -> None:
     for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with suppress(OSError):
-            if _is_a_folder_of_this_user(path) and is_abandoned(path, _MARKER):
-                shutil.rmtree(path)
+            if _is_a_folder_of_this_user(path):
+                with taken_over(path, _MARKER) as abandoned:
+                    if abandoned:
+                        _sweep(path)
+                        shutil.rmtree(path)
+
+
+def _sweep(path: Path) -> None:
+    with suppress(OSError):
+        if round_id := (path / _ROUND).read_text():
+            sweep(round_id)
 
 
 def _is_a_folder_of_this_user(path: Path) -> bool:

@@ -1,5 +1,8 @@
 """Nothing of a round outlives it: find every process that carries the round's id and end it.
 
+A process carries it in its environment, and as a limit on resources that no kernel looks at: children inherit
+limits whatever becomes of their environment, session or parent.
+
 Run as a program this file is the watchman (see watchman.py); it imports nothing of ours, so that it
 starts in a moment and holds little memory.
 """
@@ -9,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import resource
 import shutil
 import signal
 import sys
@@ -18,7 +22,11 @@ from pathlib import Path
 
 ROUND_VARIABLE = "LOADLEDGER_ROUND"
 """Environment variable with the round's id; every process of a round inherits it."""
-
+_LOCKS = 10
+"""RLIMIT_LOCKS, which Linux has ignored since 2.5 and Python has no name for."""
+_LOCKS_LINE = b"Max file locks"
+_DIGITS = 15
+"""Of the round's id, in base 16: as many as a limit takes."""
 
 ENDED, LOCK = "ended", ".held"
 """Of the files that the watchman writes: what says that they are whole, and what it locks until then."""
@@ -27,17 +35,45 @@ _SPARED = 1.0
 """Seconds that a tracker of resources has for its work."""
 
 
+def carry(round_id: str) -> None:
+    """Have this process, and all that it starts from now on, carry `round_id` as a limit; no id if empty.
+
+    Where we may not set such a limit the environment alone says whose they are.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        hard = resource.getrlimit(_LOCKS)[1]
+        resource.setrlimit(_LOCKS, (int(round_id[:_DIGITS], 16) if round_id else hard, hard))
+
+
 def carrying(round_id: str) -> list[int]:
-    """Pids of live processes, other than this one, whose environment carries `round_id`."""
+    """Pids of live processes, other than this one, that carry `round_id`."""
+    mark, limit = _marks(round_id)
+    pids = (int(entry) for entry in os.listdir("/proc") if entry.isdigit())
+    return [pid for pid in pids if pid != os.getpid() and _carries(pid, mark, limit)]
+
+
+def _marks(round_id: str) -> tuple[bytes, bytes]:
+    """What is in a process's environment, and in its limits; of what is no id of ours no limit."""
     mark = f"{ROUND_VARIABLE}={round_id}".encode()
-    found = []
-    for entry in os.listdir("/proc"):
-        if not entry.isdigit() or int(entry) == os.getpid():
-            continue
-        with contextlib.suppress(OSError), open(f"/proc/{entry}/environ", "rb") as file:
-            if mark in file.read().split(b"\0"):
-                found.append(int(entry))
-    return found
+    with contextlib.suppress(ValueError):
+        return mark, str(int(round_id[:_DIGITS], 16)).encode()
+    return mark, b""
+
+
+def _carries(pid: int, mark: bytes, limit: bytes) -> bool:
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/environ", "rb") as file:
+        if mark in file.read().split(b"\0"):
+            return True
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/limits", "rb") as file:
+        _, _, line = file.read().partition(_LOCKS_LINE)
+        return bool(limit) and line.split(maxsplit=1)[:1] == [limit] and not _is_dead(pid)
+    return False
+
+
+def _is_dead(pid: int) -> bool:
+    """Whether it waits for its parent only: its limits are there yet, its environment is not."""
+    with open(f"/proc/{pid}/stat", "rb") as file:
+        return file.read().rpartition(b")")[2].split()[0] in b"ZX"
 
 
 def sweep(round_id: str, patience: float = 3.0) -> list[int]:
@@ -45,6 +81,7 @@ def sweep(round_id: str, patience: float = 3.0) -> list[int]:
 
     What removes semaphores and shared memory of others that died ends by itself when they have.
     """
+    mark, limit = _marks(round_id)
     killed: set[int] = set()
     begin = time.monotonic()
     while (left := carrying(round_id)) and time.monotonic() < begin + patience:
@@ -52,11 +89,21 @@ def sweep(round_id: str, patience: float = 3.0) -> list[int]:
             if time.monotonic() < begin + _SPARED and _tidies_up(pid):
                 continue
             killed.add(pid)
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(OSError):
+                _kill(pid, mark, limit)
         time.sleep(0.005)
     reap(killed)
     return sorted(killed)
+
+
+def _kill(pid: int, mark: bytes, limit: bytes) -> None:
+    """SIGKILL this process, and none that has got its number meanwhile."""
+    descriptor = os.pidfd_open(pid)
+    try:
+        if _carries(pid, mark, limit):
+            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+    finally:
+        os.close(descriptor)
 
 
 def _tidies_up(pid: int) -> bool:

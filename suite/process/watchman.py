@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from suite.process import sweep
@@ -56,6 +57,7 @@ def watched(round_id: str, directory: Path) -> Iterator[Watchman]:
             stderr=subprocess.DEVNULL,
             env=apart,
             process_group=0,
+            preexec_fn=partial(sweep.carry, ""),
         )
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

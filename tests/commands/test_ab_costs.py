@@ -1,6 +1,7 @@
 """`suite ab --costs`: two commits counted, and where one costs more."""
 
 import json
+import signal
 import textwrap
 
 import pytest
@@ -8,7 +9,7 @@ from support.costs import make_cost, make_costs
 from support.processes import Suite
 from support.repositories import Scratch, kept, nothing_is_left
 
-from suite.errors import SystemFailed
+from suite.errors import Interrupted, SystemFailed
 from suite.records.costs import SentStatement
 
 WORDS = ("ab", "--costs", "HEAD~1", "HEAD", "load_work.py")
@@ -50,13 +51,13 @@ class Bills:
 
     def __init__(self):
         self.base, self.head = [1e6], [1e6]
-        self.error = None
+        self.error, self.after = None, 0
         self.asked = []
 
     def __call__(self, _runner, sides, task, *words):
         number = len(self.asked)
         self.asked.append((task.name, words))
-        if self.error is not None:
+        if self.error is not None and number >= self.after:
             raise self.error
         return {side.name: self._bill(side, getattr(self, side.name), number) for side in sides}
 
@@ -115,6 +116,20 @@ def test_a_system_that_fails_ends_it_with_4(command, scratch, bills):
     assert said.code == 4
     assert "work/turn, head (x): it died" in said.out
     assert "SYSTEM FAILED  0 workloads counted" in said.out
+
+
+def test_a_bill_of_each_side_is_kept_when_the_next_is_interrupted(command, scratch, bills):
+    """Under valgrind it had taken minutes."""
+    bills.head, bills.error, bills.after = [1.01e6], Interrupted(signal.SIGTERM), 1
+    said = command(*WORDS)
+    assert said.code == 143
+    assert "the next command brings it in" in said.err
+    assert kept(scratch) == []
+    bills.error = None
+    assert "what it had measured of work/turn is results/ab/" in command(*WORDS).err
+    cut, whole = sorted((document["results"][0] for document in kept(scratch)), key=lambda one: one["runs"])
+    assert (cut["partial"], cut["runs"], cut["notes"][-1]["kind"]) == (True, [1, 1], "ended_early")
+    assert (whole["partial"], whole["runs"]) == (False, [2, 2])
 
 
 def test_options_that_belong_to_the_other_way_are_refused(command, scratch, bills):

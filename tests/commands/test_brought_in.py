@@ -1,13 +1,14 @@
 """The next command keeps for good what a killed one had measured; a ledger that is locked ends nothing."""
 
 import json
+import signal
 import sqlite3
 from dataclasses import replace
 
 import pytest
 from support.runs import make_run
 
-from suite.errors import StoreError
+from suite.errors import Interrupted, StoreError
 from suite.ledger.journal import Journal
 from suite.ledger.store import Ledger
 from suite.records.run import Failure
@@ -41,6 +42,20 @@ def test_the_next_command_that_measures_brings_it_in_too(killed):
     said = killed("run", killed.example("load_counter.py"), "-k", "watch")
     assert (said.code, said.err.startswith(NOTE)) == (0, True)
     assert "counter/click" in killed("show").out
+
+
+@pytest.mark.parametrize(
+    "words", [("history",), ("compare", "HEAD"), ("gate", "HEAD"), ("blame", "response.p99"), ("export", "-")]
+)
+def test_what_reads_the_ledger_brings_it_in_first(killed, words):
+    assert killed(*words).err.startswith(NOTE)
+    assert killed("show").err == ""
+
+
+def test_an_interrupt_before_anything_was_measured_is_said(command, engine):
+    engine.answers = {"counter/click": Interrupted(signal.SIGINT)}
+    said = command("run", command.example("load_counter.py"), "-k", "click")
+    assert (said.code, said.complaints) == (130, ["suite: interrupted before anything was measured"])
 
 
 def locked(folder):

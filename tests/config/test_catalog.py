@@ -273,3 +273,12 @@ def test_a_project_in_src_that_is_not_installed_is_named(tmp_path):
     words = rf"shop_in_src is in {tmp_path}/src and not installed here: pip install -e {tmp_path}$"
     with pytest.raises(ConfigurationError, match=words):
         select([str(file)])
+
+
+def test_a_name_that_is_misspelt_is_asked_about():
+    with pytest.raises(
+        ConfigurationError, match=r"'dicom/recieve'; .*; did you mean dicom/receive\? see: suite"
+    ):
+        select(["dicom/recieve"])
+    with pytest.raises(ConfigurationError, match=r"hotel, vision; see: suite list"):
+        select(["something/else"])

@@ -11,6 +11,7 @@ from support.variants import exhaustive
 from suite import Component, Rejected, User, Workload, closed_loop, open_loop, operation
 from suite.config.settings import Settings
 from suite.engine.coordinator import run
+from suite.errors import ConfigurationError
 
 pytestmark = pytest.mark.usefixtures("rounds_once")
 
@@ -107,6 +108,21 @@ def test_a_system_that_nobody_can_connect_to_is_one_clear_error():
     result = run(Workload("echo/full", echo_server(), Refused, loop=closed_loop(8, seconds=1)), ONE)
     assert result.exit_code == 4
     assert "no user could connect to the system: no room" in result.error.message
+
+
+class Misused(User):
+    async def connect(self, system):
+        raise ConfigurationError("who= is needed to log in")
+
+    @operation
+    async def never(self):
+        pass
+
+
+def test_a_user_whose_connect_finds_itself_misconfigured_ends_the_run():
+    """Once the system was blamed for it: nobody could connect."""
+    with pytest.raises(ConfigurationError, match="who= is needed to log in"):
+        run(Workload("object/misused", Component(Nothing), Misused, loop=closed_loop(2, seconds=1)), ONE)
 
 
 class Numbered(Talker):

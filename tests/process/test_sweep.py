@@ -4,12 +4,13 @@ import os
 import signal
 import subprocess
 import uuid
+from functools import partial
 from pathlib import Path
 
 import pytest
 from support.scripts import alive, gone, script
 
-from suite.process.sweep import ROUND_VARIABLE, carrying, children, reap, sweep
+from suite.process.sweep import ROUND_VARIABLE, carry, carrying, children, reap, sweep
 
 FAMILY = """
     import os, subprocess, sys, time
@@ -49,6 +50,29 @@ def test_grandchildren_in_sessions_of_their_own_are_found(tmp_path: Path, name: 
         assert all(gone(pid) for pid in pids)
         assert carrying(name) == []
         assert sweep(name) == []
+
+
+def test_what_has_neither_our_environment_nor_our_session_is_found(tmp_path: Path, name: str) -> None:
+    """As a helper that was started through `env -i setsid`: a dead one is nothing to be found."""
+    hidden = subprocess.Popen(
+        ["env", "-i", "setsid", "sleep", "600"], env={}, preexec_fn=partial(carry, name)
+    )
+    try:
+        assert carrying(name) == [hidden.pid]
+        assert sweep(name) == [hidden.pid]
+        assert carrying(name) == []
+    finally:
+        hidden.wait()
+
+
+def test_one_that_carries_another_id_is_no_relative(name: str) -> None:
+    other = uuid.uuid4().hex
+    with subprocess.Popen(["sleep", "600"], env={}, preexec_fn=partial(carry, other)) as stranger:
+        assert sweep(name) == sweep("") == []
+        assert carrying(other) == [stranger.pid]
+        stranger.kill()
+        os.waitid(os.P_PID, stranger.pid, os.WEXITED | os.WNOWAIT)
+        assert carrying(other) == []  # nor is a zombie, whose limits are there yet
 
 
 def test_strangers_and_we_ourselves_are_left_alone(monkeypatch: pytest.MonkeyPatch, name: str) -> None:

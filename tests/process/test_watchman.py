@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from support.scripts import script
+
 from suite.process import sweep
 from suite.process.sweep import ROUND_VARIABLE, carrying
 from suite.process.variables import inherited
@@ -16,6 +18,21 @@ def test_it_does_not_end_with_the_round_amid_which_it_began(tmp_path: Path) -> N
     """Once the data of a server that is kept stayed when a later round's program was killed."""
     with inherited({ROUND_VARIABLE: "a round"}), watched("a session", tmp_path):
         assert carrying("a round") == []
+
+
+def test_it_does_not_carry_what_its_program_carries(tmp_path: Path) -> None:
+    """The watchman of a round within `suite ab` outlives that: else nobody would sweep the round."""
+    within = """
+        from pathlib import Path
+        from suite.process.sweep import carry, carrying
+        from suite.process.watchman import watched
+
+        carry("5a5a5a5a5a5a5a5a")
+        with watched("a session", Path("nowhere")):
+            print(carrying("5a5a5a5a5a5a5a5a"))
+    """
+    with script(tmp_path, within) as process:
+        assert process.finished() == (0, "[]\n", "")
 
 
 def test_that_it_is_killed_itself_hurts_nobody(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 class Suite:
     """One `suite` command in a process group of its own, its temporary files in `folder`."""
 
-    def __init__(self, folder, *words, cwd=None):
+    def __init__(self, folder, *words, cwd=None, env=None):
         self.mark = f"LOADLEDGER_TEST={uuid.uuid4().hex}"
         self.folder = Path(folder)
         self.scratch = self.folder / "tmp"
@@ -30,7 +30,7 @@ class Suite:
             stderr=subprocess.PIPE,
             text=True,
             cwd=cwd or self.folder,
-            env={**os.environ, name: value, "TMPDIR": str(self.scratch), "COLUMNS": "120"},
+            env={**os.environ, name: value, "TMPDIR": str(self.scratch), "COLUMNS": "120", **(env or {})},
             process_group=0,
             # Where tests run in the background SIGINT is ignored, which children would inherit.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),

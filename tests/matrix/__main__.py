@@ -1,0 +1,56 @@
+"""`tox -e faults`: the matrix, cell by cell, and its table. What was played before is not played again.
+
+python -m matrix                        all of it, many hours
+python -m matrix --share 10             every tenth cell
+python -m matrix "worker killed/run"    cells whose name begins so
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from matrix.cells import cells, sample
+from matrix.play import play
+from matrix.results import Played, add, read, reasons, table
+
+
+def main() -> int:
+    """0 if nothing was lost, left or wrong."""
+    parser = argparse.ArgumentParser(prog="matrix", description="What faults do to commands.")
+    parser.add_argument("names", nargs="*", help="beginnings of names of cells")
+    parser.add_argument("--share", type=int, default=1, help="every n-th cell only")
+    parser.add_argument(
+        "--file", type=Path, default=Path("results/faults.jsonl"), help="where results are kept"
+    )
+    parser.add_argument("--again", action="store_true", help="play those again that were not good")
+    asked = parser.parse_args()
+    every = sample(asked.share) if asked.share > 1 else list(cells())
+    chosen = [cell for cell in every if not asked.names or cell.name.startswith(tuple(asked.names))]
+    played = read(asked.file)
+    for cell in chosen:
+        before = played.get(cell.name)
+        if cell.left_out() or (before is not None and (before.good or not asked.again)):
+            continue
+        played[cell.name] = one = play(cell)
+        add(asked.file, one)
+        _say(f"{'good ' if one.good else 'BAD  '} {cell.name}  {one.seconds} s  {_told(one)}")
+    _say("\n".join([*table(chosen, played), "", "left out:", *reasons(chosen, played)]))
+    done = [played[cell.name] for cell in chosen if cell.name in played]
+    return int(any(not (one.good or one.skipped) for one in done))
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _told(one: Played) -> str:
+    return "; ".join(
+        filter(None, (one.skipped, f"lost {one.lost}" if one.lost else "", " ".join(one.left), one.wrong))
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""The cells of the matrix: a fault, in a command, on a loop, in a phase; and which are left out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+COMMANDS = (
+    "run", "capacity", "leaks", "ab", "calibrate", "costs", "resilience", "recover", "soak", "blame",
+)  # fmt: skip
+LOOPS = ("closed", "open")
+PHASES = ("starting", "connecting", "running", "draining", "checking", "storing")
+KILLED = ("worker", "system", "helper", "coordinator", "watchman", "group")
+SIGNALS = {"SIGTERM": 143, "Ctrl-C": 130, "SIGHUP": 129}
+LEDGERS = ("ledger locked", "ledger corrupt", "ledger in the future", "ledger read-only")
+FAULTS = (
+    *(f"{who} killed" for who in KILLED),
+    *SIGNALS,
+    "deadline",
+    "disk full",
+    *LEDGERS,
+    "temp full",
+    "temp removed",
+    "clock set back",
+)
+SLOW = {"ledger locked", "deadline"}
+"""Cells that wait for half a minute, or for several limits: never part of a sample."""
+
+_GONE = {"worker killed", "system killed", "helper killed", "watchman killed", "deadline", "ledger locked"}
+"""Nothing is left to strike when a command stores, or it is struck so already."""
+_OWN_LOOP = ("leaks", "costs")
+_NO_CHECKS = ("leaks", "costs", "soak")
+_NO_LEDGER = ("ab", "calibrate", "blame")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One experiment. `name` is its key in the file of results."""
+
+    fault: str
+    command: str
+    loop: str
+    phase: str
+
+    @property
+    def name(self) -> str:
+        return "/".join((self.fault, self.command, self.loop, self.phase))
+
+    def left_out(self) -> str:
+        """Why it does not apply; nothing if it does."""
+        if self.command == "blame":
+            return "blame reads; with --bisect it measures as ab does"
+        if self.command in _OWN_LOOP and self.loop == "open":
+            return f"{self.command} always runs a closed loop"
+        if self.command in _NO_CHECKS and self.phase == "checking":
+            return f"{self.command} makes no checks"
+        if self.command in _NO_LEDGER and (self.phase == "storing" or self.fault in LEDGERS):
+            return f"{self.command} stores nothing in the ledger"
+        if self.phase == "storing" and self.fault in _GONE:
+            return "what it needs has ended by then"
+        if self.fault in ("ledger corrupt", "ledger in the future") and self.phase != "starting":
+            return "who writes over a database in use breaks it whatever we do"
+        return ""
+
+
+def cells() -> Iterator[Cell]:
+    """All of them, those that don't apply too."""
+    for fault in FAULTS:
+        for command in COMMANDS:
+            for loop in LOOPS:
+                for phase in PHASES:
+                    yield Cell(fault, command, loop, phase)
+
+
+def sample(share: int) -> list[Cell]:
+    """Every `share`th of those that apply and are quick, spread over all of it and always the same."""
+    chosen = [cell for cell in cells() if not cell.left_out() and cell.fault not in SLOW]
+    return sorted(chosen, key=lambda cell: hashlib.sha256(cell.name.encode()).digest())[::share]

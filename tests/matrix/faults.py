@@ -1,0 +1,135 @@
+"""What is done to a command in a cell, and how it may end after it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from matrix.cells import KILLED, SIGNALS, Cell
+from matrix.stage import NotHere, Stage, mounted
+
+_NUMBERS = {"SIGTERM": signal.SIGTERM, "Ctrl-C": signal.SIGINT, "SIGHUP": signal.SIGHUP}
+_GOES_ON = {0, 1, 3}
+
+
+def codes(cell: Cell) -> set[int]:
+    """The exit statuses that are right."""
+    fault = cell.fault
+    if fault in SIGNALS:
+        return {SIGNALS[fault]}
+    if fault in ("coordinator killed", "group killed"):
+        return {-signal.SIGKILL}
+    if fault == "worker killed" and cell.command == "run":
+        return {3}
+    if fault in ("system killed", "helper killed") and cell.command == "run" and cell.phase != "storing":
+        return {4}
+    if fault in ("watchman killed", "clock set back"):
+        return _GOES_ON
+    if fault in ("ledger corrupt", "ledger in the future") or (fault, cell.phase) == ("disk full", "storing"):
+        return {2}
+    if fault in ("disk full", "ledger locked", "ledger read-only", "temp full", "temp removed"):
+        return {*_GOES_ON, 2, 4}
+    return {*_GOES_ON, 4}
+
+
+@contextlib.contextmanager
+def prepared(stage: Stage) -> Iterator[None]:
+    """What a fault needs before the command starts. Raises NotHere."""
+    with contextlib.ExitStack() as stack:
+        match stage.cell.fault:
+            case "disk full":
+                stack.enter_context(mounted(stage.results, 8))
+            case "temp full":
+                stack.enter_context(mounted(stage.temporary, 16))
+            case "deadline":
+                stage.env["MATRIX_DEADLINE"] = "4"
+            case "clock set back":
+                stage.env |= _fake_clock(stage.folder)
+            case "ledger corrupt" | "ledger in the future":
+                _made(stage)
+                _spoiled(stage)
+        yield
+
+
+def make(stage: Stage) -> None:
+    """Do it."""
+    fault = stage.cell.fault
+    who = fault.removesuffix(" killed")
+    if who == "group":
+        os.killpg(stage.suite.process.pid, signal.SIGKILL)
+    elif who in KILLED:
+        os.kill(stage.pid(who), signal.SIGKILL)
+    elif fault == "Ctrl-C":
+        os.killpg(stage.suite.process.pid, signal.SIGINT)
+    elif fault in _NUMBERS:
+        stage.suite.process.send_signal(_NUMBERS[fault])
+    elif fault in ("disk full", "temp full"):
+        _fill(stage, stage.results if fault == "disk full" else stage.temporary)
+    elif fault == "ledger locked":
+        stage.undo.callback(stage.locked().close)
+    elif fault == "ledger read-only":
+        _read_only(stage)
+    elif fault == "temp removed":
+        for one in stage.temporary.iterdir():
+            shutil.rmtree(one, ignore_errors=True)
+    elif fault == "clock set back":
+        (stage.folder / "clock").write_text("-1d\n")
+
+
+def _fill(stage: Stage, folder: Path) -> None:
+    filler = folder / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    with contextlib.suppress(OSError), filler.open("ab", buffering=0) as file:
+        while True:
+            file.write(b"0")
+    stage.undo.callback(filler.unlink, missing_ok=True)
+
+
+def _read_only(stage: Stage) -> None:
+    ledger = str(stage.results / "ledger.db")
+    for words in (["--bind", ledger, ledger], ["-o", "remount,ro,bind", ledger]):
+        if subprocess.run(["mount", *words], capture_output=True).returncode:
+            raise NotHere("nothing can be mounted here: only root can")
+        if words[0] == "--bind":
+            stage.undo.callback(subprocess.run, ["umount", "-l", ledger], capture_output=True)
+
+
+def _fake_clock(folder: Path) -> dict[str, str]:
+    there = map(str, Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    found = (os.environ.get("LIBFAKETIME", ""), *there)
+    library = next((one for one in found if one and Path(one).exists()), None)
+    if library is None:
+        raise NotHere("libfaketime is not here: install faketime, or say in LIBFAKETIME where it is")
+    (folder / "clock").write_text("+0\n")
+    return {
+        "LD_PRELOAD": library,
+        "FAKETIME_TIMESTAMP_FILE": str(folder / "clock"),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+
+
+def _made(stage: Stage) -> None:
+    from suite.ledger.store import Ledger
+
+    with Ledger(stage.results / "ledger.db") as ledger:
+        ledger.runs()
+
+
+def _spoiled(stage: Stage) -> None:
+    ledger = stage.results / "ledger.db"
+    if stage.cell.fault == "ledger corrupt":
+        with ledger.open("r+b") as file:
+            file.write(b"no database at all" * 100)
+    else:
+        with contextlib.closing(sqlite3.connect(ledger)) as database:
+            database.execute("UPDATE alembic_version SET version_num = '9999'")
+            database.commit()

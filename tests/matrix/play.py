@@ -1,0 +1,79 @@
+"""One cell played: the command started, held in its phase, struck, and looked after."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import time
+from pathlib import Path
+
+from matrix import faults
+from matrix.cells import Cell
+from matrix.results import Played
+from matrix.stage import ENDLESS, NotHere, Stage
+from support.processes import wait_for
+
+_FAULT_OF_OURS = ("Traceback", "this is a fault of Loadledger")
+_BEFORE_IT_STARTS = ("ledger corrupt", "ledger in the future")
+_JOURNALLED = ("run", "capacity", "calibrate", "ab", "resilience", "recover")
+"""Commands that take rounds and keep each."""
+_SECONDS = 90
+
+
+def play(cell: Cell) -> Played:
+    """What became of it."""
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="matrix-", ignore_cleanup_errors=True) as folder:
+        try:
+            with Stage(cell, Path(folder)) as stage:
+                found = _played(cell, stage)
+        except NotHere as error:
+            return Played(cell.name, skipped=str(error))
+        except AssertionError as error:
+            return Played(cell.name, wrong=str(error), seconds=round(time.monotonic() - begun, 1))
+    return Played(**{**found, "seconds": round(time.monotonic() - begun, 1)})
+
+
+def _played(cell: Cell, stage: Stage) -> dict:
+    with faults.prepared(stage):
+        return _struck(cell, stage)
+
+
+def _struck(cell: Cell, stage: Stage) -> dict:
+    allowed = faults.codes(cell)
+    if cell.fault in _BEFORE_IT_STARTS:
+        stage.start()
+        before = 0
+    else:
+        stage.begin()
+        before = stage.units()
+        faults.make(stage)
+        if cell.phase not in ("starting", "storing") and cell.command in _JOURNALLED:
+            before = max(before, 1)
+        if cell.fault != "deadline":
+            stage.release()
+        if cell.command in ENDLESS and allowed & {0}:
+            with contextlib.suppress(AssertionError):
+                wait_for(lambda: stage.units() > before or stage.suite.process.poll() is not None, 8)
+            stage.suite.process.terminate()
+            allowed = {*allowed, 143}
+    code = stage.suite.finish(_SECONDS)
+    said = stage.suite.out + stage.suite.err
+    stage.release()
+    next_one = stage.asked()
+    lost = max(0, before - stage.units())
+    wrong = [f"exit code {code}, not {' or '.join(map(str, sorted(allowed)))}"] if code not in allowed else []
+    wrong += [f"{where}: {text[-600:]}" for where, text in (("it said", said), ("then", next_one.stderr))
+              if any(word in text for word in _FAULT_OF_OURS)]  # fmt: skip
+    has_ledger = cell.fault not in _BEFORE_IT_STARTS and cell.command not in ENDLESS
+    if next_one.returncode and has_ledger:
+        wrong.append(f"the next command ends with {next_one.returncode}: {next_one.stderr[-300:]}")
+    if wrong:
+        wrong.append(said[-1500:])
+    return {
+        "name": cell.name,
+        "code": code,
+        "lost": lost,
+        "left": tuple(stage.left()),
+        "wrong": "\n".join(wrong),
+    }
