@@ -86,13 +86,13 @@ def _closing(record: Record, code: int) -> str:
             return costs_closing(record, code).plain
         case Comparison():
             compared = Compared(record.base, record.head, (record,))
-            sides = " and ".join(many(count, "run") for count in record.runs)
-            which = f"{clean(record.base)} against {clean(record.head)}, {sides}"
-            return f"{record.verdict}  {counted(compared)}: {which}."
+            base, head = (many(count, "run") for count in record.runs)
+            which = f"base {clean(record.base)}, {base}; head {clean(record.head)}, {head}"
+            return f"{record.verdict}  {_opening(counted(compared))} {_opening(which)}"
         case OverloadRecovery():
-            return f"{end}  {overload_answer(record)}"
+            return f"{end}  {_opening(overload_answer(record))}"
         case Resilience():
-            return f"{end}  {conclusion(record)}"
+            return f"{end}  {_opening(conclusion(record))}"
         case Soak():
             return soak_closing(record, code, None, None).plain
         case Calibration():
@@ -158,3 +158,8 @@ def _more(count: int) -> str:
 
 def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def _opening(text: str) -> str:
+    """A sentence that begins with a capital."""
+    return _sentence(text[:1].upper() + text[1:])

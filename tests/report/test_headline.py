@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from support.every_kind import RECORDS
 from support.reported import failing, good, invalid, one
+from support.runs import make_comparison
 
 from suite.records.run import Failure, Judgement
 from suite.report.headline import headline
@@ -20,6 +21,13 @@ def test_every_kind_has_one(kind):
     assert told.said
     assert told.how.endswith(".")
     assert told.tone in ("good", "bad", "open")
+
+
+def test_sentences_begin_with_a_capital_but_for_names_of_metrics_and_after_a_colon():
+    assert headline(RECORDS["resilience"]).said.startswith("Came back from ")
+    told = headline(make_comparison(base="main", head="abc", runs=(9, 8)))
+    assert told.said == "Nothing compared in 1 workload. Base main, 9 runs; head abc, 8 runs."
+    assert "response.p95 is" in headline(failing()).said
 
 
 def test_what_passed_says_how_much_was_asked():
