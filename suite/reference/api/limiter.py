@@ -13,6 +13,7 @@ from redis.asyncio import ConnectionPool
 
 from suite.reference.api.settings import RateKind
 from suite.reference.backend.problem import BackendProblem
+from suite.reference.backend.redis_connection import RedisConnection
 
 _ROUNDED = 0.001
 """Seconds by which a time may be too early that Redis has rounded."""
@@ -31,7 +32,9 @@ class ClientLimiter:
         self._connections: Any = None
         storage: MemoryStorage | RedisStorage = MemoryStorage()
         if redis:
-            self._connections = pool = cast(Any, ConnectionPool.from_url(redis))
+            self._connections = pool = cast(
+                Any, ConnectionPool.from_url(redis, connection_class=RedisConnection)
+            )
             storage = RedisStorage(f"async+{redis}", implementation="redispy", connection_pool=pool)
         self._fixed = FixedWindowRateLimiter(storage) if kind == "fixed" else None
         self._moving = MovingWindowRateLimiter(storage) if kind == "moving" else None

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 
 from suite.reference.backend.counted_requests import CountedRequests
 from suite.reference.backend.passwords import Passwords
+from suite.reference.backend.redis_connection import RedisConnection
 from suite.reference.hotel import audio, authentication, calls, health, report, rooms, routing, setup, speech
 from suite.reference.hotel.cache import HotelCache
 from suite.reference.hotel.connections import connections_of
@@ -35,8 +36,8 @@ def build(settings: HotelSettings) -> CountedRequests:
         async with AsyncExitStack() as stack:
             patience = settings.patience
             redis = Redis.from_url(
-                settings.redis, decode_responses=True, socket_timeout=patience,
-                socket_connect_timeout=patience,
+                settings.redis, connection_class=RedisConnection, decode_responses=True,
+                socket_timeout=patience, socket_connect_timeout=patience,
             )  # fmt: skip
             stack.push_async_callback(redis.aclose)
             connections = connections_of(settings, counters)

@@ -8,6 +8,7 @@ from support.variants import exhaustive
 
 from suite.config.settings import Settings
 from suite.engine.coordinator import run
+from suite.faults import At, Reset
 from suite.reference.hotel.pms import workloads
 from suite.reference.hotel.pms.workloads import CONNECTOR, FAILURES
 
@@ -88,3 +89,13 @@ def test_a_broken_backend_fails_the_run(row, served, budget, check):
     result = quick(on(row, served, pms_budget=budget))
     assert check in failed(result)
     assert result.exit_code == 1
+
+
+@pytest.mark.exhaustive
+def test_a_redis_whose_connections_are_reset_is_a_cache_less_and_no_fault():
+    """uvloop has an error of its own for what is written to a connection that has gone."""
+    twin = workloads.lookups.copy()
+    twin.faults = (At("1s", Reset("redis", "1s")),)
+    result = run(twin, Settings(rounds=1, seconds=3.0))
+    assert failed(result) == {}
+    assert "500" not in result.statuses["look_up"]
