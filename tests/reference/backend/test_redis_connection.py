@@ -1,6 +1,7 @@
 """Connections to Redis whose end is told as such."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -20,7 +21,7 @@ class ClosedWriter:
 
 def test_a_write_to_what_is_closed_is_an_error_of_the_connection():
     async def asked():
-        connection = RedisConnection()
+        connection: Any = RedisConnection()
         connection._reader, connection._writer = object(), ClosedWriter()
         await connection.send_packed_command(b"PING\r\n", check_health=False)
 
