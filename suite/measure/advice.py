@@ -15,8 +15,16 @@ _EXPLAINED = 0.5
 _BLOCKED = 0.3
 _PUT_OFF = (0.039, 0.050)
 """Seconds for which Linux puts an acknowledgement off at least (40 ms), and what an answer takes on top."""
-_OFTEN, _EACH = 0.1, 0.5
-"""Share of the operations that take as long, and of these the share with an acknowledgement put off."""
+_BESIDE = ((0.030, 0.039), (0.050, 0.064))
+"""Times as far apart, before and after: where it is for that, hardly an operation takes as long."""
+_OFTEN, _HARDLY = 0.1, 0.25
+"""Share of the operations that take as long, and of as many those before and after."""
+_EACH = (0.5, 4.0)
+"""Of each of them, acknowledgements put off; more are put off whatever an operation takes."""
+_SEVERAL = 1.5
+"""Operations served at a time: fewer are one after another."""
+_LIMITS = {"association-limit": "allow_associations"}
+"""Causes of refusals, and what to do about them."""
 _ASIDE = ("in_rounds", "of_rounds")
 
 
@@ -31,7 +39,7 @@ def advise(run: Run) -> tuple[Reason, ...]:
     found = list(_LIMITERS.get(held.kind, _nothing)(run, _figures(held))) if held is not None else []
     if held is not None and held.kind == "generator":
         return tuple(found)
-    for rule in (_pools, _put_off, _tail, _throttled, _samples, _growth):
+    for rule in (_pools, _refused, _put_off, _tail, _throttled, _samples, _growth):
         found += rule(run)
     return tuple(found)
 
@@ -59,8 +67,13 @@ def _worker(figures: Mapping[str, Figure]) -> dict[str, Figure]:
 
 
 def _wait(_run: Run, figures: Mapping[str, Figure]) -> Iterator[Reason]:
-    if "pool" not in figures and (figures.get("behind") == "lock" or "locked" in figures):
+    if "pool" in figures or figures.get("behind") == "pool":
+        return
+    at_once = figures.get("at_once")
+    if figures.get("behind") == "lock" or "locked" in figures:
         yield Reason("hold_lock_shorter", figures)
+    elif isinstance(at_once, float) and at_once < _SEVERAL:
+        yield Reason("serve_several", figures)
 
 
 def _cpu(run: Run, figures: Mapping[str, Figure]) -> Iterator[Reason]:
@@ -97,14 +110,30 @@ def _pools(run: Run) -> Iterator[Reason]:
             yield Reason("widen_pool", pool.figures())
 
 
+def _refused(run: Run) -> Iterator[Reason]:
+    """A limit that said no, unless the workload tries just that."""
+    counts: dict[str, int] = {}
+    for detail in run.details:
+        if detail.kind in _LIMITS and "limit.excess" not in run.metrics:
+            counts[detail.kind] = counts.get(detail.kind, 0) + detail.count
+    for kind, count in counts.items():
+        yield Reason(_LIMITS[kind], {"refused": count})
+
+
 def _put_off(run: Run) -> Iterator[Reason]:
-    """Many that took as long as an acknowledgement is put off, and as many that were: Nagle waited."""
+    """Many that took as long as an acknowledgement is put off, few a little less or more, and about as many
+    acknowledgements that were: Nagle waited. Our clients never do; it is the system that waits.
+    """
     histogram = run.histograms.get("service")
     delayed = sum(one.delayed_acks or 0 for one in run.evidence if one is not None)
     if histogram is None or not delayed:
         return
-    late = sum(count for value, count in histogram.buckets() if _PUT_OFF[0] <= value < _PUT_OFF[1])
-    if late >= _OFTEN * histogram.count and delayed >= _EACH * late:
+    buckets = list(histogram.buckets())
+    late, before, after = (
+        sum(count for value, count in buckets if low <= value < high) for low, high in (_PUT_OFF, *_BESIDE)
+    )
+    alone = max(before, after) <= _HARDLY * late
+    if late >= _OFTEN * histogram.count and alone and _EACH[0] * late <= delayed <= _EACH[1] * late:
         yield Reason("write_at_once", {"late": late, "count": histogram.count, "delayed": delayed})
 
 

@@ -191,6 +191,8 @@ def _wait(case: _Case) -> Iterator[Reason]:
     if not queued and not _waited(waits) and pool is None:
         return
     locked = evidence.threads_locked or 0.0
+    if not _waited(waits):
+        waits = {}
     behind = "pool" if waits or pool else "lock" if locked >= _LOCKED else "lock or pool"
     threads = {"locked": locked} if locked >= _LOCKED else {}
     of_pool = pool.figures() if pool else {}

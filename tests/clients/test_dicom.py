@@ -209,6 +209,7 @@ def test_a_refused_association_is_a_rejection_with_its_codes(codes, transient, t
     assert (caught.value.result, caught.value.source, caught.value.reason) == codes
     assert caught.value.transient is transient
     assert isinstance(caught.value, Rejected)
+    assert caught.value.cause == ("association-limit" if codes == (2, 3, 2) else "association-rejected")
 
 
 def test_pynetdicom_refuses_an_association_beyond_its_limit():

@@ -6,6 +6,7 @@ import pytest
 from support.runs import make_histogram, make_measured, make_run, validity_of
 
 from suite.measure.advice import advise
+from suite.records.detail import Detail
 from suite.records.evidence import Evidence
 from suite.records.reason import Reason
 from suite.records.run import Failure, Judgement, Measured
@@ -71,7 +72,13 @@ def test_a_generator_at_its_limit_wants_more_workers_where_there_are_cores(cores
 
 @pytest.mark.parametrize(
     ("late", "delayed", "told"),
-    [(300, 290, True), (300, 100, False), (300, None, False), (50, 290, False)],
+    [
+        (300, 290, True),
+        (300, 100, False),
+        (300, None, False),
+        (50, 290, False),
+        (300, 1_300, False),  # an acknowledgement is put off whenever a connection ends
+    ],
 )
 def test_answers_that_wait_for_a_delayed_acknowledgement_are_to_be_written_at_once(late, delayed, told):
     """p50 43 ms of a server that answers in 1 ms: Nagle held the second piece of each answer back."""
@@ -82,6 +89,35 @@ def test_answers_that_wait_for_a_delayed_acknowledgement_are_to_be_written_at_on
         "system: 300 of 1,000 took 40 to 50 ms, the time of a delayed acknowledgement, of which there were "
         "290"
     } if told else {})  # fmt: skip
+
+
+@pytest.mark.parametrize("beside", [34.0, 55.0])
+def test_times_that_are_long_anyhow_are_not_put_down_to_an_acknowledgement(beside):
+    """Instances of 2 MB took 30 to 60 ms, each with an acknowledgement put off meanwhile."""
+    times = make_histogram(*[1.0] * 500, *[beside] * 200, *[43.0] * 300)
+    assert not said(run(histograms={"service": times}, evidence=(Evidence(delayed_acks=290),)))
+
+
+def test_an_association_limit_that_was_met_is_named_unless_it_is_what_is_tried():
+    refused = [
+        Detail("rejected", "association-limit", name, 3, 0.1, "2/3/2") for name in ("connect", "store")
+    ]
+    found = replace(run(), details=tuple(refused))
+    assert said(found) == {
+        "allow_associations": "allow more associations, or load with fewer users: the association limit was "
+        "reached, 6 were rejected with local limit exceeded"
+    }
+    assert not said(replace(run(metrics={"limit.excess": 0.0}), details=tuple(refused)))
+
+
+def test_one_at_a_time_wants_several():
+    queued = {"behind": "lock or pool", "busy": 8.0, "at_once": 1.1, "used": 0.2, "cores": 2}
+    assert said(run(("wait", queued)))["serve_several"] == (
+        "serve several at a time: of 8 operations 1.1 at a time were served, as by one association, one "
+        "worker or one lock for all"
+    )
+    assert not said(run(("wait", {**queued, "at_once": 3.0})))
+    assert not said(run(("wait", {**queued, "behind": "pool"})))
 
 
 def test_each_pool_that_was_waited_for_is_named_with_by_how_much():

@@ -139,6 +139,9 @@ def test_a_pools_own_counters_count():
     assert found.figures["behind"] == "pool"
     assert "fps" not in found.figures
     assert limiter(closed(), loop=CLOSED, own={"pool.waits": 0.0, "pool.size": 2.0}).kind == "loop"
+    queued = limiter(closed(busy=8.0, at_once=1.2), loop=CLOSED, own={"pool.waits": 0.0, "pool.in_use": 2.0})
+    assert (queued.kind, queued.figures["behind"]) == ("wait", "lock or pool")  # nobody waited for that one
+    assert "pool.in_use" not in queued.figures
 
 
 def test_a_component_is_no_generator():

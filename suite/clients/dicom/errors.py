@@ -21,6 +21,7 @@ _REASONS = {
     (3, 1): "temporary congestion",
     (3, 2): "local limit exceeded",
 }
+_NO_MORE = (3, 2)
 _RESULTS = {
     1: "user rejection",
     2: "no reason given",
@@ -68,7 +69,10 @@ class AssociationAborted(DicomError):
 
 
 class AssociationRejected(Rejected):
-    """The peer answered A-ASSOCIATE-RJ. Codes as in PS3.8 table 9-21; `transient` says try again later."""
+    """The peer answered A-ASSOCIATE-RJ. Codes as in PS3.8 table 9-21; `transient` says try again later.
+
+    Of one that has no association free, 3/2, `cause` is "association-limit".
+    """
 
     cause = "association-rejected"
 
@@ -80,6 +84,8 @@ class AssociationRejected(Rejected):
         self.source = source
         self.reason = reason
         self.transient = result == 2
+        if (source, reason) == _NO_MORE:
+            self.cause = "association-limit"
 
 
 class ContextRefused(ProtocolError):

@@ -65,10 +65,14 @@ KINDS: Kinds = {
     "add_processes": _add_processes,
     "spend_less_cpu": "spend less CPU on an operation, or give more cores: {each:s} each; where it goes, "
     "suite ab --profile shows",
-    "synchronise_less": "synchronise the disk for several operations at once: {threads:tenths} threads "
-    "waited for it on average at {throughput:1/s}",
+    "synchronise_less": "synchronise the disk (fsync) for several operations at once: {threads:tenths} "
+    "threads waited for it on average at {throughput:1/s}",
     "widen_backlog": "raise the server's listen backlog (and net.core.somaxconn), or accept sooner: it was "
     "full {overflows:,} times",
+    "serve_several": "serve several at a time: of {busy:tenths} operations {at_once:tenths} at a time were "
+    "served, as by one association, one worker or one lock for all",
+    "allow_associations": "allow more associations, or load with fewer users: the association limit was "
+    "reached, {refused:,} were rejected with local limit exceeded",
     "write_at_once": "write each answer at once, or turn Nagle off (TCP_NODELAY) on the side of the system: "
     "{late:,} of {count:,} took 40 to 50 ms, the time of a delayed acknowledgement, of which there were "
     "{delayed:,}",
