@@ -60,6 +60,8 @@ class Output:
         self.saved: list[Path] = []
         self.unstored: list[Path] = []
         """Documents of what the ledger could not take."""
+        self.measured = False
+        """Whether a search had found something."""
         self.lost = 0
         """Results that are kept nowhere."""
         self.faults: dict[str, None] = {}
@@ -75,7 +77,7 @@ class Output:
     @property
     def anything(self) -> bool:
         """Whether there is something to keep, or was."""
-        return bool(self._entries) or self._journal is None or self._journal.used
+        return self.measured or bool(self._entries) or self._journal is None or self._journal.used
 
     @property
     def console(self) -> Console:
@@ -197,6 +199,8 @@ class Output:
             except CutShort as cut:
                 found = cut.found
                 raise cut.error from cut.error.__cause__
+            finally:
+                self.measured = self.measured or found is not None
         return found
 
     def keep_drawn(self, result: Record, command: str) -> int:

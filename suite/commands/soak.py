@@ -117,6 +117,7 @@ def command(
         )
         code = out.code()
         if not journal.windows:
+            out.measured = False
             journal.remove()
         elif result is not None and (out.fault is None or result.error is not None):
             shown, own = result, code

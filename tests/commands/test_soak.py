@@ -231,6 +231,7 @@ def test_what_cuts_it_off_leaves_the_journal(command, soaks, error, code):
     said = command("soak", "load_clicks.py", "--users", 3, "--hours", 1)
     assert said.code == code
     assert "; go on with: suite soak load_clicks.py --resume --users 3" in said.out
+    assert "before anything was measured" not in said.err
     (journal,) = journals(command)
     assert len(read(journal)[1]) == 3
     said = command("soak", "load_clicks.py", "--hours", 1)
@@ -247,6 +248,9 @@ def test_one_that_never_had_a_window_leaves_nothing(command, soaks):
     said = command("soak", "load_clicks.py", "--hours", 1)
     assert (said.code, said.err) == (4, "suite: it would not start\n")
     assert journals(command) == []
+    soaks.answer = CutShort(Interrupted(2), make_head())
+    said = command("soak", "load_clicks.py", "--hours", 1)
+    assert (said.code, said.err) == (130, "suite: interrupted before anything was measured\n")
     assert command("soak", "load_clicks.py", "--resume").code == 2
 
 
