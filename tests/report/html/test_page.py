@@ -59,7 +59,7 @@ def pages():
     }
 
 
-@pytest.mark.parametrize("name", [*(RUNS.keys() - {"huge"}), *RECORDS, exhaustive("huge")])
+@pytest.mark.parametrize("name", [*(one for one in RUNS if one != "huge"), *RECORDS, exhaustive("huge")])
 def test_a_page_is_whole_small_and_runs_nothing(pages, name):
     text = pages[name]
     assert len(text.encode()) < MOST
