@@ -169,11 +169,10 @@ class _Log:
             )
 
     def _columns(self, digest: str) -> LogColumns:
-        stamps = np.frombuffer(self._stamps)
         whole = not self._fraction
-        if whole:
-            stamps = spread(stamps)
-        starts = stamps - np.frombuffer(self._tooks)
+        starts = spread(np.frombuffer(self._stamps)) if whole else np.array(self._stamps)
+        starts -= np.frombuffer(self._tooks)
+        del self._stamps, self._tooks  # of a long log they are large
         order = np.argsort(starts, kind="stable")
         starts = starts[order]
         zero = np.floor(starts[0]) if whole else starts[0]

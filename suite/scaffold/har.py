@@ -27,6 +27,15 @@ def read_har(text: str, title: str = "recording") -> SampleRequests:
     Images, scripts, fonts and what goes elsewhere is left out and told. Raises ConfigurationError.
     """
     try:
+        return _read(text, title)
+    except (AttributeError, TypeError, ValueError, KeyError, RecursionError) as error:
+        raise ConfigurationError(
+            f"{title} has a part that is of another form than HAR says: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _read(text: str, title: str) -> SampleRequests:
+    try:
         entries = [one for one in json.loads(text)["log"]["entries"] if isinstance(one["request"], Mapping)]
     except (ValueError, KeyError, TypeError) as error:
         raise ConfigurationError(f"{title} is no HAR document: it has no log.entries") from error

@@ -22,7 +22,12 @@ def read_openapi(text: str, title: str = "openapi", url: str = "") -> SampleRequ
     Raises ConfigurationError for what is none, MissingExtra for YAML without its package.
     """
     document = _document(text, title)
-    return _Reader(document, title, url).read()
+    try:
+        return _Reader(document, title, url).read()
+    except (AttributeError, TypeError, ValueError, KeyError, IndexError, RecursionError) as error:
+        raise ConfigurationError(
+            f"{title} has a part that is of another form than OpenAPI says: {type(error).__name__}: {error}"
+        ) from error
 
 
 def _document(text: str, title: str) -> Mapping[str, Any]:

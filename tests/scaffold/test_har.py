@@ -1,6 +1,7 @@
 """A browser's recording into requests: think times, and values that earlier answers had."""
 
 import json
+import re
 
 import pytest
 
@@ -94,3 +95,13 @@ def test_secrets_are_parameters_and_cookies_that_were_set_go_by_themselves():
 def test_what_is_no_recording(text, said):
     with pytest.raises(ConfigurationError, match=said):
         read_har(text)
+
+
+@pytest.mark.parametrize("part", ["request", "response", "time", "startedDateTime"])
+@pytest.mark.parametrize("value", [None, 3, "x", [], {}, [3], {"headers": [3]}, {"url": 3, "headers": None}])
+def test_parts_of_another_form_are_told_or_left_out(part, value):
+    text = json.dumps({"log": {"entries": [json.loads(VISIT)["log"]["entries"][0] | {part: value}]}})
+    try:
+        assert read_har(text).requests
+    except ConfigurationError as error:
+        assert re.search("another form than HAR says|no log.entries|no request of HTTP", str(error))  # noqa: PT017

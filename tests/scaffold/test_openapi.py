@@ -1,6 +1,7 @@
 """OpenAPI documents into requests, with examples that fit their schemas."""
 
 import json
+import re
 
 import jsonschema
 import pytest
@@ -179,3 +180,43 @@ def test_examples_fit_any_plain_schema_and_are_the_same_again(schema):
 def test_what_is_no_document(text, said):
     with pytest.raises(ConfigurationError, match=said):
         read_openapi(text)
+
+
+LEAVES = st.none() | st.integers() | st.text(max_size=5) | st.lists(st.integers(), max_size=2)
+
+
+@given(
+    st.sampled_from(["get", "parameters", "post"]),
+    st.recursive(
+        LEAVES,
+        lambda inner: st.dictionaries(
+            st.sampled_from(
+                [
+                    "requestBody",
+                    "content",
+                    "application/json",
+                    "schema",
+                    "properties",
+                    "security",
+                    "in",
+                    "name",
+                    "required",
+                    "responses",
+                    "allOf",
+                    "$ref",
+                    "200",
+                    "items",
+                    "type",
+                ]
+            ),
+            inner,
+            max_size=4,
+        ),
+    ),
+)
+def test_parts_of_another_form_are_told(where, part):
+    text = json.dumps({"openapi": "3.1.0", "paths": {"/a": {"get": {}, where: part}}})
+    try:
+        assert read_openapi(text).requests
+    except ConfigurationError as error:
+        assert re.search("another form than OpenAPI says|no operation", str(error))  # noqa: PT017
