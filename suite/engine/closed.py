@@ -145,7 +145,7 @@ async def _user(
     segment: Segment | None,
     after: Callable[[Segment], Segment | None],
 ) -> None:
-    names, bodies, user = group.names, group.bodies, session.user
+    names, bodies, user, number = group.names, group.bodies, session.user, session.number
     choices, period = group.choices, len(group.choices)
     current_user.set(user)
     thinks = _thinks(group, loop)
@@ -158,7 +158,7 @@ async def _user(
     while segment is not None:
         columns = session.columns = segment.columns
         take, rows = segment.take, segment.rows
-        started, finished = columns.started, columns.finished
+        started, finished, owner = columns.started, columns.finished, columns.user
         while left:
             begun = clock()
             if begun >= session.end:
@@ -169,6 +169,7 @@ async def _user(
             code = choices[row % period]
             user._operation = names[code]
             session.row = row
+            owner[row] = number
             started[row] = begun
             try:
                 await bodies[code](user)  # type: ignore[misc]

@@ -19,6 +19,7 @@ from suite.engine.script import Script, ScriptPlan
 from suite.engine.worker_plan import CONNECT, FilePlan, GroupPlan, WorkerPlan, split
 from suite.errors import ConfigurationError
 from suite.measure.column_file import ColumnFile
+from suite.measure.columns import ROW_BYTES
 from suite.measure.ended_rows import RowCounter
 from suite.measure.mark_file import MarkFile
 from suite.measure.news_file import NewsFile
@@ -165,7 +166,14 @@ class RoundPlan:
             for file, by_loop, marks in zip(self.files, self.by_loop, self.marks, strict=True)
         ]
         return HeldRound(
-            index, loop.kind, loop.warmup, loop.seconds, self.names, tuple(columns), self._workload.good
+            index,
+            loop.kind,
+            loop.warmup,
+            loop.seconds,
+            self.names,
+            tuple(columns),
+            self._workload.good,
+            ROW_BYTES,
         )
 
     def files_of(self, worker: int) -> list[ColumnFile]:

@@ -16,6 +16,7 @@ from suite.engine.partial import partial_round
 from suite.engine.progress import Progress
 from suite.engine.round_doubts import doubted, left_undone, users_doubts
 from suite.engine.round_watch import RoundWatch
+from suite.engine.slow_operations import slow_operations
 from suite.engine.stop_rules import StopRules
 from suite.engine.worker_pool import gather_reports
 from suite.engine.worker_request import WorkerReply, WorkerRequest
@@ -208,6 +209,7 @@ class _Round(Deployment):
             pids=pids,
             evidence=evidence,
             stopped=stopped,
+            slowest=slow_operations(self, sampler, resources, reports, incidents, begin, end),
             limiter=limiter(
                 evidence,
                 loop=self.workload.loop,

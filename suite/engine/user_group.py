@@ -35,10 +35,11 @@ class UserSession:
     It starts none after monotonic nanosecond `end`.
     """
 
-    __slots__ = ("_marks", "columns", "end", "expired", "row", "task", "user", "wake")
+    __slots__ = ("_marks", "columns", "end", "expired", "number", "row", "task", "user", "wake")
 
     def __init__(self, user: User, marks: MarkFile | None) -> None:
         self.user = user
+        self.number = user.index + 1
         self._marks = marks
         if marks is not None:
             user._marker = self.mark
@@ -191,6 +192,7 @@ class UserGroup:
         session.user._operation = self.names[code]
         session.columns = columns
         session.row = row
+        columns.user[row] = session.number
         columns.started[row] = now()
         try:
             await self.bodies[code](session.user)  # type: ignore[misc]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from suite.errors import StoreError
 from suite.measure.column_file import ColumnFile
+from suite.measure.columns import ROW_BYTES
 from suite.measure.mark_file import MarkFile
 from suite.measure.news_file import News, NewsFile, counted
 from suite.measure.partial import last_moment, measured_until
@@ -23,11 +24,12 @@ _UNREAD = "the command was killed"
 
 
 def held_round(held: HeldRound, folder: Path) -> Round | None:
-    """A round of which the columns lie in `folder`; None where they don't, or nothing was measured.
+    """A round of which the columns lie in `folder`; None where they don't, another version wrote them, or
+    nothing was measured.
 
     Raises StoreError.
     """
-    if not (folder / ENDED).exists():
+    if not (folder / ENDED).exists() or held.row_bytes != ROW_BYTES:
         return None
     try:
         start, died = map(int, (folder / ENDED).read_text().split())

@@ -1,7 +1,8 @@
 """The raw columns of a round in shared memory: what a worker writes while load runs.
 
 No numpy here: a worker has nothing to compute. A row is free while `started` is 0, in flight while
-`finished` is 0. Times are monotonic nanoseconds.
+`finished` is 0. Times are monotonic nanoseconds. `user` is one more than the index of the row's user, 0 where
+nobody said.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import mmap
 
 _FIELDS = (("intended", "q", 8), ("dispatched", "q", 8), ("started", "q", 8), ("finished", "q", 8),
-           ("operation", "H", 2), ("outcome", "B", 1))  # fmt: skip
+           ("user", "I", 4), ("operation", "H", 2), ("outcome", "B", 1))  # fmt: skip
 ROW_BYTES = sum(size for _, _, size in _FIELDS)
 
 
 class Columns:
-    """Six columns of `capacity` rows, from byte `offset` of the file `descriptor` on.
+    """Seven columns of `capacity` rows, from byte `offset` of the file `descriptor` on.
 
     `first` is the number of their first row among all of the file's.
     """
@@ -30,12 +31,14 @@ class Columns:
         "operation",
         "outcome",
         "started",
+        "user",
     )
 
     intended: memoryview
     dispatched: memoryview
     started: memoryview
     finished: memoryview
+    user: memoryview
     operation: memoryview
     outcome: memoryview
 

@@ -12,6 +12,7 @@ from suite.contract.threshold import Threshold, holds
 from suite.measure.distribution import GATE, Point, percentile, points, samples_wanted
 from suite.measure.fault_doubts import few
 from suite.measure.ratios import RATIOS, ratio
+from suite.measure.slowest import merged
 from suite.records.detail import Detail
 from suite.records.histogram import Histogram
 from suite.records.outcome import OUTCOMES
@@ -85,6 +86,7 @@ def combine(
         outputs=next((one.outputs for one in rounds if one.outputs), ()),
         observed=next((one.observed for one in whole), ()),
         incidents=tuple(incidents),
+        slowest=merged(one.slowest for one in whole),
         stopped=next((one.stopped for one in rounds if one.stopped), None),
     )
 

@@ -40,7 +40,8 @@ class HeldRound:
     """Round `index` of a `loop` that is closed or open.
 
     It has a file of `columns` for each group of users, and for what their operations await. `names` are those
-    of operations by code, `limits` what a good operation holds. A loop that is timed has `seconds`.
+    of operations by code, `limits` what a good operation holds. A row
+    of columns has `row_bytes`: another version may have others. A loop that is timed has `seconds`.
     """
 
     index: int
@@ -50,3 +51,4 @@ class HeldRound:
     names: tuple[str, ...]
     columns: tuple[HeldColumns, ...]
     limits: Mapping[str, float] = field(default_factory=dict)
+    row_bytes: int = 35

@@ -14,6 +14,7 @@ from suite.records.observation import Observation
 from suite.records.party_output import PartyOutput
 from suite.records.provenance import Provenance
 from suite.records.reason import Reason
+from suite.records.slow_operation import SlowOperation
 
 TARGET_FAILING = "target_failing"
 """The kind of reason to stop for that is bad whatever was measured."""
@@ -86,7 +87,8 @@ class Round:
     seconds, CPU seconds, ...). `histograms` are keyed like `response` or `response@browse`. `outcomes`
     are keyed by operation, "" for the loop's totals. `pids` are keyed system, workers and helper names.
     `outputs` are kept where something failed. `incidents` are the faults that were made. `stopped` is why its
-    load was ended before its time: what it measured until then is whole.
+    load was ended before its time: what it measured until then is whole. `slowest` are its ten slowest
+    operations.
     """
 
     index: int
@@ -109,6 +111,7 @@ class Round:
     observed: tuple[Observation, ...] = ()
     incidents: tuple[Incident, ...] = ()
     stopped: Reason | None = None
+    slowest: tuple[SlowOperation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +123,8 @@ class Run(Provenance):
     entry per round, None for one that failed (no entries in a Run that is older than evidence); `limiter` is
     what held most of the rounds back. `outputs` are what system, helpers and workers wrote in the first round
     in which something failed. `incidents` are the faults that were made, of all rounds. `stopped` is why the
-    last round was ended before its time, and no other begun.
+    last round was ended before its time, and no other begun. `slowest` are the ten slowest operations of all
+    rounds.
     """
 
     NAME: ClassVar[str] = "run"
@@ -145,6 +149,7 @@ class Run(Provenance):
     observed: tuple[Observation, ...] = ()
     incidents: tuple[Incident, ...] = ()
     stopped: Reason | None = None
+    slowest: tuple[SlowOperation, ...] = ()
 
     @property
     def exit_code(self) -> int:

@@ -15,6 +15,7 @@ from suite.errors import StoreError
 from suite.ledger.held_columns import held_round
 from suite.ledger.journal import Journal, bring_in
 from suite.measure.column_file import ColumnFile
+from suite.measure.columns import ROW_BYTES
 from suite.measure.news_file import NewsFile
 from suite.records.detail import Detail
 from suite.records.held_round import HeldColumns, HeldRound
@@ -78,6 +79,7 @@ OPEN = HeldRound(
     seconds=10.0,
     names=("browse", "buy"),
     columns=(HeldColumns(20, 20, True, due=20, choices=HeldColumns.coded(array("H", [0, 1]).tobytes())),),
+    row_bytes=ROW_BYTES,
 )
 
 
@@ -179,3 +181,8 @@ def test_damaged_ones_are_told(written, name):
     else:
         with pytest.raises(StoreError, match=r"ended is damaged|can't read .*columns-0: No such file"):
             held_round(OPEN, written)
+
+
+def test_columns_of_another_version_are_left_alone(written):
+    """Their rows are of another size: what would be read of them is nonsense."""
+    assert held_round(replace(OPEN, row_bytes=35), written) is None

@@ -71,6 +71,12 @@ def _threshold_lost(figures: Figures) -> str:
 
 KINDS: Kinds = {
     "threshold_lost": _threshold_lost,
+    "slow_sent": "the generator sent it {seconds:s} late",
+    "slow_queued": "no user was free for {seconds:s}",
+    "slow_loop": "the generator's event loop stood still for {seconds:s}",
+    "slow_collector": "the system's garbage collector paused it for {seconds:s}",
+    "slow_stolen": "the hypervisor took {seconds:s}",
+    "slow_fault": "{fault} of {whom}",
     "target_failing": "{failed:,} of {ended:,} operations failed within {seconds:s}: it was left alone",
     "doubtful": _doubtful,
     "no_reason": "no reason given",

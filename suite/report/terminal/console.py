@@ -50,6 +50,7 @@ from suite.report.terminal.overload import (
 )
 from suite.report.terminal.replayed import replayed
 from suite.report.terminal.resilience import conclusion, setting_line, trial_line, trial_lines, trials_table
+from suite.report.terminal.slowest import slowest
 from suite.report.terminal.soak import soak_closing, soak_head, soak_lines, trends, window_line
 from suite.report.terminal.summary import entries, summary
 from suite.report.verdict import code_text, verdict_text
@@ -105,13 +106,16 @@ class Reporter:
         """See `Progress`."""
         self._live.round_ended(clean(workload), result)
 
-    def print_run(self, run: Run) -> None:
-        """All that one Run says: verdict, metrics, operations, checks, failures, doubts, error."""
+    def print_run(self, run: Run, *, whole: bool = False) -> None:
+        """All that one Run says: verdict, metrics, operations, checks, failures, doubts, error; where `whole`
+        also its slowest operations.
+        """
         self._live.close()
         plan = f"{run.validity.verdict}, {many(run.rounds, 'round')}, {clean(plan_words(run.plan))}"
         name = (clean(run.workload), "bold")
         self.console.print(Text.assemble(name, "  ", verdict_text(run.verdict), "  ", plan))
-        for table in (figures(run), operations(run), incidents(run), observed(run)):
+        more = [slowest(run)] if whole else []
+        for table in (figures(run), operations(run), incidents(run), observed(run), *more):
             if table.row_count:
                 self.console.print(Padding(table, (1, 0, 1, 2), expand=False))
         for line in fault_axis(run):

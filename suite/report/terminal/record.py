@@ -53,4 +53,4 @@ def print_record(reporter: Reporter, record: Record, code: int, saved: Path | No
         case Soak():
             reporter.print_soak(record, code, saved)
         case _:
-            reporter.print_run(record)
+            reporter.print_run(record, whole=True)
