@@ -20,6 +20,8 @@ from suite.scaffold.detect import ready_path
 from suite.scaffold.load_subject import LoadSubject, path_calls
 
 _SECONDS = 10.0
+_DEADLINE = 120.0
+"""Seconds until it is ready: whoever starts it for the first time has nothing compiled yet."""
 _MOST = 12
 """Paths that become operations; the others are named in the file."""
 
@@ -50,7 +52,9 @@ def untried(subject: LoadSubject) -> LoadSubject:
 
 def _command(subject: LoadSubject, beside: Mapping[str, System]) -> Command:
     env = {"DATABASE_URL": "{database.url}"} if beside else {}
-    return Command(subject.command, ready=subject.ready or None, cwd=subject.folder or None, env=env)
+    return Command(
+        subject.command, ready=subject.ready or None, cwd=subject.folder or None, env=env, deadline=_DEADLINE
+    )
 
 
 @contextlib.contextmanager
@@ -72,7 +76,7 @@ def _asked(subject: LoadSubject, system: System) -> LoadSubject:
     for path in subject.paths[: 4 * _MOST]:
         try:
             status = _status(system.url, path)
-        except (http.client.HTTPException, TimeoutError, ConnectionError) as error:
+        except (http.client.HTTPException, OSError, ValueError) as error:
             if subject.paths == ("/",) and subject.ours:
                 return replace(subject, kind="bytes")
             left.append(f"GET {path}: {type(error).__name__}")

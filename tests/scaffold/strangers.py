@@ -150,7 +150,7 @@ def project(folder, files):
     return folder
 
 
-def said(folder, *words, code=0, timeout=120, **env):
+def said(folder, *words, code=0, timeout=280, **env):
     """What `suite` says in a stranger's folder, with the exit code that is wanted."""
     done = subprocess.run(
         [sys.executable, "-m", "suite.cli", *words], cwd=folder, capture_output=True, text=True,

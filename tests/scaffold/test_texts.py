@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from suite.config.catalog import from_file
+from suite.contract.loop import OpenLoop
 from suite.errors import ConfigurationError
 from suite.scaffold.load_subject import LoadSubject, method_calls, path_calls
 from suite.scaffold.project import Project
@@ -47,7 +48,11 @@ def test_each_load_file_has_its_workload(tmp_path, kind, template):
     (tmp_path / "src" / "matching" / "matcher.py").write_text("class FaceMatcher: pass\n")
     (tmp_path / name).write_text(text)
     (found,) = from_file(tmp_path / name)
-    assert found.workload.name == f"shop/{template}"
+    workload = found.workload
+    assert workload.name == f"shop/{template}"
+    if any(one.metric == "response.p95" for one in workload.thresholds):  # 200 samples judge it
+        loop = workload.quick or workload.loop
+        assert (loop.expected if isinstance(loop, OpenLoop) else loop.total) >= 250
     assert max(map(len, text.splitlines())) <= 110
     assert text.endswith(")\n")
     assert "\n\n\n\n" not in text
@@ -114,11 +119,11 @@ def test_what_tox_and_asv_install():
 
 
 def test_benchmarks_have_the_load_file_of_the_commit_that_is_measured(tmp_path, monkeypatch):
-    monkeypatch.setenv("ASV_BUILD_DIR", str(tmp_path))
+    monkeypatch.setenv("ASV_ENV_DIR", str(tmp_path))
     text = made("http")["benchmarks/shop.py"]
     names: dict = {"__name__": "benchmarks.shop", "__file__": "/elsewhere/benchmarks/shop.py"}
     exec(compile(text, "shop.py", "exec"), names)
-    assert f"{tmp_path}/load_shop.py::shop/latency" == names["WORKLOAD"]
+    assert f"{tmp_path}/project/load_shop.py::shop/latency" == names["WORKLOAD"]
     assert names["LatencyCosts"]().setup_cache() == {}  # a commit from before there was one
     assert "Leaks" not in made("remote")["benchmarks/shop.py"]
     assert "benchmarks/shop_memory.py" in made("http", "memory")
