@@ -18,6 +18,7 @@ APPLICATION_CONTEXT = "1.2.840.10008.3.1.1.1"
 IMPLEMENTATION_CLASS = "1.2.826.0.1.3680043.8.498.7.1"
 IMPLEMENTATION_VERSION = "LOADLEDGER"
 
+Payload = bytes | memoryview
 _HEADER = struct.Struct(">BxI")
 _PDV = struct.Struct(">IBB")
 
@@ -83,8 +84,11 @@ def p_data(context_id: int, fragment: bytes, *, command: bool, last: bool) -> by
     return head + fragment
 
 
-def values(payload: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """(context id, flags, fragment) of each value in a P-DATA-TF. Flags: 1 command, 2 last."""
+def values(payload: Payload) -> Iterator[tuple[int, int, Payload]]:
+    """(context id, flags, fragment) of each value in a P-DATA-TF. Flags: 1 command, 2 last.
+
+    A fragment is a piece of `payload`, of a view without a copy.
+    """
     at = 0
     while at < len(payload):
         if at + 6 > len(payload):
@@ -107,15 +111,21 @@ class Parser:
     def __init__(self, limit: int) -> None:
         self._limit = max(limit, 65_536)  # an A-ASSOCIATE-AC may be longer than our P-DATA limit
         self._rest = bytearray()
+        self._wanted = 0
+        """Bytes of the PDU that has begun, once its header tells."""
 
-    def feed(self, data: bytes) -> list[tuple[int, bytes]]:
-        """All (type, payload) that `data` completes. Raises ProtocolError on what can't be a PDU."""
+    def feed(self, data: bytes) -> list[tuple[int, Payload]]:
+        """All (type, payload) that `data` completes, P-DATA as a view. Raises ProtocolError for no PDU."""
         if self._rest:
             self._rest += data
+            if len(self._rest) < self._wanted:
+                return []
             buffer = bytes(self._rest)
         else:
             buffer = data
-        found: list[tuple[int, bytes]] = []
+        self._wanted = 0
+        view = memoryview(buffer)
+        found: list[tuple[int, Payload]] = []
         at = 0
         while len(buffer) - at >= 6:
             kind, length = _HEADER.unpack_from(buffer, at)
@@ -125,13 +135,14 @@ class Parser:
                 raise ProtocolError(f"the peer announced a PDU of {length} bytes; {self._limit} are allowed")
             end = at + 6 + length
             if end > len(buffer):
+                self._wanted = end - at
                 break
-            found.append((kind, buffer[at + 6 : end]))
+            found.append((kind, (view if kind == P_DATA else buffer)[at + 6 : end]))
             at = end
         if buffer and at == 0 and not ASSOCIATE_RQ <= buffer[0] <= ABORT:
             raise ProtocolError(f"the peer does not talk DICOM: a PDU of type 0x{buffer[0]:02X}")
         if self._rest or at < len(buffer):
-            self._rest = bytearray(buffer[at:])
+            self._rest = bytearray(view[at:])
         return found
 
 

@@ -110,7 +110,7 @@ class _Accepted(asyncio.Protocol):
         """Of the accepted contexts; None before there are any."""
         self._encoded = b""
         self._command: CommandSet | None = None
-        self._dataset: list[bytes] = []
+        self._dataset: list[pdu.Payload] = []
         self._answering: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -134,12 +134,12 @@ class _Accepted(asyncio.Protocol):
         """Close the connection."""
         self._transport.close()
 
-    def _received(self, kind: int, payload: bytes) -> None:
+    def _received(self, kind: int, payload: pdu.Payload) -> None:
         if kind == pdu.P_DATA and self._syntaxes is not None:
             for context, flags, fragment in pdu.values(payload):
                 self._fragment(context, flags, fragment)
         elif kind == pdu.ASSOCIATE_RQ and self._syntaxes is None:
-            self._associate(payload)
+            self._associate(bytes(payload))
         elif kind == pdu.RELEASE_RQ:
             self._node.open.discard(self)  # it may come again as soon as it is told
             self._transport.write(pdu.RELEASE_RESPONSE)
@@ -167,7 +167,7 @@ class _Accepted(asyncio.Protocol):
         self._transport.write(negotiation.reject(*refusal))
         self._transport.close()
 
-    def _fragment(self, context: int, flags: int, fragment: bytes) -> None:
+    def _fragment(self, context: int, flags: int, fragment: pdu.Payload) -> None:
         assert self._syntaxes is not None
         if context not in self._syntaxes:
             raise ProtocolError(f"presentation context {context} was not accepted")

@@ -156,7 +156,7 @@ class UpperLayer(asyncio.Protocol):
         if not self._ended.done():
             self._ended.set_result(None)
 
-    def _received(self, kind: int, payload: bytes) -> None:
+    def _received(self, kind: int, payload: pdu.Payload) -> None:
         if kind == pdu.P_DATA:
             if not payload:
                 raise ProtocolError("a P-DATA-TF without a value")
@@ -171,9 +171,9 @@ class UpperLayer(asyncio.Protocol):
                     command, self._command, self._empty = self._command, b"", 0
                     self._answered(command)
         elif kind == pdu.ASSOCIATE_AC and self._phase == "associate":
-            self._give(pdu.parse_accept(payload))
+            self._give(pdu.parse_accept(bytes(payload)))
         elif kind == pdu.ASSOCIATE_RJ and self._phase == "associate":
-            self._finish(AssociationRejected(*pdu.reasons(payload)))
+            self._finish(AssociationRejected(*pdu.reasons(bytes(payload))))
             self._transport.close()
         elif kind == pdu.RELEASE_RP and self._phase == "release":
             self._give(None)
@@ -182,7 +182,7 @@ class UpperLayer(asyncio.Protocol):
             self._finish(ConnectionEnded("the peer released the association"))
             self._transport.close()
         elif kind == pdu.ABORT:
-            self._finish(AssociationAborted(*pdu.reasons(payload)[1:]))
+            self._finish(AssociationAborted(*pdu.reasons(bytes(payload))[1:]))
             self._transport.close()
         else:
             raise ProtocolError(f"a PDU of type {kind} is not expected while we {self._phase}")

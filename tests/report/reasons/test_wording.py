@@ -82,7 +82,7 @@ def _kinds_in_code() -> set[str]:
             if not isinstance(node, ast.Call):
                 continue
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            place = {"Reason": 0, "behind": 0, "_other": 0, "_differing": 0, "_doubt": 1}.get(name)
+            place = {"Reason": 0, "behind": 0, "_other": 0, "_differing": 0, "of": 1}.get(name)
             kind = node.args[place] if place is not None and len(node.args) > place else None
             if isinstance(kind, ast.Constant) and isinstance(kind.value, str):
                 found.add(kind.value)
