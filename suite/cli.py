@@ -25,7 +25,7 @@ COMMANDS = {
     "list": "List workloads with their loops, parameters and tags.",
     "config": "Show what workloads would run with, and where each value comes from.",
     "show": "Show what was measured lately, or one result in full.",
-    "report": "Write results as a page to look at, or for other tools: JUnit, OpenMetrics, CSV.",
+    "report": "Write results as a page to look at, or for other tools.",
     "capacity": "Find the highest load that a system holds, and what breaks first.",
     "leaks": "Look for leaks, and name the lines that hold the memory.",
     "costs": "Count what one operation takes: instructions, allocations, SQL statements.",

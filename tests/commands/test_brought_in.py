@@ -101,7 +101,7 @@ def test_what_could_be_kept_nowhere_is_in_the_journal_and_comes_with_the_next_co
     results = command.folder / "results"
     load = command.example("load_counter.py")
 
-    def run(workload, settings, *, reference, progress, keeper):
+    def run(workload, settings, *, reference, progress, keeper, stopping):
         keeper.keep(RUN)
         return replace(RUN, partial=False, error=None)
 
@@ -129,7 +129,7 @@ def test_what_was_killed_between_document_and_ledger_is_in_both(command, monkeyp
 
     whole = replace(RUN, partial=False, error=None)
 
-    def run(workload, settings, *, reference, progress, keeper):
+    def run(workload, settings, *, reference, progress, keeper, stopping):
         keeper.keep(whole)
         return whole
 

@@ -16,7 +16,7 @@ WORKLOAD = Workload("kept/soon", echo_server(), Talker, loop=closed_loop(1, seco
 def rounds_of(monkeypatch, *results):
     waiting = iter(results)
 
-    def take(spec, index, progress, *, keeper):
+    def take(spec, index, progress, *, keeper, stopping):
         result = next(waiting)
         if isinstance(result, BaseException):
             raise result

@@ -53,9 +53,7 @@ _PROVENANCE = {"id", "workload", "started", "commit", "branch", "dirty", "partia
 _RUN = {
     "verdict", "exit_code", "rounds", "metrics", "outcomes", "operations", "statuses", "details",
     "thresholds", "checks", "series", "validity", "error", "histograms", "pids", "evidence", "limiter",
-    "observed",
-    "outputs",
-    "incidents",
+    "observed", "outputs", "incidents", "slowest", "stopped",
 }  # fmt: skip
 
 

@@ -73,7 +73,8 @@ def session(pytester, monkeypatch):
 
     def go(source, *words):
         pytester.makepyfile(source)
-        return pytester.runpytest_inprocess("-p", PLUGIN, "-W", "error", *words)
+        ours = "-W", "ignore::pytest.PytestAssertRewriteWarning"  # it is a plug-in of these tests too
+        return pytester.runpytest_inprocess("-p", PLUGIN, "-W", "error", *ours, *words)
 
     return go
 
