@@ -9,7 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from suite import Retry, Server, User, Workload, closed_loop, open_loop, operation
+from suite import Retry, Server, Threshold, User, Workload, closed_loop, open_loop, operation
 from suite.engine import deployment
 from suite.engine import round as rounds
 
@@ -117,6 +117,7 @@ def made(name, loop):
         loop=loop,
         beside={"helper": Server(helping, deadline=_DEADLINE)},
         checks=[reached],
+        thresholds=[Threshold("response.p95", critical="30s")],
         timeout=min(_DEADLINE, 20.0),
         grace=0.2,
         retry=Retry(1, timeout=min(_DEADLINE, 20.0)),

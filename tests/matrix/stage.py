@@ -27,7 +27,7 @@ _WORDS = {
     "costs": ("--operations", "10", "--no-instructions"),
     "resilience": (*_SHORT, "--party", "helper", "--fault", "dead"),
     "recover": (*_SHORT, "--capacity", "40/s", "--from", "50%", "--to", "60%", "--budget", "20s"),
-    "soak": ("--minutes", "0.1", "--window", "1s", "--warmup", "0s"),
+    "soak": ("--minutes", "0.2", "--window", "0.5s", "--warmup", "0s"),
 }
 _CAPACITY = {
     "closed": ("--over", "users", "--from", "1", "--to", "4"),
