@@ -36,7 +36,7 @@ def test_load(load, n):
 @pytest.fixture
 def session(pytester, monkeypatch):
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    for name in ("GITHUB_ACTIONS", "PYTEST_ADDOPTS", "COV_CORE_SOURCE"):
+    for name in ("GITHUB_ACTIONS", "PYTEST_ADDOPTS", "COV_CORE_SOURCE", "PYTEST_XDIST_WORKER"):
         monkeypatch.delenv(name, raising=False)
     (pytester.path / "load_shop.py").write_text(SHOP)
 
