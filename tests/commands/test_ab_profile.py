@@ -71,6 +71,7 @@ def test_where_the_cpu_explains_nothing_waiting_is_looked_at(trial):
     assert len(trial.pictures()) == 2
 
 
+@pytest.mark.exhaustive
 def test_a_profile_that_fails_leaves_the_verdict(trial):
     trial.answers["time"] = SystemFailed("py-spy may not look into it")
     said = trial.ab("HEAD")

@@ -71,7 +71,8 @@ def test_for_a_script(command):
     }
 
 
-def test_the_gravest_comes_first_of_each_area(capsys):
+def test_the_gravest_comes_first_of_each_area(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
     found = [
         Symptom("machine", "good", Reason("cores", {"cores": 4})),
         Symptom("machine", "note", Reason("swap_on", {"size": 2e9})),

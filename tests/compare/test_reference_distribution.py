@@ -86,6 +86,7 @@ def test_further_out_is_never_likelier_and_sides_mirror(base, head, more, spaced
     assert spread.p(here) == pytest.approx(mirrored.p(-here)[::-1], abs=1e-9)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("heavy", [exhaustive(False), True])
 def test_one_more_draw_is_called_rare_about_as_often_as_it_is(heavy):
     """4,000 draws: a standard error is .16 %."""

@@ -112,6 +112,7 @@ def test_a_real_server_is_counted_by_the_kernel(found):
     assert (kernel.mix, kernel.bad) == ({"ask": 20}, 0)
 
 
+@pytest.mark.exhaustive
 def test_a_real_server_is_counted_by_valgrind(found):
     _, under = found
     costs = under.costs(Reason("not_counted"), Callgrind.metrics)

@@ -156,6 +156,7 @@ class Stubborn(User):
         self.arrived()
 
 
+@pytest.mark.exhaustive
 def test_what_a_second_attempt_sees_is_still_the_operations():
     workload = Workload(
         "flaky/ask",

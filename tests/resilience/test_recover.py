@@ -234,6 +234,7 @@ def looked_at(workload, share):
     return recover(workload, None, replace(course, budget=0.1), known=195.0).looks[0]
 
 
+@pytest.mark.exhaustive
 def test_a_queue_that_retries_feed_stays_overloaded():
     look = looked_at(queues, 0.6)
     assert look.round.verdict == "never"

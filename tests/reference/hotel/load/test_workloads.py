@@ -2,7 +2,7 @@
 
 import pytest
 from support.broken_hotels import weak
-from support.variants import nightly
+from support.variants import exhaustive, nightly
 
 from suite.config.settings import Settings
 from suite.engine.coordinator import run
@@ -51,7 +51,7 @@ def test_every_row_is_there_and_says_what_it_is():
 @pytest.mark.parametrize(
     ("workload", "changes"),
     [
-        (calls.mixed, {"users": 6, "operations": 12, "values": {"frames": 2}}),
+        exhaustive(calls.mixed, {"users": 6, "operations": 12, "values": {"frames": 2}}),
         *(nightly(workload, {}) for workload in FOUND),
     ],
     ids=lambda value: getattr(value, "name", ""),
