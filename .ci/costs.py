@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-WORKLOADS = ("api/health", "conversation/rapid-cycles", "vision/match-500")
+WORKLOADS = ("api/health", "conversation/rapid-cycles")
 SECONDS = 180
 """For one comparison of all; a second one only follows one that found something."""
 CLEANING = 60
