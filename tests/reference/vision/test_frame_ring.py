@@ -13,7 +13,7 @@ from support.broken_vision import EvictsTooLate
 
 from suite.data.frames import frame
 from suite.reference.vision.frame_reader import Evicted, FrameReader
-from suite.reference.vision.frame_watcher import is_whole
+from suite.reference.vision.frame_watcher import ComingFrame
 from suite.reference.vision.frame_writer import FrameWriter
 
 SECOND = 1_000_000_000
@@ -100,7 +100,7 @@ def torn_by_force(kind):
             def look(view, _stamp, number=number):
                 early = bytes(view[: len(view) // 2])
                 time.sleep(0)  # another thread's turn, in the middle of the frame
-                return is_whole(memoryview(early + bytes(view[len(view) // 2 :])), number)
+                return ComingFrame().is_whole(memoryview(early + bytes(view[len(view) // 2 :])), number)
 
             try:
                 if reader.read(number, look):
@@ -201,3 +201,18 @@ def test_nothing_is_left_in_shared_memory():
     assert set(os.listdir("/dev/shm")) == before
     reader.close()
     writer.close()
+
+
+def test_a_frame_that_was_made_before_it_came_is_told_from_others():
+    coming = ComingFrame()
+    first, longer = frame(0, 60_000, seed=7), frame(1, 90_000, seed=7)
+    assert coming.is_whole(memoryview(first), 0)
+    coming.prepare(1)
+    assert coming.is_whole(memoryview(longer), 1)
+    coming.prepare(2)
+    assert coming.is_whole(memoryview(frame(2, 70_000, seed=7)), 2)
+    coming.prepare(3)
+    right = frame(3, 90_000, seed=7)
+    assert not coming.is_whole(memoryview(right[:-1] + bytes([right[-1] ^ 1])), 3)
+    assert not coming.is_whole(memoryview(frame(3, 90_000, seed=8)[:16] + right[16:]), 3)
+    assert not coming.is_whole(memoryview(right), 4)
