@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 import gzip
 import hashlib
-import tempfile
-import weakref
 from array import array
 from collections import Counter
 from collections.abc import Iterator
@@ -21,6 +19,7 @@ import numpy.typing as npt
 
 from suite.contract.replay import LogSummary, Replay
 from suite.data.access_log import Line, LogReader
+from suite.data.logged_requests import LoggedRequests
 from suite.errors import ConfigurationError
 
 _LONGEST = 1 << 16
@@ -28,32 +27,12 @@ _LONGEST = 1 << 16
 _UNREAD = 0.5
 """Share of lines that can't be read from which on it is no access log."""
 _KNOWN = 1 << 16
+"""Paths whose operation is remembered."""
 _BACK = 1.0
 """Seconds that a stamp may be before one above it: requests that end at once are written in any order."""
 _EXAMPLE = 120
 _Floats = npt.NDArray[np.float64]
 _Ints = npt.NDArray[Any]
-
-
-class LoggedRequests:
-    """Request lines in a file without a name, each once as long as it is remembered."""
-
-    def __init__(self) -> None:
-        self.file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as this
-        weakref.finalize(self, self.file.close)
-        self._written = 0
-        self._known: dict[bytes, int] = {}
-
-    def place(self, request: bytes) -> int:
-        """Where in the file the request begins."""
-        known = self._known.get(request)
-        if known is None:
-            if len(self._known) >= _KNOWN:
-                self._known.clear()
-            known = self._known[request] = self._written
-            self.file.write(request)
-            self._written += len(request)
-        return known
 
 
 @dataclass(frozen=True, slots=True, eq=False)

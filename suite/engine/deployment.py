@@ -294,8 +294,3 @@ class Deployment:
         """Raise SystemFailed if the system or a helper of it has ended."""
         self.room.tick()
         self._parties.check()
-
-
-def undone(left: str) -> list[CheckResult]:
-    """What could not be undone, as a check that failed."""
-    return [CheckResult("what was prepared is undone", passed=False, detail=left)] if left else []

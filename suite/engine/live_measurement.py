@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from suite.contract.loop import OpenLoop, resized
 from suite.engine.clock import now
-from suite.engine.deployment import undone
 from suite.engine.live_round import LiveRound
 from suite.engine.merging import attempts, details, statuses
 from suite.engine.outputs import OutputWatch
+from suite.engine.preparer import undone
 from suite.measure.evidence import gather
 from suite.measure.garbage import between
 from suite.measure.limiter import limiter

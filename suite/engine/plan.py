@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from array import array
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from suite.contract.loop import ClosedLoop, OpenLoop
+from suite.contract.loop import OpenLoop
 from suite.contract.replay import Replay
 from suite.contract.workload import Workload
 from suite.engine import pacer
+from suite.engine.loop_share import counted_rows, first_users
 from suite.engine.numbering import Numbering
 from suite.engine.replaying import ReplayedRows, operation_codes, replayed_rows
 from suite.engine.script import Script, ScriptPlan
@@ -232,7 +232,7 @@ class RoundPlan:
             rows = due = len(starts)
             limit = users if loop.users is not None else _MOST_USERS
         else:
-            rows, warm = _counted(loop, users, all_users)
+            rows, warm = counted_rows(loop, users, all_users)
         columns = self._add(rows, by_loop=True, due=due)
         if due:
             self._relative.append((self.files[-1], np.round(starts * 1e9).astype(np.int64)))
@@ -281,22 +281,3 @@ def _held(file: ColumnFile, group: GroupPlan, marks: bool) -> HeldColumns:
 def _replayed(workload: Workload) -> ReplayedRows | None:
     loop = workload.loop
     return replayed_rows(loop) if isinstance(loop, OpenLoop) and isinstance(loop.arrivals, Replay) else None
-
-
-def _counted(loop: ClosedLoop, users: int, all_users: int) -> tuple[int | None, int]:
-    """Rows for `users` of `all_users`, and how many of them are warm-up; None and 0 in a timed loop."""
-    if loop.each is not None:
-        warm = math.ceil(loop.warmup) * users
-        return warm + loop.each * users, warm
-    if loop.operations is None:
-        return None, 0
-    part = users / all_users
-    warm = math.ceil(loop.warmup * part)
-    return warm + max(1, round(loop.operations * part)), warm
-
-
-def first_users(loop: ClosedLoop | OpenLoop, least: int) -> int:
-    """Users connected before an open loop starts; more are added when they are needed."""
-    assert isinstance(loop, OpenLoop)
-    together = loop.burst if loop.arrivals == "burst" else 1
-    return max(least, together, min(32, math.ceil(loop.rate / 20)))

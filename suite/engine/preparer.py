@@ -7,6 +7,7 @@ import time
 from suite.engine.worker_pool import Worker, gather_reports
 from suite.engine.worker_request import WorkerRequest
 from suite.errors import SuiteError
+from suite.records.run import CheckResult
 
 
 class Preparer:
@@ -38,3 +39,8 @@ class Preparer:
             result = str(error).splitlines()[0]
         self.left = f"what was prepared could not be undone: {result}" if result else ""
         return self.left
+
+
+def undone(left: str) -> list[CheckResult]:
+    """What could not be undone, as a check that failed."""
+    return [CheckResult("what was prepared is undone", passed=False, detail=left)] if left else []

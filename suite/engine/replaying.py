@@ -12,7 +12,8 @@ import numpy.typing as npt
 from suite.contract.loop import Loop, OpenLoop
 from suite.contract.replay import Replay
 from suite.contract.workload import Workload
-from suite.data.log_columns import LoggedRequests, read
+from suite.data.log_columns import read
+from suite.data.logged_requests import LoggedRequests
 from suite.errors import ConfigurationError
 
 _MOST_PLANNED = 50_000_000

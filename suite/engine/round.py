@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from suite.engine.deployment import STEP_SECONDS, Deployment, undone
+from suite.engine.deployment import STEP_SECONDS, Deployment
 from suite.engine.measured_window import employed, measured_window
 from suite.engine.merging import attempts, causes, details, retries, statuses
 from suite.engine.outputs import OutputWatch
 from suite.engine.partial import partial_round
+from suite.engine.preparer import undone
 from suite.engine.progress import Progress
 from suite.engine.round_doubts import doubted, left_undone, users_doubts
 from suite.engine.round_watch import RoundWatch

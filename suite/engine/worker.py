@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import gc
 import os
 import resource
@@ -28,6 +27,7 @@ from suite.engine.loop_watch import LoopWatch
 from suite.engine.nested import Nested
 from suite.engine.numbering import Numbering
 from suite.engine.open import OpenUsers
+from suite.engine.own_object import build_object, close_object
 from suite.engine.preparation import Preparation
 from suite.engine.script import Script
 from suite.engine.user_group import UserGroup
@@ -125,11 +125,8 @@ class _Worker:
             return WorkerReply(order.step, fault=traceback.format_exc().rstrip(), at_fault="worker")
 
     def discard(self) -> None:
-        close = getattr(self.target, "close", None)
-        if self.loaded and isinstance(self.loaded.system, Component) and callable(close):
-            result = close()
-            if asyncio.iscoroutine(result):
-                self.runner.run(result)
+        if self.loaded and isinstance(self.loaded.system, Component):
+            close_object(self.target, self.runner)
         if self.kept >= 0:
             os.close(self.kept)
 
@@ -141,18 +138,11 @@ class _Worker:
         self.errors.timed = bool(self.loaded.faults or self.loaded.retry) and not live
         system = self.workload.system
         if isinstance(system, Component):
-
-            async def build() -> Any:  # an object may want a running loop to be made in
-                return system.build()
-
             try:
-                self.target = self.runner.run(build())
+                self.target = build_object(system, self.runner)
             except Exception:
                 fault = f"the component could not be built:\n{traceback.format_exc().rstrip()}"
                 return WorkerReply("build", fault=fault, at_fault="system")
-            gc.collect()
-            # What building freed must not go back to the kernel later and pass for negative growth.
-            ctypes.CDLL(None).malloc_trim(0)
         elif self.workload.examined and self.plan is not None and self.plan.index == 0:
             import suite.engine.examine  # noqa: F401  # numpy comes with it, and now nobody waits for that
         return WorkerReply("build")

@@ -9,7 +9,7 @@ import numpy as np
 
 from suite.contract.loop import OpenLoop
 from suite.engine.live_round import LiveRound
-from suite.engine.plan import first_users
+from suite.engine.loop_share import first_users
 from suite.records.recording import Times
 from suite.soak.arrivals import pieces
 
