@@ -21,7 +21,7 @@ def test_a_match_costs_little_more_than_the_product_that_it_needs(measured):
 def test_of_a_hundred_thousand_the_memory_is_the_limit(measured):
     result = measured(workloads.match_100000)
     assert result["match.over_read"] <= 1.3
-    assert result["memory.per_embedding"] < 2_400
+    assert result["memory.per_embedding"] < 2_700
 
 
 @pytest.mark.slow
@@ -69,7 +69,7 @@ def test_frame_add(measured):
 def test_frames_that_other_processes_look_at(measured):
     result = measured(workloads.shared_frames)
     assert result["memory.overhead"] <= 1.01
-    assert result["response.p50@hand-over"] <= 100e-6
+    assert result["hand-over.over_bare"] <= 2
     assert result["response.mean@add"] < 0.010
 
 

@@ -33,7 +33,7 @@ class FrameReader:
             os.close(file)
         view = memoryview(self._memory)
         self._ring = FrameRing(view, FrameRing.slots_in(view))
-        self._bell = None if bell is None else os.open(bell, os.O_RDONLY | os.O_NONBLOCK)
+        self._bell = None if bell is None else os.open(bell, os.O_RDONLY)
 
     @property
     def held(self) -> range:
@@ -75,7 +75,7 @@ class FrameReader:
         if self._bell is None:
             raise ValueError("this reader has no bell")
         while self._ring.words[HEAD] <= number:
-            if not select.select([self._bell], [], [], timeout)[0]:
+            if timeout is not None and not select.select([self._bell], [], [], timeout)[0]:
                 return False
             if not os.read(self._bell, _BELLS) and self._ring.words[HEAD] <= number:
                 raise EOFError("the writer is gone")

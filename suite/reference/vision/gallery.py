@@ -12,7 +12,7 @@ import numpy.typing as npt
 Vector = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float32]
 
-_BLOCK = 4_096
+_BLOCK = 256
 """Rows that are made unit ones at a time: what is needed beside the matrix stays small."""
 
 

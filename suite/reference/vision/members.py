@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from suite.reference.vision.gallery import Matrix
 
-_AT_ONCE = 512
+_AT_ONCE = 256
 """Rows that are read at a time: what is needed beside the matrix stays small."""
 _PAGE = 16_384
 """Bytes of a page: rows of 2 kB fill one of these, of the usual 4 kB half."""

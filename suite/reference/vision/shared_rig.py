@@ -34,6 +34,7 @@ class SharedRig:
         self.writer = self.make_writer(budget)
         self.seed = seed
         self.smallest, self.largest = smallest, largest
+        self.readers = readers
         self.taken = 0
         self._watchers = [
             subprocess.Popen(

@@ -10,6 +10,7 @@ import numpy as np
 
 from suite import Metric, Row
 from suite.data.frames import frame
+from suite.reference.vision.bare_hand_over import bare_hand_over
 from suite.reference.vision.shared_rig import SharedRig
 
 _TRIES = 300
@@ -43,5 +44,16 @@ def add_over_copy(system: SharedRig, kept: Sequence[Any], recording: Any) -> flo
     return float(np.quantile(added.finished - added.started, 0.99) - np.quantile(taken, 0.99)) / 1e9
 
 
+def over_bare(system: SharedRig, kept: Sequence[Any], recording: Any) -> float | None:  # noqa: ARG001
+    """Median hand-over over what a copy and the waking of as many processes take, measured after the load."""
+    handed = recording.of("hand-over").measured()
+    if not len(handed):
+        return None
+    size = (system.smallest + system.largest) // 2
+    bare = bare_hand_over(system.readers, size, system.writer.budget)
+    return float(np.median(handed.finished - handed.started)) / 1e9 / bare
+
+
 OVERHEAD = Metric("memory.overhead", "1", "lower", overhead, combine="max")
 ADD_OVER_COPY = Metric("add.over_copy", "s", "lower", add_over_copy)
+OVER_BARE = Metric("hand-over.over_bare", "1", "lower", over_bare)

@@ -112,6 +112,7 @@ def test_processes_look_at_frames_where_they_are():
     assert result.outcomes["ok"] == 300
     assert 0.9 < result.metrics["memory.overhead"].value < 1.5
     assert 0 < result.operations["hand-over"]["ok"] <= 600
+    assert result.metrics["hand-over.over_bare"].value > 0.0
 
 
 @pytest.mark.exhaustive
