@@ -5,92 +5,28 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
-from suite.clients._sending import Sending
-from suite.clients.errors import (
-    ClientError,
-    ConnectionBroken,
-    ConnectionEnded,
-    ProtocolError,
-    TooLarge,
-    lost,
-)
+from suite.clients._asking import Asking
+from suite.clients.errors import ClientError, ProtocolError, TooLarge
 
 Parse = Callable[[bytes], "tuple[Any, int] | int"]
 
 
-class ExchangeLink(Sending):
-    """A connection that takes one request at a time; once not `alive` it is of no more use.
+class ExchangeLink(Asking):
+    """A connection whose answers `parse` makes of what was received."""
 
-    `parse` makes an answer of what was received; `limit` bounds one, in bytes. `sock` is None under TLS.
-    """
-
-    __slots__ = (
-        "_gone",
-        "_limit",
-        "_lost",
-        "_parse",
-        "_pieces",
-        "_size",
-        "_sock",
-        "_waiter",
-        "_wanted",
-        "alive",
-    )
+    __slots__ = ("_parse", "_pieces", "_wanted")
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, sock: socket.socket | None, limit: int, parse: Parse
     ) -> None:
-        super().__init__(loop)
-        self.alive = False
-        self._sock = sock
-        self._limit = limit
+        super().__init__(loop, sock, limit)
         self._parse = parse
-        self._waiter: asyncio.Future[Any] | None = None
         self._pieces: list[bytes] = []
-        self._size = 0
         self._wanted = 1
-        self._gone = False
-        self._lost: asyncio.Future[None] | None = None
-
-    def ask(self, request: bytes, waiter: asyncio.Future[Any]) -> None:
-        """Send `request` and give the answer to `waiter`."""
-        self._waiter = waiter
-        broken = self.send_now(request, self._sock)
-        if broken is not None:
-            self.fail(ConnectionBroken(f"sending failed: {broken}"))
-
-    @property
-    def answered(self) -> bool:
-        """Whether something of the answer is here."""
-        return self._size > 0
-
-    def fail(self, error: ClientError) -> None:
-        """Give up this connection; the answer awaited, if any, ends in `error`."""
-        waiter, self._waiter = self._waiter, None
-        if waiter is not None and not waiter.done():
-            waiter.set_exception(error)
-        self.drop()
-
-    def drop(self) -> None:
-        """Close at once; nobody hears of it."""
-        self.alive = False
-        self._waiter = None
-        self._transport.abort()
-
-    async def close(self) -> None:
-        """Close and wait until that has happened."""
-        self.fail(ConnectionEnded("the session was closed while an answer was awaited"))
-        if not self._gone:
-            self._lost = self.loop.create_future()
-            await self._lost
 
     # What the transport calls.
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
-        self.alive = True
 
     def data_received(self, data: bytes) -> None:
         waiter = self._waiter
@@ -127,13 +63,3 @@ class ExchangeLink(Sending):
             self.drop()  # more than one answer to one request: what else comes answers nothing
         if not waiter.done():
             waiter.set_result(answer)
-
-    def eof_received(self) -> None:
-        self.alive = False
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self._gone = True
-        when = "in the middle of its answer" if self._size else "without an answer"
-        self.fail(lost(error, f"the server closed the connection {when}"))
-        if self._lost is not None and not self._lost.done():
-            self._lost.set_result(None)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import cast
 
 from httptools import HttpResponseParser
 
+from suite.clients._asking import Asking
 from suite.clients._dial import idle_before_sending
-from suite.clients._parties import Follower, Intake, Waiter
+from suite.clients._parties import Follower, Intake
 from suite.clients._response import Response, fed, parse_headers, persists, until_eof
-from suite.clients._sending import Sending
 from suite.clients._tolerant import TolerantParser
-from suite.clients.errors import ClientError, ConnectionBroken, ConnectionEnded, TooLarge, lost
+from suite.clients.errors import ClientError, ConnectionEnded, TooLarge
 
 HEAD_LIMIT = 65_536
 _KNOWN_LIMIT = 4_096
@@ -21,51 +20,30 @@ _PIECE = 65_536
 _SMALL = 4_096
 
 
-class Link(Sending):
-    """A connection that takes one request at a time; once not `alive` it is of no more use.
+class Link(Asking):
+    """A connection whose answers are HTTP responses; `limit` bounds one, headers included.
 
-    `limit` bounds one response, headers included, in bytes. `sock` is None under TLS. A response whose
-    bytes equal those of the last one is not parsed again: both are the same Response.
+    One whose bytes equal those of the last one is not parsed again: both are the same Response. With a `pipe`
+    there is no waiter, and that gets what is received.
     """
 
     __slots__ = (
-        "_answer",
-        "_bodiless",
-        "_body",
-        "_gone",
-        "_known",
-        "_limit",
-        "_lost",
-        "_more",
-        "_parser",
-        "_parts",
-        "_raw",
-        "_size",
-        "_sock",
-        "_status",
-        "_waiter",
-        "alive",
-        "idle",
-        "next",
-        "pipe",
-        "used",
+        "_answer", "_body", "_known", "_more", "_parser", "_parts", "_raw", "_status", "bodiless", "idle",
+        "next", "pipe", "used",
     )  # fmt: skip
 
+    _awaited = "a response"
+
     def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket | None, limit: int) -> None:
-        super().__init__(loop)
-        self.alive = False
+        super().__init__(loop, sock, limit)
         self.pipe: Intake | None = None
         self.next: Follower | None = None
         self.used = False
         """Whether it has brought a response already."""
         self.idle: float | None = None
         """Seconds that it was idle before a request that the server, having closed it, never answered."""
-        self._sock = sock
-        self._limit = limit
-        self._gone = False
-        self._lost: asyncio.Future[None] | None = None  # made when somebody waits for the end
-        self._waiter: Waiter | None = None
-        self._bodiless = False
+        self.bodiless = False
+        """Set it before asking by HEAD: that one response has no body whatever its headers say."""
         self._known = b""
         self._answer: Response | None = None
         self._parser: HttpResponseParser | TolerantParser = HttpResponseParser(self)
@@ -74,20 +52,7 @@ class Link(Sending):
         self._more: list[bytes] = []
         self._body = b""
         self._parts: list[bytes | bytearray] = []  # of its body, after the first; small ones are put together
-        self._size = 0
         self._status = 0  # of the response that is not only announced
-
-    def ask(self, request: bytes, bodiless: bool, waiter: Waiter | None) -> None:
-        """Send `request` and give the response to `waiter`, or what is received to `pipe`.
-
-        `bodiless` is for HEAD, whose response has no body whatever its headers say.
-        """
-        self._waiter = waiter
-        self._bodiless = bodiless
-        broken = self.send_now(request, self._sock)
-        if broken is not None:
-            self._read_on()
-            self.fail(ConnectionBroken(f"sending failed: {broken}{self._idleness()}"))
 
     def read(self, *, on: bool) -> None:
         """Stop reading, so that the server has to wait, or go on."""
@@ -96,45 +61,20 @@ class Link(Sending):
         elif self.alive:
             self._transport.pause_reading()
 
-    @property
-    def answered(self) -> bool:
-        """Whether something of the response is here."""
-        return self._size > 0
-
     def fail(self, error: ClientError) -> None:
-        """Give up this connection; the response awaited, if any, ends in `error`."""
-        waiter, self._waiter = self._waiter, None
-        if waiter is not None and not waiter.done():
-            waiter.set_exception(error)
+        """Give up this connection; the response awaited, if any, and the pipe end in `error`."""
         if self.pipe is not None:
             self.pipe.fail(error)
-        self.drop()
-
-    def drop(self) -> None:
-        """Close at once; nobody hears of it."""
-        self.alive = False
-        self._waiter = None
-        self._transport.abort()
-
-    async def close(self) -> None:
-        """Close and wait until that has happened."""
-        self.fail(ConnectionEnded("the session was closed while a response was awaited"))
-        if not self._gone:
-            self._lost = self.loop.create_future()
-            await self._lost
+        super().fail(error)
 
     # What the transport calls.
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
-        self.alive = True
 
     def data_received(self, data: bytes) -> None:
         waiter = self._waiter
         if waiter is None:
             self._unasked(data)
             return
-        if data == self._known and not self._size and not self._bodiless and self._answer is not None:
+        if data == self._known and not self._size and not self.bodiless and self._answer is not None:
             self._waiter = None
             if self._spilled:
                 self._settle()
@@ -162,30 +102,29 @@ class Link(Sending):
             wrong = fed(self._parser, self._head())
         if wrong is not None:
             self.fail(wrong)
-        if self._bodiless and self._status:
+        if self.bodiless and self._status:
             self._complete(keep=persists(self._head()))
             self._parser = HttpResponseParser(self)  # the old one waits for a body
         if self.next is not None:
             self._go_on()
 
     def eof_received(self) -> None:
-        self.alive = False
+        super().eof_received()
         if self.pipe is not None:
             self.pipe.ended()
         elif self._waiter is not None and self._status and until_eof(parse_headers(self._head())):
             self._complete(keep=False)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._gone = True
         if error is not None:
             self._read_on()
-        when = "in the middle of its response" if self._size else "without a response"
-        self.fail(lost(error, f"the server closed the connection {when}", self._idleness()))
-        if self._lost is not None and not self._lost.done():
-            self._lost.set_result(None)
+        super().connection_lost(error)
+
+    def _not_sent(self, error: OSError) -> None:
+        self._read_on()
+        super()._not_sent(error)
 
     def _idleness(self) -> str:
-        """What explains the end of a connection that lay idle before the request under way."""
         if not self.used or self._size or (self._waiter is None and self.pipe is None):
             return ""
         idle = self.idle = idle_before_sending(self._sock or self._transport.get_extra_info("socket"))
@@ -251,7 +190,7 @@ class Link(Sending):
         if self._parts:
             body = b"".join([body, *self._parts])
             self._parts = []
-        if self._bodiless and body:  # a body where there must be none: who knows what else will come
+        if self.bodiless and body:  # a body where there must be none: who knows what else will come
             body, keep = b"", False
         self.used = True
         size, head = self._size, self._raw
@@ -260,10 +199,11 @@ class Link(Sending):
             self._more = []
         answer = Response(self._status, body, head)
         # All of it in one piece (what else is in that piece ends the connection): it may come again.
-        if size <= _KNOWN_LIMIT and len(self._raw) == size and keep and not self._bodiless:
+        if size <= _KNOWN_LIMIT and len(self._raw) == size and keep and not self.bodiless:
             self._known, self._answer = head, answer
         self._raw = self._body = b""
         self._size = self._status = 0
+        self.bodiless = False
         if not keep:
             self.drop()
         elif self._spilled:

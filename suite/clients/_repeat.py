@@ -78,7 +78,9 @@ class Repeat:
         since = self._since = monotonic_ns()
         self._http._since = since / 1e9
         self.asked += 1
-        self._link.ask(self._request, self._bodiless, self)
+        link = self._link
+        link.bodiless = self._bodiless
+        link.ask(self._request, self)
 
     # What a link does with a future.
 

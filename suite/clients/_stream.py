@@ -150,15 +150,9 @@ class Stream:
         self._since = monotonic()
         if (nearest := min(self._limits[1:])) < inf:
             http._watch.ask(self, self._since + nearest)
-        link.ask(self._request, False, None)
-        try:
-            while not body.status:
-                if body.error is not None:
-                    raise body.error
-                await body.wait()
-        except BaseException:
-            self._in_vain()
-            raise
+        link.ask(self._request, None)
+        while not body.status:
+            await self._more(body)
 
     async def _excerpt(self) -> bytes:
         """The start of what came with a status that was not expected."""
@@ -170,17 +164,21 @@ class Stream:
     async def _next(self) -> tuple[int, bytes] | None:
         """When the next chunk came, and the chunk; None at the end."""
         body = self._came
+        while (found := body.take()) is None:
+            if body.whole:
+                return None
+            await self._more(body)
+        return found
+
+    async def _more(self, body: StreamedBody) -> None:
+        """Wait until more of it is here. Raises what ended it."""
         try:
-            while (found := body.take()) is None:
-                if body.whole:
-                    return None
-                if body.error is not None:
-                    raise body.error
-                await body.wait()
+            if body.error is not None:
+                raise body.error
+            await body.wait()
         except BaseException:
             self._in_vain()
             raise
-        return found
 
     def _leave(self) -> None:
         link, body = self._link, self._body

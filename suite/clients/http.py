@@ -213,7 +213,9 @@ class Http(HttpSession, Verbs[Answer]):
                 self._begin(limits)
             waiter = self._loop.create_future()
             asked = True
-            link.ask(encoded, bodiless, waiter)
+            if bodiless:
+                link.bodiless = True
+            link.ask(encoded, waiter)
             if pieces is not None:
                 await link.stream(pieces, waiter)
             try:
@@ -225,7 +227,8 @@ class Http(HttpSession, Verbs[Answer]):
                 if self._saw is not None:
                     self._saw(SENT_AGAIN)
                 waiter = self._loop.create_future()
-                link.ask(encoded, bodiless, waiter)
+                link.bodiless = bodiless
+                link.ask(encoded, waiter)
                 response = await waiter
         except BaseException:
             if link is not None:  # what is under way there must not answer the next request

@@ -82,7 +82,7 @@ def http_feed() -> tuple[Feed, Callable[[], bool]]:
     link, wire = linked()
     waiter = link.loop.create_future()
     waiter.add_done_callback(lambda done: done.exception())
-    link.ask(b"GET / HTTP/1.1\r\n\r\n", False, waiter)
+    link.ask(b"GET / HTTP/1.1\r\n\r\n", waiter)
     return link.data_received, lambda: wire.closed
 
 

@@ -69,7 +69,7 @@ def receive(pieces: list[list[bytes]]) -> list[Response | ClientError]:
             if not link.alive:
                 break
             waiter = link.loop.create_future()
-            link.ask(b"GET", False, waiter)
+            link.ask(b"GET", waiter)
             for piece in response:
                 if not wire.closed:
                     link.data_received(piece)
