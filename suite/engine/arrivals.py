@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 
 from suite.contract.user import current_user
 from suite.engine.clock import Alarm, now
+from suite.engine.free_users import FreeUsers
 from suite.engine.segment import Segment
-from suite.engine.user_group import UserGroup, UserSession, cancelled
+from suite.engine.user_group import UserGroup, cancelled
 from suite.measure.columns import Columns
 from suite.records.outcome import Outcome
 
@@ -80,42 +80,31 @@ class Arrivals(PlannedStarts):
 
     def __init__(self, group: UserGroup, *, drop: bool, spin: int) -> None:
         super().__init__(group, drop=drop, spin=spin)
-        self._free: deque[UserSession] = deque()
-        self._waiting: deque[tuple[Columns, int]] = deque()
+        self._users = FreeUsers(group)
         for session in group.sessions:
-            session.task = asyncio.create_task(self._work(session))
+            session.task = asyncio.create_task(self._users.serve(session))
             self._tasks.add(session.task)
 
     @property
     def busy(self) -> bool:
         """Whether any operation is in flight or waiting."""
-        return bool(self._waiting or self._adding or len(self._free) < len(self._group.sessions))
+        users = self._users
+        return bool(users.waiting or self._adding or len(users.free) < len(self._group.sessions))
 
     def _dispatch_due(self, segment: Segment, moment: int) -> None:
         columns, rows = segment.columns, segment.rows
         intended, dispatched = columns.intended, columns.dispatched
+        free, waiting = self._users.free, self._users.waiting
         while (row := self._next) < rows and intended[row] <= moment:
             self._next = row + 1
             dispatched[row] = moment
-            if self._free:
-                self._free.pop().wake.set_result((columns, row))
+            if free:
+                free.pop().wake.set_result((columns, row))
             elif (number := self._number()) is not None:
                 self._adding += 1
                 self._tasks.add(asyncio.create_task(self._add(columns, row, number)))
             elif not self._drop:
-                self._waiting.append((columns, row))
-
-    async def _work(self, session: UserSession) -> None:
-        current_user.set(session.user)
-        loop = asyncio.get_running_loop()
-        while True:
-            if self._waiting:
-                columns, row = self._waiting.popleft()
-            else:
-                session.wake = loop.create_future()
-                self._free.append(session)
-                columns, row = await session.wake
-            await self._group.perform(session, columns, row)
+                waiting.append((columns, row))
 
     async def _add(self, columns: Columns, row: int, number: int) -> None:
         """A new user for `row`; if it can't connect the operation failed."""
@@ -128,4 +117,4 @@ class Arrivals(PlannedStarts):
         session.task = asyncio.current_task()
         current_user.set(session.user)
         await group.perform(session, columns, row)
-        await self._work(session)
+        await self._users.serve(session)

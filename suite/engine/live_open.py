@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Iterable
 
 from suite.contract.loop import OpenLoop
-from suite.contract.user import current_user
 from suite.engine.clock import Alarm, now
+from suite.engine.free_users import FreeUsers
 from suite.engine.live_users import LiveUsers
 from suite.engine.segment import Segment
 from suite.engine.user_group import UserGroup, UserSession, cancelled
@@ -31,8 +31,7 @@ class ScheduledUsers(LiveUsers):
         self._segment: Segment | None = Segment(group.file)
         self._filled = 0
         self._planned: deque[tuple[int, Columns, int]] = deque()
-        self._waiting: deque[tuple[Columns, int]] = deque()
-        self._free: deque[UserSession] = deque()
+        self._users = FreeUsers(group)
         self._tasks: set[asyncio.Task[None]] = set()
         self._over = asyncio.Event()
 
@@ -65,45 +64,34 @@ class ScheduledUsers(LiveUsers):
 
     async def _drain(self) -> None:
         end = now() + round(self._group.workload.grace * 1e9)
-        while (self._waiting or len(self._free) < len(self._present())) and now() < end:
+        users = self._users
+        while (users.waiting or len(users.free) < len(self._present())) and now() < end:
             await asyncio.sleep(_LOOK)
         self._over.set()
 
     def _begin(self, session: UserSession) -> None:
-        session.task = asyncio.create_task(self._work(session))
+        session.task = asyncio.create_task(self._users.serve(session))
         self._tasks.add(session.task)
         session.task.add_done_callback(self._tasks.discard)
 
     def _retire(self, session: UserSession) -> None:
         session.end = 0
-        if session in self._free:
-            self._free.remove(session)
+        if session in self._users.free:
+            self._users.free.remove(session)
             if session.task is not None:
                 session.task.cancel()
 
-    async def _work(self, session: UserSession) -> None:
-        current_user.set(session.user)
-        loop = asyncio.get_running_loop()
-        while session.end:
-            if self._waiting:
-                columns, row = self._waiting.popleft()
-            else:
-                session.wake = loop.create_future()
-                self._free.append(session)
-                columns, row = await session.wake
-            await self._group.perform(session, columns, row)
-
     def _dispatch(self) -> None:
-        moment, planned = now(), self._planned
+        moment, planned, users = now(), self._planned, self._users
         while planned and planned[0][0] <= moment:
             _, columns, row = planned.popleft()
             columns.dispatched[row] = moment
-            if self._free:
-                self._free.pop().wake.set_result((columns, row))
+            if users.free:
+                users.free.pop().wake.set_result((columns, row))
             elif self._drop:
                 columns.outcome[row] = Outcome.dropped
                 columns.finished[row] = moment
             else:
-                self._waiting.append((columns, row))
+                users.waiting.append((columns, row))
         if planned:
             self._alarm.set(planned[0][0])
