@@ -106,6 +106,18 @@ def test_imports_point_down():
     assert upwards == []
 
 
+def test_pages_share_what_stands_beside_them():
+    """A page's folder is its own: what the site and a report both have is in charts/ or right in report/."""
+    crossed = [
+        f"{path.relative_to(SUITE)} imports {name}"
+        for path in sorted((SUITE / "report").rglob("*.py"))
+        for page in ("site", "html")
+        for name in imported(path)
+        if name.startswith(f"suite.report.{page}.") and path.parent.name != page
+    ]
+    assert crossed == []
+
+
 def test_no_file_imports_itself_by_a_detour():
     left = {name: {other for other in modules(path) if other != name} for name, path in MODULES.items()}
     while ends := [name for name, needs in left.items() if not needs & left.keys()]:

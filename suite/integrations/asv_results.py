@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from suite.contract.metric import STANDARD, find
 from suite.records.better import Better
-from suite.report.site.graph import Graph, GraphPoint
+from suite.report.charts.graph import Graph, GraphPoint
 from suite.report.site.lineage import Lineage, LineageStep
 from suite.report.site.workload_page import LEAK, WorkloadPage
 

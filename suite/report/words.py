@@ -14,6 +14,7 @@ from suite.units import format_quantity
 GOOD, NOTE, WARNING, BAD, FAINT = "green", "cyan", "yellow", "bold red", "dim"
 DIRECTIONS = {"better": ("✓ better", GOOD), "worse": ("✗ worse", BAD), "changed": ("changed", NOTE)}
 """How a level moved: the word for it and its colour."""
+_HEADINGS = {"p999": "p99.9"}
 _NAMED = 10
 """Of a system with more workloads that were left out the number is told."""
 
@@ -53,6 +54,13 @@ def span_words(seconds: float) -> str:
         if seconds >= 2 * length:
             return f"{format_quantity(seconds / length, '1')} {name}"
     return format_quantity(seconds, "s")
+
+
+def title(metric: str) -> str:
+    """A metric's name for a heading: "response.p999@store" is "response p99.9 of store"."""
+    base, _, operation = metric.partition("@")
+    words = " ".join(_HEADINGS.get(word, word) for word in base.replace("_", " ").split("."))
+    return f"{words} of {operation}" if operation else words
 
 
 def short_commit(commit: str | None, digits: int = 12) -> str:

@@ -11,10 +11,10 @@ from suite.records.run import Run
 from suite.records.soak import Soak
 from suite.report.documents.markdown import comparison_details, escaped, flat, markdown_table, with_details
 from suite.report.headline import headline
-from suite.report.html.tiles import tiles
+from suite.report.judged import judged
 from suite.report.reasons import words
-from suite.report.site.judged import judged
 from suite.report.terminal.record import record_text
+from suite.report.tiles import tiles
 
 _HEADS = ("workload", "what", "figures", "verdict")
 _ROWS, _CELL = 60, 200

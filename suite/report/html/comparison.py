@@ -8,11 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from suite.records.comparison import Comparison, QuantileShift
+from suite.report.charts.shift_chart import shift_chart
+from suite.report.charts.spectrum import Curve, spectrum
 from suite.report.compared import chance
 from suite.report.html.markup import bounded, lines, table
 from suite.report.html.section import Section, figure
-from suite.report.html.shift_chart import shift_chart
-from suite.report.site.spectrum import Curve, spectrum
 from suite.report.terminal.compare import below, changes_table
 from suite.report.terminal.places import places
 

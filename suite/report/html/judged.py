@@ -7,7 +7,7 @@ from markupsafe import Markup
 from suite.records.run import Run
 from suite.records.soak import Soak
 from suite.report.html.markup import ROWS, bounded, drawn_table
-from suite.report.site.judged import Judged, judged
+from suite.report.judged import Judged, judged
 
 _HEADS = ("what", "value", "limits, or what was found", "result")
 

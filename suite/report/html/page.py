@@ -29,9 +29,9 @@ from suite.report.html.run import run_sections
 from suite.report.html.searches import capacity_sections, cost_sections, leak_sections
 from suite.report.html.section import Section, sections
 from suite.report.html.soak import soak_sections
-from suite.report.html.tiles import Tile, tiles
 from suite.report.html.trials import calibration_sections, recovery_sections, resilience_sections
-from suite.report.site.environment import environment
+from suite.report.jinja import environment
+from suite.report.tiles import Tile, tiles
 
 MOST = 1_000_000
 """Bytes of a page."""

@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from suite.records.outcome import OUTCOMES
 from suite.records.run import Run, ValidityVerdict
+from suite.report.charts.outcome_bar import outcome_bar
+from suite.report.charts.spectrum import MOST, Curve, curve_of, spectrum
+from suite.report.charts.timeline import SHOWN, observed_timelines, timeline, together
 from suite.report.html.judged import limits
 from suite.report.html.markup import bounded, drawn_table, lines, table
-from suite.report.html.outcome_bar import outcome_bar
 from suite.report.html.section import Section, figure, paragraph
-from suite.report.site.spectrum import MOST, Curve, curve_of, spectrum
-from suite.report.site.timeline import SHOWN, observed_timelines, timeline, together
 from suite.report.terminal.figures import figures, operations
 from suite.report.terminal.incidents import incident_lines, incidents
 from suite.report.terminal.lines import advice, details, doubts, limiter, outputs
@@ -108,7 +108,7 @@ def _outcomes(run: Run) -> Iterator[Markup]:
     total = sum(counts.values())
     if not total:
         return
-    yield outcome_bar(counts)
+    yield figure(outcome_bar(counts))
     if counts["ok"] == total:
         yield paragraph(
             f"All {many(total, 'operation')} were ok." if total > 1 else "The only operation was ok."

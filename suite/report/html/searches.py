@@ -9,11 +9,11 @@ from markupsafe import Markup
 from suite.records.capacity import Capacity
 from suite.records.costs import AllocationSite, CostBill, FunctionCalls
 from suite.records.leak import LeakSearch, LeakSuspect
-from suite.report.html.course import course
+from suite.report.charts.capacity_curve import capacity_curve
+from suite.report.charts.course import course
 from suite.report.html.markup import bounded, drawn_table, lines, table
 from suite.report.html.section import Section, figure, paragraph, small_title
 from suite.report.reasons import verdict_words
-from suite.report.site.capacity_curve import capacity_curve
 from suite.report.terminal.capacity import looks_table, scaling_words
 from suite.report.terminal.costs import costs_lines, costs_table, operations_table, statements_table
 from suite.report.terminal.leaks import COUNTERS, below, counters, head, suspects

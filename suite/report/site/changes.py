@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from suite.ledger.detections import CommitRange, Detected
 from suite.ledger.events import Event, Moved, events
 from suite.ledger.timeline_reader import Quantity, Timeline
-from suite.report.site.graph import Graph, GraphPoint
+from suite.report.charts.graph import Graph, GraphPoint
 from suite.report.site.workload_page import WorkloadPage
 from suite.units import seconds_since_epoch
 

@@ -14,18 +14,20 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from suite.ledger.events import Event, Moved
+from suite.report.charts.capacity_curve import capacity_curve
+from suite.report.charts.graph import Graph
+from suite.report.charts.history_chart import MOST, history_chart, sparkline
+from suite.report.charts.outcome_chart import MOST as BARS
+from suite.report.charts.outcome_chart import NOT_OK, not_ok, outcome_chart, validity_strip
+from suite.report.charts.spectrum import Curve, spectrum
+from suite.report.charts.timeline import SHOWN, observed_timelines, timeline
+from suite.report.jinja import environment
+from suite.report.judged import judged
 from suite.report.reasons import verdict_words
-from suite.report.site.capacity_curve import capacity_curve, capacity_setting, capacity_words
+from suite.report.site.capacity import capacity_setting, capacity_words
 from suite.report.site.changes import events_of, newest, telling
-from suite.report.site.environment import environment
-from suite.report.site.graph import Graph
-from suite.report.site.history_chart import MOST, history_chart, sparkline
-from suite.report.site.judged import judged
-from suite.report.site.outcome_chart import MOST as BARS
-from suite.report.site.outcome_chart import NOT_OK, not_ok, outcome_chart, validity_strip
+from suite.report.site.curves import asv_curves, run_curves
 from suite.report.site.setting import setting_words
-from suite.report.site.spectrum import Curve, asv_curves, run_curves, spectrum
-from suite.report.site.timeline import SHOWN, observed_timelines, timeline
 from suite.report.site.workload_page import WorkloadPage
 from suite.report.terminal.record import record_text
 from suite.units import moment

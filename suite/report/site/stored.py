@@ -16,12 +16,13 @@ from suite.records.overload import OverloadRecovery
 from suite.records.resilience import Resilience
 from suite.records.run import Run
 from suite.records.soak import Soak
+from suite.report.charts.brief import Brief
+from suite.report.charts.spectrum import MOST as SPECTRA
 from suite.report.reasons import words
 from suite.report.site.lineage import Lineage
 from suite.report.site.setting import settings_of
-from suite.report.site.spectrum import MOST as SPECTRA
 from suite.report.site.stored_graphs import graphs_of, slots_of
-from suite.report.site.workload_page import Brief, Told, WorkloadPage
+from suite.report.site.workload_page import Told, WorkloadPage
 from suite.report.words import many
 
 Stories = dict[str, WorkloadPage]

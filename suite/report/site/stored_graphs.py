@@ -11,8 +11,8 @@ from suite.contract.observe import unasked
 from suite.ledger.summaries import RunSummary
 from suite.records.better import Better
 from suite.records.classes import counted, versions_in
+from suite.report.charts.graph import Graph, GraphPoint
 from suite.report.reasons import all_words
-from suite.report.site.graph import Graph, GraphPoint
 from suite.report.site.lineage import Lineage, LineageStep
 from suite.units import seconds_since_epoch
 

@@ -12,35 +12,15 @@ from suite.records.capacity import Capacity
 from suite.records.leak import LeakSearch
 from suite.records.overload import OverloadRecovery
 from suite.records.resilience import Resilience
-from suite.records.run import Measured, Run
+from suite.records.run import Run
 from suite.records.soak import Soak
-from suite.report.site.graph import Graph, place, shown_as
-from suite.report.words import short_commit
+from suite.report.charts.brief import Brief
+from suite.report.charts.graph import Graph, place, shown_as
 
 Told = Resilience | OverloadRecovery | Soak
 
 LEAK = "leak.bytes_per_operation"
 """What benchmarks that search for leaks track."""
-
-
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """A stored Run without its histograms and series."""
-
-    id: str
-    started: str
-    commit: str | None
-    setting: str
-    verdict: str
-    validity: str
-    reasons: tuple[str, ...]
-    outcomes: Mapping[str, int]
-    metrics: Mapping[str, Measured]
-
-    @property
-    def place(self) -> str:
-        """Commit and date, to be read."""
-        return f"{short_commit(self.commit)}  {self.started[:16].replace('T', ' ')}"
 
 
 @dataclass

@@ -9,8 +9,8 @@ from support.markup import read_markup
 
 from suite.ledger.timelines import Timelines
 from suite.records.better import Better
+from suite.report.charts.graph import Graph, GraphPoint
 from suite.report.site.changes import events_of, telling
-from suite.report.site.graph import Graph, GraphPoint
 from suite.report.site.lineage import Lineage
 from suite.report.site.page import Site, index_page
 from suite.report.site.stored import add_ledger

@@ -7,10 +7,11 @@ from support.published import Result, code
 
 from suite.integrations.asv_pages import link_pages
 from suite.integrations.asv_results import add_results, workload_of
-from suite.report.site.graph import Graph, GraphPoint, title
+from suite.report.charts.graph import Graph, GraphPoint
 from suite.report.site.lineage import Lineage
 from suite.report.site.page import file_name
 from suite.report.site.workload_page import LEAK
+from suite.report.words import title
 
 
 @pytest.mark.parametrize(

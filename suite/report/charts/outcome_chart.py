@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from suite.records.outcome import OUTCOMES
-from suite.report.site.svg import BOTTOM, LEFT, RIGHT, WIDTH, Axis, picture, x_labels, y_grid
-from suite.report.site.workload_page import Brief
+from suite.report.charts.brief import Brief
+from suite.report.charts.svg import BOTTOM, LEFT, RIGHT, WIDTH, Axis, picture, x_labels, y_grid
 from suite.report.words import short_commit
 
 MOST = 60

@@ -8,8 +8,8 @@ from support.runs import make_run
 
 from suite.records.incident import Incident
 from suite.records.observation import Observation
-from suite.report.site.svg import WIDTH
-from suite.report.site.timeline import observed_timelines, timeline, together
+from suite.report.charts.svg import WIDTH
+from suite.report.charts.timeline import observed_timelines, timeline, together
 
 
 def test_a_timeline_shows_when_something_was_made_to_fail():

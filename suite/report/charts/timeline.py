@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from suite.records.run import Run
-from suite.report.site.svg import (
+from suite.report.charts.svg import (
     BOTTOM,
     LEFT,
     RIGHT,
@@ -20,7 +20,7 @@ from suite.report.site.svg import (
     x_labels,
     y_grid,
 )
-from suite.report.site.thin import thinned_line
+from suite.report.charts.thin import thinned_line
 from suite.report.words import first_line
 from suite.units import format_quantity
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from suite.report.reasons import words
-from suite.report.site.graph import title
-from suite.report.words import many, percent, plan_words, quantity, short_commit
+from suite.report.words import many, percent, plan_words, quantity, short_commit, title
 from suite.units import format_quantity
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from suite.report.site.svg import (
+from suite.report.charts.svg import (
     BOTTOM,
     LEFT,
     RIGHT,
@@ -17,7 +17,7 @@ from suite.report.site.svg import (
     x_labels,
     y_grid,
 )
-from suite.report.site.thin import thinned_line
+from suite.report.charts.thin import thinned_line
 from suite.units import format_quantity
 
 _HEIGHT, _TOP = 200, 16

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from suite.report.site.graph import GraphPoint
-from suite.report.site.svg import BOTTOM, HEIGHT, RIGHT, TOP, WIDTH, Axis, line, text
+from suite.report.charts.graph import GraphPoint
+from suite.report.charts.svg import BOTTOM, HEIGHT, RIGHT, TOP, WIDTH, Axis, line, text
 from suite.report.words import percent
 from suite.stats.changepoint import ChangePoint
 

@@ -8,9 +8,7 @@ from html import escape
 from typing import Literal
 
 from suite.records.capacity import Capacity, Probe
-from suite.report.reasons import words
-from suite.report.site.setting import setting_words
-from suite.report.site.svg import (
+from suite.report.charts.svg import (
     BOTTOM,
     HEIGHT,
     LEFT,
@@ -24,7 +22,8 @@ from suite.report.site.svg import (
     x_labels,
     y_grid,
 )
-from suite.report.terminal.capacity import answer_words, load_words, peak_words
+from suite.report.reasons import words
+from suite.report.terminal.capacity import load_words
 from suite.units import format_quantity
 
 _TOP = 20
@@ -53,20 +52,6 @@ def capacity_curve(capacity: Capacity, figure: Figure) -> str | None:
     ]
     inner.append(x_caption("load"))
     return picture(inner, f"{figure} against load, {len(looks)} looks", css="capacity")
-
-
-def capacity_words(capacity: Capacity) -> str:
-    """The interval in a line."""
-    return answer_words(capacity.found, capacity.interval, capacity.unit) + peak_words(capacity)
-
-
-def capacity_setting(capacity: Capacity) -> str:
-    """Machine, loop and looks of the search."""
-    goal = capacity.goal
-    searched = {"rate", "users"} if goal.over == "users" else {"rate", "speed"}
-    loop = {name: value for name, value in capacity.plan.items() if name not in searched}
-    looks = f"looks of {format_quantity(goal.seconds, 's')}, held to {goal.level} thresholds"
-    return f"{setting_words(capacity.environment, {**loop, 'seconds': None, 'operations': None})}, {looks}"
 
 
 def _interval(capacity: Capacity, x: Axis) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from suite.records.histogram import Histogram
-from suite.report.site.svg import (
+from suite.report.charts.svg import (
     BOTTOM,
     HEIGHT,
     LEFT,
@@ -22,14 +22,11 @@ from suite.report.site.svg import (
     x_labels,
     y_grid,
 )
-from suite.report.site.workload_page import WorkloadPage
-from suite.report.words import short_commit
 from suite.units import format_quantity
 
 MOST = 4
 _SHOWN = (0.0, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999)
 _DOTS = (0.5, 0.9, 0.95, 0.99, 0.999, 0.9999)
-_ASV = {"response.p50": 0.5, "response.p95": 0.95, "response.p99": 0.99}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,32 +60,6 @@ def curve_of(name: str, histogram: Histogram) -> Curve | None:
             points.append((quantile, value))
             bound = min(bound, quantile) if beyond else bound
     return Curve(name, tuple(points), bound) if len(points) > 1 else None
-
-
-def run_curves(story: WorkloadPage, kind: str = "response") -> list[Curve]:
-    """The newest Runs' whole distributions, newest first."""
-    made = [
-        curve_of(f"{short_commit(run.commit)}, {run.started[:10]}", run.histograms[kind])
-        for run in story.runs[:MOST]
-        if kind in run.histograms
-    ]
-    return [curve for curve in made if curve is not None]
-
-
-def asv_curves(story: WorkloadPage, setting: str) -> list[Curve]:
-    """What asv keeps of the newest commits: three percentiles each."""
-    graphs = [graph for graph in story.of(setting) if graph.metric in _ASV]
-    curves = []
-    for points in reversed(list(zip(*(graph.points for graph in graphs), strict=True))):
-        values = {
-            _ASV[graph.metric]: point.value
-            for graph, point in zip(graphs, points, strict=True)
-            if point.value
-        }
-        if len(values) > 1:
-            name = f"{points[0].short}, {points[0].when[:10]}"
-            curves.append(Curve(name, tuple(sorted(values.items())), exact=False))
-    return curves[:MOST]
 
 
 def spectrum(curves: Sequence[Curve], words: str) -> str:

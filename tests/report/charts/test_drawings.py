@@ -11,12 +11,12 @@ from support.capacities import look, make_capacity
 
 from suite.records.capacity import Goal, SearchResult
 from suite.records.histogram import Histogram
-from suite.report.site.capacity_curve import capacity_curve
-from suite.report.site.graph import Graph, GraphPoint
-from suite.report.site.history_chart import history_chart, sparkline
-from suite.report.site.spectrum import curve_of, spectrum
-from suite.report.site.svg import HEIGHT, LEFT, RIGHT, WIDTH, Axis
-from suite.report.site.thin import thinned
+from suite.report.charts.capacity_curve import capacity_curve
+from suite.report.charts.graph import Graph, GraphPoint
+from suite.report.charts.history_chart import history_chart, sparkline
+from suite.report.charts.spectrum import curve_of, spectrum
+from suite.report.charts.svg import HEIGHT, LEFT, RIGHT, WIDTH, Axis
+from suite.report.charts.thin import thinned
 
 finite = st.floats(-1e12, 1e12)
 positive = st.floats(1e-9, 1e12)

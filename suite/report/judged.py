@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from suite.contract.metric import find
 from suite.records.run import Judgement, Measured, Run
 from suite.records.soak import Soak
-from suite.report.site.graph import title
-from suite.report.words import quantity
+from suite.report.words import quantity, title
 from suite.units import format_quantity
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from suite.report.site.change_marks import cuts, labels, steps
-from suite.report.site.graph import Graph, GraphPoint, title
-from suite.report.site.svg import (
+from suite.report.charts.change_marks import cuts, labels, steps
+from suite.report.charts.graph import Graph, GraphPoint
+from suite.report.charts.svg import (
     BOTTOM,
     HEIGHT,
     LEFT,
@@ -20,7 +20,8 @@ from suite.report.site.svg import (
     x_labels,
     y_grid,
 )
-from suite.report.site.thin import thinned
+from suite.report.charts.thin import thinned
+from suite.report.words import title
 from suite.units import format_quantity
 
 MOST = 300

@@ -13,7 +13,6 @@ from suite.stats.changepoint import ChangePoint, Detection, detect
 from suite.units import format_quantity
 
 _RATE, _TIME = "throughput", "time_per_operation"
-_WORDS = {"p999": "p99.9"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +136,6 @@ def shown_as(metric: str) -> str:
     """The metric that pages show for `metric`: time per operation is there as throughput."""
     base, at, operation = metric.partition("@")
     return f"{_RATE}{at}{operation}" if base == _TIME else metric
-
-
-def title(metric: str) -> str:
-    """A metric's name for a heading: "response.p999@store" is "response p99.9 of store"."""
-    base, _, operation = metric.partition("@")
-    words = " ".join(_WORDS.get(word, word) for word in base.replace("_", " ").split("."))
-    return f"{words} of {operation}" if operation else words
 
 
 def _inverse(value: float | None) -> float | None:

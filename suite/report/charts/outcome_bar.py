@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from markupsafe import Markup
-
-from suite.report.html.section import figure
-from suite.report.site.svg import WIDTH, picture
+from suite.report.charts.svg import WIDTH, picture
 
 _HIGH, _LEAST = 18, 2.0
 
 
-def outcome_bar(counts: Mapping[str, int]) -> Markup:
+def outcome_bar(counts: Mapping[str, int]) -> str:
     """A part for each outcome that there is, wide as its share; none is too small to be seen."""
     total = sum(counts.values())
     shown = {name: count for name, count in counts.items() if count}
@@ -27,4 +24,4 @@ def outcome_bar(counts: Mapping[str, int]) -> Markup:
         )
         at += wide
     words = ", ".join(f"{count:,} {name}" for name, count in shown.items())
-    return figure(picture(inner, words, height=_HIGH, css="bar"))
+    return picture(inner, words, height=_HIGH, css="bar")

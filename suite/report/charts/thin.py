@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Sequence
 from operator import itemgetter
 
-from suite.report.site.graph import GraphPoint
+from suite.report.charts.graph import GraphPoint
 
 
 def thinned(points: Sequence[GraphPoint], most: int) -> tuple[list[GraphPoint], int]:
