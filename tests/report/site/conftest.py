@@ -20,3 +20,9 @@ def made(tmp_path_factory):
     return SimpleNamespace(
         folder=folder, commits=commits, site=site, pages=site / "loadledger", said=said.stdout + said.stderr
     )
+
+
+@pytest.fixture
+def place(tmp_path):
+    """Where a ledger would be."""
+    return tmp_path / "ledger.db"
