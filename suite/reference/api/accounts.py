@@ -9,8 +9,9 @@ from pydantic import BaseModel, StringConstraints
 from sqlalchemy import insert, select
 
 from suite.reference.api.models import Account
-from suite.reference.api.parts import Body, Caller, Name, Parts, limit_host
+from suite.reference.api.parts import Caller, Name, Parts, limit_host
 from suite.reference.api.tokens import issue
+from suite.reference.backend.body import SentBody
 from suite.reference.backend.problem import BackendProblem, problems
 
 router = APIRouter(tags=["accounts"])
@@ -18,7 +19,7 @@ Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00]+@
 Password = Annotated[str, StringConstraints(min_length=8, max_length=200)]
 
 
-class NewAccount(Body):
+class NewAccount(SentBody):
     """A therapist who signs up."""
 
     email: Email
@@ -26,7 +27,7 @@ class NewAccount(Body):
     password: Password
 
 
-class Login(Body):
+class Login(SentBody):
     """What proves an account."""
 
     email: Email

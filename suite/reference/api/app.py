@@ -13,8 +13,9 @@ from suite.reference.api.connections import connections_to
 from suite.reference.api.extraction import NoteJobs
 from suite.reference.api.limiter import ClientLimiter
 from suite.reference.api.parts import ApiParts
-from suite.reference.api.problem import answer_problems
+from suite.reference.api.problem import problem_of
 from suite.reference.api.settings import ApiSettings
+from suite.reference.backend.answering import answer_problems
 from suite.reference.backend.counted_requests import CountedRequests
 from suite.reference.backend.passwords import Passwords
 from suite.reference.backend.shared_counters import SharedCounters
@@ -48,7 +49,7 @@ def build(settings: ApiSettings, counters: SharedCounters) -> FastAPI:
     app = FastAPI(title="Therapy sessions", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     for part in (accounts, patients, sessions, notes, health):
         app.include_router(part.router)
-    answer_problems(app)
+    answer_problems(app, problem_of)
     return app
 
 

@@ -7,19 +7,18 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import StringConstraints
 
 from suite.reference.api.extraction import NoteJobs
 from suite.reference.api.limiter import ClientLimiter
 from suite.reference.api.settings import ApiSettings
 from suite.reference.api.tokens import account_of
+from suite.reference.backend.body import NO_NUL
 from suite.reference.backend.connections import Connections
 from suite.reference.backend.passwords import Passwords
 from suite.reference.backend.problem import BackendProblem
 from suite.reference.backend.shared_counters import SharedCounters
 from suite.reference.backend.tokens import InvalidToken
-
-_NO_NUL = r"^[^\x00]*$"  # PostgreSQL's texts hold none
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +31,6 @@ class ApiParts:
     limiter: ClientLimiter
     passwords: Passwords
     jobs: NoteJobs
-
-
-class Body(BaseModel):
-    """Base of what is sent: no more fields than it has."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 async def _parts(request: Request) -> ApiParts:  # a plain function would be called in a thread
@@ -69,8 +62,8 @@ async def limit_host(request: Request, parts: Parts) -> None:
 
 
 Caller = Annotated[int, Depends(_caller)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=_NO_NUL)]
-LongText = Annotated[str, StringConstraints(max_length=20_000, pattern=_NO_NUL)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=NO_NUL)]
+LongText = Annotated[str, StringConstraints(max_length=20_000, pattern=NO_NUL)]
 Key = Annotated[int, Path(ge=1, lt=2**31, description="Its id")]
 Page = Annotated[int, Query(ge=1, le=100_000, description="From 1")]
 Size = Annotated[int, Query(ge=1, le=100, description="Of a page")]

@@ -10,14 +10,15 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from suite.reference.api.models import Patient
-from suite.reference.api.parts import Body, Caller, Key, Name, Page, Parts, Size, page_of
+from suite.reference.api.parts import Caller, Key, Name, Page, Parts, Size, page_of
+from suite.reference.backend.body import SentBody
 from suite.reference.backend.problem import BackendProblem, problems
 
 router = APIRouter(prefix="/patients", tags=["patients"])
 _SHOWN = (Patient.id, Patient.name)
 
 
-class NewPatient(Body):
+class NewPatient(SentBody):
     """Somebody who comes."""
 
     name: Name

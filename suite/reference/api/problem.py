@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
-from starlette.exceptions import HTTPException
 
 from suite.reference.backend.problem import (
     BackendProblem,
@@ -19,18 +15,6 @@ from suite.reference.backend.problem import (
     refused,
     unforeseen,
 )
-
-_KINDS = (BackendProblem, HTTPException, RequestValidationError, DBAPIError, OSError, RedisError, Exception)
-
-
-def answer_problems(app: FastAPI) -> None:
-    """Have `app` answer every failure as a BackendProblem."""
-
-    async def answered(_request: Request, error: Exception) -> JSONResponse:
-        return problem_of(error).response()
-
-    for kind in _KINDS:
-        app.add_exception_handler(kind, answered)
 
 
 def problem_of(error: Exception) -> BackendProblem:

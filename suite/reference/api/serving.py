@@ -12,9 +12,6 @@ from typing import Any
 
 from suite.reference.api.settings import DATABASE, SECRET, ApiSettings
 
-_GRACE = 2
-"""Seconds that open connections have at the end."""
-
 
 def database_of(system: Any) -> str:
     """URL of a backend's database: the PostgreSQL beside it; else, or with `sqlite`, a file of its own."""
@@ -57,9 +54,8 @@ def run(settings: ApiSettings, host: str, port: int, *, migrated: bool) -> None:
     """
     gc.disable()  # until it serves, as in `app`: what is imported stays
 
-    import uvicorn
-
     from suite.reference.api import schema
+    from suite.reference.backend.serving import serve_application
 
     if faults := settings.faults():
         raise SystemExit("api: " + "; ".join(faults))
@@ -71,20 +67,14 @@ def run(settings: ApiSettings, host: str, port: int, *, migrated: bool) -> None:
         raise SystemExit(f"api: {error}") from None
     settings.export()
     sys.stdin = None  # uvicorn hands on its number, which its processes don't have
-    uvicorn.run(
+    serve_application(
         "suite.reference.api.app:create",
+        host,
+        port,
         factory=True,
-        host=host,
-        port=port,
         workers=settings.processes,
-        loop="uvloop",
-        http="httptools",
         ws="none",
-        log_level="warning",
-        access_log=False,
-        backlog=2048,
         timeout_worker_healthcheck=60,
-        timeout_graceful_shutdown=_GRACE,
     )
 
 

@@ -10,8 +10,9 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from suite.reference.api.models import Patient, TherapySession
-from suite.reference.api.parts import Body, Caller, Key, LongText, Page, Parts, Size, page_of
+from suite.reference.api.parts import Caller, Key, LongText, Page, Parts, Size, page_of
 from suite.reference.api.patients import own_patient
+from suite.reference.backend.body import SentBody
 from suite.reference.backend.problem import BackendProblem, problems
 
 router = APIRouter(tags=["sessions"])
@@ -24,7 +25,7 @@ _MONTH = 30 * 86_400
 Moment = Annotated[int, Field(ge=0, le=_LATEST, description="Seconds since 1970")]
 
 
-class NewSession(Body):
+class NewSession(SentBody):
     """What took place."""
 
     patient_id: Annotated[int, Field(ge=1, lt=2**31)]

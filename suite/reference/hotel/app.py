@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
+from suite.reference.backend.answering import answer_problems
 from suite.reference.backend.counted_requests import CountedRequests
 from suite.reference.backend.passwords import Passwords
 from suite.reference.backend.redis_connection import RedisConnection
@@ -19,7 +20,7 @@ from suite.reference.hotel.counters import HotelCounters
 from suite.reference.hotel.parts import HotelParts
 from suite.reference.hotel.pms import routes as pms
 from suite.reference.hotel.pms.service import PmsService
-from suite.reference.hotel.problem import answer_problems
+from suite.reference.hotel.problem import problem_of
 from suite.reference.hotel.session_store import SessionStore
 from suite.reference.hotel.settings import HotelSettings
 from suite.reference.hotel.switchboard import Switchboard
@@ -61,5 +62,5 @@ def build(settings: HotelSettings) -> CountedRequests:
     app = FastAPI(title="Hotel calls", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     for part in _PARTS:
         app.include_router(part.router)
-    answer_problems(app)
+    answer_problems(app, problem_of)
     return CountedRequests(app, counters)

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, StringConstraints
 from sqlalchemy import insert, select
 
+from suite.reference.backend.body import NO_NUL, SentBody
 from suite.reference.backend.problem import BackendProblem, problems
 from suite.reference.hotel.callers import ADMINS, SESSION, Caller
 from suite.reference.hotel.keys import digest
 from suite.reference.hotel.models import ApiKey, Staff
-from suite.reference.hotel.parts import NO_NUL, HotelBody, Shared
+from suite.reference.hotel.parts import Shared
 from suite.reference.hotel.roles import Role
 from suite.reference.hotel.tokens import issued
 
@@ -22,7 +23,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=NO_
 Password = Annotated[str, StringConstraints(min_length=8, max_length=200)]
 
 
-class StaffLogin(HotelBody):
+class StaffLogin(SentBody):
     """What proves who somebody is."""
 
     name: Name
@@ -51,7 +52,7 @@ class BegunSession(BaseModel):
     seconds: int
 
 
-class NewKey(HotelBody):
+class NewKey(SentBody):
     """A program that is to be let in."""
 
     name: Name

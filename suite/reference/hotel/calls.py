@@ -9,11 +9,12 @@ from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from suite.reference.backend.body import NO_NUL, SentBody
 from suite.reference.backend.problem import BackendProblem, problems
 from suite.reference.hotel.call_states import ENDED, EventKind, after
 from suite.reference.hotel.callers import AGENTS
 from suite.reference.hotel.models import CallEvent, VoiceCall, VoiceLine
-from suite.reference.hotel.parts import NO_NUL, HotelBody, Shared
+from suite.reference.hotel.parts import Shared
 
 router = APIRouter(tags=["calls"], dependencies=[AGENTS])
 CallKey = Annotated[int, Path(ge=1, lt=2**31)]
@@ -23,13 +24,13 @@ COLUMNS = (
 )  # fmt: skip
 
 
-class NewCall(HotelBody):
+class NewCall(SentBody):
     """Who calls."""
 
     caller: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=NO_NUL)]
 
 
-class NewEvent(HotelBody):
+class NewEvent(SentBody):
     """What happened: its number is one more than that of the call's last event, so that none counts twice."""
 
     number: Annotated[int, Field(ge=1, lt=2**31)]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends
-from pydantic import BaseModel, ConfigDict
 from starlette.requests import HTTPConnection
 
 from suite.reference.backend.connections import Connections
@@ -33,16 +32,8 @@ class HotelParts:
     pms: PmsService
 
 
-class HotelBody(BaseModel):
-    """Base of what is sent: no more fields than it has."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-
 async def _parts(connection: HTTPConnection) -> HotelParts:  # a plain function would be called in a thread
     return connection.app.state.parts  # type: ignore[no-any-return]
 
 
 Shared = Annotated[HotelParts, Depends(_parts)]
-NO_NUL = r"^[^\x00]*$"
-"""PostgreSQL's texts hold none."""

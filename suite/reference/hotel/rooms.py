@@ -9,10 +9,11 @@ from pydantic import BaseModel, Field
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from suite.reference.backend.body import SentBody
 from suite.reference.backend.problem import BackendProblem, problems
 from suite.reference.hotel.callers import AGENTS
 from suite.reference.hotel.models import Room, RoomCharge
-from suite.reference.hotel.parts import HotelBody, HotelParts, Shared
+from suite.reference.hotel.parts import HotelParts, Shared
 
 router = APIRouter(tags=["rooms"], dependencies=[AGENTS])
 _SHOWN = (Room.number, Room.status, Room.balance, Room.version)
@@ -28,13 +29,13 @@ class ShownRoom(BaseModel):
     version: int
 
 
-class NewStatus(HotelBody):
+class NewStatus(SentBody):
     """What a room looks like now."""
 
     status: Literal["clean", "dirty", "occupied"]
 
 
-class NewCharge(HotelBody):
+class NewCharge(SentBody):
     """What the guest had, in cents."""
 
     cents: Annotated[int, Field(ge=1, le=1_000_000)]

@@ -9,18 +9,19 @@ from pydantic import StringConstraints
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from suite.reference.backend.body import NO_NUL, SentBody
 from suite.reference.backend.problem import BackendProblem, problems
 from suite.reference.hotel.call_states import CREATED
 from suite.reference.hotel.callers import AGENTS
 from suite.reference.hotel.calls import CallKey, ShownCall, happened, locked
 from suite.reference.hotel.models import VoiceLine
-from suite.reference.hotel.parts import NO_NUL, HotelBody, Shared
+from suite.reference.hotel.parts import Shared
 from suite.reference.hotel.setup import DESK
 
 router = APIRouter(tags=["routing"], dependencies=[AGENTS])
 
 
-class NewTransfer(HotelBody):
+class NewTransfer(SentBody):
     """Where to: a line such as room-204 or desk-3."""
 
     line: Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=NO_NUL)]

@@ -8,9 +8,6 @@ from typing import Any
 
 from suite.reference.hotel.settings import ADMIN_KEY, HotelSettings
 
-_GRACE = 2
-"""Seconds that open connections have at the end."""
-
 _MESSAGE = 65_536
 """Bytes of a WebSocket's message; a frame has some 600."""
 
@@ -49,8 +46,7 @@ def run(settings: HotelSettings, host: str, port: int) -> None:
     """Serve until SIGTERM. Raises SystemExit with one line if it can't."""
     gc.disable()  # until it serves: what is imported stays
 
-    import uvicorn
-
+    from suite.reference.backend.serving import serve_application
     from suite.reference.hotel.app import build
     from suite.reference.hotel.schema import TablesMissing, make_tables
 
@@ -60,16 +56,4 @@ def run(settings: HotelSettings, host: str, port: int) -> None:
         make_tables(settings.database, settings.admin_key)
     except TablesMissing as error:
         raise SystemExit(f"hotel: {error}") from None
-    uvicorn.run(
-        build(settings),
-        host=host,
-        port=port,
-        loop="uvloop",
-        http="httptools",
-        ws="wsproto",
-        ws_max_size=_MESSAGE,
-        log_level="warning",
-        access_log=False,
-        backlog=2048,
-        timeout_graceful_shutdown=_GRACE,
-    )
+    serve_application(build(settings), host, port, ws="wsproto", ws_max_size=_MESSAGE)

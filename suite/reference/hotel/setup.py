@@ -8,11 +8,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy.dialects.postgresql import insert
 
+from suite.reference.backend.body import SentBody
 from suite.reference.backend.problem import problems
 from suite.reference.hotel.authentication import Password
 from suite.reference.hotel.callers import ADMINS
 from suite.reference.hotel.models import Room, Staff, VoiceLine
-from suite.reference.hotel.parts import HotelBody, Shared
+from suite.reference.hotel.parts import Shared
 from suite.reference.hotel.roles import ROLES
 
 router = APIRouter(tags=["setup"])
@@ -21,7 +22,7 @@ DESK, ROOM = "desk", "room"
 Count = Annotated[int, Field(ge=1, le=5_000)]
 
 
-class NewHotel(HotelBody):
+class NewHotel(SentBody):
     """How large it is. All of its staff have the same password, so that it is hashed once."""
 
     rooms: Count

@@ -10,15 +10,16 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from suite.data.tones import spoken
+from suite.reference.backend.body import SentBody
 from suite.reference.backend.problem import BackendProblem, problems
 from suite.reference.hotel.callers import AGENTS
 from suite.reference.hotel.calls import CallKey, going_on
-from suite.reference.hotel.parts import HotelBody, Shared
+from suite.reference.hotel.parts import Shared
 
 router = APIRouter(tags=["speech"], dependencies=[AGENTS])
 
 
-class SpokenText(HotelBody):
+class SpokenText(SentBody):
     """What is to be said."""
 
     text: str = Field(min_length=1)

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Path, Response
 from pydantic import BaseModel, StringConstraints
 
+from suite.reference.backend.body import NO_NUL, SentBody
 from suite.reference.backend.problem import BackendProblem, problems
 from suite.reference.hotel.callers import AGENTS
-from suite.reference.hotel.parts import NO_NUL, HotelBody, Shared
+from suite.reference.hotel.parts import Shared
 from suite.reference.hotel.pms.service import PmsService
 from suite.reference.hotel.pms.stay import Stay
 
@@ -25,7 +26,7 @@ _Key = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^
 _UNSURE = problems(502, 504)
 
 
-class GuestChange(HotelBody):
+class GuestChange(SentBody):
     """What is changed of a guest; what is left out stays."""
 
     name: _Short | None = None

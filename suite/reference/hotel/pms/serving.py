@@ -13,8 +13,6 @@ from typing import Any
 STORE = "pms.sqlite3"
 NEEDS = ("hotel", "starlette", "uvicorn")
 """What a server of it takes."""
-_GRACE = 1
-"""Seconds that open connections have at the end."""
 
 
 def serve_pms(
@@ -33,8 +31,7 @@ def run_pms(path: Path, host: str, port: int, size: dict[str, int], behaviour: d
     """Serve until SIGTERM or SIGINT. Raises SystemExit with one line if it can't."""
     gc.disable()  # until it serves: what is imported stays
 
-    import uvicorn
-
+    from suite.reference.backend.serving import serve_application
     from suite.reference.hotel.pms.behaviour import PmsBehaviour
     from suite.reference.hotel.pms.server import PmsServer
     from suite.reference.hotel.pms.store import PmsStore
@@ -47,19 +44,7 @@ def run_pms(path: Path, host: str, port: int, size: dict[str, int], behaviour: d
         except sqlite3.Error as error:
             raise SystemExit(f"pms: {path} can't be used: {error}") from None
         server = PmsServer(store, rooms=rooms, seed=seed, behaviour=PmsBehaviour(**behaviour))
-        uvicorn.run(
-            server.application(),
-            host=host,
-            port=port,
-            loop="uvloop",
-            http="httptools",
-            ws="none",
-            lifespan="off",
-            log_level="warning",
-            access_log=False,
-            backlog=1024,
-            timeout_graceful_shutdown=_GRACE,
-        )
+        serve_application(server.application(), host, port, backlog=1024, grace=1, ws="none", lifespan="off")
 
 
 def ask(system: Any, method: str, path: str, content: Any = None, **headers: str) -> tuple[int, Any]:
