@@ -12,7 +12,8 @@ from suite.capacity.judging import probe_of
 from suite.capacity.scaling import fit_scaling
 from suite.capacity.search import Search
 from suite.config.catalog import Reference, reference_to
-from suite.config.settings import Settings, configured
+from suite.config.configured import configured
+from suite.config.settings import Settings
 from suite.contract.loop import ClosedLoop, Loop, OpenLoop, facts
 from suite.contract.replay import Replay
 from suite.contract.workload import Workload

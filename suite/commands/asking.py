@@ -46,7 +46,7 @@ def _lines(runs: Iterable[tuple[CatalogEntry, Settings]], searching: bool) -> It
     """Host and load of each workload that goes elsewhere."""
     from dataclasses import asdict
 
-    from suite.config.settings import configured
+    from suite.config.configured import configured
     from suite.contract.loop import OpenLoop
     from suite.contract.remote import elsewhere
     from suite.report.words import clean, many, plan_words

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from suite.config.catalog import CatalogEntry
+from suite.config.configured import configured, startable
 from suite.config.file import Configuration
 from suite.config.filters import ALL, Filters
 from suite.config.layer import SettingsLayer
-from suite.config.settings import Settings, configured, startable
+from suite.config.settings import Settings
 from suite.config.tour import Tour
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError, Faults, MissingExtra

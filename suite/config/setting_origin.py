@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from suite.config.configured import configured
 from suite.config.file import Configuration
 from suite.config.layer import SettingsLayer
-from suite.config.settings import Settings, configured
+from suite.config.settings import Settings
 from suite.contract.loop import facts
 from suite.contract.secret import shown_parameter
 from suite.contract.workload import Workload

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from suite.config.settings import Settings, configured
+from suite.config.configured import configured
+from suite.config.settings import Settings
 from suite.contract.workload import Workload
 
 TAG = "tour"

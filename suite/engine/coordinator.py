@@ -7,7 +7,8 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from suite.config.catalog import Reference, reference_to
-from suite.config.settings import Settings, startable
+from suite.config.configured import startable
+from suite.config.settings import Settings
 from suite.contract.loop import facts
 from suite.contract.workload import Workload
 from suite.engine.progress import Progress, Silent

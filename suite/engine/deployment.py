@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -15,7 +14,6 @@ from suite.contract.address import Address
 from suite.contract.component import Component
 from suite.contract.fault import SYSTEM
 from suite.contract.workload import Workload
-from suite.engine.examine import LEAST_SECONDS, Examination, Question
 from suite.engine.observer_process import ObserverProcess
 from suite.engine.parties import Parties
 from suite.engine.plan import RoundPlan
@@ -24,11 +22,11 @@ from suite.engine.progress import Progress
 from suite.engine.replaying import resolved
 from suite.engine.room_watch import RoomWatch
 from suite.engine.timeline import FaultTimeline
-from suite.engine.worker_plan import FilePlan, WorkerPlan
+from suite.engine.worker_plan import WorkerPlan
 from suite.engine.worker_pool import Worker, gather_reports
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
-from suite.errors import ConfigurationError, SystemFailed, WorkerFailed
+from suite.errors import ConfigurationError, SystemFailed
 from suite.measure import proc
 from suite.measure.resources import OBSERVER, PROXY
 from suite.process.identity import round_identity
@@ -36,10 +34,7 @@ from suite.process.injection import Injection, Mode, injected
 from suite.process.notice import recordings
 from suite.process.pinning import Cores, share_out
 from suite.process.scratch import scratch_directory
-from suite.records.run import CheckResult
 
-_EXAMINE_SECONDS = 120.0
-"""For all checks and own metrics of a round."""
 STEP_SECONDS = 15.0
 """How long a worker may take for a step that takes no time."""
 
@@ -258,37 +253,6 @@ class Deployment:
             for name, helper in self.workload.beside.items()
             for metric, value in helper.figures().items()
         }
-
-    def examine(self, begin: int, end: int) -> Examination:
-        """What checks and own metrics say of all that was recorded, measured from `begin` to `end` (ns).
-
-        A worker that does not come back from them is a check that failed: the load is measured.
-        """
-        workload = self.workload
-        if not workload.examined:
-            return Examination((), (), {})
-        question = Question(
-            os.getpid(),
-            tuple(FilePlan(file.descriptor, file.rows, file.planned) for file in self.plan.files),
-            tuple(-1 if marks is None else marks.descriptor for marks in self.plan.marks),
-            self.plan.names,
-            tuple(self.plan.by_loop),
-            tuple(self.plan.due),
-            begin,
-            end,
-            str(self.directory / "kept.jsonl"),
-            _EXAMINE_SECONDS,
-            self.prepared,
-        )
-        order = WorkerRequest("examine", question=question)
-        calls = len(workload.checks) + len(workload.metrics) + 1
-        seconds = _EXAMINE_SECONDS + STEP_SECONDS + LEAST_SECONDS * calls
-        try:
-            (report,) = self.ask("examine", order, seconds=seconds, workers=self.workers[:1])
-        except WorkerFailed as error:
-            return Examination((), (CheckResult("checks", passed=False, detail=str(error)),), {})
-        answer: Examination = report.result
-        return answer
 
     def check_systems(self) -> None:
         """Raise SystemFailed if the system or a helper of it has ended."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from suite.contract.loop import OpenLoop, resized
 from suite.engine.clock import now
+from suite.engine.examining import examined
 from suite.engine.live_round import LiveRound
 from suite.engine.merging import attempts, details, statuses
 from suite.engine.outputs import OutputWatch
@@ -99,7 +100,7 @@ class LiveMeasurement:
         checks: tuple[CheckResult, ...] = ()
         own: Mapping[str, float | None] = {}
         if running.whole and not self._shared:
-            answer = running.examine(self._begin, end)
+            answer = examined(running, self._begin, end)
             checks, own = answer.checks, answer.metrics
             stamped = joined([], (), self._begin, end).with_rows(answer.rows)
             tally = Tally.merged([tally, Tally.of(stamped)])

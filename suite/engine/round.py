@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from suite.engine.deployment import STEP_SECONDS, Deployment
+from suite.engine.deployment import Deployment
+from suite.engine.examining import examined
 from suite.engine.measured_window import employed, measured_window
 from suite.engine.merging import attempts, causes, details, retries, statuses
 from suite.engine.outputs import OutputWatch
@@ -16,16 +17,13 @@ from suite.engine.partial import partial_round
 from suite.engine.preparer import undone
 from suite.engine.progress import Progress
 from suite.engine.round_doubts import doubted, left_undone, users_doubts
-from suite.engine.round_watch import RoundWatch
+from suite.engine.round_load import RoundLoad
 from suite.engine.slow_operations import slow_operations
 from suite.engine.stop_rules import StopRules
-from suite.engine.worker_pool import gather_reports
-from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import Interrupted, SuiteError, SystemFailed, WorkerFailed
 from suite.measure.evidence import gather
 from suite.measure.fault_doubts import missed
-from suite.measure.garbage import Garbage, between
 from suite.measure.limiter import limiter
 from suite.measure.observed import Observed
 from suite.measure.reconciling import requests_sent
@@ -33,7 +31,6 @@ from suite.measure.recovery import with_impact
 from suite.measure.sampler import Sampler
 from suite.measure.statistics import measure_round
 from suite.measure.validity import judge
-from suite.process.notice import noticed
 from suite.process.redaction import redacted
 from suite.records.incident import Incident
 from suite.records.keeper import Keeper
@@ -49,9 +46,6 @@ class RoundInterrupted(Interrupted):
     def __init__(self, signal_number: int, partial: Round) -> None:
         super().__init__(signal_number)
         self.round = partial
-
-
-_LEAD = 60_000_000  # ns between the order to run and the agreed start: all workers have it by then
 
 
 def run_round(
@@ -98,10 +92,8 @@ class _Round(Deployment):
     outputs: tuple[PartyOutput, ...] = ()
     so_far: Round | None = None
     """What was measured until something ended it."""
-    _garbage: Garbage | None = None
     _sampler: Sampler
-    _seen: RoundWatch
-    _began = 0
+    _load: RoundLoad | None = None
 
     def run(self, look: Callable[[Recording], None] | None, noted: Sequence[Incident]) -> Round:
         self._watch = OutputWatch(self.logs, getattr(self.workload.system, "env", {}))
@@ -109,8 +101,8 @@ class _Round(Deployment):
             return self._run(look, noted)
         except (SystemFailed, WorkerFailed, Interrupted):
             self.outputs = self._watch.kept()
-            if self._began:
-                self.so_far = partial_round(self, self._sampler, self._began)
+            if self._load is not None and self._load.began:
+                self.so_far = partial_round(self, self._sampler, self._load.began)
             raise
 
     def _run(self, look: Callable[[Recording], None] | None, noted: Sequence[Incident]) -> Round:
@@ -119,14 +111,14 @@ class _Round(Deployment):
         self._idle(sampler)
         connected = self.connect()
         self.phase("running")
-        start, reports = self._load(sampler)
+        self._load = load = RoundLoad(self, sampler, self._watch, self.stopping)
+        reports = load.run(self.keeper)
         self.phase("draining")
         closed = self.close()
         time.sleep(0.025)  # lets a server notice that its clients are gone
-        begin, end = measured_window(self.plan, self.workload.loop, start)
-        stopped = self._seen.reason
-        if stopped is not None:
-            end = max(min(end, self._seen.stopped_at), begin + 1)
+        begin, end = measured_window(self.plan, self.workload.loop, load.began)
+        if load.stopped is not None:
+            end = max(min(end, load.stopped_at), begin + 1)
         if self.observer is not None:
             self.observer.finish()
         self.plan.name_operations()
@@ -134,15 +126,15 @@ class _Round(Deployment):
         pids["workers"] = tuple(worker.child.pid for worker in self.workers)
         for group in self.groups():
             sampler.quiet(group)
-        resources = replace(sampler.resources(begin, end), garbage=self._garbage)
+        resources = replace(sampler.resources(begin, end), garbage=load.garbage)
         figures = self.figures()
         self.phase("checking")
-        answer = self.examine(begin, end)
+        answer = examined(self, begin, end)
         self.phase("stopping")
         left = self.restore()
         recording = self.plan.recording(begin, end)
-        if stopped is not None:  # what was planned for later is nobody's fault
-            recording = recording.where(recording.intended <= self._seen.stopped_at)
+        if load.stopped is not None:  # what was planned for later is nobody's fault
+            recording = recording.where(recording.intended <= load.stopped_at)
         recording = recording.with_rows(answer.rows)
         if look is not None:
             look(recording)
@@ -174,7 +166,7 @@ class _Round(Deployment):
         told, checks = details(closed), (*answer.checks, *undone(left))
         failed = [detail.first for detail in told if detail.outcome != "rejected"]
         if failed or not all(check.passed for check in checks):
-            self.outputs = self._watch.kept(start, min(failed, default=None))
+            self.outputs = self._watch.kept(load.began, min(failed, default=None))
         validity = judge(
             recording,
             evidence,
@@ -202,14 +194,14 @@ class _Round(Deployment):
                     *self._watch.loud(begin, end),
                 ],
                 [
-                    *([] if stopped else left_undone(self.workload.loop, self.plan)),
+                    *([] if load.stopped else left_undone(self.workload.loop, self.plan)),
                     *said.faults,
                     *self.room.faults(told),
                 ],
             ),
             pids=pids,
             evidence=evidence,
-            stopped=stopped,
+            stopped=load.stopped,
             slowest=slow_operations(self, sampler, resources, reports, incidents, begin, end),
             limiter=limiter(
                 evidence,
@@ -224,62 +216,6 @@ class _Round(Deployment):
         for group in self.groups():
             sampler.quiet(group)
             sampler.reset_peak(group)
-
-    def _load(self, sampler: Sampler) -> tuple[int, list[WorkerReply]]:
-        loop = self.workload.loop
-        total = None if loop.seconds is None else loop.seconds + loop.warmup
-        pids = self.processes()
-        collected = self.agents.collections(pids)
-        self.agents.forget_longest(pids)
-        into = None if self.keeper is None else self.keeper.hold(self.plan.held(self.index))
-        self._began = start = time.monotonic_ns() + _LEAD
-        self.plan.begin_at(start)
-        if into is not None:
-            self.watchman.hold(self.plan.descriptors(), into, start)
-        patience = self.workload.timeout + self.workload.grace + STEP_SECONDS
-        used_before, moved = 0, time.monotonic()
-        self._seen = seen = RoundWatch(self, sampler, start, self.stopping)
-        if self.observer is not None:
-            self.observer.run(start)
-
-        def meanwhile() -> None:
-            nonlocal used_before, moved
-            self.timeline.tick()
-            sampler.tick()
-            if self.observer is not None:
-                self.observer.tick()
-            self._watch.tick()
-            self.check_systems()
-            used = self.plan.used()
-            if used != used_before:
-                used_before, moved = used, time.monotonic()
-            seen.tick()
-            self.progress.tick(max(0.0, (time.monotonic_ns() - start) / 1e9), total, used, seen.so_far)
-
-        def deadline() -> float:
-            # A counted loop may take its time as long as operations go on.
-            return moved + patience if total is None else start / 1e9 + total + patience
-
-        sampler.tick(look=True)
-        self.timeline.begin(start)
-        with noticed(self.groups()["system"]()):
-            for worker in self.workers:
-                worker.tell(WorkerRequest("run", start=start))
-            reports = gather_reports(
-                self.workers,
-                step="run",
-                deadline=deadline,
-                meanwhile=meanwhile,
-                pause=self.timeline.pause,
-            )
-        if self.observer is not None:
-            self.observer.end()
-        sampler.tick(look=True)
-        self.timeline.end()
-        every = {*pids, *self.processes()}
-        garbage = between(collected, self.agents.collections(every))
-        self._garbage = garbage and replace(garbage, pauses=tuple(self.agents.pauses(every)))
-        return start, reports
 
 
 def _ended(index: int, deployed: _Round | None, failure: Failure, *reasons: Reason) -> Round:

@@ -6,7 +6,8 @@ import copy
 from dataclasses import dataclass
 
 from suite.config.catalog import Reference
-from suite.config.settings import Settings, configured
+from suite.config.configured import configured
+from suite.config.settings import Settings
 from suite.contract.system import System
 from suite.contract.workload import Workload
 from suite.engine.hollow import hollow

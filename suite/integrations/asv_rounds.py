@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from suite.config.catalog import CatalogEntry
-from suite.config.settings import Settings, configured
+from suite.config.configured import configured
+from suite.config.settings import Settings
 from suite.contract.loop import ClosedLoop, Loop, OpenLoop, resized
 from suite.contract.workload import Workload
 from suite.engine.coordinator import run

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from suite.config.catalog import Reference, reference_to
-from suite.config.settings import Settings, configured
+from suite.config.configured import configured
+from suite.config.settings import Settings
 from suite.contract.loop import ClosedLoop, Loop
 from suite.contract.workload import Workload
 from suite.engine.ours import ours

@@ -6,6 +6,7 @@ overloaded when the cause is gone (Bronson et al., Metastable Failures in Distri
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -16,7 +17,8 @@ from suite.capacity.judging import FAILURES
 from suite.capacity.probe import LoadBounds
 from suite.capacity.search import Search
 from suite.config.catalog import Reference, reference_to
-from suite.config.settings import Settings, startable
+from suite.config.configured import startable
+from suite.config.settings import Settings
 from suite.contract.component import Component
 from suite.contract.fault import SYSTEM
 from suite.contract.loop import OpenLoop
@@ -113,7 +115,7 @@ def _check(workload: Workload, course: OverloadCourse, known: float | None) -> N
         for name in ("before", "during", "after", "budget")
         if getattr(course, name) <= 0
     ]
-    if course.times <= 1:
+    if not 1 < course.times < math.inf:
         wrong.append("an overload is more than 1 times the capacity")
     if not 0 < course.lowest < course.highest <= 1:
         wrong.append("loads are shares of the capacity, above 0 and up to 100%, the lowest first")

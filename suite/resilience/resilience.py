@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 
 from suite.config.catalog import Reference, reference_to
-from suite.config.settings import Settings, configured, startable
+from suite.config.configured import configured, startable
+from suite.config.settings import Settings
 from suite.contract.fault import At
 from suite.contract.loop import ClosedLoop, Loop, not_replayed
 from suite.contract.workload import Workload

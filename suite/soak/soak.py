@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from suite.config.catalog import Reference, reference_to
-from suite.config.settings import Settings, configured, startable
+from suite.config.configured import configured, startable
+from suite.config.settings import Settings
 from suite.contract.loop import OpenLoop, not_replayed
 from suite.contract.workload import Workload
 from suite.engine.coordinator import described

@@ -3,7 +3,8 @@
 import pytest
 
 from suite import Command, Component, Remote, User, Workload, closed_loop, open_loop, operation
-from suite.config.settings import Settings, configured
+from suite.config.configured import configured
+from suite.config.settings import Settings
 from suite.errors import ConfigurationError
 from suite.faults import (
     At,

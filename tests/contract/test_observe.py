@@ -3,7 +3,8 @@
 import pytest
 
 from suite import Component, Metric, Observe, Server, Threshold, User, Workload, closed_loop, operation
-from suite.config.settings import Settings, configured
+from suite.config.configured import configured
+from suite.config.settings import Settings
 from suite.contract.observe import observed_metric, observers
 from suite.errors import ConfigurationError
 

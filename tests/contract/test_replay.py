@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from suite import Command, User, Workload, open_loop, operation, replay
-from suite.config.settings import Settings, configured, startable
+from suite.config.configured import configured, startable
+from suite.config.settings import Settings
 from suite.contract.loop import facts, not_replayed
 from suite.errors import ConfigurationError
 

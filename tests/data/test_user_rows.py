@@ -6,7 +6,8 @@ import pytest
 from examples.load_echo import Line, echo_server
 
 from suite import User, Workload, closed_loop, open_loop, operation
-from suite.config.settings import Settings, configured
+from suite.config.configured import configured
+from suite.config.settings import Settings
 from suite.data import rows
 from suite.engine.coordinator import run
 from suite.errors import ConfigurationError

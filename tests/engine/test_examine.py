@@ -11,8 +11,8 @@ import pytest
 from examples.load_echo import Talker, echo_server
 
 from suite import Metric, Workload, closed_loop
-from suite.engine.deployment import Deployment
 from suite.engine.examine import Question, examine, figure
+from suite.engine.examining import examined
 from suite.errors import WorkerFailed
 
 
@@ -66,6 +66,6 @@ def test_a_worker_that_does_not_come_back_from_checks_is_a_check_that_failed() -
     deployed: Any = SimpleNamespace(
         ask=ask, plan=plan, workload=workload, workers=(1,), directory=Path(), prepared=None
     )
-    found = Deployment.examine(deployed, 0, 1)
+    found = examined(deployed, 0, 1)
     (check,) = found.checks
     assert (check.passed, check.detail) == (False, "worker 0 did not finish to examine in time")

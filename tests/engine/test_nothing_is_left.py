@@ -102,7 +102,7 @@ def test_after_the_system_was_killed(started):
 def test_after_a_deadline(tmp_path):
     """One of 2 s and a little, where it is 15 s and a little."""
     load = tmp_path / "load_echo.py"
-    sooner = "from suite.engine import round as rounds\nrounds.STEP_SECONDS = 2.0\n"
+    sooner = "from suite.engine import round_load\nround_load.STEP_SECONDS = 2.0\n"
     load.write_text(Path(ECHO).read_text() + sooner)
     suite = Suite(tmp_path, "run", str(load), "-k", "hanging")
     assert suite.finish() == 3, suite.err

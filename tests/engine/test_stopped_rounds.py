@@ -9,7 +9,8 @@ from examples.load_echo import Talker, echo_server
 from support.runs import make_run
 
 from suite import Component, Threshold, User, Workload, closed_loop, open_loop, operation
-from suite.config.settings import Settings, configured
+from suite.config.configured import configured
+from suite.config.settings import Settings
 from suite.engine.coordinator import _repeatable, run
 from suite.engine.plan import RoundPlan
 from suite.engine.stop_rules import StopRules, _planned_later

@@ -5,7 +5,7 @@ from support.runs import counts, make_histogram, make_run, validity_of
 
 from suite import Component, User, Workload, closed_loop, open_loop, operation
 from suite.config.catalog import installed
-from suite.config.settings import configured
+from suite.config.configured import configured
 from suite.contract.loop import ClosedLoop
 from suite.integrations.asv_rounds import settings_for_asv, without_invalid
 from suite.measure.combine import combine

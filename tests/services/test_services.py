@@ -17,9 +17,10 @@ from support.databases import asked
 from support.processes import wait_for
 
 from suite import Component, Threshold, Workload, closed_loop
+from suite.config.configured import configured
 from suite.config.file import read_configuration
 from suite.config.layer import SettingsLayer
-from suite.config.settings import Settings, configured
+from suite.config.settings import Settings
 from suite.contract.system import Placement
 from suite.engine.coordinator import run
 from suite.errors import ConfigurationError, SystemFailed

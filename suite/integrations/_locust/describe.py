@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from suite.config.catalog import Reference
-from suite.config.settings import configured
+from suite.config.configured import configured
 from suite.contract.component import Component
 from suite.contract.loop import OpenLoop, not_replayed
 from suite.contract.workload import Workload

@@ -13,7 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from suite.config.settings import Settings, configured
+from suite.config.configured import configured
+from suite.config.settings import Settings
 from suite.contract.loop import closed_loop, resized
 from suite.contract.remote import Remote
 from suite.contract.user import User, operation

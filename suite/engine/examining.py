@@ -1,0 +1,47 @@
+"""Checks and own metrics of a round, as the coordinator has a worker see to them."""
+
+from __future__ import annotations
+
+import os
+
+from suite.engine.deployment import STEP_SECONDS, Deployment
+from suite.engine.examine import LEAST_SECONDS, Examination, Question
+from suite.engine.worker_plan import FilePlan
+from suite.engine.worker_request import WorkerRequest
+from suite.errors import WorkerFailed
+from suite.records.run import CheckResult
+
+_EXAMINE_SECONDS = 120.0
+"""For all checks and own metrics of a round."""
+
+
+def examined(deployed: Deployment, begin: int, end: int) -> Examination:
+    """What checks and own metrics say of all that was recorded, measured from `begin` to `end` (ns).
+
+    A worker that does not come back from them is a check that failed: the load is measured.
+    """
+    workload, plan = deployed.workload, deployed.plan
+    if not workload.examined:
+        return Examination((), (), {})
+    question = Question(
+        os.getpid(),
+        tuple(FilePlan(file.descriptor, file.rows, file.planned) for file in plan.files),
+        tuple(-1 if marks is None else marks.descriptor for marks in plan.marks),
+        plan.names,
+        tuple(plan.by_loop),
+        tuple(plan.due),
+        begin,
+        end,
+        str(deployed.directory / "kept.jsonl"),
+        _EXAMINE_SECONDS,
+        deployed.prepared,
+    )
+    order = WorkerRequest("examine", question=question)
+    calls = len(workload.checks) + len(workload.metrics) + 1
+    seconds = _EXAMINE_SECONDS + STEP_SECONDS + LEAST_SECONDS * calls
+    try:
+        (report,) = deployed.ask("examine", order, seconds=seconds, workers=deployed.workers[:1])
+    except WorkerFailed as error:
+        return Examination((), (CheckResult("checks", passed=False, detail=str(error)),), {})
+    answer: Examination = report.result
+    return answer
