@@ -80,9 +80,7 @@ def command(
     with which.timelines(places.ledger) as timelines:
         found = blame(timelines, metric, which.workload, change)
     if not bisect:
-        texts = {"branch": which.branch, "machine": which.machine, "change": change, **asdict(where)}
-        if "://" in (where.ledger or ""):
-            del texts["ledger"]  # URLs may have passwords
+        texts = {"branch": which.branch, "machine": which.machine, "change": change, **where.again()}
         told = [word for name, text in texts.items() if text is not None for word in (f"--{name}", str(text))]
         commands = narrowing(found, told, installed=found.workload in installed_names())
         with output(json_file) as out:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from suite.errors import ConfigurationError
+from suite.errors import ConfigurationError, Faults
 from suite.units import parse
 
 EPILOG = """
@@ -45,9 +45,13 @@ def command(
     from suite.report.terminal.by_hand import print_change, print_listening
     from suite.report.terminal.console import make_console
 
-    length = None if seconds is None else parse(seconds, "s")
-    if length is not None and length <= 0:
-        raise ConfigurationError("--seconds must be above 0")
+    length: float | None = None
+    wrong = Faults()
+    with wrong.collected("--seconds: "):
+        length = None if seconds is None else parse(seconds, "s")
+        if length is not None and length <= 0:
+            raise ConfigurationError("a time above 0 is wanted")
+    wrong.check()
     place = Remote(target).target
     console, complaints = make_console(), make_console(stderr=True)
     telling = Telling(

@@ -109,6 +109,8 @@ def command(
         raise ConfigurationError(f"{described[0]} says what is asked: it goes without --path")
     if path and not {*given} & {"--command", "--target"}:
         raise ConfigurationError("--path is for --command and --target: of an app the paths are known")
+    if wrong := [one for one in path or () if not one.startswith("/")]:
+        raise ConfigurationError(f"--path {' '.join(wrong)}: a path begins with /, like /items")
     root = Path.cwd()
     project = read_project(root, python)
     with interruptible():

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import typer
@@ -17,7 +16,7 @@ from suite.formats.envelope import exit_code, kind_of
 from suite.ledger.store import Ledger
 from suite.records.record import Record
 from suite.records.run import Run, verdict_word
-from suite.report.reasons import words
+from suite.report.documents.notification import notification, verdict_change
 from suite.report.words import clean
 
 _SECONDS = 5.0
@@ -43,13 +42,13 @@ class Notifier:
             (one.verdict for one in entries if one.branch == result.branch and one.verdict in _SETTLED), None
         )
         if before is not None and before != verdict:
-            self.changes.append(_change(result, before, verdict))
+            self.changes.append(verdict_change(result, before, verdict))
 
     def post(self) -> None:
         """Send all changes, if there are any. What fails is a warning on stderr."""
         if not self.changes:
             return
-        body = json.dumps(self._document(), ensure_ascii=False).encode()
+        body = json.dumps(notification(self.changes), ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json", "User-Agent": f"loadledger/{suite.__version__}"}
         request = urllib.request.Request(self._url, body, headers)  # noqa: S310 - http or https, see check_url
         try:
@@ -57,48 +56,12 @@ class Notifier:
                 return
         except urllib.error.HTTPError as error:
             why = f"it answered {error.code}"
-        except (OSError, ValueError) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
             why = str(getattr(error, "reason", error)) or type(error).__name__
         typer.echo(
             f"suite: warning: {host_of(self._url)} could not be told of the verdict: {clean(why)}", err=True
         )
 
-    def _document(self) -> Mapping[str, Any]:
-        lines = [
-            f"{one['workload']}: {one['before']} → {one['verdict']}"
-            + (f" at {one['commit'][:10]}" if one["commit"] else "")
-            for one in self.changes
-        ]
-        return {
-            "by": f"loadledger {suite.__version__}",
-            "made": datetime.now(UTC).isoformat(timespec="seconds"),
-            "text": "\n".join(lines),
-            "changes": self.changes,
-        }
-
 
 def _verdict(result: Record) -> str:
     return result.verdict if isinstance(result, Run) else verdict_word(exit_code(result))
-
-
-def _change(result: Record, before: str, verdict: str) -> dict[str, Any]:
-    same = ("id", "workload", "started", "commit", "branch", "dirty")
-    return {
-        "kind": kind_of(result),
-        **{name: getattr(result, name) for name in same},
-        "before": before,
-        "verdict": verdict,
-        "why": _why(result) if isinstance(result, Run) else [],
-    }
-
-
-def _why(run: Run) -> list[str]:
-    """What did not hold, a line each."""
-    broken = [
-        f"{one.metric}: {one.level} is {one.limit:g}, it is {'-' if one.value is None else f'{one.value:g}'}"
-        for one in run.thresholds
-        if one.passed is False and one.level == "critical"
-    ]
-    checks = [f"{one.name}: {one.detail}" for one in run.checks if not one.passed]
-    ended = [words(run.stopped)] if run.stopped else [run.error.message] if run.error else []
-    return [*broken, *checks, *(text.splitlines()[0] for text in ended if text)]

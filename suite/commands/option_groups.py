@@ -55,6 +55,15 @@ class Where(Folder):
         """Of results and ledger, as options and configuration say. Raises ConfigurationError."""
         return (configuration or self.configuration()).places(self.results, self.ledger)
 
+    def again(self) -> dict[str, str]:
+        """What was given of it, by option, for a command that is suggested. A URL, which may have a password,
+        is not among it.
+        """
+        given = {"results": self.results, "config": self.config, "ledger": self.ledger}
+        return {
+            name: str(value) for name, value in given.items() if value is not None and "://" not in str(value)
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Filtered:

@@ -133,7 +133,11 @@ def command(
                 "workers": one.workers,
                 "seed": one.seed,
             }
-            again = _again(one.target, {"set": one.values, "limit": limit, "k": one.match}, changed)
+            again = _again(
+                one.target,
+                {"set": one.values, "limit": limit, "k": one.match},
+                {**changed, **where.again()},
+            )
             out.reporter.print_soak(result, code, again=again)
             out.deliver(envelope("soak", [result], exit_code=code))
     raise typer.Exit(code)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
 from suite.config.catalog import ENTRY_POINTS
+from suite.config.first_texts import first_texts
 from suite.config.load_files import matching
 
 Place = tuple[Path, int]
@@ -26,7 +26,7 @@ def places_of(names: Iterable[str], named: Sequence[str] = ()) -> dict[str, Plac
     for file in (*map(Path, matching(named)), *_installed()):
         if not left:
             break
-        for name, line in _described(file):
+        for name, line in first_texts(file):
             if name in left:
                 found[name] = (file, line)
                 left.discard(name)
@@ -44,20 +44,3 @@ def _installed() -> Iterator[Path]:
             yield from sorted(Path(folder).glob("*.py"))
         if spec is not None and spec.origin is not None and not spec.submodule_search_locations:
             yield Path(spec.origin)
-
-
-def _described(file: Path) -> Iterator[tuple[str, int]]:
-    """Names of workloads and the lines of their calls; nothing of what can't be read."""
-    try:
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-    except (OSError, SyntaxError, ValueError):
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.args and _is_workload(node.func):
-            name = node.args[0]
-            if isinstance(name, ast.Constant) and isinstance(name.value, str):
-                yield name.value, node.lineno
-
-
-def _is_workload(called: ast.expr) -> bool:
-    return getattr(called, "attr", None) == "Workload" or getattr(called, "id", None) == "Workload"

@@ -130,7 +130,7 @@ def _faults(given: Replay) -> list[str]:
     if isinstance(given.begin, int | float) and given.begin < 0:
         faults.append("begin can't be negative")
     for pattern, name in given.operations:
-        method, _, path = pattern.rpartition(" ")
+        method, _, path = str(pattern).rpartition(" ")
         if not isinstance(name, str) or not path.startswith(("/", "*")) or " " in method:
             faults.append(
                 f'operations maps "GET /items/*" to the name of an operation, not {pattern!r}: {name!r}'

@@ -22,6 +22,8 @@ _ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _ODD = re.compile(rb"[\x00-\x20\x7f-\xff]")
 _ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+_LONGEST = 1e6
+"""Seconds that a request may have taken: what says that it took longer is no request time."""
 _KNOWN = 4096
 
 _TIMES = ("time", "timestamp", "@timestamp", "ts", "time_iso8601", "time_local", "msec", "datetime", "date")
@@ -86,9 +88,9 @@ class LogReader:
         """The first request time among the fields behind the agent; 0 where there is none to be sure of."""
         for found in _TOOK.finditer(rest):
             if b"." in found[1]:
-                return float(found[1])
+                return _took(_number(found[1]))
             if self._unit is not None:
-                return int(found[1]) * self._unit
+                return _took(_number(found[1]) * self._unit)
         return 0.0
 
     def _stamp(self, text: bytes) -> tuple[float, bool] | None:
@@ -101,7 +103,7 @@ class LogReader:
     def _json(self, line: bytes) -> Line | Skipped:
         try:
             said = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             return "unreadable"
         if not isinstance(said, dict):
             return "unreadable"
@@ -127,7 +129,7 @@ class LogReader:
     def _json_took(self, fields: Mapping[str, Any]) -> float:
         for name, unit in _TOOKS:
             if (took := _number(fields.get(name))) > 0:
-                return took * (self._unit or unit)
+                return _took(took * (self._unit or unit))
         return 0.0
 
 
@@ -153,7 +155,7 @@ def _any_time(text: str) -> tuple[float, bool] | None:
         return _epoch(float(text))
     except ValueError:
         pass
-    text = re.sub(r"(\.\d{6})\d+", r"\1", text.strip())  # nanoseconds
+    text = re.sub(r"(\.\d{6})\d+", r"\1", text.strip().replace(",", "."))  # nanoseconds
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
@@ -218,9 +220,13 @@ def _agent(fields: Mapping[str, Any]) -> str:
 def _number(value: Any) -> float:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0.0
     return number if 0 <= number < 1e18 else 0.0
+
+
+def _took(seconds: float) -> float:
+    return seconds if seconds < _LONGEST else 0.0
 
 
 def _bytes(value: Any) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gzip
 import hashlib
+import zlib
 from array import array
 from collections import Counter
 from collections.abc import Iterator
@@ -281,3 +282,5 @@ def _opened(path: str) -> Iterator[IO[bytes]]:
         raise ConfigurationError(f"can't read {path}: {error.strerror or error}") from error
     except EOFError as error:
         raise ConfigurationError(f"{path} is cut off: its gzip data ends before its end") from error
+    except zlib.error as error:
+        raise ConfigurationError(f"can't read {path}: its gzip data is damaged: {error}") from error

@@ -74,7 +74,10 @@ def resolved(loop: Loop) -> Loop:
         )
     first, middle, last = _rows(log.start, begin, loop.warmup, seconds, given.speed)
     if last == middle:
-        raise ConfigurationError(f"{given.name} has no request in the {seconds:g} s that are replayed")
+        raise ConfigurationError(
+            f"{given.name} has no request in the {seconds:g} s that are replayed; "
+            "give more seconds, or begin= where it has some"
+        )
     if last - first > _MOST_PLANNED:
         raise ConfigurationError(
             f"{given.name} has {last - first:,} requests there, more than {_MOST_PLANNED:,}; "

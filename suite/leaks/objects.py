@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import tokenize
+import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -72,7 +73,8 @@ def _named(file: str) -> Mapping[int, str]:
     try:
         with tokenize.open(file) as source:
             text = source.read()
-        tree = ast.parse(text)
+        with warnings.catch_warnings(action="ignore"):
+            tree = ast.parse(text)
         names.update(dict.fromkeys(range(1, text.count("\n") + 2), "<module>"))
         _paint(tree, names)
     except (OSError, SyntaxError, ValueError, RecursionError):

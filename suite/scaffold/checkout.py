@@ -6,18 +6,17 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Any
 
 import psutil
 
 from suite.git import git
 from suite.measure.environment import commit, untold
 from suite.records.reason import Figure, Reason
+from suite.scaffold.pyproject import read_pyproject
 from suite.scaffold.symptom import Severity, Symptom
 
 _SLOW = 1.0
@@ -68,12 +67,9 @@ def _history(folder: Path) -> _Found:
 
 def _install(folder: Path) -> _Found:
     """Whether `suite ab` and asv can put a commit of it side by side with another."""
-    path = folder / "pyproject.toml"
     try:
-        project: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")).get("project", {})
-    except FileNotFoundError:
-        project = {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        project, _ = read_pyproject(folder)
+    except (OSError, ValueError) as error:
         yield "warning", "broken_pyproject", {"said": str(error)}
         return
     if not project and not any((folder / name).is_file() for name in ("setup.py", "setup.cfg")):
@@ -92,7 +88,7 @@ def _install(folder: Path) -> _Found:
 
 
 def _results(results: Path) -> _Found:
-    there = next(place for place in (results, *results.resolve().parents) if place.exists())
+    there = next(place for place in (results, *results.resolve().parents) if os.path.exists(place))  # noqa: PTH110 - which raises for none
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         yield "fatal", "no_place_for_results", {"place": str(there)}
     elif (free := psutil.disk_usage(str(there)).free) < _ROOM:
@@ -110,12 +106,13 @@ def _load_file(folder: Path, file: str) -> _Found:
         yield "fatal", "endless_import", {"file": file, "seconds": _LONGEST}
         return
     own = done.stderr.partition("import time: here")[2]
-    if done.returncode:
+    took = re.search(r"^took: (\S+)$", own, re.M)
+    if done.returncode or took is None:
         lines = [line for line in done.stderr.splitlines() if line and not line.startswith("import time:")]
         said = "\n".join(lines).partition("refused: ")[2] or (lines or ["it said nothing"])[-1]
         yield "fatal", "broken_load_file", {"file": file, "said": said.partition("\n")[0]}
         return
-    seconds = float(own.rpartition("took: ")[2])
+    seconds = float(took[1])
     if seconds < _SLOW:
         yield "good", "load_file", {"file": file, "seconds": seconds}
         return

@@ -8,23 +8,17 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 
 from suite.errors import ConfigurationError
+from suite.scaffold.curl_options import SHORT_WITH_VALUE, UNDONE, VALUED
 from suite.scaffold.sample_request import Concealment, SampleRequest, SampleRequests, kept_headers
 
-_DATA = {"-d": "data", "--data": "data", "--data-ascii": "data", "--data-raw": "raw", "--data-binary": "raw",
+_DATA = {"-d": "data", "--data": "data", "--data-ascii": "data", "--data-raw": "raw", "--data-binary": "data",
          "--data-urlencode": "encoded", "--json": "json"}  # fmt: skip
-_VALUED = {
-    "-o", "--output", "-m", "--max-time", "--connect-timeout", "-x", "--proxy", "--cacert", "-E", "--cert",
-    "--key", "--retry", "-w", "--write-out", "-c", "--cookie-jar", "--resolve", "--limit-rate", "--ciphers",
-    "--retry-delay", "--max-redirs", "-K", "--config", "-r", "--range", "-D", "--dump-header", "-T",
-    "--upload-file", "--unix-socket", "--interface", "--connect-to", "--proxy-user", "-U", "-Y", "-y", "-z",
-    "--stderr", "--trace", "--trace-ascii", "--tls-max", "--dns-servers", "-C", "--continue-at",
-}  # fmt: skip
-"""Options with a value that says nothing of the request, or what we can't do."""
-_SHORT_WITH_VALUE = "XHdFubAeomxEwcKrDTUYyzC"
-_TOLD = {"-T", "--upload-file", "-K", "--config", "-E", "--cert", "--key", "-x", "--proxy", "-r", "--range"}
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_SHELL = re.compile(r"[|;&<>]|\d+[<>]")
+"""How a word begins where a command has ended, or its output goes elsewhere."""
 
 
 @dataclass(slots=True)
@@ -33,7 +27,8 @@ class _Curl:
     urls: list[str] = field(default_factory=list)
     headers: list[tuple[str, str]] = field(default_factory=list)
     data: list[str] = field(default_factory=list)
-    fields: list[str] = field(default_factory=list)
+    fields: list[tuple[str, bool]] = field(default_factory=list)  # and whether it is text to the letter
+    query: list[str] = field(default_factory=list)
     json: bool = False
     get: bool = False
     todo: list[str] = field(default_factory=list)
@@ -51,21 +46,24 @@ def read_curl(text: str, title: str = "curl") -> SampleRequests:
             words = shlex.split(_plain_quotes(line), comments=False)
         except ValueError as error:
             raise ConfigurationError(f"{title}: {error} in: {line[:80]}") from error
-        if "curl" not in words[:4] and PurePosixPath(words[0]).name != "curl":
+        begin = next((i + 1 for i, word in enumerate(words[:4]) if _is_curl(word)), 0)
+        if not begin:
             left.append(f"no curl command: {line[:60]}")
             continue
-        begin = next(i for i, word in enumerate(words) if PurePosixPath(word).name in ("curl", "curl.exe"))
-        said = _read(_until_pipe(words[begin + 1 :]))
+        said = _read(words[begin:])
         if not said.urls:
             raise ConfigurationError(f"{title}: a curl command without a URL: {line[:80]}")
         for url in said.urls:
-            parts = urlsplit(url if "://" in url else f"http://{url}")
+            try:
+                parts = urlsplit(url if _SCHEME.match(url) else f"http://{url}")
+            except ValueError as error:
+                raise ConfigurationError(f"{title}: {url} is no URL: {error}") from error
             base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
             origin = origin or base
             if base != origin:
                 left.append(f"{said.method or 'GET'} {base}{parts.path}: another server than {origin}")
                 continue
-            found.append(_request(said, url if "://" in url else f"http://{url}", hide))
+            found.append(_request(said, parts, hide))
     if not found:
         raise ConfigurationError(
             f"{title}: there is no curl command in it, like curl http://127.0.0.1:8000/items"
@@ -110,17 +108,18 @@ def _plain_quotes(text: str) -> str:
     return re.sub(r"(?<![\w'\"])\$'((?:[^'\\]|\\.)*)'", plain, text)
 
 
-def _until_pipe(words: Sequence[str]) -> list[str]:
-    ends = [i for i, word in enumerate(words) if word in ("|", ";", "&&", "||", ">", "&")]
-    return [word for word in words[: ends[0] if ends else None] if word]
+def _is_curl(word: str) -> bool:
+    return PurePosixPath(word).name in ("curl", "curl.exe")
 
 
 def _read(words: Sequence[str]) -> _Curl:
     said, queue, plain = _Curl(), list(words), False
     while queue:
         word = queue.pop(0)
+        if not plain and _SHELL.match(word):
+            break
         if plain or not word.startswith("-") or word == "-":
-            said.urls.append(word)
+            said.urls += [word] if word else []
             continue
         if word == "--":
             plain = True
@@ -128,7 +127,7 @@ def _read(words: Sequence[str]) -> _Curl:
         option, value = word, None
         if not word.startswith("--") and len(word) > 2:  # several in one: -sSXPOST
             option = word[:2]
-            if word[1] in _SHORT_WITH_VALUE:
+            if word[1] in SHORT_WITH_VALUE:
                 value = word[2:]
             else:
                 queue.insert(0, "-" + word[2:])
@@ -162,8 +161,12 @@ def _option(said: _Curl, option: str, value: str | None, queue: list[str]) -> No
             said.headers.append(("Authorization", f"Basic {basic}"))
         case "--oauth2-bearer":
             said.headers.append(("Authorization", f"Bearer {argument()}"))
-        case "-F" | "--form" | "--form-string":
-            said.fields.append(argument())
+        case "-F" | "--form":
+            said.fields.append((argument(), False))
+        case "--form-string":
+            said.fields.append((argument(), True))
+        case "--url-query":
+            said.query.append(argument())
         case "-G" | "--get":
             said.get = True
         case "-I" | "--head":
@@ -172,9 +175,9 @@ def _option(said: _Curl, option: str, value: str | None, queue: list[str]) -> No
             said.urls.append(argument())
         case _ if option in _DATA:
             _data(said, _DATA[option], argument())
-        case _ if option in _VALUED:
+        case _ if option in VALUED:
             argument()
-            if option in _TOLD:
+            if option in UNDONE:
                 said.todo.append(f"curl's {option} is not done here")
 
 
@@ -188,21 +191,24 @@ def _cookie(said: _Curl, text: str) -> None:
 def _data(said: _Curl, kind: str, text: str) -> None:
     if kind == "json":
         said.json = True
-    if kind != "raw" and text.startswith("@"):
+    name, sign, value = text.partition("=")
+    if kind == "encoded" and not sign and "@" in name:
+        name, _, file = name.partition("@")
+        said.todo.append(f"its {name or 'content'} came from the file {file}")
+        text = f"{name}=" if name else ""
+    elif kind == "encoded":
+        text = f"{name}={quote(value, safe='')}" if sign and name else quote(value if sign else name, safe="")
+    elif kind != "raw" and text.startswith("@"):
         said.todo.append(f"its content came from the file {text[1:]}")
         text = ""
-    elif kind == "encoded":
-        name, sign, value = text.partition("=")
-        text = f"{name}={quote(value, safe='')}" if sign and name else quote(value if sign else name, safe="")
     said.data.append(text)
 
 
-def _request(said: _Curl, url: str, hide: Concealment) -> SampleRequest:
-    parts = urlsplit(url)
+def _request(said: _Curl, parts: SplitResult, hide: Concealment) -> SampleRequest:
     content = ("" if said.json else "&").join(said.data)
     query = parse_qsl(parts.query, keep_blank_values=True)
-    if said.get and content:
-        query += parse_qsl(content, keep_blank_values=True)
+    for more in (*said.query, *([content] if said.get else [])):
+        query += parse_qsl(more.removeprefix("+"), keep_blank_values=True)
     has_content = bool(said.data or said.fields) and not said.get
     headers = {name.lower(): value for name, value in said.headers}
     kind = headers.pop("content-type", "")
@@ -228,11 +234,11 @@ def _request(said: _Curl, url: str, hide: Concealment) -> SampleRequest:
     return found
 
 
-def _multipart(found: SampleRequest, fields: Sequence[str], hide: Concealment) -> SampleRequest:
+def _multipart(found: SampleRequest, fields: Sequence[tuple[str, bool]], hide: Concealment) -> SampleRequest:
     form, files = list[tuple[str, str]](), list[tuple[str, str]]()
-    for text in fields:
+    for text, literal in fields:
         name, _, value = text.partition("=")
-        if value[:1] in ("@", "<"):
+        if value[:1] in ("@", "<") and not literal:
             files.append((name, PurePosixPath(value[1:].partition(";")[0]).name))
         else:
             form.append((name, value))

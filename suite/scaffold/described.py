@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import urllib.error
 import urllib.request
 from dataclasses import replace
@@ -20,12 +21,13 @@ from suite.scaffold.sample_request import SampleRequests
 _SECONDS = 10.0
 _LARGEST = 64 << 20
 """Bytes of a document."""
+_TOO_LARGE = f"{{}} is larger than {_LARGEST >> 20} MiB: leave out what is not wanted"
 
 
 def read_requests(openapi: str | None, har: Path | None, curl: Path | None) -> SampleRequests:
     """The requests of the one document that is given. Raises ConfigurationError."""
     if openapi is not None:
-        if urlsplit(openapi).scheme in ("http", "https"):
+        if openapi.lower().startswith(("http://", "https://")):
             return read_openapi(_fetched(openapi), Path(urlsplit(openapi).path).name or "openapi", openapi)
         return read_openapi(_text(Path(openapi)), Path(openapi).name)
     if har is not None:
@@ -51,9 +53,7 @@ def requests_subject(requests: SampleRequests, system: LoadSubject | None) -> Lo
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > _LARGEST:
-            raise ConfigurationError(
-                f"{path} is larger than {_LARGEST >> 20} MiB: leave out what is not wanted"
-            )
+            raise ConfigurationError(_TOO_LARGE.format(path))
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ConfigurationError(f"can't read {path}: {error.strerror}") from error
@@ -64,8 +64,11 @@ def _text(path: Path) -> str:
 def _fetched(url: str) -> str:
     try:
         with urllib.request.urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310  # http, as checked
-            found: bytes = answer.read(_LARGEST)
-        return found.decode("utf-8-sig")
-    except (urllib.error.URLError, OSError, UnicodeDecodeError, ValueError) as error:
+            found: bytes = answer.read(_LARGEST + 1)
+        text = found.decode("utf-8-sig")
+    except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
         raise ConfigurationError(f"can't read {shown_url(url)}: {reason}") from error
+    if len(found) > _LARGEST:
+        raise ConfigurationError(_TOO_LARGE.format(shown_url(url)))
+    return text

@@ -70,7 +70,6 @@ class _Reader:
         self._url = url
         self._examples = SchemaExamples(document)
         self._hide = Concealment()
-        self._left: list[str] = []
 
     def read(self) -> SampleRequests:
         server = self._server()
@@ -82,7 +81,7 @@ class _Reader:
             raise ConfigurationError(f"{self._title} has no operation in its paths")
         info = self._document.get("info")
         title = str(info.get("title") or self._title) if isinstance(info, Mapping) else self._title
-        return SampleRequests(title, origin, tuple(found), left=tuple(self._left))
+        return SampleRequests(title, origin, tuple(found))
 
     def _server(self) -> str:
         """The first server, its variables filled in; relative to where the document was read."""

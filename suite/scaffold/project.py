@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from suite.errors import ConfigurationError
+from suite.scaffold.pyproject import read_pyproject
 
 _ENVIRONMENTS = (".venv", "venv", "env")
 
@@ -37,8 +36,12 @@ class Project:
 
 def read_project(root: Path, python: str | None = None) -> Project:
     """The project in `root`. Raises ConfigurationError for a pyproject.toml that can't be read."""
-    whole = _pyproject(root)
-    table: dict[str, Any] = whole.get("project", {})
+    try:
+        table, tool = read_pyproject(root)
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"{root / 'pyproject.toml'} can't be read: {error}; mend it first"
+        ) from error
     install: tuple[str, ...] = ()
     if table or (root / "setup.py").is_file():
         install = ("-e", ".")
@@ -46,7 +49,7 @@ def read_project(root: Path, python: str | None = None) -> Project:
         install = ("-r", "requirements.txt")
     chosen, programs = _python(root, python)
     name = identifier(str(table.get("name") or root.name))
-    toxed = "tox" in whole.get("tool", {}) or (root / "tox.toml").is_file()
+    toxed = "tox" in tool or (root / "tox.toml").is_file()
     return Project(root, name, chosen, programs, install, ("tox.ini",) if toxed else ())
 
 
@@ -54,16 +57,6 @@ def identifier(text: str) -> str:
     """`text` as a name in Python, in small letters; "service" where nothing is left of it."""
     name = re.sub(r"\W+", "_", text.lower(), flags=re.ASCII).strip("_")
     return f"service_{name}" if name[:1].isdigit() else name or "service"
-
-
-def _pyproject(root: Path) -> dict[str, Any]:
-    path = root / "pyproject.toml"
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"{path} can't be read: {error}; mend it first") from error
 
 
 def _python(root: Path, wanted: str | None) -> tuple[str, str]:

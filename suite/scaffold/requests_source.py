@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -82,9 +82,10 @@ def _statement(one: SampleRequest, *, shared: bool) -> list[str]:
     if one.has_json:
         given.append(("json", one.json))
     if one.form:
-        given.append(("data", dict(one.form)))
+        given.append(("data", _grouped(one.form)))
     if one.files:
-        given.append(("files", {name: (file, Source('b"example"')) for name, file in one.files}))
+        files = ((name, (file, Source('b"example"'))) for name, file in one.files)
+        given.append(("files", _grouped(files)))
     if one.text is not None:
         given.append(("body", Source(f"{rendered(one.text, 0)}.encode()")))
     if one.headers:
@@ -104,6 +105,14 @@ def _statement(one: SampleRequest, *, shared: bool) -> list[str]:
         return [whole]
     parts = [*first, *(f"{name}={rendered(value, 12, len(name) + 1)}" for name, value in given)]
     return [" " * 8 + call, *(" " * 12 + part + "," for part in parts), " " * 8 + ")"]
+
+
+def _grouped(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """By name the value, or a list of those of a name that comes several times."""
+    found: dict[str, list[Any]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
 
 
 def _target(one: SampleRequest) -> str:

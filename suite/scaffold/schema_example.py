@@ -25,7 +25,7 @@ class SchemaExamples:
         """`value`, or where its `$ref` leads; {} where that is nowhere in the document."""
         for _ in range(20):
             if not (isinstance(value, Mapping) and isinstance(value.get("$ref"), str)):
-                return value
+                return {} if isinstance(value, bool) else value  # a schema that allows all, or nothing
             value = self._found(value["$ref"])
         return {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
@@ -43,7 +44,7 @@ def served(app: Mapping[str, Any], servers: Collection[str], programs: str) -> S
 
 def _uvicorn(target: str, place: str, factory: bool) -> tuple[str, str]:
     words = ["uvicorn", target, *(["--factory"] if factory else []), "--port {port}"]
-    return " ".join([*words, *([f"--app-dir {place}"] if place else [])]), ""
+    return " ".join([*words, *([f"--app-dir {shlex.quote(place)}"] if place else [])]), ""
 
 
 def _hypercorn(target: str, place: str, factory: bool) -> tuple[str, str]:
@@ -52,7 +53,7 @@ def _hypercorn(target: str, place: str, factory: bool) -> tuple[str, str]:
 
 def _gunicorn(target: str, place: str, factory: bool) -> tuple[str, str]:
     words = f"gunicorn {_called(target, factory)} --bind 127.0.0.1:{{port}} --threads 4"
-    return words + (f" --pythonpath {place}" if place else ""), ""
+    return words + (f" --pythonpath {shlex.quote(place)}" if place else ""), ""
 
 
 def _waitress(target: str, place: str, factory: bool) -> tuple[str, str]:
@@ -71,4 +72,5 @@ def _called(target: str, factory: bool) -> str:
 def _of(programs: str, folder: str) -> str:
     """Where programs are, as seen from a folder of the project."""
     above = "../" * len([part for part in folder.split("/") if part])
-    return programs if programs.startswith("/") or not programs else above + programs
+    seen = programs if programs.startswith("/") or not programs else above + programs
+    return shlex.quote(seen) if seen else ""

@@ -82,7 +82,7 @@ def _values(
         "file": load_file(project, template),
         "template": template,
         "title_case": template.title(),
-        "title": subject.title,
+        "title": _line(subject.title),
         "command": subject.command,
         "folder": subject.folder,
         "address": subject.address,
@@ -93,7 +93,7 @@ def _values(
         "instance": re.sub(r"(?<!^)(?=[A-Z])", "_", subject.factory).lower(),
         "ready": subject.ready,
         "calls": subject.calls,
-        "left": subject.left,
+        "left": [_line(one) for one in subject.left],
         "ours": subject.ours,
         "dicom": subject.kind == "dicom",
         "loop": "open_loop" if open_loop else "closed_loop",
@@ -112,6 +112,11 @@ def _values(
         "more": "".join(f",{one}" for one in extras),
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
     }
+
+
+def _line(text: str) -> str:
+    """`text` from outside as what a comment may hold."""
+    return " ".join(text.split())
 
 
 def _environment() -> Environment:

@@ -37,7 +37,10 @@ def test_files_that_are_broken_offer_nothing(here):
     (here / "load_a.py").write_text("Workload('a/b' (((")
     (here / "load_b.py").write_bytes(b"Workload\xff\x00")
     (here / "load_c.py").symlink_to("nowhere")
+    (here / "load_d.py").write_text("Workload(" + "-" * 100_000 + "1)")
+    (here / "load_e.py").write_text("a = Workload('e/f')\nb = '\\d'\n")  # which has a warning
     assert workloads("a/") == workloads("load_c/") == []
+    assert workloads("e/") == ["e/f"]
 
 
 def test_a_shell_gets_them_without_a_load_file_or_numpy_being_imported(here):

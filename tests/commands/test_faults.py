@@ -59,7 +59,8 @@ def test_a_way_fails_as_it_was_said_until_ctrl_c(tmp_path, echo):
         (("127.0.0.1:1", "earthquake"), "no fault is called 'earthquake'"),
         (("5432",), "'5432' is no address"),
         (("nowhere:port",), "'nowhere:port' is no address"),
-        (("127.0.0.1:1", "--seconds", "0"), "--seconds must be above 0"),
+        (("127.0.0.1:1", "--seconds", "0"), "--seconds: a time above 0 is wanted"),
+        (("127.0.0.1:1", "--seconds", "soon"), "--seconds: 'soon' is not a quantity"),
     ],
 )
 def test_what_makes_no_sense_is_told_before_it_listens(command, words, told):

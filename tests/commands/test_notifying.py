@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import socket
 import threading
 
 import pytest
@@ -101,6 +102,17 @@ def test_what_can_not_be_told_is_a_warning(told, capfd):
     err = capfd.readouterr().err
     assert err.startswith("suite: warning: 127.0.0.1:")
     assert err.endswith("could not be told of the verdict: it answered 500\n")
+    with socket.create_server(("127.0.0.1", 0)) as odd:  # it speaks something else than HTTP
+
+        def answer():
+            with odd.accept()[0] as taken:
+                taken.sendall(b"SSH-2.0-x\r\n")
+
+        threading.Thread(target=answer).start()
+        notifier = Notifier(f"http://127.0.0.1:{odd.getsockname()[1]}/")
+        notifier.changes.append({"workload": "a/b", "before": "pass", "verdict": "fail", "commit": None})
+        notifier.post()
+    assert "could not be told of the verdict: SSH-2.0-x" in capfd.readouterr().err
     notifier = Notifier("http://127.0.0.1:1/secret")
     notifier.changes.append({"workload": "a/b", "before": "pass", "verdict": "fail", "commit": None})
     notifier.post()

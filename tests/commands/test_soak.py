@@ -234,6 +234,8 @@ def test_what_cuts_it_off_leaves_the_journal(command, soaks, error, code):
     assert "before anything was measured" not in said.err
     (journal,) = journals(command)
     assert len(read(journal)[1]) == 3
+    elsewhere = command("soak", "load_clicks.py", "--hours", 1, "--results", "mine").out.replace("\n", " ")
+    assert "; go on with: suite soak load_clicks.py --resume --results mine" in elsewhere
     said = command("soak", "load_clicks.py", "--hours", 1)
     assert (
         f"suite: note: {journal.relative_to(command.folder)} was cut off; --resume goes on with it"

@@ -1,5 +1,7 @@
 """Lines of access logs of all kinds, and what is none."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +36,9 @@ def test_a_combined_line_with_its_request_time():
         (b" 5000", "us", 0.005),
         (b" 2", "s", 2.0),
         (b' "-"', "ms", 0.0),
+        (b" " + b"9" * 400 + b".5", None, 0.0),
+        (b" " + b"9" * 400, "us", 0.0),
+        (b" " + b"9" * 5000, "us", 0.0),
     ],
 )
 def test_a_request_time_without_a_point_needs_its_unit(rest, took, seconds):
@@ -90,7 +95,8 @@ def test_what_could_not_be_sent_again_is_no_request(request_line):
 @pytest.mark.parametrize(
     "line",
     [b"rubbish", b"\x00\xff\x00", b"{not json", b"[1]", b"{}", b'{"time": "yesterday", "uri": "/"}',
-     COMMON.replace(b"Oct", b"Okt"), COMMON.replace(b"10/Oct", b"41/Oct"), COMMON.replace(b" 200 ", b" x ")],
+     b'{"a":' + b"[" * 60_000, COMMON.replace(b"Oct", b"Okt"),
+     COMMON.replace(b"10/Oct", b"41/Oct"), COMMON.replace(b" 200 ", b" x ")],
 )  # fmt: skip
 def test_what_has_no_such_form_is_unreadable(line):
     assert read(line) == "unreadable"
@@ -103,6 +109,7 @@ def test_what_has_no_such_form_is_unreadable(line):
         (b"10/Oct/2000:20:55:36.250 +0000", AT + 0.25),
         (b"2000-10-10T20:55:36Z", AT),
         (b"2000-10-10T22:55:36.500000123+02:00", AT + 0.5),
+        (b"2000-10-10 20:55:36,500+00:00", AT + 0.5),
         (b"10/Oct/2000:20:55:60 +0000", AT + 23),
     ],
 )
@@ -136,6 +143,17 @@ def test_times_of_all_zones(stamp, at):
 )
 def test_json_of_several_servers(line, found):
     assert read(line) == found
+
+
+def test_a_fraction_behind_a_comma_is_a_fraction():
+    assert not read(COMMON.replace(b"10/Oct/2000:13:55:36 -0700", b"2000-10-10 20:55:36,250Z")).whole
+
+
+@pytest.mark.parametrize("name", ["request_time", "status", "time"])
+def test_numbers_that_are_none_of_this_world_break_nothing(name):
+    said = {"time": AT, "method": "GET", "uri": "/", "status": 200, name: 10**400}
+    found = read(json.dumps(said))
+    assert found == "unreadable" if name == "time" else (found.stamp, found.took) == (AT, 0.0)
 
 
 @given(st.binary(max_size=200))

@@ -149,3 +149,6 @@ def test_a_file_that_can_not_be_read(tmp_path):
     cut.write_bytes(gzip.compress(exact(0).encode() * 1000)[:40])
     with pytest.raises(ConfigurationError, match="is cut off: its gzip data"):
         read(Replay(str(cut)))
+    cut.write_bytes(gzip.compress(exact(0).encode() * 1000)[:20] + b"\xff" * 100)
+    with pytest.raises(ConfigurationError, match="gzip data is damaged"):
+        read(Replay(str(cut)))

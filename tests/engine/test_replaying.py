@@ -131,7 +131,10 @@ def test_each_session_is_one_workers_in_its_order(log):
         ({"seconds": 1e6, "begin": "peak"}, "long at speed 1, too short for 1e"),
         ({"begin": 1e6}, "nothing is left after begin and warm-up"),
         ({"begin": "peak"}, 'begin="peak" needs seconds='),
-        ({"seconds": 1e-5, "begin": 1e-4}, "has no request in the 1e-05 s"),
+        (
+            {"seconds": 1e-5, "begin": 1e-4},
+            "has no request in the 1e-05 s that are replayed; give more seconds, or begin=",
+        ),
     ],
 )
 def test_more_than_the_log_has(log, how, said):

@@ -9,6 +9,7 @@ import pytest
 from support.runs import make_run, validity_of
 
 from suite import closed_loop, open_loop
+from suite.errors import ConfigurationError
 from suite.formats.document import write_document
 from suite.formats.envelope import entry, envelope
 from suite.integrations._pytest import load as load_module
@@ -145,26 +146,46 @@ def test_a_fault_is_a_line_without_a_traceback(session, played):
 def test_faults_of_the_call_are_lines_too(session, played):
     found = session(
         """
+        import pathlib
         def test_keyword(load):
             load("load_shop.py::shop/browse", user=3)
         def test_file(load):
             load("load_nothing.py::shop/browse")
         def test_metric(load):
             load("load_shop.py::shop/browse")["response.p42"]
+        def test_users(load):
+            load("load_shop.py::shop/browse", users="ten", thresholds=["response.p95"])
+        def test_none(load):
+            load(len, users=0)
+        def test_path(load):
+            load(pathlib.Path("load_shop.py"))
+        def test_system(load):
+            load("load_shop.py::shop/browse", system="http://127.0.0.1:1")
         def test_travel(load):
             numbers = (number for number in range(3))
             load(lambda: next(numbers), name="own/numbers")
         """
     )
-    found.assert_outcomes(failed=4)
+    found.assert_outcomes(failed=8)
     found.stdout.fnmatch_lines(
         [
             "a load has no user; it has: rounds, quick, users, *",
             "there is no load file load_nothing.py; looked for in *",
             "shop/browse has no metric response.p42; it has: cpu.per_operation, *",
+            "load(users=...): 'ten' is not a whole number",
+            "load(thresholds=...): Input should be a valid dictionary",
+            "load(users=...): 0 is less than 1",
+            "load takes *load_shop.py::shop/browse*, a Workload or a function, not PosixPath('load_shop.py')",
+            "name= and system= are for a function: a workload has its own",
             "own/numbers can't travel to the process that measures it: TypeError: *generator*",
         ]
     )
+
+
+def test_zero_on_the_command_line_is_a_fault_too(session, played):
+    found = session(ONE, "--suite-users", "0")
+    found.assert_outcomes(failed=1)
+    found.stdout.fnmatch_lines(["load(users=...): 0 is less than 1"])
 
 
 def test_markers_do_not_clash_and_choose_loads(session, played, pytester):
@@ -231,6 +252,17 @@ def test_a_function_is_a_workload_of_one_operation():
     assert workload.operation_names() == ("fetch",)
     assert workload.loop == open_loop(20, 5, users=3)
     assert workload_of(lambda: 1, "own/call", None).loop == closed_loop(1, seconds=5)
+    for name in (
+        "connect",
+        "keep",
+        "system",
+        "index",
+        "<lambda>",
+    ):  # what a user has already stays what it is
+        fetch.__name__ = name
+        assert workload_of(fetch, "own/fetch", None).operation_names() == ("call",)
+    with pytest.raises(ConfigurationError, match="users must be at least 1"):
+        workload_of(fetch, "own/fetch", None, users=0)
     assert workload_of(lambda: 1, "own/call", None, each=3).loop == closed_loop(1, each=3)
 
 

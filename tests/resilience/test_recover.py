@@ -190,6 +190,7 @@ def test_an_overload_outlasts_the_clients_patience():
     [
         ({"before": 0.0}, "before must be above 0"),
         ({"times": 1.0}, "an overload is more than 1 times the capacity"),
+        ({"times": float("nan")}, "an overload is more than 1 times the capacity"),
         ({"lowest": 0.9, "highest": 0.5}, "loads are shares of the capacity"),
         ({"highest": 1.5}, "loads are shares of the capacity"),
         ({"at_least": 0.95}, "95% is outside of what is searched"),

@@ -50,6 +50,7 @@ def test_a_checkout_that_git_refuses(tmp_path, monkeypatch):
     ("text", "kind", "severity"),
     [
         ("[project", "broken_pyproject", "warning"),
+        ('project = "shop"', "broken_pyproject", "warning"),
         ("[tool.ruff]\n", "not_installable", "note"),
         ('[project]\nname = "shop"\n', "unbuildable", "warning"),
         ('[project]\nversion = "1"\n', "unbuildable", "warning"),
@@ -92,6 +93,22 @@ def test_a_load_file_that_is_slow_to_import_and_which_package_it_is(tmp_path, mo
     assert (severity, figures["package"]) == ("warning", "dear")
     assert figures["most"] >= 0.2
     assert figures["seconds"] >= figures["most"]
+
+
+def test_what_a_load_file_says_when_it_ends_is_no_time(tmp_path):
+    shutil.copy(EXAMPLES / "load_counter.py", tmp_path)
+    path = tmp_path / "load_counter.py"
+    path.write_text(path.read_text() + 'import atexit, sys\natexit.register(print, "bye", file=sys.stderr)\n')
+    assert {"load_file", "slow_import"} & set(kinds(tmp_path, "load_counter.py"))
+
+
+def test_a_load_file_that_ends_the_process_can_not_be_loaded(tmp_path):
+    (tmp_path / "load_a.py").write_text("import os\nos._exit(0)\n")
+    assert kinds(tmp_path, "load_a.py")["broken_load_file"][1]["said"] == "it said nothing"
+
+
+def test_a_place_for_results_that_there_can_not_be(tmp_path):
+    assert "no_place_for_results" not in kinds(tmp_path, results="x" * 300)
 
 
 def test_a_load_file_that_never_ends_importing(tmp_path, monkeypatch):

@@ -31,6 +31,12 @@ def one(text):
         (f"/usr/bin/curl -o /dev/null -w '%{{time}}' {HOST}/a | jq .", "GET", "/a"),
         ("curl 127.0.0.1:8000/a", "GET", "/a"),
         (f"curl -- {HOST}/a", "GET", "/a"),
+        (f"$ \ncurl.exe {HOST}/a", "GET", "/a"),
+        (f"curl --proto '=https' --tlsv1.2 --noproxy '*' {HOST}/a", "GET", "/a"),
+        (f"curl {HOST}/a >out.json 2>&1", "GET", "/a"),
+        (f"curl {HOST}/a |jq . && curl {HOST}/b", "GET", "/a"),
+        ("curl '127.0.0.1:8000/a?next=http://a.example/'", "GET", "/a"),
+        (f"curl '' {HOST}/a", "GET", "/a"),
     ],
 )
 def test_method_and_path(command, method, target):
@@ -69,6 +75,14 @@ def test_what_a_browser_copies():
         ("--json '{\"a\": [1]}'", "json", {"a": [1]}),
         ("-H 'content-type: text/plain' -d hello", "text", "hello"),
         ("-F a=1 -F file=@/home/ada/cat.png;type=image/png", "files", (("file", "cat.png"),)),
+        ("-d ';' -H 'content-type: text/plain'", "text", ";"),
+        ("-F a=1 -F a=2", "form", (("a", "1"), ("a", "2"))),
+        ("--form-string a=@b", "form", (("a", "@b"),)),
+        ("--url-query a=1 --url-query +b=2", "query", (("a", "1"), ("b", "2"))),
+        ("--data-raw @a -H 'content-type: text/plain'", "text", "@a"),
+        ("--data-binary @body.json", "todo", ("its content came from the file body.json",)),
+        ("--data-urlencode a@b.txt", "todo", ("its a came from the file b.txt",)),
+        ("--data-urlencode a=x@y.example", "form", (("a", "x@y.example"),)),
         ("-d @body.json", "todo", ("its content came from the file body.json",)),
         ("-b jar.txt", "todo", ("its cookies came from a file of curl's",)),
         ("-T a.bin", "todo", ("curl's -T is not done here",)),
@@ -127,6 +141,7 @@ def test_what_is_left_out_is_told():
         ("curl -s", "a curl command without a URL"),
         (f"curl {HOST} -H 'a", "quotation in"),
         (f"curl {HOST} -H", "-H wants a value"),
+        ("curl 'http://[::1/a'", "http://\\[::1/a is no URL: Invalid IPv6 URL"),
     ],
 )
 def test_what_is_no_curl_command(text, said):

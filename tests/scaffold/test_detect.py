@@ -120,7 +120,8 @@ def test_the_project(tmp_path):
     project(folder, {"pyproject.toml": '[project]\nname = "Corner.Shop"\n[tool.tox]\n'})
     found = read_project(folder)
     assert (found.name, found.installable, found.elsewhere) == ("corner_shop", True, ("tox.ini",))
-    (folder / "pyproject.toml").write_text("[")
-    with pytest.raises(ConfigurationError, match=r"toml can't be read: .*; mend it first"):
-        read_project(folder)
+    for broken in ("[", "project = 1"):
+        (folder / "pyproject.toml").write_text(broken)
+        with pytest.raises(ConfigurationError, match=r"toml can't be read: .*; mend it first"):
+            read_project(folder)
     assert [identifier(text) for text in ("3d", "---", "a.b")] == ["service_3d", "service", "a_b"]

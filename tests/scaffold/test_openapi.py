@@ -182,6 +182,14 @@ def test_what_is_no_document(text, said):
         read_openapi(text)
 
 
+def test_schemas_that_allow_all_or_nothing_are_schemas():
+    schema = {"type": "object", "properties": {"a": True, "b": {"anyOf": [False, {"type": "integer"}]}}}
+    content = {"application/json": {"schema": {**schema, "required": ["a", "b"]}}}
+    post = {"requestBody": {"content": content}}
+    (found,) = read_openapi(json.dumps({"openapi": "3.1.0", "paths": {"/a": {"post": post}}})).requests
+    assert found.json == {"a": None, "b": None}
+
+
 LEAVES = st.none() | st.integers() | st.text(max_size=5) | st.lists(st.integers(), max_size=2)
 
 

@@ -142,6 +142,18 @@ def test_no_request_breaks_the_file(target, name, value):
     ast.parse("class Visitor:\n" + source_of(SampleRequests("x", "", (request,))).body)
 
 
+def test_what_is_left_out_stays_a_comment_whatever_stands_in_it():
+    made = read_curl("echo 'a\nraise SystemExit'\ncurl http://127.0.0.1:8000/a")
+    assert "    #   no curl command: echo 'a raise SystemExit'\n" in load_file(made)
+
+
+def test_fields_and_files_of_one_name_are_all_sent():
+    made = read_curl("curl -F a=1 -F a=2 -F f=@x -F f=@y http://127.0.0.1:8000/a")
+    text = source_of(made).body
+    assert 'data={"a": ["1", "2"]}' in text
+    assert 'files={"f": [("x", b"example"), ("y", b"example")]}' in text
+
+
 def test_a_document_without_a_server_wants_one():
     nowhere = SampleRequests("Shop", "", VISIT.requests)
     with pytest.raises(ConfigurationError, match="does not say where its server is"):
@@ -155,6 +167,9 @@ def test_a_document_that_can_not_be_read(tmp_path):
         read_requests(None, tmp_path / "none.har", None)
     with pytest.raises(ConfigurationError, match=r"can't read http://127"):
         read_requests("http://127.0.0.1:1/openapi.json", None, None)
+    for url in ("http://127.0.0.1:port/openapi.json", "http://[::1/openapi.json"):
+        with pytest.raises(ConfigurationError, match=r"can't read http://"):
+            read_requests(url, None, None)
     (tmp_path / "latin").write_bytes(b"\xff\xfe\xfd")
     with pytest.raises(ConfigurationError, match="is not UTF-8"):
         read_requests(None, None, tmp_path / "latin")

@@ -1,5 +1,7 @@
 """Which command serves an app."""
 
+import shlex
+
 import pytest
 
 from suite.errors import ConfigurationError
@@ -45,6 +47,15 @@ def test_programs_of_another_environment_are_named_as_the_command_s_folder_sees_
     assert served(app("django", asgi="", place="a"), (), "/opt/bin/").command.startswith(
         "/opt/bin/python manage"
     )
+
+
+@pytest.mark.parametrize("server", ALL)
+def test_folders_with_spaces_are_one_word_of_the_command(server):
+    kind = "flask" if server in ALL[2:] else "fastapi"
+    found = served(app(kind, place="my src"), [server], "/my env/bin/")
+    words = shlex.split(found.command)
+    assert words[0].startswith("/my env/bin/")
+    assert found.folder == "my src" or "my src" in words
 
 
 def test_without_a_server_it_says_what_brings_one():

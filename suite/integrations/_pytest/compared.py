@@ -31,6 +31,7 @@ def compared(config: pytest.Config, base: str, workloads: Iterable[str]) -> tupl
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        errors="replace",
         check=False,
     )
     return told.returncode, told.stdout

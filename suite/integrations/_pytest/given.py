@@ -11,32 +11,42 @@ import pytest
 
 from suite.config.layer import SettingsLayer
 from suite.errors import ConfigurationError
-from suite.units import parse
 
 _KNOWN = tuple(one.name for one in fields(SettingsLayer))
-_QUANTITIES = {"seconds": "s", "rate": "1/s"}
 _OPTIONS = ("rounds", "quick", "users", "seconds", "target")
 
 
 def asked_for(how: Mapping[str, Any], config: pytest.Config) -> SettingsLayer:
     """What the test wants, and over it what the command line does. Raises ConfigurationError."""
-    unknown = sorted(set(how) - set(_KNOWN))
-    if unknown:
-        raise ConfigurationError(f"a load has no {', '.join(unknown)}; it has: {', '.join(_KNOWN)}")
     own = {name: value for name, value in how.items() if value is not None}
-    told = {name: value for name in _OPTIONS if (value := config.getoption(f"suite_{name}"))}
+    checked(own)
+    told = {name: config.getoption(f"suite_{name}") for name in _OPTIONS}
+    told = {name: value for name, value in told.items() if value is not None and value is not False}
     if "seconds" in told:  # it takes the place of what else would end the load
         own = {name: value for name, value in own.items() if name not in ("operations", "each")}
-    merged = {**own, **told}
-    for name, unit in _QUANTITIES.items():
-        if name in merged:
-            merged[name] = parse(merged[name], unit)
-    merged["values"] = {**own.get("values", {}), **_values(config.getoption("suite_set") or ())}
-    levels = own.get("thresholds", {}).items()
-    merged["thresholds"] = {
-        metric: level if isinstance(level, Mapping) else {"critical": level} for metric, level in levels
-    }
-    return SettingsLayer(**merged)
+    values = {**own.get("values", {}), **_values(config.getoption("suite_set") or ())}
+    return checked({**own, **told, "values": values})
+
+
+def checked(how: Mapping[str, Any]) -> SettingsLayer:
+    """What is asked of a load, as settings. Raises ConfigurationError with all faults."""
+    from pydantic import TypeAdapter, ValidationError
+
+    if unknown := sorted(set(how) - set(_KNOWN)):
+        raise ConfigurationError(f"a load has no {', '.join(unknown)}; it has: {', '.join(_KNOWN)}")
+    given = dict(how)
+    if isinstance(levels := how.get("thresholds"), Mapping):
+        given["thresholds"] = {
+            metric: level if isinstance(level, Mapping) else {"critical": level}
+            for metric, level in levels.items()
+        }
+    try:
+        found: SettingsLayer = TypeAdapter(SettingsLayer).validate_python(given)
+    except ValidationError as error:
+        raise ConfigurationError.of(
+            f"load({one['loc'][0]}=...): {one['msg']}" for one in error.errors()
+        ) from error
+    return found
 
 
 def place_of(target: str, item: pytest.Item) -> str:

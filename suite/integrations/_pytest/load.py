@@ -16,11 +16,11 @@ import pytest
 
 from suite.contract.system import System
 from suite.contract.workload import Workload
-from suite.errors import SuiteError
+from suite.errors import ConfigurationError, SuiteError
 from suite.formats.envelope import read_document
 from suite.integrations._pytest.benchmarks import tell
 from suite.integrations._pytest.errand import FAULT, RUN, TABLE, Errand, measure
-from suite.integrations._pytest.given import asked_for, on_invalid, place_of
+from suite.integrations._pytest.given import asked_for, checked, on_invalid, place_of
 from suite.integrations._pytest.operations import workload_of
 from suite.integrations._pytest.verdicts import InvalidLoad
 from suite.ledger.entry import HEADLINES
@@ -153,8 +153,15 @@ class LoadFixture:
         option = self._config.getoption
         workload = what if isinstance(what, Workload) else None
         if callable(what):
+            checked(how)
             loop = {one: how.pop(one, None) for one in ("users", "operations", "each", "seconds", "rate")}
             workload = workload_of(what, name or self._item.nodeid.replace(" ", "-"), system, **loop)
+        elif not isinstance(what, str | Workload):
+            raise ConfigurationError(
+                f'load takes "load_shop.py::shop/browse", a Workload or a function, not {what!r}'
+            )
+        elif name is not None or system is not None:
+            raise ConfigurationError("name= and system= are for a function: a workload has its own")
         results, config = option("suite_results"), option("suite_config")
         width = min(max(shutil.get_terminal_size().columns, _WIDTHS[0]), _WIDTHS[1])
         return Errand(

@@ -44,9 +44,11 @@ def workload_of(
         loop = open_loop(rate, 5.0 if seconds is None else seconds, users=users)
     else:
         timed = seconds is None and operations is None and each is None
-        loop = closed_loop(users or 1, operations=operations, each=each, seconds=5.0 if timed else seconds)
+        length = 5.0 if timed else seconds
+        loop = closed_loop(1 if users is None else users, operations=operations, each=each, seconds=length)
     called = getattr(function, "__name__", "call")
-    called = called if called.isidentifier() else "call"
+    if not called.isidentifier() or called in {*dir(FunctionUser), *User.__annotations__}:
+        called = "call"
     caller = type("Caller", (FunctionUser,), {called: operation(_method(function, called))})
     if system is None:
         system = Component(dict)

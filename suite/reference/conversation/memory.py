@@ -1,4 +1,8 @@
-"""Whether memory stays flat while conversations go on: read by a user, judged as a metric."""
+"""Whether memory stays flat while conversations go on: read by a user, judged as a metric.
+
+`memory.lasting_growth` says the same of rounds of 20 s and longer, which it takes to tell a trend; this tells
+it of a quick round too, from readings that the Component's own process takes.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,26 @@
+"""The tables of a project's pyproject.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+Table = dict[str, Any]
+
+
+def read_pyproject(root: Path) -> tuple[Table, Table]:
+    """Its tables `project` and `tool`, empty where it lacks them. Raises OSError, ValueError."""
+    try:
+        whole = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}, {}
+    project, tool = (_table(whole, name) for name in ("project", "tool"))
+    return project, tool
+
+
+def _table(whole: Table, name: str) -> Table:
+    found = whole.get(name, {})
+    if not isinstance(found, dict):
+        raise ValueError(f"{name} is no table")
+    return found
