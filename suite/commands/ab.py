@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -169,7 +169,7 @@ def command(
         profile=profile,
     )
     how = ["--operations", str(operations or 100), *([] if instructions else ["--no-instructions"])]
-    how += ["--by-operation"] if any("@" in name for name in (*(metrics or ()), *least)) else []
+    how += _told_apart(chosen, (*(metrics or ()), *least))
     with output(json_file, "ab", folder / "ab") as out:
         if costs:
             with CountedSides(out, configuration.files) as shown, out.part():
@@ -181,6 +181,14 @@ def command(
             if turns.begun:
                 out.deliver(turns.document(out.code()))
     raise typer.Exit(out.code())
+
+
+def _told_apart(chosen: Iterable[CatalogEntry], metrics: Iterable[str]) -> list[str]:
+    """Options that have counted what `metrics` name behind an @: operations by themselves, or helpers."""
+    named = {name.partition("@")[2] for name in metrics} - {""}
+    helpers = {name for one in chosen for name in one.workload.beside}
+    kinds = ["--by-operation"] if named - helpers else []
+    return kinds + (["--beside"] if named & helpers else [])
 
 
 def divided(words: Sequence[str], repository: Repository) -> tuple[str, str | None, list[str]]:

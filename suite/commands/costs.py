@@ -18,6 +18,7 @@ Examples:
   suite costs load_shop.py -k browse --operations 200
   suite costs api/user dicom/receive --json costs.json
   suite costs load_shop.py --by-operation       of browse and buy, not of their mix alone
+  suite costs load_shop.py --beside             of the helpers in beside= too
   suite costs load_shop.py --no-instructions    in seconds, and without valgrind
 
 \b
@@ -47,6 +48,9 @@ def command(
     kinds: Annotated[
         bool, typer.Option("--by-operation", help="Each operation of a mix by itself too.")
     ] = False,
+    beside: Annotated[
+        bool, typer.Option("--beside", help="What helpers take too, under their own names.")
+    ] = False,
     users: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Virtual users. [one of each class]")
     ] = None,
@@ -67,7 +71,7 @@ def command(
     from suite.costs.session import CostSettings, count_costs
     from suite.errors import SystemFailed, WorkerFailed
 
-    how = CostSettings(operations, instructions, kinds)
+    how = CostSettings(operations, instructions, kinds, beside)
     places = where.places(configuration)
     with output(
         json_file, "costs", places.folder / "costs", ledger=places.ledger, notify=configuration.notified()

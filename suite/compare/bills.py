@@ -26,6 +26,8 @@ _ONCE = 0.05
 """... so often per operation at least: less is nothing."""
 _EXACT = 0.005
 """Statements are exact."""
+_KERNEL = ("os.", "io.", "socket.", "select.", "fcntl.", "mmap.", "time.sleep")
+"""How names of C functions begin that call the kernel."""
 _Key = tuple[str, str, str]
 
 
@@ -160,13 +162,25 @@ def _notes(base: Sequence[CostBill], head: Sequence[CostBill]) -> Iterator[Reaso
             name: ", ".join(sorted(own)) for name, own in zip(("base", "head"), sources, strict=True)
         }
         yield Reason("other_sources", figures)
+    yield from _plans(base[-1], head[-1])
+
+
+def _plans(base: CostBill, head: CostBill) -> Iterator[Reason]:
+    """Statements that the database goes about in another way."""
+    known = {(one.helper, one.text): one.plan for one in base.database or () if one.plan is not None}
+    for one in head.database or ():
+        before = known.get((one.helper, one.text))
+        if before is not None and one.plan is not None and one.plan != before:
+            sides = {"base": " / ".join(map(str.strip, before)), "head": " / ".join(map(str.strip, one.plan))}
+            yield Reason("plan_changed", {"helper": one.helper, "statement": one.text, **sides})
 
 
 def _places(base: CostBill, head: CostBill) -> Iterator[CostChange]:
     """Where both differ, of each kind what differs most first."""
-    kinds: tuple[tuple[Literal["calls", "allocations", "statements"], _Read], ...] = (
+    kinds: tuple[tuple[Literal["calls", "c_calls", "allocations", "statements"], _Read], ...] = (
         ("statements", _statements),
         ("calls", _calls),
+        ("c_calls", _c_calls),
         ("allocations", _allocations),
     )
     for kind, read in kinds:
@@ -177,7 +191,7 @@ def _places(base: CostBill, head: CostBill) -> Iterator[CostChange]:
             if abs(other - one) > (max(_ONCE, _LEAST * max(one, other)) if kind != "statements" else _EXACT):
                 function, file, text = key
                 found.append(CostChange(kind, function, file, head_line or line, one, other, text))
-        yield from sorted(found, key=lambda place: -abs(place.head - place.base))
+        yield from sorted(found, key=lambda one: (not _enters(one), -abs(one.head - one.base)))
 
 
 _Read = Callable[[CostBill], Mapping[_Key, tuple[float, int]]]
@@ -185,6 +199,17 @@ _Read = Callable[[CostBill], Mapping[_Key, tuple[float, int]]]
 
 def _calls(bill: CostBill) -> Mapping[_Key, tuple[float, int]]:
     return _summed(((one.function, one.file, ""), one.calls, one.line) for one in bill.functions or ())
+
+
+def _c_calls(bill: CostBill) -> Mapping[_Key, tuple[float, int]]:
+    return _summed(
+        ((one.function, one.file, one.called), one.calls, one.line) for one in bill.c_functions or ()
+    )
+
+
+def _enters(place: CostChange) -> bool:
+    """Whether it may be a call of the kernel: of the C functions those come first."""
+    return place.kind == "c_calls" and place.text.startswith(_KERNEL)
 
 
 def _allocations(bill: CostBill) -> Mapping[_Key, tuple[float, int]]:

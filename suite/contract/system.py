@@ -22,6 +22,7 @@ from suite.units import parse
 
 if TYPE_CHECKING:
     from suite.process.child import Child
+    from suite.records.costs import ServedStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,9 @@ class System:
     `needs` is (extra, module, ...): modules that must be importable and the extra that brings them.
     `deadline` bounds the time until it is ready. `beside` holds the workload's helpers by name.
     """
+
+    inside = True
+    """Whether what counts may run inside of its processes; the kernel counts in all that are ours."""
 
     def __init__(self, *, needs: tuple[str, ...] = (), deadline: Duration = 30.0, **parameters: Any) -> None:
         self.parameters: Mapping[str, Any] = MappingProxyType(parameters)
@@ -166,6 +170,17 @@ class System:
     def figures(self) -> Mapping[str, float]:
         """What it says of itself at the end of a round, by metric, if it is a helper."""
         return {}
+
+    def statements(self) -> Mapping[str, ServedStatement] | None:
+        """The SQL that it was sent so far, by text, if it is a helper that counts that; None of all others.
+
+        Raises OSError where it can't say.
+        """
+        return None
+
+    def explained(self, statement: str) -> str:
+        """How it goes about one of its `statements`, whatever the values. Raises OSError if it can't say."""
+        raise NotImplementedError
 
     def __enter__(self) -> Self:
         directory = Path(tempfile.mkdtemp(prefix="loadledger-"))

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Generic, TypeVar
 
 from suite.costs.counter import Counter
 from suite.leaks.site import Sites
 from suite.process.injection import Injection
 from suite.records.reason import Reason
 
+Window = TypeVar("Window")
+"""What one window tells apart by place; `seconds` is how long it was."""
 
-class AgentCounter(Counter):
-    """Base of Counters that ask the agents, which tell places by `sites`."""
+
+class AgentCounter(Counter, Generic[Window]):
+    """Base of Counters that ask the agents, which tell places by `sites`.
+
+    `windows` are those that were counted, `rest` is one in which nobody asked the system for anything.
+    """
 
     def __init__(self, sites: Sites) -> None:
         self.sites = sites
+        self.windows: list[Window] = []
+        self.rest: Window | None = None
         self.agents: Injection
         self.seen: set[int] = set()
         self._refused: dict[int, str] = {}
@@ -30,6 +39,14 @@ class AgentCounter(Counter):
         if new := set(pids) - self.seen:
             self._refused |= self.agents.count(new)
             self.seen |= new
+
+    def forget(self) -> None:
+        """See `Counter`."""
+        self.windows.pop()
+
+    def rested(self) -> None:
+        """See `Counter`."""
+        self.rest = self.windows.pop()
 
     def missing(self) -> Reason:
         """See `Counter`."""

@@ -22,27 +22,20 @@ class AllocationWindow:
     """One window: allocations and their bytes, by line."""
 
     lines: dict[Place, tuple[int, int]] = field(default_factory=dict)
+    seconds: float = 0.0
 
 
-class AllocationCounter(AgentCounter):
+class AllocationCounter(AgentCounter[AllocationWindow]):
     """See `Counter`. `windows` are told apart by line."""
 
     metrics = ("cost.allocations", "cost.allocated")
     source = "memray"
     mode: Mode = "allocations"
 
-    def __init__(self, sites: Sites) -> None:
-        super().__init__(sites)
-        self.windows: list[AllocationWindow] = []
-
-    def forget(self) -> None:
-        """See `Counter`."""
-        self.windows.pop()
-
-    def end(self, spans: Sequence[Span]) -> Counts:  # noqa: ARG002
+    def end(self, spans: Sequence[Span], seconds: float) -> Counts:  # noqa: ARG002
         """See `Counter`."""
         self.agents.bill(self.seen)
-        window = AllocationWindow()
+        window = AllocationWindow(seconds=seconds)
         self.windows.append(window)
         counts: dict[str, dict[int, float]] = {metric: {} for metric in self.metrics}
         for pid, recording in self.agents.recordings().items():

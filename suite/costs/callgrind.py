@@ -64,10 +64,15 @@ class Callgrind(Counter):
         self._directory = directory
         argv = [
             "valgrind", "--tool=callgrind", "--instr-atstart=no", "--collect-systime=nsec",
-            "--trace-children=yes", "--fair-sched=try", f"--vgdb-prefix={self._pipes}",
+            "--trace-children=yes", "--fair-sched=try", "--separate-threads=yes",
+            f"--vgdb-prefix={self._pipes}",
             f"--callgrind-out-file={directory}/callgrind.%p", f"--log-file={directory}/valgrind.%p",
         ]  # fmt: skip
-        with inherited({"PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0")}), wrapped(argv, directory):
+        changes = {
+            "PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "0"),
+            "LOADLEDGER_AGENT_SLOWER": f"{self.slower:g}",
+        }
+        with inherited(changes), wrapped(argv, directory):
             yield
 
     def begin(self, agents: Injection, pids: Iterable[int], clients: Iterable[int]) -> None:  # noqa: ARG002
@@ -81,18 +86,23 @@ class Callgrind(Counter):
             if self._told(pid, "instrumentation", "on"):
                 self._on.add(pid)
 
-    def end(self, spans: Sequence[Span]) -> Counts:  # noqa: ARG002
+    def end(self, spans: Sequence[Span], seconds: float) -> Counts:  # noqa: ARG002
         """See `Counter`. Profiles are written while nothing is counted: else their sums are nonsense."""
         for pid in self._on:
             self._told(pid, "instrumentation", "off")
-        counts: dict[str, dict[int, float]] = {metric: {} for metric in self.metrics}
+        threads: dict[str, dict[int, list[float]]] = {metric: {} for metric in self.metrics}
         for pid in self._on:
             self._told(pid, "dump")
-            for path in self._directory.glob(f"callgrind.{pid}.*"):
+            for path in sorted(
+                self._directory.glob(f"callgrind.{pid}.*")
+            ):  # .1-01 is that of the first thread
                 for metric, count in totals(path.read_text(errors="replace")).items():
-                    counts[metric][pid] = counts[metric].get(pid, 0.0) + count
+                    threads[metric].setdefault(pid, []).append(float(count))
                 path.unlink()
-        return counts
+        self.threads = threads
+        return {
+            metric: {pid: sum(parts) for pid, parts in found.items()} for metric, found in threads.items()
+        }
 
     def complaint(self) -> str:
         """What valgrind said of what it could not do; "" of nothing."""

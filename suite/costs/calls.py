@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from suite.costs.agent_counter import AgentCounter
 from suite.costs.counter import Counts, Span
 from suite.costs.sql import controls, normalised
-from suite.leaks.site import Kind, Sites
+from suite.leaks.site import Kind
 from suite.process.injection import Mode
 
 _EMPTY = "suite/engine/hollow.py"
@@ -36,36 +36,34 @@ class StatementTally:
 
 @dataclass(slots=True)
 class CallWindow:
-    """One window: calls by function, statements by text and line, the operations of `spans`."""
+    """One window: calls by function, those of C functions by line and name, statements by text and line, the
+    operations of `spans`.
+    """
 
     spans: Sequence[Span]
     calls: Tally[Place] = field(default_factory=Tally)
+    c_calls: Tally[tuple[Place, str]] = field(default_factory=Tally)
     statements: dict[tuple[str, Place], StatementTally] = field(default_factory=dict)
+    seconds: float = 0.0
 
 
-class CallCounter(AgentCounter):
+class CallCounter(AgentCounter[CallWindow]):
     """See `Counter`. `windows` are told apart by function, line and text."""
 
     metrics = ("cost.calls", "cost.statements")
     source = "Python"
     mode: Mode = "calls"
+    statements = True
 
-    def __init__(self, sites: Sites) -> None:
-        super().__init__(sites)
-        self.windows: list[CallWindow] = []
-
-    def forget(self) -> None:
-        """See `Counter`."""
-        self.windows.pop()
-
-    def end(self, spans: Sequence[Span]) -> Counts:
+    def end(self, spans: Sequence[Span], seconds: float) -> Counts:
         """See `Counter`."""
         self.agents.bill(self.seen)
-        window = CallWindow(spans)
+        window = CallWindow(spans, seconds=seconds)
         self.windows.append(window)
         counts: dict[str, dict[int, float]] = {metric: {} for metric in self.metrics}
         for pid, bill in self.agents.bills().items():
             counts["cost.calls"][pid] = float(self._called(bill["calls"], window))
+            self._called_in_c(bill["c_calls"], window)
             counts["cost.statements"][pid] = float(self._sent(bill["statements"], window))
         return counts
 
@@ -86,6 +84,12 @@ class CallCounter(AgentCounter):
                 window.calls[Place(function, name, line)] += times
                 total += times
         return total
+
+    def _called_in_c(self, calls: Iterable[Sequence[Any]], window: CallWindow) -> None:
+        for times, function, file, line, called in calls:
+            kind, name = self.sites.place(file)
+            if kind is not Kind.hidden:
+                window.c_calls[Place(function, name, line), called] += times
 
     def _sent(self, found: Mapping[str, Any], window: CallWindow) -> int:
         texts = [None if controls(text) else normalised(text) for text in found["texts"]]

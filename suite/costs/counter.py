@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from suite.process.injection import Injection, Mode
@@ -33,6 +34,12 @@ class Counter:
     source: str
     mode: Mode = "still"
     slower = 5.0
+    anywhere = False
+    """Whether it counts in all processes that are ours, and not only in those that it may get inside of."""
+    statements = False
+    """Whether databases are asked which statements came meanwhile."""
+    threads: Mapping[str, Mapping[int, Sequence[float]]] = MappingProxyType({})
+    """What threads of each process had of the last window, the oldest first; nothing unless told apart."""
 
     def under(self, directory: Path) -> AbstractContextManager[None]:  # noqa: ARG002 - most need no folder
         """What the system has to start inside of; `directory` is the round's."""
@@ -57,6 +64,9 @@ class Counter:
     def forget(self) -> None:
         """The last window is of no interest once it has been counted."""
 
-    def end(self, spans: Sequence[Span]) -> Counts:
-        """The window has ended, with these operations; `look` came before."""
+    def rested(self) -> None:
+        """Nobody asked the system for anything in the last window: what is in it goes by the clock."""
+
+    def end(self, spans: Sequence[Span], seconds: float) -> Counts:
+        """The window has ended after `seconds`, with these operations; `look` came before."""
         raise NotImplementedError

@@ -3,34 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
+from suite.costs.agent_counter import AgentCounter
 from suite.costs.allocations import AllocationWindow
 from suite.costs.calls import CallWindow, Place
-from suite.records.costs import AllocationSite, FunctionCalls, SentStatement
+from suite.records.costs import AllocationSite, CCalls, FunctionCalls, SentStatement
 
 _MOST = 1000
 """So many functions and lines are kept, those with the most first."""
 _LEAST = 0.005
 """Less often per operation is nothing."""
-_Window = TypeVar("_Window")
+
+
+class _Lasting(Protocol):
+    seconds: float
+
+
+_Window = TypeVar("_Window", bound=_Lasting)
+_Key = TypeVar("_Key")
+_Engine = AgentCounter[_Window] | None
 
 
 def functions(
-    windows: Sequence[CallWindow], operations: int, engine: Sequence[CallWindow] = ()
+    counter: AgentCounter[CallWindow], operations: int, engine: _Engine[CallWindow] = None
 ) -> tuple[FunctionCalls, ...]:
-    """How often an operation calls each function, less what the `engine`'s own windows have of it."""
-    calls = _less(windows, engine, operations, lambda window: window.calls)
+    """How often an operation calls each function, less what the `engine`'s own counter has of it."""
+    calls = _less(counter, engine, operations, lambda window: window.calls)
     found = [FunctionCalls(*place, times) for place, times in calls.items()]
     return tuple(sorted(found, key=lambda one: (-one.calls, one.file, one.line))[:_MOST])
 
 
+def c_functions(
+    counter: AgentCounter[CallWindow], operations: int, engine: _Engine[CallWindow] = None
+) -> tuple[CCalls, ...]:
+    """How often an operation calls each C function at each line, less what the `engine`'s own counter has."""
+    calls = _less(counter, engine, operations, lambda window: window.c_calls)
+    found = [CCalls(*place, called, times) for (place, called), times in calls.items()]
+    return tuple(sorted(found, key=lambda one: (-one.calls, one.file, one.line, one.called))[:_MOST])
+
+
 def allocation_sites(
-    windows: Sequence[AllocationWindow], operations: int, engine: Sequence[AllocationWindow] = ()
+    counter: AgentCounter[AllocationWindow], operations: int, engine: _Engine[AllocationWindow] = None
 ) -> tuple[AllocationSite, ...]:
-    """How often an operation allocates at each line, less what the `engine`'s own windows have of it."""
-    times = _less(windows, engine, operations, lambda window: _column(window, 0))
-    sizes = _less(windows, engine, operations, lambda window: _column(window, 1))
+    """How often an operation allocates at each line, less what the `engine`'s own counter has of it."""
+    times = _less(counter, engine, operations, lambda window: _column(window, 0))
+    sizes = _less(counter, engine, operations, lambda window: _column(window, 1))
     found = [AllocationSite(*place, number, sizes.get(place, 0.0)) for place, number in times.items()]
     return tuple(sorted(found, key=lambda one: (-one.allocations, one.file, one.line))[:_MOST])
 
@@ -55,26 +73,34 @@ def sent_statements(windows: Sequence[CallWindow]) -> tuple[SentStatement, ...]:
 
 
 def _less(
-    windows: Sequence[_Window],
-    engine: Sequence[_Window],
+    counter: AgentCounter[_Window],
+    engine: _Engine[_Window],
     operations: int,
-    read: Callable[[_Window], Mapping[Place, float]],
-) -> dict[Place, float]:
-    """Per operation, of the last two windows; what is left of it without the engine."""
-    own, others = _mean(windows, operations, read), _mean(engine, operations, read)
+    read: Callable[[_Window], Mapping[_Key, float]],
+) -> dict[_Key, float]:
+    """Per operation, of the last two windows; what is left of it without what goes by the clock, and without
+    the engine."""
+    own = _mean(counter, operations, read)
+    others = {} if engine is None else _mean(engine, operations, read)
     left = {place: value - others.get(place, 0.0) for place, value in own.items()}
     return {place: value for place, value in left.items() if value > _LEAST}
 
 
 def _mean(
-    windows: Sequence[_Window], operations: int, read: Callable[[_Window], Mapping[Place, float]]
-) -> dict[Place, float]:
-    last = windows[-2:]
-    total: dict[Place, float] = {}
+    counter: AgentCounter[_Window], operations: int, read: Callable[[_Window], Mapping[_Key, float]]
+) -> dict[_Key, float]:
+    last = counter.windows[-2:]
+    if not last:
+        return {}
+    total: dict[_Key, float] = {}
     for window in last:
         for place, value in read(window).items():
-            total[place] = total.get(place, 0.0) + value / (operations * len(last))
-    return total
+            total[place] = total.get(place, 0.0) + value
+    if (rest := counter.rest) is not None:
+        share = sum(window.seconds for window in last) / rest.seconds
+        for place in total.keys() & read(rest).keys():
+            total[place] = max(0.0, total[place] - read(rest)[place] * share)
+    return {place: value / (operations * len(last)) for place, value in total.items()}
 
 
 def _column(window: AllocationWindow, index: int) -> dict[Place, float]:

@@ -22,6 +22,7 @@ class Kernel(Counter):
 
     metrics = (*_FIELDS, "cost.bytes_in", "cost.bytes_out")
     source = "kernel"
+    anywhere = True
 
     def __init__(self) -> None:
         self._clients: tuple[int, ...] = ()
@@ -40,7 +41,7 @@ class Kernel(Counter):
         """See `Counter`."""
         self._last |= {pid: now for pid in pids if (now := usage(pid)) is not None}
 
-    def end(self, spans: Sequence[Span]) -> Counts:  # noqa: ARG002
+    def end(self, spans: Sequence[Span], seconds: float) -> Counts:  # noqa: ARG002
         """See `Counter`."""
         nothing = ProcessUsage(0, 0, 0, 0)
         counts: dict[str, dict[int, float]] = {metric: {} for metric in _FIELDS}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from suite.costs.counter import Counter, Counts
@@ -10,7 +10,7 @@ from suite.costs.steady import SCHEDULED, agree, settled, steady, value
 from suite.costs.windows import CountedWindows, counted
 from suite.engine.progress import Progress
 from suite.engine.workload_spec import WorkloadSpec
-from suite.records.costs import COSTS, CountedCost
+from suite.records.costs import COSTS, CountedCost, DatabaseStatement
 from suite.records.detail import Detail
 from suite.records.reason import Figure, Reason
 
@@ -22,7 +22,7 @@ class Pass:
     """What windows of `operations` each counted.
 
     `mix` is how often each operation ran in a window, `bad` how many of all did not end well, `details` why,
-    `longest` how many seconds one took at most.
+    `longest` how many seconds one took at most, `starting` how many the system took to be there.
     """
 
     source: str
@@ -32,6 +32,15 @@ class Pass:
     bad: int = 0
     details: tuple[Detail, ...] = ()
     longest: float = 0.0
+    starting: float = 0.0
+    rates: Counts = field(default_factory=dict)
+    """What the system does by the clock, per second; it is no part of `counts`."""
+    threads: Mapping[str, Mapping[int, Sequence[float]]] = field(default_factory=dict)
+    """What the threads of each process had of the last window, as far as they are told apart."""
+    database: tuple[DatabaseStatement, ...] | None = None
+    notes: list[Reason] = field(default_factory=list)
+    beside: dict[str, Pass] = field(default_factory=dict)
+    """What helpers took meanwhile, by name."""
     kinds: dict[str, Counts] = field(default_factory=dict)
     """Of each operation by itself, per operation; nothing unless that was asked for."""
 
@@ -46,8 +55,20 @@ class Pass:
 
     def processes(self, metric: str) -> tuple[float, ...]:
         """Per operation, in the last window, of each process that had any part in it, the oldest first."""
-        parts = self.counts[-1].get(metric, {}) if self.counts else {}
+        parts = self._parts(metric)
         return tuple(parts[pid] / self.operations for pid in sorted(parts) if parts[pid])
+
+    def shares(self, metric: str) -> tuple[tuple[float, ...], ...]:
+        """Of each of `processes`, what its threads had of that, where they are told apart."""
+        parts, threads = self._parts(metric), self.threads.get(metric, {})
+        return tuple(
+            tuple(parts[pid] / self.operations * own / sum(threads[pid]) for own in threads[pid] if own)
+            for pid in sorted(parts)
+            if parts[pid] and sum(threads.get(pid, ()))
+        )
+
+    def _parts(self, metric: str) -> Mapping[int, float]:
+        return self.counts[-1].get(metric, {}) if self.counts else {}
 
     def costs(self, missing: Reason, metrics: tuple[str, ...]) -> dict[str, CountedCost]:
         """What was counted of `metrics`; what was not is not known because of what is `missing`."""
@@ -59,7 +80,14 @@ class Pass:
                 same = steady(metric, values)
                 parts = self.processes(metric)
                 cost = replace(
-                    cost, value=value(values), windows=values, processes=parts, steady=same, why=None
+                    cost,
+                    value=value(values),
+                    windows=values,
+                    processes=parts,
+                    threads=self.shares(metric),
+                    steady=same,
+                    why=None,
+                    by_clock=sum(self.rates.get(metric, {}).values()),
                 )
             found[metric] = cost
             for operation, counts in self.kinds.items():
@@ -83,6 +111,19 @@ class Pass:
                 found.append(Reason("operations_do_not_add_up", figures))
         return found
 
+    def divided(self, owners: Mapping[int, str], names: Iterable[str]) -> Pass:
+        """What the system takes, and `beside` it helpers of these names: the `owners` of their processes."""
+
+        def of(owner: str) -> Pass:
+            return replace(
+                self,
+                counts=[_only(one, owners, owner) for one in self.counts],
+                rates=_only(self.rates, owners, owner),
+                kinds={} if owner else {name: _only(one, owners, "") for name, one in self.kinds.items()},
+            )
+
+        return replace(of(""), beside={name: of(name) for name in names})
+
     def less(self, engine: Pass) -> Pass:
         """What is left without what the engine takes, which shares a process with the system."""
         own = engine.windows()
@@ -97,33 +138,51 @@ class Pass:
                 for metric, parts in counts.items()
             }
 
+        beside = {metric: sum(parts.values()) for metric, parts in engine.rates.items()}
         return replace(
             self,
+            rates={
+                metric: {pid: max(rate - beside.get(metric, 0.0), 0.0) for pid, rate in parts.items()}
+                for metric, parts in self.rates.items()
+            },
             counts=[without(one, self.operations) for one in self.counts],
             kinds={name: without(one, 1) for name, one in self.kinds.items()},
         )
 
 
-def count(spec: WorkloadSpec, progress: Progress, counter: Counter, *, kinds: bool = False) -> Pass:
+def _only(counts: Counts, owners: Mapping[int, str], owner: str) -> Counts:
+    return {
+        metric: {pid: count for pid, count in parts.items() if owners.get(pid, "") == owner}
+        for metric, parts in counts.items()
+    }
+
+
+def count(
+    spec: WorkloadSpec, progress: Progress, counter: Counter, *, kinds: bool = False, every: bool = False
+) -> Pass:
     """Count windows of a fresh system until they agree, or there are enough of them.
 
-    Of a mix each of its operations is counted by itself too, if `kinds` are wanted. Raises SystemFailed and
-    WorkerFailed.
+    Of a mix each of its operations is counted by itself too, if `kinds` are wanted, and `every` helper.
+    Raises SystemFailed and WorkerFailed.
     """
     spec = replace(spec, slower=counter.slower, still=True)
-    with counted(spec, progress, counter) as system:
+    with counted(spec, progress, counter, every=every) as system:
         system.warm()
         found = Pass(counter.source, _size(system))
-        while len(found.counts) < _MOST:
+        while len(found.counts) < _MOST and system.well == system.operations:
             found.counts.append(system.take(len(found.counts) + 1))
             if len(found.counts) >= _FEWEST and settled(found.windows()):
                 break
-        found.mix = system.mix
-        if kinds and len(found.mix) > 1:
+        found.mix, found.threads = system.mix, counter.threads
+        if kinds and len(found.mix) > 1 and system.well == system.operations:
             found.kinds = {operation: system.take_only(operation) for operation in found.mix}
         found.bad = system.operations - system.well
         found.details = system.details
-        found.longest = system.longest
+        found.longest, found.starting = system.longest, system.starting
+        found.rates = system.rates or {}
+        found.database, found.notes = system.served.statements(found.operations), system.served.notes
+        if every:
+            return found.divided(system.owners, system.workload.beside)
     return found
 
 

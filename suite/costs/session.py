@@ -18,30 +18,42 @@ from suite.costs.allocations import AllocationCounter
 from suite.costs.callgrind import Callgrind, version
 from suite.costs.calls import CallCounter, Place
 from suite.costs.counter import Counter
-from suite.costs.details import allocation_sites, functions, sent_statements
+from suite.costs.details import allocation_sites, c_functions, functions, sent_statements
 from suite.costs.kernel import Kernel
 from suite.costs.passes import Pass, count, doubts
 from suite.engine.ours import ours
 from suite.engine.progress import Progress, Silent
 from suite.engine.workload_spec import WorkloadSpec
-from suite.errors import SystemFailed, WorkerFailed
+from suite.errors import ConfigurationError, SystemFailed, WorkerFailed
 from suite.git import git
 from suite.leaks.site import Sites
 from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
-from suite.records.costs import AllocationSite, CostBill, CountedCost, FunctionCalls, SentStatement
+from suite.records.costs import (
+    AllocationSite,
+    CCalls,
+    CostBill,
+    CountedCost,
+    DatabaseStatement,
+    FunctionCalls,
+    SentStatement,
+)
 from suite.records.reason import Figure, Reason
 from suite.records.run import Validity
+
+_OF_USERS = frozenset({"cost.bytes_in", "cost.bytes_out"})
+"""Costs that are read on the users' side, which helpers do not have."""
 
 
 @dataclass(frozen=True, slots=True)
 class CostSettings:
     """How to count: windows of so many `operations`; whether to count `instructions`, which takes longest,
-    and each of the operations of a mix by itself (`kinds`)."""
+    each of the operations of a mix by itself (`kinds`), and what helpers take (`beside`)."""
 
     operations: int = 100
     instructions: bool = True
     kinds: bool = False
+    beside: bool = False
 
 
 def count_costs(
@@ -65,7 +77,13 @@ def count_costs(
     settings = replace(settings.with_loop(loop), workers=1)
     spec = WorkloadSpec(reference or reference_to(workload), settings)
     component = isinstance(actual.system, Component)
-    bill = _Bill(spec, progress or Silent(), component=component, kinds=how.kinds)
+    beside = tuple(actual.beside) if how.beside else ()
+    if twice := set(beside) & set(actual.operation_names()) if how.kinds else ():
+        raise ConfigurationError(
+            f"{workload.name}: {', '.join(sorted(twice))} is an operation and a helper, and both would have "
+            "the same name on the bill: count one or the other, or give one another name"
+        )
+    bill = _Bill(spec, progress or Silent(), component=component, how=how)
     origin = RecordOrigin()
     begun = time.monotonic()
     with interruptible():
@@ -83,8 +101,11 @@ def count_costs(
         costs=bill.costs,
         seconds=time.monotonic() - begun,
         functions=bill.functions,
+        c_functions=bill.c_functions,
         allocations=bill.allocations,
         statements=bill.statements,
+        database=bill.database,
+        beside=beside,
         validity=bill.validity(),
         notes=tuple(bill.notes),
     )
@@ -104,36 +125,52 @@ def _plan(loop: ClosedLoop, settings: Settings, workload: Workload) -> dict[str,
 class _Bill:
     """What is known so far."""
 
-    def __init__(self, spec: WorkloadSpec, progress: Progress, *, component: bool, kinds: bool) -> None:
-        self._spec, self._progress, self._component, self._kinds = spec, progress, component, kinds
+    def __init__(self, spec: WorkloadSpec, progress: Progress, *, component: bool, how: CostSettings) -> None:
+        self._spec, self._progress, self._component, self._how = spec, progress, component, how
         self.costs: dict[str, CountedCost] = {}
         self.mix: dict[str, int] = {}
         self.notes: list[Reason] = []
         self.functions: tuple[FunctionCalls, ...] | None = None
+        self.c_functions: tuple[CCalls, ...] | None = None
         self.allocations: tuple[AllocationSite, ...] | None = None
         self.statements: tuple[SentStatement, ...] | None = None
+        self.database: tuple[DatabaseStatement, ...] | None = None
         self._bad: list[Reason] = []
         self._differing: Place | None = None
 
     def add(self, counter: Counter, engine: Counter) -> Pass:
         """Count by `counter`; of an object, less what the `engine` takes that shares its process."""
-        found = count(self._spec, self._progress, counter, kinds=self._kinds)
-        if self._component and not found.bad:
-            found = found.less(count(replace(self._spec, hollow=True), self._progress, engine))
+        found = self._counted(counter, engine)
         if not self.mix:  # the first pass is at the usual speed
             self.mix = dict(found.mix)
-            self._spec = replace(self._spec, longest=found.longest)
+            self._spec = replace(self._spec, longest=found.longest, starting=found.starting)
         self._bad += _failures(found)
-        self.notes += [*counter.notes(), *found.unlike()]
-        self.costs |= found.costs(counter.missing(), counter.metrics)
+        self._keep(found, counter, next(_failures(found), counter.missing()))
         return found
+
+    def _counted(self, counter: Counter, engine: Counter) -> Pass:
+        how = self._how
+        found = count(self._spec, self._progress, counter, kinds=how.kinds, every=how.beside)
+        if self._component and not found.bad:
+            return found.less(count(replace(self._spec, hollow=True), self._progress, engine))
+        return found
+
+    def _keep(self, found: Pass, counter: Counter, missing: Reason) -> None:
+        self.notes += [*counter.notes(), *found.unlike(), *found.notes]
+        self.costs |= found.costs(missing, counter.metrics)
+        own = tuple(metric for metric in counter.metrics if metric not in _OF_USERS)
+        for name, part in found.beside.items():
+            costs = part.costs(Reason("out_of_reach"), own)
+            self.costs |= {f"{metric}@{name}": cost for metric, cost in costs.items()}
 
     def add_calls(self, sites: Sites) -> None:
         """Python's calls and SQL statements."""
         counter, engine = CallCounter(sites), CallCounter(sites)
-        operations = self.add(counter, engine).operations
+        found = self.add(counter, engine)
+        operations, self.database = found.operations, found.database
         if self.costs["cost.calls"].value is not None:
-            self.functions = functions(counter.windows, operations, engine.windows)
+            self.functions = functions(counter, operations, engine)
+            self.c_functions = c_functions(counter, operations, engine)
             self.statements = sent_statements(counter.windows)
             self._differing = None if self.costs["cost.calls"].steady else counter.differing()
 
@@ -142,17 +179,23 @@ class _Bill:
         counter, engine = AllocationCounter(sites), AllocationCounter(sites)
         operations = self.add(counter, engine).operations
         if self.costs["cost.allocations"].value is not None:
-            self.allocations = allocation_sites(counter.windows, operations, engine.windows)
+            self.allocations = allocation_sites(counter, operations, engine)
 
     def add_instructions(self) -> None:
-        """By callgrind. Without it, or where a system can't run under it, the reason stands instead."""
+        """By callgrind. Without it, or where a system can't run under it, the reason stands instead.
+
+        Where all else is well, operations that fail there say nothing of the system.
+        """
         known = version()
         counter = Callgrind(known or "")
-        missing = Reason("no_valgrind")
+        missing = next(iter(self._bad), Reason("no_valgrind"))
         try:
-            if known is not None:
-                self.add(counter, Callgrind(known))
-                return
+            if known is not None and not self._bad:
+                found = self._counted(counter, Callgrind(known))
+                if not found.bad:
+                    self._keep(found, counter, counter.missing())
+                    return
+                missing = Reason("failed_under_valgrind", _causes(found))
         except (SystemFailed, WorkerFailed) as error:
             missing = Reason("under_valgrind", {"error": str(error), "said": counter.complaint()})
         self.costs |= Pass(counter.source.strip(), 1).costs(missing, counter.metrics)
@@ -177,7 +220,11 @@ def _roots(spec: WorkloadSpec) -> list[Path]:
 
 def _failures(found: Pass) -> Iterator[Reason]:
     if found.bad:
-        figures: dict[str, Figure] = {"bad": found.bad, "source": found.source}
-        if found.details:
-            figures |= {"error": found.details[0].kind, "example": found.details[0].example}
-        yield Reason("operations_failed", figures)
+        yield Reason("operations_failed", _causes(found))
+
+
+def _causes(found: Pass) -> dict[str, Figure]:
+    figures: dict[str, Figure] = {"bad": found.bad, "source": found.source}
+    if found.details:
+        figures |= {"error": found.details[0].kind, "example": found.details[0].example}
+    return figures

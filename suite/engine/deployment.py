@@ -43,7 +43,8 @@ class Deployment:
     """All processes of one fresh start. Whatever ends `stack` ends them, and leaves nothing behind.
 
     `agents` talks to the Python processes of the system from inside, as far as `mode` lets it. `faulty`: the
-    workload's faults are made. The system starts inside of what `under` makes of the round's directory.
+    workload's faults are made. The system starts inside of what `under` makes of the round's directory; with
+    `every` its helpers do, and have agents, too.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Deployment:
         live: bool = False,
         faulty: bool = False,
         under: Callable[[Path], AbstractContextManager[None]] | None = None,
+        every: bool = False,
     ) -> None:
         self.spec = spec
         self.index = index
@@ -80,7 +82,7 @@ class Deployment:
         self.stack = stack
         self.timeline = FaultTimeline(self.workload, index, faulty=faulty)
         self._parties = Parties(
-            spec, self.workload, self.directory, self.cores.system, self.timeline, self._agents
+            spec, self.workload, self.directory, self.cores.system, self.timeline, self._agents, every=every
         )
         self.workers: list[Worker] = []
         self.prepared: Any = None

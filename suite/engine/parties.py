@@ -20,7 +20,8 @@ from suite.process.injection import Injection
 class Parties:
     """All of `workload` that is no user, each in a folder of its own in `directory`, on `cores`.
 
-    What is started within `agents()` has an agent: the system alone.
+    What is started within `agents()` has an agent: the system alone, or where `every` is wanted its helpers
+    too, as far as something may run inside of them.
     """
 
     def __init__(
@@ -31,10 +32,12 @@ class Parties:
         cores: frozenset[int] | None,
         timeline: FaultTimeline,
         agents: Callable[[], AbstractContextManager[Injection]],
+        *,
+        every: bool = False,
     ) -> None:
         self._spec, self._workload = spec, workload
         self._directory, self._cores = directory, cores
-        self._timeline, self._agents = timeline, agents
+        self._timeline, self._agents, self._every = timeline, agents, every
         self._started: list[System] = []
 
     def start(self, stack: contextlib.ExitStack) -> Injection:
@@ -45,11 +48,13 @@ class Parties:
         stack.callback(stop_together, helpers.values())
         stack.callback(system.stop)
         for name, helper in helpers.items():
-            helper.begin(self._place(name))
+            with self._around(helper):
+                helper.begin(self._place(name))
         with self._agents():
             system.begin(self._place(None))
         for name, helper in helpers.items():
-            self._start(helper, name)
+            with self._around(helper):
+                self._start(helper, name)
         stack.callback(setattr, system, "beside", system.beside)
         system.beside = self._timeline.routed(system.beside)
         injection = stack.enter_context(self._agents())
@@ -62,6 +67,9 @@ class Parties:
             if (failure := system.failure()) and not self._timeline.excuses(system):
                 what = "the system" if system is self._workload.system else "a helper of the system"
                 raise SystemFailed(f"{what} died: {failure}")
+
+    def _around(self, helper: System) -> AbstractContextManager[object]:
+        return self._agents() if self._every and helper.inside else contextlib.nullcontext()
 
     def _start(self, system: System, helper: str | None) -> None:
         place = self._place(helper)

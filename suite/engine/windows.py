@@ -34,6 +34,7 @@ class Windows(Deployment):
     well = 0
     details: tuple[Detail, ...] = ()
     _connected = False
+    _stopped = False
 
     def window(self, times: int, *, hold: bool) -> None:
         """Run the plan's operations `times` times; `hold` leaves the users connected afterwards.
@@ -71,7 +72,18 @@ class Windows(Deployment):
             before = now
         return False
 
+    def stop_after_failures(self) -> None:
+        """Have the users begin nothing more once an operation of theirs has failed."""
+        if self._stopped:
+            return
+        ended, well = self._tally()
+        if well < ended:
+            self._stopped = True
+            for worker in self.workers:
+                worker.tell(WorkerRequest("stop"))
+
     def _run(self) -> list[WorkerReply]:
+        self._stopped = False
         start = time.monotonic_ns() + _LEAD
         for worker in self.workers:
             worker.tell(WorkerRequest("run", start=start, only=self.plan.only))
@@ -94,13 +106,20 @@ class Windows(Deployment):
         return deadline
 
     def _count(self, reports: list[WorkerReply]) -> None:
+        self.operations += self.plan.used()
+        self.well += self._tally()[1]
+        self.details = details(reports)
+
+    def _tally(self) -> tuple[int, int]:
+        """How many operations have ended, and how many of them `ok` or `rejected`."""
+        ends = goods = 0
         for columns, used in (part for file in self.plan.group_files for part in file.parts()):
             outcomes = np.frombuffer(columns.outcome, np.uint8, used)
             ended = np.frombuffer(columns.finished, np.int64, used) > 0
             well = ended & ((outcomes == Outcome.ok) | (outcomes == Outcome.rejected))
-            self.operations += used
-            self.well += int(np.count_nonzero(well))
-        self.details = details(reports)
+            ends += int(np.count_nonzero(ended))
+            goods += int(np.count_nonzero(well))
+        return ends, goods
 
     def _clear(self) -> None:
         """Make all rows free again."""

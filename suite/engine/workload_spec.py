@@ -13,9 +13,11 @@ from suite.contract.workload import Workload
 from suite.engine.hollow import hollow
 
 _HANGS = 600.0
-"""Seconds without an answer, or to get ready, that are a hang however slow a system runs..."""
-_TIMES = 5.0
-"""... unless an operation takes a part of that by itself."""
+"""Seconds without an answer, or to get ready, that are a hang of a system of which nothing is known..."""
+_LEAST = 60.0
+"""... and these where it is known how long it takes at its usual speed, or more:"""
+_OPERATION, _START = 5.0, 1.0
+"""so many times what is to be expected. To start it runs what nobody counts, which is less slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +25,16 @@ class WorkloadSpec:
     """Plain data that leads to a configured workload in any process.
 
     Its system runs so many times `slower` than usual, and all that waits for it has more patience: as much as
-    that, but no longer than tells a hang, where an operation took `longest` seconds at its usual speed.
-    Operations of a `hollow` one do nothing. Those who load a `still` one do next to nothing by the clock:
-    what an object takes that shares a process with them is counted.
+    that, but no longer than tells a hang, where at its usual speed an operation took `longest` seconds and
+    its start `starting` (0: not known). Operations of a `hollow` one do nothing. Those who load a `still` one
+    do next to nothing by the clock: what an object takes that shares a process with them is counted.
     """
 
     reference: Reference
     settings: Settings
     slower: float = 1.0
     longest: float = 0.0
+    starting: float = 0.0
     hollow: bool = False
     still: bool = False
 
@@ -39,14 +42,14 @@ class WorkloadSpec:
         """The workload as the settings want it."""
         found = configured(self.reference.load(), self.settings)
         if self.slower != 1.0:
-            found.timeout = self._patience(found.timeout, self.longest)
-            found.grace = self._patience(found.grace, self.longest)
+            found.timeout = self._patience(found.timeout, self.longest * _OPERATION)
+            found.grace = self._patience(found.grace, self.longest * _OPERATION)
             found.system = copy.copy(found.system)
-            found.system.deadline = self._patience(found.system.deadline, 0.0)
+            found.system.deadline = self._patience(found.system.deadline, self.starting * _START)
         return hollow(found) if self.hollow else found
 
-    def _patience(self, usual: float, longest: float) -> float:
-        most = max(_HANGS, _TIMES * longest * self.slower)
+    def _patience(self, usual: float, expected: float) -> float:
+        most = max(_LEAST, expected * self.slower) if expected else _HANGS
         return max(usual, min(usual * self.slower, most))
 
 

@@ -70,12 +70,13 @@ class QuantileShift:
 
 @dataclass(frozen=True, slots=True)
 class CostChange:
-    """Where a cost changed: how often an operation calls a function, allocates there, or sends a statement.
+    """Where a cost changed: how often an operation calls a function, calls a C function there, allocates
+    there, or sends a statement.
 
-    `text` is the statement; `line` is head's, or base's of what head has no more.
+    `text` is the statement, or the C function's name; `line` is head's, or base's of what head has no more.
     """
 
-    kind: Literal["calls", "allocations", "statements"]
+    kind: Literal["calls", "c_calls", "allocations", "statements"]
     function: str
     file: str
     line: int

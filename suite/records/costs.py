@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from suite.records.provenance import Provenance
 from suite.records.reason import Reason
@@ -35,7 +35,9 @@ class CountedCost:
 
     `value` is the mean of the last two `windows`, which are per operation, in their order; None where it
     could not be counted, for the reason `why`. `processes` are the parts of the system's processes, the
-    oldest first. Windows of what is not `steady` disagree.
+    oldest first, `threads` those of the threads of each, where they are told apart. Windows of what is not
+    `steady` disagree. `by_clock` is how much of it the system does in a second that nobody asks for anything,
+    which is taken off; None where that was not looked at.
     """
 
     unit: str
@@ -43,8 +45,10 @@ class CountedCost:
     value: float | None = None
     windows: tuple[float, ...] = ()
     processes: tuple[float, ...] = ()
+    threads: tuple[tuple[float, ...], ...] = ()
     steady: bool = True
     why: Reason | None = None
+    by_clock: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,17 @@ class FunctionCalls:
     function: str
     file: str
     line: int
+    calls: float
+
+
+@dataclass(frozen=True, slots=True)
+class CCalls:
+    """How often an operation calls the C function `called` (such as os.fsync) at a line of a function."""
+
+    function: str
+    file: str
+    line: int
+    called: str
     calls: float
 
 
@@ -97,12 +112,41 @@ class SentStatement:
         return self.repeated >= _REPEATED
 
 
+class ServedStatement(NamedTuple):
+    """What a database says of a SQL statement: how often it came, rows that were given or changed, blocks
+    that were looked at."""
+
+    times: int
+    rows: int
+    blocks: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseStatement:
+    """What the database `helper` counted of a statement by its normalised `text`: per operation, how often it
+    was sent, rows that were given or changed, blocks that were looked at.
+
+    `plan` is how it goes about it, whatever the values, a line for each step; None of all but the dearest
+    ones, and where the database can't say for the reason `why`.
+    """
+
+    helper: str
+    text: str
+    sent: float
+    rows: float
+    blocks: float
+    plan: tuple[str, ...] | None = None
+    why: Reason | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostBill(Provenance):
     """The bill of one workload: what its operations take, on average over their `mix` in a window.
 
-    `costs` are those of the system by name; `seconds` is how long counting took. `functions` and
-    `allocations` are those that take most, `statements` all; None of what was not counted.
+    `costs` are those of the system by name, as cost.calls@buy those of an operation and as
+    cost.calls@database those of a helper in `beside`; `seconds` is how long counting took. `functions`,
+    `c_functions` and `allocations` are those that take most, `statements` all, `database` those that a
+    database in `beside` counted itself; None of what was not counted.
     """
 
     NAME: ClassVar[str] = "bill of costs"
@@ -113,8 +157,11 @@ class CostBill(Provenance):
     costs: Mapping[str, CountedCost]
     seconds: float
     functions: tuple[FunctionCalls, ...] | None = None
+    c_functions: tuple[CCalls, ...] | None = None
     allocations: tuple[AllocationSite, ...] | None = None
     statements: tuple[SentStatement, ...] | None = None
+    database: tuple[DatabaseStatement, ...] | None = None
+    beside: tuple[str, ...] = ()
     validity: Validity = _VALID
     notes: tuple[Reason, ...] = field(default=())
 

@@ -27,6 +27,7 @@ from suite.process.redaction import without_password
 from suite.process.scratch import scratch_directory
 from suite.process.sweep import ROUND_VARIABLE
 from suite.process.watchman import watched
+from suite.records.costs import ServedStatement
 from suite.services.kept import kept
 from suite.services.service import Service, TurnedAway
 
@@ -45,6 +46,11 @@ _STATEMENTS = "pg_stat_statements"
 _COUNTED = """select count(*), coalesce(sum(calls), 0), coalesce(sum(total_exec_time), 0) / 1000
     from pg_stat_statements where dbid = (select oid from pg_database where datname = current_database())
     and query not like '%pg_stat_%'"""  # our own
+_SERVED = """select query, calls, rows, shared_blks_hit + shared_blks_read
+    from pg_stat_statements where dbid = (select oid from pg_database where datname = current_database())
+    and query not like '%pg_stat_%'"""
+_EXPLAINS = 16
+"""The version that explains a statement without its values."""
 
 
 def _programs() -> Path:
@@ -228,6 +234,24 @@ class Postgres(Service):
                 figures |= dict(zip(names, self._run(connection, _COUNTED), strict=True))
         return figures
 
+    def statements(self) -> Mapping[str, ServedStatement]:
+        """See `System`."""
+        with self._connected(self.url) as connection:
+            found: dict[str, ServedStatement] = {}
+            for text, *counts in self._rows(connection, _SERVED):
+                known = found.get(text, (0, 0, 0))  # of another role
+                both = (one + int(other) for one, other in zip(known, counts, strict=True))
+                found[text] = ServedStatement(*both)
+            return found
+
+    def explained(self, statement: str) -> str:
+        """See `System`."""
+        with self._connected(self.url) as connection:
+            if connection.info.server_version // 10_000 < _EXPLAINS:
+                raise ConnectionError(f"PostgreSQL {_EXPLAINS} or newer explains what has no values")
+            rows = self._rows(connection, f"explain (generic_plan, costs off) {statement}")
+            return "\n".join(str(line) for (line,) in rows)
+
     def _connected(self, url: str) -> psycopg.Connection[Any]:
         """A connection that commits each statement. Raises OSError, ConfigurationError for a wrong URL."""
         import psycopg
@@ -247,11 +271,15 @@ class Postgres(Service):
 
     def _run(self, connection: psycopg.Connection[Any], statement: str) -> list[float]:
         """The first row that a statement gives, as numbers. Raises OSError."""
+        row = next(iter(self._rows(connection, statement)), ())
+        return [float(value) for value in row if isinstance(value, int | float | Decimal)]
+
+    def _rows(self, connection: psycopg.Connection[Any], statement: str) -> list[tuple[Any, ...]]:
+        """What a statement gives. Raises OSError."""
         import psycopg
 
         try:
             cursor = connection.execute(statement.encode())
-            row = cursor.fetchone() if cursor.description else None
+            return cursor.fetchall() if cursor.description else []
         except psycopg.Error as error:
             raise ConnectionError((str(error).splitlines() or [type(error).__name__])[0]) from error
-        return [float(value) for value in row or () if isinstance(value, int | float | Decimal)]

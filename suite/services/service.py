@@ -50,6 +50,7 @@ class Service(System):
     """Those that bring a server."""
     schemes: ClassVar[tuple[str, ...]]
     default_port: ClassVar[int]
+    inside = False
 
     def __init__(self, url: str | None, *, deadline: Duration, own: bool = False) -> None:
         super().__init__(deadline=deadline)

@@ -6,9 +6,10 @@ from support.costs import make_cost, make_costs
 from suite.compare.bills import DECIDING, check_costs, compare_bills
 from suite.errors import ConfigurationError
 from suite.records.comparison import CostChange
-from suite.records.costs import AllocationSite, FunctionCalls, SentStatement
+from suite.records.costs import AllocationSite, CCalls, DatabaseStatement, FunctionCalls, SentStatement
 from suite.records.reason import Reason
 from suite.records.run import Validity
+from suite.report.reasons import words
 
 USUAL = {
     "cost.instructions": 1e6,
@@ -122,6 +123,41 @@ def test_places_are_where_the_sides_differ():
         CostChange("statements", "items", "shop.py", 20, 1.0, 0.0, "select ?"),
         CostChange("allocations", "price", "shop.py", 15, 20.0, 120.0),
     )
+
+
+def test_c_functions_are_told_by_caller_those_that_call_the_kernel_first():
+    def calling(*found):
+        return make_costs(functions=(), allocations=(), statements=(), c_functions=found)
+
+    base = calling(
+        CCalls("noted", "shop.py", 43, "os.fsync", 1.0), CCalls("noted", "shop.py", 43, "len", 1.0)
+    )
+    head = calling(
+        CCalls("noted", "shop.py", 44, "len", 90.0),
+        CCalls("noted", "shop.py", 44, "os.fsync", 1.0),
+        CCalls("noted", "shop.py", 45, "os.fsync", 1.0),
+    )
+    assert compare_bills([base], [head]).places == (
+        CostChange("c_calls", "noted", "shop.py", 44, 1.0, 2.0, "os.fsync"),
+        CostChange("c_calls", "noted", "shop.py", 44, 1.0, 90.0, "len"),
+    )
+
+
+def test_a_plan_that_changed_is_named():
+    def planned(*plan, text="select ?"):
+        return make_costs(
+            **SHOP, database=(DatabaseStatement("database", text, 1.0, 1.0, 4.0, plan or None),)
+        )
+
+    base = planned("Index Scan using o_pkey on o", "  Index Cond: (id = $1)")
+    [note] = compare_bills([base], [planned("Seq Scan on o")]).notes
+    assert words(note) == (
+        "database goes about it in another way: select ?: "
+        "Index Scan using o_pkey on o / Index Cond: (id = $1) → Seq Scan on o"
+    )
+    assert compare_bills([base], [base]).notes == ()
+    assert compare_bills([base], [planned()]).notes == (), "it could not be had"
+    assert compare_bills([base], [planned("Seq Scan on o", text="select 1")]).notes == ()
 
 
 def test_what_is_no_cost_can_not_be_judged():

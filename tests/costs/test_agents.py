@@ -9,15 +9,16 @@ from support.scripts import script
 from suite.costs.allocations import AllocationCounter
 from suite.costs.calls import CallCounter, Place
 from suite.costs.counter import Span
-from suite.costs.details import allocation_sites, functions, sent_statements
+from suite.costs.details import allocation_sites, c_functions, functions, sent_statements
 from suite.leaks.site import Sites
 from suite.process.identity import round_identity
 from suite.process.injection import injected
 
 CALLS = """
-    import asyncio, sqlite3, sys, threading, types
+    import asyncio, os, sqlite3, sys, tempfile, threading, types
     from sqlalchemy import create_engine, text
 
+    journal = tempfile.TemporaryFile(buffering=0)
     raw = sqlite3.connect(":memory:")
     engine = create_engine("sqlite://")
 
@@ -71,6 +72,7 @@ CALLS = """
 
     def operation():
         price(4)
+        noted()
         raw.execute("select 1 + 17")
         with engine.connect() as connection:
             for number in range(6):
@@ -78,6 +80,10 @@ CALLS = """
 
     def aside():
         price(1)
+
+    def noted():
+        os.fsync(journal.fileno())
+        os.fsync(journal.fileno()), "".join([])
 
     print("ready", flush=True)
     for line in sys.stdin:
@@ -112,7 +118,8 @@ def windows(process, agents, counter, count=2, word=""):
         process.go_on(word)
         assert process.says() == "done"
         counter.look([process.pid])
-        found.append(counter.end([Span("buy", begun, time.monotonic_ns())]))
+        ended = time.monotonic_ns()
+        found.append(counter.end([Span("buy", begun, ended)], (ended - begun) / 1e9))
     return found
 
 
@@ -135,7 +142,7 @@ def called(tmp_path_factory):
 
 def test_calls_are_counted_by_function_generators_and_threads_included(called):
     counter, *_ = called
-    own = [one for one in functions(counter.windows, 1) if one.file == "script.py"]
+    own = [one for one in functions(counter, 1) if one.file == "script.py"]
     found = {one.function.rpartition(".")[2]: one.calls for one in own}
     assert found["operation"] == 1
     assert found["look_up"] == 6
@@ -156,6 +163,19 @@ def test_statements_have_their_text_their_sender_and_how_often_one_operation_sen
     assert "connection.execute" in lines[found[0].line - 2]
     assert counts[-1]["cost.statements"] == {pid: 7.0}
     assert counts[-1]["cost.calls"][pid] > 30
+
+
+def test_c_functions_are_counted_by_name_and_by_the_line_that_calls_them(called):
+    counter, *_ = called
+    own = [one for one in c_functions(counter, 1) if (one.function, one.file) == ("noted", "script.py")]
+    first = CALLS.splitlines().index("    def noted():") + 3
+    assert {(one.called, one.line, one.calls) for one in own} == {
+        ("os.fsync", first - 1, 1.0),
+        ("io.FileIO.fileno", first - 1, 1.0),
+        ("os.fsync", first, 1.0),
+        ("io.FileIO.fileno", first, 1.0),
+        ("str.join", first, 1.0),
+    }
 
 
 def test_windows_that_are_alike_differ_in_nothing(called):
@@ -194,7 +214,7 @@ def allocated(tmp_path_factory):
 
 def test_allocations_are_counted_by_line_also_those_that_are_freed_at_once(allocated):
     counter, counts, pid = allocated
-    [worst] = [one for one in allocation_sites(counter.windows, 1) if one.allocated > 40_000]
+    [worst] = [one for one in allocation_sites(counter, 1) if one.allocated > 40_000]
     assert worst.function in ("hoard", "<listcomp>")
     assert worst.file == "script.py"
     assert 100 <= worst.allocations <= 130  # each is an object and its bytes
@@ -207,7 +227,7 @@ def test_a_process_that_does_not_answer_says_why(tmp_path):
     with round_identity(tmp_path), injected(tmp_path / "agents", "calls") as agents:
         counter = CallCounter(Sites())
         counter.begin(agents, [2**22 + 1], [])
-        assert counter.end([]) == {"cost.calls": {}, "cost.statements": {}}
+        assert counter.end([], 1.0) == {"cost.calls": {}, "cost.statements": {}}
     assert counter.missing().kind == "no_answer"
     assert counter.missing().figures["error"] == "it has ended"
     assert [note.kind for note in counter.notes()] == ["no_answer"]

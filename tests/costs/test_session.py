@@ -2,7 +2,7 @@
 
 import pytest
 
-from suite import Component, Remote, User, Workload, closed_loop, operation
+from suite import Component, Remote, Server, User, Workload, closed_loop, operation
 from suite.costs import session
 from suite.costs.callgrind import Callgrind
 from suite.costs.passes import Pass
@@ -22,14 +22,14 @@ class Clicker(User):
 CLICK = Workload("counter/click", Component(list), Clicker, loop=closed_loop(1, operations=1))
 
 
-def passed(spec, _progress, counter, *, kinds=False, **changes):
+def passed(spec, _progress, counter, *, kinds=False, every=False, **changes):
     """What a pass would count: the engine 1,000 times as much as an operation's 5."""
     found = Pass(counter.source, 10, mix={"click": 10}, **changes)
     whole = 10_000.0 if spec.hollow else 10_050.0
     found.counts = [{metric: {7: whole} for metric in counter.metrics}] * 2
     if kinds:
         found.kinds = {"click": {metric: {7: whole / 10} for metric in counter.metrics}}
-    return found
+    return found.divided({}, ["store"]) if every else found
 
 
 @pytest.fixture
@@ -53,6 +53,39 @@ def test_operations_by_themselves_are_on_it_if_that_is_asked_for(stub):
     assert bill.costs.keys() == {*COSTS, *(f"{metric}@click" for metric in COSTS)}
     assert bill.costs["cost.instructions@click"].value == 5.0, "the engine is taken off too"
     assert bill.notes == ()
+
+
+def test_helpers_are_on_it_under_their_own_names_if_that_is_asked_for(stub):
+    bill = count_costs(CLICK, how=CostSettings(beside=True))
+    assert bill.costs["cost.reads"].value == 5.0
+    assert bill.costs["cost.reads@store"].value is None
+    assert words(bill.costs["cost.reads@store"].why).startswith("no process of it is ours")
+    assert "cost.bytes_in@store" not in bill.costs, "those are read on the users' side"
+
+
+def test_a_helper_and_an_operation_of_one_name_can_not_be_told_apart():
+    far = Remote("http://127.0.0.1:1")
+    twin = Workload("twin", Server(list), Visitor, loop=closed_loop(1, operations=1), beside={"look": far})
+    with pytest.raises(
+        ConfigurationError, match="look is an operation and a helper, and both would have the"
+    ):
+        count_costs(twin, how=CostSettings(kinds=True, beside=True))
+
+
+def test_operations_that_fail_under_valgrind_alone_cost_the_bill_no_more_than_its_instructions(stub):
+    details = (Detail("failed", "TimeoutError", "click", 1, 0.1, "no answer in 60 s"),)
+
+    def slow(spec, progress, counter, **words):
+        failing = {"bad": 1, "details": details} if counter.source.startswith("callgrind") else {}
+        return passed(spec, progress, counter, **words, **failing)
+
+    stub.setattr(session, "count", slow)
+    bill = count_costs(CLICK)
+    assert (bill.exit_code, bill.validity.verdict, bill.costs["cost.calls"].value) == (0, "valid", 5.0)
+    assert words(bill.costs["cost.instructions"].why) == (
+        "1 operations fail under valgrind, where all is some fifty times slower, "
+        "the first: TimeoutError (no answer in 60 s)"
+    )
 
 
 def test_without_valgrind_all_else_is_counted_and_the_package_named(stub):

@@ -63,6 +63,23 @@ def test_processes_are_summed_and_told_apart():
     assert doubts({INSTRUCTIONS: cost}) == []
 
 
+def test_threads_are_told_apart_within_their_processes():
+    found = counted((4_000_000, 1_000_000), (4_000_000, 1_000_000))
+    found.threads = {INSTRUCTIONS: {7: [900_000.0, 0.0, 300_000.0], 9: [5_000_000.0]}}
+    cost = found.costs(WHY, (INSTRUCTIONS,))[INSTRUCTIONS]
+    assert cost.processes == (100_000.0, 400_000.0)
+    assert cost.threads == ((75_000.0, 25_000.0), (400_000.0,)), "in proportion: some of it goes by the clock"
+
+
+def test_helpers_are_counted_beside_the_system():
+    found = counted((4_000_000, 1_000_000), (4_000_000, 1_000_000)).divided({9: "store"}, ["store", "far"])
+    assert found.windows() == {INSTRUCTIONS: (100_000.0, 100_000.0)}
+    assert {name: part.windows() for name, part in found.beside.items()} == {
+        "store": {INSTRUCTIONS: (400_000.0, 400_000.0)},
+        "far": {},
+    }
+
+
 def test_what_no_window_could_count_has_its_reason():
     found = counted((1, 1), (2, 2))
     found.counts[1] = {INSTRUCTIONS: {}}

@@ -20,17 +20,18 @@ WAIT = Workload(
 
 
 @pytest.mark.parametrize(
-    ("slower", "longest", "wanted"),
+    ("slower", "longest", "starting", "wanted"),
     [
-        (1.0, 0.0, (20, 5, 30)),
-        (5.0, 0.0, (100, 25, 150)),
-        (60.0, 0.5, (600, 300, 600)),  # a hang is told after ten minutes
-        (60.0, 3.0, (900, 300, 600)),  # but what takes long by itself has its time
-        (60.0, 9.0, (1200, 300, 600)),
+        (1.0, 0.0, 0.0, (20, 5, 30)),
+        (5.0, 0.0, 0.0, (100, 25, 150)),
+        (60.0, 0.0, 0.0, (600, 300, 600)),  # a hang is told after ten minutes
+        (60.0, 0.01, 0.5, (60, 60, 60)),  # of what is known to be quick after one
+        (60.0, 3.0, 4.0, (900, 300, 240)),  # but what takes long by itself has its time
+        (60.0, 9.0, 90.0, (1200, 300, 1800)),
     ],
 )
-def test_patience_grows_with_a_slower_system_and_ends(slower, longest, wanted):
-    found = WorkloadSpec(reference_to(WAIT), Settings(), slower, longest).workload()
+def test_patience_grows_with_a_slower_system_and_ends(slower, longest, starting, wanted):
+    found = WorkloadSpec(reference_to(WAIT), Settings(), slower, longest, starting).workload()
     assert (found.timeout, found.grace, found.system.deadline) == wanted
     assert (WAIT.timeout, WAIT.system.deadline) == (20, 30)
 

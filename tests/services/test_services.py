@@ -68,6 +68,27 @@ def test_a_round_has_a_database_of_its_own_where_one_runs_already(database: str,
     assert server.figures() == {}
 
 
+def test_postgresql_tells_what_it_was_sent_and_how_it_goes_about_it(database: str, tmp_path: Path) -> None:
+    server = postgres(database)
+    server.start(Placement(tmp_path / "database"))
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("create table o (id integer primary key, name text)")
+        connection.execute("insert into o select n, 'x' from generate_series(1, 7) n")
+        before = server.statements()
+        for number in (3, 4):
+            connection.execute(f"select name from o where id > {number}")  # type: ignore[call-overload]
+    [text] = server.statements().keys() - before.keys()
+    assert text == "select name from o where id > $1"
+    assert server.statements()[text][:2] == (2, 4 + 3)
+    assert server.statements()[text].blocks >= 2
+    assert "on o" in server.explained(text)
+    with pytest.raises(OSError, match="syntax error"):
+        server.explained("vacuum")
+    server.stop()
+    with pytest.raises(OSError):
+        server.statements()
+
+
 def test_an_embedded_redis_is_a_real_one() -> None:
     with redis() as server:
         assert isinstance(server, Redis)

@@ -102,7 +102,7 @@ def _full_row(change: Change) -> Sequence[str]:
 
 
 def _place(one: CostChange) -> Sequence[str]:
-    where = f"{one.function}() {one.file}" + (f":{one.line}" if one.kind == "statements" else "")
+    where = f"{one.function}() {one.file}" + (f":{one.line}" if one.kind in ("statements", "c_calls") else "")
     base, head = (format_quantity(end, "1") for end in (one.base, one.head))
     return where, one.text or one.kind, base, head, signed(one.head - one.base, "1")
 

@@ -15,7 +15,14 @@ from suite.report.html.markup import bounded, drawn_table, lines, table
 from suite.report.html.section import Section, figure, paragraph, small_title
 from suite.report.reasons import verdict_words
 from suite.report.terminal.capacity import looks_table, scaling_words
-from suite.report.terminal.costs import costs_lines, costs_table, operations_table, statements_table
+from suite.report.terminal.costs import (
+    costs_lines,
+    costs_table,
+    database_table,
+    helpers_table,
+    operations_table,
+    statements_table,
+)
 from suite.report.terminal.leaks import COUNTERS, below, counters, head, suspects
 from suite.units import format_quantity
 
@@ -58,7 +65,8 @@ def cost_sections(bill: CostBill) -> Iterator[Section]:
     """The bill, its SQL statements, and the places that take most."""
     yield Section("The bill of an operation", (table(costs_table(bill)), lines(costs_lines(bill))))
     yield Section("Each operation by itself", (table(operations_table(bill)),))
-    yield Section("SQL statements", (table(statements_table(bill)),))
+    yield Section("What helpers take beside it", (table(helpers_table(bill)),))
+    yield Section("SQL statements", (table(statements_table(bill)), table(database_table(bill))))
     calls = [(_where(one), format_quantity(one.calls, "1")) for one in (bill.functions or ())[:_PLACES]]
     rows = [
         (_where(one), format_quantity(one.allocations, "1"), format_quantity(one.allocated, "B"))

@@ -115,6 +115,7 @@ KINDS: Kinds = {
     ),
     "counts_overlap": "what was counted of one side varies as much as the sides differ",
     "other_sources": "counted by: {base} v {head}",
+    "plan_changed": "{helper} goes about it in another way: {statement}: {base} → {head}",
     "no_costs_yet": lambda figures: (
         "{side} has no suite costs yet"
         + ("; the first commit that has it is {first}" if figures["first"] else "")

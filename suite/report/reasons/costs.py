@@ -24,6 +24,11 @@ def _failed(figures: Figures) -> str:
     return f"{figures['bad']} operations failed while they were counted by {figures['source']}{why}"
 
 
+def _failed_under_valgrind(figures: Figures) -> str:
+    why = f", the first: {figures['error']} ({figures['example']})" if "error" in figures else ""
+    return f"{figures['bad']} operations fail under valgrind, where all is some fifty times slower{why}"
+
+
 def _do_not_add_up(figures: Figures) -> str:
     added, mixed = (format_quantity(float(figures[name] or 0.0), "1") for name in ("added", "mixed"))
     return f"{figures['metric']}: operations by themselves come to {added}, their mix to {mixed}"
@@ -33,8 +38,12 @@ KINDS: Kinds = {
     "operations_do_not_add_up": _do_not_add_up,
     "no_valgrind": "valgrind is not installed; install the system's package: valgrind",
     "under_valgrind": _under_valgrind,
+    "failed_under_valgrind": _failed_under_valgrind,
     "windows_disagree": _disagree,
     "operations_failed": _failed,
     "no_connections": "no TCP connection of the users lasts for a window",
+    "out_of_reach": "no process of it is ours, or nothing may count inside of it",
+    "not_explained": "no plan: {error}",
+    "no_statement_statistics": "{helper}: statements are not counted there: {error}",
     "not_counted": "nothing was counted in a window",
 }

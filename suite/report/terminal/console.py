@@ -27,14 +27,7 @@ from suite.records.run import Round, Run
 from suite.records.soak import Soak, SoakWindow
 from suite.report.documents.listing import listed
 from suite.report.terminal.capacity import answer, curve, look_line, looks_table, scaling_words
-from suite.report.terminal.costs import (
-    costs_closing,
-    costs_head,
-    costs_lines,
-    costs_table,
-    operations_table,
-    statements_table,
-)
+from suite.report.terminal.costs import costs_closing, costs_head, costs_lines, costs_tables
 from suite.report.terminal.fault_axis import fault_axis
 from suite.report.terminal.figures import figures, operations
 from suite.report.terminal.incidents import incident_lines, incidents
@@ -205,9 +198,8 @@ class Reporter:
         """All that was counted of a workload."""
         self._live.close()
         self.console.print(Text.assemble("\n", costs_head(bill)), soft_wrap=True)
-        for table in (costs_table(bill), operations_table(bill), statements_table(bill)):
-            if table.row_count:
-                self.console.print(Padding(table, (1, 0, 0, 2), expand=False))
+        for table in costs_tables(bill):
+            self.console.print(Padding(table, (1, 0, 0, 2), expand=False))
         self.console.print()
         for line in costs_lines(bill):
             self.console.print(Padding(line, (0, 0, 0, 2), expand=False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rich.table import Table
@@ -17,6 +17,7 @@ from suite.units import format_quantity, format_range
 
 _ROWS = 20
 _OF_AN_OPERATION = ("instructions", "system_calls", "calls", "allocations", "statements")
+_OF_A_HELPER = ("instructions", "system_calls", "calls", "allocations", "reads", "writes", "context_switches")
 _SHOWN = 3
 
 
@@ -27,13 +28,20 @@ def costs_head(bill: CostBill) -> Text:
     return Text.assemble(name, f"  {bill.validity.verdict}, per operation; a window: {clean(mix)}")
 
 
+def costs_tables(bill: CostBill) -> Iterator[Table]:
+    """All tables that have rows."""
+    for make in (costs_table, operations_table, helpers_table, statements_table, database_table):
+        if (table := make(bill)).row_count:
+            yield table
+
+
 def costs_table(bill: CostBill) -> Table:
     """A row for each thing that was to be counted."""
     table = PlainTable()
     table.add_column("cost", overflow="fold", min_width=12)
     for title in ("an operation", "windows"):
         table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("processes", justify="right", overflow="fold")
+    table.add_column("processes (threads)", justify="right", overflow="fold")
     table.add_column("counted by", overflow="fold")
     for metric, cost in bill.costs.items():
         if cost.value is not None and "@" not in metric:
@@ -44,16 +52,30 @@ def costs_table(bill: CostBill) -> Table:
 
 def operations_table(bill: CostBill) -> Table:
     """A row for each operation that was counted by itself."""
+    return _by_name(bill, "operation", bill.mix, _OF_AN_OPERATION)
+
+
+def helpers_table(bill: CostBill) -> Table:
+    """A row for each helper: what it takes while the system does an operation."""
+    return _by_name(bill, "beside it", bill.beside, _OF_A_HELPER)
+
+
+def _by_name(bill: CostBill, head: str, names: Iterable[str], costs: Sequence[str]) -> Table:
     table = PlainTable()
-    table.add_column("operation", overflow="fold")
-    titles = [name for name in _OF_AN_OPERATION if bill.costs.get(f"cost.{name}") is not None]
+    table.add_column(head, overflow="fold")
+    titles = [title for title in costs if f"cost.{title}" in bill.costs]
     for title in titles:
         table.add_column(title, justify="right", no_wrap=True)
-    for operation in bill.mix:
-        own = [bill.costs.get(f"cost.{title}@{operation}") for title in titles]
+    for name in names:
+        own = [bill.costs.get(f"cost.{title}@{name}") for title in titles]
         if any(own):
-            table.add_row(operation, *(format_quantity(one.value, one.unit) if one else "-" for one in own))
+            shown = ["-" if one is None or one.value is None else _quantity(one, one.value) for one in own]
+            table.add_row(name, *shown)
     return table
+
+
+def _quantity(cost: CountedCost, value: float) -> str:
+    return format_quantity(value, cost.unit)
 
 
 def statements_table(bill: CostBill) -> Table:
@@ -73,6 +95,20 @@ def statements_table(bill: CostBill) -> Table:
     return table
 
 
+def database_table(bill: CostBill) -> Table:
+    """A row for each SQL statement that a database counted itself, and how it goes about it."""
+    table = PlainTable()
+    for title in ("sent", "rows", "blocks"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("counted by the database", overflow="fold")
+    table.add_column("plan", overflow="fold")
+    for one in (bill.database or ())[:_ROWS]:
+        plan = "\n".join(one.plan or ()) or (words(one.why) if one.why is not None else "")
+        counts = map(_times, (one.sent, one.rows, one.blocks))
+        table.add_row(*counts, f"{one.helper}: {one.text}", plan)
+    return table
+
+
 def costs_lines(bill: CostBill) -> Iterator[Text]:
     """What stands out, what could not be counted, what is in doubt, and notes."""
     for one in bill.statements or ():
@@ -83,6 +119,8 @@ def costs_lines(bill: CostBill) -> Iterator[Text]:
     for title, lines in (("calls", _calls(bill)), ("allocations", _allocations(bill))):
         if lines:
             yield Text.assemble((f"most {title} in own code: ", FAINT), clean(", ".join(lines)))
+    if clock := list(_by_clock(bill)):
+        yield Text.assemble(("by the clock, a second, and taken off: ", FAINT), clean(", ".join(clock)))
     unknown: dict[str, list[str]] = {}
     for metric, cost in bill.costs.items():
         if cost.why is not None:
@@ -101,6 +139,13 @@ def costs_closing(bill: CostBill, code: int, saved: str | Path | None = None) ->
     end = ("COUNTED", "bold green") if not code else code_text(code)
     where = "" if saved is None else f"; saved as {saved}"
     return Text.assemble(end, f"  {many(known, 'cost')} in {format_quantity(bill.seconds, 's')}{where}")
+
+
+def _by_clock(bill: CostBill) -> Iterator[str]:
+    """What the system does whether it is asked or not."""
+    for metric, cost in bill.costs.items():
+        if cost.by_clock and cost.value is not None and "@" not in metric:
+            yield f"{metric.removeprefix('cost.')} {format_quantity(cost.by_clock, cost.unit)}"
 
 
 def _calls(bill: CostBill) -> list[str]:
@@ -130,7 +175,10 @@ def _windows(cost: CountedCost) -> str:
 
 
 def _parts(cost: CountedCost) -> str:
-    """Of each process, where there are several."""
-    if len(cost.processes) < 2:
+    """Of each process, where there are several, in brackets of its threads."""
+    threads = cost.threads if len(cost.threads) == len(cost.processes) else ()
+    every = threads or tuple((part,) for part in cost.processes)
+    if sum(map(len, every)) < 2:
         return ""
-    return " + ".join(format_quantity(part, cost.unit) for part in cost.processes)
+    each = [" + ".join(format_quantity(part, cost.unit) for part in own) for own in every]
+    return " + ".join(f"({one})" if len(own) > 1 else one for own, one in zip(every, each, strict=True))

@@ -1,4 +1,4 @@
-"""Where counted costs changed: statements, and functions by their calls and allocations."""
+"""Where counted costs changed: statements, functions by calls and allocations, C functions by caller."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from suite.units import format_quantity
 
 _ROWS = 12
 """Places of each kind that are shown."""
+_KINDS = {"calls": "calls", "c_calls": "C calls", "allocations": "allocations"}
 
 
 def places(found: Comparison) -> Iterator[RenderableType]:
@@ -31,19 +32,28 @@ def places(found: Comparison) -> Iterator[RenderableType]:
 
 
 def places_table(found: Comparison) -> Table:
-    """A row per function whose calls or allocations changed, those that changed most first."""
+    """A row per function whose calls or allocations changed, those that changed most first; of C functions
+    those that call the kernel.
+    """
     table = PlainTable()
     table.add_column("function", overflow="fold")
     for title in ("", "base", "head", "change"):
         table.add_column(title, justify="right", no_wrap=True)
-    for kind in ("calls", "allocations"):
+    for kind in ("calls", "c_calls", "allocations"):
         places = [one for one in found.places if one.kind == kind]
         for one in places[:_ROWS]:
             ends = (format_quantity(end, "1") for end in (one.base, one.head))
-            table.add_row(f"{one.function}() {one.file}", kind, *ends, signed(one.head - one.base, "1"))
+            table.add_row(_function(one), _KINDS[kind], *ends, signed(one.head - one.base, "1"))
         if len(places) > _ROWS:
-            table.add_row(Text(f"and {len(places) - _ROWS} more", FAINT), kind)
+            table.add_row(Text(f"and {len(places) - _ROWS} more", FAINT), _KINDS[kind])
     return table
+
+
+def _function(one: CostChange) -> str:
+    """A C function stands at the line that calls it."""
+    if one.kind == "c_calls":
+        return f"{one.text} in {one.function}() {one.file}:{one.line}"
+    return f"{one.function}() {one.file}"
 
 
 def _statement(one: CostChange) -> str:

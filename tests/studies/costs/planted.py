@@ -56,12 +56,15 @@ def extra():
 
 @dataclass(frozen=True)
 class Planted:
-    """A change of `extra`: what stands there `before` and `after`, the `metric` that grows, and where."""
+    """A change of a module: what stands there `before` and `after`, the `metric` that grows, and where: in
+    which function, and by which C function if it is one's.
+    """
 
     before: str
     after: str
     metric: str
     function: str
+    called: str = ""
 
 
 CHANGES = {
@@ -70,7 +73,13 @@ CHANGES = {
         "in_stock()\n    n", "in_stock(), in_stock()\n    n", "cost.statements", "in_stock"
     ),
     "100 objects": Planted("basket(20)", "basket(120)", "cost.allocations", "basket"),
-    "an fsync": Planted("    noted()\n", "    noted(), noted()\n", "cost.system_calls", "noted"),
+    "an fsync": Planted(
+        "os.fsync(_journal.fileno())",
+        "os.fsync(_journal.fileno()), os.fsync(_journal.fileno())",
+        "cost.system_calls",
+        "noted",
+        "os.fsync",
+    ),
 }
 BASE = "base"
 LOAD = "load_shop.py"
@@ -83,9 +92,8 @@ def branch(case):
 
 def changed(change):
     """The module with a change of `CHANGES` in it."""
-    head, mark, body = _EXTRA.partition("def extra()")
-    assert body.count(change.before) == 1
-    return head + mark + body.replace(change.before, change.after)
+    assert _EXTRA.count(change.before) == 1
+    return _EXTRA.replace(change.before, change.after)
 
 
 def plant(folder):

@@ -47,14 +47,21 @@ def judged(case, shop, *words):
     grown, places = [], []
     for one in document["results"]:
         grown += [change["metric"] for change in one["changes"] if change["verdict"] == "regression"]
-        places += [place["function"] for place in one.get("places", ()) if place["head"] > place["base"]]
+        places += [place for place in one.get("places", ()) if place["head"] > place["base"]]
     change = CHANGES.get(case)
     return {
         "code": document["exit_code"],
         "accused": document["exit_code"] == 1,
         "grown": grown,
-        "named": change is not None and change.metric in grown and change.function in places,
+        "named": change is not None
+        and change.metric in grown
+        and any(_is_it(change, place) for place in places),
     }
+
+
+def _is_it(change, place):
+    """Whether a place is where the change was planted."""
+    return place["function"] == change.function and (not change.called or place["text"] == change.called)
 
 
 def _suite(shop, *words, codes):

@@ -37,6 +37,9 @@ def start() -> None:
     or allocations, more than that; gc; counters, more than that; objects or trace, more than that."""
     global recorder
     late = os.environ.pop("LOADLEDGER_AGENT_LATE", "") == "1"  # of this process alone
+    slower = float(os.environ.get("LOADLEDGER_AGENT_SLOWER", 1.0))
+    if slower != 1.0:  # so that threads take turns as often per operation as at the usual speed
+        sys.setswitchinterval(sys.getswitchinterval() * slower)
     if not _in_main_interpreter():
         return
     directory = os.environ["LOADLEDGER_AGENT"]
