@@ -114,7 +114,7 @@ def _write(targets: list[str], path: Path) -> None:
     if any(is_file(one) for one in targets):
         imports = f"from pathlib import Path\n\n{imports}\nHERE = Path(__file__).resolve().parent\n"
         written = [
-            f'f"{{HERE}}/{one}"' if is_file(one) and not Path(one).is_absolute() else repr(one)
+            f"str(HERE / {one!r})" if is_file(one) and not Path(one).is_absolute() else repr(one)
             for one in targets
         ]
     write_text(path, _WRITTEN.format(imports=imports, targets=", ".join(written)))

@@ -45,13 +45,23 @@ def test_a_locustfile_is_written_once(command):
     assert said.code == 0
     assert said.out == "locustfile.py is written; run it with: locust -f locustfile.py\n"
     written = (command.folder / "locustfile.py").read_text()
-    assert "globals().update(users(f\"{HERE}/load_items.py\", 'canary/cpu'))" in written
+    assert "globals().update(users(str(HERE / 'load_items.py'), 'canary/cpu'))" in written
     compile(written, "locustfile.py", "exec")
     again = command("locust", "load_items.py", "--write")
     assert again.code == 2
     (complaint,) = again.complaints
     assert complaint == "suite: there is a locustfile.py already: move it away, or write in another folder"
     assert (command.folder / "locustfile.py").read_text() == written
+
+
+def test_a_load_file_may_be_called_what_it_likes(command):
+    command.example("load_items.py")
+    (command.folder / "load_items.py").rename(command.folder / 'load_"{x}".py')
+    assert command("locust", 'load_"{x}".py', "--write").code == 0
+    written = (command.folder / "locustfile.py").read_text().replace("globals().update(users(", "asked = ((")
+    found = {"__file__": str(command.folder / "locustfile.py")}
+    exec(written.replace("from suite.integrations.locust import users", ""), found)
+    assert found["asked"] == str(command.folder / 'load_"{x}".py')
 
 
 @pytest.mark.parametrize(("words", "named"), [(["-f", "here.py"], "-f"), (["--users", "3"], "--users")])

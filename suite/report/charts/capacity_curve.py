@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from html import escape
 from typing import Literal
 
 from suite.records.capacity import Capacity, Probe
@@ -15,6 +14,7 @@ from suite.report.charts.svg import (
     RIGHT,
     WIDTH,
     Axis,
+    escaped,
     line,
     mark,
     picture,
@@ -78,7 +78,7 @@ def _look(look: Probe, told: str, loads: str, x: float, y: float) -> str:
     tip = "\n".join([f"{load_words(look.load, loads)}: {how}", told, *map(words, look.reasons)])
     if look.holds is False:
         return (
-            f'<g class="broke"><title>{escape(tip)}</title><circle cx="{x}" cy="{y}" r="7"/>'
+            f'<g class="broke"><title>{escaped(tip)}</title><circle cx="{x}" cy="{y}" r="7"/>'
             f'<path d="M{x - 4:g},{y - 4:g}l8,8m0,-8l-8,8"/></g>'
         )
     return mark(x, y, tip, "held" if look.holds else "pt void", 4)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 
 from suite.records.outcome import OUTCOMES
 from suite.report.charts.brief import Brief
-from suite.report.charts.svg import BOTTOM, LEFT, RIGHT, WIDTH, Axis, picture, x_labels, y_grid
+from suite.report.charts.svg import BOTTOM, LEFT, RIGHT, WIDTH, Axis, escaped, picture, x_labels, y_grid
 from suite.report.words import short_commit
 
 MOST = 60
@@ -34,7 +33,7 @@ def outcome_chart(briefs: Sequence[Brief]) -> str:
             inner.append(
                 f'<rect class="outcome {outcome}" x="{x(index) - wide / 2:g}" y="{top}" width="{wide:g}" '
                 f'height="{max(y(base) - top, 1):g}">'
-                f"<title>{escape(_tip(brief, outcome, share))}</title></rect>"
+                f"<title>{escaped(_tip(brief, outcome, share))}</title></rect>"
             )
             base += share
     ends = sorted({0, len(briefs) - 1})
@@ -65,7 +64,7 @@ def _squares(briefs: Sequence[Brief], size: int, gap: int) -> Iterator[str]:
             inner += f'<path d="M{x},{size + 2}L{x + size},2V{size + 2}Z"/>'
         elif brief.validity == "invalid":
             inner += f'<path class="cross" d="M{x + 4},6l8,8m0,-8l-8,8"/>'
-        yield f'<g class="square {brief.validity}"><title>{escape(tip)}</title>{inner}</g>'
+        yield f'<g class="square {brief.validity}"><title>{escaped(tip)}</title>{inner}</g>'
 
 
 def _shares(brief: Brief) -> dict[str, float]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from html import escape
 
 from suite.records.comparison import Change, Shift
-from suite.report.charts.svg import RIGHT, WIDTH, Axis, picture, text
+from suite.report.charts.svg import RIGHT, WIDTH, Axis, escaped, picture, text
 from suite.report.compared import brief
 from suite.report.words import first_line, percent
 
@@ -41,7 +40,7 @@ def shift_chart(changes: Sequence[Change]) -> str | None:
 
 def _row(change: Change, shift: Shift, x: Axis, y: float) -> Iterator[str]:
     first, last = (x(min(max(end, x.low), x.high)) for end in (shift.low, shift.high))
-    tip = escape(f"{first_line(change.metric, 100)}: {brief(change)}\n{change.verdict}")
+    tip = escaped(f"{first_line(change.metric, 100)}: {brief(change)}\n{change.verdict}")
     yield text(_LEFT - 14, y + 4, first_line(change.metric, _NAME), "end")
     yield f'<g class="shift {change.verdict}"><title>{tip}</title>'
     yield f'<path d="M{first},{y:g}H{last}"/><circle cx="{x(shift.estimate)}" cy="{y:g}" r="4"/></g>'

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from suite.units import format_quantity
+from suite.units import clean, format_quantity
 
 WIDTH, HEIGHT = 880, 300
 LEFT, RIGHT, TOP, BOTTOM = 84, 18, 46, 46
@@ -69,12 +69,17 @@ class Axis:
         return values
 
 
+def escaped(words: str) -> str:
+    """`words`, which may be from outside, as what stands between tags or in an attribute."""
+    return escape(clean(words))
+
+
 def picture(
     inner: Iterable[str], words: str, *, width: int = WIDTH, height: int = HEIGHT, css: str = ""
 ) -> str:
     """A whole drawing; `words` say to those who can't see it what it shows."""
     return (
-        f'<svg class="chart {css}" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(words)}">'
+        f'<svg class="chart {css}" viewBox="0 0 {width} {height}" role="img" aria-label="{escaped(words)}">'
         f"{''.join(inner)}</svg>"
     )
 
@@ -101,7 +106,7 @@ def x_caption(words: str, height: float = HEIGHT) -> str:
 
 def text(x: float, y: float, words: str, anchor: str = "start", css: str = "") -> str:
     """A line of text."""
-    return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" class="{css}">{escape(words)}</text>'
+    return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" class="{css}">{escaped(words)}</text>'
 
 
 def line(places: Iterable[Place | None], css: str) -> str:
@@ -125,7 +130,9 @@ def layers(curves: Iterable[tuple[Sequence[Place], Iterable[str]]]) -> Iterable[
 
 def mark(x: float, y: float, tip: str, css: str = "pt", radius: float = 3.2) -> str:
     """A point with words that show when it is pointed at."""
-    return f'<circle class="{css}" cx="{x:g}" cy="{y:g}" r="{radius:g}"><title>{escape(tip)}</title></circle>'
+    return (
+        f'<circle class="{css}" cx="{x:g}" cy="{y:g}" r="{radius:g}"><title>{escaped(tip)}</title></circle>'
+    )
 
 
 def _clean(value: float) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 
 from suite.records.run import Run
 from suite.report.charts.svg import (
@@ -12,6 +11,7 @@ from suite.report.charts.svg import (
     RIGHT,
     WIDTH,
     Axis,
+    escaped,
     layers,
     mark,
     picture,
@@ -138,7 +138,7 @@ def _pauses(run: Run, x: Axis) -> Iterator[str]:
     for second, pause in zip(run.series.get("second", ()), run.series.get("pause", ()), strict=False):
         if pause and second is not None and x.low <= second <= x.high:
             tip = f"the garbage collector stopped it for {format_quantity(pause, 's')}\nat {second:g} s"
-            yield f'<path class="pause" d="M{x(second)},{foot}v-8"><title>{escape(tip)}</title></path>'
+            yield f'<path class="pause" d="M{x(second)},{foot}v-8"><title>{escaped(tip)}</title></path>'
 
 
 def _faults(run: Run, x: Axis) -> Iterator[str]:

@@ -18,6 +18,7 @@ from support.variants import exhaustive
 from suite.records.comparison import Change, QuantileShift, Shift
 from suite.records.detail import Detail
 from suite.records.leak import Frame
+from suite.records.observation import Observation
 from suite.records.reason import Reason
 from suite.records.run import CheckResult, Failure, Judgement, Measured
 from suite.report.html.page import MOST, report_page
@@ -182,7 +183,7 @@ def test_a_record_that_can_not_be_drawn_is_named_and_the_others_are_there(monkey
     assert texts(elements, "h2") == ["shop/browse"]
 
 
-EVIL = "</style><script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{ 7*7 }}\x1b[2J\u202e"
+EVIL = "</style><script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{ 7*7 }}\x1b[2J\u202e\ud800"
 
 
 def hostile():
@@ -211,6 +212,7 @@ def hostile():
         validity=validity_of("doubtful", EVIL),
         error=Failure("system", EVIL),
         limiter=Reason.of_text(EVIL),
+        observed=(Observation(EVIL, (0.0, 1.0, 2.0), {f"pool {EVIL}": (1.0, 2.0, 3.0)}),),
     )
     change = Change(EVIL, EVIL, "lower", 1.0, 2.0, "regression", Reason.of_text(EVIL), Shift(0.5, 0.2, 0.9))
     shifts = tuple(QuantileShift(at, 0.1, 0.2, Shift(1.0, 0.5, 2.0)) for at in (0.5, 0.9))
@@ -234,6 +236,7 @@ def test_what_comes_from_outside_is_text():
     assert "49" not in texts(elements, "h2")[0]
     assert "\x1b" not in text
     assert "\u202e" not in text
+    assert text.encode()
 
 
 @pytest.mark.exhaustive
