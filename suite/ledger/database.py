@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 
 from suite.errors import ConfigurationError, MissingExtra, StoreError
 from suite.files import disk_faults
@@ -22,6 +22,8 @@ _USER = re.compile("//.*@", re.DOTALL)
 _PASSWORD = re.compile("(//[^:/@]*:).*@", re.DOTALL)
 _OPTION = re.compile("([?&][^=&]*(?:pass|secret|token|key)[^=&]*=)[^&]*", re.IGNORECASE)
 _HIDDEN = r"\1***"
+_STALE = 60
+"""Seconds after which another connection is made: who knows what became of it while there was load."""
 _MAGIC = b"SQLite format 3\0"
 _SMALLEST = 512
 """Bytes in the smallest page that SQLite knows, and so in the smallest database."""
@@ -65,13 +67,20 @@ def open_engine(url: URL, timeout: float) -> Engine:
         ours = url.drivername == _POSTGRESQL
         waits = {name: value for name, value in _waits(timeout).items() if ours and name not in url.query}
         try:
-            engine = create_engine(url, connect_args=waits)
+            engine = create_engine(url, connect_args=waits, pool_recycle=_STALE if ours else -1)
         except (ImportError, NoSuchModuleError) as error:
             if ours:
                 raise MissingExtra("psycopg", "postgresql") from error
             raise ConfigurationError(f"no driver for {url.drivername} databases: {error}") from error
         if ours:
+            from suite.ledger.answering import answering  # of an extra
+
+            connect = answering(timeout / 3)
+            event.listen(
+                engine, "do_connect", lambda _dialect, _record, words, named: connect(*words, **named)
+            )
             event.listen(engine, "connect", partial(_limit, timeout))
+            event.listen(engine, "checkout", _refuse_closed)
         return engine
     if not url.database or url.database == ":memory:":
         raise ConfigurationError("a ledger needs a file; give its path with --ledger")
@@ -137,6 +146,12 @@ def _limit(timeout: float, connection: Any, _record: Any) -> None:
         cursor.execute(f"SET lock_timeout = {math.ceil(1000 * timeout)}")
         cursor.execute(f"SET statement_timeout = {math.ceil(2000 * timeout)}")  # later: a lock is to be told
     connection.commit()
+
+
+def _refuse_closed(connection: Any, *_: Any) -> None:
+    """Have another one made in place of what an interrupt closed."""
+    if connection.closed:
+        raise DisconnectionError
 
 
 def _set_up(connection: sqlite3.Connection, _record: Any) -> None:

@@ -1,0 +1,75 @@
+"""A connection to PostgreSQL that notices when the server falls silent, however well the network does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from typing import Any
+
+import psycopg
+from psycopg.errors import ConnectionTimeout
+from psycopg.pq import TransactionStatus
+
+from suite.errors import Interrupted
+
+_LEAST = 2.0
+"""Seconds that libpq takes at least for a connection."""
+
+
+def answering(seconds: float) -> Callable[..., psycopg.Connection[Any]]:
+    """What connects as psycopg does. A server that is silent for `seconds` is asked for a new connection; if
+    that is not had in as long again, the first one is given up: OperationalError.
+
+    A server that is busy with a statement takes connections, and is waited for.
+    """
+
+    class Answering(psycopg.Connection[Any]):
+        words: tuple[Any, ...] = ()
+        named: dict[str, Any] = {}  # noqa: RUF012 - of one connection, set when it is made
+
+        def wait(self, gen: Any, *how: Any, **more: Any) -> Any:
+            try:
+                return super().wait(self._watched(gen), *how, **more)
+            except Interrupted:
+                if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                    self.pgconn.finish()  # nobody waits for its answer any more, and it takes nothing else
+                raise
+
+        def rollback(self) -> None:
+            if not self.closed:
+                super().rollback()
+
+        def _watched(self, waits: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+            """`waits`, which is woken without news from time to time."""
+            heard = time.monotonic()
+            try:
+                wanted = next(waits)
+                while True:
+                    ready = yield wanted
+                    if ready:
+                        heard = time.monotonic()
+                    elif time.monotonic() > heard + seconds:
+                        self._ask()
+                        heard = time.monotonic()
+                    wanted = waits.send(ready)
+            except StopIteration as end:
+                return end.value
+
+        def _ask(self) -> None:
+            named = {**self.named, "connect_timeout": max(round(seconds), _LEAST)}
+            try:
+                psycopg.connect(*self.words, **named).close()
+            except ConnectionTimeout as error:
+                self.pgconn.finish()  # or who cleans up would wait for it again
+                raise psycopg.OperationalError(
+                    "the server has fallen silent; look at it and at the network, then try again"
+                ) from error
+            except psycopg.OperationalError:
+                pass  # it refuses, so it is there
+
+    def connect(*words: Any, **named: Any) -> psycopg.Connection[Any]:
+        made = Answering.connect(*words, **named)
+        made.words, made.named = words, named
+        return made
+
+    return connect
