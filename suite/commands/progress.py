@@ -56,6 +56,8 @@ class Turns:
         self._written = False
         self._first: Run | None = None
         """The first round of a workload: what is journalled of it has its name."""
+        self._half: dict[str, Any] = {}
+        """What a document says of the round that has no other half yet."""
 
     def __enter__(self) -> Self:
         self._reporter.__enter__()
@@ -98,11 +100,13 @@ class Turns:
             if self._first is not None:  # of a pair that could not be believed
                 self._out.journal.settled(self._first)
             self._first = run
-        self._keep(trial, unpaired=[{"side": side, "run": entry(run)}])
+        self._half = {"unpaired": [{"side": side, "run": entry(run)}]}
+        self._keep(trial, **self._half)
 
     def paired(self, trial: Trial) -> None:
         """See `TrialObserver`; what the pairs say until now is kept."""
         self._reporter.paired(trial.workload, len(trial.pairs), _standing(trial))
+        self._half = {}
         self._keep(trial)
 
     def _keep(self, trial: Trial, **more: Any) -> None:
@@ -121,10 +125,13 @@ class Turns:
         """See `ExperimentObserver`; a step that fails does not keep the others from being tried."""
         trial, found = result.trial, result.comparison
         self._out.codes += result.codes
-        if found is None and self._first is not None:  # half a pair is nothing to tell of
-            self._out.journal.settled(self._first)
+        if found is None and self._first is not None:
+            if result.error is not None:  # half a pair is all that there is
+                self._written = bool(self._out.journal.kept_apart()) or self._written
+            else:
+                self._out.journal.settled(self._first)
         if found is not None:
-            self._entries[trial.workload] = _entry(result)
+            self._entries[trial.workload] = {**_entry(result), **self._half}
             with contextlib.ExitStack() as last_first:
                 last_first.callback(self._reporter.result, found, result.seconds, self._promise(result))
                 self._write(result)
@@ -133,6 +140,7 @@ class Turns:
             self._entries[trial.workload] = entry(found, cut=trial.cut)
             why = "" if trial.cut is None else f"; {words(trial.cut)}"
             self._reporter.fault(f"{trial.workload}: no pair of rounds can be believed{why}")
+        self._half = {}
         if result.error is not None and result.alone:
             self._reporter.fault(error_words(result.error))
 

@@ -218,7 +218,10 @@ class Injection:
         asked: dict[int, socket.socket | str] = {}
         answers: dict[int, dict[str, Any] | str] = {}
         with contextlib.ExitStack() as stack:
-            folder = os.open(self.directory, os.O_PATH | os.O_DIRECTORY)
+            try:
+                folder = os.open(self.directory, os.O_PATH | os.O_DIRECTORY)
+            except OSError as error:
+                return dict.fromkeys(pids, f"its agent can't be asked: {self.directory}: {error.strerror}")
             stack.callback(os.close, folder)
             for pid in pids:
                 patience = 0.0 if pid in self._known else min(_START, timeout)

@@ -1,6 +1,7 @@
 """The pairs of two commits that take turns are on disk the moment that each ends."""
 
 import json
+import signal
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from suite.ab.repository import Commit
 from suite.commands.brought_in import tell_brought_in
 from suite.commands.output import output
 from suite.commands.progress import Turns
-from suite.errors import StoreError, SystemFailed
+from suite.errors import Interrupted, StoreError, SystemFailed
 from suite.formats.envelope import read_document
 
 COMMITS: dict[Name, Commit] = {"base": Commit("0" * 40, "the first"), "head": Commit("1" * 40, "the second")}
@@ -81,12 +82,43 @@ def test_a_single_round_is_kept_until_its_pair_is(tmp_path, trial, side):
         assert drafted() == (2, [])
 
 
-def test_half_a_pair_alone_is_nothing_to_tell_of(tmp_path, trial):
+def test_half_a_pair_that_could_not_be_believed_is_nothing_to_tell_of(tmp_path, trial):
     with output(None, "ab", tmp_path / "ab") as out, Turns(out, tmp_path) as turns:
         turns.prepared(COMMITS, ())
         turns.halved(trial, "base", pair(0).base)
-        turns.compared(TrialResult.of(trial, 1.0, SystemFailed("it would not start")))
+        turns.compared(TrialResult.of(trial, 1.0, None))
+    assert not [*tmp_path.rglob("*.json")]
     assert not (tmp_path / "journal").exists()
+
+
+@pytest.mark.parametrize(
+    "error", [Interrupted(signal.SIGINT), SystemFailed("it would not start")], ids=["interrupted", "dead"]
+)
+def test_half_a_pair_is_kept_when_its_other_half_never_comes(tmp_path, trial, error):
+    """Of two rounds the first had come to its end, and was lost."""
+    with output(None, "ab", tmp_path / "ab") as out, Turns(out, tmp_path) as turns:
+        turns.prepared(COMMITS, ())
+        turns.halved(trial, "base", pair(0).base)
+        turns.compared(TrialResult.of(trial, 1.0, error))
+    (path,) = tmp_path.glob("ab/*.json")
+    (result,) = json.loads(path.read_text())["results"]
+    assert ([one["run"]["id"] for one in result["unpaired"]], result["partial"]) == ([pair(0).base.id], True)
+    assert not (tmp_path / "journal").exists()
+
+
+def test_half_of_a_later_pair_stays_with_the_whole_ones(tmp_path, trial):
+    with output(None, "ab", tmp_path / "ab") as out, Turns(out, tmp_path) as turns:
+        turns.prepared(COMMITS, ())
+        for number in range(2):
+            turns.halved(trial, "base", pair(number).base)
+            if number == 0:
+                trial.pairs.append(pair(0))
+                turns.paired(trial)
+        turns.compared(TrialResult.of(trial, 1.0, Interrupted(signal.SIGTERM)))
+    (path,) = tmp_path.glob("ab/*.json")
+    (result,) = json.loads(path.read_text())["results"]
+    assert len(result["pairs"]) == 1
+    assert [one["run"]["id"] for one in result["unpaired"]] == [pair(1).base.id]
 
 
 def ended(tmp_path, trial):

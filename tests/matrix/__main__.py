@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from matrix.cells import cells, sample
+from matrix.cells import cells, sample, scattered
 from matrix.play import play
 from matrix.results import Played, add, read, reasons, table
 
@@ -26,7 +26,7 @@ def main() -> int:
     )
     parser.add_argument("--again", action="store_true", help="play those again that were not good")
     asked = parser.parse_args()
-    every = sample(asked.share) if asked.share > 1 else list(cells())
+    every = sample(asked.share) if asked.share > 1 else sorted(cells(), key=scattered)
     chosen = [cell for cell in every if not asked.names or cell.name.startswith(tuple(asked.names))]
     played = read(asked.file)
     for cell in chosen:

@@ -39,8 +39,10 @@ def codes(cell: Cell) -> set[int]:
 
 
 @contextlib.contextmanager
-def prepared(stage: Stage) -> Iterator[None]:
-    """What a fault needs before the command starts. Raises NotHere."""
+def prepared(stage: Stage, usual: float) -> Iterator[None]:
+    """What a fault needs before the command starts, where a round usually takes so many seconds. Raises
+    NotHere.
+    """
     with contextlib.ExitStack() as stack:
         match stage.cell.fault:
             case "disk full":
@@ -48,7 +50,7 @@ def prepared(stage: Stage) -> Iterator[None]:
             case "temp full":
                 stack.enter_context(mounted(stage.temporary, 16))
             case "deadline":
-                stage.env["MATRIX_DEADLINE"] = "4"
+                stage.env["MATRIX_DEADLINE"] = f"{max(4.0, usual):.1f}"
             case "clock set back":
                 stage.env |= _fake_clock(stage.folder)
             case "ledger corrupt" | "ledger in the future":

@@ -1,20 +1,20 @@
 """What the fault matrix loads: an echo server that can be held in each phase, with children that are hard to
-find. It is run from a copy, in a folder of a cell's own.
+find; and an app in two workers, beside helpers that hide. It is run from a copy, in a folder of a cell's own.
 """
 
 import asyncio
 import contextlib
 import os
-import subprocess
-import time
-from pathlib import Path
+import sys
 
-from suite import Retry, Server, Threshold, User, Workload, closed_loop, open_loop, operation
+from phases_matrix import Phases
+
+from suite import Command, Retry, Server, Threshold, User, Workload, closed_loop, open_loop, operation
+from suite.clients import Http
 from suite.engine import deployment, examining, round_load
 
-FOLDER = Path(os.environ["MATRIX_FOLDER"])
-STARTS = FOLDER / "starts"
-_MARK = os.environ["MATRIX_MARK"]
+_FOLDER, _MARK = os.environ["MATRIX_FOLDER"], os.environ["MATRIX_MARK"]
+PHASES = Phases(_FOLDER, _MARK)
 
 _DEADLINE = float(os.environ.get("MATRIX_DEADLINE", "60"))
 
@@ -24,49 +24,12 @@ if "MATRIX_DEADLINE" in os.environ:  # of what takes no time, and two minutes fo
     examining._EXAMINE_SECONDS = _DEADLINE
 
 
-def held(phase):
-    """Whether it is to be held in this phase now, and says so; "at-PHASE" has who is there.
-
-    The file "hold-PHASE" has the number of the round that is meant, 0 for any.
-    """
-    try:
-        wanted = int((FOLDER / f"hold-{phase}").read_text())
-    except (OSError, ValueError):
-        return False
-    if wanted and STARTS.stat().st_size < wanted:
-        return False
-    here = FOLDER / f"at-{phase}"
-    if not here.exists():
-        early = FOLDER / f"early-{os.getpid()}"
-        early.write_text(str(os.getpid()))
-        early.replace(here)
-    return True
-
-
-def wait(phase):
-    """As long as it is held."""
-    while held(phase):
-        time.sleep(0.01)
-
-
-async def attend(phase):
-    """The same, while others go on."""
-    while held(phase):
-        await asyncio.sleep(0.01)
-
-
-def hide(seconds="600"):
-    """A child that leaves our session and has no environment: its name alone says whose it is."""
-    subprocess.Popen([_MARK, seconds], executable="/bin/sleep", env={}, start_new_session=True)
-
-
 async def serve(system):
     """Echo lines."""
-    with STARTS.open("a") as file:
-        file.write(".")
-    (FOLDER / "system").write_text(str(os.getpid()))
-    hide()
-    wait("starting")
+    PHASES.begin_round()
+    PHASES.note("system", os.getpid())
+    PHASES.hide()
+    PHASES.wait("starting")
 
     async def answer(reader, writer):
         with contextlib.suppress(OSError):
@@ -80,8 +43,8 @@ async def serve(system):
 
 async def helping(system):
     """A helper that does nothing but listen."""
-    (FOLDER / "helper").write_text(str(os.getpid()))
-    hide()
+    PHASES.note("helper", os.getpid())
+    PHASES.hide()
     async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", system.port) as one:
         await one.serve_forever()
 
@@ -89,32 +52,49 @@ async def helping(system):
 class Talker(User):
     async def connect(self, system):
         if self.index == 0:
-            await attend("connecting")
+            await PHASES.attend("connecting")
         self.reader, self.writer = await asyncio.open_connection(system.host, system.port)
 
     async def close(self):
         if self.index == 0:
-            await attend("draining")
+            await PHASES.attend("draining")
         self.writer.close()
 
     @operation
     async def echo(self):
-        await attend("running")
+        await PHASES.attend("running")
         self.writer.write(b"hello\n")
         assert await self.reader.readline() == b"hello\n"
 
 
+class Visitor(User):
+    async def connect(self, system):
+        if self.index == 0:
+            await PHASES.attend("connecting")
+        self.http = await Http.connect(system.url)
+
+    async def close(self):
+        if self.index == 0:
+            await PHASES.attend("draining")
+        await self.http.close()
+
+    @operation
+    async def visit(self):
+        await PHASES.attend("running")
+        await self.http.get("/", expect=200)
+
+
 def reached(*_):
-    wait("checking")
+    PHASES.wait("checking")
 
 
-def made(name, loop):
+def made(name, loop, system=None, user=Talker, **beside):
     return Workload(
         name,
-        Server(serve, deadline=_DEADLINE),
-        Talker,
+        system or Server(serve, deadline=_DEADLINE),
+        user,
         loop=loop,
-        beside={"helper": Server(helping, deadline=_DEADLINE)},
+        beside=beside or {"helper": Server(helping, deadline=_DEADLINE)},
         checks=[reached],
         thresholds=[Threshold("response.p95", critical="30s")],
         timeout=min(_DEADLINE, 20.0),
@@ -123,5 +103,19 @@ def made(name, loop):
     )
 
 
+def helper(*how):
+    """One in an environment of nothing."""
+    words = ["env", "-i", sys.executable, "helper_matrix.py", _FOLDER, _MARK, "{port}", *how]
+    return Command(words, deadline=_DEADLINE)
+
+
 closed = made("matrix/closed", closed_loop(2, seconds=0.3))
 opened = made("matrix/open", open_loop(100, seconds=0.3, users=2))
+forking = made(
+    "matrix/forking",
+    closed_loop(2, seconds=0.3),
+    Command("uvicorn app_matrix:app --workers 2 --port {port}", ready="/", deadline=_DEADLINE),
+    Visitor,
+    helper=helper(),
+    daemon=helper("daemon"),
+)

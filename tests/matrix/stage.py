@@ -8,34 +8,54 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from matrix.cells import Cell
+from support.histories import fill, runs
 from support.processes import Suite, command_line, wait_for
 from support.repositories import Scratch
 
 LOAD = Path(__file__).parent / "load_matrix.py"
+HELPER = Path(__file__).parent / "helper_matrix.py"
+_FILES = (LOAD, HELPER, *(LOAD.with_name(f"{name}_matrix.py") for name in ("phases", "app")))
 _SHORT = ("--before", "0.3s", "--during", "0.2s", "--after", "0.4s")
 _WORDS = {
     "run": ("--rounds", "2"),
-    "capacity": ("--seconds", "0.3", "--repeats", "1", "--budget", "20s"),
+    "capacity": ("--seconds", "0.3", "--repeats", "1"),
     "leaks": ("--operations", "10", "--windows", "4", "--ttl", "0.1s", "--no-name"),
     "ab": ("--seconds", "0.2"),
-    "calibrate": ("--budget", "8s", "--runs", "16"),
+    "calibrate": ("--runs", "16"),
     "costs": ("--operations", "10", "--no-instructions"),
     "resilience": (*_SHORT, "--party", "helper", "--fault", "dead"),
-    "recover": (*_SHORT, "--capacity", "40/s", "--from", "50%", "--to", "60%", "--budget", "20s"),
-    "soak": ("--minutes", "0.2", "--window", "0.5s", "--warmup", "0s"),
+    "recover": (*_SHORT, "--capacity", "40/s", "--from", "50%", "--to", "60%"),
+    "soak": ("--window", "0.5s", "--warmup", "0s"),
+    "blame": ("--seconds", "0.2"),
 }
+_BUDGETS = {"capacity": 20.0, "calibrate": 8.0, "recover": 20.0}
+_SOAK_MINUTES = 0.2
+_USERS = ("--over", "users", "--from", "1", "--to", "4")
 _CAPACITY = {
-    "closed": ("--over", "users", "--from", "1", "--to", "4"),
+    "closed": _USERS,
     "open": ("--over", "rate", "--from", "20/s", "--to", "80/s"),
+    "forking": _USERS,
 }
-_ONE_START = ("leaks", "soak")
-ENDLESS = ("ab", "calibrate")
+_ONE_START = ("leaks", "costs", "soak")
+ENDLESS = ("ab", "calibrate", "blame")
 """Commands that take many rounds: what no fault ends is ended by the matrix, politely."""
+JOURNALLED = ("run", "capacity", "calibrate", "ab", "blame", "resilience", "recover")
+"""Commands that take rounds and keep each."""
+_LET_GO = 0.2
+"""Seconds in which what was held goes on."""
+_COMMITS, _SLOWER = 24, 16
+"""What `blame` finds in the ledger: so many commits, and from which on it got slower."""
+_SECONDS, _TIMES = 60.0, 15
+"""How long a command may take to get somewhere: what locks and time-outs are promised, and so many times what
+a healthy `suite run` takes now."""
+_QUIET = 5.0
+"""What that takes on a quiet machine; on another one all that has a budget gets more."""
 
 
 class NotHere(Exception):
@@ -45,14 +65,18 @@ class NotHere(Exception):
 class Stage:
     """Use it as a context manager, then `begin`."""
 
-    def __init__(self, cell: Cell, folder: Path, env: dict[str, str] | None = None) -> None:
+    def __init__(self, cell: Cell, folder: Path, usual: float) -> None:
+        """`usual` is how many seconds a healthy `suite run` takes of late."""
         self.cell = cell
+        self.patience = _SECONDS + _TIMES * usual
+        self._longer = max(usual / _QUIET, 1.0)
         self.folder = folder
         self.work = folder / "work"
         self.results = self.work / "results"
         self.temporary = folder / "tmp"
-        self.env = env or {}
+        self.env: dict[str, str] = {}
         self.suite: Any = None
+        self._commits: list[str] = []
         self.undo = contextlib.ExitStack()
         self.held = contextlib.ExitStack()
         """What keeps it in its phase, beside files."""
@@ -60,10 +84,13 @@ class Stage:
 
     def __enter__(self) -> Stage:
         repository = Scratch(self.work)
-        shutil.copy(LOAD, self.work)
+        for file in _FILES:
+            shutil.copy(file, self.work)
         if self.cell.command == "ab":
             repository.commit("A load file")
         self.results.mkdir()
+        if self.cell.command == "blame":
+            self._commits = [repository.commit(f"{number}") for number in range(_COMMITS)]
         self.temporary.mkdir()
         return self
 
@@ -80,25 +107,41 @@ class Stage:
     @property
     def words(self) -> list[str]:
         """Of the command line."""
-        command, loop = self.cell.command, self.cell.loop
-        words = [command, *(["HEAD"] if command == "ab" else []), LOAD.name, "-k", loop, *_WORDS[command]]
-        return [*words, *(_CAPACITY[loop] if command == "capacity" else ())]
+        command, load = self.cell.command, self.cell.load
+        if command == "blame":
+            changed = ["response.p50", "--workload", f"matrix/{load}", "--bisect"]
+            return [command, *changed, LOAD.name, *_WORDS[command]]
+        words = [command, *(["HEAD"] if command == "ab" else []), LOAD.name, "-k", load, *_WORDS[command]]
+        if command in _BUDGETS:
+            words += ["--budget", f"{_BUDGETS[command] * self._longer:.0f}s"]
+        if command == "soak":
+            words += ["--minutes", f"{_SOAK_MINUTES * self._longer:.2f}"]
+        return [*words, *(_CAPACITY[load] if command == "capacity" else ())]
 
     def begin(self) -> None:
         """Start the command, and wait until it is held in the phase of the cell.
 
-        In its second round, where it takes rounds; in any after the first window that is kept, else.
+        In the round after the first that is kept, where it takes rounds and keeps each; else in any after the
+        first window that is kept.
         """
         storing, once = self.cell.phase == "storing", self.cell.command in _ONE_START
         phase = "draining" if storing else self.cell.phase
         later = once and phase in ("running", "draining")
+        number = 1 if once or storing else 2
+        here = self.folder / f"at-{phase}"
         if not later:
-            self._hold(phase, 1 if once or storing else 2)
+            self._hold(phase, number)
         self.start()
         if later:
             self._until(lambda: self.units() > 0)
             self._hold(phase, 0)
-        self._until((self.folder / f"at-{phase}").exists)
+        self._until(here.exists)
+        while number > 1 and self.cell.command in JOURNALLED and not self.units():
+            number += 1  # the one before could not be believed, and was taken once more
+            self._hold(phase, number)
+            time.sleep(_LET_GO)
+            here.unlink()
+            self._until(here.exists)
         if storing:
             held = self.locked()
             self.release(phase)
@@ -106,7 +149,9 @@ class Stage:
             self.held.callback(held.close)
 
     def start(self) -> None:
-        """The command."""
+        """The command, and what it finds."""
+        if self._commits:
+            fill(self.work, *runs(self._commits, f"matrix/{self.cell.load}", step=_SLOWER))
         env = {**self.env, "MATRIX_FOLDER": str(self.folder), "MATRIX_MARK": self.mark}
         self.suite = Suite(self.folder, *self.words, cwd=self.work, env=env)
 
@@ -125,7 +170,7 @@ class Stage:
         def over() -> bool:
             return bool(condition()) or self.suite.process.poll() is not None
 
-        wait_for(over, 120)
+        wait_for(over, self.patience)
         if not condition():
             self.suite.finish()
             raise AssertionError(f"it ended before: {self.suite.out}\n{self.suite.err}")
@@ -151,8 +196,10 @@ class Stage:
         return False
 
     def hidden(self) -> list[int]:
-        """Processes of the round that only their name gives away."""
-        return [pid for pid in _pids() if command_line(pid).startswith(self.mark)]
+        """Processes of the round that only their name gives away, or their words."""
+        lines = {pid: command_line(pid) for pid in _pids()}
+        helper = f"{HELPER.name} {self.folder} "
+        return [pid for pid, line in lines.items() if line.startswith(self.mark) or helper in line]
 
     def left(self) -> list[str]:
         """What outlived the command."""
@@ -204,7 +251,9 @@ def units(one: dict[str, Any]) -> int:
     if "trials" in one:
         return sum(len(trial["rounds"]) for trial in one["trials"]) + bool(one.get("usual"))
     if "looks" in one.get("found", {}):
-        return len(one["found"]["looks"])
+        return len(one.get("looks", one["found"]["looks"]))
+    if "costs" in one:
+        return sum(len(cost["windows"]) for cost in one["costs"].values())
     if "verdict" in one:
         return 1
     return len(one["windows"]) if "windows" in one else int(one.get("rounds") or 0)

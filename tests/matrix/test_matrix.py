@@ -40,16 +40,16 @@ def test_what_was_not_tried_is_no_success_of_the_table():
     asked = [
         ONE,
         other := Cell("SIGTERM", "run", "open", "running"),
-        Cell("SIGTERM", "blame", "open", "running"),
+        Cell("SIGTERM", "costs", "closed", "checking"),
     ]
     played = {ONE.name: Played(ONE.name, 143, lost=2), other.name: Played(other.name, skipped="no root")}
-    head, run, blame = table(asked, played)
+    head, run, costs = table(asked, played)
     assert head.split()[2:7] == ["cells", "tried", "lost", "left", "wrong"]
     assert run.split() == ["SIGTERM", "run", "2", "1", "2", "0", "0", "143"]
-    assert blame.split() == ["SIGTERM", "blame", "0", "0", "0", "0", "0", "-"]
+    assert costs.split() == ["SIGTERM", "costs", "0", "0", "0", "0", "0", "-"]
     assert {line.split(maxsplit=1)[1] for line in reasons(asked, played)} == {
         "no root",
-        "blame reads; with --bisect it measures as ab does",
+        "costs makes no checks",
     }
 
 

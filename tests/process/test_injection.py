@@ -112,3 +112,10 @@ def test_a_directory_too_deep_for_a_socket(tmp_path: Path) -> None:
     with running(tmp_path, HOARDER, directory="/".join(["x" * 50] * 4)) as (agents, process):
         assert len(str(agents.directory)) > 200
         counts(agents, process.pid)
+
+
+def test_a_folder_that_is_gone_is_a_reason_and_no_fault(tmp_path: Path) -> None:
+    """Somebody empties the folder of temporary files: `suite costs` ended with a traceback."""
+    assert Injection(tmp_path / "gone").mark([7]) == {
+        7: f"its agent can't be asked: {tmp_path / 'gone'}: No such file or directory"
+    }

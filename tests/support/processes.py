@@ -32,8 +32,7 @@ class Suite:
             cwd=cwd or self.folder,
             env={**os.environ, name: value, "TMPDIR": str(self.scratch), "COLUMNS": "120", **(env or {})},
             process_group=0,
-            # Where tests run in the background SIGINT is ignored, which children would inherit.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            preexec_fn=_heeding,
         )
 
     def finish(self, timeout=60):
@@ -79,6 +78,12 @@ class Suite:
         files = [str(path) for path in self.files()]
         shared = set(os.listdir("/dev/shm")) - self.shared_before
         return [*map(str, self.processes()), *files, *(name for name in shared if not others(name))]
+
+
+def _heeding():
+    """Where tests run in the background or under nohup they ignore signals, which children would inherit."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def others(shared):
