@@ -188,11 +188,14 @@ def _explained(error: BaseException) -> int:
         case typer.Exit():
             return int(error.exit_code)
         case Interrupted():
+            if not error.told:
+                _complain("interrupted")
             return error.exit_code
         case SuiteError():
             _complain(str(error))
             return error.exit_code
         case KeyboardInterrupt() | typer.Abort():
+            _complain("interrupted")
             return 130
         case SystemExit():  # Typer's answer to a reader that left while it printed help
             return 2

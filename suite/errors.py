@@ -76,7 +76,12 @@ class StoreError(SuiteError):
 
 
 class Interrupted(SuiteError):
-    """SIGINT (130), SIGTERM (143) or SIGHUP (129) ended the run; what was measured before is kept."""
+    """SIGINT (130), SIGTERM (143) or SIGHUP (129) ended the run; what was measured before is kept.
+
+    `told` says that the user knows.
+    """
+
+    told = False
 
     def __init__(self, signal_number: int) -> None:
         super().__init__(f"interrupted by signal {signal_number}")

@@ -18,15 +18,16 @@ from suite.contract.loop import ClosedLoop, Loop, OpenLoop, facts
 from suite.contract.replay import Replay
 from suite.contract.workload import Workload
 from suite.data.log_columns import read
+from suite.engine.kept_rounds import KeptRounds
 from suite.engine.progress import Named, Progress, Silent
 from suite.engine.replaying import resolved
-from suite.engine.round import run_round
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import CutShort, SuiteError, SystemFailed
 from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
 from suite.records.capacity import Capacity, Goal, Over, Probe
 from suite.records.keeper import Keeper
+from suite.records.reason import Reason
 from suite.records.recording import Recording
 from suite.records.run import Round
 from suite.units import format_quantity
@@ -49,9 +50,9 @@ def capacity(
 ) -> Capacity:
     """Search how much load the system of `workload` holds, each look a short round with a fresh system.
 
-    `watch` is told each look, `keeper` what is known after it. Call it from the main thread, as `run`. A
-    system that dies under load does not hold that load; one that would not start ends the search. Raises
-    ConfigurationError before anything starts, and CutShort for what ends the search then: Interrupted on
+    `watch` is told each look, `keeper` what is known before and after it. Call it from the main thread, as
+    `run`. A system that dies under load does not hold that load; one that would not start ends the search.
+    Raises ConfigurationError before anything starts, and CutShort for what ends it then: Interrupted on
     SIGINT and SIGTERM, SystemFailed.
     """
     driver = _Driver(workload, settings or Settings(), goal, reference, progress or Silent(), watch, keeper)
@@ -60,7 +61,8 @@ def capacity(
             driver.search.run()
     except SuiteError as error:
         found = driver.summed_up(partial=True)
-        raise CutShort(error, found if found.found.looks else None) from error
+        known = found.found.looks or (found.unfinished and found.unfinished.measured)
+        raise CutShort(error, found if known else None) from error
     return driver.summed_up()
 
 
@@ -90,6 +92,9 @@ class _Driver:
         for load in (self.bounds.lowest, self.bounds.start):
             configured(workload, self._changed(load))  # faults show before anything starts
         self.keeper = keeper
+        self.rounds = KeptRounds(
+            keeper, lambda: self.summed_up(partial=True, soon=True), lambda: self.looks > 0
+        )
         self.search = Search(
             self.look,
             self.bounds,
@@ -108,7 +113,9 @@ class _Driver:
         words = _load_words(load, self.goal.over)
         watcher = Named(self.progress, f"at {words}")
         settings, loop = self._changed(load, times), self._loop(load, times)
-        result: Round = run_round(WorkloadSpec(self.reference, settings), self.looks, watcher, see)
+        of = Reason("unfinished_look", {"load": load, "over": self.goal.over})
+        spec = WorkloadSpec(self.reference, settings)
+        result: Round = self.rounds.take(of, spec, self.looks, watcher, see)
         self.looks += 1
         if result.failure is not None and result.failure.kind == "system" and watcher.seconds is None:
             raise SystemFailed(result.failure.message)
@@ -142,6 +149,7 @@ class _Driver:
             **(self.origin.known() if soon else self.origin.fields()),
             workload=self.workload.name,
             partial=partial,
+            unfinished=self.rounds.unfinished,
             plan={
                 **facts(loop),
                 "workers": self.settings.workers,

@@ -77,12 +77,19 @@ def command(
         json_file, "costs", places.folder / "costs", ledger=places.ledger, notify=configuration.notified()
     ) as out:
         for found, settings in out.each(plans.runs):
-            with out.part(found.workload.name, SystemFailed, WorkerFailed):
-                bill = count_costs(
-                    found.workload, settings, how, reference=found.reference, progress=out.reporter
-                )
-                out.codes.append(bill.exit_code)
-                out.keep(bill, bill.exit_code, partial(out.reporter.print_costs, bill, bill.exit_code))
+            measure = partial(
+                count_costs,
+                found.workload,
+                settings,
+                how,
+                reference=found.reference,
+                progress=out.reporter,
+                keeper=out.journal,
+            )
+            bill = out.search(measure, found.workload.name, SystemFailed, WorkerFailed)
+            if bill is not None:
+                with out.part():
+                    out.keep(bill, bill.exit_code, partial(out.reporter.print_costs, bill, bill.exit_code))
         code = out.code()
         out.end(code)
     raise typer.Exit(code)

@@ -77,7 +77,7 @@ class Output:
     @property
     def anything(self) -> bool:
         """Whether there is something to keep, or was."""
-        return self.measured or bool(self._entries) or self._journal is None or self._journal.used
+        return self.measured or bool(self._entries) or (self._journal is not None and self._journal.used)
 
     @property
     def console(self) -> Console:
@@ -283,6 +283,8 @@ def output(
             if notifier is not None:
                 notifier.post()
     if out.fault is not None:
-        if isinstance(out.fault, Interrupted) and not out.anything:
-            typer.echo("suite: interrupted before anything was measured", err=True)
+        if isinstance(out.fault, Interrupted):
+            out.fault.told = out.anything or journal is not None
+            if not out.anything and journal is not None:
+                typer.echo("suite: interrupted before anything was measured", err=True)
         raise out.fault

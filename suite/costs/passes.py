@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from suite.costs.counter import Counter, Counts
@@ -10,9 +10,13 @@ from suite.costs.steady import SCHEDULED, agree, settled, steady, value
 from suite.costs.windows import CountedWindows, counted
 from suite.engine.progress import Progress
 from suite.engine.workload_spec import WorkloadSpec
+from suite.errors import SuiteError
+from suite.measure.unfinished import filled
 from suite.records.costs import COSTS, CountedCost, DatabaseStatement
 from suite.records.detail import Detail
+from suite.records.keeper import Keeper
 from suite.records.reason import Figure, Reason
+from suite.records.unfinished import Unfinished
 
 _FEWEST, _MOST = 2, 5
 
@@ -157,22 +161,58 @@ def _only(counts: Counts, owners: Mapping[int, str], owner: str) -> Counts:
     }
 
 
+@dataclass(slots=True)
+class PassKeeper:
+    """Who keeps what a pass has by now: `keep` is called before and after each window with what is complete
+    of it, `keeper` told of the columns. `unfinished` is the window that runs, or was ended early.
+    """
+
+    keep: Callable[[Pass], None] = lambda _found: None
+    keeper: Keeper | None = None
+    unfinished: Unfinished | None = None
+
+    def take(self, found: Pass, system: CountedWindows) -> Counts:
+        """The next window of `found`."""
+        number = len(found.counts) + 1
+        self.unfinished = Unfinished(Reason("unfinished_count", {"number": number, "source": found.source}))
+        self.keep(found)
+        try:
+            counts = system.take(number)
+        except SuiteError:
+            if (recorded := system.cut_short()) is not None:
+                self.unfinished = filled(self.unfinished, recorded)
+            raise
+        self.unfinished = None
+        return counts
+
+
 def count(
-    spec: WorkloadSpec, progress: Progress, counter: Counter, *, kinds: bool = False, every: bool = False
+    spec: WorkloadSpec,
+    progress: Progress,
+    counter: Counter,
+    *,
+    kinds: bool = False,
+    every: bool = False,
+    kept: PassKeeper | None = None,
 ) -> Pass:
     """Count windows of a fresh system until they agree, or there are enough of them.
 
     Of a mix each of its operations is counted by itself too, if `kinds` are wanted, and `every` helper.
     Raises SystemFailed and WorkerFailed.
     """
+    kept = kept or PassKeeper()
     spec = replace(spec, slower=counter.slower, still=True)
     with counted(spec, progress, counter, every=every) as system:
         system.warm()
+        system.keeper = kept.keeper
         found = Pass(counter.source, _size(system))
         while len(found.counts) < _MOST and system.well == system.operations:
-            found.counts.append(system.take(len(found.counts) + 1))
+            found.counts.append(kept.take(found, system))
+            found.mix = system.mix
+            kept.keep(found)
             if len(found.counts) >= _FEWEST and settled(found.windows()):
                 break
+        system.keeper = None
         found.mix, found.threads = system.mix, counter.threads
         if kinds and len(found.mix) > 1 and system.well == system.operations:
             found.kinds = {operation: system.take_only(operation) for operation in found.mix}

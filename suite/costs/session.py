@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,11 @@ from suite.costs.calls import CallCounter, Place
 from suite.costs.counter import Counter
 from suite.costs.details import allocation_sites, c_functions, functions, sent_statements
 from suite.costs.kernel import Kernel
-from suite.costs.passes import Pass, count, doubts
+from suite.costs.passes import Pass, PassKeeper, count, doubts
 from suite.engine.ours import ours
 from suite.engine.progress import Progress, Silent
 from suite.engine.workload_spec import WorkloadSpec
-from suite.errors import ConfigurationError, SystemFailed, WorkerFailed
+from suite.errors import ConfigurationError, CutShort, SuiteError, SystemFailed, WorkerFailed
 from suite.git import git
 from suite.leaks.site import Sites
 from suite.measure.record_origin import RecordOrigin
@@ -38,8 +38,10 @@ from suite.records.costs import (
     FunctionCalls,
     SentStatement,
 )
+from suite.records.keeper import Keeper
 from suite.records.reason import Figure, Reason
 from suite.records.run import Validity
+from suite.records.unfinished import Unfinished
 
 _OF_USERS = frozenset({"cost.bytes_in", "cost.bytes_out"})
 """Costs that are read on the users' side, which helpers do not have."""
@@ -63,12 +65,14 @@ def count_costs(
     *,
     reference: Reference | None = None,
     progress: Progress | None = None,
+    keeper: Keeper | None = None,
 ) -> CostBill:
     """Count what one operation of `workload` takes in its system.
 
-    Its loop is not looked at: one user of each class runs fixed operations, one after the other. Call it from
-    the main thread. Raises ConfigurationError, SystemFailed and WorkerFailed for what ends counting before
-    anything is known, and Interrupted.
+    Its loop is not looked at: one user of each class runs fixed operations, one after the other. `keeper` is
+    given the bill as far as it is, before and after each window. Call it from the main thread. Raises
+    ConfigurationError, and for what ends counting before its time SystemFailed, WorkerFailed and Interrupted:
+    as CutShort where there is anything to tell of.
     """
     settings, how = settings or Settings(), how or CostSettings()
     actual = ours(configured(workload, settings), "what it costs")
@@ -83,32 +87,49 @@ def count_costs(
             f"{workload.name}: {', '.join(sorted(twice))} is an operation and a helper, and both would have "
             "the same name on the bill: count one or the other, or give one another name"
         )
-    bill = _Bill(spec, progress or Silent(), component=component, how=how)
     origin = RecordOrigin()
     begun = time.monotonic()
-    with interruptible():
-        sites = Sites(_roots(spec))
-        bill.add(Kernel(), Kernel())
-        bill.add_calls(sites)
-        bill.add_allocations(sites)
-        if how.instructions:
-            bill.add_instructions()
-    return CostBill(
-        **origin.fields(),
-        workload=workload.name,
-        plan=_plan(loop, settings, actual),
-        mix=bill.mix,
-        costs=bill.costs,
-        seconds=time.monotonic() - begun,
-        functions=bill.functions,
-        c_functions=bill.c_functions,
-        allocations=bill.allocations,
-        statements=bill.statements,
-        database=bill.database,
-        beside=beside,
-        validity=bill.validity(),
-        notes=tuple(bill.notes),
-    )
+
+    def record(*, partial: bool = False) -> CostBill:
+        return CostBill(
+            **(origin.known() if partial else origin.fields()),
+            workload=workload.name,
+            partial=partial,
+            unfinished=bill.unfinished,
+            plan=_plan(loop, settings, actual),
+            mix=bill.mix,
+            costs={**bill.running, **bill.costs},
+            seconds=time.monotonic() - begun,
+            functions=bill.functions,
+            c_functions=bill.c_functions,
+            allocations=bill.allocations,
+            statements=bill.statements,
+            database=bill.database,
+            beside=beside,
+            validity=Validity("invalid", (Reason("bill_cut_short"),)) if partial else bill.validity(),
+            notes=tuple(bill.notes),
+        )
+
+    def keep_it() -> None:
+        if keeper is not None:
+            (keeper.keep if bill.anything else keeper.begin)(record(partial=True))
+
+    bill = _Bill(spec, progress or Silent(), keep_it, keeper, component=component, how=how)
+    try:
+        with interruptible():
+            sites = Sites(_roots(spec))
+            bill.add(Kernel(), Kernel())
+            bill.add_calls(sites)
+            bill.add_allocations(sites)
+            if how.instructions:
+                bill.add_instructions()
+    except ConfigurationError:
+        raise
+    except SuiteError as error:
+        if not bill.anything and not (bill.unfinished and bill.unfinished.measured):
+            raise
+        raise CutShort(error, record(partial=True)) from error
+    return record()
 
 
 def _plan(loop: ClosedLoop, settings: Settings, workload: Workload) -> dict[str, Any]:
@@ -123,10 +144,22 @@ def _plan(loop: ClosedLoop, settings: Settings, workload: Workload) -> dict[str,
 
 
 class _Bill:
-    """What is known so far."""
+    """What is known so far; `running` is what a pass has counted that is not over."""
 
-    def __init__(self, spec: WorkloadSpec, progress: Progress, *, component: bool, how: CostSettings) -> None:
+    def __init__(
+        self,
+        spec: WorkloadSpec,
+        progress: Progress,
+        keep: Callable[[], None],
+        keeper: Keeper | None,
+        *,
+        component: bool,
+        how: CostSettings,
+    ) -> None:
         self._spec, self._progress, self._component, self._how = spec, progress, component, how
+        self._keep, self._keeper = keep, keeper
+        self._kept = PassKeeper()
+        self.running: dict[str, CountedCost] = {}
         self.costs: dict[str, CountedCost] = {}
         self.mix: dict[str, int] = {}
         self.notes: list[Reason] = []
@@ -141,27 +174,45 @@ class _Bill:
     def add(self, counter: Counter, engine: Counter) -> Pass:
         """Count by `counter`; of an object, less what the `engine` takes that shares its process."""
         found = self._counted(counter, engine)
-        if not self.mix:  # the first pass is at the usual speed
+        if not self.costs:  # the first pass is at the usual speed
             self.mix = dict(found.mix)
             self._spec = replace(self._spec, longest=found.longest, starting=found.starting)
         self._bad += _failures(found)
-        self._keep(found, counter, next(_failures(found), counter.missing()))
+        self._enter(found, counter, next(_failures(found), counter.missing()))
         return found
 
     def _counted(self, counter: Counter, engine: Counter) -> Pass:
-        how = self._how
-        found = count(self._spec, self._progress, counter, kinds=how.kinds, every=how.beside)
+
+        def keep(found: Pass) -> None:
+            if not self._component:  # of an object the engine's part is not known yet
+                self.running = found.costs(counter.missing(), counter.metrics)
+                self.mix = self.mix or dict(found.mix)
+            self._keep()
+
+        how, self._kept = self._how, PassKeeper(keep, self._keeper)
+        found = count(self._spec, self._progress, counter, kinds=how.kinds, every=how.beside, kept=self._kept)
         if self._component and not found.bad:
             return found.less(count(replace(self._spec, hollow=True), self._progress, engine))
         return found
 
-    def _keep(self, found: Pass, counter: Counter, missing: Reason) -> None:
+    def _enter(self, found: Pass, counter: Counter, missing: Reason) -> None:
         self.notes += [*counter.notes(), *found.unlike(), *found.notes]
         self.costs |= found.costs(missing, counter.metrics)
         own = tuple(metric for metric in counter.metrics if metric not in _OF_USERS)
         for name, part in found.beside.items():
             costs = part.costs(Reason("out_of_reach"), own)
             self.costs |= {f"{metric}@{name}": cost for metric, cost in costs.items()}
+        self.running = {}
+
+    @property
+    def unfinished(self) -> Unfinished | None:
+        """The window that runs, or was ended early."""
+        return self._kept.unfinished
+
+    @property
+    def anything(self) -> bool:
+        """Whether a window was counted."""
+        return any(cost.windows for cost in (*self.running.values(), *self.costs.values()))
 
     def add_calls(self, sites: Sites) -> None:
         """Python's calls and SQL statements."""
@@ -193,11 +244,12 @@ class _Bill:
             if known is not None and not self._bad:
                 found = self._counted(counter, Callgrind(known))
                 if not found.bad:
-                    self._keep(found, counter, counter.missing())
+                    self._enter(found, counter, counter.missing())
                     return
                 missing = Reason("failed_under_valgrind", _causes(found))
         except (SystemFailed, WorkerFailed) as error:
             missing = Reason("under_valgrind", {"error": str(error), "said": counter.complaint()})
+        self._kept, self.running = PassKeeper(), {}
         self.costs |= Pass(counter.source.strip(), 1).costs(missing, counter.metrics)
 
     def validity(self) -> Validity:

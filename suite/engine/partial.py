@@ -11,15 +11,18 @@ from suite.engine.worker_pool import last_words
 from suite.engine.worker_request import WorkerReply
 from suite.measure.news_file import News
 from suite.measure.partial import last_moment, measured_until
+from suite.measure.resources import Resources
 from suite.measure.sampler import Sampler
 from suite.records.run import Round
 
 _TELLING_SECONDS = 2.0
 """How long those that live may take to tell what they counted."""
+_UNSAMPLED = "nothing was sampled beside it"
 
 
-def partial_round(deployed: Deployment, sampler: Sampler, start: int) -> Round | None:
-    """What was measured of a round whose load began at `start` (ns), until a worker died, or until now.
+def partial_round(deployed: Deployment, sampler: Sampler | None, start: int) -> Round | None:
+    """What was measured of a round whose load began at `start` (ns), until a worker died, or until now;
+    beside a `sampler` or without.
 
     See `measured_until`.
     """
@@ -34,7 +37,7 @@ def partial_round(deployed: Deployment, sampler: Sampler, start: int) -> Round |
         plan.files,
         plan.marks,
         start,
-        resources=sampler.resources(start, cut),
+        resources=sampler.resources(start, cut) if sampler else Resources.absent(_UNSAMPLED),
         attempts=attempts(reports),
     )
     pids = {name: tuple(roots()) for name, roots in deployed.groups().items()}

@@ -9,11 +9,14 @@ import numpy as np
 
 from suite.engine.deployment import STEP_SECONDS, Deployment
 from suite.engine.merging import details
+from suite.engine.partial import partial_round
 from suite.engine.worker_pool import gather_reports
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.measure import proc
 from suite.records.detail import Detail
+from suite.records.keeper import Keeper
 from suite.records.outcome import Outcome
+from suite.records.run import Round
 
 _LEAD = 20_000_000  # ns from the order to the start
 _QUIET_LOOK = 0.025  # s; a server needs about as long to notice that its clients are gone
@@ -26,8 +29,11 @@ class Windows(Deployment):
     """Repeats the plan's operations on one system. The plan is a counted closed loop without warm-up.
 
     `seconds` is how long load ran in all, `operations` what was started, `well` what ended `ok` or
-    `rejected`; `details` are the causes of what did not.
+    `rejected`; `details` are the causes of what did not. `keeper` is told of each window before it runs.
     """
+
+    keeper: Keeper | None = None
+    _began = 0
 
     seconds = 0.0
     operations = 0
@@ -51,6 +57,10 @@ class Windows(Deployment):
         if not hold:
             self.release()
         self.seconds += time.monotonic() - begun
+
+    def cut_short(self) -> Round | None:
+        """What the last window had recorded, which something ended early."""
+        return partial_round(self, None, self._began) if self._began else None
 
     def release(self) -> None:
         """Close the users' connections if they are open."""
@@ -84,7 +94,11 @@ class Windows(Deployment):
 
     def _run(self) -> list[WorkerReply]:
         self._stopped = False
+        into = None if self.keeper is None else self.keeper.hold(self.plan.held(self.index))
         start = time.monotonic_ns() + _LEAD
+        if into is not None:
+            self.watchman.hold(self.plan.descriptors(), into, start)
+        self._began = start
         for worker in self.workers:
             worker.tell(WorkerRequest("run", start=start, only=self.plan.only))
         return gather_reports(
@@ -123,6 +137,7 @@ class Windows(Deployment):
 
     def _clear(self) -> None:
         """Make all rows free again."""
+        self._began = 0
         for file in self.plan.files:
             file.clear()
 

@@ -47,10 +47,11 @@ def measure(name: str) -> dict[str, Samples]:
     if found is None:
         return {}
     # asv imports this once per number that it stores: what only the load needs is imported here.
+    from suite.integrations.asv_journal import journalled
     from suite.integrations.asv_rounds import run_for_asv
 
-    with _quiet():
-        result = run_for_asv(found, int(os.environ.get("LOADLEDGER_ASV_ROUNDS", ROUNDS)))
+    with _quiet(), journalled("run") as keeper:
+        result = run_for_asv(found, int(os.environ.get("LOADLEDGER_ASV_ROUNDS", ROUNDS)), keeper)
     failed = _failed_checks(result.run)
     if result.run.error is not None or failed:
         said = [result.run.error.message] if result.run.error is not None else failed
@@ -65,6 +66,7 @@ def leaks(name: str) -> dict[str, Samples]:
 
     0.0 where nothing leaks, nan where two searches can't tell. Empty if this commit has no such workload.
     """
+    from suite.integrations.asv_journal import journalled
     from suite.leaks.session import LeakSettings, find_leaks
 
     found = _found(name)
@@ -72,8 +74,8 @@ def leaks(name: str) -> dict[str, Samples]:
         return {}
     how = LeakSettings(ttl=_TTL, attribute=False)
     for _ in range(_SEARCHES):
-        with _quiet():
-            verdict = find_leaks(found.workload, leak=how, reference=found.reference).verdict
+        with _quiet(), journalled("leaks") as keeper:
+            verdict = find_leaks(found.workload, leak=how, reference=found.reference, keeper=keeper).verdict
         if verdict.outcome not in ("sporadic", "unsettled") and verdict.bytes_per_operation is not None:
             return {"leak.bytes_per_operation": {"samples": [verdict.bytes_per_operation], "number": 1}}
         _tell(f"{name}: a search for leaks could not tell: {verdict.outcome}")
@@ -86,12 +88,15 @@ def costs(name: str) -> dict[str, Samples]:
     nan where it could not be counted. Empty if this commit has no such workload. Operations that fail raise.
     """
     from suite.costs.session import CostSettings, count_costs
+    from suite.integrations.asv_journal import journalled
 
     found = _found(name)
     if found is None:
         return {}
-    with _quiet():
-        bill = count_costs(found.workload, how=CostSettings(_COUNTED), reference=found.reference)
+    with _quiet(), journalled("costs") as keeper:
+        bill = count_costs(
+            found.workload, how=CostSettings(_COUNTED), reference=found.reference, keeper=keeper
+        )
     if bill.exit_code:
         raise SuiteError(f"{name}: operations failed while they were counted")
     for metric, cost in bill.costs.items():

@@ -13,6 +13,7 @@ from suite.contract.workload import Workload
 from suite.engine.coordinator import run
 from suite.engine.progress import Silent
 from suite.measure.combine import combine
+from suite.records.keeper import Keeper
 from suite.records.provenance import provenance_of
 from suite.records.run import Round, Run
 
@@ -45,11 +46,14 @@ class _Rounds(Silent):
         self.ended.append(result)
 
 
-def run_for_asv(found: CatalogEntry, rounds: int) -> AsvRun:
-    """Short rounds of a workload. Each that can't be believed was run three times, as in any run."""
+def run_for_asv(found: CatalogEntry, rounds: int, keeper: Keeper | None = None) -> AsvRun:
+    """Short rounds of a workload. Each that can't be believed was run three times, as in any run.
+
+    `keeper` is given the Run as far as it is.
+    """
     watcher = _Rounds()
     settings = settings_for_asv(found.workload, rounds)
-    result = run(found.workload, settings, reference=found.reference, progress=watcher)
+    result = run(found.workload, settings, reference=found.reference, progress=watcher, keeper=keeper)
     return without_invalid(configured(found.workload, settings), result, watcher.ended)
 
 

@@ -23,10 +23,12 @@ from suite.leaks.tracker import Attribution
 from suite.leaks.verdict import Marks, Rules, Step, Window, search
 from suite.leaks.window_series import WindowSeries
 from suite.measure.record_origin import RecordOrigin
+from suite.measure.unfinished import filled
 from suite.process.guard import interruptible
 from suite.records.keeper import Keeper
 from suite.records.leak import MEMORY, Growth, LeakSearch, LeakVerdict
 from suite.records.reason import Figure, Reason
+from suite.records.unfinished import Unfinished
 
 _CAUSE = "cause."
 """Figures of this start say how often operations ended so."""
@@ -61,7 +63,7 @@ def find_leaks(
     """Look for growth of `workload`'s system with operations, and name its call sites if there is any.
 
     Flame graphs of what leaks go below `keep`, if that is given. `keeper` is given the search as far as it is
-    after each window, and when there is a verdict.
+    before and after each window, and when there is a verdict.
 
     The workload's loop gives users and think time; it always runs closed, window by window. Call it from
     the main thread. Raises ConfigurationError, and for what ends the search before its time SystemFailed,
@@ -86,6 +88,7 @@ def find_leaks(
             workload=workload.name,
             partial=partial,
             plan=plan,
+            unfinished=look.unfinished,
             verdict=verdict or look.so_far(),
             seconds=look.seconds,
             suspects=found.suspects if traced else None,
@@ -98,7 +101,7 @@ def find_leaks(
         if keeper is not None:
             keeper.keep(record(partial=True))
 
-    look = _Look(spec, leak, watcher, keep_it)
+    look = _Look(spec, leak, watcher, keep_it, keeper)
     try:
         with interruptible():
             verdict = look.verdict()
@@ -139,16 +142,24 @@ def _plan(loop: ClosedLoop, leak: LeakSettings, settings: Settings, workload: Wo
 
 class _Look:
     """The search itself. `taken` are its steps with a mark after each, `python` whether any process told from
-    inside. `ended` is called after each window.
+    inside. `keep` is called before and after each window, of whose columns `keeper` is told; `unfinished` is
+    one that runs, or was ended early.
     """
 
     def __init__(
-        self, spec: WorkloadSpec, leak: LeakSettings, progress: Progress, ended: Callable[[], None]
+        self,
+        spec: WorkloadSpec,
+        leak: LeakSettings,
+        progress: Progress,
+        keep: Callable[[], None],
+        keeper: Keeper | None,
     ) -> None:
         self._spec = spec
         self._rules = Rules(requests=leak.requests, windows=leak.windows, ttl=leak.ttl)
         self._progress = progress
-        self._ended = ended
+        self._keep = keep
+        self._keeper = keeper
+        self.unfinished: Unfinished | None = None
         self.taken: list[Step] = []
         self.marks: list[Marks] = []
         self.seconds = 0.0
@@ -159,14 +170,15 @@ class _Look:
         course = search(self._rules)
         with watched(self._spec, self._progress, "counters") as system:
             counters = LeakCounters(system.agents)
+            system.keeper = self._keeper
             try:
                 step = next(course)
                 while True:
-                    system.take(step)
+                    self._take(system, step)
                     self.taken.append(step)
                     self.marks.append(counters.read(system.processes()))
                     self.seconds = system.seconds
-                    self._ended()
+                    self._keep()
                     step = course.send(self.marks[-1])
             except StopIteration as end:
                 verdict: LeakVerdict = end.value
@@ -174,6 +186,19 @@ class _Look:
             self.seconds = system.seconds
             self.notes += [*counters.notes.values(), *_failures(system)]
         return verdict
+
+    def _take(self, system: LeakProbe, step: Step) -> None:
+        if isinstance(step, Window) and step.operations:
+            number = 1 + sum(isinstance(one, Window) and one.operations > 0 for one in self.taken)
+            self.unfinished = Unfinished(Reason("unfinished_window", {"number": number}))
+            self._keep()
+        try:
+            system.take(step)
+        except SuiteError:
+            if self.unfinished is not None and (recorded := system.cut_short()) is not None:
+                self.unfinished = filled(self.unfinished, recorded)
+            raise
+        self.unfinished = None
 
     def so_far(self) -> LeakVerdict:
         """Of a search without one: how far it looked, and what its last windows of one length counted."""

@@ -7,24 +7,25 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from suite.errors import StoreError
 from suite.files import disk_faults, read_json, write_text
 from suite.formats.document import run_path, write_document
-from suite.formats.envelope import Kind, entry, envelope, exit_code, read_document
+from suite.formats.envelope import Kind, entry, envelope, exit_code, kind_of, read_document
 from suite.formats.structure import dump, load
 from suite.ledger.held_columns import held_round
 from suite.ledger.store import Ledger
 from suite.measure.partial import CUT_SHORT
-from suite.measure.unfinished import with_last
+from suite.measure.unfinished import filled, with_last
 from suite.process.ownership import is_abandoned, owned, taken_over
 from suite.process.sweep import LOCK
 from suite.records.held_round import HeldRound
 from suite.records.record import Record
-from suite.records.run import Run
+from suite.records.run import Round, Run
+from suite.records.unfinished import SearchRecord
 
 NAME = "journal"
 """Of the folder, below that of results."""
@@ -57,6 +58,8 @@ class Journal:
         self._latest: Path | None = None
         self._held = ExitStack()
         self.fault: StoreError | None = None
+        self.used = False
+        """Whether anything measured was ever kept."""
         self.about: Mapping[str, Any] = {}
         """What a document says beside its results."""
 
@@ -76,6 +79,7 @@ class Journal:
     def keep(self, so_far: Record, *, named: Record | None = None, **more: Any) -> None:
         """See `Keeper`."""
         path = self._write(so_far, _SUFFIX, named, **more)
+        self.used = True
         if path is not None:
             self._drafts[(named or so_far).id] = path
             path.with_suffix(_BEGUN).unlink(missing_ok=True)
@@ -100,6 +104,12 @@ class Journal:
         if (path := self._drafts.pop(record.id, None)) is not None:
             path.unlink(missing_ok=True)
 
+    def forget(self) -> None:
+        """All is kept for good elsewhere."""
+        for path in self._drafts.values():
+            path.unlink(missing_ok=True)
+        self._drafts.clear()
+
     def kept_apart(self) -> list[Path]:
         """Where documents are now of what is not settled, and will not be."""
         paths = []
@@ -121,11 +131,6 @@ class Journal:
             return None
         self._latest = path
         return path
-
-    @property
-    def used(self) -> bool:
-        """Whether there ever was something to keep."""
-        return self._latest is not None
 
     @property
     def drafts(self) -> list[Path]:
@@ -224,7 +229,7 @@ def _moved(draft: Path, folder: Path, results: Path) -> Path:
 
 
 def _complete(draft: Path, folder: Path) -> bool:
-    """Add to a draft what the round had measured that ran; whether there is such."""
+    """Add to a draft what the round had measured that ran, if it ran yet; whether there is such."""
     if not (folder / _ROUND).exists():
         return False
     if not _is_written(folder):
@@ -235,12 +240,22 @@ def _complete(draft: Path, folder: Path) -> bool:
     last = held_round(load(HeldRound, about.get("round")), folder)
     if last is None:
         return False
-    (run,) = read_document(draft).records
-    assert isinstance(run, Run)
-    if all(reason.kind != CUT_SHORT for reason in run.validity.reasons):  # nobody was killed just here
-        found = with_last(run, last)
-        write_document(draft, envelope("run", [found], exit_code=exit_code(found)))
+    (record,) = read_document(draft).records
+    found = _with(record, last)
+    if found is not None:
+        write_document(draft, envelope(kind_of(found), [found], exit_code=exit_code(found)))
     return True
+
+
+def _with(record: Record, last: Round) -> Record | None:
+    """`record` with what its `last` round had measured; None if it has that already."""
+    if isinstance(record, Run):
+        if any(reason.kind == CUT_SHORT for reason in record.validity.reasons):  # who added it was killed
+            return None
+        return with_last(record, last)
+    if isinstance(record, SearchRecord) and record.unfinished is not None and not record.unfinished.measured:
+        return replace(record, unfinished=filled(record.unfinished, last))
+    return None
 
 
 def _removed(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""A Run whose command was killed, with what its last round had recorded."""
+"""A Run or a search whose command was killed, with what its last round had recorded."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from suite.contract.metric import Metric, find
 from suite.contract.threshold import Threshold
 from suite.measure.combine import combine, merged_details, summed
+from suite.measure.partial import CUT_SHORT
 from suite.records.provenance import provenance_of
 from suite.records.run import Round, Run, Validity
+from suite.records.unfinished import Unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +47,15 @@ def with_last(run: Run, last: Round) -> Run:
             for name, one in run.metrics.items()
         },
         validity=Validity("invalid", (*run.validity.reasons, *last.validity.reasons)),
+    )
+
+
+def filled(unfinished: Unfinished, last: Round) -> Unfinished:
+    """What its round had recorded that was the `last` of a search."""
+    cut = [reason.figures for reason in last.validity.reasons if reason.kind == CUT_SHORT]
+    return replace(
+        unfinished,
+        seconds=float(cut[0]["seconds"] or 0.0) if cut else 0.0,
+        outcomes=dict(last.outcomes.get("", {})),
+        metrics={name: value for name, value in last.metrics.items() if value is not None},
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from suite.records.level import Level
-from suite.records.provenance import Provenance
 from suite.records.reason import Reason
+from suite.records.unfinished import SearchRecord
 
 Over = Literal["rate", "users", "speed"]
 End = Literal["found", "below", "range", "generator", "unclear", "budget"]
@@ -126,7 +126,7 @@ class Scaling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Capacity(Provenance):
+class Capacity(SearchRecord):
     """What a search found, and all looks. `plan` is that of its first look."""
 
     NAME: ClassVar[str] = "capacity search"

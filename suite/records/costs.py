@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
 
-from suite.records.provenance import Provenance
 from suite.records.reason import Reason
 from suite.records.run import Validity
+from suite.records.unfinished import SearchRecord
 
 COSTS: Mapping[str, str] = {
     "cost.instructions": "1",
@@ -140,7 +140,7 @@ class DatabaseStatement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CostBill(Provenance):
+class CostBill(SearchRecord):
     """The bill of one workload: what its operations take, on average over their `mix` in a window.
 
     `costs` are those of the system by name, as cost.calls@buy those of an operation and as

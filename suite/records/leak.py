@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from suite.records.provenance import Provenance
 from suite.records.reason import Reason
+from suite.records.unfinished import SearchRecord
 
 LeakOutcome = Literal["no growth", "bounded", "released", "unbounded", "sporadic", "unsettled"]
 """How a search ended. `bounded`: filled, then stopped. `released`: went away after a time to live.
@@ -83,7 +83,7 @@ class LeakVerdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeakSearch(Provenance):
+class LeakSearch(SearchRecord):
     """The immutable record of one search for leaks, as documents and the ledger hold it.
 
     `suspects` are ranked by growth; `unattributed` bytes per operation are those that no traced

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from suite.records.capacity import SearchResult
-from suite.records.provenance import Provenance
 from suite.records.resilience import FaultRound
+from suite.records.unfinished import SearchRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class OverloadLook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OverloadRecovery(Provenance):
+class OverloadRecovery(SearchRecord):
     """The highest load that a system recovers at, over its `capacity` (1/s).
 
     That may be more where `capacity_at_least`. `found` has the loads; its looks are `looks`. `attempts` is

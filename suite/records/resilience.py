@@ -8,9 +8,9 @@ from typing import ClassVar, Literal
 from suite.records.detail import Detail
 from suite.records.incident import Impact, Incident
 from suite.records.outcome import NOT_GOOD
-from suite.records.provenance import Provenance
 from suite.records.reason import Reason
 from suite.records.run import CheckResult
+from suite.records.unfinished import SearchRecord
 
 FaultName = Literal["slow", "dead", "blackhole", "reset", "first", "restart"]
 Weakness = Literal["died", "never", "lost", "waits", "errors"]
@@ -166,7 +166,7 @@ class SkippedFault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resilience(Provenance):
+class Resilience(SearchRecord):
     """What became of a system while one thing after another failed around it.
 
     `usual` is a round in which nothing did.

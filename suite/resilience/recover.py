@@ -23,8 +23,8 @@ from suite.contract.component import Component
 from suite.contract.fault import SYSTEM
 from suite.contract.loop import OpenLoop
 from suite.contract.workload import Workload
+from suite.engine.kept_rounds import KeptRounds
 from suite.engine.progress import Named, Progress, Silent
-from suite.engine.round import run_round
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError, CutShort, SuiteError, SystemFailed
 from suite.measure.band import FEWEST
@@ -88,8 +88,7 @@ def recover(
     except CutShort as cut:  # a capacity of which only a part is known is no answer
         raise CutShort(cut.error, None) from cut
     except SuiteError as error:
-        found = search.summed_up(partial=True) if search is not None and search.looks else None
-        raise CutShort(error, found) from error
+        raise CutShort(error, search and search.cut_short()) from error
     return search.summed_up()
 
 
@@ -167,6 +166,9 @@ class _Overloads:
         self._progress = progress
         self._origin = RecordOrigin()
         self._keeper = keeper
+        self._rounds = KeptRounds(
+            keeper, lambda: self.summed_up(partial=True, soon=True), lambda: bool(self.looks)
+        )
         self._watch: Callable[[OverloadLook], None]
         highest = course.highest * self._capacity
         lowest = min(max(course.lowest * self._capacity, _FEWEST / (course.before + WARM)), highest)
@@ -189,6 +191,12 @@ class _Overloads:
         self._watch = watch
         self._search.run()
 
+    def cut_short(self) -> OverloadRecovery | None:
+        """What is known of a search that something ended; None of nothing."""
+        unfinished = self._rounds.unfinished
+        known = self.looks or (unfinished and unfinished.measured)
+        return self.summed_up(partial=True) if known else None
+
     def _keep(self) -> None:
         if self._keeper is not None:
             self._keeper.keep(self.summed_up(partial=True, soon=True))
@@ -201,6 +209,7 @@ class _Overloads:
             **(self._origin.known() if soon else self._origin.fields()),
             workload=self._workload.name,
             partial=partial,
+            unfinished=self._rounds.unfinished,
             plan={
                 "loop": loop.kind,
                 "arrivals": loop.arrivals,
@@ -247,7 +256,8 @@ class _Overloads:
             struck=1,
         )
         spec = WorkloadSpec(self._reference, self._settings.with_loop(self.loop(load)))
-        result = run_round(spec, len(self.looks), watcher, noted=[noted])
+        of = Reason("unfinished_look", {"load": load, "over": "rate"})
+        result = self._rounds.take(of, spec, len(self.looks), watcher, noted=[noted])
         if result.failure is not None and result.failure.kind == "system":
             if (watcher.seconds or 0.0) < begins:
                 raise SystemFailed(result.failure.message)

@@ -11,8 +11,8 @@ from suite.config.settings import Settings
 from suite.contract.fault import At
 from suite.contract.loop import ClosedLoop, Loop, not_replayed
 from suite.contract.workload import Workload
+from suite.engine.kept_rounds import KeptRounds
 from suite.engine.progress import Named, Progress, Silent
-from suite.engine.round import run_round
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError, CutShort, SuiteError, SystemFailed
 from suite.measure.band import FEWEST
@@ -68,7 +68,8 @@ def resilience(
             trials.run(watch or (lambda *_: None))
     except SuiteError as error:
         found = trials.summed_up(partial=True)
-        raise CutShort(error, found if found.trials else None) from error
+        known = found.trials or (found.unfinished and found.unfinished.measured)
+        raise CutShort(error, found if known else None) from error
     return trials.summed_up()
 
 
@@ -85,6 +86,9 @@ class _Trials:
         keeper: Keeper | None,
     ) -> None:
         self._keeper = keeper
+        self._rounds = KeptRounds(
+            keeper, lambda: self.summed_up(partial=True, soon=True), lambda: self._usual is not None
+        )
         self._workload = workload
         self._course = course
         self._loop = loop_of(configured(workload, settings).loop, course)
@@ -103,6 +107,8 @@ class _Trials:
         self._origin = RecordOrigin()
         self._usual: FaultRound | None = None
         self._done: list[FaultTrial] = []
+        self._running: tuple[FaultTrial, ...] = ()
+        """The trial of which there may be more rounds."""
 
     def run(self, watch: Callable[[FaultTrial, int, int], None]) -> None:
         self._usual = self._believable(None, 0)
@@ -114,17 +120,18 @@ class _Trials:
                 for index in range(self._course.rounds):
                     one = self._believable(cell, index)
                     rounds.append(self._against_usual(one, broken))
-                    self._keep(FaultTrial(cell.fault, cell.party, tuple(rounds)))
+                    self._running = (FaultTrial(cell.fault, cell.party, tuple(rounds)),)
+                    self._keep()
             finally:  # of what is cut short the rounds that came to their end
-                if rounds:
-                    self._done.append(FaultTrial(cell.fault, cell.party, tuple(rounds)))
+                self._done += self._running
+                self._running = ()
             watch(self._done[-1], number, count)
 
-    def _keep(self, trial: FaultTrial) -> None:
+    def _keep(self) -> None:
         if self._keeper is not None:
-            self._keeper.keep(self.summed_up(trial, partial=True, soon=True))
+            self._keeper.keep(self.summed_up(partial=True, soon=True))
 
-    def summed_up(self, *last: FaultTrial, partial: bool = False, soon: bool = False) -> Resilience:
+    def summed_up(self, *, partial: bool = False, soon: bool = False) -> Resilience:
         """What is known by now; `partial` if something ended it early."""
         return Resilience(
             **(self._origin.known() if soon else self._origin.fields()),
@@ -133,7 +140,8 @@ class _Trials:
             plan=self._plan,
             course=self._course,
             usual=self._usual and _usual(self._usual),
-            trials=(*self._done, *last),
+            trials=(*self._done, *self._running),
+            unfinished=self._rounds.unfinished,
             skipped=self._matrix.skipped,
         )
 
@@ -151,7 +159,9 @@ class _Trials:
         name = "without a fault" if cell is None else f"{cell.fault} {cell.party}"
         watcher = Named(self._progress, name)
         spec = WorkloadSpec(self._reference, self._settings.with_loop(self._loop, faults))
-        result = run_round(spec, index, watcher, noted=noted)
+        told = {} if cell is None else {"fault": cell.fault, "of": cell.party}
+        of = Reason("unfinished_usual" if cell is None else "unfinished_trial", told)
+        result = self._rounds.take(of, spec, index, watcher, noted=noted)
         if result.failure is not None and result.failure.kind == "system":
             if cell is None or (watcher.seconds or 0.0) < WARM + self._course.before:
                 raise SystemFailed(result.failure.message)

@@ -34,7 +34,7 @@ class FakeRounds:
         self.reached = "running"
         self.backlog_over = float("inf")
 
-    def __call__(self, spec, index, progress, look):
+    def __call__(self, spec, index, progress, look, *, noted=(), keeper=None):
         loop = spec.workload().loop
         load = getattr(loop, "rate", None) or float(loop.users)
         self.loops.append(loop)
@@ -64,7 +64,7 @@ class FakeRounds:
 @pytest.fixture
 def rounds(monkeypatch):
     fake = FakeRounds(500)
-    monkeypatch.setattr("suite.capacity.capacity.run_round", fake)
+    monkeypatch.setattr("suite.engine.kept_rounds.run_round", fake)
     return fake
 
 

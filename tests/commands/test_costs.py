@@ -57,7 +57,7 @@ def counted(command, monkeypatch):
     (command.folder / "load_clicks.py").write_text(LOAD)
     made = SimpleNamespace(answer=make_costs(), asked=[])
 
-    def stand_in(workload, settings, how, *, reference, progress):
+    def stand_in(workload, settings, how, *, reference, progress, keeper):
         made.asked.append((workload.name, settings.seed, how))
         if isinstance(made.answer, Exception):
             raise made.answer

@@ -22,13 +22,15 @@ class Clicker(User):
 CLICK = Workload("counter/click", Component(list), Clicker, loop=closed_loop(1, operations=1))
 
 
-def passed(spec, _progress, counter, *, kinds=False, every=False, **changes):
+def passed(spec, _progress, counter, *, kinds=False, every=False, kept=None, **changes):
     """What a pass would count: the engine 1,000 times as much as an operation's 5."""
     found = Pass(counter.source, 10, mix={"click": 10}, **changes)
     whole = 10_000.0 if spec.hollow else 10_050.0
     found.counts = [{metric: {7: whole} for metric in counter.metrics}] * 2
     if kinds:
         found.kinds = {"click": {metric: {7: whole / 10} for metric in counter.metrics}}
+    if kept is not None:
+        kept.keep(found)
     return found.divided({}, ["store"]) if every else found
 
 

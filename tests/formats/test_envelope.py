@@ -149,7 +149,7 @@ def test_a_run_has_the_agreed_keys() -> None:
 
 def test_a_search_for_leaks_has_the_agreed_keys() -> None:
     (result,) = envelope("leaks", [make_search()], exit_code=1)["results"]
-    own = {"verdict", "exit_code", "seconds", "suspects", "unattributed", "recordings", "notes"}
+    own = {"verdict", "exit_code", "seconds", "suspects", "unattributed", "recordings", "notes", "unfinished"}
     assert set(result) == _PROVENANCE | own
     assert result["verdict"]["outcome"] == "unbounded"
     assert result["verdict"]["growths"][1]["levels"][0] == 48_100_000

@@ -17,15 +17,16 @@ from types import SimpleNamespace
 import pytest
 from asv_runner.discovery import disc_benchmarks
 from support.costs import make_cost, make_costs
-from support.processes import EXAMPLES, wait_for
+from support.processes import EXAMPLES, Suite, wait_for
 from support.runs import make_run
 
 import suite.config.catalog
 from suite.errors import SuiteError
+from suite.formats.envelope import read_document
 from suite.integrations import asv
 from suite.records.leak import LeakVerdict
 from suite.records.reason import Reason
-from suite.records.run import Measured, Validity
+from suite.records.run import Measured, Run, Validity
 
 ROOT = Path(__file__).parent.parent.parent
 LOAD = [
@@ -291,3 +292,34 @@ def test_when_asv_kills_a_benchmark_its_pipes_close_and_nothing_lives_on(how, tm
     process.send_signal(how)
     process.communicate(timeout=30)
     wait_for(lambda: not ours())
+
+
+@pytest.mark.exhaustive
+def test_what_a_benchmark_had_measured_is_kept_by_the_next_command_if_it_is_killed(tmp_path):
+    """asv has nothing of it: it stores what `setup_cache` returns."""
+    project, load = tmp_path / "project", f"{EXAMPLES / 'load_echo.py'}::echo/mixed"
+    project.mkdir()
+    code = f"from suite.integrations.asv import measure; measure({load!r})"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        env={**os.environ, "ASV_CONF_DIR": str(project), "TMPDIR": str(tmp_path)},
+        cwd=tmp_path,
+    )
+    wait_for(lambda: [*project.glob("results/journal/*/runs/*.journal")])
+    process.kill()
+    process.wait()
+    after = Suite(tmp_path, "show", cwd=project)
+    after.finish()  # asv needs no ledger: there may be none to show anything of
+    assert "a command was killed; what it had measured of echo/mixed is " in after.err
+    (found,) = [read_document(path).records[0] for path in project.glob("results/runs/*.json")]
+    assert isinstance(found, Run)
+    assert found.partial
+    assert found.outcomes["ok"] > 0
+    assert not [*project.glob("results/journal/*")]
+
+
+def test_what_a_benchmark_measured_to_its_end_is_asvs_alone(monkeypatch, tmp_path):
+    monkeypatch.setenv("LOADLEDGER_ASV_ROUNDS", "1")
+    monkeypatch.setenv("ASV_CONF_DIR", str(tmp_path))
+    asv.measure(f"{EXAMPLES / 'load_counter.py'}::counter/click")
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]

@@ -167,6 +167,28 @@ def test_it_ends_all_processes_and_keeps_what_there_was(tmp_path, number):
 
 
 @pytest.mark.exhaustive
+@pytest.mark.parametrize("processes", [(), ("--processes", "2")], ids=["alone", "with workers"])
+def test_what_it_had_measured_is_kept_when_all_of_it_is_killed(tmp_path, processes):
+    """Nobody is left to keep it but who has heard of it: kill -9 of the whole group, as of a terminal."""
+    words = ("--headless", "--users", "4", "--spawn-rate", "4", "--logfile", "log", *processes)
+    suite = started(tmp_path, *words)
+    wait_for(lambda: spawned(tmp_path / "log"), 60)
+    time.sleep(8)  # workers report every three seconds
+    os.killpg(suite.process.pid, signal.SIGKILL)
+    suite.finish(60)
+    assert not suite.left_behind(30)
+    (run,) = documents(tmp_path)
+    assert run.partial
+    assert run.outcomes["ok"] > 0
+    assert run.metrics["response.p50"].value
+    assert run.error is not None
+    assert "Locust was killed" in run.error.message
+    with Ledger(tmp_path / "results/ledger.db") as ledger:
+        assert ledger.run(run.id).outcomes == run.outcomes
+    assert "suite: note: Locust was killed; what it had measured is results/runs/" in suite.err
+
+
+@pytest.mark.exhaustive
 @pytest.mark.nightly
 def test_a_worker_with_another_load_file_and_one_without_a_master_are_told(tmp_path):
     port = free_port()

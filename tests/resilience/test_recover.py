@@ -33,7 +33,7 @@ class FakeRounds:
         self.noted = []
         self.change = lambda load, result: result
 
-    def __call__(self, spec, index, progress, look=None, *, noted=()):
+    def __call__(self, spec, index, progress, look=None, *, noted=(), keeper=None):
         loop = spec.workload().loop
         self.loops.append(loop)
         self.noted += noted
@@ -50,7 +50,7 @@ class FakeRounds:
 @pytest.fixture
 def rounds(monkeypatch):
     fake = FakeRounds(41.0)
-    monkeypatch.setattr("suite.resilience.recover.run_round", fake)
+    monkeypatch.setattr("suite.engine.kept_rounds.run_round", fake)
     return fake
 
 

@@ -32,7 +32,7 @@ class FakeRounds:
         self.reached = 20.0
         self.otherwise = Round(0, incidents=(BORNE.incident,))
 
-    def __call__(self, spec, index, progress, look=None, *, noted=()):
+    def __call__(self, spec, index, progress, look=None, *, noted=(), keeper=None):
         workload = spec.workload()
         self.specs.append((index, workload))
         progress.phase("fake", index, 1, "running")
@@ -52,7 +52,7 @@ class FakeRounds:
 @pytest.fixture
 def rounds(monkeypatch):
     fake = FakeRounds()
-    monkeypatch.setattr("suite.resilience.resilience.run_round", fake)
+    monkeypatch.setattr("suite.engine.kept_rounds.run_round", fake)
     return fake
 
 

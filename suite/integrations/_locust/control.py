@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import gevent
@@ -24,6 +25,8 @@ from suite.integrations._locust.stand_ins import FRESH, StandIn
 LOG = logging.getLogger("loadledger")
 _SLACK = 0.1
 _SYSTEM_FAILED = 4
+_HELD_EACH = 1.0
+_HOLDER = str(Path(__file__).with_name("holder.py"))
 
 
 class Control:
@@ -42,6 +45,7 @@ class Control:
         self.interrupted = False
         self._most_users = 0
         self._plans_left = 0
+        self._holders: dict[str, subprocess.Popen[bytes]] = {}
         self._ending: gevent.Greenlet | None = None
         self._testing = False
         self._started = ""
@@ -143,8 +147,33 @@ class Control:
         return chosen
 
     def begin_test(self) -> None:
-        """From now on there is something to conclude."""
+        """From now on there is something to conclude, and to tell to who holds it should we be killed."""
         self._testing, self._ending = True, None
+        gevent.spawn(self._hold)
+
+    def _hold(self) -> None:
+        while self._testing:
+            gevent.sleep(_HELD_EACH)
+            if self._testing:
+                self.gather()
+            for name, collection in [*self.collections.items()] if self._testing else ():
+                if collection.workers:
+                    self._handed(name, self._known(name, collection))
+
+    def gather(self) -> None:
+        """Take in what there is until now."""
+
+    def _handed(self, name: str, told: Mapping[str, Any]) -> subprocess.Popen[bytes]:
+        """Have it kept if nothing more comes."""
+        holder = self._holders.get(name)
+        if holder is None:
+            holder = self._holders[name] = subprocess.Popen(
+                [sys.executable, "-I", "-S", _HOLDER], stdin=subprocess.PIPE, start_new_session=True
+            )
+        assert holder.stdin is not None
+        holder.stdin.write(json.dumps(told).encode() + b"\n")
+        holder.stdin.flush()
+        return holder
 
     def _test_start(self, **_: Any) -> None:
         self._started = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -217,10 +246,19 @@ class Control:
 
     def _keep(self, name: str, collection: Collection) -> None:
         """Have the Run of a workload stored and shown. Its exit code is ours, where Locust has none."""
+        holder = self._handed(name, {**self._known(name, collection), "ended": True})
+        del self._holders[name]
+        holder.communicate()
+        failed = bool(self.runner.errors or self.runner.exceptions)
+        if holder.returncode and (not failed or holder.returncode == _SYSTEM_FAILED):
+            self.environment.process_exit_code = holder.returncode
+
+    def _known(self, name: str, collection: Collection) -> dict[str, Any]:
+        """All that there is to tell of a workload."""
         plan: dict[str, Any] = {"users": self._most_users, "workers": collection.workers}
         if self.options.run_time:
             plan["seconds"] = self.options.run_time
-        told = {
+        return {
             **collection.document(),
             "name": name,
             "target": self.parties[name].described["target"],
@@ -230,16 +268,8 @@ class Control:
             "started": self._started,
             "failure": self.failures.get(name),
             "stderr": bool(self.options.json),
+            "ended": False,
         }
-        kept = subprocess.run(
-            [sys.executable, "-P", "-m", "suite.integrations._locust.keep"],
-            input=json.dumps(told).encode(),
-            start_new_session=True,
-            check=False,
-        )
-        failed = bool(self.runner.errors or self.runner.exceptions)
-        if kept.returncode and (not failed or kept.returncode == _SYSTEM_FAILED):
-            self.environment.process_exit_code = kept.returncode
 
 
 def _end_well_on_hangup() -> None:

@@ -82,6 +82,11 @@ class LocalFileControl(_HasSystem):
                     self.found(system.url)
         self._requests.start()
 
+    def gather(self) -> None:
+        """See `Control`."""
+        for collection in self.collections.values():
+            collection.add(_REQUESTS, self._requests.delta())
+
     def finish(self) -> None:
         """First what it came to, then the system."""
         self._requests.finish()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -42,7 +43,7 @@ def main() -> None:
     told = json.load(sys.stdin)
     try:
         result = made(told)
-        code = keep(result, stderr=told["stderr"])
+        code = keep(result, stderr=told["stderr"]) if told["ended"] else keep_of_killed(result)
     except SuiteError as error:
         for line in clean(str(error)).splitlines():
             sys.stderr.write(f"suite: {line}\n")
@@ -74,6 +75,10 @@ def made(told: Mapping[str, Any]) -> Run:
         whole = replace(
             whole, failure=Failure("system" if code == SystemFailed.exit_code else "worker", text)
         )
+    if not told["ended"]:
+        whole = replace(
+            whole, failure=Failure("interrupted", "Locust was killed; this is what there was by then")
+        )
     plan = {**_plan(workload), "seed": settings.seed, **told["plan"]}
     if told["host"]:
         plan["target"] = shown_url(told["host"])
@@ -101,19 +106,32 @@ def keep(result: Run, *, stderr: bool) -> int:
     tried. Raises StoreError.
     """
     code = result.exit_code
-    kept = places()
     saved: Path | None = None
     with Reporter(make_console(stderr=stderr)) as reporter:
         try:
-            with contextlib.ExitStack() as last_first:
-                path = run_path(kept.folder / "runs", result)
-                last_first.callback(_store, kept.ledger, result, path)
-                write_document(path, envelope("run", [entry(result)], exit_code=code))
-                saved = kept.folder
+            saved = _kept(result).parent.parent
         finally:
             reporter.print_run(result)
             reporter.print_summary([result], code, saved=saved)
     return code
+
+
+def keep_of_killed(result: Run) -> int:
+    """The same, of a Locust that was killed: there may be nobody to show it to."""
+    path = _kept(result)
+    with contextlib.suppress(OSError):
+        os.write(2, f"suite: note: Locust was killed; what it had measured is {path}\n".encode())
+    return result.exit_code
+
+
+def _kept(result: Run) -> Path:
+    """Its document, written and stored."""
+    kept = places()
+    path = run_path(kept.folder / "runs", result)
+    with contextlib.ExitStack() as last_first:
+        last_first.callback(_store, kept.ledger, result, path)
+        write_document(path, envelope("run", [entry(result)], exit_code=result.exit_code))
+    return path
 
 
 def _store(where: str | Path, result: Run, document: Path) -> None:

@@ -39,5 +39,9 @@ class LocalControl(Control):
     def finish(self) -> None:
         """End all load, and take in what is told of it."""
         super().finish()
+        self.gather()
+
+    def gather(self) -> None:
+        """See `Control`."""
         for name, collection in self.collections.items():
             collection.add(_HERE, self.parties[name].delta())

@@ -26,7 +26,13 @@ def _fit(end: str) -> Callable[[Figures], str]:
     return said
 
 
+def _look(figures: Figures) -> str:
+    over = {"rate": "at {load:1/s}", "users": "with {load:,.0f} users", "speed": "at {load:.3g}× speed"}
+    return f"the look {over[str(figures['over'])]}"
+
+
 KINDS: Kinds = {
+    "unfinished_look": _look,
     "limit_broken": _limit_broken,
     "failed": "{share:ratio} failed",
     "rejected": "{share:ratio} rejected",

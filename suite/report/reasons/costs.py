@@ -35,6 +35,8 @@ def _do_not_add_up(figures: Figures) -> str:
 
 
 KINDS: Kinds = {
+    "bill_cut_short": "it was ended early",
+    "unfinished_count": "window {number}, counted by {source}",
     "operations_do_not_add_up": _do_not_add_up,
     "no_valgrind": "valgrind is not installed; install the system's package: valgrind",
     "under_valgrind": _under_valgrind,

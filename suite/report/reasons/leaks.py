@@ -102,6 +102,7 @@ def _memray_failed(figures: Figures) -> str:
 
 
 KINDS: Kinds = {
+    "unfinished_window": "window {number}",
     "filled": _filled,
     "retained": "{seconds:s}",
     "nothing_readable": "no process of the system could be read",

@@ -46,6 +46,7 @@ from suite.report.terminal.resilience import conclusion, setting_line, trial_lin
 from suite.report.terminal.slowest import slowest
 from suite.report.terminal.soak import soak_closing, soak_head, soak_lines, trends, window_line
 from suite.report.terminal.summary import entries, summary
+from suite.report.terminal.unfinished import unfinished_lines
 from suite.report.verdict import code_text, verdict_text
 from suite.report.words import BAD, FAINT, clean, many, plan_words, tour_words
 
@@ -168,7 +169,7 @@ class Reporter:
         for line in curve(capacity):
             self.console.print(Text(f"  {line}"), soft_wrap=True)
         self.console.print()
-        for text in (answer(capacity), *scaling_words(capacity)):
+        for text in (answer(capacity), *scaling_words(capacity), *unfinished_lines(capacity)):
             self.console.print(text)
         where = "" if saved is None else f"  saved as {saved}"
         self.console.print(Text.assemble(code_text(exit_code), where), soft_wrap=True)
@@ -190,7 +191,7 @@ class Reporter:
             if table.row_count:
                 self.console.print(Padding(table, (1, 0, 0, 2), expand=False))
         self.console.print()
-        for line in (*below(search), *growing_since(search, past)):
+        for line in (*below(search), *growing_since(search, past), *unfinished_lines(search)):
             self.console.print(Text.assemble("  ", line), soft_wrap=True)
         self.console.print(closing(search, code, saved), soft_wrap=True)
 
@@ -201,7 +202,7 @@ class Reporter:
         for table in costs_tables(bill):
             self.console.print(Padding(table, (1, 0, 0, 2), expand=False))
         self.console.print()
-        for line in costs_lines(bill):
+        for line in (*costs_lines(bill), *unfinished_lines(bill)):
             self.console.print(Padding(line, (0, 0, 0, 2), expand=False))
         self.console.print(costs_closing(bill, code, saved), soft_wrap=True)
 
@@ -217,6 +218,8 @@ class Reporter:
             Text.assemble("\n", (clean(found.workload), "bold"), "  ", overload_setting(found))
         )
         self.console.print(Padding(overloads_table(found), (1, 0, 1, 2), expand=False))
+        for line in unfinished_lines(found):
+            self.console.print(line)
         where = "" if saved is None else f"; saved as {saved}"
         self.console.print(
             Text.assemble(code_text(code), f"  {overload_answer(found)}{where}"), soft_wrap=True
@@ -233,7 +236,7 @@ class Reporter:
         self._live.close()
         self.console.print(Text.assemble("\n", (clean(found.workload), "bold"), "  ", setting_line(found)))
         self.console.print(Padding(trials_table(found), (1, 0, 1, 2), expand=False))
-        for line in trial_lines(found):
+        for line in (*trial_lines(found), *unfinished_lines(found)):
             self.console.print(Padding(line, (0, 0, 0, 2), expand=False))
         where = "" if saved is None else f"; saved as {saved}"
         self.console.print(Text.assemble(code_text(code), f"  {conclusion(found)}{where}"), soft_wrap=True)
