@@ -58,7 +58,8 @@ class Workload:
     shortens with the load. `good` are limits by `response`, `first` (until the first chunk or message) and
     `gap` (between two of them), for one operation by `first@listen`: the metric `good` is the share of
     operations that went well within theirs. `quick` replaces the loop under `--quick`. `category` is
-    what some workloads are asked for and reported as together. `description` is one line for `suite list`.
+    what some workloads are asked for and reported as together. `description` is one line for `suite list`;
+    `caution` one that is said before `--target` has it load what runs already.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Workload:
         good: Mapping[str, Duration] = MappingProxyType({}),
         quick: Loop | None = None,
         description: str = "",
+        caution: str = "",
     ) -> None:
         self.name = name
         self.system = copy.copy(system)  # several workloads may name one, each with its own helpers
@@ -108,6 +110,7 @@ class Workload:
         self.faults = tuple(faults)
         self.quick = quick
         self.description = description
+        self.caution = caution
         self.without: frozenset[str] = frozenset()
         self.system.beside = self.beside
         self.good: Mapping[str, float] = {}

@@ -74,7 +74,13 @@ def instance_uid(seed: int, user: int, number: int) -> str:
     """A SOP Instance UID of always 48 characters. Raises ValueError for numbers out of range."""
     if not (0 <= user < _USERS and 0 <= number < _NUMBERS):
         raise ValueError(f"no UID for user {user}, number {number}")
-    return f"{_ROOT}1{seed % 100_000:05d}{user:06d}{number:010d}"
+    return f"{_stem(seed, user)}{number:010d}"
+
+
+@lru_cache(maxsize=10_000)
+def _stem(seed: int, user: int) -> str:
+    """What the UIDs of a user begin with; a sender makes one per instance."""
+    return f"{_ROOT}1{seed % 100_000:05d}{user:06d}"
 
 
 @lru_cache(maxsize=16)

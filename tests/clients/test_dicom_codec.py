@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pynetdicom.dsutils import decode
-from pynetdicom.pdu import A_ASSOCIATE_RQ, P_DATA_TF
+from pynetdicom.pdu import A_ASSOCIATE_AC, A_ASSOCIATE_RQ, P_DATA_TF
 
 from suite.clients.dicom import pdu
 from suite.clients.dicom.dimse import (
+    C_STORE_RQ,
     CommandSet,
-    StoreRequest,
     echo_command,
     fragment_size,
     parse_command,
@@ -23,9 +23,12 @@ from suite.clients.dicom.dimse import (
     response_to,
     store_command,
 )
+from suite.clients.dicom.negotiation import Agreed, Proposed, accept, parse_request
+from suite.clients.dicom.store_request import StoreRequest, UsualAnswer
 from suite.clients.errors import ProtocolError
 from suite.data.ct import CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN
 
+IMPLICIT = "1.2.840.10008.1.2"
 UID = "1.2.3.4.5.6.7.8.90"
 pdus = st.lists(st.tuples(st.integers(1, 7), st.binary(max_size=300)), max_size=8)
 
@@ -40,7 +43,7 @@ def test_a_stream_gives_the_same_pdus_however_it_is_chopped(sent, cuts):
     parser, found, at, step = pdu.Parser(16_384), [], 0, 0
     while at < len(stream):
         size = cuts[step % len(cuts)]
-        found += parser.feed(stream[at : at + size])
+        found += [(kind, bytes(payload)) for kind, payload in parser.feed(stream[at : at + size])]
         at, step = at + size, step + 1
     assert found == sent
 
@@ -59,12 +62,12 @@ def test_arbitrary_bytes_are_pdus_or_a_protocol_error(chunks):
 
 def test_a_pdu_that_announces_gigabytes_is_refused_at_once():
     with pytest.raises(ProtocolError, match="announced a PDU of 4294967295 bytes"):
-        pdu.Parser(16_384).feed(b"\x04\x00\xff\xff\xff\xff")
+        list(pdu.Parser(16_384).feed(b"\x04\x00\xff\xff\xff\xff"))
 
 
 def test_another_protocol_is_recognised_by_its_first_byte():
     with pytest.raises(ProtocolError, match="does not talk DICOM"):
-        pdu.Parser(16_384).feed(b"H")
+        list(pdu.Parser(16_384).feed(b"H"))
 
 
 @given(st.binary(max_size=200))
@@ -178,3 +181,61 @@ def test_a_number_of_another_length_is_a_protocol_error():
     )
     with pytest.raises(ProtocolError, match="not two bytes"):
         parse_command(command)
+
+
+def test_pynetdicom_reads_our_answer_to_an_association_request():
+    request = pdu.associate_request(
+        [pdu.Context("1.2", IMPLICIT), pdu.Context("1.3", IMPLICIT)], called="A", calling="B", max_pdu=20_000
+    )
+    found = parse_request(request[6:])
+    assert (found.called, found.calling, found.max_pdu) == ("A", "B", 20_000)
+    assert found.contexts == {1: Proposed("1.2", (IMPLICIT,)), 3: Proposed("1.3", (IMPLICIT,))}
+    theirs = A_ASSOCIATE_AC()
+    answer = accept(request[6:], {1: Agreed(0, IMPLICIT), 3: Agreed(4, IMPLICIT)}, 30_000)
+    theirs.decode(answer)
+    assert [(cx.context_id, cx.result) for cx in theirs.presentation_context] == [(1, 0), (3, 4)]
+    assert theirs.user_information.maximum_length == 30_000
+    ours = pdu.parse_accept(answer[6:])
+    assert (ours.max_pdu, ours.results) == (30_000, {1: 0, 3: 4})
+
+
+@given(st.binary(max_size=300))
+def test_any_body_of_a_request_is_read_or_refused(body):
+    for start in (b"", bytes(68)):
+        with contextlib.suppress(ProtocolError):
+            parse_request(start + body)
+
+
+@given(st.booleans(), st.integers(0, 0xFFFF), st.integers(1, 255), st.sampled_from([UID, UID[:-1] + "1"]))
+def test_a_usual_answer_is_what_the_peer_says_next(named, message_id, context, uid):
+    def answer(number, instance):
+        asked = CommandSet(C_STORE_RQ, number, sop_class=CT_IMAGE_STORAGE, uid=instance if named else "")
+        return response_to(asked, 0)
+
+    usual = UsualAnswer(context, answer(1, UID), UID, parse_response(answer(1, UID)))
+    usual.patch(message_id.to_bytes(2, "little"), uid.encode())
+    said = pdu.p_data(context, answer(message_id, uid), command=True, last=True)
+    assert bytes(usual.buffer) == said
+    assert usual.response.status == 0
+
+
+def test_a_peer_that_names_another_instance_does_so_again():
+    other = CommandSet(C_STORE_RQ, 1, sop_class=CT_IMAGE_STORAGE, uid="1.2.3")
+    usual = UsualAnswer(1, response_to(other, 0), UID, parse_response(response_to(other, 0)))
+    usual.patch(b"\7\0", UID.encode())
+    again = other._replace(message_id=7)
+    assert bytes(usual.buffer) == pdu.p_data(1, response_to(again, 0), command=True, last=True)
+
+
+@given(st.lists(st.integers(0, 3_000), min_size=1, max_size=6), st.integers(1, 400), st.integers(6, 64))
+def test_what_is_read_into_its_buffer_is_cut_as_what_is_fed(sizes, step, room):
+    stream = b"".join(encoded(pdu.P_DATA, bytes([at]) * size) for at, size in enumerate(sizes))
+    parser, found, at = pdu.Parser(4_000, room), [], 0
+    while at < len(stream):
+        space = parser.space()
+        taken = min(step, len(space), len(stream) - at)
+        space[:taken] = stream[at : at + taken]
+        at += taken
+        found += [(kind, bytes(payload)) for kind, payload in parser.filled(taken)]
+        assert parser.pending == at - sum(len(payload) + 6 for _, payload in found)
+    assert found == [(pdu.P_DATA, bytes([at]) * size) for at, size in enumerate(sizes)]

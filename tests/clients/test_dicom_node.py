@@ -20,7 +20,6 @@ from pydicom.dataset import FileMetaDataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.uid import UID
 from pynetdicom import AE
-from pynetdicom.pdu import A_ASSOCIATE_AC
 from support.certificates import certificate
 from support.dicom_node import node_in_a_thread
 
@@ -36,7 +35,6 @@ from suite.clients.dicom import (
     pdu,
 )
 from suite.clients.dicom.dimse import VERIFICATION, store_command
-from suite.clients.dicom.negotiation import Agreed, Proposed, accept, parse_request
 from suite.clients.errors import ClientError, ProtocolError, TlsFailed
 from suite.data.ct import CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN, MODALITIES, ct
 
@@ -242,29 +240,6 @@ def test_a_handle_that_aborts_at_once():
             await (await connect(node)).store(UIDS[0])
 
     with_node(act, handle)
-
-
-def test_pynetdicom_reads_our_answer_to_an_association_request():
-    request = pdu.associate_request(
-        [pdu.Context("1.2", IMPLICIT), pdu.Context("1.3", IMPLICIT)], called="A", calling="B", max_pdu=20_000
-    )
-    found = parse_request(request[6:])
-    assert (found.called, found.calling, found.max_pdu) == ("A", "B", 20_000)
-    assert found.contexts == {1: Proposed("1.2", (IMPLICIT,)), 3: Proposed("1.3", (IMPLICIT,))}
-    theirs = A_ASSOCIATE_AC()
-    answer = accept(request[6:], {1: Agreed(0, IMPLICIT), 3: Agreed(4, IMPLICIT)}, 30_000)
-    theirs.decode(answer)
-    assert [(cx.context_id, cx.result) for cx in theirs.presentation_context] == [(1, 0), (3, 4)]
-    assert theirs.user_information.maximum_length == 30_000
-    ours = pdu.parse_accept(answer[6:])
-    assert (ours.max_pdu, ours.results) == (30_000, {1: 0, 3: 4})
-
-
-@given(st.binary(max_size=300))
-def test_any_body_of_a_request_is_read_or_refused(body):
-    for start in (b"", bytes(68)):
-        with contextlib.suppress(ProtocolError):
-            parse_request(start + body)
 
 
 REQUEST = pdu.associate_request(

@@ -91,3 +91,42 @@ def test_searches_ask_too(shop, name):
     assert said.code == 2
     assert "1 round, more or less of it as the search goes" in said.err
     assert "nobody is there to be asked" in said.complaints[-1]
+
+
+STORING = """
+from suite import Command, User, Workload, closed_loop, operation
+
+class Sender(User):
+    @operation
+    async def store(self):
+        pass
+
+archive = Command("archive --port {port}")
+stays = "what is sent stays there"
+store = Workload("archive/store", archive, Sender, loop=closed_loop(1, operations=40), caution=stays)
+fill = Workload("archive/fill", archive, Sender, loop=closed_loop(1, operations=40), caution=stays)
+look = Workload("archive/look", archive, Sender, loop=closed_loop(1, operations=40))
+"""
+
+
+def test_what_should_be_known_of_a_workload_is_said_before_it_goes_anywhere(command, engine):
+    command.file("load_archive.py", STORING)
+    said = command("run", "load_archive.py", "--target", "ARCHIVE@pacs.example:104", "--rounds", 1)
+    assert said.code == 2
+    assert said.complaints == [
+        "suite: load goes to pacs.example:104, which is not this machine:",
+        "  archive/store: closed loop, 1 user, 40 operations, 1 round, 40 in all",
+        "  archive/fill: closed loop, 1 user, 40 operations, 1 round, 40 in all",
+        "  archive/look: closed loop, 1 user, 40 operations, 1 round, 40 in all",
+        "suite: pacs.example:104: what is sent stays there",
+        "suite: nothing was sent to pacs.example:104: nobody is there to be asked; if it may be loaded, "
+        "add --yes",
+    ]
+    assert engine.asked == {}
+    said = command("run", "load_archive.py", "-k", "store", "--target", "127.0.0.1:104")
+    assert (said.code, said.complaints) == (0, ["suite: 127.0.0.1:104: what is sent stays there"])
+    for words in (
+        ["run", "load_archive.py"],
+        ["run", "load_archive.py", "-k", "look", "--target", "[::1]:1"],
+    ):
+        assert command(*words).err == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Self
 
 from suite.clients.dicom import pdu
@@ -13,7 +14,6 @@ from suite.clients.dicom.dimse import (
     C_STORE_RSP,
     VERIFICATION,
     DimseResponse,
-    StoreRequest,
     echo_command,
     fragment_size,
     fragments,
@@ -27,6 +27,7 @@ from suite.clients.dicom.errors import (
     PhaseTimeout,
     StoreFailed,
 )
+from suite.clients.dicom.store_request import StoreRequest, UsualAnswer
 from suite.clients.dicom.upper_layer import MAX_PDU, UpperLayer
 from suite.clients.errors import ClientError, ConnectFailed, ConnectionEnded, ProtocolError, TlsFailed
 from suite.contract.user import current_user
@@ -34,6 +35,7 @@ from suite.data.ct import Template
 
 _ASKED = {"store": C_STORE_RSP, "echo": C_ECHO_RSP}
 _WARNINGS = frozenset((0x0001, 0x0107, 0x0116))
+_written = lru_cache(maxsize=64)("0x{:04X}".format)
 
 
 class Association(UpperLayer):
@@ -49,6 +51,7 @@ class Association(UpperLayer):
         self._message_id = 0
         self._contexts: dict[tuple[str, str], int] = {}
         self._prepared: list[StoreRequest | ContextRefused] = []
+        self._under_way: tuple[StoreRequest, str] | None = None
         user = current_user.get()
         self._saw: Callable[[str], None] | None = user.saw if user is not None else None
         self.max_pdu = 0
@@ -115,15 +118,23 @@ class Association(UpperLayer):
         if not self._prepared:
             raise ValueError("connect with instances=, or use send()")
         request = self._prepared[which]
-        self._check_free()
-        if isinstance(request, ContextRefused):
-            raise request
-        if self._transport.get_write_buffer_size():
-            # The peer answered before it had read all: its bytes must not change under way.
-            request.buffer = bytearray(request.buffer)
-        self._message_id = self._message_id % 0xFFFF + 1
-        request.patch(self._message_id, uid)
-        return self._judge(await self._ask("store", request.buffer))
+        waiter = self._begin("store")
+        try:
+            if isinstance(request, ContextRefused):
+                raise request
+            if self._queued and self._unsent():
+                # The peer answered before it had read all: its bytes must not change under way.
+                request.buffer = bytearray(request.buffer)
+            self._message_id = number = self._message_id % 0xFFFF + 1
+            request.patch(number, uid)
+            self._under_way, self._usual = (request, uid), request.success
+            self._send(request.buffer)
+            return self._judge(await waiter)
+        except asyncio.CancelledError:
+            self._give_up("store")
+            raise
+        finally:
+            self._waiter = None
 
     async def send(self, sop_class: str, uid: str, dataset: bytes, syntax: str = "") -> int:
         """C-STORE any `dataset`, encoded in transfer `syntax` ("": that of the SOP class's first context).
@@ -137,6 +148,7 @@ class Association(UpperLayer):
         command = store_command(sop_class, uid, self._message_id)
         parts = fragments(context_id, command, size, command=True)
         parts += fragments(context_id, dataset, size, command=False)
+        self._under_way = None
         return self._judge(await self._ask("store", b"".join(parts)))
 
     async def echo(self) -> int:
@@ -159,13 +171,14 @@ class Association(UpperLayer):
                 self._transport.close()
         await self._ended
 
-    def _answered(self, command: bytes) -> None:
+    def _answered(self, context: int, command: bytes) -> None:
         response = parse_response(command)
         asked = _ASKED.get(self._phase)
         if response.field != asked or response.message_id != self._message_id:
             raise ProtocolError(f"an answer to message {response.message_id}, which was not asked")
-        if self._saw is not None:
-            self._saw(f"0x{response.status:04X}")
+        if self._under_way is not None and asked == C_STORE_RSP and response.status == 0:
+            request, uid = self._under_way
+            request.success = request.success or UsualAnswer(context, command, uid, response)
         self._give(response)
 
     def _context(self, sop_class: str, syntax: str) -> int:
@@ -177,6 +190,8 @@ class Association(UpperLayer):
     def _judge(self, response: object) -> int:
         assert isinstance(response, DimseResponse)
         status = response.status
+        if self._saw is not None:
+            self._saw(_written(status))
         if status == 0 or status >> 12 == 0xB or status in _WARNINGS:
             return status
         if status >> 8 == 0xA7:

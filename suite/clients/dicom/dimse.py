@@ -1,8 +1,9 @@
-"""C-STORE command sets (PS3.7 section 9.3.1), implicit VR little endian, and a whole request to patch."""
+"""Command sets of C-STORE and C-ECHO (PS3.7 section 9.3), implicit VR little endian, and their fragments."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from suite.clients.dicom.pdu import p_data
@@ -11,8 +12,15 @@ from suite.clients.errors import ProtocolError
 C_STORE_RQ, C_STORE_RSP = 0x0001, 0x8001
 C_ECHO_RQ, C_ECHO_RSP = 0x0030, 0x8030
 VERIFICATION = "1.2.840.10008.1.1"
-_SOP_CLASS, _FIELD, _MESSAGE_ID, _RESPONDING_TO = 0x0002, 0x0100, 0x0110, 0x0120
-_PRIORITY, _DATASET_TYPE, _STATUS, _COMMENT, _UID = 0x0700, 0x0800, 0x0900, 0x0902, 0x1000
+MESSAGE_ID, RESPONDING_TO, SOP_INSTANCE = 0x0110, 0x0120, 0x1000
+_SOP_CLASS, _FIELD, _PRIORITY, _DATASET_TYPE, _STATUS, _COMMENT = (
+    0x0002,
+    0x0100,
+    0x0700,
+    0x0800,
+    0x0900,
+    0x0902,
+)
 _NO_DATASET = 0x0101
 _ELEMENT = struct.Struct("<HHI")
 _SHORT = struct.Struct("<H")
@@ -46,10 +54,10 @@ def store_command(sop_class: str, uid: str, message_id: int) -> bytes:
     return _command(
         _text(_SOP_CLASS, sop_class),
         _number(_FIELD, C_STORE_RQ),
-        _number(_MESSAGE_ID, message_id),
+        _number(MESSAGE_ID, message_id),
         _number(_PRIORITY, 0),
         _number(_DATASET_TYPE, 0x0001),
-        _text(_UID, uid),
+        _text(SOP_INSTANCE, uid),
     )
 
 
@@ -58,7 +66,7 @@ def echo_command(message_id: int) -> bytes:
     return _command(
         _text(_SOP_CLASS, VERIFICATION),
         _number(_FIELD, C_ECHO_RQ),
-        _number(_MESSAGE_ID, message_id),
+        _number(MESSAGE_ID, message_id),
         _number(_DATASET_TYPE, _NO_DATASET),
     )
 
@@ -68,10 +76,10 @@ def response_to(request: CommandSet, status: int) -> bytes:
     return _command(
         _text(_SOP_CLASS, request.sop_class),
         _number(_FIELD, request.field | 0x8000),
-        _number(_RESPONDING_TO, request.message_id),
+        _number(RESPONDING_TO, request.message_id),
         _number(_DATASET_TYPE, _NO_DATASET),
         _number(_STATUS, status),
-        *([_text(_UID, request.uid)] if request.uid else []),
+        *([_text(SOP_INSTANCE, request.uid)] if request.uid else []),
     )
 
 
@@ -81,11 +89,11 @@ def parse_command(command: bytes) -> CommandSet:
     kind = _number_in(found, _DATASET_TYPE)
     return CommandSet(
         _field(found),
-        _number_in(found, _MESSAGE_ID) or 0,
-        _number_in(found, _RESPONDING_TO),
+        _number_in(found, MESSAGE_ID) or 0,
+        _number_in(found, RESPONDING_TO),
         _number_in(found, _STATUS),
         _text_in(found, _SOP_CLASS),
-        _text_in(found, _UID),
+        _text_in(found, SOP_INSTANCE),
         _text_in(found, _COMMENT),
         kind is not None and kind != _NO_DATASET,
     )
@@ -97,7 +105,7 @@ def parse_response(command: bytes) -> DimseResponse:
     field = _field(found)
     if field not in (C_STORE_RSP, C_ECHO_RSP):
         raise ProtocolError(f"a C-STORE-RSP was expected, not a message 0x{field:04X}")
-    message_id, status = _number_in(found, _RESPONDING_TO), _number_in(found, _STATUS)
+    message_id, status = _number_in(found, RESPONDING_TO), _number_in(found, _STATUS)
     if message_id is None or status is None:
         raise ProtocolError("a command set without message id or status")
     return DimseResponse(field, message_id, status, _text_in(found, _COMMENT) if _COMMENT in found else "")
@@ -124,70 +132,21 @@ def fragments(context_id: int, message: bytes, size: int, *, command: bool) -> l
     ]
 
 
-class StoreRequest:
-    """One encoded C-STORE request, all of its PDUs in one buffer, of which ids are patched in place."""
-
-    def __init__(
-        self, context_id: int, sop_class: str, uid: str, dataset: bytes, uid_offset: int, peer_max_pdu: int
-    ) -> None:
-        size = fragment_size(peer_max_pdu)
-        command = store_command(sop_class, uid, 0)
-        first = fragments(context_id, command, size, command=True)
-        second = fragments(context_id, dataset, size, command=False)
-        self.buffer = bytearray(b"".join(first + second))
-        self.uid_width = len(uid)
-        places = _Places(size)
-        id_at = command.index(_ELEMENT.pack(0, _MESSAGE_ID, 2)) + 8
-        uid_at = command.rindex(_ELEMENT.pack(0, _UID, len(uid) + len(uid) % 2)) + 8
-        self._id_places = places.of(id_at, 2, 0)
-        self._uid_places = places.of(uid_at, len(uid), 0)
-        self._uid_places += places.of(uid_offset, len(uid), sum(map(len, first)))
-
-    def patch(self, message_id: int, uid: str) -> None:
-        """Make this the request for instance `uid`. Raises ValueError for a UID of another width."""
-        if len(uid) != self.uid_width:
-            raise ValueError(f"a UID of {self.uid_width} characters is needed, not {uid!r}")
-        buffer = self.buffer
-        text = uid.encode("ascii")
-        for at, begin, end in self._uid_places:
-            buffer[at : at + end - begin] = text[begin:end]
-        number = _SHORT.pack(message_id)
-        for at, begin, end in self._id_places:
-            buffer[at : at + end - begin] = number[begin:end]
-
-
-class _Places:
-    """Where bytes of a message stand in the buffer: every `size` bytes follow a header of 12."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-
-    def of(self, offset: int, width: int, base: int) -> list[tuple[int, int, int]]:
-        """(place in the buffer, begin, end) for the pieces of `width` bytes at `offset` of a message."""
-        pieces = []
-        begin = 0
-        while begin < width:
-            index, within = divmod(offset + begin, self._size)
-            end = min(width, begin + self._size - within)
-            pieces.append((base + index * (self._size + 12) + 12 + within, begin, end))
-            begin = end
-        return pieces
-
-
-def _elements(command: bytes) -> dict[int, bytes]:
-    """Values by their element; all are of group 0000."""
-    found: dict[int, bytes] = {}
+def places(command: bytes) -> Iterator[tuple[int, int, int]]:
+    """(element, begin, end) of each value in a command set. Raises ProtocolError."""
     at, whole = 0, len(command)
     while at < whole:
         if at + 8 > whole:
             raise ProtocolError("a command set ends within an element's header")
         group, element, length = _ELEMENT.unpack_from(command, at)
-        end = at + 8 + length
-        if group != 0 or end > whole:
+        begin, at = at + 8, at + 8 + length
+        if group != 0 or at > whole:
             raise ProtocolError(f"a command set with a bad element ({group:04X},{element:04X})")
-        found[element] = command[at + 8 : end]
-        at = end
-    return found
+        yield element, begin, at
+
+
+def _elements(command: bytes) -> dict[int, bytes]:
+    return {element: command[begin:end] for element, begin, end in places(command)}
 
 
 def _field(found: dict[int, bytes]) -> int:

@@ -102,48 +102,67 @@ def values(payload: Payload) -> Iterator[tuple[int, int, Payload]]:
 
 
 class Parser:
-    """Cuts a stream into PDUs, however it is chopped up.
+    """Cuts a stream into PDUs, however it is chopped up, in one buffer: what comes is put into `space()`.
 
     `limit` bounds the length that a PDU may announce, so that a peer that talks something else is found
-    out at once and never makes us wait for gigabytes.
+    out at once and never makes us wait for gigabytes. The buffer has `room` bytes, more once a PDU needs it.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, room: int = 1_024) -> None:
         self._limit = max(limit, 65_536)  # an A-ASSOCIATE-AC may be longer than our P-DATA limit
-        self._rest = bytearray()
-        self._wanted = 0
-        """Bytes of the PDU that has begun, once its header tells."""
+        self._buffer = memoryview(bytearray(room))
+        self._begin = 0
+        self._wanted = _HEADER.size
+        self.pending = 0
+        """Bytes that have come of a PDU that is not complete."""
 
-    def feed(self, data: bytes) -> list[tuple[int, Payload]]:
-        """All (type, payload) that `data` completes, P-DATA as a view. Raises ProtocolError for no PDU."""
-        if self._rest:
-            self._rest += data
-            if len(self._rest) < self._wanted:
-                return []
-            buffer = bytes(self._rest)
-        else:
-            buffer = data
-        self._wanted = 0
-        view = memoryview(buffer)
+    def space(self) -> memoryview:
+        """Where the next bytes go; say with `filled` how many came. It ends what views were given before."""
+        old, begin, pending = self._buffer, self._begin, self.pending
+        if len(old) - begin < self._wanted or not pending:
+            if len(old) < self._wanted:
+                self._buffer = memoryview(bytearray(self._wanted))
+            self._buffer[:pending] = old[begin : begin + pending]
+            self._begin = begin = 0
+        return self._buffer[begin + pending :]
+
+    def filled(self, size: int) -> list[tuple[int, Payload]]:
+        """All (type, payload) that `size` bytes complete, P-DATA as views. Raises ProtocolError."""
+        buffer, begin = self._buffer, self._begin
+        end = begin + self.pending + size
         found: list[tuple[int, Payload]] = []
-        at = 0
-        while len(buffer) - at >= 6:
-            kind, length = _HEADER.unpack_from(buffer, at)
-            if not ASSOCIATE_RQ <= kind <= ABORT:
-                raise ProtocolError(f"the peer does not talk DICOM: a PDU of type 0x{kind:02X}")
+        self._wanted = _HEADER.size
+        while end - begin >= _HEADER.size:
+            kind, length = _HEADER.unpack_from(buffer, begin)
+            _check_kind(kind)
             if length > self._limit:
                 raise ProtocolError(f"the peer announced a PDU of {length} bytes; {self._limit} are allowed")
-            end = at + 6 + length
-            if end > len(buffer):
-                self._wanted = end - at
+            after = begin + _HEADER.size + length
+            if after > end:
+                self._wanted = after - begin
                 break
-            found.append((kind, (view if kind == P_DATA else buffer)[at + 6 : end]))
-            at = end
-        if buffer and at == 0 and not ASSOCIATE_RQ <= buffer[0] <= ABORT:
-            raise ProtocolError(f"the peer does not talk DICOM: a PDU of type 0x{buffer[0]:02X}")
-        if self._rest or at < len(buffer):
-            self._rest = bytearray(view[at:])
+            payload = buffer[begin + _HEADER.size : after]
+            found.append((kind, payload if kind == P_DATA else bytes(payload)))
+            begin = after
+        if begin < end:
+            _check_kind(buffer[begin])
+        self._begin, self.pending = begin, end - begin
         return found
+
+    def feed(self, data: Payload) -> Iterator[tuple[int, Payload]]:
+        """As `filled`, of what was received elsewhere; a payload is there until the next one is asked for."""
+        at = 0
+        while at < len(data):
+            space = self.space()
+            taken = min(len(space), len(data) - at)
+            space[:taken] = data[at : at + taken]
+            at += taken
+            yield from self.filled(taken)
+
+
+def _check_kind(kind: int) -> None:
+    if not ASSOCIATE_RQ <= kind <= ABORT:
+        raise ProtocolError(f"the peer does not talk DICOM: a PDU of type 0x{kind:02X}")
 
 
 def _title(text: str) -> bytes:

@@ -28,6 +28,7 @@ LIMIT_EXCEEDED = (2, 3, 2)
 _CALLED_NOT_RECOGNISED = (1, 1, 7)
 _STORAGE = "1.2.840.10008.5.1.4.1.1."
 _UNRECOGNISED = (2, 1)
+_ROOM = 1 << 18  # bytes that are read at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +99,19 @@ class StoreNode:
         return Agreed(ACCEPTED, wanted[0]) if wanted else Agreed(NO_SUCH_SYNTAX, context.syntaxes[0])
 
 
-class _Accepted(asyncio.Protocol):
+class _Accepted(asyncio.BufferedProtocol):
     """One association that a peer asked for."""
 
     def __init__(self, node: StoreNode) -> None:
         self._node = node
-        self._parser = pdu.Parser(node.max_pdu)
+        self._parser = pdu.Parser(node.max_pdu, _ROOM)
         self._transport: asyncio.Transport
         self._calling = ""
         self._syntaxes: dict[int, str] | None = None
         """Of the accepted contexts; None before there are any."""
         self._encoded = b""
         self._command: CommandSet | None = None
-        self._dataset: list[pdu.Payload] = []
+        self._dataset: list[bytes] = []
         self._answering: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -122,9 +123,12 @@ class _Accepted(asyncio.Protocol):
         if self._answering is not None:
             self._answering.cancel()
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002
+        return self._parser.space()
+
+    def buffer_updated(self, nbytes: int) -> None:
         try:
-            for kind, payload in self._parser.feed(data):
+            for kind, payload in self._parser.filled(nbytes):
                 self._received(kind, payload)
         except ProtocolError:
             self._transport.write(negotiation.abort(*_UNRECOGNISED))
@@ -183,7 +187,7 @@ class _Accepted(asyncio.Protocol):
             raise ProtocolError("a dataset came without a command")
         else:
             if self._node.handle is not None:
-                self._dataset.append(fragment)
+                self._dataset.append(bytes(fragment))
             if flags & 2:
                 self._message(context)
 

@@ -9,6 +9,7 @@ from typing import cast
 
 from suite.clients.dicom import pdu
 from suite.clients.dicom.errors import AssociationAborted, AssociationRejected, PhaseTimeout
+from suite.clients.dicom.store_request import UsualAnswer
 from suite.clients.errors import ConnectionBroken, ConnectionEnded, ProtocolError
 
 MAX_PDU = 16_384
@@ -27,6 +28,7 @@ class UpperLayer(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._socket: socket.socket
         self._plain = True
+        self._queued = False
         self._waiter: asyncio.Future[object] | None = None
         self._phase = "connect"
         self._deadline = 0.0
@@ -35,6 +37,7 @@ class UpperLayer(asyncio.Protocol):
         self._ended = self._loop.create_future()
         self._command = b""
         self._empty = 0  # values of it without content
+        self._usual: UsualAnswer | None = None  # to the request under way, if it is known
 
     @property
     def closed(self) -> bool:
@@ -52,18 +55,29 @@ class UpperLayer(asyncio.Protocol):
             raise RuntimeError("one request at a time: another one waits for its answer")
 
     async def _ask(self, phase: str, data: bytes | bytearray) -> object:
-        self._check_free()
-        self._phase = phase
-        self._waiter = waiter = self._loop.create_future()
-        self._watch()
+        waiter = self._begin(phase)
         self._send(data)
         try:
             return await waiter
         except asyncio.CancelledError:
-            self._fail(ConnectionEnded(f"{phase} was given up"))
+            self._give_up(phase)
             raise
         finally:
             self._waiter = None
+
+    def _begin(self, phase: str) -> asyncio.Future[object]:
+        """What becomes the answer to what is sent now, unless that takes longer than is allowed."""
+        self._check_free()
+        self._phase, self._usual = phase, None
+        self._waiter = waiter = self._loop.create_future()
+        self._deadline = self._loop.time() + self._timeout
+        if self._timer is None:  # one per association, moved only when it fires: a request costs none
+            self._timer = self._loop.call_at(self._deadline, self._overdue)
+        return waiter
+
+    def _give_up(self, phase: str) -> None:
+        """Nobody waits any more for the answer, which could come at any later time."""
+        self._fail(ConnectionEnded(f"{phase} was given up"))
 
     def _send(self, data: bytes | bytearray) -> None:
         """Straight into the socket, as far as it takes it.
@@ -72,7 +86,7 @@ class UpperLayer(asyncio.Protocol):
         would count as the server's.
         """
         sent = 0
-        if self._plain and not self._transport.get_write_buffer_size():
+        if not self._unsent():
             try:
                 sent = self._socket.send(data)
             except BlockingIOError:
@@ -81,13 +95,14 @@ class UpperLayer(asyncio.Protocol):
                 self._fail(ConnectionBroken(f"sending failed: {error}"))
                 return
         if sent < len(data):
+            self._queued = True
             self._transport.write(memoryview(data)[sent:])
 
-    def _watch(self) -> None:
-        """One timer per association, moved only when it fires: a request costs none."""
-        self._deadline = self._loop.time() + self._timeout
-        if self._timer is None:
-            self._timer = self._loop.call_at(self._deadline, self._overdue)
+    def _unsent(self) -> bool:
+        """Whether the transport has, or must be given, what is to be sent."""
+        if self._queued and self._plain:
+            self._queued = self._transport.get_write_buffer_size() > 0
+        return self._queued
 
     def _overdue(self) -> None:
         self._timer = None
@@ -98,7 +113,7 @@ class UpperLayer(asyncio.Protocol):
         else:
             self._fail(PhaseTimeout(self._phase, self._timeout))
 
-    def _answered(self, command: bytes) -> None:
+    def _answered(self, context: int, command: bytes) -> None:
         """A whole command set came, when something was asked. Raises ProtocolError."""
         raise NotImplementedError
 
@@ -121,7 +136,7 @@ class UpperLayer(asyncio.Protocol):
         """The association is over; whoever waits is told why."""
         if self._end is not None:
             return
-        self._end = error
+        self._end, self._usual = error, None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -133,11 +148,18 @@ class UpperLayer(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
         self._plain = transport.get_extra_info("sslcontext") is None
+        self._queued = not self._plain
         # A handle of our own, to send without the transport: see _send. It must be closed as well.
         self._socket = socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno()))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def data_received(self, data: bytes) -> None:
+        usual = self._usual
+        if usual is not None and data == usual.buffer and not self._parser.pending:
+            waiter, self._usual = self._waiter, None
+            if waiter is not None and not waiter.done():
+                waiter.set_result(usual.response)
+                return
         if self._end is not None:
             return
         try:
@@ -160,7 +182,8 @@ class UpperLayer(asyncio.Protocol):
         if kind == pdu.P_DATA:
             if not payload:
                 raise ProtocolError("a P-DATA-TF without a value")
-            for _, flags, fragment in pdu.values(payload):
+            self._usual = None
+            for context, flags, fragment in pdu.values(payload):
                 if not flags & 1:
                     raise ProtocolError("a dataset came along with a C-STORE response")
                 self._command += fragment
@@ -169,7 +192,7 @@ class UpperLayer(asyncio.Protocol):
                     raise ProtocolError("a command set without end")
                 if flags & 2:
                     command, self._command, self._empty = self._command, b"", 0
-                    self._answered(command)
+                    self._answered(context, command)
         elif kind == pdu.ASSOCIATE_AC and self._phase == "associate":
             self._give(pdu.parse_accept(bytes(payload)))
         elif kind == pdu.ASSOCIATE_RJ and self._phase == "associate":

@@ -12,8 +12,8 @@ import numpy as np
 
 from suite import Remote, Row
 from suite.reference.backend.shared_counters import sums_in
-from suite.reference.dicom import destination, files
-from suite.reference.dicom.gateway import COUNTERS, FOLDER, destination_names
+from suite.reference.dicom import destination, disk, files
+from suite.reference.dicom.gateway import COUNTERS, FOLDER, destination_names, files_of
 from suite.reference.dicom.models import FAILED, QUEUED, SENT, Delivery, StoredInstance
 from suite.reference.dicom.sender import SentInstance, files_not_sent, sent
 from suite.reference.dicom.store import Store
@@ -27,7 +27,7 @@ def every_instance_is_on_disk(system: Any, kept: Sequence[Any], recording: Any) 
     """Each instance answered Success is a file whose dataset has the bytes that were sent."""
     if isinstance(system, Remote):
         return _REMOTE
-    folder = system.directory / FOLDER
+    folder = files_of(system)
 
     def fault(instance: SentInstance) -> str | None:
         path = folder / f"{instance.uid()}.dcm"
@@ -120,18 +120,20 @@ def what_was_refused_left_nothing(system: Any, kept: Sequence[Any], recording: A
     if isinstance(system, Remote):
         return _REMOTE
     counts = recording.of("store").counts()
-    assert counts["rejected"], "nothing was refused: a smaller quota or a longer load is needed"
+    assert counts["rejected"], "nothing was refused: less space or a longer load is needed"
     assert counts["ok"], "nothing was accepted"
     others = {name: n for name, n in counts.items() if n and name not in ("ok", "rejected")}
     assert not others, f"a full disk should refuse, and nothing else: {others}"
     with _store(system) as store:
         rows = {uid for (uid,) in store.instances(StoredInstance.uid)}
-    there = {path.name.removesuffix(".dcm") for path in (system.directory / FOLDER).iterdir()}
+    there = {path.name.removesuffix(".dcm") for path in files_of(system).iterdir()}
     accepted = {instance.uid() for instance in sent(kept)}
     assert there == rows == accepted, (
         f"{len(accepted)} were answered Success, {len(there)} files and {len(rows)} rows are there"
     )
-    return f"{len(there)} files and rows for {counts['ok']} answers; {counts['rejected']} refused"
+    text = f"{len(there)} files and rows for {counts['ok']} answers; {counts['rejected']} refused"
+    by = disk.kind(system.directory / FOLDER)
+    return f"{text} by {by}" if by else text
 
 
 def figures(system: Any) -> dict[str, float]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from suite.reference.backend.shared_counters import SharedCounters
-from suite.reference.dicom import files
+from suite.reference.dicom import disk, files
 from suite.reference.dicom.acceptors import AcceptorProcesses
 from suite.reference.dicom.ending import held
 from suite.reference.dicom.forwarder import Forwarder
@@ -120,13 +120,23 @@ def gateway(
         yield RunningGateway(number, failure)
 
 
-def serve(system: Any, *, queued: int = 0, **parameters: Any) -> None:  # noqa: ARG001
+def serve(system: Any, *, queued: int = 0, space: int = 0, **parameters: Any) -> None:  # noqa: ARG001
     """Run a gateway until SIGTERM; parameters as in `gateway`. Its destinations stand beside the system.
 
-    `queued` is how many instances `draining.fill` makes.
+    `queued` is how many instances `draining.fill` makes; `space` are the bytes of a disk that has its files
+    alone, see `disk.limit`, 0 for none of their own.
     """
-    running = gateway(Path(system.directory), system.port, destinations_of(system), **parameters)
+    directory = Path(system.directory)
+    if space:
+        (directory / FOLDER).mkdir(parents=True, exist_ok=True)
+        parameters["quota"] = disk.limit(directory / FOLDER, space) or parameters["quota"]
+    running = gateway(directory, system.port, destinations_of(system), **parameters)
     run(running, signal.SIGTERM)
+
+
+def files_of(system: Any) -> Path:
+    """Where the files of that system's gateway are, for others to look at while it runs."""
+    return disk.seen(system.directory / FOLDER, system.pid)
 
 
 def destinations_of(system: Any) -> list[Destination]:

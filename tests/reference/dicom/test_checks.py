@@ -51,7 +51,9 @@ def system(tmp_path):
     store.close()
     execute(inside, f"update deliveries set state='{SENT}', sent_at=1000 * id + 2500")
     (outside / destination.ARRIVALS).write_text("".join(lines))
-    return SimpleNamespace(directory=inside, beside={"destination": SimpleNamespace(directory=outside)})
+    return SimpleNamespace(
+        directory=inside, pid=0, beside={"destination": SimpleNamespace(directory=outside)}
+    )
 
 
 def execute(directory, statement):

@@ -123,8 +123,9 @@ def test_exactly_the_limit_gets_an_association():
 
 @pytest.mark.exhaustive
 def test_a_disk_that_fills_refuses_and_keeps_nothing_by_halves():
-    result = quick(workloads.disk_full, operations=120, values={"quota": 2_000_000})
+    result = quick(workloads.disk_full, operations=120, values={"space": 2_000_000})
     assert not broken_checks(result)
+    assert re.search(r"refused by a (tmpfs|quota).*: 2,000,000 bytes$", result.checks[0].detail)
     assert result.outcomes["rejected"] > 0
     assert result.statuses["store"].keys() == {"0x0000", "0xA700"}
 

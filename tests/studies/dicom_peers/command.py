@@ -108,7 +108,17 @@ def _receivers(options, size, associations, folder):
     table = Table(
         title=f"{size:,} bytes over {associations} associations of ours, medians", title_justify="left"
     )
-    for column in ("receiver", "files/s", "CPU µs/file", "p50 ms", "p99 ms", "lost", "note"):
+    for column in (
+        "receiver",
+        "files/s",
+        "CPU µs/file",
+        "p50 ms",
+        "p99 ms",
+        "lost",
+        "twice",
+        "changed",
+        "note",
+    ):
         table.add_column(column, justify="left" if column in ("receiver", "note") else "right")
     for peer, found in results.items():
         middle = [
@@ -122,7 +132,7 @@ def _receivers(options, size, associations, folder):
             f"{cpu * 1e6:,.0f}",
             f"{p50 * 1e3:.2f}",
             f"{p99 * 1e3:.2f}",
-            str(sum(one.lost for one in found)),
+            *(str(sum(counts)) for counts in zip(*(one.kept for one in found), strict=True)),
             delayed,
         )
     if results:

@@ -15,6 +15,8 @@ class DicomPeer:
     package: str = ""
     nodelay: bool = True
     """Whether TCP_NODELAY=1 stands in its environment, which is what dcmtk and Orthanc's dcmtk heed."""
+    tells: bool = False
+    """Whether it prints what its sending cost, see `told`."""
 
     def missing(self):
         """Why it can't take part; None if it can."""

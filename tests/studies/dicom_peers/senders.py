@@ -13,7 +13,7 @@ def _ours(folder, port, size, count):
 
 
 def _floor(folder, port, size, count):
-    return [sys.executable, str(_HERE / "floor.py"), str(size), str(count)]
+    return [sys.executable, str(_HERE / "floor.py"), str(port), str(size), str(count)]
 
 
 def _storescu(folder, port, size, count):
@@ -29,9 +29,9 @@ def _pynetdicom(folder, port, size, count):
 
 
 SENDERS = [
-    DicomPeer("ours", _ours),
-    DicomPeer("loopback floor", _floor),
+    DicomPeer("ours", _ours, tells=True),
+    DicomPeer("loopback floor", _floor, tells=True),
     DicomPeer("storescu", _storescu, "storescu", "dcmtk"),
     DicomPeer("dcmsend", _dcmsend, "dcmsend", "dcmtk"),
-    DicomPeer("pynetdicom", _pynetdicom),
+    DicomPeer("pynetdicom", _pynetdicom, tells=True),
 ]

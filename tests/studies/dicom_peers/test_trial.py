@@ -2,9 +2,13 @@
 
 import pytest
 from studies.dicom_peers import command
+from studies.dicom_peers.kept import kept
 from studies.dicom_peers.peer import DicomPeer
 from studies.dicom_peers.receivers import RECEIVERS
 from studies.dicom_peers.trial import Failed, received
+
+from suite.data.ct import ct
+from suite.reference.dicom import files
 
 
 def test_what_is_not_installed_is_named_with_its_package():
@@ -31,6 +35,23 @@ def test_what_does_not_listen_failed_and_says_why(tmp_path):
 @pytest.mark.exhaustive
 def test_our_gateway_keeps_all_that_it_acknowledged(tmp_path):
     found = received(RECEIVERS[0], 4_000, 2, 20, tmp_path)
-    assert found.lost == 0
+    assert found.kept == (0, 0, 0)
     assert 0 < found.p50 <= found.p99
     assert found.rate > 0
+
+
+def test_what_was_kept_is_told_file_by_file(tmp_path):
+    template = ct(4_000)
+    uids = [template.uid(0, number) for number in range(5)]
+
+    def write(name, uid, dataset):
+        files.write(tmp_path / name, files.header(template.sop_class, uid, template.transfer_syntax), dataset)
+
+    for number in range(3):
+        write(f"{number}.dcm", uids[number], template.instance(uids[number]))
+    write("renamed", uids[3], template.instance(uids[3]))
+    (tmp_path / "index.dat").write_text("no DICOM file")
+    assert kept(tmp_path, template, uids[:4]) == (0, 0, 0)
+    write("again", uids[0], template.instance(uids[0]))
+    write("2.dcm", uids[2], template.instance(uids[2])[:-2] + b"\1\1")
+    assert kept(tmp_path, template, uids) == (1, 1, 1)

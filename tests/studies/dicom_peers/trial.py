@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import psutil
 import uvloop
+from studies.dicom_peers.kept import Kept, kept
 
 from suite.clients.dicom import Association
 from suite.clients.errors import ClientError
@@ -36,19 +37,22 @@ class Sent(NamedTuple):
 
 
 class Received(NamedTuple):
-    """As the sender saw it: files a second, seconds; and the receiver's seconds of CPU a file."""
+    """As the sender saw it: files a second, seconds; the receiver's seconds of CPU a file, what it kept."""
 
     rate: float
     cpu: float
     p50: float
     p99: float
-    lost: int
+    kept: Kept
 
 
 def sent(peer, size, count, folder):
-    """Have `peer` send a tenth and then all: what it costs to start cancels out."""
+    """Have `peer` send; if it does not tell what that cost a tenth before: its start cancels out."""
     few = max(count // 10, 1)
     with _running(["storescp", "--fork", "--ignore", "-pdu", "131072"], folder, nodelay=True) as (port, _):
+        if peer.tells:
+            cpu, wall = _once(peer, port, size, count, folder)
+            return Sent(cpu / count, count / wall)
         (cpu, wall), (more_cpu, more_wall) = (_once(peer, port, size, n, folder) for n in (few, count))
     if more_cpu <= cpu or more_wall <= wall:
         raise Failed("its start took longer than its work: more instances are needed (--count)")
@@ -91,20 +95,11 @@ async def _load(port, process, template, associations, count, place):
     wall, after = time.perf_counter() - begun, _cpu(process)
     for association in them:
         await association.release()
-    acknowledged = associations * (each + warm)
-    kept = await _kept(place, acknowledged, len(template))
+    uids = [template.uid(user, number) for user in range(associations) for number in range(each + warm)]
     cuts = statistics.quantiles(times, n=100)
-    return Received(len(times) / wall, (after - before) / len(times), cuts[49], cuts[98], acknowledged - kept)
-
-
-async def _kept(place, wanted, size):
-    """Files of at least that size; what is still being written is waited for."""
-    end = time.monotonic() + 10
-    while True:
-        found = sum(path.is_file() and path.stat().st_size >= size for path in place.rglob("*"))
-        if found >= wanted or time.monotonic() > end:
-            return min(found, wanted)
-        await asyncio.sleep(0.1)
+    return Received(
+        len(times) / wall, (after - before) / len(times), cuts[49], cuts[98], kept(place, template, uids)
+    )
 
 
 def _cpu(process):
@@ -114,7 +109,7 @@ def _cpu(process):
 
 
 def _once(peer, port, size, count, folder):
-    """(CPU, wall) seconds of one run."""
+    """(CPU, wall) seconds of one run, or of its sending if it tells them."""
     place = folder / "instances"
     place.mkdir()
     template = ct(size)
@@ -126,8 +121,10 @@ def _once(peer, port, size, count, folder):
         begun = time.perf_counter()
         process = subprocess.Popen(
             peer.start(place, port, size, count), env=_environment(peer.nodelay),
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
+        with process.stdout as output:
+            said = output.read()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         wall = time.perf_counter() - begun
@@ -135,6 +132,9 @@ def _once(peer, port, size, count, folder):
         shutil.rmtree(place)
     if process.returncode:
         raise Failed(f"exit code {process.returncode}")
+    if peer.tells:
+        cpu, wall = map(float, said.split())
+        return cpu, wall
     return used.ru_utime + used.ru_stime, wall
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from suite import Metric, Threshold, Workload, closed_loop, open_loop
 from suite.faults import At, Kill
 from suite.reference.dicom.checks import every_instance_arrived, forwards, queue_peak
@@ -10,27 +12,23 @@ from suite.reference.dicom.load.gateways import (
     ENOUGH,
     KEPT,
     NO_FAILURES,
-    POOL,
     STORED,
     destination_server,
     gateway_server,
-    sending,
+    gateway_workload,
 )
-from suite.reference.dicom.sender import Sender
 
 QUEUE_PEAK = Metric("queue.peak", "1", "lower", queue_peak, combine="max")
 _ARRIVES = (*KEPT, every_instance_arrived)
 _ALL_FORWARDED = Threshold("failures@forward", target=0, critical=0)
 
-forward = Workload(
-    "dicom/forward",
-    gateway_server(),
-    Sender,
+forward = gateway_workload(
+    "forward",
+    "from Success to the sender until Success from the destination, through the queue",
     loop=closed_loop(2, seconds=4, warmup=0.5),
     quick=closed_loop(2, operations=ENOUGH, warmup=100),
     beside={"destination": destination_server()},
     collect=forwards,
-    parameters=sending(),
     metrics=[QUEUE_PEAK],
     thresholds=[
         Threshold("throughput@forward", target=100, warning=25, critical=5),
@@ -40,16 +38,14 @@ forward = Workload(
         NO_FAILURES,
     ],
     checks=[*STORED, every_instance_arrived],
-    observe=POOL,
     tags={"queue", "tour"},
-    description="from Success to the sender until Success from the destination, through the queue",
 )
 
-
-forward_throughput = Workload(
-    "dicom/forward-throughput",
-    gateway_server(queued=10_000),
+forward_throughput = gateway_workload(
+    "forward-throughput",
+    "ten thousand instances wait when the load begins and nothing arrives: how fast they go",
     Drainer,
+    system=gateway_server(queued=10_000),
     loop=closed_loop(1, operations=1),
     prepare=fill,
     beside={"destination": destination_server()},
@@ -58,31 +54,29 @@ forward_throughput = Workload(
         Threshold("throughput@forward", target=200, warning=50, critical=5),
         _ALL_FORWARDED,
     ],
+    parameters={},
     checks=_ARRIVES,
-    observe=POOL,
     timeout="10min",
     tags={"queue"},
-    description="ten thousand instances wait when the load begins and nothing arrives: how fast they go",
 )
 
 
-def _forwarding(name: str, description: str, **rest: object) -> Workload:
-    options = {
+def _forwarding(name: str, description: str, **rest: Any) -> Workload:
+    common: dict[str, Any] = {
         "loop": open_loop(100, seconds=8, users=8),
         "quick": open_loop(80, seconds=2, users=8),
         "beside": {"destination": destination_server()},
         "thresholds": [_ALL_FORWARDED, NO_FAILURES],
         "checks": [*STORED, every_instance_arrived],
+        "tags": {"queue"},
     }
-    return Workload(
-        f"dicom/{name}",
-        gateway_server(backoff=0.05),
-        Sender,
+    return gateway_workload(
+        name,
+        description,
+        system=gateway_server(backoff=0.05),
         collect=forwards,
-        parameters=sending(),
         metrics=[QUEUE_PEAK],
-        observe=POOL,
-        **(options | {"tags": {"queue"}, "description": description} | rest),  # type: ignore[arg-type]
+        **(common | rest),
     )
 
 

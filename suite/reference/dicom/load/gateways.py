@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from suite import Observe, Server, Threshold
+from suite import Observe, Server, Threshold, User, Workload
 from suite.data.ct import SMALL
 from suite.reference.dicom import destination, gateway
 from suite.reference.dicom.checks import (
@@ -13,6 +13,7 @@ from suite.reference.dicom.checks import (
     figures,
     none_was_lost_or_refused,
 )
+from suite.reference.dicom.sender import Sender
 
 NEEDS = ("dicom", "pynetdicom", "pydicom")
 ENOUGH = 2_050
@@ -21,6 +22,7 @@ KEPT = (every_instance_is_on_disk, every_instance_has_its_row)
 STORED = (none_was_lost_or_refused, *KEPT)
 POOL = Observe(figures, only=["db_pool_*"])
 """The database pool over time: connections in use, who waited for one and how long."""
+_CAUTION = "what is sent is stored there and stays; never load an archive with patients in it"
 NO_FAILURES = Threshold("failures", target=0, critical="1%")
 RECEIVE_LATENCY = (
     Threshold("response.mean", target="20ms", warning="100ms", critical="1s"),
@@ -50,3 +52,25 @@ def destination_server(**parameters: Any) -> Server:
         "associations": 32, "max_pdu": 131_072, "delay": 0.0, "refuse_every": 0, "abort_every": 0,
     }  # fmt: skip
     return Server(destination.serve, needs=NEEDS, **(defaults | parameters))
+
+
+def gateway_workload(
+    name: str,
+    description: str,
+    users: type[User] = Sender,
+    *,
+    system: Server | None = None,
+    **rest: Any,
+) -> Workload:
+    """Users that store into a gateway of their own: what was answered Success must be there.
+
+    `rest` are arguments of Workload, those that all have in common too.
+    """
+    common: dict[str, Any] = {"parameters": sending(), "checks": STORED, "observe": POOL, "caution": _CAUTION}
+    return Workload(
+        f"dicom/{name}",
+        gateway_server() if system is None else system,
+        users,
+        description=description,
+        **(common | rest),
+    )

@@ -13,13 +13,12 @@ from suite.reference.dicom.load.gateways import (
     ENOUGH,
     KEPT,
     NO_FAILURES,
-    POOL,
     RECEIVE_LATENCY,
-    STORED,
     gateway_server,
+    gateway_workload,
     sending,
 )
-from suite.reference.dicom.sender import Churner, Sender
+from suite.reference.dicom.sender import Churner
 
 
 def _receiving(
@@ -34,10 +33,9 @@ def _receiving(
     quick: int = ENOUGH,
     tags: Iterable[str] = (),
 ) -> Workload:
-    return Workload(
-        f"dicom/{name}",
-        gateway_server(),
-        Sender,
+    return gateway_workload(
+        name,
+        description,
         loop=closed_loop(users, seconds=seconds, warmup=warmup),
         quick=closed_loop(users, operations=quick, warmup=100),
         parameters=sending(size),
@@ -45,10 +43,7 @@ def _receiving(
             Threshold("throughput", target=target, warning=target / 4, critical=target / 20),
             *RECEIVE_LATENCY,
         ],
-        checks=STORED,
-        observe=POOL,
         tags=tags,
-        description=description,
     )
 
 
@@ -65,27 +60,21 @@ receive_concurrent = _receiving(
     users=8, size=SMALL, target=300, seconds=4, warmup=0.5, tags={"tour"},
 )  # fmt: skip
 
-sustained = Workload(
-    "dicom/sustained",
-    gateway_server(),
-    Sender,
+sustained = gateway_workload(
+    "sustained",
+    "a steady rate of 40 KB instances for a minute: the rate is held, memory stays flat",
     loop=open_loop(150, seconds=60, users=4, warmup=5),
     quick=open_loop(120, seconds=2, users=4, warmup=0.3),
-    parameters=sending(),
     thresholds=[
         *RECEIVE_LATENCY,
         Threshold("memory.lasting_growth", target="100B", warning="300B", critical="1KB"),
     ],
-    checks=STORED,
-    observe=POOL,
     tags={"memory"},
-    description="a steady rate of 40 KB instances for a minute: the rate is held, memory stays flat",
 )
 
-memory = Workload(
-    "dicom/memory",
-    gateway_server(),
-    Sender,
+memory = gateway_workload(
+    "memory",
+    "growth per instance of 512 KB over four associations: a tenth of one at most",
     loop=closed_loop(4, operations=2_000, warmup=200),
     quick=closed_loop(4, operations=400, warmup=100),
     parameters=sending(LARGE),
@@ -93,49 +82,36 @@ memory = Workload(
         Threshold("memory.growth_per_operation", target="2KB", warning="10KB", critical="50KB"),
         NO_FAILURES,
     ],
-    checks=STORED,
-    observe=POOL,
     tags={"memory"},
-    description="growth per instance of 512 KB over four associations: a tenth of one at most",
 )
 
-churn = Workload(
-    "dicom/churn",
-    gateway_server(),
+churn = gateway_workload(
+    "churn",
+    "an association for each instance, over four connections at a time",
     Churner,
     loop=closed_loop(4, seconds=4, warmup=0.5),
     quick=closed_loop(4, seconds=1.5, warmup=0.2),
-    parameters=sending(),
     thresholds=[
         Threshold("response.p95", target="100ms", warning="500ms", critical="2s"),
         NO_FAILURES,
     ],
-    checks=STORED,
-    observe=POOL,
-    description="an association for each instance, over four connections at a time",
 )
 
-burst = Workload(
-    "dicom/burst",
-    gateway_server(),
-    Sender,
+burst = gateway_workload(
+    "burst",
+    "sixty instances at once, again and again, over sixteen associations: none is lost",
     loop=open_loop(150, seconds=5, arrivals="burst", burst=60, users=16),
     quick=open_loop(120, seconds=2, arrivals="burst", burst=60, users=16),
-    parameters=sending(),
     thresholds=[
         Threshold("response.mean", target="200ms", warning="500ms", critical="1s"),
         Threshold("response.p95", target="400ms", warning="1s", critical="2s"),
-        Threshold("failures", target=0, critical="1%"),
+        NO_FAILURES,
     ],
-    checks=STORED,
-    observe=POOL,
-    description="sixty instances at once, again and again, over sixteen associations: none is lost",
 )
 
-mixed = Workload(
-    "dicom/mixed",
-    gateway_server(),
-    Sender,
+mixed = gateway_workload(
+    "mixed",
+    "six modalities, 40 KB to 4 MB, in turn over each association; --set data=FOLDER for yours",
     loop=closed_loop(4, seconds=4, warmup=0.5),
     quick=closed_loop(4, operations=240, warmup=40),
     parameters=sending(data="CT:524288,MR:131072,US:40000,OT:262144,CR:2000000,DX:4000000"),
@@ -143,15 +119,13 @@ mixed = Workload(
         Threshold("response.p95", target="250ms", warning="1s", critical="4s"),
         NO_FAILURES,
     ],
-    checks=STORED,
-    observe=POOL,
-    description="six modalities, 40 KB to 4 MB, in turn over each association; --set data=FOLDER for yours",
 )
 
-admission = Workload(
-    "dicom/admission",
-    gateway_server(associations=12),
+admission = gateway_workload(
+    "admission",
+    "eighteen want an association, twelve get one, the others hear 2/3/2; again and again",
     AssociationCrowd,
+    system=gateway_server(associations=12),
     loop=closed_loop(1, operations=20),
     quick=closed_loop(1, operations=4),
     parameters={"beyond": 6},
@@ -161,23 +135,20 @@ admission = Workload(
         Threshold("limit.shortfall", critical=0),
         Threshold("failures", target=0, critical=0),
     ],
+    checks=(),
     timeout=60,
     tags={"limits"},
-    description="eighteen want an association, twelve get one, the others hear 2/3/2; again and again",
 )
 
-disk_full = Workload(
-    "dicom/disk-full",
-    gateway_server(quota=20_000_000),
-    Sender,
+disk_full = gateway_workload(
+    "disk-full",
+    "a disk with room for five hundred instances: the rest is refused with 0xA700, and leaves nothing",
+    system=gateway_server(space=22_000_000),
     loop=closed_loop(4, seconds=4),
     quick=closed_loop(4, operations=900),
-    parameters=sending(),
     thresholds=[Threshold("failures", target=0, critical=0)],
     checks=[what_was_refused_left_nothing, *KEPT],
-    observe=POOL,
     tags={"limits"},
-    description="room for five hundred instances: the rest is refused with 0xA700, and leaves nothing behind",
 )
 
 file_io = Workload(
