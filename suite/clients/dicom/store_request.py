@@ -85,7 +85,8 @@ def _patches(offset: int, width: int, size: int, base: int = 0) -> list[_Patch]:
 
     Every `size` bytes of a message follow a header of 12.
     """
-    found, begin = [], 0
+    found: list[_Patch] = []
+    begin = 0
     while begin < width:
         index, within = divmod(offset + begin, size)
         end = min(width, begin + size - within)
