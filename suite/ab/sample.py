@@ -58,7 +58,7 @@ class ProcessRunner:
             ) from error
         kind = (task.name, task.given.seconds)
         self._longest[kind] = max(self._longest.get(kind, 0.0), time.monotonic() - begun)
-        run = _read(document, task.name)
+        run = _read(document, task.name, Run)
         if run is None or child.exit_status in (2, 4, 70):
             raise _fault(child, side, task, run)
         return of_side(run, side)
@@ -81,7 +81,7 @@ class ProcessRunner:
             for _, _, child in children.values():
                 child.stop(_GRACE)
         for name, (side, document, child) in children.items():
-            bill = _bill(document, task.name)
+            bill = _read(document, task.name, CostBill)
             if bill is None or child.exit_status in (2, 4, 70):
                 raise _fault(child, side, task, None)
             found[name] = of_side(bill, side)
@@ -131,21 +131,13 @@ def _wait(child: Child, seconds: float) -> None:
         child.stop(_GRACE)
 
 
-def _read(document: Path, name: str) -> Run | None:
-    """The Run of the workload `name`; None if there is none."""
+def _read(document: Path, name: str, kind: type[_Found]) -> _Found | None:
+    """The record of this `kind` of the workload `name`; None if there is none."""
     try:
         records = read_document(document).records
     except StoreError:
         return None
-    return next((one for one in records if isinstance(one, Run) and one.workload == name), None)
-
-
-def _bill(document: Path, name: str) -> CostBill | None:
-    try:
-        records = read_document(document).records
-    except StoreError:
-        return None
-    return next((one for one in records if isinstance(one, CostBill) and one.workload == name), None)
+    return next((one for one in records if isinstance(one, kind) and one.workload == name), None)
 
 
 def _fault(child: Child, side: Checkout, task: Task, run: Run | None) -> SuiteError:

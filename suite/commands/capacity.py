@@ -86,18 +86,11 @@ def command(
     )
 
     from suite.capacity.capacity import capacity
-    from suite.commands.output import output
+    from suite.commands.kept import kept
     from suite.records.capacity import unit_of
 
-    places = where.places(configuration)
     unit = unit_of(goal.over)
-    with output(
-        one.json_file,
-        "capacity",
-        places.folder / "capacity",
-        ledger=places.ledger,
-        notify=configuration.notified(),
-    ) as out:
+    with kept("capacity", one.json_file, where, configuration) as out:
         result = out.search(
             lambda: capacity(
                 found.workload,

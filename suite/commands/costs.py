@@ -67,15 +67,12 @@ def command(
         faults, given, targets, filters=options.like(match), config=where.config, json_file=json_file
     )
 
-    from suite.commands.output import output
+    from suite.commands.kept import kept
     from suite.costs.session import CostSettings, count_costs
     from suite.errors import SystemFailed, WorkerFailed
 
     how = CostSettings(operations, instructions, kinds, beside)
-    places = where.places(configuration)
-    with output(
-        json_file, "costs", places.folder / "costs", ledger=places.ledger, notify=configuration.notified()
-    ) as out:
+    with kept("costs", json_file, where, configuration) as out:
         for found, settings in out.each(plans.runs):
             measure = partial(
                 count_costs,

@@ -80,7 +80,7 @@ def command(
         faults, given, targets, filters=options.like(match), config=where.config, json_file=json_file
     )
 
-    from suite.commands.output import output
+    from suite.commands.kept import kept
     from suite.errors import SystemFailed, WorkerFailed
     from suite.leaks.session import LeakSettings, find_leaks
 
@@ -91,10 +91,7 @@ def command(
         native=native,
         attribute=attribute,
     )
-    places = where.places(configuration)
-    with output(
-        json_file, "leaks", places.folder / "leaks", ledger=places.ledger, notify=configuration.notified()
-    ) as out:
+    with kept("leaks", json_file, where, configuration) as out:
         for found, settings in out.each(plans.runs):
             look = functools.partial(
                 find_leaks,

@@ -79,17 +79,10 @@ def command(
         known = None if capacity is None else parse(capacity, "1/s")
     configuration, found, settings = one.read(faults, where.config)
 
-    from suite.commands.output import output
+    from suite.commands.kept import kept
     from suite.resilience.recover import overload_course, recover
 
-    places = where.places(configuration)
-    with output(
-        one.json_file,
-        "recovery",
-        places.folder / "recovery",
-        ledger=places.ledger,
-        notify=configuration.notified(),
-    ) as out:
+    with kept("recovery", one.json_file, where, configuration) as out:
         result = out.search(
             lambda: recover(
                 found.workload,

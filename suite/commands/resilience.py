@@ -64,19 +64,12 @@ def command(
             times[name] = parse(text, "s")
     configuration, found, settings = one.read(faults, where.config, users=users, rate=rate)
 
-    from suite.commands.output import output
+    from suite.commands.kept import kept
     from suite.records.resilience import FaultCourse
     from suite.resilience.resilience import resilience
 
-    places = where.places(configuration)
     course = FaultCourse(**times)
-    with output(
-        one.json_file,
-        "resilience",
-        places.folder / "resilience",
-        ledger=places.ledger,
-        notify=configuration.notified(),
-    ) as out:
+    with kept("resilience", one.json_file, where, configuration) as out:
         result = out.search(
             lambda: resilience(
                 found.workload,

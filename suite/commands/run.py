@@ -57,18 +57,16 @@ def command(
     if on_invalid not in ("fail", "warn"):
         faults.lines.append(f"--on-invalid is fail or warn, not {on_invalid!r}")
     _, configuration, plans = load.read(faults, which, limits, where.config, json_file)
-    places = where.places(configuration)
-    confirm(plans.runs, yes)
 
-    from suite.commands.output import output
+    from suite.commands.kept import kept
     from suite.engine.coordinator import RunInterrupted, run
     from suite.engine.stop_rules import StopRules
     from suite.report.documents.overview import overview
 
+    keeping = kept("run", json_file, where, configuration)
+    confirm(plans.runs, yes)
     runs: list[Run] = []
-    with output(
-        json_file, "run", places.folder / "runs", ledger=places.ledger, notify=configuration.notified()
-    ) as out:
+    with keeping as out:
 
         def keep(result: Run, *, full: bool) -> None:
             runs.append(result)
@@ -103,7 +101,7 @@ def command(
             runs,
             code,
             plans.skipped,
-            saved=places.folder if out.saved else None,
+            saved=out.folder.parent if out.saved else None,
             unsaved=len(runs) - len(out.saved) - out.lost,
             unstored=len(out.unstored),
             lost=out.lost,

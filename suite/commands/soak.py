@@ -86,16 +86,14 @@ def command(
         limits = _limits(limit or ())
     configuration, found, settings = one.read(faults, where.config, users=users, rate=rate)
 
-    from suite.commands.output import output
+    from suite.commands.kept import kept
     from suite.formats.envelope import envelope
     from suite.records.soak import SoakWindow
     from suite.soak.soak import SoakRun
 
-    places = where.places(configuration)
-    folder = places.folder / "soak"
     with (
-        output(one.json_file, "soak", folder, ledger=places.ledger, notify=configuration.notified()) as out,
-        _journal(folder, found.workload, settings, times, resume=resume) as journal,
+        kept("soak", one.json_file, where, configuration) as out,
+        _journal(out.folder, found.workload, settings, times, resume=resume) as journal,
     ):
 
         def keep(window: SoakWindow) -> None:

@@ -73,29 +73,36 @@ def read_curl(text: str, title: str = "curl") -> SampleRequests:
 
 def _commands(text: str) -> Iterator[str]:
     """Commands: a line each, but for backslashes (of cmd.exe carets) at its end, and quotes that go on."""
-    held = ""
-    for line in text.splitlines():
+    held, quote = list[str](), ""
+    for line in text.replace("\r\n", "\n").split("\n"):
         if not held and (not line.strip() or line.lstrip().startswith("#")):
             continue
-        line = re.sub(r"^\s*\$ ", "", line) if not held else line
-        held += line
-        if re.search(r"(?<!\\)(\\\\)*\\$", held) or held.endswith(" ^"):
-            held = held[:-1] + " "
-        elif _open_quote(held):
-            held += "\n"
+        line = line if held else re.sub(r"^\s*\$ ", "", line)
+        quote = _open_quote(line, quote)
+        if re.search(r"(?<!\\)(\\\\)*\\$", line) or line.endswith(" ^"):
+            held.append(line[:-1] + " ")
+        elif quote:
+            held.append(line + "\n")
         else:
-            yield held.strip()
-            held = ""
-    if held.strip():
-        yield held.strip()
+            yield from filter(None, ["".join([*held, line]).strip()])
+            held = []
+    yield from filter(None, ["".join(held).strip()])
 
 
-def _open_quote(text: str) -> bool:
-    try:
-        shlex.split(_plain_quotes(text), comments=False)
-    except ValueError as error:
-        return "quotation" in str(error)
-    return False
+def _open_quote(line: str, quote: str) -> str:
+    """The quote that is open behind `line`, which begins within `quote`: ', ", of bash $', or "" for none."""
+    escaped = False
+    for at, letter in enumerate(line):
+        if escaped:
+            escaped = False
+        elif letter == "\\" and quote != "'":
+            escaped = True
+        elif quote:
+            quote = "" if letter == quote[-1] else quote
+        elif letter in "'\"":
+            bash = letter == "'" and line[at - 1 : at] == "$"
+            quote = f"${letter}" if bash else letter
+    return quote
 
 
 def _plain_quotes(text: str) -> str:

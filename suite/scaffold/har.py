@@ -51,10 +51,10 @@ def _read(text: str, title: str) -> SampleRequests:
 
 
 def _requests(entries: Sequence[Mapping[str, Any]]) -> Iterator[SampleRequest]:
-    hide, answers, cookies = Concealment(), list[tuple[str, dict[str, str]]](), set[str]()
+    hide, answered, cookies = Concealment(), dict[str, tuple[str, str]](), set[str]()
     for index, entry in enumerate(entries):
         found, raw = _request(entry, hide, cookies)
-        todo = tuple(_correlated(raw, answers))
+        todo = tuple(_correlated(raw, answered))
         think = 0.0
         if index + 1 < len(entries):
             gap = _began(entries[index + 1]) - _began(entry) - float(entry.get("time") or 0.0) / 1000
@@ -62,7 +62,8 @@ def _requests(entries: Sequence[Mapping[str, Any]]) -> Iterator[SampleRequest]:
         yield replace(found, todo=(*found.todo, *todo), think=think)
         response = entry.get("response") or {}
         cookies |= {name.lower() for name in _set_cookies(response)}
-        answers.append((found.shown, dict(_leaves(_body(response)))))
+        leaves = [*_leaves(_body(response))]
+        answered |= {value: (where, found.shown) for where, value in reversed(leaves)}
 
 
 def _request(
@@ -109,16 +110,15 @@ def _request(
     return found, raw
 
 
-def _correlated(raw: Mapping[str, str], answers: Sequence[tuple[str, Mapping[str, str]]]) -> Iterator[str]:
-    """Of which values an earlier answer had the same: named, for a person to decide."""
+def _correlated(raw: Mapping[str, str], answered: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+    """Which values were `answered` before, where in which answer: named, for a person to decide."""
     for place, value in raw.items():
         plain = value.partition(" ")[2] if value.lower().startswith(("bearer ", "token ")) else value
         if len(plain) < _SHORTEST and not (plain.isdigit() and place.startswith("the path")):
             continue
-        for shown, leaves in reversed(answers):
-            if (where := next((one for one, known in leaves.items() if known == plain), None)) is not None:
-                yield f"{place} was {where} in the answer of {shown}: take it from there"
-                break
+        if plain in answered:
+            where, shown = answered[plain]
+            yield f"{place} was {where} in the answer of {shown}: take it from there"
 
 
 def _leaves(value: Any, place: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ import json
 import os
 import sys
 import typing
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -176,9 +177,7 @@ def _component(place: str, module: str, name: str, *, call: bool) -> dict[str, A
     made = eval(f"factory({arguments})", {"factory": factory})  # noqa: S307 - our own examples
     methods: list[dict[str, Any]] = []
     left: list[str] = []
-    for one, method in inspect.getmembers(made, callable):
-        if one.startswith("_") or one == "close" or inspect.isclass(method):
-            continue
+    for one, method in _methods(made):
         given, unknown = _arguments(method, positional=True)
         if unknown:
             left.append(f"{one}({', '.join(unknown)}): of these no example is known")
@@ -197,6 +196,21 @@ def _component(place: str, module: str, name: str, *, call: bool) -> dict[str, A
         "kind": "class", "module": module, "name": name, "place": needed, "arguments": arguments,
         "methods": methods, "left": left,
     }  # fmt: skip
+
+
+def _methods(made: Any) -> Iterator[tuple[str, Any]]:
+    """What can be called of an object by name, but for what closes it; none of its properties is asked."""
+    for name in dir(made):
+        if name.startswith("_") or name == "close":
+            continue
+        if isinstance(inspect.getattr_static(made, name, None), property):
+            continue
+        try:
+            method = getattr(made, name)
+        except Exception:  # noqa: BLE001, S112 - theirs
+            continue
+        if callable(method) and not inspect.isclass(method):
+            yield name, method
 
 
 def _required(function: Any) -> list[inspect.Parameter]:

@@ -66,5 +66,5 @@ def _plan(root: Path, path: str, text: str, *, renew: bool) -> PlannedFile:
         state: State = "renewed" if renew else "differs"
     else:
         state = "changed" if is_marked(old) else "foreign"
-    lines = difflib.ndiff(old.splitlines(), text.splitlines()) if len(old) < 100_000 else []
+    lines = [*difflib.unified_diff(old.splitlines(), text.splitlines(), n=0)][2:]  # the names come first
     return PlannedFile(path, text, state, sum(line[0] in "+-" for line in lines))

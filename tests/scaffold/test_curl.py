@@ -1,6 +1,7 @@
 """curl commands into requests, without their secrets."""
 
 import contextlib
+import json
 import shlex
 
 import pytest
@@ -53,6 +54,19 @@ def test_a_command_goes_on_behind_backslashes_and_within_quotes():
     )
     assert found.json == {"a": 1}
     assert found.headers == (("x-a", "1"),)
+
+
+def test_quotes_end_where_a_shell_ends_them():
+    plain = "-H 'content-type: text/plain'"
+    text = f"curl {HOST}/a {plain} -d 'it\\' -d \"b\\\"\nc\" -d $'d\\'\ne' -d \\'\ncurl {HOST}/b\n$ \n"
+    assert [one.text or one.target for one in read_curl(text).requests] == ["it\\&b\"\nc&d'\ne&'", "/b"]
+    assert read_curl(text).left == ()
+
+
+def test_a_long_body_is_read_in_one_go():
+    """All of it was read again with each of its lines."""
+    body = json.dumps([{"number": number} for number in range(4000)], indent=1)
+    assert len(one(f"curl {HOST} --json '{body}'").json) == 4000
 
 
 def test_what_a_browser_copies():

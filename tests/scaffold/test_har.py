@@ -70,6 +70,26 @@ def test_values_of_earlier_answers_are_named_and_not_guessed():
     assert last.todo == ()
 
 
+def test_of_several_answers_with_a_value_it_is_the_last_and_there_the_first_place():
+    answers = {"a": "tok-1234"}, {"b": "tok-1234", "c": "tok-1234"}, {"d": "other-1"}
+    *_, last = read_har(
+        har(
+            *(entry(at, f"{SHOP}/{at}", answer=answer) for at, answer in enumerate(answers)),
+            entry(9, f"{SHOP}/tok-1234"),
+        )
+    ).requests
+    assert last.todo == ("the path's part tok-1234 was b in the answer of GET /1: take it from there",)
+
+
+def test_a_long_recording_is_read_in_one_go():
+    """Each value was looked for in all answers before it."""
+    leaves = {f"leaf{at}": f"value-{at}" for at in range(200)}
+    visits = [
+        entry(at / 100, f"{SHOP}/there/nowhere-{at}?word=unheard-{at}", answer=leaves) for at in range(2000)
+    ]
+    assert len(read_har(har(*visits)).requests) == 2000
+
+
 def test_secrets_are_parameters_and_cookies_that_were_set_go_by_themselves():
     found = read_har(VISIT)
     login, orders, last = found.requests

@@ -47,7 +47,7 @@ def here(tmp_path, monkeypatch):
 def test_an_app_with_the_paths_that_need_nothing_more(here):
     here({"shop.py": SHOP})
     (app,) = look({**NOTHING, "modules": [("", "shop", "")]})["found"]
-    assert app["kind"], app["name"] == ("fastapi", "app")
+    assert (app["kind"], app["name"]) == ("fastapi", "app")
     assert (app["module"], app["place"], app["factory"]) == ("shop", "", False)
     assert app["paths"] == ["/items"]
     assert app["others"] == ["GET /items/{n}", "POST /orders", "GET /search"]
@@ -95,6 +95,19 @@ def test_a_method_that_fails_is_left_out_unless_none_is_called(here):
     asked = {**NOTHING, "classes": [("", "weak", "Weak")]}
     assert look(asked)["found"][0]["left"] == ["fail(): ValueError: no"]
     assert [one["name"] for one in look({**asked, "call": False})["found"][0]["methods"]] == ["fail"]
+
+
+def test_what_a_class_works_out_when_it_is_asked_for_is_no_method_and_may_fail(here):
+    here(
+        {
+            "lazy.py": "class Lazy:\n    def find(self): return 1\n"
+            "    @property\n    def link(self): raise RuntimeError('no server')\n"
+            "    def __getattr__(self, name): raise ValueError(name)\n"
+        }
+    )
+    answer = look({**NOTHING, "classes": [("", "lazy", "Lazy")]})
+    assert answer["faults"] == []
+    assert [one["name"] for one in answer["found"][0]["methods"]] == ["find"]
 
 
 def test_a_class_that_needs_what_nobody_knows(here):

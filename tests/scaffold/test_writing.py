@@ -51,6 +51,20 @@ def test_what_a_person_changed_stays_even_when_others_are_renewed(tmp_path):
     assert not (tmp_path / "tox.ini").exists()
 
 
+def test_files_of_many_lines_that_are_alike_are_told_apart_at_once(tmp_path):
+    """It took minutes: every line was compared with every other."""
+    one, other = (
+        "".join(f"the {word} line, number {at}\n" for at in range(2000)) for word in ("same", "last")
+    )
+    (tmp_path / "b.py").write_text(one)
+    assert states(tmp_path, {"b.py": other}) == {"b.py": ("foreign", 4000)}
+
+
+def test_a_line_end_that_is_lacking_is_no_line(tmp_path):
+    (tmp_path / "b.py").write_text("rate = 5")
+    assert states(tmp_path, {"b.py": "rate = 5\n"}) == {"b.py": ("foreign", 0)}
+
+
 def test_what_can_not_be_read(tmp_path):
     (tmp_path / "a.py").mkdir()
     with pytest.raises(StoreError, match="it is no file"):
