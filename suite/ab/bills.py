@@ -72,9 +72,10 @@ def _counted(
     watch: BillObserver,
 ) -> Comparison:
     bills: dict[Name, list[CostBill]] = {"base": [], "head": []}
+    open_ones: Iterable[str] = experiment.metrics
     while True:
         watch.counting(task.name, len(bills["base"]) + 1)
-        for name, bill in runner.count(sides.values(), task, *words).items():
+        for name, bill in runner.count(sides.values(), task, *words, *_only(open_ones, sides)).items():
             bills[name].append(bill)
         found = compare_bills(
             bills["base"], bills["head"], metrics=experiment.metrics, minimums=experiment.minimums
@@ -85,7 +86,16 @@ def _counted(
             return found  # operations fail: another bill would say no more
         if count == _MOST or found.verdict == "same" or (count > 1 and found.verdict != "inconclusive"):
             return found
+        open_ones = [change.metric for change in found.changes if change.verdict != "same"]
         watch.so_far(found)
+
+
+def _only(metrics: Iterable[str], sides: Mapping[Name, Checkout]) -> list[str]:
+    """Options of `suite costs` that leave out what is known already, where both sides know them."""
+    commands = [side.folder / _COMMAND for side in sides.values()]
+    if any(own.is_file() and "--metric" not in own.read_text(errors="replace") for own in commands):
+        return []
+    return [word for metric in metrics for word in ("--metric", metric)]
 
 
 def _lacking(repository: Repository, sides: Mapping[Name, Checkout], task: Task) -> Comparison | None:

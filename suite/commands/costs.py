@@ -20,6 +20,7 @@ Examples:
   suite costs load_shop.py --by-operation       of browse and buy, not of their mix alone
   suite costs load_shop.py --beside             of the helpers in beside= too
   suite costs load_shop.py --no-instructions    in seconds, and without valgrind
+  suite costs load_shop.py --metric cost.statements
 
 \b
 One user runs fixed operations from a fixed seed, window by window, until windows agree.
@@ -51,6 +52,10 @@ def command(
     beside: Annotated[
         bool, typer.Option("--beside", help="What helpers take too, under their own names.")
     ] = False,
+    metrics: Annotated[
+        list[str] | None,
+        typer.Option("--metric", metavar="NAME", help="Only this, and what is counted with it; repeat it."),
+    ] = None,
     users: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Virtual users. [one of each class]")
     ] = None,
@@ -68,10 +73,12 @@ def command(
     )
 
     from suite.commands.kept import kept
+    from suite.compare.bills import check_costs
     from suite.costs.session import CostSettings, count_costs
     from suite.errors import SystemFailed, WorkerFailed
 
-    how = CostSettings(operations, instructions, kinds, beside)
+    check_costs(metrics or (), {})
+    how = CostSettings(operations, instructions, kinds, beside, tuple(metrics or ()))
     with kept("costs", json_file, where, configuration) as out:
         for found, settings in out.each(plans.runs):
             measure = partial(

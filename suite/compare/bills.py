@@ -58,7 +58,7 @@ def compare_bills(
     """
     wanted = metrics or _deciding(base, head)
     changes = tuple(_change(metric, base, head, minimums) for metric in wanted)
-    places = tuple(_places(base[-1], head[-1]))
+    places = tuple(_places(base, head))
     return Comparison(
         **provenance_of_both(base, head, changes),
         base=side_name(base),
@@ -99,8 +99,8 @@ def _alike(one: CostBill, other: CostBill, anywhere: bool) -> bool:
     return same and (anywhere or machines[0] == machines[1])
 
 
-def _deciding(base: Iterable[CostBill], head: Iterable[CostBill]) -> Sequence[str]:
-    known = all(_cost(bill, DECIDING[0]) is not None for bill in (*base, *head))
+def _deciding(base: Sequence[CostBill], head: Sequence[CostBill]) -> Sequence[str]:
+    known = all(any(_cost(bill, DECIDING[0]) is not None for bill in side) for side in (base, head))
     return DECIDING if known else (_INSTEAD, *DECIDING[2:])
 
 
@@ -162,21 +162,24 @@ def _notes(base: Sequence[CostBill], head: Sequence[CostBill]) -> Iterator[Reaso
             name: ", ".join(sorted(own)) for name, own in zip(("base", "head"), sources, strict=True)
         }
         yield Reason("other_sources", figures)
-    yield from _plans(base[-1], head[-1])
+    yield from _plans(base, head)
 
 
-def _plans(base: CostBill, head: CostBill) -> Iterator[Reason]:
+def _plans(base: Sequence[CostBill], head: Sequence[CostBill]) -> Iterator[Reason]:
     """Statements that the database goes about in another way."""
-    known = {(one.helper, one.text): one.plan for one in base.database or () if one.plan is not None}
-    for one in head.database or ():
+    first, last = (
+        next((one.database for one in reversed(side) if one.database), ()) for side in (base, head)
+    )
+    known = {(one.helper, one.text): one.plan for one in first if one.plan is not None}
+    for one in last:
         before = known.get((one.helper, one.text))
         if before is not None and one.plan is not None and one.plan != before:
             sides = {"base": " / ".join(map(str.strip, before)), "head": " / ".join(map(str.strip, one.plan))}
             yield Reason("plan_changed", {"helper": one.helper, "statement": one.text, **sides})
 
 
-def _places(base: CostBill, head: CostBill) -> Iterator[CostChange]:
-    """Where both differ, of each kind what differs most first."""
+def _places(base: Sequence[CostBill], head: Sequence[CostBill]) -> Iterator[CostChange]:
+    """Where both differ in the newest bills that tell, of each kind what differs most first."""
     kinds: tuple[tuple[Literal["calls", "c_calls", "allocations", "statements"], _Read], ...] = (
         ("statements", _statements),
         ("calls", _calls),
@@ -184,7 +187,7 @@ def _places(base: CostBill, head: CostBill) -> Iterator[CostChange]:
         ("allocations", _allocations),
     )
     for kind, read in kinds:
-        sides = read(base), read(head)
+        sides = [next(filter(None, map(read, reversed(bills))), {}) for bills in (base, head)]
         found = []
         for key in dict.fromkeys([*sides[1], *sides[0]]):
             (one, line), (other, head_line) = (side.get(key, (0.0, 0)) for side in sides)

@@ -17,13 +17,13 @@ Window = TypeVar("Window")
 class AgentCounter(Counter, Generic[Window]):
     """Base of Counters that ask the agents, which tell places by `sites`.
 
-    `windows` are those that were counted, `rest` is one in which nobody asked the system for anything.
+    `windows` are those that were counted, `held` is one in which the system was held up.
     """
 
     def __init__(self, sites: Sites) -> None:
         self.sites = sites
         self.windows: list[Window] = []
-        self.rest: Window | None = None
+        self.held: Window | None = None
         self.agents: Injection
         self.seen: set[int] = set()
         self._refused: dict[int, str] = {}
@@ -44,9 +44,9 @@ class AgentCounter(Counter, Generic[Window]):
         """See `Counter`."""
         self.windows.pop()
 
-    def rested(self) -> None:
+    def set_aside(self) -> None:
         """See `Counter`."""
-        self.rest = self.windows.pop()
+        self.held = self.windows.pop()
 
     def missing(self) -> Reason:
         """See `Counter`."""

@@ -34,6 +34,8 @@ class Counter:
     source: str
     mode: Mode = "still"
     slower = 5.0
+    holds = True
+    """Whether the system may be held up, to tell what it does by the clock."""
     anywhere = False
     """Whether it counts in all processes that are ours, and not only in those that it may get inside of."""
     statements = False
@@ -64,8 +66,8 @@ class Counter:
     def forget(self) -> None:
         """The last window is of no interest once it has been counted."""
 
-    def rested(self) -> None:
-        """Nobody asked the system for anything in the last window: what is in it goes by the clock."""
+    def set_aside(self) -> None:
+        """The last window is one in which the system was held up."""
 
     def end(self, spans: Sequence[Span], seconds: float) -> Counts:
         """The window has ended after `seconds`, with these operations; `look` came before."""

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from suite.costs.agent_counter import AgentCounter
 from suite.costs.allocations import AllocationWindow
 from suite.costs.calls import CallWindow, Place
+from suite.costs.counted_window import slope
 from suite.records.costs import AllocationSite, CCalls, FunctionCalls, SentStatement
 
 _MOST = 1000
@@ -96,11 +97,15 @@ def _mean(
     for window in last:
         for place, value in read(window).items():
             total[place] = total.get(place, 0.0) + value
-    if (rest := counter.rest) is not None:
-        share = sum(window.seconds for window in last) / rest.seconds
-        for place in total.keys() & read(rest).keys():
-            total[place] = max(0.0, total[place] - read(rest)[place] * share)
-    return {place: value / (operations * len(last)) for place, value in total.items()}
+    mean = {place: value / len(last) for place, value in total.items()}
+    if counter.held is not None:
+        every = [*counter.windows, counter.held]
+        seconds, counts = [window.seconds for window in every], [read(window) for window in every]
+        middle = sum(window.seconds for window in last) / len(last)
+        for place, value in mean.items():
+            more = slope(seconds, [count.get(place, 0.0) for count in counts])
+            mean[place] = max(0.0, value - more * middle)
+    return {place: value / operations for place, value in mean.items()}
 
 
 def _column(window: AllocationWindow, index: int) -> dict[Place, float]:

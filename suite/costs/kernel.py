@@ -23,6 +23,7 @@ class Kernel(Counter):
     metrics = (*_FIELDS, "cost.bytes_in", "cost.bytes_out")
     source = "kernel"
     anywhere = True
+    holds = False  # to be held up is counted as waiting
 
     def __init__(self) -> None:
         self._clients: tuple[int, ...] = ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from suite.costs.counted_window import CountedWindow, by_clock
 from suite.costs.counter import Counter, Counts
-from suite.costs.steady import SCHEDULED, agree, settled, steady, value
+from suite.costs.steady import SCHEDULED, agree, steady, value
 from suite.costs.windows import CountedWindows, counted
 from suite.engine.progress import Progress
 from suite.engine.workload_spec import WorkloadSpec
@@ -19,6 +20,8 @@ from suite.records.reason import Figure, Reason
 from suite.records.unfinished import Unfinished
 
 _FEWEST, _MOST = 2, 5
+_UNSURE = 0.1
+"""A share of what goes by the clock: while there is much to do it comes late."""
 
 
 @dataclass(slots=True)
@@ -37,6 +40,8 @@ class Pass:
     details: tuple[Detail, ...] = ()
     longest: float = 0.0
     starting: float = 0.0
+    seconds: list[float] = field(default_factory=list)
+    """How long each window was."""
     rates: Counts = field(default_factory=dict)
     """What the system does by the clock, per second; it is no part of `counts`."""
     threads: Mapping[str, Mapping[int, Sequence[float]]] = field(default_factory=dict)
@@ -48,6 +53,14 @@ class Pass:
     kinds: dict[str, Counts] = field(default_factory=dict)
     """Of each operation by itself, per operation; nothing unless that was asked for."""
 
+    def enter(self, windows: Sequence[CountedWindow], held: Sequence[CountedWindow]) -> None:
+        """What `windows` counted, without what goes by the clock: that is told from those in which the system
+        was `held` up.
+        """
+        self.rates = by_clock([*windows, *held]) if held else {}
+        self.counts = [window.without(self.rates) for window in windows]
+        self.seconds = [window.seconds for window in windows]
+
     def windows(self) -> dict[str, tuple[float, ...]]:
         """Per operation, of all processes, by metric; what a window could not count is left out."""
         every = dict.fromkeys(metric for one in self.counts for metric in one)
@@ -56,6 +69,19 @@ class Pass:
             for metric in every
             if all(one.get(metric) for one in self.counts)
         }
+
+    def unsure(self, metric: str) -> float:
+        """What is not known of a window, per operation: how much exactly went by the clock."""
+        rate = sum(self.rates.get(metric, {}).values())
+        return _UNSURE * rate * max(self.seconds[-2:], default=0.0) / self.operations
+
+    def settled(self) -> bool:
+        """Whether enough was counted: the last two windows agree in all that the system decides."""
+        return all(
+            steady(metric, values, self.unsure(metric))
+            for metric, values in self.windows().items()
+            if metric not in SCHEDULED
+        )
 
     def processes(self, metric: str) -> tuple[float, ...]:
         """Per operation, in the last window, of each process that had any part in it, the oldest first."""
@@ -81,7 +107,7 @@ class Pass:
         for metric in metrics:
             cost = CountedCost(COSTS[metric], self.source, why=missing)
             if values := windows.get(metric):
-                same = steady(metric, values)
+                same = steady(metric, values, self.unsure(metric))
                 parts = self.processes(metric)
                 cost = replace(
                     cost,
@@ -171,19 +197,19 @@ class PassKeeper:
     keeper: Keeper | None = None
     unfinished: Unfinished | None = None
 
-    def take(self, found: Pass, system: CountedWindows) -> Counts:
+    def take(self, found: Pass, system: CountedWindows) -> CountedWindow:
         """The next window of `found`."""
         number = len(found.counts) + 1
         self.unfinished = Unfinished(Reason("unfinished_count", {"number": number, "source": found.source}))
         self.keep(found)
         try:
-            counts = system.take(number)
+            window = system.take(number)
         except SuiteError:
             if (recorded := system.cut_short()) is not None:
                 self.unfinished = filled(self.unfinished, recorded)
             raise
         self.unfinished = None
-        return counts
+        return window
 
 
 def count(
@@ -206,20 +232,33 @@ def count(
         system.warm()
         system.keeper = kept.keeper
         found = Pass(counter.source, _size(system))
-        while len(found.counts) < _MOST and system.well == system.operations:
-            found.counts.append(kept.take(found, system))
+        taken: list[CountedWindow] = []
+        held: list[CountedWindow] = []
+        while len(taken) < _MOST and system.well == system.operations:
+            taken.append(kept.take(found, system))
+            found.enter(taken, held)
             found.mix = system.mix
             kept.keep(found)
-            if len(found.counts) >= _FEWEST and settled(found.windows()):
+            if counter.holds and len(taken) == 1 and system.well == system.operations:
+                system.keeper = None
+                held.append(system.take_held())
+                system.keeper = kept.keeper
+                found.enter(taken, held)
+            if len(taken) >= _FEWEST and found.settled():
                 break
         system.keeper = None
         found.mix, found.threads = system.mix, counter.threads
         if kinds and len(found.mix) > 1 and system.well == system.operations:
-            found.kinds = {operation: system.take_only(operation) for operation in found.mix}
+            for operation in found.mix:
+                window = system.take_only(operation)
+                found.kinds[operation] = {
+                    metric: {pid: count / len(window.spans) for pid, count in parts.items()}
+                    for metric, parts in window.without(found.rates).items()
+                    if window.spans
+                }
         found.bad = system.operations - system.well
         found.details = system.details
         found.longest, found.starting = system.longest, system.starting
-        found.rates = system.rates or {}
         found.database, found.notes = system.served.statements(found.operations), system.served.notes
         if every:
             return found.divided(system.owners, system.workload.beside)

@@ -50,12 +50,19 @@ _OF_USERS = frozenset({"cost.bytes_in", "cost.bytes_out"})
 @dataclass(frozen=True, slots=True)
 class CostSettings:
     """How to count: windows of so many `operations`; whether to count `instructions`, which takes longest,
-    each of the operations of a mix by itself (`kinds`), and what helpers take (`beside`)."""
+    each of the operations of a mix by itself (`kinds`), and what helpers take (`beside`). Without `metrics`
+    all is counted, else what goes together with these."""
 
     operations: int = 100
     instructions: bool = True
     kinds: bool = False
     beside: bool = False
+    metrics: tuple[str, ...] = ()
+
+    def wanted(self, counter: type[Counter]) -> bool:
+        """Whether what it counts is wanted."""
+        named = {metric.partition("@")[0] for metric in self.metrics}
+        return not named or not named.isdisjoint(counter.metrics)
 
 
 def count_costs(
@@ -118,10 +125,15 @@ def count_costs(
     try:
         with interruptible():
             sites = Sites(_roots(spec))
-            bill.add(Kernel(), Kernel())
-            bill.add_calls(sites)
-            bill.add_allocations(sites)
-            if how.instructions:
+            light = [how.wanted(counter) for counter in (Kernel, CallCounter, AllocationCounter)]
+            # What is about to run under valgrind is known at its usual speed: a hang is told from slowness.
+            if light[0] or not any(light):
+                bill.add(Kernel(), Kernel())
+            if light[1]:
+                bill.add_calls(sites)
+            if light[2]:
+                bill.add_allocations(sites)
+            if how.instructions and how.wanted(Callgrind):
                 bill.add_instructions()
     except ConfigurationError:
         raise

@@ -31,20 +31,15 @@ SCHEDULED = frozenset({"cost.context_switches", "cost.page_faults"})
 """What the kernel decides, whatever the system does: that its windows differ casts no doubt on others."""
 
 
-def agree(metric: str, first: float, second: float) -> bool:
-    """Whether two windows cost the same."""
+def agree(metric: str, first: float, second: float, unsure: float = 0.0) -> bool:
+    """Whether two windows cost the same, of each of which so much is `unsure`."""
     allowed = ALLOWED[metric]
-    return abs(first - second) <= max(allowed.share * max(abs(first), abs(second)), allowed.size)
+    return abs(first - second) <= max(allowed.share * max(abs(first), abs(second)), allowed.size) + unsure
 
 
-def steady(metric: str, windows: Sequence[float]) -> bool:
+def steady(metric: str, windows: Sequence[float], unsure: float = 0.0) -> bool:
     """Whether the last two windows cost the same."""
-    return len(windows) > 1 and agree(metric, *windows[-2:])
-
-
-def settled(windows: Mapping[str, Sequence[float]]) -> bool:
-    """Whether enough was counted: the last two windows agree in all that the system decides."""
-    return all(steady(metric, values) for metric, values in windows.items() if metric not in SCHEDULED)
+    return len(windows) > 1 and agree(metric, windows[-2], windows[-1], unsure)
 
 
 def value(windows: Sequence[float]) -> float | None:

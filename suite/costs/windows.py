@@ -6,11 +6,13 @@ import contextlib
 import functools
 import time
 from collections import Counter as Tally
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from types import MappingProxyType
 
-from suite.costs.counter import Counter, Counts, Span
+from suite.costs.counted_window import CountedWindow
+from suite.costs.counter import Counter, Span
+from suite.costs.holding import held_up
 from suite.costs.served import ServedStatements
 from suite.engine.progress import Progress
 from suite.engine.windows import Windows
@@ -19,49 +21,20 @@ from suite.errors import SystemFailed
 from suite.measure import proc
 
 _PATIENCE = 10.0  # s to collect garbage, of a system that runs at its usual speed
-_REST = (0.5, 4.0)
-"""Seconds in which nothing is asked of the system, to count what it does by the clock: as long as a window
-took, within these bounds."""
-_LOOK = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class CountedWindow:
-    """What was counted in so many `seconds`, while these operations ran."""
-
-    spans: list[Span]
-    counts: Counts
-    seconds: float
-
-    def without(self, rates: Counts) -> Counts:
-        """What is left of the counts without `rates`, which are per second."""
-        return {
-            metric: {
-                pid: max(count - rates.get(metric, {}).get(pid, 0.0) * self.seconds, 0.0)
-                for pid, count in parts.items()
-            }
-            for metric, parts in self.counts.items()
-        }
-
-    def rates(self) -> Counts:
-        """Per second."""
-        return {
-            metric: {pid: count / self.seconds for pid, count in parts.items()}
-            for metric, parts in self.counts.items()
-        }
 
 
 class CountedWindows(Windows):
-    """Windows in which `counter` counts. `mix` is how often each operation ran in the last one, `longest` how
-    many seconds one took at most, `starting` how many it took until the system was there. `rates` is what it
-    does by the clock, per second. With `every` helpers are counted too: `owners` has their names by process.
+    """Windows in which `counter` counts.
+
+    `mix` is how often each operation ran in the last one, `longest` how many seconds one took at most,
+    `starting` how many it took until the system was there. With `every` helpers are counted too: `owners` has
+    their names by process.
     """
 
     counter: Counter | None = None
     every = False
     mix: Mapping[str, int] = MappingProxyType({})
     longest = starting = 0.0
-    rates: Counts | None = None
 
     @functools.cached_property
     def served(self) -> ServedStatements:
@@ -80,19 +53,27 @@ class CountedWindows(Windows):
         self.window(1, hold=False)
         self._note(self._spans())
 
-    def take(self, number: int) -> Counts:
-        """One window, counted from its first operation until the system is quiet again, without what goes by
-        the clock.
+    def take(self, number: int) -> CountedWindow:
+        """One window, counted from its first operation until the system is quiet again.
 
         Users are new in each, with the same random numbers, and there is no garbage: windows are alike.
         """
         self.phase(f"counting, window {number}")
         window = self._taken()
         self._note(window.spans)
-        return window.without(self.rates or {})
+        return window
 
-    def take_only(self, operation: str) -> Counts:
-        """A window in which one operation takes the place of the mix; per operation."""
+    def take_held(self) -> CountedWindow:
+        """The same window with the system held up half of the time: what is more then goes by the clock."""
+        assert self.counter is not None
+        self.phase("counting what goes by the clock")
+        window = self._taken(held=True)
+        self.counter.set_aside()
+        self.served.forget()
+        return window
+
+    def take_only(self, operation: str) -> CountedWindow:
+        """A window in which one operation takes the place of the mix."""
         assert self.counter is not None
         self.phase(f"counting {operation}")
         self.plan.only = operation
@@ -100,25 +81,18 @@ class CountedWindows(Windows):
         self.plan.only = ""
         self.counter.forget()
         self.served.forget()
-        return {
-            metric: {pid: count / len(window.spans) for pid, count in parts.items()}
-            for metric, parts in window.without(self.rates or {}).items()
-            if window.spans
-        }
+        return window
 
-    def _taken(self) -> CountedWindow:
+    def _taken(self, *, held: bool = False) -> CountedWindow:
         self._clear()
         self.connect()
         self.served.begin()
-        window = self._counted(self._operations)
+        window = self._counted(held_up(self.processes) if held else contextlib.nullcontext())
         self.served.end()
-        if self.rates is None and self.well == self.operations:
-            self.rates = self._rest(min(max(window.seconds, _REST[0]), _REST[1]))
         self.close()
         return window
 
-    def _counted(self, act: Callable[[], list[Span]]) -> CountedWindow:
-        """What is counted while `act` runs, which gives the operations that it had."""
+    def _counted(self, inside: AbstractContextManager[None]) -> CountedWindow:
         counter = self.counter
         assert counter is not None
         self.quiet()
@@ -126,32 +100,14 @@ class CountedWindows(Windows):
         counter.begin(self.agents, self._everyone(anywhere=counter.anywhere), self._clients())
         begun = time.monotonic()
         self._counting = True
-        spans = act()
+        with inside:
+            self._count(self._run())
+        self.quiet()
         self._counting = False
         counter.look(self._everyone(anywhere=counter.anywhere))
         seconds = time.monotonic() - begun
+        spans = self._spans()
         return CountedWindow(spans, counter.end(spans, seconds), seconds)
-
-    def _operations(self) -> list[Span]:
-        self._count(self._run())
-        self.quiet()
-        return self._spans()
-
-    def _rest(self, seconds: float) -> Counts:
-        """Count what the system does by the clock while its users are connected and ask for nothing."""
-        assert self.counter is not None
-        self.phase("counting what goes by the clock")
-
-        def wait() -> list[Span]:
-            end = time.monotonic() + seconds
-            while (left := end - time.monotonic()) > 0:
-                time.sleep(min(left, _LOOK))
-                self.check_systems()
-            return []
-
-        window = self._counted(wait)
-        self.counter.rested()
-        return window.rates()
 
     def check_systems(self) -> None:
         """See `Deployment`; while a window runs new processes of the system are noticed here. Operations that

@@ -107,6 +107,8 @@ def test_a_change_has_to_show_in_two_bills(command, scratch, bills, head, count,
     said = command(*WORDS)
     assert said.code == code, said.out
     assert len(bills.asked) == count
+    only = ("--operations", "100", "--metric", "cost.instructions")
+    assert all(words == only for _, words in bills.asked[1:]), "the rest is known"
     assert said.out.splitlines()[-1].startswith(word)
 
 

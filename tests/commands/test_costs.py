@@ -78,6 +78,14 @@ def test_a_bill_is_shown_and_kept(command, counted):
     assert command("show", make_costs().id).code == 0
 
 
+def test_some_costs_alone(command, counted):
+    assert command("costs", "load_clicks.py", "--metric", "cost.reads").code == 0
+    assert counted.asked[0][2] == CostSettings(metrics=("cost.reads",))
+    said = command("costs", "load_clicks.py", "--metric", "cpu")
+    assert (said.code, len(counted.asked)) == (2, 1)
+    assert said.complaints[0].startswith("suite: cpu is no cost that can be counted: cost.instructions")
+
+
 def test_a_bill_that_can_not_be_believed_ends_with_3(command, counted):
     why = Reason("operations_failed", {"bad": 3, "source": "kernel"})
     counted.answer = make_costs(validity=Validity("invalid", (why,)))

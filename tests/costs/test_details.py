@@ -18,10 +18,10 @@ def window(seconds=1.0, **calls):
     return found
 
 
-def counter(*windows, rest=None):
+def counter(*windows, held=None):
     """One that has counted these."""
     found = CallCounter(Sites())
-    found.windows, found.rest = list(windows), rest
+    found.windows, found.held = list(windows), held
     return found
 
 
@@ -34,10 +34,12 @@ def test_calls_are_those_of_the_last_two_windows_without_the_engine():
 
 def test_what_goes_by_the_clock_is_left_out_in_proportion_to_time():
     own = counter(
-        window(2.0, price=20, engine=30), window(4.0, price=20, engine=60), rest=window(0.5, engine=5)
+        window(2.0, price=20, engine=45),
+        window(4.0, price=20, engine=75),
+        held=window(6.0, price=20, engine=105),
     )
     assert {one.function: one.calls for one in functions(own, 10)} == {"price": 2.0, "run": 1.5}
-    every = counter(window(1.0, price=20, engine=10), rest=window(1.0, engine=11))
+    every = counter(window(1.0, price=20, engine=10), held=window(2.0, price=20, engine=21))
     assert [one.function for one in functions(every, 10)] == ["price"]
 
 

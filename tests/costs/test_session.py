@@ -57,6 +57,20 @@ def test_operations_by_themselves_are_on_it_if_that_is_asked_for(stub):
     assert bill.notes == ()
 
 
+@pytest.mark.parametrize(
+    ("metrics", "counted"),
+    [
+        (("cost.statements",), ["Python"]),
+        (("cost.reads", "cost.allocated@click"), ["kernel", "memray"]),
+        (("cost.system_calls",), ["kernel", "callgrind 3.19.0"]),
+    ],
+)
+def test_what_is_not_asked_for_is_not_counted(stub, metrics, counted):
+    bill = count_costs(CLICK, how=CostSettings(metrics=metrics))
+    assert list(dict.fromkeys(cost.source for cost in bill.costs.values())) == counted
+    assert bill.mix == {"click": 10}
+
+
 def test_helpers_are_on_it_under_their_own_names_if_that_is_asked_for(stub):
     bill = count_costs(CLICK, how=CostSettings(beside=True))
     assert bill.costs["cost.reads"].value == 5.0

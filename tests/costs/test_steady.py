@@ -3,7 +3,7 @@
 import pytest
 
 from suite.costs.passes import Pass, doubts
-from suite.costs.steady import ALLOWED, SCHEDULED, agree, settled, steady, value
+from suite.costs.steady import ALLOWED, SCHEDULED, agree, steady, value
 from suite.records.costs import COSTS, CountedCost
 from suite.records.reason import Reason
 
@@ -48,8 +48,20 @@ def test_the_last_two_decide():
 
 
 def test_what_the_kernel_decides_holds_nothing_up():
-    assert settled({INSTRUCTIONS: [5.0, 5.0], "cost.context_switches": [1.0, 9.0]})
-    assert not settled({INSTRUCTIONS: [5e6, 6e6]})
+    found = counted((50, 0), (50, 0))
+    for window, switches in zip(found.counts, (10, 90), strict=True):
+        window["cost.context_switches"] = {7: switches}
+    assert found.settled()
+    assert not counted((5e7, 0), (6e7, 0)).settled()
+
+
+def test_what_goes_by_the_clock_is_known_to_a_tenth():
+    found = counted((5_000_000, 0), (5_060_000, 0))
+    assert not found.settled()
+    found.seconds, found.rates = [2.0, 3.0], {INSTRUCTIONS: {7: 150_000.0, 9: 0.0}}
+    assert found.unsure(INSTRUCTIONS) == pytest.approx(0.1 * 150_000 * 3 / 10)
+    assert found.settled()
+    assert found.costs(WHY, (INSTRUCTIONS,))[INSTRUCTIONS].steady
 
 
 def test_processes_are_summed_and_told_apart():

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from types import MethodType
 from typing import Any
 
-_NAP = 0.05  # s: how long the association may take to notice what wakes nobody, such as its end
-_MESSAGE_NAP = 0.01
+_NAP = 0.25  # s: how long the association may take to notice what wakes nobody, such as its end
+_MESSAGE_NAP = 0.1
 
 
 def tune(event: Any) -> None:

@@ -142,7 +142,7 @@ def costs_closing(bill: CostBill, code: int, saved: str | Path | None = None) ->
 
 
 def _by_clock(bill: CostBill) -> Iterator[str]:
-    """What the system does whether it is asked or not."""
+    """What the system does the more, the longer it takes."""
     for metric, cost in bill.costs.items():
         if cost.by_clock and cost.value is not None and "@" not in metric:
             yield f"{metric.removeprefix('cost.')} {format_quantity(cost.by_clock, cost.unit)}"

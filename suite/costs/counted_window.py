@@ -1,0 +1,61 @@
+"""What was counted while operations ran, and how much of it goes by the clock."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from suite.costs.counter import Counts, Span
+from suite.costs.steady import agree
+
+_APART = 0.3
+"""By such a share must one window have taken longer than another for what that costs to be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedWindow:
+    """What was counted in so many `seconds`, while the operations of `spans` ran."""
+
+    spans: Sequence[Span]
+    counts: Counts
+    seconds: float
+
+    def without(self, rates: Counts) -> Counts:
+        """What is left of the counts without `rates`, which are per second."""
+        return {
+            metric: {
+                pid: max(count - rates.get(metric, {}).get(pid, 0.0) * self.seconds, 0.0)
+                for pid, count in parts.items()
+            }
+            for metric, parts in self.counts.items()
+        }
+
+    def of_each(self, metric: str) -> float:
+        """Per operation, of all processes."""
+        return sum(self.counts.get(metric, {}).values()) / max(1, len(self.spans))
+
+
+def by_clock(windows: Sequence[CountedWindow]) -> Counts:
+    """What goes by the clock, per second: what the same operations cost more in windows that took longer.
+
+    What costs the same in all of them does not.
+    """
+    found: dict[str, dict[int, float]] = {}
+    seconds = [window.seconds for window in windows]
+    for metric in windows[0].counts:
+        each = [window.of_each(metric) for window in windows]
+        if not agree(metric, min(each), max(each)):
+            parts = [window.counts.get(metric, {}) for window in windows]
+            pids = dict.fromkeys(pid for part in parts for pid in part)
+            found[metric] = {pid: slope(seconds, [part.get(pid, 0.0) for part in parts]) for pid in pids}
+    return found
+
+
+def slope(seconds: Sequence[float], counts: Sequence[float]) -> float:
+    """How much is counted more in a second more (least squares); 0 where times are too much alike to tell."""
+    middle = sum(seconds) / len(seconds)
+    if max(seconds) - min(seconds) < _APART * min(seconds) or not middle:
+        return 0.0
+    apart = [one - middle for one in seconds]
+    return max(0.0, sum(map(operator.mul, apart, counts)) / sum(one * one for one in apart))
