@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,4 +57,5 @@ def slope(seconds: Sequence[float], counts: Sequence[float]) -> float:
     if max(seconds) - min(seconds) < _APART * min(seconds) or not middle:
         return 0.0
     apart = [one - middle for one in seconds]
-    return max(0.0, sum(map(operator.mul, apart, counts)) / sum(one * one for one in apart))
+    rising = sum(one * count for one, count in zip(apart, counts, strict=True))
+    return max(0.0, rising / sum(one * one for one in apart))
