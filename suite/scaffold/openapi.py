@@ -118,6 +118,8 @@ class _Reader:
                     query.append((name, value))
                 case "header" if one.get("required"):
                     headers.append((name, value))
+                case "cookie" if one.get("required"):
+                    todo.append(f"it wants a cookie {name}")
         target = re.sub(r"\{[^{}/]*\}", "1", target)
         name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", str(operation.get("operationId") or f"{method} {path}"))
         found = SampleRequest(

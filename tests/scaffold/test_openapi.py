@@ -182,6 +182,13 @@ def test_what_is_no_document(text, said):
         read_openapi(text)
 
 
+def test_a_cookie_that_is_required_is_told():
+    wanted = {"name": "theme", "in": "cookie", "required": True, "schema": {"enum": ["dark"]}}
+    get = {"parameters": [wanted, {"name": "other", "in": "cookie"}]}
+    (found,) = read_openapi(json.dumps({"openapi": "3.1.0", "paths": {"/a": {"get": get}}})).requests
+    assert found.todo == ("it wants a cookie theme",)
+
+
 def test_schemas_that_allow_all_or_nothing_are_schemas():
     schema = {"type": "object", "properties": {"a": True, "b": {"anyOf": [False, {"type": "integer"}]}}}
     content = {"application/json": {"schema": {**schema, "required": ["a", "b"]}}}

@@ -90,8 +90,7 @@ def statements_table(bill: CostBill) -> Table:
         table.add_row(
             _times(one.sent), f"{one.repeated:,}", one.text, f"{one.function}() {one.file}:{one.line}"
         )
-    if len(found) > _ROWS:
-        table.add_row("", "", Text(f"and {len(found) - _ROWS} more", FAINT))
+    table.add_left_out(len(found) - _ROWS, before=2)
     return table
 
 

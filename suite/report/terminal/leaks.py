@@ -65,8 +65,7 @@ def counters(search: LeakSearch) -> Table:
             signed(last - first, unit),
             sparkline(growth.levels),
         )
-    if len(growths) > _ROWS:
-        table.add_row(Text(f"and {len(growths) - _ROWS} more", FAINT))
+    table.add_left_out(len(growths) - _ROWS)
     return table
 
 
@@ -86,8 +85,7 @@ def suspects(search: LeakSearch) -> Table:
             _called(suspect),
             f"{_flat(suspect.file)}:{suspect.line}",
         )
-    if len(found) > _ROWS:
-        table.add_row("", "", "", Text(f"and {len(found) - _ROWS} more", FAINT))
+    table.add_left_out(len(found) - _ROWS, before=3)
     return table
 
 

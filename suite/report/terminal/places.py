@@ -44,8 +44,7 @@ def places_table(found: Comparison) -> Table:
         for one in places[:_ROWS]:
             ends = (format_quantity(end, "1") for end in (one.base, one.head))
             table.add_row(_function(one), _KINDS[kind], *ends, signed(one.head - one.base, "1"))
-        if len(places) > _ROWS:
-            table.add_row(Text(f"and {len(places) - _ROWS} more", FAINT), _KINDS[kind])
+        table.add_left_out(len(places) - _ROWS, after=_KINDS[kind])
     return table
 
 

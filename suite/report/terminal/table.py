@@ -26,3 +26,8 @@ class PlainTable(Table):
         """See `Table`."""
         shown = (Text(clean(cell)) if isinstance(cell, str) else cell for cell in cells)
         super().add_row(*shown, style=style, end_section=end_section)
+
+    def add_left_out(self, count: int, *, before: int = 0, after: str = "") -> None:
+        """A last row for so many that are not shown, behind `before` empty cells; none for none."""
+        if count > 0:
+            self.add_row(*[""] * before, Text(f"and {count} more", FAINT), after)
