@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks import Benchmark, tracked
+from benchmarks import Benchmark, Costs, tracked
 
 
 class NullPlain(Benchmark):
@@ -36,3 +36,13 @@ class Recording(Benchmark):
 
     track_store = tracked("recording.store", "seconds")
     track_analysis = tracked("recording.analysis", "seconds")
+
+
+class NullPlainCosts(Costs):
+    def setup_cache(self) -> dict[str, Any]:
+        return self.count("harness/null-plain")
+
+
+class NullAsyncCosts(Costs):
+    def setup_cache(self) -> dict[str, Any]:
+        return self.count("harness/null-async")

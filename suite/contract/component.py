@@ -15,6 +15,9 @@ class Component(System):
     a `close` it is called at the end.
     """
 
+    of_engine = False
+    """Whether what our engine takes beside it is what is to be counted."""
+
     def __init__(
         self,
         factory: Callable[..., Any],

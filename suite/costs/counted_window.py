@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from suite.costs.counter import Counts, Span
 from suite.costs.steady import agree
 
-_APART = 0.3
-"""By such a share must one window have taken longer than another for what that costs to be told."""
+_APART, _LEAST = 0.3, 0.2
+"""By such a share, and so many seconds, must one window have taken longer than another for what that costs
+to be told: what is over in less has no time for the clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def by_clock(windows: Sequence[CountedWindow]) -> Counts:
 def slope(seconds: Sequence[float], counts: Sequence[float]) -> float:
     """How much is counted more in a second more (least squares); 0 where times are too much alike to tell."""
     middle = sum(seconds) / len(seconds)
-    if max(seconds) - min(seconds) < _APART * min(seconds) or not middle:
+    if max(seconds) - min(seconds) < max(_APART * min(seconds), _LEAST):
         return 0.0
     apart = [one - middle for one in seconds]
     rising = sum(one * count for one, count in zip(apart, counts, strict=True))

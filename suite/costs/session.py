@@ -87,7 +87,7 @@ def count_costs(
     loop = ClosedLoop(users, operations=max(how.operations, users))
     settings = replace(settings.with_loop(loop), workers=1)
     spec = WorkloadSpec(reference or reference_to(workload), settings)
-    component = isinstance(actual.system, Component)
+    component = isinstance(actual.system, Component) and not actual.system.of_engine
     beside = tuple(actual.beside) if how.beside else ()
     if twice := set(beside) & set(actual.operation_names()) if how.kinds else ():
         raise ConfigurationError(

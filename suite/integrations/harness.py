@@ -23,6 +23,12 @@ class Null:
     """Does nothing, so that all that is measured is ours."""
 
 
+class Engine(Component):
+    """An object of which all that an operation costs is the engine's."""
+
+    of_engine = True
+
+
 class Plain(User):
     """Runs without an event loop in between."""
 
@@ -121,7 +127,7 @@ _BRIEF = closed_loop(1, seconds=0.5, warmup=0.1)
 def _nothing(kind: str, user: type[User], article: str) -> Workload:
     return Workload(
         f"harness/null-{kind}",
-        Component(Null),
+        Engine(Null),
         user,
         loop=closed_loop(1, seconds=2, warmup=0.2),
         quick=_BRIEF,

@@ -50,6 +50,15 @@ def test_a_bill_has_all_costs_and_the_engine_is_not_on_it(stub):
     assert bill.plan["operations"] == 100
 
 
+def test_of_the_engine_itself_nothing_is_taken_off(stub):
+    class Engine(Component):
+        of_engine = True
+
+    whole = Workload("engine", Engine(list), Clicker, loop=closed_loop(1, operations=1))
+    bill = count_costs(whole)
+    assert {cost.value for cost in bill.costs.values()} == {1_005.0}
+
+
 def test_operations_by_themselves_are_on_it_if_that_is_asked_for(stub):
     bill = count_costs(CLICK, how=CostSettings(kinds=True))
     assert bill.costs.keys() == {*COSTS, *(f"{metric}@click" for metric in COSTS)}

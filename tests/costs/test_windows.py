@@ -87,6 +87,8 @@ def test_what_goes_by_the_clock_is_what_is_more_where_the_same_takes_longer():
 def test_what_takes_as_long_tells_nothing_of_the_clock():
     usual, held = counted(2.0, calls={7: 300.0}), counted(2.4, calls={7: 360.0})
     assert by_clock([usual, held]) == {"cost.calls": {7: 0.0}}
+    usual, held = counted(0.01, calls={7: 300.0}), counted(0.15, calls={7: 360.0})
+    assert by_clock([usual, held]) == {"cost.calls": {7: 0.0}}
 
 
 @pytest.mark.exhaustive

@@ -70,6 +70,8 @@ EXPECTED = {
     "dicom.ReceiveCosts": COSTS,
     "hotel.CallCreationCosts": COSTS,
     "vision.Match500Costs": COSTS,
+    "harness.NullPlainCosts": COSTS,
+    "harness.NullAsyncCosts": COSTS,
     "harness.NullPlain": ["time_per_operation"],
     "harness.NullAsync": ["time_per_operation"],
     "harness.Clock20000": ["lateness_p50", "lateness_p99", "cpu_per_operation"],
