@@ -106,6 +106,7 @@ class Costs(Benchmark):
     valgrind, for example.
     """
 
+    timeout = 4 * TIMEOUT  # the machine may be busy
     track_cost_instructions = tracked("cost.instructions", "1")
     track_cost_system_calls = tracked("cost.system_calls", "1")
     track_cost_calls = tracked("cost.calls", "1")
