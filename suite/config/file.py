@@ -20,6 +20,7 @@ from suite.config.plain_names import LIMITS, SETTINGS, translated
 from suite.config.services import ServiceUrls
 from suite.config.settings import Settings
 from suite.errors import ConfigurationError
+from suite.files import check_is_file
 
 _IN_FILES = {"set": "values", "values": "set"}
 """What files call a field, and the other way round: so the field's own name is unknown there."""
@@ -128,6 +129,7 @@ def checked(path: Path, table: Any, text: str = "") -> Configuration:
 def _read(path: Path) -> Configuration | None:
     """What a file says of us; None if pyproject.toml says nothing."""
     try:
+        check_is_file(path)
         text = path.read_text(encoding="utf-8")
         data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except OSError as error:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from suite.errors import ConfigurationError, StoreError
-from suite.files import disk_faults, sync_folder
+from suite.files import check_is_file, disk_faults, sync_folder
 from suite.formats.document import run_path
 from suite.formats.structure import dump, load
 from suite.records.soak import Soak, SoakWindow
@@ -33,6 +33,7 @@ class SoakJournal:
         self.head: Soak
         self.windows: list[SoakWindow] = []
         with disk_faults(path):
+            check_is_file(path)
             self._file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | flags, 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from suite.errors import StoreError
+from suite.files import check_is_file
 from suite.measure.column_file import ColumnFile
 from suite.measure.columns import ROW_BYTES
 from suite.measure.mark_file import MarkFile
@@ -31,6 +32,7 @@ def held_round(held: HeldRound, folder: Path) -> Round | None:
     """
     if not (folder / ENDED).exists() or held.row_bytes != ROW_BYTES:
         return None
+    check_is_file(folder / ENDED)
     try:
         start, died = map(int, (folder / ENDED).read_text().split())
     except ValueError:
@@ -68,6 +70,7 @@ def _news(path: Path, opened: ExitStack) -> News:
 
 def _opened(path: Path) -> int:
     try:
+        check_is_file(path)
         return os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except OSError as error:
         raise StoreError(f"can't read {path}: {error.strerror}") from error

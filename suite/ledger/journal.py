@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from suite.errors import StoreError
-from suite.files import disk_faults, read_json, write_text
+from suite.files import check_is_file, disk_faults, read_json, write_text
 from suite.formats.document import run_path, write_document
 from suite.formats.envelope import Kind, entry, envelope, exit_code, kind_of, read_document
 from suite.formats.structure import dump, load
@@ -182,9 +182,12 @@ def bring_in(results: Path, ledger: Ledger | None) -> Iterator[BroughtIn]:
 
 def _is_for(folder: Path, ledger: Ledger | None) -> bool:
     try:
+        check_is_file(folder / _LEDGER)
         place = (folder / _LEDGER).read_text(encoding="utf-8")
     except OSError:  # killed before it had kept anything
         return True
+    except StoreError:  # a pipe, of no journal of ours
+        return False
     return not place or (ledger is not None and place == ledger.identity)
 
 

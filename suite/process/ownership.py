@@ -33,7 +33,9 @@ def taken_over(folder: Path, marker: str) -> Iterator[bool]:
     """Whether it `is_abandoned`; if so nobody else finds it so while inside."""
     with ExitStack() as held:
         try:
-            descriptor = os.open(folder / marker, os.O_RDONLY | os.O_NOFOLLOW)
+            descriptor = os.open(
+                folder / marker, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+            )  # of a pipe too
             held.callback(os.close, descriptor)
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

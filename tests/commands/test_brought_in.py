@@ -1,6 +1,7 @@
 """The next command keeps for good what a killed one had measured; a ledger that is locked ends nothing."""
 
 import json
+import os
 import signal
 import sqlite3
 from dataclasses import replace
@@ -56,6 +57,19 @@ def test_an_interrupt_before_anything_was_measured_is_said(command, engine):
     engine.answers = {"counter/click": Interrupted(signal.SIGINT)}
     said = command("run", command.example("load_counter.py"), "-k", "click")
     assert (said.code, said.complaints) == (130, ["suite: interrupted before anything was measured"])
+
+
+@pytest.mark.parametrize("name", [".owner", "ledger", "runs/x.json.journal"])
+def test_a_pipe_in_the_journal_is_not_waited_for(killed, name):
+    """`suite show` hung where a folder of results had one."""
+    folder = killed.folder / "results/journal/theirs"
+    (folder / "runs").mkdir(parents=True)
+    (folder / ".owner").touch()
+    (folder / name).unlink(missing_ok=True)
+    os.mkfifo(folder / name)
+    said = killed("show")
+    assert said.code == 0
+    assert NOTE in said.err
 
 
 def locked(folder):

@@ -116,3 +116,8 @@ def test_one_that_is_removed_is_gone(journal):
     with SoakJournal.continued(journal) as again:
         again.remove()
     assert not journal.exists()
+
+
+def test_a_pipe_is_no_journal_and_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "x.journal")
+    assert list(unfinished(tmp_path, "shop/browse")) == []

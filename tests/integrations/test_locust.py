@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from support.processes import EXAMPLES, Suite, free_port, wait_for
+from support.processes import EXAMPLES, Suite, command_line, free_port, wait_for
 
 from suite.formats.envelope import read_document
 from suite.ledger.store import Ledger
@@ -186,6 +186,21 @@ def test_what_it_had_measured_is_kept_when_all_of_it_is_killed(tmp_path, process
     with Ledger(tmp_path / "results/ledger.db") as ledger:
         assert ledger.run(run.id).outcomes == run.outcomes
     assert "suite: note: Locust was killed; what it had measured is results/runs/" in suite.err
+
+
+@pytest.mark.exhaustive
+def test_it_is_kept_when_who_held_it_was_killed(tmp_path):
+    suite = started(tmp_path, "--headless", "--users", "2", "--spawn-rate", "2", "--logfile", "log")
+    wait_for(lambda: spawned(tmp_path / "log"), 60)
+    held = wait_for(lambda: [pid for pid in suite.processes() if "holder.py" in command_line(pid)])
+    os.kill(held[0], signal.SIGKILL)
+    time.sleep(2)
+    suite.process.terminate()
+    suite.finish(60)
+    assert not suite.left_behind(15)
+    (run,) = documents(tmp_path)
+    assert run.outcomes["ok"] > 0
+    assert "Traceback" not in suite.err
 
 
 @pytest.mark.exhaustive

@@ -47,6 +47,7 @@ ENDLESS = ("ab", "calibrate", "blame")
 """Commands that take many rounds: what no fault ends is ended by the matrix, politely."""
 JOURNALLED = ("run", "capacity", "calibrate", "ab", "blame", "resilience", "recover")
 """Commands that take rounds and keep each."""
+_BUSY = "no pair of rounds can be believed"
 _LET_GO = 0.2
 """Seconds in which what was held goes on."""
 _COMMITS, _SLOWER = 24, 16
@@ -130,22 +131,22 @@ class Stage:
         number = 1 if once or storing else 2
         here = self.folder / f"at-{phase}"
         if not later:
-            self._hold(phase, number)
+            self.hold(phase, number)
         self.start()
         if later:
-            self._until(lambda: self.units() > 0)
-            self._hold(phase, 0)
-        self._until(here.exists)
+            self.until(lambda: self.units() > 0)
+            self.hold(phase, 0)
+        self.until(here.exists)
         while number > 1 and self.cell.command in JOURNALLED and not self.units():
             number += 1  # the one before could not be believed, and was taken once more
-            self._hold(phase, number)
+            self.hold(phase, number)
             time.sleep(_LET_GO)
             here.unlink()
-            self._until(here.exists)
+            self.until(here.exists)
         if storing:
             held = self.locked()
             self.release(phase)
-            self._until(lambda: any(self._documents()))
+            self.until(lambda: any(self._documents()))
             self.held.callback(held.close)
 
     def start(self) -> None:
@@ -155,7 +156,8 @@ class Stage:
         env = {**self.env, "MATRIX_FOLDER": str(self.folder), "MATRIX_MARK": self.mark}
         self.suite = Suite(self.folder, *self.words, cwd=self.work, env=env)
 
-    def _hold(self, phase: str, number: int) -> None:
+    def hold(self, phase: str, number: int) -> None:
+        """Hold what comes to this phase in that round, 0 for any."""
         early = self.folder / "early-hold"
         early.write_text(str(number))
         early.replace(self.folder / f"hold-{phase}")
@@ -166,13 +168,19 @@ class Stage:
         if phase is None:
             self.held.close()
 
-    def _until(self, condition: Any) -> None:
+    def until(self, condition: Any) -> None:
+        """Wait for it. Raises NotHere if nothing measured here can be believed, AssertionError if the command
+        ends before.
+        """
+
         def over() -> bool:
             return bool(condition()) or self.suite.process.poll() is not None
 
         wait_for(over, self.patience)
         if not condition():
             self.suite.finish()
+            if _BUSY in self.suite.out:
+                raise NotHere("no round can be believed where a machine is as busy")
             raise AssertionError(f"it ended before: {self.suite.out}\n{self.suite.err}")
 
     def pid(self, who: str) -> int:

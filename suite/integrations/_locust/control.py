@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -164,14 +165,19 @@ class Control:
         """Take in what there is until now."""
 
     def _handed(self, name: str, told: Mapping[str, Any]) -> subprocess.Popen[bytes]:
-        """Have it kept if nothing more comes."""
+        """Have it kept if nothing more comes, by another process where the one that held it was killed."""
+        line = json.dumps(told).encode() + b"\n"
         holder = self._holders.get(name)
-        if holder is None:
-            holder = self._holders[name] = subprocess.Popen(
-                [sys.executable, "-I", "-S", _HOLDER], stdin=subprocess.PIPE, start_new_session=True
-            )
+        if holder is not None and holder.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                holder.stdin.write(line)
+                holder.stdin.flush()
+                return holder
+        holder = self._holders[name] = subprocess.Popen(
+            [sys.executable, "-I", "-S", _HOLDER], stdin=subprocess.PIPE, start_new_session=True
+        )
         assert holder.stdin is not None
-        holder.stdin.write(json.dumps(told).encode() + b"\n")
+        holder.stdin.write(line)
         holder.stdin.flush()
         return holder
 
