@@ -24,7 +24,8 @@ from suite.data.user_rows import rows
 from suite.engine.live_round import LiveRound
 from suite.errors import ConfigurationError, StoreError, SuiteError, SystemFailed
 from suite.ledger.store import Ledger
-from suite.measure.recording import from_files
+from suite.measure.column_file import ColumnFile
+from suite.measure.stamped_rows import stamp
 from suite.records.row import Row
 
 HERE = Path(__file__).parent
@@ -104,8 +105,7 @@ def _too_many(_: Path) -> None:
 
 
 def _row(_: Path) -> object:
-    empty = from_files([], (), by_loop=(), planned=(), begin=0, end=1)
-    return empty.with_rows([Row("store", 0, 0, 1, "lost")])
+    return stamp(ColumnFile.create(), [Row("store", 0, 0, 1, "lost")], ())
 
 
 def _unrecorded(folder: Path) -> object:

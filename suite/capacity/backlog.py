@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -32,23 +33,28 @@ def backlog(due: Times, ended: Times, begin: int, end: int) -> Backlog:
     the operations due and by more than four square roots of the first. What the system completes and
     how response times develop says no more: by Little's law they follow from the number in flight.
     """
-    if end <= begin:
-        return Backlog(0.0, 0.0, False)
-    edges = np.linspace(begin, end, _PARTS + 1)
-    parts = [
-        float(np.maximum(np.minimum(ended, last) - np.maximum(due, first), 0.0).sum() / (last - first))
-        for first, last in pairwise(edges)
-    ]
-    by = parts[-1] - parts[0]
-    counted = int(np.count_nonzero((due >= begin) & (due < end)))
-    allowed = max(_SHARE * counted, _DEVIATIONS * max(parts[0], 1.0) ** 0.5)
-    rising = all(b > a for a, b in pairwise(parts))
-    return Backlog(sum(parts) / _PARTS, by, rising and by > allowed)
+    return _judged([(due, ended)], begin, end)
 
 
 def backlog_of(recording: Recording) -> Backlog:
     """The backlog of what the loop started; what was dropped was never in flight."""
-    rows = recording.loop_only()
-    rows = rows.where(rows.started > 0)
-    ended = np.where(rows.finished > 0, rows.finished, np.iinfo(np.int64).max)
-    return backlog(rows.intended, ended, recording.begin, recording.end)
+    rows = recording.loop_only().only(lambda some: some.started > 0)
+    never = np.iinfo(np.int64).max
+    seen = ((some.intended, np.where(some.finished > 0, some.finished, never)) for some in rows.pieces())
+    return _judged(seen, recording.begin, recording.end)
+
+
+def _judged(seen: Iterable[tuple[Times, Times]], begin: int, end: int) -> Backlog:
+    if end <= begin:
+        return Backlog(0.0, 0.0, False)
+    edges = np.linspace(begin, end, _PARTS + 1)
+    parts, counted = np.zeros(_PARTS), 0
+    for due, ended in seen:
+        counted += int(np.count_nonzero((due >= begin) & (due < end)))
+        for index, (first, last) in enumerate(pairwise(edges)):
+            lasted = np.maximum(np.minimum(ended, last) - np.maximum(due, first), 0.0)
+            parts[index] += lasted.sum() / (last - first)
+    by = float(parts[-1] - parts[0])
+    allowed = max(_SHARE * counted, _DEVIATIONS * max(parts[0], 1.0) ** 0.5)
+    rising = all(b > a for a, b in pairwise(parts))
+    return Backlog(float(parts.sum()) / _PARTS, by, bool(rising and by > allowed))

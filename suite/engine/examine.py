@@ -20,8 +20,9 @@ from suite.engine.worker_plan import FilePlan
 from suite.measure.column_file import ColumnFile
 from suite.measure.mark_file import MarkFile
 from suite.measure.recording import from_files
+from suite.measure.stamped_rows import Stamped, stamp
 from suite.process.redaction import redacted
-from suite.records.row import Row
+from suite.records.recording import Recording
 from suite.records.run import CheckResult
 
 LEAST_SECONDS = 1.0
@@ -32,8 +33,8 @@ LEAST_SECONDS = 1.0
 class Question:
     """All that an examiner needs: the columns that process `owner` holds, and the measured window.
 
-    `marks` are descriptors of the MarkFile of each of the columns, -1 for none. All has to be answered within
-    `seconds`.
+    `marks` are descriptors of the MarkFile of each of the columns, -1 for none; `stamped` are the columns for
+    what is collected. All has to be answered within `seconds`.
     """
 
     owner: int
@@ -47,13 +48,14 @@ class Question:
     kept: str
     seconds: float
     prepared: Any = None
+    stamped: FilePlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Examination:
     """Rows collected, checks made, the workload's own metrics."""
 
-    rows: tuple[Row, ...]
+    stamped: Stamped
     checks: tuple[CheckResult, ...]
     metrics: dict[str, float | None]
 
@@ -61,38 +63,50 @@ class Examination:
 def examine(workload: Workload, target: Any, question: Question, runner: asyncio.Runner) -> Examination:
     """Collect, check and read. A check that raises AssertionError found something; one that raises
     anything else is broken, and says so: neither passes. Nor does one that does not end."""
-    ask = _Asking(runner, question.seconds)
-    opened = [ColumnFile.open(question.owner, *plan) for plan in question.columns]
-    marks = [None if one < 0 else MarkFile.open(question.owner, one) for one in question.marks]
-    try:
+    with contextlib.ExitStack() as opened:
+        files = [_opened(question, plan, opened) for plan in question.columns]
+        marks = [None if one < 0 else MarkFile.open(question.owner, one) for one in question.marks]
+        for marked in filter(None, marks):
+            opened.callback(marked.close)
         recording = from_files(
-            opened,
+            files,
             question.names,
             by_loop=question.by_loop,
             planned=question.due,
             begin=question.begin,
             end=question.end,
             marks=marks,
+            prepared=question.prepared,
         )
-        recording = replace(recording, prepared=question.prepared)
-    finally:
-        for file in opened:
-            file.close()
-        for marked in filter(None, marks):
-            marked.close()
-    rows: tuple[Row, ...] = ()
-    results: list[CheckResult] = []
-    if workload.collect is not None:
-        try:
-            rows = tuple(Row(*row) for row in ask(workload.collect, target))
-            recording = recording.with_rows(rows)
-        except Exception as error:
-            results.append(CheckResult("collect", passed=False, detail=ask.said(error)))
+        ask = _Asking(runner, question.seconds)
+        stamped, results = Stamped(question.names), list[CheckResult]()
+        if workload.collect is not None and question.stamped is not None:
+            elsewhere = _opened(question, question.stamped, opened)
+            try:
+                rows = ask(workload.collect, target)
+                stamped = ask(lambda: stamp(elsewhere, rows, question.names))
+                recording = recording.beside(stamped.names, stamped.parts(elsewhere))
+            except Exception as error:
+                results.append(CheckResult("collect", passed=False, detail=ask.said(error)))
+        found, metrics = _examined(ask, workload, target, Path(question.kept), recording)
+        return Examination(stamped, (*results, *found), metrics)
+
+
+def _opened(question: Question, plan: FilePlan, opened: contextlib.ExitStack) -> ColumnFile:
+    file = ColumnFile.open(question.owner, *plan)
+    opened.callback(file.close)
+    return file
+
+
+def _examined(
+    ask: _Asking, workload: Workload, target: Any, kept_at: Path, recording: Recording
+) -> tuple[list[CheckResult], dict[str, float | None]]:
     try:
-        kept = read_kept(Path(question.kept))
+        kept = read_kept(kept_at)
     except OSError as error:  # a check that can't see what it judges must not pass
         said = f"what users kept can't be read, so nothing was checked: {error.strerror}"
-        return Examination(rows, (*results, CheckResult("kept values", passed=False, detail=said)), {})
+        return [CheckResult("kept values", passed=False, detail=said)], {}
+    results: list[CheckResult] = []
     for check in workload.checks:
         found = _checked(ask, check, target, kept, recording)
         results.append(replace(found, detail=redacted(found.detail, os.environ)))
@@ -106,7 +120,7 @@ def examine(workload: Workload, target: Any, question: Question, runner: asyncio
         except Exception as error:
             metrics[metric.name] = None
             results.append(CheckResult(f"metric {metric.name}", passed=False, detail=ask.said(error)))
-    return Examination(rows, tuple(results), metrics)
+    return results, metrics
 
 
 def figure(value: Any) -> float | None:

@@ -9,6 +9,7 @@ from suite.engine.examine import LEAST_SECONDS, Examination, Question
 from suite.engine.worker_plan import FilePlan
 from suite.engine.worker_request import WorkerRequest
 from suite.errors import WorkerFailed
+from suite.measure.stamped_rows import Stamped
 from suite.records.run import CheckResult
 
 _EXAMINE_SECONDS = 120.0
@@ -22,10 +23,10 @@ def examined(deployed: Deployment, begin: int, end: int) -> Examination:
     """
     workload, plan = deployed.workload, deployed.plan
     if not workload.examined:
-        return Examination((), (), {})
+        return Examination(Stamped(plan.names), (), {})
     question = Question(
         os.getpid(),
-        tuple(FilePlan(file.descriptor, file.rows, file.planned) for file in plan.files),
+        tuple(map(FilePlan.of, plan.files)),
         tuple(-1 if marks is None else marks.descriptor for marks in plan.marks),
         plan.names,
         tuple(plan.by_loop),
@@ -35,6 +36,7 @@ def examined(deployed: Deployment, begin: int, end: int) -> Examination:
         str(deployed.directory / "kept.jsonl"),
         _EXAMINE_SECONDS,
         deployed.prepared,
+        None if workload.collect is None else FilePlan.of(plan.stamped),
     )
     order = WorkerRequest("examine", question=question)
     calls = len(workload.checks) + len(workload.metrics) + 1
@@ -42,6 +44,7 @@ def examined(deployed: Deployment, begin: int, end: int) -> Examination:
     try:
         (report,) = deployed.ask("examine", order, seconds=seconds, workers=deployed.workers[:1])
     except WorkerFailed as error:
-        return Examination((), (CheckResult("checks", passed=False, detail=str(error)),), {})
+        failed = CheckResult("checks", passed=False, detail=str(error))
+        return Examination(Stamped(plan.names), (failed,), {})
     answer: Examination = report.result
     return answer

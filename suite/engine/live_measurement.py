@@ -13,12 +13,13 @@ from suite.engine.live_round import LiveRound
 from suite.engine.merging import attempts, details, statuses
 from suite.engine.outputs import OutputWatch
 from suite.engine.preparer import undone
+from suite.measure.column_recording import ColumnRecording
 from suite.measure.evidence import gather
 from suite.measure.garbage import between
+from suite.measure.joined import joined
 from suite.measure.limiter import limiter
 from suite.measure.observed import Observed
 from suite.measure.reconciling import requests_sent
-from suite.measure.recording import joined
 from suite.measure.resources import Resources
 from suite.measure.series import series
 from suite.measure.sheet import Sheet
@@ -102,8 +103,9 @@ class LiveMeasurement:
         if running.whole and not self._shared:
             answer = examined(running, self._begin, end)
             checks, own = answer.checks, answer.metrics
-            stamped = joined([], (), self._begin, end).with_rows(answer.rows)
-            tally = Tally.merged([tally, Tally.of(stamped)])
+            parts = answer.stamped.parts(running.plan.stamped)
+            collected = ColumnRecording(answer.stamped.names, parts, self._begin, end)
+            tally = Tally.merged([tally, Tally.of(collected)])
         checks = (*checks, *undone(running.restore()))
         resources = running.sampler.resources(self._begin, end)
         garbage = between(self._collected, running.agents.collections(running.processes()))

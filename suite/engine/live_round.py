@@ -20,7 +20,7 @@ from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError
 from suite.measure.column_file import ColumnFile
 from suite.measure.column_reader import ColumnReader
-from suite.measure.recording import joined
+from suite.measure.joined import joined
 from suite.measure.sampler import Sampler
 from suite.records.recording import Recording, Times
 

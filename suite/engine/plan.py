@@ -19,13 +19,13 @@ from suite.engine.script import Script, ScriptPlan
 from suite.engine.worker_plan import CONNECT, FilePlan, GroupPlan, WorkerPlan, split
 from suite.errors import ConfigurationError
 from suite.measure.column_file import ColumnFile
+from suite.measure.column_recording import ColumnRecording
 from suite.measure.columns import ROW_BYTES
 from suite.measure.ended_rows import RowCounter
 from suite.measure.mark_file import MarkFile
 from suite.measure.news_file import NewsFile
 from suite.measure.recording import from_files, name_operations
 from suite.records.held_round import HeldColumns, HeldRound
-from suite.records.recording import Recording
 
 _MOST_USERS = 10_000
 _NO_STARTS: npt.NDArray[np.int64] = np.empty(0, np.int64)
@@ -45,6 +45,8 @@ class RoundPlan:
         self.files: list[ColumnFile] = []
         self.marks: list[MarkFile | None] = []
         """A file of marks for each of `files`; None for one that has none."""
+        self.stamped = ColumnFile.create()
+        """For what the workload collects."""
         self.news: list[NewsFile] = []
         """One of each worker."""
         self.only = ""
@@ -187,8 +189,8 @@ class RoundPlan:
         news = {f"news-{i}": one.descriptor for i, one in enumerate(self.news)}
         return {**{f"columns-{i}": file.descriptor for i, file in enumerate(self.files)}, **marks, **news}
 
-    def recording(self, begin: int, end: int) -> Recording:
-        """What was recorded, measured from `begin` to `end`."""
+    def recording(self, begin: int, end: int) -> ColumnRecording:
+        """What was recorded, measured from `begin` to `end`, for as long as the plan lives."""
         return from_files(
             self.files,
             self.names,
@@ -206,7 +208,7 @@ class RoundPlan:
         for script in self.scripts:
             script.close()
         self.numbering.close()
-        for file in self.files:
+        for file in (*self.files, self.stamped):
             file.close()
         for marks in filter(None, self.marks):
             marks.close()
@@ -270,7 +272,7 @@ class RoundPlan:
         # A live round takes rows while they end, and nobody the marks.
         self.marks.append(MarkFile.create() if by_loop and not self._live else None)
         self.due.append(due)
-        return FilePlan(file.descriptor, file.rows, file.planned)
+        return FilePlan.of(file)
 
 
 def _held(file: ColumnFile, group: GroupPlan, marks: bool) -> HeldColumns:

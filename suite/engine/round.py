@@ -134,8 +134,8 @@ class _Round(Deployment):
         left = self.restore()
         recording = self.plan.recording(begin, end)
         if load.stopped is not None:  # what was planned for later is nobody's fault
-            recording = recording.where(recording.intended <= load.stopped_at)
-        recording = recording.with_rows(answer.rows)
+            recording = recording.only(lambda rows: rows.intended <= load.stopped_at)
+        recording = recording.beside(answer.stamped.names, answer.stamped.parts(self.plan.stamped))
         if look is not None:
             look(recording)
         sent = requests_sent(statuses(closed), recording)
@@ -146,7 +146,7 @@ class _Round(Deployment):
             resources=resources,
             own={**answer.metrics, **figures, **said.metrics},
             limits=self.workload.good,
-            collected={row.operation for row in answer.rows},
+            collected=answer.stamped.collected,
             attempts=attempts(reports),
             index=self.index,
         )

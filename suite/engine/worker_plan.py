@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from suite.contract.loop import Loop
 from suite.engine.script import ScriptPlan
+from suite.measure.column_file import ColumnFile
 
 CONNECT = "connect"
 """Operation name under which connecting is recorded, outside the totals."""
@@ -21,6 +22,11 @@ class FilePlan(NamedTuple):
     descriptor: int
     rows: int
     planned: int | None
+
+    @classmethod
+    def of(cls, file: ColumnFile) -> FilePlan:
+        """Of one that is held here."""
+        return cls(file.descriptor, file.rows, file.planned)
 
 
 @dataclass(frozen=True, slots=True)

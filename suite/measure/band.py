@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
-import numpy.typing as npt
 
-from suite.measure.distribution import Exact
+from suite.measure.view import View, ViewedRows
 from suite.records.outcome import Outcome
-from suite.records.recording import Recording, Times
+from suite.records.recording import Mask
 
 _LATE, _LATE_SECONDS = 2.0, 1e-3
 """An operation is late that takes so many times as long as 99 % did before, and so much longer."""
@@ -40,9 +39,9 @@ class Band:
     share: float
     worst: float
 
-    def good(self, rows: Recording, times: Times) -> npt.NDArray[np.bool_]:
-        """Which rows ended ok and in time."""
-        found: npt.NDArray[np.bool_] = (rows.outcome == Outcome.ok) & (times <= self.late)
+    def good(self, seen: ViewedRows) -> Mask:
+        """Which operations ended ok and in time."""
+        found: Mask = (seen.rows.outcome == Outcome.ok) & (seen.times <= self.late)
         return found
 
     def usual(self, bad: int, count: int) -> bool:
@@ -50,32 +49,31 @@ class Band:
         return bad <= max(self.worst * count, _most_by_chance(count * self.share))
 
 
-def band(rows: Recording, due: Times, times: Times, begin: int, end: int) -> Band | None:
-    """The band of the operations `due` from `begin` to `end` that took `times` (all ns).
+def band(view: View, begin: int, end: int) -> Band | None:
+    """The band of the operations due from `begin` to `end` (ns).
 
     None if they are too few to compare anything with.
     """
     span = end - begin
-    chosen = (due >= begin) & (due < end)
-    count = int(np.count_nonzero(chosen))
+    before = view.only(lambda seen: (seen.due >= begin) & (seen.due < end))
+    count = sum(len(seen.due) for seen in before.pieces())
     if span <= 0 or count < FEWEST * FEWEST:
         return None
-    before, due, times = rows.where(chosen), due[chosen], times[chosen]
-    ok = times[before.outcome == Outcome.ok]
-    if not len(ok):
+    usual, _ = before.only(lambda seen: seen.rows.outcome == Outcome.ok).ranked([0.99]).percentile(0.99)
+    if usual is None:
         return None
-    usual, _ = Exact(ok).percentile(0.99)
-    assert usual is not None
     late = round(max(_LATE * usual, usual + _LATE_SECONDS) * 1e9)
     wanted = max(_EACH * span // count, round(_NARROWEST * 1e9))
     width = span // max(span // wanted, FEWEST)
-    good = (before.outcome == Outcome.ok) & (times <= late)
-    window = (due - begin) // width
-    due_in, bad_in = np.bincount(window), np.bincount(window[~good], minlength=int(window.max()) + 1)
+    found = Band(late, int(width), 0.0, 0.0)
+    due_in, bad_in = np.zeros((2, span // width + 1), np.int64)
+    for seen in before.pieces():
+        window = (seen.due - begin) // width
+        due_in += np.bincount(window, minlength=len(due_in))
+        bad_in += np.bincount(window[~found.good(seen)], minlength=len(due_in))
     shares = np.sort(bad_in[due_in > 0] / due_in[due_in > 0])
     worst = float(shares[math.ceil(_USUAL * len(shares)) - 1])
-    bad = int(np.count_nonzero(~good))
-    return Band(late, int(width), (bad + 1) / (count + 2), worst)
+    return replace(found, share=(int(bad_in.sum()) + 1) / (count + 2), worst=worst)
 
 
 def _most_by_chance(mean: float) -> int:

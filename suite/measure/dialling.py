@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
-import numpy.typing as npt
 
 from suite.contract.loop import Loop, OpenLoop
 from suite.contract.metric import QUANTILES
-from suite.measure.distribution import SHOW, Exact, samples_wanted
+from suite.measure.distribution import SHOW, samples_wanted
+from suite.measure.distributions import NO_TIMES, ranked
+from suite.measure.endings import endings
 from suite.measure.statistics import CONNECT
-from suite.records.outcome import BEYOND, Outcome
 from suite.records.recording import Recording, Times
 
 SECOND_SYN = 900_000_000
@@ -23,30 +25,41 @@ def adds_users(loop: Loop) -> bool:
     return isinstance(loop, OpenLoop) and loop.users is None
 
 
-def dial_ns(recording: Recording, rows: Recording) -> Times:
-    """What each of `rows`, an open loop's that adds users, waited for its user to connect; 0 for most.
+class Dials:
+    """What operations of an open loop that adds users waited for their user to connect.
 
     Such a user connects once the start is dispatched, and begins the operation right afterwards.
     """
-    connects = recording.of(CONNECT)
-    connects = connects.where(connects.finished > 0)
-    spent = np.zeros(len(rows), np.int64)
-    if not len(connects):
+
+    def __init__(self, recording: Recording) -> None:
+        connects = recording.of(CONNECT).only(lambda rows: rows.finished > 0)
+        order = np.argsort(connects.finished)
+        self._begun, self._ended = connects.started[order], connects.finished[order]
+
+    def ns(self, rows: Recording) -> Times:
+        """That of each row of a piece; 0 of most."""
+        spent = np.zeros(len(rows), np.int64)
+        if not len(self._ended):
+            return spent
+        last = np.searchsorted(self._ended, rows.started, "right") - 1
+        mine = (last >= 0) & (rows.dispatched > 0)
+        mine &= (rows.started - self._ended[last] < _AT_ONCE) & (self._begun[last] >= rows.dispatched)
+        spent[mine] = (rows.started - rows.dispatched)[mine]
         return spent
-    order = np.argsort(connects.finished)
-    begun, ended = connects.started[order], connects.finished[order]
-    last = np.searchsorted(ended, rows.started, "right") - 1
-    mine = (last >= 0) & (rows.dispatched > 0)
-    mine &= (rows.started - ended[last] < _AT_ONCE) & (begun[last] >= rows.dispatched)
-    spent[mine] = (rows.started - rows.dispatched)[mine]
-    return spent
 
 
-def without(rows: Recording, dial: Times) -> tuple[str, float, float] | None:
+def without(rows: Recording, dials: Dials) -> tuple[str, float, float] | None:
     """The percentile of the response that connecting lengthens most: its name, as it is, and without."""
-    ok, beyond = rows.outcome == Outcome.ok, np.isin(rows.outcome, BEYOND)
-    response = rows.response_ns()
-    reported, fair = _exact(response, ok, beyond), _exact(response - dial, ok, beyond)
+
+    def times(_: object) -> Iterator[tuple[str, Times, Times]]:
+        for piece in rows.pieces():
+            ok, beyond = endings(piece)
+            response, dial = piece.response_ns(), dials.ns(piece)
+            yield "reported", response[ok], response[beyond]
+            yield "fair", (response - dial)[ok], (response - dial)[beyond]
+
+    both = ranked(times, QUANTILES.values())
+    reported, fair = both.get("reported", NO_TIMES), both.get("fair", NO_TIMES)
     found = []
     for name, quantile in QUANTILES.items():
         if name == "p999":  # one hiccup may decide that
@@ -56,7 +69,3 @@ def without(rows: Recording, dial: Times) -> tuple[str, float, float] | None:
             if long is not None and short is not None:
                 found.append((f"response.{name}", long, short))
     return max(found, key=lambda one: one[1] - one[2], default=None)
-
-
-def _exact(times: Times, ok: npt.NDArray[np.bool_], beyond: npt.NDArray[np.bool_]) -> Exact:
-    return Exact(times[ok], times[beyond])

@@ -16,6 +16,7 @@ from suite.measure.resources import Resources
 from suite.measure.statistics import measure_round
 from suite.records.held_round import HeldRound
 from suite.records.reason import Reason
+from suite.records.recording import Recording
 from suite.records.run import Round, Validity
 
 CUT_SHORT = "cut_short"
@@ -44,7 +45,7 @@ def measured_until(
     for file, one in zip(files, held.columns, strict=True):
         if one.choices:
             name_operations(file, np.frombuffer(one.codes, np.uint16), one.due)
-    recording = from_files(
+    recording: Recording = from_files(
         files,
         held.names,
         by_loop=[one.by_loop for one in held.columns],
@@ -53,7 +54,7 @@ def measured_until(
         end=window[1],
         marks=marks,
     )
-    recording = recording.where(recording.intended <= recording.end)
+    recording = recording.only(lambda rows: rows.intended <= rows.end)
     result = measure_round(
         recording,
         loop=_LOOPS[held.loop],

@@ -83,7 +83,7 @@ def requests_sent(
     if recording is None:
         return None
     rows = recording.loop_only()
-    started = rows.where(rows.started > 0).counts()
+    started = rows.only(lambda some: some.started > 0).counts()
     well = started["ok"] + started["rejected"]
     return well, sum(started.values()) - well
 

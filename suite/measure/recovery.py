@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from suite.contract.metric import OF_FAULTS, QUANTILES
 from suite.measure.band import Band, band
-from suite.measure.distribution import Exact, percentile
+from suite.measure.distribution import percentile
 from suite.measure.phases import CauseTimes, Phases, RetryTimes
+from suite.measure.view import View
 from suite.records.incident import Impact, Incident
-from suite.records.outcome import BEYOND, OUTCOMES, Outcome
-from suite.records.recording import Recording, Times
+from suite.records.outcome import OUTCOMES
+from suite.records.recording import Recording
 from suite.records.run import Round
 
 _STAYS = 3
@@ -80,9 +81,7 @@ def impacts(
 ) -> list[Incident]:
     """`incidents` with their impact on the operations of the loop, in the measured part."""
     rows = recording.loop_only().measured()
-    response = _View(rows, rows.intended, rows.response_ns())
-    begun = rows.where(rows.started > 0)
-    service = _View(begun, begun.started, begun.service_ns())
+    response, service = View(rows), View(rows, service=True)
     spans = [_Span.of(one, recording) for one in incidents]
     first = min((span.begin for span in spans if span), default=recording.end)
     ends = recording.begin, first, recording.end
@@ -92,15 +91,18 @@ def impacts(
             phases = _phases(span, spans, recording)
             impact = _impact(span, phases, spans, response, service, ends)
             impact = replace(impact, causes=phases.causes(causes))
-            one = replace(one, impact=_with_retries(impact, phases, begun.started, retries))
+            one = replace(one, impact=_with_retries(impact, phases, service, retries))
         found.append(one)
     return found
 
 
-def _with_retries(impact: Impact, phases: Phases, started: Times, retries: RetryTimes | None) -> Impact:
+def _with_retries(impact: Impact, phases: Phases, begun: View, retries: RetryTimes | None) -> Impact:
     if retries is None:
         return impact
-    operations, further = phases.counts(started), phases.counts(retries.begun)
+    operations: Counter[str] = Counter()
+    for seen in begun.pieces():
+        operations.update(phases.counts(seen.due))
+    further = phases.counts(retries.begun)
     attempts = {phase: 1 + further[phase] / count for phase, count in operations.items() if count}
     return replace(impact, retries=phases.counts(retries.again), amplification=attempts)
 
@@ -129,40 +131,31 @@ class _Span(NamedTuple):
         return cls(recording.begin + round(incident.began * 1e9), ended)
 
 
-class _View(NamedTuple):
-    """Operations, when they were due in this view, and how long they took (ns)."""
-
-    rows: Recording
-    due: Times
-    times: Times
-
-    def within(self, begin: int, end: int) -> _View:
-        """Those due from `begin` to `end`."""
-        return self.only((self.due >= begin) & (self.due < end))
-
-    def only(self, mask: npt.NDArray[np.bool_]) -> _View:
-        return _View(self.rows.where(mask), self.due[mask], self.times[mask])
-
-
 def _impact(
     span: _Span,
     phases: Phases,
     spans: Sequence[_Span | None],
-    response: _View,
-    service: _View,
+    response: View,
+    service: View,
     ends: tuple[int, int, int],
 ) -> Impact:
     begin, first, end = ends
     others = [other for other in spans if other is not None and other is not span]
     until = phases.until
-    masks = phases.of(response.due, response.due + response.times)
-    during = masks["during"]
-    exact = _exact(response.only(during))
+    counts = {phase: dict.fromkeys(OUTCOMES, 0) for phase in ("before", "during", "after")}
+    longest = 0
+    for seen in response.pieces():
+        for phase, mask in phases.of(seen.due, seen.ended).items():
+            for name, count in seen.rows.where(mask).counts().items():
+                counts[phase][name] += count
+            if phase == "during":
+                longest = max(longest, int(seen.times[mask].max(initial=0)))
+    during = response.only(lambda seen: phases.of(seen.due, seen.ended)["during"]).ranked([QUANTILES["p99"]])
     impact = Impact(
-        {phase: _counts(response.only(mask).rows) for phase, mask in masks.items()},
-        percentile(exact, QUANTILES["p99"]).value,
-        exact.max,
-        float(response.times[during].max()) * 1e-9 if during.any() else None,
+        {phase: {name: n for name, n in found.items() if n} for phase, found in counts.items()},
+        percentile(during, QUANTILES["p99"]).value,
+        during.max,
+        longest * 1e-9 if sum(counts["during"].values()) else None,
     )
     usual = _usual(response, begin, first)
     if usual is None:
@@ -183,29 +176,32 @@ def _impact(
     return impact
 
 
-def _usual(view: _View, begin: int, end: int) -> Band | None:
+def _usual(view: View, begin: int, end: int) -> Band | None:
     """How it was before the first fault, without what was in flight when that began."""
-    before = view.only((view.due + view.times < end) | (view.due >= end))
-    return band(*before, begin, end)
+    return band(view.only(lambda seen: (seen.ended < end) | (seen.due >= end)), begin, end)
 
 
-def _detection(view: _View, usual: Band, span: _Span, until: int) -> float | None:
+def _detection(view: View, usual: Band, span: _Span, until: int) -> float | None:
     """Seconds until an operation had failed or was late, of a fault that showed at all."""
-    ended = view.due + view.times
-    bad = ~usual.good(view.rows, view.times)
-    flying = (view.due < span.begin) & (ended >= span.begin)
     first = next((index for index, out in enumerate(_out(view, usual, span.begin, until)) if out), None)
-    met = np.zeros(len(bad), np.bool_)
-    if first is not None:
-        low = span.begin + first * usual.width
-        met = bad & (view.due >= low) & (view.due < low + usual.width)
-    if not usual.usual(int(np.count_nonzero(flying & bad)), int(np.count_nonzero(flying))):
-        met |= flying & bad
-    noticed = np.maximum(np.minimum(ended, view.due + usual.late), span.begin)[met]
-    return float(noticed.min() - span.begin) * 1e-9 if len(noticed) else None
+    low = until if first is None else span.begin + first * usual.width
+    in_window, in_flight = list[int](), list[int]()
+    flying = bad_flying = 0
+    for seen in view.pieces():
+        bad = ~usual.good(seen)
+        flew = (seen.due < span.begin) & (seen.ended >= span.begin)
+        met = bad & (seen.due >= low) & (seen.due < low + usual.width) & (first is not None)
+        flying += int(np.count_nonzero(flew))
+        bad_flying += int(np.count_nonzero(flew & bad))
+        noticed = np.maximum(np.minimum(seen.ended, seen.due + usual.late), span.begin)
+        for moments, mask in ((in_window, met), (in_flight, flew & bad)):
+            if mask.any():
+                moments.append(int(noticed[mask].min()))
+    moments = in_window if usual.usual(bad_flying, flying) else [*in_window, *in_flight]
+    return (min(moments) - span.begin) * 1e-9 if moments else None
 
 
-def _recovery(view: _View, usual: Band, start: int, until: int) -> tuple[float | None, bool]:
+def _recovery(view: View, usual: Band, start: int, until: int) -> tuple[float | None, bool]:
     """Seconds from `start` until the share of good operations is back and stays; whether it never was."""
     out = list(_out(view, usual, start, until))
     if len(out) < _STAYS:
@@ -218,7 +214,7 @@ def _recovery(view: _View, usual: Band, start: int, until: int) -> tuple[float |
     return len(out) * usual.width * 1e-9, True
 
 
-def _out(view: _View, usual: Band, start: int, until: int) -> Iterator[bool]:
+def _out(view: View, usual: Band, start: int, until: int) -> Iterator[bool]:
     """Window by window, only whole ones: whether fewer operations were good than usual.
 
     One in which nothing was due stands out if an operation that was not good lasted all through it.
@@ -226,23 +222,18 @@ def _out(view: _View, usual: Band, start: int, until: int) -> Iterator[bool]:
     windows = (until - start) // usual.width
     if windows <= 0:
         return
-    good = usual.good(view.rows, view.times)
     edges = start + usual.width * np.arange(windows + 1, dtype=np.int64)
-    window = np.searchsorted(edges, view.due, "right") - 1
-    inside = (window >= 0) & (window < windows)
-    due_in = np.bincount(window[inside], minlength=windows)
-    bad_in = np.bincount(window[inside & ~good], minlength=windows)
-    begins, ends = np.sort(view.due[~good]), np.sort((view.due + view.times)[~good])
-    through = np.searchsorted(begins, edges[:-1]) - np.searchsorted(ends, edges[1:], "right")
+    due_in, bad_in = np.zeros((2, windows), np.int64)
+    begun, ended = np.zeros((2, windows + 2), np.int64)
+    for seen in view.pieces():
+        bad = ~usual.good(seen)
+        window = np.searchsorted(edges, seen.due, "right") - 1
+        inside = (window >= 0) & (window < windows)
+        due_in += np.bincount(window[inside], minlength=windows)
+        bad_in += np.bincount(window[inside & bad], minlength=windows)
+        begun += np.bincount(window[bad] + 1, minlength=windows + 2)
+        ended += np.bincount(np.searchsorted(edges, seen.ended[bad], "left"), minlength=windows + 2)
+    # Those that began before a window less those that had ended by its end.
+    through = np.cumsum(begun)[:windows] - np.cumsum(ended)[1 : windows + 1]
     for due, bad, lasting in zip(due_in.tolist(), bad_in.tolist(), through.tolist(), strict=True):
         yield not usual.usual(bad, due) if due else lasting > 0
-
-
-def _exact(view: _View) -> Exact:
-    ok = view.rows.outcome == Outcome.ok
-    return Exact(view.times[ok], view.times[np.isin(view.rows.outcome, BEYOND)])
-
-
-def _counts(rows: Recording) -> dict[str, int]:
-    counts = rows.counts()
-    return {name: counts[name] for name in OUTCOMES if counts[name]}

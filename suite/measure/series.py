@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Iterator
 
-from suite.measure.distribution import SHOW, Exact, samples_wanted
+import numpy as np
+
+from suite.measure.distribution import SHOW, samples_wanted
+from suite.measure.distributions import ranked
+from suite.measure.endings import endings
+from suite.measure.grouping import by_group
 from suite.measure.resources import Resources
-from suite.records.outcome import BEYOND, NOT_GOOD, Outcome
-from suite.records.recording import Recording, Times
+from suite.records.outcome import NOT_GOOD, OUTCOMES, Outcome
+from suite.records.recording import Mask, Recording, Times
 
 _FEWEST, _MOST = 5, 3600
 _WIDEST_SHORT = 1.0
+_WANTED = samples_wanted(0.99, SHOW)
+_COARSE = 6
+"""Doublings of a histogram's buckets: there may be one for each of the buckets of a series."""
+_NOT_GOOD = np.isin(np.arange(len(OUTCOMES)), NOT_GOOD)
 Series = dict[str, tuple[float | None, ...]]
 
 
@@ -25,7 +33,8 @@ def series(recording: Recording, resources: Resources) -> Series:
     how many seconds the system's garbage collector stopped it at most, where that is known.
     """
     loop = recording.loop_only()
-    first = int(loop.intended.min(initial=recording.begin))
+    first = min((int(rows.intended.min()) for rows in loop.pieces()), default=recording.begin)
+    first = min(first, recording.begin)
     span = (recording.end - first) * 1e-9
     if span <= 0:
         return {}
@@ -34,14 +43,14 @@ def series(recording: Recording, resources: Resources) -> Series:
     start = recording.begin - -(-(recording.begin - first) // step) * step
     buckets = -(-(recording.end - start) // step)
     edges = np.minimum(start + step * np.arange(buckets + 1, dtype=np.int64), recording.end)
-    completed, p99 = _operations(loop, edges)
+    operations = _Operations(loop, edges)
     memory, cpu = _resources(resources, edges)
     return {
         "second": tuple(round(float(at) * 1e-9, 6) for at in edges[:-1] - recording.begin),
-        "completed": completed,
-        "failed": _counted(loop.with_outcome(*NOT_GOOD), edges),
-        "rejected": _counted(loop.with_outcome(Outcome.rejected), edges),
-        "p99": p99,
+        "completed": tuple(map(float, operations.completed)),
+        "failed": tuple(map(float, operations.failed)),
+        "rejected": tuple(map(float, operations.rejected)),
+        "p99": operations.p99(),
         "memory": memory,
         "cpu": cpu,
         **_pauses(resources, edges),
@@ -60,38 +69,52 @@ def _pauses(resources: Resources, edges: Times) -> Series:
     return {"pause": tuple(map(float, longest))}
 
 
-def _counted(rows: Recording, edges: Times) -> tuple[float | None, ...]:
-    """How many of `rows` ended in each bucket; what ended after the last one did so in the last."""
-    ended = np.clip(rows.intended + rows.response_ns(), edges[0] + 1, edges[-1])
-    buckets = np.searchsorted(edges, ended, side="left") - 1
-    return tuple(float(count) for count in np.bincount(buckets, minlength=len(edges) - 1))
+class _Operations:
+    """How operations of a loop ended in each bucket; what ended after the last one did so in the last."""
 
+    def __init__(self, loop: Recording, edges: Times) -> None:
+        self._loop = loop
+        self._edges = edges
+        self._buckets = len(edges) - 1
+        self.completed, self.failed, self.rejected, self._samples = np.zeros((4, self._buckets), np.int64)
+        for rows in loop.pieces():
+            ended = np.clip(rows.ended_ns(), edges[0] + 1, edges[-1])
+            for found, chosen in (
+                (self.failed, _NOT_GOOD[rows.outcome]),
+                (self.rejected, rows.outcome == Outcome.rejected),
+            ):
+                if chosen.any():
+                    bucket = np.searchsorted(edges, ended[chosen], side="left") - 1
+                    found += np.bincount(bucket, minlength=self._buckets)
+            bucket, _, ok = self._sampled(rows)
+            self.completed += np.bincount(bucket[ok], minlength=self._buckets)
+            self._samples += np.bincount(bucket, minlength=self._buckets)
 
-def _operations(loop: Recording, edges: Times) -> tuple[tuple[float | None, ...], tuple[float | None, ...]]:
-    step, buckets = int(edges[1] - edges[0]), len(edges) - 1
-    response, ok = loop.response_ns(), loop.outcome == Outcome.ok
-    ended = loop.intended + response
-    counted = (ok | np.isin(loop.outcome, BEYOND)) & (ended > edges[0]) & (ended <= edges[-1])
-    response, ok = response[counted], ok[counted]
-    bucket = ((ended[counted] - edges[0] - 1) // step).astype(np.uint16)
-    completed = np.bincount(bucket[ok], minlength=buckets)
-    order = np.argsort(bucket, kind="stable")  # a radix sort for 16 bits
-    bounds = np.searchsorted(bucket[order], np.arange(buckets + 1))
-    return tuple(float(n) for n in completed), _steps(response[order], ok[order], bounds)
+    def p99(self) -> tuple[float | None, ...]:
+        """Response times of each run of buckets that together have samples for it."""
+        runs, run = np.full(self._buckets, -1), 0
+        low = 0
+        for index in range(1, self._buckets + 1):
+            if self._samples[low:index].sum() >= _WANTED:
+                runs[low:index] = run
+                low, run = index, run + 1
+        found = ranked(lambda _: self._of_runs(runs), [0.99], _COARSE)
+        return tuple(None if run < 0 else found[run].percentile(0.99)[0] for run in runs.tolist())
 
+    def _of_runs(self, runs: Times) -> Iterator[tuple[int, Times, Times]]:
+        for rows in self._loop.pieces():
+            bucket, response, ok = self._sampled(rows)
+            for run, times, well in by_group(runs[bucket] + 1, response, ok):
+                if run:
+                    yield run - 1, times[well], times[~well]
 
-def _steps(response: Times, ok: npt.NDArray[np.bool_], bounds: Times) -> tuple[float | None, ...]:
-    """The p99 of each run of buckets that together have samples for one."""
-    wanted = samples_wanted(0.99, SHOW)
-    values: list[float | None] = []
-    low = 0
-    for index in range(1, len(bounds)):
-        if bounds[index] - bounds[low] >= wanted:
-            part = slice(bounds[low], bounds[index])
-            chosen = Exact(response[part][ok[part]], response[part][~ok[part]])
-            values += [chosen.percentile(0.99)[0]] * (index - low)
-            low = index
-    return (*values, *[None] * (len(bounds) - 1 - low))
+    def _sampled(self, rows: Recording) -> tuple[Times, Times, Mask]:
+        """Bucket, response and whether it was ok, of what took some time and ended within the buckets."""
+        ended, edges = rows.ended_ns(), self._edges
+        ok, beyond = endings(rows)
+        counted = (ok | beyond) & (ended > edges[0]) & (ended <= edges[-1])
+        bucket = (ended[counted] - edges[0] - 1) // int(edges[1] - edges[0])
+        return bucket, (ended - rows.intended)[counted], ok[counted]
 
 
 def _resources(

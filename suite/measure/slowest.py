@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from suite.measure.column_file import ColumnFile
 from suite.measure.columns import Columns
@@ -14,6 +15,7 @@ from suite.records.incident import Incident
 from suite.records.loop_lag import LoopLag
 from suite.records.outcome import OUTCOMES, Outcome
 from suite.records.reason import Reason
+from suite.records.recording import PIECE, Times
 from suite.records.slow_operation import SlowOperation
 
 COUNT = 10
@@ -70,24 +72,47 @@ def slowest_rows(
 def _slowest(
     columns: Columns, rows: int, names: Sequence[str], begin: int, end: int, *, planned: bool
 ) -> Iterator[SlowRow]:
-    started = np.frombuffer(columns.started, np.int64, rows)
-    finished = np.frombuffer(columns.finished, np.int64, rows)
-    intended = np.frombuffer(columns.intended, np.int64, rows) if planned else started
-    outcome = np.frombuffer(columns.outcome, np.uint8, rows)
-    ranked = (started > 0) & (finished > 0) & (intended >= begin) & (intended <= end)
-    response = np.where(ranked & np.isin(outcome, _RANKED), finished - intended, -1)
-    chosen = np.argpartition(response, -COUNT)[-COUNT:] if rows > COUNT else np.arange(rows)
-    for row in chosen.tolist():
-        if response[row] >= 0:
-            yield SlowRow(
-                int(intended[row]),
-                columns.dispatched[row],
-                columns.started[row],
-                columns.finished[row],
-                names[columns.operation[row]],
-                OUTCOMES[columns.outcome[row]],
-                columns.user[row],
-            )
+    found: list[tuple[int, int]] = []
+    for first in range(0, rows, PIECE):
+        piece = _Times.of(columns, first, min(first + PIECE, rows), planned=planned)
+        response = piece.response(begin, end)
+        chosen = np.argpartition(response, -COUNT)[-COUNT:] if len(response) > COUNT else range(len(response))
+        found += [(int(response[row]), first + int(row)) for row in chosen if response[row] >= 0]
+        found = sorted(found, reverse=True)[:COUNT]
+    intended = columns.intended if planned else columns.started
+    for _, row in found:
+        yield SlowRow(
+            intended[row],
+            columns.dispatched[row],
+            columns.started[row],
+            columns.finished[row],
+            names[columns.operation[row]],
+            OUTCOMES[columns.outcome[row]],
+            columns.user[row],
+        )
+
+
+class _Times(NamedTuple):
+    """When operations of a piece were due, began and ended, and how."""
+
+    intended: Times
+    started: Times
+    finished: Times
+    outcome: npt.NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, columns: Columns, first: int, last: int, *, planned: bool) -> _Times:
+        started, finished, intended = (
+            np.frombuffer(column, np.int64)[first:last].copy()
+            for column in (columns.started, columns.finished, columns.intended)
+        )
+        outcome = np.frombuffer(columns.outcome, np.uint8)[first:last].copy()
+        return cls(intended if planned else started, started, finished, outcome)
+
+    def response(self, begin: int, end: int) -> Times:
+        """How long it took what is ranked; -1 of all else."""
+        ranked = (self.started > 0) & (self.finished > 0) & (self.intended >= begin) & (self.intended <= end)
+        return np.where(ranked & np.isin(self.outcome, _RANKED), self.finished - self.intended, -1)
 
 
 def told(rows: Iterable[SlowRow], around: Around, begin: int, index: int) -> tuple[SlowOperation, ...]:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from suite.contract.loop import Loop
-from suite.measure.distribution import Exact, Point
+from suite.contract.metric import QUANTILES
+from suite.measure.distribution import Point
+from suite.measure.distributions import NO_TIMES, Distributions
+from suite.measure.endings import endings
 from suite.measure.lasting_growth import lasting_growth
 from suite.measure.resources import Resources
+from suite.measure.row_group import RowGroup
 from suite.measure.series import series
 from suite.measure.sheet import Sheet
-from suite.measure.streams import KINDS, Streams, good
-from suite.records.outcome import BEYOND, OUTCOMES, Outcome
-from suite.records.recording import Recording
+from suite.measure.streams import KINDS, Streams, good, streaming
+from suite.records.recording import Recording, Times
 from suite.records.run import Round
 
 CONNECT = "connect"
 """The operation under which users' connects are recorded."""
-_Mask = npt.NDArray[np.bool_]
+_LATE = "lateness"
+_NONE: Times = np.zeros(0, np.int64)
 
 
 def measure_round(
@@ -44,26 +48,10 @@ def measure_round(
     `streams.good`). Where operations are tried again `attempts` has how many of each there were, and how
     many attempts at them, those of the warm-up included.
     """
-    sheet = _Sheet(recording, limits)
-    sheet.operations("", recording.by_loop & sheet.measured)
-    if loop.kind == "open":
-        late = Exact(recording.where(recording.by_loop & sheet.measured).lateness_ns())
-        sheet.lateness(late, late.histogram())
-    else:
-        sheet.unplanned()
-    present = np.bincount(recording.operation, minlength=len(recording.names))
-    names = [name for code, name in enumerate(recording.names) if present[code]]
-    several = len([name for name in names if name != CONNECT]) > 1
-    for name in names:
-        rows = recording.operation == recording.names.index(name)
-        if name == CONNECT:
-            sheet.operations(f"@{name}", rows, own_span=True)
-        elif several:
-            sheet.operations(f"@{name}", rows & sheet.measured, own_span=name in collected)
-        sheet.count(name, rows if name == CONNECT else rows & sheet.measured)
-    sheet.count("", recording.by_loop & sheet.measured)
-    sheet.use(resources, int(recording.by_loop.sum()))
-    due = int(np.count_nonzero(recording.by_loop & sheet.measured))
+    figures = _Figures(recording, limits, collected, late=loop.kind == "open")
+    sheet = figures.sheet()
+    sheet.use(resources, figures.started)
+    due = sum(figures.total.outcomes().values())
     sheet.lasting(lasting_growth(resources.system, recording.begin, recording.end, due))
     sheet.garbage(resources.garbage)
     sheet.retries(attempts)
@@ -82,50 +70,108 @@ def measure_round(
     )
 
 
-class _Sheet(Sheet):
-    """Figures out of a recording."""
+class _Figures:
+    """What is counted of a recording, in one look at its rows, and its times, in as many as they need."""
 
-    def __init__(self, recording: Recording, limits: Mapping[str, float]) -> None:
-        super().__init__()
+    def __init__(
+        self, recording: Recording, limits: Mapping[str, float], collected: Collection[str], *, late: bool
+    ) -> None:
+        self.total = RowGroup()
+        self.started = 0
+        """Rows that the loop started, the warm-up included."""
         self._recording = recording
-        self.measured: _Mask = recording.intended >= recording.begin
-        self._response = recording.response_ns()
+        self._limits = limits
+        self._late = late
+        self._groups = [self.total, *_operations(recording, collected)]
+        self._streaming = streaming(recording) if recording.marked or limits else None
+        self._times = Distributions()
+        for rows in recording.pieces():
+            self._count(rows)
+        self._ranked = self._times.ranked(self._again, QUANTILES.values())
+
+    def sheet(self) -> Sheet:
+        """All of it as metrics."""
+        sheet = Sheet()
+        self._operations(sheet, self.total)
+        if self._late:
+            late = self._ranked.get((_LATE, ""), NO_TIMES)
+            sheet.lateness(late, late.histogram())
+        else:
+            sheet.unplanned()
+        for group in self._groups[1:]:
+            if group.timed:
+                self._operations(sheet, group)
+            sheet.outcomes[group.name] = group.outcomes()
+        sheet.outcomes[""] = self.total.outcomes()
+        return sheet
+
+    def _operations(self, sheet: Sheet, group: RowGroup) -> None:
+        response = self._ranked.get(("response", group.at), NO_TIMES)
         # Without a plan an operation is due when it starts: both times are one.
-        planned = recording.intended is not recording.started
-        self._service = recording.service_ns() if planned else self._response
-        self._ok: _Mask = recording.outcome == Outcome.ok
-        self._beyond: _Mask = np.isin(recording.outcome, BEYOND)
-        self._streams = Streams(recording) if recording.marks is not None or limits else None
-        self._good = good(recording, self._streams, limits) if self._streams and limits else None
-
-    def count(self, name: str, rows: _Mask) -> None:
-        self.outcomes[name] = self._counted(rows)
-
-    def operations(self, at: str, rows: _Mask, *, own_span: bool = False) -> None:
-        ok, beyond = rows & self._ok, rows & self._beyond
-        started = beyond & (self._recording.started > 0)  # what never started has no service time
-        response = Exact(self._response[ok], self._response[beyond])
-        same = self._service is self._response
-        service = response if same else Exact(self._service[ok], self._service[started])
-        for kind, exact in (("response", response), ("service", service)):
-            self.times(kind, at, exact, exact.histogram())
-        if self._streams is not None and self._streams.streams[rows].any():
+        service = self._ranked.get(("service", group.at), NO_TIMES) if self._recording.planned else response
+        counted = response.histogram()
+        sheet.times("response", group.at, response, counted)
+        sheet.times("service", group.at, service, counted if service is response else service.histogram())
+        if group.streamed:
             for kind in KINDS:
-                exact = self._streams.times(kind, rows)
-                self.times(kind, at, exact, exact.histogram())
-        self.counts(at, self._counted(rows), *self._window(ok, own_span))
-        if self._good is not None and at != f"@{CONNECT}":
-            self.good(at, int(np.count_nonzero(self._good & rows)))
+                times = self._ranked.get((kind, group.at), NO_TIMES)
+                sheet.times(kind, group.at, times, times.histogram())
+        sheet.counts(group.at, group.outcomes(), *group.window(self._recording))
+        if self._limits and group.name != CONNECT:
+            sheet.good(group.at, group.good)
 
-    def _counted(self, rows: _Mask) -> dict[str, int]:
-        found = np.bincount(self._recording.outcome[rows], minlength=len(OUTCOMES))
-        return {outcome: int(found[Outcome[outcome]]) for outcome in OUTCOMES}
+    def _count(self, rows: Recording) -> None:
+        streams = self._streams(rows)
+        held = good(rows, streams, self._limits) if streams and self._limits else None
+        ok, _ = endings(rows)
+        self.started += int(np.count_nonzero(rows.by_loop))
+        for group in self._groups:
+            group.count(rows, group.of(rows), ok, streams, held)
+        for key, *times in self._times_of(rows, streams):
+            self._times.add(key, *times)
 
-    def _window(self, ok: _Mask, own_span: bool) -> tuple[int, float]:
-        recording = self._recording
-        finished = recording.finished[ok]
-        if own_span:
-            span = int(finished.max()) - int(recording.started[ok].min()) if len(finished) else 0
-            return len(finished), span / 1e9
-        within = (finished > recording.begin) & (finished <= recording.end)
-        return int(np.count_nonzero(within)), (recording.end - recording.begin) / 1e9
+    def _streams(self, rows: Recording) -> Streams | None:
+        return None if self._streaming is None else Streams(rows, self._streaming)
+
+    def _again(self, keys: Collection[Any] | None) -> Iterator[tuple[Any, Times, Times]]:
+        for rows in self._recording.pieces():
+            yield from self._times_of(rows, self._streams(rows), keys)
+
+    def _times_of(
+        self, rows: Recording, streams: Streams | None, keys: Collection[Any] | None = None
+    ) -> Iterator[tuple[Any, Times, Times]]:
+        """Times of each group; only of these `keys`."""
+        ok, beyond = endings(rows)
+        response, planned = rows.response_ns(), self._recording.planned
+        service = rows.service_ns() if planned else response
+        for group in self._groups:
+            if not group.timed or (keys is not None and all(at != group.at for _, at in keys)):
+                continue
+            mine = group.of(rows)
+            well, bounds = mine & ok, mine & beyond
+            yield ("response", group.at), response[well], response[bounds]
+            if planned:  # what never started has no service time
+                yield ("service", group.at), service[well], service[bounds & (rows.started > 0)]
+            if streams is not None:
+                yield from (((kind, group.at), *streams.times(kind, mine)) for kind in KINDS)
+        if self._late and (keys is None or (_LATE, "") in keys):
+            mine = self.total.of(rows) & (rows.dispatched > 0)
+            yield (_LATE, ""), (rows.dispatched - rows.intended)[mine], _NONE
+
+
+def _operations(recording: Recording, collected: Collection[str]) -> Iterator[RowGroup]:
+    """A group of each operation that there is a row of."""
+    present = np.zeros(len(recording.names), np.int64)
+    for rows in recording.pieces():
+        present += np.bincount(rows.operation, minlength=len(present))
+    names = [name for code, name in enumerate(recording.names) if present[code]]
+    several = len([name for name in names if name != CONNECT]) > 1
+    for name in names:
+        connect = name == CONNECT
+        yield RowGroup(
+            recording.names.index(name),
+            name,
+            own_span=connect or name in collected,
+            every=connect,
+            timed=connect or several,
+        )

@@ -5,20 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
-from suite.measure.distribution import Exact
+from suite.measure.endings import endings
 from suite.records.marks import Marks
-from suite.records.outcome import BEYOND, Outcome
-from suite.records.recording import Recording, Times
+from suite.records.outcome import Outcome
+from suite.records.recording import Mask, Recording, Times
 
 KINDS = ("first", "gap")
 _NEVER = np.iinfo(np.int64).max
-_Mask = npt.NDArray[np.bool_]
+
+
+def streaming(recording: Recording) -> Mask:
+    """Of which operations, by code, something ever came in the middle."""
+    found = np.zeros(len(recording.names), np.bool_)
+    if recording.marked:
+        for rows in recording.pieces():
+            if rows.marks is not None:
+                found[rows.operation[rows.marks.row]] = True
+    return found
 
 
 class Streams:
-    """First times and gaps of a recording's rows.
+    """First times and gaps of rows, of which operations by code may be `streaming`.
 
     The first time runs from the intended start, as response times do, and is counted for all that went
     well and for what did not end but had begun to come. What ended without anything that was awaited, or
@@ -26,24 +34,22 @@ class Streams:
     things of one stream within one operation.
     """
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, streaming: Mask) -> None:
         marks = recording.marks or Marks(*(np.empty(0, np.int64) for _ in range(3)))
         self._response = recording.response_ns()
-        self._ok: _Mask = recording.outcome == Outcome.ok
-        self._beyond: _Mask = np.isin(recording.outcome, BEYOND)
+        self._ok, self._beyond = endings(recording)
         came = marks.at > 0
         row, since, at = marks.row[came], marks.since[came], marks.at[came]
         start = recording.started
         first = np.full(len(recording), _NEVER)
         np.minimum.at(first, row, np.maximum(at, start[row]))  # what lay there already came at once
-        self.has_first: _Mask = first < _NEVER
+        self.has_first: Mask = first < _NEVER
         self.first: Times = np.where(self.has_first, first - recording.intended, 0)
-        self.streams: _Mask = np.zeros(len(recording), np.bool_)
+        self.streams: Mask = np.zeros(len(recording), np.bool_)
         """Rows in which something came, or was awaited in vain."""
         self.streams[marks.row] = True
-        streaming = np.unique(recording.operation[marks.row])
         self._bound = ~self.has_first & (
-            (self._ok & self.streams) | (self._beyond & np.isin(recording.operation, streaming))
+            (self._ok & self.streams) | (self._beyond & streaming[recording.operation])
         )
         within = since >= np.maximum(start[row], 1)
         self._gap_row = row[within]
@@ -58,12 +64,12 @@ class Streams:
         """Whether anything streamed."""
         return bool(self.streams.any())
 
-    def times(self, kind: str, rows: _Mask) -> Exact:
-        """The `first` times of `rows`, or their `gap` times."""
+    def times(self, kind: str, rows: Mask) -> tuple[Times, Times]:
+        """The `first` times of `rows`, or their `gap` times: those that came, and lower bounds."""
         counted = rows & (self._ok | self._beyond)
         if kind == "first":
-            return Exact(self.first[counted & self.has_first], self._response[counted & self._bound])
-        return Exact(self._gaps[counted[self._gap_row]], self._cuts[counted[self._cut_row]])
+            return self.first[counted & self.has_first], self._response[counted & self._bound]
+        return self._gaps[counted[self._gap_row]], self._cuts[counted[self._cut_row]]
 
     def longest_gap(self) -> Times:
         """The longest gap of each row in ns, 0 where there is none."""
@@ -72,13 +78,13 @@ class Streams:
         return longest
 
 
-def good(recording: Recording, streams: Streams, limits: Mapping[str, float]) -> _Mask:
+def good(recording: Recording, streams: Streams, limits: Mapping[str, float]) -> Mask:
     """The rows that went well within all `limits`: seconds by `response`, `first`, `gap`, or `first@listen`.
 
     What holds for one operation takes the place of what holds for all. Of what streams, nothing at all
     is no first in time.
     """
-    held: _Mask = recording.outcome == Outcome.ok
+    held: Mask = recording.outcome == Outcome.ok
     for kind in ("response", *KINDS):
         general = limits.get(kind, np.inf)
         each = [limits.get(f"{kind}@{name}", general) for name in recording.names]

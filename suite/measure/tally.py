@@ -74,10 +74,14 @@ class Tally:
     @classmethod
     def of(cls, recording: Recording, *, planned: bool = False) -> Tally:
         """Of all rows; `planned` are those of an open loop."""
-        loop = recording.loop_only()
+        return cls.merged(cls._of(rows, planned=planned) for rows in recording.pieces())
+
+    @classmethod
+    def _of(cls, rows: Recording, *, planned: bool) -> Tally:
+        loop = rows.loop_only()
         return cls(
             dict(_by_name(loop, planned=planned)),
-            dict(_by_name(recording.where(~recording.by_loop), planned=False)),
+            dict(_by_name(rows.where(~rows.by_loop), planned=False)),
             Histogram.of(loop.lateness_ns()) if planned else None,
         )
 

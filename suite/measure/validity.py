@@ -8,9 +8,11 @@ import numpy as np
 
 from suite.contract.loop import ClosedLoop, Loop, OpenLoop
 from suite.contract.metric import QUANTILES
-from suite.measure.dialling import dial_ns, without
-from suite.measure.distribution import SHOW, Exact, samples_wanted
-from suite.measure.evidence import thirds
+from suite.measure.dialling import Dials, without
+from suite.measure.distribution import SHOW, samples_wanted
+from suite.measure.distributions import NO_TIMES, ranked
+from suite.measure.endings import endings
+from suite.measure.grouping import by_group
 from suite.measure.load_doubts import (
     DELAY,
     Doubt,
@@ -19,10 +21,10 @@ from suite.measure.load_doubts import (
     noisy,
     slack_verdict,
 )
+from suite.measure.thirds import thirds
 from suite.records.evidence import Evidence
-from suite.records.outcome import BEYOND, Outcome
 from suite.records.reason import Figure, Reason
-from suite.records.recording import Recording
+from suite.records.recording import Recording, Times
 from suite.records.run import Validity, ValidityVerdict
 
 _IDLE_USERS = {"invalid": 0.5, "doubtful": 0.8}
@@ -86,12 +88,17 @@ def judge(
 
 
 def _late(rows: Recording) -> Iterator[Doubt]:
-    seen = rows.where(rows.dispatched > 0)
-    response, lateness = seen.response_ns(), seen.lateness_ns()
-    ok, beyond = seen.outcome == Outcome.ok, np.isin(seen.outcome, BEYOND)
-    punctual = response - np.maximum(lateness, 0)
-    reported, fair = Exact(response[ok], response[beyond]), Exact(punctual[ok], punctual[beyond])
-    yield from late_sends(reported, fair, Exact(lateness))
+    def times(_: object) -> Iterator[tuple[str, Times, Times]]:
+        for piece in rows.only(lambda some: some.dispatched > 0).pieces():
+            ok, beyond = endings(piece)
+            response, lateness = piece.response_ns(), piece.lateness_ns()
+            punctual = response - np.maximum(lateness, 0)
+            yield "reported", response[ok], response[beyond]
+            yield "fair", punctual[ok], punctual[beyond]
+            yield "late", lateness, lateness[:0]
+
+    found = ranked(times, QUANTILES.values())
+    yield from late_sends(*(found.get(key, NO_TIMES) for key in ("reported", "fair", "late")))
 
 
 def _dialled(recording: Recording, rows: Recording, evidence: Evidence) -> Iterator[Doubt]:
@@ -103,7 +110,7 @@ def _dialled(recording: Recording, rows: Recording, evidence: Evidence) -> Itera
     kernel: dict[str, Figure] = {}
     if full:
         kernel = {name: getattr(evidence, name) for name in ("overflows", "syns", "timeouts", "resets")}
-    longest = without(rows, dial_ns(recording, rows)) if evidence.dialled else None
+    longest = without(rows, Dials(recording)) if evidence.dialled else None
     if evidence.dialled and longest is not None:
         metric, reported, fair = longest
         if full or slack_verdict(reported - fair, fair) == "invalid":
@@ -119,14 +126,20 @@ def _blocked(rows: Recording, evidence: Evidence) -> Iterator[Doubt]:
     It is compared with the service times of each operation, at p50 and, where there are samples for it,
     at p99: a loop that stood still a hundredth of the time makes no other percentile.
     """
+    if not (evidence.lag_p50 or evidence.lag_p99):
+        return
+
+    def times(_: object) -> Iterator[tuple[int, Times, Times]]:
+        for piece in rows.pieces():
+            ok, beyond = endings(piece)
+            for code, *columns in by_group(piece.operation, piece.service_ns(), ok, beyond, piece.started):
+                service, well, bound, started = columns
+                yield code, service[well & (started > 0)], service[bound & (started > 0)]
+
     found: list[tuple[float, Doubt]] = []
-    several = len(codes := np.unique(rows.operation)) > 1
-    for code in codes:
-        mine = rows.where((rows.operation == code) & (rows.started > 0))
-        service = Exact(
-            mine.with_outcome(Outcome.ok).service_ns(),
-            mine.with_outcome(*(Outcome(one) for one in BEYOND)).service_ns(),
-        )
+    each = ranked(times, (QUANTILES["p50"], QUANTILES["p99"]))
+    several = len(each) > 1
+    for code, service in sorted(each.items()):
         for name, lag in (("p50", evidence.lag_p50), ("p99", evidence.lag_p99)):
             if not lag or (name == "p99" and service.count < samples_wanted(QUANTILES[name], SHOW)):
                 continue

@@ -11,22 +11,15 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from hdrh.histogram import HdrHistogram
 
 from suite.errors import StoreError
+from suite.records.buckets import DIGITS, HIGHEST_NS, MOST, Counts, indices, upper
 
-Counts = npt.NDArray[np.int64]
 Packed = list[Any]
 """Low, high and total, then the buckets that are filled and their counts."""
-_HIGHEST_NS = 24 * 3600 * 10**9
-_DIGITS = 3
-_STEPS = 1024
-"""Buckets per doubling at three digits: a value is known to 1/1024."""
 _CHUNK = 1 << 16
 """Values bucketed at a time: temporaries stay in the cache, and a sum of them fits 64 bits."""
-_MOST = 38_912
-"""Buckets up to 24 hours."""
 _HEAD = struct.Struct(">IIIIQQd")
 """Of HDR V2: cookie, length, offset, digits, lowest, highest, ratio."""
 _EMPTY: Counts = np.zeros(0, np.int64)
@@ -47,20 +40,23 @@ class Histogram:
 
     __slots__ = ("_beyond", "_ok")
 
-    def __init__(self, ok: _Part, beyond: _Part) -> None:
+    def __init__(self, ok: HistogramPart, beyond: HistogramPart) -> None:
         self._ok = ok
         self._beyond = beyond
 
     @classmethod
     def of(cls, ok_ns: Counts, beyond_ns: Counts = _EMPTY) -> Histogram:
         """From times in integer nanoseconds, in any order."""
-        return cls(_Part.of(ok_ns), _Part.of(beyond_ns))
+        return cls(HistogramPart.of(ok_ns), HistogramPart.of(beyond_ns))
 
     @classmethod
     def merged(cls, histograms: Iterable[Histogram]) -> Histogram:
         """As if all values had been counted in one; of nothing, an empty one."""
         all_of_them = list(histograms)
-        return cls(_Part.merged([h._ok for h in all_of_them]), _Part.merged([h._beyond for h in all_of_them]))
+        return cls(
+            HistogramPart.merged([h._ok for h in all_of_them]),
+            HistogramPart.merged([h._beyond for h in all_of_them]),
+        )
 
     @property
     def count(self) -> int:
@@ -105,7 +101,7 @@ class Histogram:
         ok = self._ok
         filled = np.flatnonzero(ok.counts)
         above = [
-            index for index in filled.tolist() if min(max(_upper(index), ok.low), ok.high) / 1e9 > seconds
+            index for index in filled.tolist() if min(max(upper(index), ok.low), ok.high) / 1e9 > seconds
         ]
         return int(ok.counts[above].sum()) + self._beyond.count
 
@@ -118,7 +114,7 @@ class Histogram:
         """What `encode` gave. Raises StoreError for anything else."""
         try:
             ok, beyond = text.split(";")
-            return cls(_Part.decode(ok), _Part.decode(beyond))
+            return cls(HistogramPart.decode(ok), HistogramPart.decode(beyond))
         except Exception as error:  # hdrh, zlib, base64 and int() each have their own
             raise StoreError(f"a stored histogram can't be read: {error}") from error
 
@@ -131,7 +127,7 @@ class Histogram:
         """What `pack` gave. Raises StoreError for anything else."""
         try:
             ok, beyond = packed
-            return cls(_Part.unpack(ok), _Part.unpack(beyond))
+            return cls(HistogramPart.unpack(ok), HistogramPart.unpack(beyond))
         except (TypeError, ValueError, IndexError, OverflowError) as error:
             raise StoreError(f"a packed histogram can't be read: {error}") from error
 
@@ -139,7 +135,7 @@ class Histogram:
         """Seconds, and how many took so long: first the ok values, then the lower bounds."""
         for part in (self._ok, self._beyond):
             for index in np.flatnonzero(part.counts).tolist():
-                yield min(max(_upper(index), part.low), part.high) / 1e9, int(part.counts[index])
+                yield min(max(upper(index), part.low), part.high) / 1e9, int(part.counts[index])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Histogram):
@@ -156,7 +152,7 @@ class Histogram:
         return f"<Histogram of {self._ok.count} values and {self._beyond.count} lower bounds>"
 
 
-class _Part:
+class HistogramPart:
     """Counts by HDR index up to the last filled one, and what the buckets would blur."""
 
     __slots__ = ("count", "counts", "high", "low", "total")
@@ -170,17 +166,17 @@ class _Part:
         self.total = total
 
     @classmethod
-    def of(cls, values: Counts) -> _Part:
+    def of(cls, values: Counts) -> HistogramPart:
         if not len(values):
             return cls(_EMPTY.copy(), 0, 0, 0)
-        low, high, total = _HIGHEST_NS, 0, 0
+        low, high, total = HIGHEST_NS, 0, 0
         counts = _EMPTY
         for start in range(0, len(values), _CHUNK):
-            chunk = np.clip(values[start : start + _CHUNK], 0, _HIGHEST_NS)
+            chunk = np.clip(values[start : start + _CHUNK], 0, HIGHEST_NS)
             low = min(low, int(chunk.min()))
             high = max(high, int(chunk.max()))
             total += int(chunk.sum())
-            counts = _sum(counts, np.bincount(_indices(chunk)))
+            counts = _sum(counts, np.bincount(indices(chunk)))
         return cls(counts, low, high, total)
 
     def pack(self) -> Packed:
@@ -188,17 +184,17 @@ class _Part:
         return [self.low, self.high, self.total, filled.tolist(), self.counts[filled].tolist()]
 
     @classmethod
-    def unpack(cls, packed: Packed) -> _Part:
+    def unpack(cls, packed: Packed) -> HistogramPart:
         low, high, total, filled, found = packed
         last = max(filled, default=-1)
-        if last >= _MOST or min(filled, default=0) < 0:
+        if last >= MOST or min(filled, default=0) < 0:
             raise ValueError("a bucket that there is not")
         counts = np.zeros(last + 1, np.int64)
         counts[filled] = found
         return cls._checked(counts, int(low), int(high), int(total))
 
     @classmethod
-    def merged(cls, parts: list[_Part]) -> _Part:
+    def merged(cls, parts: list[HistogramPart]) -> HistogramPart:
         parts = [part for part in parts if part.count]
         counts = _EMPTY.copy()
         for part in parts:
@@ -210,22 +206,22 @@ class _Part:
     def at(self, place: int) -> int:
         """The value of rank `place` (1..count) in ns: the upper end of its bucket, as HDR has it."""
         index = int(np.searchsorted(np.cumsum(self.counts), place))
-        return min(max(_upper(index), self.low), self.high)
+        return min(max(upper(index), self.low), self.high)
 
-    def same(self, other: _Part) -> bool:
+    def same(self, other: HistogramPart) -> bool:
         mine, theirs = (self.low, self.high, self.total), (other.low, other.high, other.total)
         return mine == theirs and np.array_equal(self.counts, other.counts)
 
     def encode(self) -> str:
         if not self.count:
             return _nothing()
-        hdr = HdrHistogram(1, _HIGHEST_NS, _DIGITS)
+        hdr = HdrHistogram(1, HIGHEST_NS, DIGITS)
         np.frombuffer(hdr.counts, np.int64)[: len(self.counts)] = self.counts
         hdr.set_internal_tacking_values(-1, len(self.counts) - 1, self.count)
         return f"{self.low},{self.high},{self.total},{hdr.encode().decode()}"
 
     @classmethod
-    def decode(cls, text: str) -> _Part:
+    def decode(cls, text: str) -> HistogramPart:
         if text == _nothing():
             return cls(_EMPTY.copy(), 0, 0, 0)
         low, high, total, code = text.split(",")
@@ -236,11 +232,11 @@ class _Part:
         return cls._checked(counts[:used].copy(), int(low), int(high), int(total))
 
     @classmethod
-    def _checked(cls, counts: Counts, low: int, high: int, total: int) -> _Part:
+    def _checked(cls, counts: Counts, low: int, high: int, total: int) -> HistogramPart:
         """Of what may come from anywhere. Raises ValueError for what no values give."""
         count = float(counts.sum(dtype=np.float64))
         right = (counts >= 0).all() and count < 2**62
-        if not (right and 0 <= low <= high <= _HIGHEST_NS and 0 <= total <= count * _HIGHEST_NS):
+        if not (right and 0 <= low <= high <= HIGHEST_NS and 0 <= total <= count * HIGHEST_NS):
             raise ValueError("its figures do not fit one another")
         return cls(counts, low, high, total)
 
@@ -248,30 +244,18 @@ class _Part:
 @cache
 def _nothing() -> str:
     """No values, as text: of most operations none is beyond."""
-    return f"0,0,0,{HdrHistogram(1, _HIGHEST_NS, _DIGITS).encode().decode()}"
+    return f"0,0,0,{HdrHistogram(1, HIGHEST_NS, DIGITS).encode().decode()}"
 
 
 def _check_size(code: str) -> None:
     """Raise ValueError unless it unpacks to our buckets: few bytes may hold gigabytes, or ask for them."""
     unpacking = zlib.decompressobj()
-    inner = unpacking.decompress(b64decode(code)[8:], 10 * _MOST)
+    inner = unpacking.decompress(b64decode(code)[8:], 10 * MOST)
     if unpacking.unconsumed_tail or len(inner) < _HEAD.size:
         raise ValueError("it is larger than a histogram can be")
     *_, digits, lowest, highest, _ = _HEAD.unpack_from(inner)
-    if (digits, lowest, highest) != (_DIGITS, 1, _HIGHEST_NS):
+    if (digits, lowest, highest) != (DIGITS, 1, HIGHEST_NS):
         raise ValueError("its buckets are not ours")
-
-
-def _indices(values: Counts) -> Counts:
-    """The HDR index of each value: a float's exponent and top ten mantissa bits are just that."""
-    bits: Counts = (values.astype(np.float64).view(np.int64) >> 42) - 1032 * _STEPS
-    return np.where(values < _STEPS, values, bits)
-
-
-def _upper(index: int) -> int:
-    """The largest value that falls into the bucket `index`."""
-    shift = max(index // _STEPS - 1, 0)
-    return ((index - shift * _STEPS + 1) << shift) - 1
 
 
 def _sum(one: Counts, other: Counts) -> Counts:

@@ -35,3 +35,8 @@ class Marks:
         kept = mask[self.row]
         place = np.cumsum(mask) - 1
         return Marks(place[self.row[kept]], self.since[kept], self.at[kept])
+
+    def between(self, first: int, last: int) -> Marks:
+        """The marks of the rows from `first` to before `last`, which are counted from there."""
+        kept = (self.row >= first) & (self.row < last)
+        return Marks(self.row[kept] - first, self.since[kept], self.at[kept])

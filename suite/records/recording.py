@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from suite.errors import ConfigurationError
 from suite.records.marks import Marks
 from suite.records.outcome import OUTCOMES, Outcome
-from suite.records.row import Row
 
 Times = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+KINDS: Mapping[str, type[Any]] = {
+    "operation": np.uint16, "outcome": np.uint8, "intended": np.int64, "dispatched": np.int64,
+    "started": np.int64, "finished": np.int64, "by_loop": np.bool_,
+}  # fmt: skip
+"""The columns."""
+PIECE = 1 << 16
+"""Rows that are looked at together: what is made of them stays in the cache, and in the end is gone."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recording:
     """One row per operation. Times are monotonic nanoseconds, 0 for "did not happen".
 
@@ -25,6 +31,9 @@ class Recording:
     loop started it (else it was nested in another, a connect, or stamped elsewhere). `begin` and `end`
     bound the measured part; rows due before `begin` are warm-up. `prepared` is what the workload's
     `prepare` returned. `marks` are what came in the middle of operations, if anything did.
+
+    Of a round that is examined rows stay where they were written: selections and counts look at them piece
+    by piece, and a column is copied when it is asked for.
     """
 
     names: tuple[str, ...]
@@ -39,59 +48,89 @@ class Recording:
     end: int = 0
     prepared: Any = None
     marks: Marks | None = None
+    until: Callable[[], int] | None = field(default=None, compare=False, repr=False)
+    """When whoever made these rows stopped looking; None: at `end`, or when the last of them ended."""
 
     def __len__(self) -> int:
         return len(self.operation)
 
-    def where(self, mask: npt.NDArray[np.bool_]) -> Recording:
+    @property
+    def planned(self) -> bool:
+        """Whether there are intended starts beside the actual ones."""
+        return self.intended is not self.started
+
+    @property
+    def marked(self) -> bool:
+        """Whether anything came in the middle of operations."""
+        return self.marks is not None
+
+    @property
+    def piece_count(self) -> int:
+        """How many pieces there are."""
+        return -(-len(self) // PIECE)
+
+    def piece(self, number: int) -> Recording:
+        """The rows of a piece, as many as arrays of them are small; it may have none."""
+        if self.piece_count == 1:
+            return self
+        part = slice(number * PIECE, (number + 1) * PIECE)
+        columns = {name: getattr(self, name)[part] for name in KINDS}
+        marks = None if self.marks is None else self.marks.between(part.start, part.stop)
+        return replace(self, **columns, marks=marks, until=self.until or self.last_moment)
+
+    def pieces(self) -> Iterator[Recording]:
+        """All rows, piece by piece, in order; none is empty."""
+        for number in range(self.piece_count):
+            if len(rows := self.piece(number)):
+                yield rows
+
+    def only(self, choice: Callable[[Recording], Mask]) -> Recording:
+        """The rows that `choice` selects of each piece."""
+        return self.where(choice(self))
+
+    def where(self, mask: Mask) -> Recording:
         """The rows that `mask` selects; itself where that is all of them."""
         if mask.all():
             return self
-        return replace(
-            self,
-            operation=self.operation[mask],
-            outcome=self.outcome[mask],
-            intended=self.intended[mask],
-            dispatched=self.dispatched[mask],
-            started=self.started[mask],
-            finished=self.finished[mask],
-            by_loop=self.by_loop[mask],
-            marks=None if self.marks is None else self.marks.where(mask),
-        )
+        columns = {name: getattr(self, name)[mask] for name in KINDS}
+        return replace(self, **columns, marks=None if self.marks is None else self.marks.where(mask))
 
     def of(self, name: str) -> Recording:
         """The rows of the operation called `name`; none if there is no such operation."""
         code = self.names.index(name) if name in self.names else len(self.names)
-        return self.where(self.operation == code)
+        return self.only(lambda rows: rows.operation == code)
 
     def with_outcome(self, *outcomes: Outcome) -> Recording:
         """The rows that ended in one of `outcomes`."""
-        return self.where(np.isin(self.outcome, [int(outcome) for outcome in outcomes]))
+        chosen = [int(outcome) for outcome in outcomes]
+        return self.only(lambda rows: np.isin(rows.outcome, chosen))
 
     def loop_only(self) -> Recording:
         """The rows that the loop started: what totals count."""
-        return self.where(self.by_loop)
+        return self.only(lambda rows: rows.by_loop)
 
     def measured(self) -> Recording:
         """The rows due at `begin` or later: without the warm-up."""
-        return self.where(self.intended >= self.begin)
+        return self.only(lambda rows: rows.intended >= rows.begin)
 
     def warmup(self) -> Recording:
         """The rows due before `begin`."""
-        return self.where(self.intended < self.begin)
+        return self.only(lambda rows: rows.intended < rows.begin)
 
     def counts(self) -> dict[str, int]:
         """How many rows ended in each outcome, all outcomes named."""
-        found = np.bincount(self.outcome, minlength=len(OUTCOMES))
+        found = np.zeros(len(OUTCOMES), np.int64)
+        for rows in self.pieces():
+            found += np.bincount(rows.outcome, minlength=len(OUTCOMES))
         return {name: int(found[Outcome[name]]) for name in OUTCOMES}
 
     def response_ns(self) -> Times:
         """Response times: from the intended start to the end (or to when we stopped looking)."""
-        return self._ended() - self.intended
+        return self.ended_ns() - self.intended
 
     def service_ns(self) -> Times:
         """Service times: from the actual start; 0 for what never started."""
-        spent = self._ended() - self.started
+        spent = self.ended_ns() - self.started
         return spent if self.started.all() else np.where(self.started > 0, spent, 0)
 
     def lateness_ns(self) -> Times:
@@ -99,30 +138,12 @@ class Recording:
         seen = self.dispatched > 0
         return (self.dispatched - self.intended)[seen]
 
-    def _ended(self) -> Times:
+    def ended_ns(self) -> Times:
+        """When operations ended, or when we stopped looking."""
         if self.finished.all():
             return self.finished
-        return np.where(self.finished > 0, self.finished, max(self.end, int(self.finished.max(initial=0))))
+        return np.where(self.finished > 0, self.finished, self.last_moment())
 
-    def with_rows(self, rows: Iterable[Row]) -> Recording:
-        """With operations that were stamped elsewhere merged in. Raises ConfigurationError for bad rows."""
-        extra = list(rows)
-        if not extra:
-            return self
-        names = tuple(dict.fromkeys([*self.names, *(row.operation for row in extra)]))
-        code = {name: i for i, name in enumerate(names)}
-        for row in extra:
-            if row.outcome not in OUTCOMES:
-                raise ConfigurationError(f"collect: {row.outcome!r} is no outcome; use {', '.join(OUTCOMES)}")
-        times = np.array([row[1:4] for row in extra], dtype=np.int64).reshape(-1, 3)
-        return replace(
-            self,
-            names=names,
-            operation=np.append(self.operation, np.array([code[r.operation] for r in extra], np.uint16)),
-            outcome=np.append(self.outcome, np.array([Outcome[r.outcome] for r in extra], np.uint8)),
-            intended=np.append(self.intended, times[:, 0]),
-            dispatched=np.append(self.dispatched, np.zeros(len(extra), np.int64)),
-            started=np.append(self.started, times[:, 1]),
-            finished=np.append(self.finished, times[:, 2]),
-            by_loop=np.append(self.by_loop, np.zeros(len(extra), np.bool_)),
-        )
+    def last_moment(self) -> int:
+        """When we stopped looking: at the end, or when the last one ended."""
+        return max(self.end, int(self.finished.max(initial=0))) if self.until is None else self.until()

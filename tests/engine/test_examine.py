@@ -62,7 +62,7 @@ def test_a_worker_that_does_not_come_back_from_checks_is_a_check_that_failed() -
         raise WorkerFailed("worker 0 did not finish to examine in time")
 
     plan = SimpleNamespace(files=(), marks=(), names=(), by_loop=(), due=())
-    workload = SimpleNamespace(examined=True, checks=(1,), metrics=())
+    workload = SimpleNamespace(examined=True, checks=(1,), metrics=(), collect=None)
     deployed: Any = SimpleNamespace(
         ask=ask, plan=plan, workload=workload, workers=(1,), directory=Path(), prepared=None
     )

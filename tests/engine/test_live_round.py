@@ -17,7 +17,7 @@ from suite.engine.live_round import live_round
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError, SystemFailed
 from suite.measure import proc
-from suite.measure.recording import joined
+from suite.measure.joined import joined
 
 
 class Guest(Talker):

@@ -5,6 +5,7 @@ import asyncio
 import numpy as np
 import pytest
 from support.access_logs import exact
+from support.recordings import kept
 
 from suite import Server, User, Workload, open_loop, operation
 from suite.clients import Http
@@ -55,7 +56,7 @@ def test_gaps_between_starts_are_those_of_the_log(tmp_path, workers):
     workload = Workload("shop/tuesday", Server(shop), Visitor, loop=loop)
     seen = []
     spec = WorkloadSpec(reference_to(workload), Settings(rounds=1, workers=workers))
-    found = run_round(spec, 0, Silent(), seen.append)
+    found = run_round(spec, 0, Silent(), lambda recording: seen.append(kept(recording)))
     assert found.failure is None
     rows = seen[0].loop_only()
     assert rows.counts()["ok"] == 600

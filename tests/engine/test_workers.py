@@ -7,6 +7,7 @@ import pytest
 from examples.load_echo import Refused, Talker, echo_server
 from hypothesis import given
 from hypothesis import strategies as st
+from support.recordings import kept
 from support.variants import exhaustive
 
 from suite import Workload, closed_loop, open_loop
@@ -25,8 +26,8 @@ MS = 1_000_000
 operations = st.tuples(st.integers(1, 900 * MS), st.integers(1, 50 * MS), st.sampled_from([0, 0, 0, 1, 2, 3]))
 
 
-def recorded(parts):
-    """A recording of columns, one for each part's (start, time taken, outcome)."""
+def measured(parts):
+    """What is measured of columns, one for each part's (start, time taken, outcome)."""
     opened = []
     for rows in parts:
         file = ColumnFile.create(len(rows) + 1)
@@ -36,13 +37,10 @@ def recorded(parts):
         opened.append(file)
     few = [True] * len(parts), [0] * len(parts)
     recording = from_files(opened, ["ask"], by_loop=few[0], planned=few[1], begin=0, end=1000 * MS)
+    found = measure_round(recording, loop=closed_loop(4, seconds=1), resources=Resources(1.0))
     for file in opened:
         file.close()
-    return recording
-
-
-def measured(parts):
-    return measure_round(recorded(parts), loop=closed_loop(4, seconds=1), resources=Resources(1.0))
+    return found
 
 
 @given(st.lists(st.lists(operations, max_size=60), min_size=2, max_size=4))
@@ -74,7 +72,12 @@ def test_a_plan_is_carried_out_whole_by_any_number_of_workers(workers):
     )
     seen = []
     settings = Settings(rounds=1, workers=workers)
-    result = run_round(WorkloadSpec(reference_to(workload), settings), 0, Silent(), seen.append)
+    result = run_round(
+        WorkloadSpec(reference_to(workload), settings),
+        0,
+        Silent(),
+        lambda recording: seen.append(kept(recording)),
+    )
     assert result.failure is None, result.failure
     assert len(result.pids["workers"]) == workers
     rows = seen[0].loop_only()

@@ -7,6 +7,7 @@ import pytest
 from examples import load_calls
 from hypothesis import given
 from hypothesis import strategies as st
+from support.exact import Exact
 from support.runs import make_run
 
 from suite.config.catalog import Reference
@@ -17,7 +18,6 @@ from suite.integrations._locust.describe import described, main
 from suite.integrations._locust.keep import keep
 from suite.integrations._locust.numbers import Numbers
 from suite.ledger.store import Ledger
-from suite.measure.distribution import Exact
 from suite.measure.tally import OperationTally, Tally
 from suite.records.histogram import Histogram
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from suite import closed_loop, open_loop
-from suite.measure.dialling import adds_users, dial_ns, without
+from suite.measure.dialling import Dials, adds_users, without
 from suite.measure.evidence import gather
 from suite.measure.resources import Resources
 from suite.measure.tcp import TcpUsage
@@ -50,9 +50,9 @@ def judged(recording: Recording, tcp: TcpUsage | None):
 def test_what_was_connecting_is_told_apart():
     dial, recording = dials(), recording_of(dials())
     rows = recording.loop_only()
-    assert np.array_equal(dial_ns(recording, rows) > 0, dial > 0)
-    assert dial_ns(recording, rows).max() == pytest.approx(3 * MS, rel=0.02)
-    name, reported, fair = without(rows, dial_ns(recording, rows))
+    assert np.array_equal(Dials(recording).ns(rows) > 0, dial > 0)
+    assert Dials(recording).ns(rows).max() == pytest.approx(3 * MS, rel=0.02)
+    name, reported, fair = without(rows, Dials(recording))
     assert name == "response.p99"
     assert reported == pytest.approx(0.00505, rel=0.01)
     assert fair == pytest.approx(0.00203, rel=0.01)

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.exact import Exact
 
-from suite.measure.distribution import Exact, percentile, points, samples_wanted
+from suite.measure.distribution import percentile, points, samples_wanted
 from suite.records.histogram import Histogram
 
 times = st.lists(st.integers(0, 10**12), max_size=50)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from support.recordings import with_rows
 
 from suite.errors import ConfigurationError
 from suite.measure.column_file import ColumnFile
+from suite.measure.joined import joined
 from suite.measure.recording import from_files
 from suite.records.outcome import Outcome
 from suite.records.recording import Recording
@@ -25,8 +27,9 @@ def filled(rows: list[tuple[int, ...]], capacity: int = 8) -> ColumnFile:
 def recorded(rows: list[tuple[int, ...]], planned: int = 0, begin: int = 0, end: int = 1000) -> Recording:
     file = filled(rows)
     recording = from_files([file], ["a", "b"], by_loop=[True], planned=[planned], begin=begin, end=end)
+    copied = joined([*recording.pieces()], recording.names, begin, end)
     file.close()
-    return recording
+    return copied
 
 
 def test_a_closed_loops_rows_are_due_once_started():
@@ -60,19 +63,19 @@ def test_selections():
 
 
 def test_rows_stamped_elsewhere_join_outside_the_loop():
-    recording = recorded([(100, 0, 100, 110, 0, 0)]).with_rows(
-        [Row("arrival", 100, 105, 130), Row("a", 1, 2, 3)]
+    recording = with_rows(
+        recorded([(100, 0, 100, 110, 0, 0)]), [Row("arrival", 100, 105, 130), Row("a", 1, 2, 3)]
     )
     assert recording.names == ("a", "b", "arrival")
     assert recording.of("arrival").response_ns().tolist() == [30]
     assert len(recording.loop_only()) == 1
     assert len(recording.of("a")) == 2
-    assert recording.with_rows([]) is recording
+    assert len(with_rows(recording, [])) == 3
 
 
 def test_a_row_with_an_unknown_outcome_is_refused():
     with pytest.raises(ConfigurationError, match="is no outcome"):
-        recorded([]).with_rows([Row("x", 1, 2, 3, "fine")])
+        with_rows(recorded([]), [Row("x", 1, 2, 3, "fine")])
 
 
 def test_nothing_recorded():

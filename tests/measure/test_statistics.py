@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from support.recordings import SECOND, START, measured, recording_of
+from support.recordings import SECOND, START, measured, recording_of, with_rows
 
 from suite import closed_loop
 from suite.contract.metric import STANDARD
@@ -88,7 +88,7 @@ def test_warm_up_and_late_ends_stay_out():
 def test_operations_are_measured_apart_and_collected_rows_have_their_own_span():
     recording = recording_of(np.full(400, 1000), names=("browse", "buy", "connect"))
     at = [START + i * 1000 for i in range(1, 101)]
-    recording = recording.with_rows([Row("arrival", each, each, each + 500) for each in at])
+    recording = with_rows(recording, [Row("arrival", each, each, each + 500) for each in at])
     one = measured(recording, collected=("arrival",))
     assert one.metrics["throughput@browse"] == pytest.approx(100 / 3, rel=0.01)
     assert one.metrics["throughput@arrival"] == pytest.approx(100 / (99_500e-9))

@@ -13,7 +13,7 @@ from suite.measure.mark_file import MarkFile
 from suite.measure.recording import from_files
 from suite.measure.resources import Resources
 from suite.measure.statistics import measure_round
-from suite.measure.streams import Streams, good
+from suite.measure.streams import Streams, good, streaming
 from suite.records.marks import Marks
 from suite.records.outcome import Outcome
 from suite.records.recording import Recording
@@ -46,8 +46,13 @@ def every(recording):
     return np.ones(len(recording), np.bool_)
 
 
-def sorted_of(exact):
-    return [round(n / MS) for n in exact._ok], [round(n / MS) for n in exact._beyond]
+def sorted_of(times):
+    ok, beyond = times
+    return sorted(round(n / MS) for n in ok), sorted(round(n / MS) for n in beyond)
+
+
+def streams_of(recording):
+    return Streams(recording, streaming(recording))
 
 
 def test_the_first_runs_from_the_intended_start_and_gaps_lie_within_an_operation():
@@ -56,7 +61,7 @@ def test_the_first_runs_from_the_intended_start_and_gaps_lie_within_an_operation
         (1, 0, 300, 300, 400),
         marks=[(0, 0, 150), (0, 150, 157), (1, 157, 320), (1, 320, 380), (1, 0, 390)],
     )
-    streams = Streams(recording)
+    streams = streams_of(recording)
     assert sorted_of(streams.times("first", every(recording))) == ([20, 50], [])
     assert sorted_of(streams.times("gap", every(recording))) == ([7, 60], [])
     assert (streams.longest_gap() // MS).tolist() == [7, 60]
@@ -64,7 +69,7 @@ def test_the_first_runs_from_the_intended_start_and_gaps_lie_within_an_operation
 
 def test_what_lay_there_before_the_operation_came_at_once():
     recording = recorded((1, 0, 100, 110, 200), marks=[(0, 0, 90), (0, 90, 120)])
-    streams = Streams(recording)
+    streams = streams_of(recording)
     assert sorted_of(streams.times("first", every(recording))) == ([10], [])
     assert sorted_of(streams.times("gap", every(recording))) == ([], [])
 
@@ -89,7 +94,7 @@ OK, REJECTED, TIMEOUT, FAILED, DROPPED, UNFINISHED = Outcome
 )
 def test_what_did_not_come_is_a_lower_bound(outcome, marks, first, gap):
     recording = recorded((1, outcome, 100, 100, 200), marks=[(0, *mark) for mark in marks])
-    streams = Streams(recording)
+    streams = streams_of(recording)
     assert sorted_of(streams.times("first", every(recording))) == first
     assert sorted_of(streams.times("gap", every(recording))) == gap
 
@@ -102,7 +107,7 @@ def test_of_an_operation_that_streams_those_dropped_count_too_and_of_others_none
         (0, 0, 100, 100, 300),
         marks=[(0, 0, 150)],
     )
-    streams = Streams(recording)
+    streams = streams_of(recording)
     assert sorted_of(streams.times("first", every(recording))) == ([50], [100])
     assert streams.streams.tolist() == [True, False, False, False]
 
@@ -128,7 +133,7 @@ def test_against_a_slow_oracle(operations):
             marks.append((n, since, -(start + 650)))
     if not marks:
         return
-    streams = Streams(recorded(*rows, marks=marks))
+    streams = streams_of(recorded(*rows, marks=marks))
     assert sorted_of(streams.times("first", np.ones(len(rows), np.bool_)))[0] == sorted(firsts)
     assert sorted_of(streams.times("gap", np.ones(len(rows), np.bool_)))[0] == sorted(gaps)
 
@@ -158,13 +163,13 @@ ROWS = recorded(
     ],
 )
 def test_good_operations_went_well_within_their_limits(limits, held):
-    assert np.flatnonzero(good(ROWS, Streams(ROWS), limits)).tolist() == held
+    assert np.flatnonzero(good(ROWS, streams_of(ROWS), limits)).tolist() == held
 
 
 def test_without_any_stream_limits_on_streams_hold_for_those_named_only():
     recording = recorded((0, 0, 100, 100, 200), (1, 0, 100, 100, 200))
-    assert good(recording, Streams(recording), {"first": 0.02, "gap": 0.02}).all()
-    assert good(recording, Streams(recording), {"first@listen": 0.02}).tolist() == [True, False]
+    assert good(recording, streams_of(recording), {"first": 0.02, "gap": 0.02}).all()
+    assert good(recording, streams_of(recording), {"first@listen": 0.02}).tolist() == [True, False]
 
 
 def measured(recording, **more):

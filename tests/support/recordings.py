@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from suite import open_loop
+from suite.measure.column_file import ColumnFile
+from suite.measure.column_recording import ColumnRecording
+from suite.measure.joined import joined
 from suite.measure.resources import Resources
+from suite.measure.stamped_rows import stamp
 from suite.measure.statistics import measure_round
 from suite.records.recording import Recording
+from suite.records.row import Row
 from suite.records.run import Round
 
 SECOND = 10**9
@@ -32,6 +39,21 @@ def recording_of(
         START,
         START + int(count * SECOND / rate),
     )
+
+
+def kept(recording: Recording) -> Recording:
+    """A copy, which holds when the columns are gone."""
+    return joined([*recording.pieces()], recording.names, recording.begin, recording.end)
+
+
+def with_rows(recording: Recording, rows: Iterable[Row]) -> Recording:
+    """A recording with operations that were stamped elsewhere."""
+    file = ColumnFile.create()
+    told = stamp(file, rows, recording.names)
+    beside = ColumnRecording(told.names, told.parts(file), recording.begin, recording.end)
+    both = joined([recording, *beside.pieces()], told.names, recording.begin, recording.end)
+    file.close()
+    return both
 
 
 LOOP = open_loop(100, 4)

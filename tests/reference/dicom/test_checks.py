@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from support.recordings import with_rows
 
 from suite import Remote
 from suite.data.ct import MODALITIES, ct
@@ -235,7 +236,7 @@ def test_what_is_still_queued_is_unfinished_and_what_was_given_up_failed(system,
 
 
 def test_the_queue_peak_counts_what_waits_at_once(system):
-    with_rows = RECORDING.with_rows(checks.forwards(system))
+    recording = with_rows(RECORDING, checks.forwards(system))
     # Accepted every 1,000 ns and sent 2,500 ns later: three wait at once.
-    assert checks.queue_peak(system, KEPT, with_rows) == 3
+    assert checks.queue_peak(system, KEPT, recording) == 3
     assert checks.queue_peak(system, KEPT, RECORDING) is None
