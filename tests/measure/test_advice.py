@@ -154,8 +154,13 @@ def test_one_busy_thread_of_several_cores_wants_processes_and_all_cores_less_wor
     assert "400 µs" in told[advice]
 
 
-def test_a_disk_and_a_backlog_that_hold_back():
+def test_a_disk_that_holds_back_is_to_be_synchronised_less_and_one_that_others_use_is_not():
     assert "synchronise_less" in said(run(("disk", {"threads": 3.0, "stalled": 0.2})))
+    beside = (Evidence(threads_blocked=0.2, pressure_io=0.9),)
+    assert not said(run(("loop", {"users": 8, "thinking": 0.0}), evidence=beside))
+
+
+def test_a_backlog_that_holds_back():
     assert "full 12 times" in said(run(("backlog", {"overflows": 12, "slow": 40})))["widen_backlog"]
 
 
