@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from suite.errors import ConfigurationError
@@ -23,6 +24,7 @@ _SCALES: dict[str, dict[str, float]] = {
     "1/s": {"/s": 1.0, "/min": 1 / 60, "/h": 1 / 3600, "": 1.0},
     "1": {"": 1.0, "k": 1e3, "M": 1e6},
 }  # fmt: skip
+_SIGNIFICANT, _MOST_DIGITS = 3, 9
 _TEXT = re.compile(r"\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*")
 
 
@@ -63,6 +65,16 @@ def format_quantity(value: float | None, unit: str) -> str:
     return " ".join(filter(None, _parts(value, unit)))
 
 
+def format_ticks(values: Sequence[float], unit: str) -> list[str]:
+    """Each of `values` for people, with as many more digits as tell them apart."""
+    told: list[str] = []
+    for digits in range(_SIGNIFICANT, _MOST_DIGITS + 1):
+        told = [" ".join(filter(None, _parts(value, unit, digits))) for value in values]
+        if len({*told}) == len({*values}):
+            break
+    return told
+
+
 def format_range(low: float, high: float, unit: str) -> str:
     """A range for people, the unit once where both ends have it: "4.1 – 4.4 ms"; one if both are equal."""
     ends = [format_quantity(end, unit) for end in (low, high)]
@@ -73,27 +85,28 @@ def format_range(low: float, high: float, unit: str) -> str:
     return " – ".join(ends)
 
 
-def _parts(value: float, unit: str) -> tuple[str, str]:
+def _parts(value: float, unit: str, digits: int = _SIGNIFICANT) -> tuple[str, str]:
     """Digits and the unit that they are in."""
     if unit == "s":
         steps = [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")]
     elif unit == "B":
         steps = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1.0, "B")]
     elif unit == "ratio":
-        return _digits(value * 100), "%"
+        return _digits(value * 100, digits), "%"
     else:
-        return _digits(value), {"1/s": "/s", "1": ""}.get(unit, unit)
+        return _digits(value, digits), {"1/s": "/s", "1": ""}.get(unit, unit)
     size = abs(value)
     scale, name = next((step for step in steps if size >= step[0] * 0.9995), steps[-1])
     if not size:
         scale, name = 1.0, unit
-    return _digits(value / scale), name
+    return _digits(value / scale, digits), name
 
 
-def _digits(value: float) -> str:
-    if abs(value) >= 100 or value == int(value):
+def _digits(value: float, digits: int) -> str:
+    whole = len(f"{abs(value):.0f}")
+    if whole >= digits or value == int(value):
         return f"{value:,.0f}"
-    return f"{value:.3g}"
+    return f"{value:.{digits}g}" if whole < _SIGNIFICANT else f"{value:,.{digits - whole}f}"
 
 
 _FIRST, _LAST = -62_135_596_800.0, 253_402_214_400.0

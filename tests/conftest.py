@@ -44,12 +44,14 @@ def pytest_collection():
 
 
 def pytest_collection_modifyitems(config, items):
-    """Each test gets the limit of its kind. `--timeout` beats them all, marks in the files too."""
+    """Each test gets the limit of its kind, unless its file says another. `--timeout` beats them all."""
     asked = config.getoption("timeout")
     for item in items:
         if asked is not None:
             item.add_marker(pytest.mark.timeout(asked), append=False)
-        elif limits := [LIMITS[mark.name] for mark in item.iter_markers() if mark.name in LIMITS]:
+        elif item.get_closest_marker("timeout") is None and (
+            limits := [LIMITS[mark.name] for mark in item.iter_markers() if mark.name in LIMITS]
+        ):
             item.add_marker(pytest.mark.timeout(max(limits)))
 
 

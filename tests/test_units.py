@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suite.errors import ConfigurationError
-from suite.units import format_quantity, format_range, parse
+from suite.units import format_quantity, format_range, format_ticks, parse
 
 UNITS = ["s", "B", "ratio", "1/s", "1", "frames"]
 
@@ -102,6 +102,24 @@ def test_a_refusal_shows_how_to_write_it() -> None:
 )
 def test_what_people_are_shown(value: float | None, unit: str, text: str) -> None:
     assert format_quantity(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "texts"),
+    [
+        ([35.10e6, 35.12e6, 35.14e6], "B", ["35.1 MB", "35.12 MB", "35.14 MB"]),
+        ([0.0, 0.05, 0.1], "s", ["0 s", "50 ms", "100 ms"]),
+        ([123.25, 123.3], "1/s", ["123.2 /s", "123.3 /s"]),
+        ([123.0, 124.0], "1", ["123", "124"]),
+        ([12_345.5, 12_346.0], "1", ["12,345.5", "12,346"]),
+        ([], "s", []),
+        ([1.0, 1.0], "s", ["1 s", "1 s"]),
+    ],
+)
+def test_what_stands_at_an_axis_tells_its_places_apart(
+    values: list[float], unit: str, texts: list[str]
+) -> None:
+    assert format_ticks(values, unit) == texts
 
 
 @given(

@@ -18,7 +18,8 @@ from suite.config.catalog import CatalogEntry, installed, select
 from suite.config.file import Configuration
 from suite.config.gate import Budget
 from suite.config.layer import SettingsLayer
-from suite.config.load_files import load_files, matching
+from suite.config.load_files import load_files
+from suite.config.matching import matching
 from suite.config.selection import make_plans
 from suite.contract.remote import Remote
 from suite.errors import Faults

@@ -135,7 +135,7 @@ def command(
         sys.path += [str(path) for path in plain_roots(project, repository.root)]
     base, head, targets = divided(words, repository)
     with options.stdout_is_ours(json_file == "-"):
-        chosen = select(targets, options.like(match))
+        chosen = select(targets, options.like(match), configuration.files)
     plans = make_plans(chosen, configuration, given).runs
     for found in chosen:
         with faults.collected():

@@ -74,7 +74,7 @@ def command(
         configuration = where.configuration()
     faults.check()
     with options.stdout_is_ours(json_file == "-"):
-        chosen = select(targets or (), options.like(match))
+        chosen = select(targets or (), options.like(match), configuration.files)
     plans = make_plans(chosen, configuration, given, lenient=not targets)
     for found, _ in plans.runs:
         if isinstance(found.workload.system, Remote):

@@ -7,19 +7,19 @@ from pathlib import Path
 
 import suite
 from suite.config.first_texts import first_texts
+from suite.config.matching import matching
 
 _OURS = Path(suite.__file__).parent / "reference"
-_CALLED = ("load_*.py", "loads/[!_]*.py")
 
 
 def workloads(incomplete: str) -> list[str]:
     """Load files, systems and workloads that begin like this; the project's own first."""
-    own = [path for pattern in _CALLED for path in sorted(Path().glob(pattern))]
-    names = [name for path in own for name, _ in first_texts(path)]
+    own = matching()
+    names = [name for path in own for name, _ in first_texts(Path(path))]
     if incomplete or not own:
         ours = sorted({name for system in _OURS.iterdir() for name in _of_system(system)})
         names += [*sorted({name.partition("/")[0] for name in ours}), *ours]
-    offered = dict.fromkeys([*map(str, own), *names])
+    offered = dict.fromkeys([*own, *names])
     return [name for name in offered if name.startswith(incomplete)]
 
 

@@ -33,7 +33,7 @@ def command(
     """Say what about machine and project makes figures unreliable, and what to do."""
     from pathlib import Path
 
-    from suite.config.load_files import matching
+    from suite.config.matching import matching
     from suite.formats.document import print_document
     from suite.report.terminal.console import make_console
     from suite.report.terminal.symptoms import print_symptoms, symptoms_document

@@ -18,6 +18,7 @@ EPILOG = """
 Examples:
   suite init                                   the FastAPI, Starlette, Flask or Django app here
   suite init --app shop.web:create_app         this one
+  suite init --path /items/1                   and this path, of which no example is known
   suite init --class shop.match:Matcher        a class, called in one process
   suite init --command "./server --port {port}" --path /items
   suite init --target http://127.0.0.1:8000    what runs already
@@ -50,7 +51,8 @@ def command(
     dicom: Annotated[str | None, typer.Option(metavar="AET@HOST:PORT", help="A DICOM node.")] = None,
     target: Annotated[str | None, typer.Option(metavar="URL", help="What runs already.")] = None,
     path: Annotated[
-        list[str] | None, typer.Option(metavar="PATH", help="With --command or --target: ask this. [/]")
+        list[str] | None,
+        typer.Option(metavar="PATH", help="Ask this too; of a program or URL only this. [/]"),
     ] = None,
     openapi: Annotated[
         str | None, typer.Option(metavar="FILE|URL", help="Operations of this OpenAPI document.")
@@ -107,8 +109,8 @@ def command(
         raise ConfigurationError(f"{described[0]} is for what speaks HTTP: --app, --command or --target")
     if described and path:
         raise ConfigurationError(f"{described[0]} says what is asked: it goes without --path")
-    if path and not {*given} & {"--command", "--target"}:
-        raise ConfigurationError("--path is for --command and --target: of an app the paths are known")
+    if path and {*given} & {"--class", "--dicom"}:
+        raise ConfigurationError(f"--path is for what speaks HTTP, which {given[0]} does not")
     if wrong := [one for one in path or () if not one.startswith("/")]:
         raise ConfigurationError(f"--path {' '.join(wrong)}: a path begins with /, like /items")
     root = Path.cwd()
@@ -185,7 +187,7 @@ def _subject(
     if target:
         return of_url(target, paths)
     try:
-        return of_app(project, app or "")
+        return of_app(project, app or "", paths)
     except ConfigurationError as error:
         if app or not sys.stdin.isatty():
             raise

@@ -36,10 +36,10 @@ def command(
     from suite.report.terminal.console import Reporter
 
     with options.stdout_is_ours(as_json):
+        configuration = read_configuration()
         if not targets:
-            configuration = read_configuration()
             targets = [*load_files(configuration.files, configuration.source).files, EVERYTHING]
-        found = select(targets, which.filters())
+        found = select(targets, which.filters(), configuration.files)
     if as_json:
         print_document({"workloads": [described(one.workload) for one in found]})
     else:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from suite.commands import options
-from suite.commands.asking import confirm
 from suite.commands.completing import workloads
 from suite.errors import ConfigurationError, Faults
 
@@ -134,6 +133,8 @@ class SingleWorkload:
             json_file=self.json_file,
             single=True,
         )
+        from suite.report.terminal.asking import confirm
+
         confirm(plans.runs, self.yes, searching=True)
         ((found, settings),) = plans.runs
         return configuration, found, settings

@@ -214,7 +214,10 @@ def read_plans(
     with faults.collected():
         configuration = read_configuration(config)
     with faults.collected(), stdout_is_ours(json_file == "-"):
-        choice = choose(targets, configuration, filters) if own else Choice(tuple(select(targets, filters)))
+        if own:
+            choice = choose(targets, configuration, filters)
+        else:
+            choice = Choice(tuple(select(targets, filters, configuration.files)))
         if single and len(choice.chosen) > 1:
             names = ", ".join(found.workload.name for found in choice.chosen)
             several = f"one workload is wanted, {' '.join(targets)} has several: {names}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from suite.commands import options
-from suite.commands.asking import confirm
+from suite.commands.forms import Forms
 from suite.commands.option_groups import Filtered, PlainLimits, RunLoad, Where
 from suite.errors import Faults
 
@@ -22,6 +22,7 @@ Examples:
   suite run                                   your load files quickly; without any a tour of ours
   suite run dicom --rounds 5                  one system
   suite run load_shop.py --json result.json   your own load file
+  suite run load_shop.py --junit junit.xml --html report.html
   suite run load_shop.py --target http://staging:8000
   suite run conversation/fifty-users --set max_concurrent=50 --users 100 --seconds 5min
   suite run --tags read --exclude-tags sustained
@@ -43,6 +44,7 @@ def command(
     load: RunLoad,
     limits: PlainLimits,
     json_file: options.JsonFile = None,
+    forms: Forms,
     on_invalid: options.OnInvalid = "fail",
     abort_on_fail: options.AbortOnFail = False,
     yes: options.Yes = False,
@@ -57,11 +59,14 @@ def command(
     if on_invalid not in ("fail", "warn"):
         faults.lines.append(f"--on-invalid is fail or warn, not {on_invalid!r}")
     _, configuration, plans = load.read(faults, which, limits, where.config, json_file)
+    forms.check(tables=True)
 
     from suite.commands.kept import kept
     from suite.engine.coordinator import RunInterrupted, run
     from suite.engine.stop_rules import StopRules
     from suite.report.documents.overview import overview
+    from suite.report.documents.target import STDOUT
+    from suite.report.terminal.asking import confirm
 
     keeping = kept("run", json_file, where, configuration)
     confirm(plans.runs, yes)
@@ -108,5 +113,8 @@ def command(
             toured_without=plans.tour.left_out if plans.tour else None,
         )
         parts = {found.workload.name: found.workload.category for found, _ in plans.runs}
+        if runs and forms.any:
+            with out.part():
+                forms.write(runs, stderr=json_file == STDOUT)
         out.end(code, summary=overview(runs, parts, skipped=plans.skipped, saved=out.saved))
     raise typer.Exit(code)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from suite.commands.option_groups import Where
+
+if TYPE_CHECKING:
+    from suite.records.record import Record
 
 EPILOG = """
 \b
@@ -15,12 +19,14 @@ Examples:
   suite show dicom/receive         those of one workload
   suite show 4c1d9a                one result in full, by the beginning of its id
   suite show 4c1d9a --json         as its document
+  suite show results/runs/x.json   a document, which needs no ledger
 """
 
 
 def command(
     run: Annotated[
-        str | None, typer.Argument(metavar="RUN", help="Id of a result (or its beginning), or a workload.")
+        str | None,
+        typer.Argument(metavar="RESULT", help="Id of a result (or its beginning), workload, or document."),
     ] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many to list.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
@@ -31,15 +37,16 @@ def command(
     from dataclasses import asdict
 
     from suite.commands.brought_in import tell_brought_in
-    from suite.errors import StoreError, SuiteError
     from suite.formats.document import print_document
-    from suite.formats.envelope import envelope, exit_code, kind_of
+    from suite.ledger.chosen import chosen
     from suite.ledger.store import Ledger
     from suite.report.terminal.console import Reporter
-    from suite.report.terminal.record import print_record
 
     places = where.places()
     tell_brought_in(places.folder, None)  # what no ledger has, there may be none
+    if run is not None and run.endswith(".json"):
+        _show(chosen([run], places.ledger), as_json)
+        return
     with Ledger.existing(places.ledger) as store:
         tell_brought_in(places.folder, store)
         if run is None or run in store.workloads():
@@ -50,12 +57,24 @@ def command(
                 Reporter().print_runs(entries)
             return
         record = store.record(run)
-    code = exit_code(record)
+    _show([record], as_json)
+
+
+def _show(records: Sequence[Record], as_json: bool) -> None:
+    """All of `records`, which are of one kind. Raises StoreError."""
+    from suite.errors import StoreError, SuiteError
+    from suite.formats.document import print_document
+    from suite.formats.envelope import envelope, exit_code, kind_of
+    from suite.report.terminal.console import Reporter
+    from suite.report.terminal.record import print_record
+
     if as_json:
-        print_document(envelope(kind_of(record), [record], exit_code=code))
-    else:
+        code = max(map(exit_code, records))
+        print_document(envelope(kind_of(records[0]), records, exit_code=code))
+        return
+    for record in records:
         try:
-            print_record(Reporter(), record, code)
+            print_record(Reporter(), record, exit_code(record))
         except SuiteError:
             raise
         except Exception as error:  # it may say anything, if it is from elsewhere

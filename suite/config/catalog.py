@@ -13,6 +13,8 @@ from pathlib import Path
 from types import ModuleType
 
 from suite.config.filters import ALL, Filters
+from suite.config.first_texts import first_texts
+from suite.config.matching import matching
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError, Faults, Interrupted, MissingExtra
 from suite.process.guard import interruptible
@@ -123,22 +125,26 @@ def installed_names() -> frozenset[str]:
         return frozenset()
 
 
-def select(targets: Sequence[str] = (), filters: Filters = ALL) -> list[CatalogEntry]:
+def select(
+    targets: Sequence[str] = (), filters: Filters = ALL, files: Sequence[str] = ()
+) -> list[CatalogEntry]:
     """Workloads by targets (a file, a full name, a first part of names, a module), then by filters.
 
-    `file.py::name` and `module::name` are that one workload.
-    No target means all installed ones. Raises ConfigurationError with
+    `file.py::name` and `module::name` are that one workload. Names of the project's own come before those of
+    what is installed: of the load files `files`, or those that are called so, whose text has the name. No
+    target means all installed ones. Raises ConfigurationError with
     all targets that lead to nothing, or all filters. An entry point that is broken matters unless all targets
     are full names that are found: what it should define could be meant as well.
     """
     faults, broken = Faults(), Faults()
     known: list[CatalogEntry] = []
-    if not targets or not all(is_file(target) for target in targets):
+    own = {target: _files_with(target, files) for target in targets if not is_file(target)}
+    if not targets or not all(own.values()):
         known = installed(broken if targets else None)
     chosen: dict[str, CatalogEntry] = {}
     for target in targets or [EVERYTHING]:
         with faults.collected():
-            for one in _find(target, known):
+            for one in _find(target, known, own.get(target, ()), files):
                 other = chosen.setdefault(one.workload.name, one)
                 if other.reference != one.reference:
                     raise ConfigurationError(
@@ -157,8 +163,22 @@ def is_file(target: str) -> bool:
     return target.partition("::")[0].endswith(".py")
 
 
-def _find(target: str, known: Sequence[CatalogEntry]) -> list[CatalogEntry]:
-    """The workloads that `target` means. Raises ConfigurationError if there are none."""
+def _files_with(target: str, files: Sequence[str]) -> list[str]:
+    """The load files in whose text a workload is called `target`, or begins so."""
+    first = target.rstrip("/") + "/"
+    return [
+        file
+        for file in matching(files)
+        if any(name == target or name.startswith(first) for name, _ in first_texts(Path(file)))
+    ]
+
+
+def _find(
+    target: str, known: Sequence[CatalogEntry], own: Sequence[str], files: Sequence[str]
+) -> list[CatalogEntry]:
+    """The workloads that `target` means, in the load files that are its `own`, or else among those that are
+    `known`. Raises ConfigurationError if there are none.
+    """
     place, sign, name = target.partition("::")
     if sign:
         there = from_file(place) if is_file(place) else from_module(place)
@@ -169,14 +189,18 @@ def _find(target: str, known: Sequence[CatalogEntry]) -> list[CatalogEntry]:
         return found
     if is_file(target):
         return from_file(target)
+    if own:
+        known = [one for file in own for one in from_file(file)]
     prefix = target.rstrip("/") + "/"
     found = [f for f in known if not target or f.workload.name == target]
     found = found or [f for f in known if f.workload.name.startswith(prefix)]
     if not found and "." in target and "/" not in target:
         found = from_module(target)
     if not found:
-        systems = sorted({f.workload.name.partition("/")[0] for f in known})
-        meant = _meant(target, [*(f.workload.name for f in known), *systems])
+        all_names = [name for file in matching(files) for name, _ in first_texts(Path(file))]
+        all_names += [f.workload.name for f in known]
+        systems = sorted({one.partition("/")[0] for one in all_names})
+        meant = _meant(target, [*all_names, *systems])
         told = ", ".join(systems) or "none"
         raise ConfigurationError(
             f"no workload, system or file {target!r}; systems: {told}; {meant}see: suite list"

@@ -32,7 +32,7 @@ def choose(
     the tour. Raises ConfigurationError.
     """
     own = LoadFiles(tuple(targets)) if targets else load_files(configuration.files, configuration.source)
-    found = select(own.files, filters)
+    found = select(own.files, filters, configuration.files)
     if own.files or filters:
         return Choice(tuple(found), own.notes)
     toured = tuple(one for one in found if TAG in one.workload.tags)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from suite.config.catalog import ENTRY_POINTS
 from suite.config.first_texts import first_texts
-from suite.config.load_files import matching
+from suite.config.matching import matching
 
 Place = tuple[Path, int]
 """A file, and a line of it."""

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from glob import glob
-from pathlib import Path
 
 from suite.config.catalog import NoWorkload, from_file
+from suite.config.matching import matching
 from suite.errors import Faults
-
-CALLED = ("load_*.py", "loads/[!_]*.py")
-"""What load files are called where the configuration does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +16,6 @@ class LoadFiles:
 
     files: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-
-
-def matching(named: Sequence[str] = ()) -> list[str]:
-    """The files that are `named`, by patterns too, else those that are CALLED so, each once, not loaded."""
-    found: dict[str, None] = {}
-    for pattern in named or CALLED:
-        paths = glob(pattern, recursive=True)  # noqa: PTH207 - of Path no absolute pattern is taken
-        found.update(dict.fromkeys(sorted(path for path in paths if Path(path).is_file())))
-    return list(found)
 
 
 def load_files(named: Sequence[str] = (), by: str = "the configuration") -> LoadFiles:

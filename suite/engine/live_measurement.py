@@ -15,7 +15,7 @@ from suite.engine.outputs import OutputWatch
 from suite.engine.preparer import undone
 from suite.measure.column_recording import ColumnRecording
 from suite.measure.evidence import gather
-from suite.measure.garbage import between
+from suite.measure.garbage import Garbage, between
 from suite.measure.joined import joined
 from suite.measure.limiter import limiter
 from suite.measure.observed import Observed
@@ -108,11 +108,10 @@ class LiveMeasurement:
             tally = Tally.merged([tally, Tally.of(collected)])
         checks = (*checks, *undone(running.restore()))
         resources = running.sampler.resources(self._begin, end)
-        garbage = between(self._collected, running.agents.collections(running.processes()))
         told = details(running.reports)
         failed = [detail.first for detail in told if detail.outcome != "rejected"]
         return tally, replace(
-            self._resources(replace(resources, garbage=garbage), own),
+            self._resources(replace(resources, garbage=self._garbage()), own),
             checks=checks,
             statuses=statuses(running.ends),
             details=told,
@@ -180,8 +179,15 @@ class LiveMeasurement:
             own=self._said.metrics,
         )
         self._windows.append((validity, evidence, held))
-        self._series.append(_from(series(recording, resources), (self._since - self._begin) / 1e9))
+        columns = series(recording, replace(resources, garbage=self._garbage()))
+        self._series.append(_from(columns, (self._since - self._begin) / 1e9))
         self._parts, self._rows, self._since, self._user_ns = [], 0, end, 0
+
+    def _garbage(self) -> Garbage | None:
+        """What the system's collector did since what is measured began, and its longest pauses."""
+        agents, pids = self._running.agents, self._running.processes()
+        found = between(self._collected, agents.collections(pids))
+        return found and replace(found, pauses=tuple(agents.pauses(pids)))
 
     def _validity(self) -> Validity:
         """The worst verdict of all windows, and of each kind of reason the first."""
@@ -216,8 +222,9 @@ class LiveMeasurement:
         )
 
     def _joined_series(self) -> Mapping[str, tuple[float | None, ...]]:
-        names = next((one.keys() for one in self._series if one), ())
-        return {name: tuple(v for one in self._series if one for v in one[name]) for name in names}
+        found = [one for one in self._series if one]
+        names = [name for name in next(iter(found), ()) if all(name in one for one in found)]
+        return {name: tuple(value for one in found for value in one[name]) for name in names}
 
 
 def _from(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import gevent
 from locust import argument_parser, events
+from locust.util.timespan import parse_timespan
 
 from suite.integrations._locust.roles import Roles
 from suite.integrations._locust.stand_ins import stand_ins
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
     from locust import User
 
 __all__ = ["around", "users"]
+
+
+def _say_yes(parser: Any, **_: Any) -> None:
+    parser.add_argument(
+        "--yes", action="store_true", include_in_web_ui=False, help="Load another machine without asking."
+    )
+
+
+events.init_command_line_parser.add_listener(_say_yes)  # type: ignore[no-untyped-call]
 
 
 def users(*targets: str) -> dict[str, type[User]]:
@@ -42,7 +52,7 @@ def around(locustfile: str, target: str | None = None) -> None:
 
     The system of the workload `target` is started for it and measured, unless Locust is told a host.
     """
-    found = _described(*([] if target is None else [target]))
+    found = _described(*([] if target is None else [target]), locustfile=locustfile)
     described = found[0] if found else {"target": None, "component": False}
     path = Path(locustfile)
     own = {
@@ -60,11 +70,14 @@ def around(locustfile: str, target: str | None = None) -> None:
     Roles([{**described, **own}], locustfile=True).listen(events)
 
 
-def _described(*targets: str) -> list[dict[str, Any]]:
+def _described(*targets: str, locustfile: str | None = None) -> list[dict[str, Any]]:
     known, _ = argument_parser.get_parser().parse_known_args()
     role = "worker" if known.worker else "keeper"
+    seconds = parse_timespan(known.run_time) if known.run_time else None
+    options = json.dumps({"host": known.host, "users": known.num_users, "seconds": seconds, "yes": known.yes,
+                          "locustfile": locustfile})  # fmt: skip
     told = subprocess.run(
-        [sys.executable, "-P", "-m", "suite.integrations._locust.describe", role, *targets],
+        [sys.executable, "-P", "-m", "suite.integrations._locust.describe", role, options, *targets],
         stdout=subprocess.PIPE,
         check=False,
     )

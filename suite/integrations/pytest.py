@@ -30,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--suite-seconds", metavar="TIME", help="length of each load's measured part, e.g. 5min")
     add("--suite-set", action="append", metavar="NAME=VALUE", help="a parameter of system or workload")
     add("--suite-target", metavar="URL", help="load this running system instead")
+    add("--suite-yes", action="store_true", help="it may be loaded, though it is on another machine")
     add("--suite-results", metavar="FOLDER", help="folder of ledger.db and runs/ [results]")
     add("--suite-ledger", metavar="PLACE", help="database of results: a file or a URL [RESULTS/ledger.db]")
     add("--suite-config", metavar="FILE", help="loadledger.toml, or pyproject.toml's table")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from suite.measure.ended_rows import EndedRows
+from suite.measure.tally import Tally
 from suite.records.outcome import Outcome
 from suite.records.reason import Reason
 from suite.records.run import TARGET_FAILING
@@ -30,6 +31,16 @@ class FailingTarget:
         """Why it should be left alone, once it has failed for so long."""
         ended = sum(len(part) for part in rows)
         bad = sum(int(np.count_nonzero(np.isin(part.outcome, _BAD))) for part in rows)
+        return self.counted(now, ended, bad)
+
+    def tallied(self, now: int, tally: Tally) -> Reason | None:
+        """The same of what is counted already: `tally` is of what ended since the last look."""
+        outcomes = [one.outcomes for one in tally.started.values()]
+        bad = sum(some.get(outcome.name, 0) for some in outcomes for outcome in _BAD)
+        return self.counted(now, sum(sum(some.values()) for some in outcomes), bad)
+
+    def counted(self, now: int, ended: int, bad: int) -> Reason | None:
+        """The same of so many operations that ended since the last look."""
         if ended and bad < SHARE * ended:  # it does its work: what was bad before is over
             self._looks.clear()
             self._since = None

@@ -71,6 +71,7 @@ def joined_round(
         outputs=tuple(output for share in parties for output in share.outputs),
         observed=next((share.observed for share in parties if share.observed), ()),
         failure=next((share.failure for share in parties if share.failure is not None), None),
+        stopped=next((share.stopped for share in parties if share.stopped is not None), None),
     )
 
 

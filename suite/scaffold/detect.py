@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -22,8 +23,9 @@ _HEALTH = ("/health", "/healthz", "/ready", "/readyz", "/livez", "/ping", "/stat
 """What a path is called that says whether a service is ready."""
 
 
-def of_app(project: Project, named: str = "") -> LoadSubject:
-    """The app of a project: one that is `named` module:name, or the likeliest that there is.
+def of_app(project: Project, named: str = "", paths: Sequence[str] = ()) -> LoadSubject:
+    """The app of a project: one that is `named` module:name, or the likeliest that there is. `paths` of it
+    are asked too.
 
     Raises ConfigurationError where there is none, with why what looked like one could not be imported.
     """
@@ -36,7 +38,7 @@ def of_app(project: Project, named: str = "") -> LoadSubject:
     answer = _looked(project, modules=modules, django=[] if named else django_settings(project.root))
     if not answer["found"]:
         raise ConfigurationError.of([_nothing(named), *dict.fromkeys(answer["faults"])])
-    return _app_subject(project, answer["found"][0], answer["servers"])
+    return _app_subject(project, answer["found"][0], answer["servers"], paths)
 
 
 def of_class(project: Project, named: str, *, call: bool) -> LoadSubject:
@@ -98,15 +100,24 @@ def ready_path(paths: Sequence[str]) -> str:
     return next((path for path in paths if path.rstrip("/").lower().endswith(_HEALTH)), "")
 
 
-def _app_subject(project: Project, app: Mapping[str, Any], servers: Sequence[str]) -> LoadSubject:
+def _app_subject(
+    project: Project, app: Mapping[str, Any], servers: Sequence[str], paths: Sequence[str]
+) -> LoadSubject:
     command, folder, package = served(app, servers, project.programs)
     kind: str = app["kind"]
     name = app.get("settings") or f"{app['module']}:{app['name']}"
     return LoadSubject(
         "http", f"{name} ({_TITLES.get(kind, kind.title())})", command=command, folder=folder,
-        ready=ready_path(app["paths"]), wants=(package,), left=tuple(app["others"]),
-        paths=tuple(dict.fromkeys(app["paths"])),
+        ready=ready_path(app["paths"]), wants=(package,),
+        left=tuple(route for route in app["others"] if not any(_fits(path, route) for path in paths)),
+        paths=tuple(dict.fromkeys((*paths, *app["paths"]))),
     )  # fmt: skip
+
+
+def _fits(path: str, route: str) -> bool:
+    """Whether `path` is an example of a route like `GET /items/{number}`."""
+    plain = re.split(r"<[^>]*>|\{[^}]*\}", route.removeprefix("GET "))
+    return re.fullmatch("[^/?]+".join(map(re.escape, plain)) + r"(\?.*)?", path) is not None
 
 
 def _nothing(named: str) -> str:

@@ -29,7 +29,7 @@ def shop(command, engine):
 def asked(monkeypatch):
     """Somebody is there, and has answers."""
     answers = []
-    monkeypatch.setattr("suite.commands.asking._somebody_is_there", lambda: True)
+    monkeypatch.setattr("suite.report.terminal.asking._somebody_is_there", lambda: True)
 
     def confirm(text, err=False):
         assert err

@@ -74,7 +74,7 @@ def test_a_dry_run_shows_and_writes_nothing(shop):
             ("--path", "items", "--target", "http://127.0.0.1:1"),
             "--path items: a path begins with /, like /items",
         ),
-        (("--path", "/a", *NAMED), "--path is for --command and --target: of an app the paths are known"),
+        (("--path", "/a", "--class", "a:B"), "--path is for what speaks HTTP, which --class does not"),
         (("--target", "http://x", "--template", "memory"), "of what runs elsewhere no memory is known"),
         (("--command", "x {port}", "--runner", "a b"), "one label of a self-hosted runner"),
     ],

@@ -12,6 +12,7 @@ from support.variants import exhaustive
 
 from suite.ab.checkout import Checkout
 from suite.ab.repository import Commit
+from suite.errors import SystemFailed
 from suite.records.run import CheckResult, Failure
 
 
@@ -27,6 +28,40 @@ def test_json_into_a_file_and_results_elsewhere(command):
     assert len(list(command.folder.glob("elsewhere/runs/*.json"))) == 1
     assert not (command.folder / "results").exists()
     assert command("show", "--results", "elsewhere").out.count("counter/click") == 1
+
+
+def test_forms_for_other_tools_are_written_as_it_ends(command, engine):
+    load = command.example("load_counter.py")
+    words = ["--junit", "j.xml", "--html", "page.html", "--markdown", "m.md", "--csv", "c.csv"]
+    said = command("run", load, *words)
+    assert said.code == 0
+    assert said.out.splitlines()[-4:] == ["wrote page.html", "wrote m.md", "wrote j.xml", "wrote c.csv"]
+    cases = (command.folder / "j.xml").read_text()
+    assert cases.count("<testsuite ") == 2
+    said = command("run", load, "--json", "-", "--junit", "j.xml")
+    assert document(said)
+    assert "wrote j.xml" in said.err
+
+
+def test_what_was_measured_until_a_fault_is_in_the_forms_too(command, engine):
+    load = command.example("load_counter.py")
+    engine.answers = {"counter/watch": SystemFailed("no port is free")}
+    said = command("run", load, "--junit", "j.xml")
+    assert said.code == 4
+    assert (command.folder / "j.xml").read_text().count("<testsuite ") == 1
+
+
+def test_a_form_that_can_not_be_written_is_told_before_anything_runs(command, engine):
+    load = command.example("load_counter.py")
+    command.file("file", "")
+    for words, why in (
+        (("--junit", "file/j.xml"), "a part of its path is a file"),
+        (("--csv", "-"), "--csv: stdout has the tables; give a file"),
+    ):
+        said = command("run", load, *words)
+        assert said.code == 2
+        assert why in said.complaints[0]
+    assert engine.asked == {}
 
 
 @pytest.mark.parametrize("how", [exhaustive("option"), "variable", exhaustive("file")])

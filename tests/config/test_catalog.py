@@ -282,3 +282,41 @@ def test_a_name_that_is_misspelt_is_asked_about():
         select(["dicom/recieve"])
     with pytest.raises(ConfigurationError, match=r"hotel, vision; see: suite list"):
         select(["something/else"])
+
+
+OWN = """
+from suite import Component, User, Workload, closed_loop, operation
+class Caller(User):
+    @operation
+    def call(self): pass
+a = Workload("vision/own", Component(object), Caller, loop=closed_loop(operations=1))
+b = Workload("shop/browse", Component(object), Caller, loop=closed_loop(operations=1))
+"""
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "load_shop.py").write_text(OWN)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("target", "names"), [
+    ("shop/browse", ["shop/browse"]), ("shop", ["shop/browse"]), ("vision", ["vision/own"]),
+    ("vision/match-10", ["vision/match-10"]),
+])  # fmt: skip
+def test_the_project_s_own_are_found_by_name_before_what_is_installed(own, target, names):
+    assert [one.workload.name for one in select([target])] == names
+
+
+def test_those_of_files_that_the_configuration_names_too(own):
+    (own / "load_shop.py").rename(own / "mine.py")
+    with pytest.raises(ConfigurationError, match="no workload, system or file 'shop/browse'"):
+        select(["shop/browse"])
+    (found,) = select(["shop/browse"], files=["mine.py"])
+    assert found.reference.file == str(own / "mine.py")
+
+
+def test_a_name_of_one_s_own_that_is_misspelt_is_asked_about(own):
+    with pytest.raises(ConfigurationError, match=r"shop, vision; did you mean shop/browse\? see: suite list"):
+        select(["shop/brwose"])

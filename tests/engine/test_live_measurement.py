@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from examples import load_garbage
 from support.telling import ALL, Member, told
 
 from suite import closed_loop
@@ -59,3 +60,20 @@ def test_faults_that_a_live_round_does_not_make_are_told(measured):
     ]
     assert measured.validity.verdict != "valid"
     assert measured.incidents == ()
+
+
+def test_when_the_collector_stopped_the_system_is_in_its_series(monkeypatch):
+    """In windows too, of which each has a part of the seconds."""
+    monkeypatch.setattr("suite.engine.live_measurement._WINDOW_ROWS", 5)
+    spec = WorkloadSpec(reference_to(load_garbage.heavy), Settings())
+    with live_round(spec) as running:
+        measurement = LiveMeasurement(running)
+        running.resize(1)
+        end = time.monotonic() + 1
+        while time.monotonic() < end:
+            time.sleep(0.05)
+            measurement.take()
+        _, found = measurement.finish()
+    assert found.metrics["gc.pause.max"] > 0
+    assert len(found.series["pause"]) == len(found.series["second"])
+    assert max(found.series["pause"]) == pytest.approx(found.metrics["gc.pause.max"])

@@ -26,8 +26,8 @@ class Maker(User):
         self.cycles.make()
 
 
-async def serve(system):
-    cycles = Cycles()
+async def serve(system, per_call=200):
+    cycles = Cycles(per_call)
 
     async def answer(reader, writer):
         while await reader.readline():
@@ -66,6 +66,7 @@ _LOOP = closed_loop(1, operations=300)
 
 component = Workload("garbage/component", Component(Cycles), Maker, loop=_LOOP)
 server = Workload("garbage/server", Server(serve), Asker, loop=_LOOP)
+heavy = Workload("garbage/heavy", Server(serve, per_call=50_000), Asker, loop=_LOOP)
 silent = Workload(
     "garbage/silent",
     Command("{python} -I -m http.server {port} --bind 127.0.0.1 --directory {directory}"),

@@ -4,9 +4,12 @@ import csv
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -316,3 +319,51 @@ def test_workers_share_one_plan_which_goes_on_whole_when_one_is_lost(tmp_path):
     # Of 4,800 starts the third that was one's is missed until that is seen and told: some ten seconds of it.
     # Were it missed until the end there would be fewer than 3,600.
     assert 3700 < sum(run.outcomes.values()) < 4800
+
+
+class _Down(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        self.send_response(503)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def down():
+    """A URL of this machine's that is not the loopback's, where everything fails."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # nothing is sent
+            host = probe.getsockname()[0]
+        except OSError:
+            host = "127.0.0.1"
+    if host.startswith("127."):
+        pytest.skip("this machine has no address but the loopback's")
+    with ThreadingHTTPServer((host, 0), _Down) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://{host}:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("words", [[], ["--processes", "2"]])
+def test_somebody_else_s_system_that_fails_is_left_alone(tmp_path, down, words):
+    load = EXAMPLES / "load_items.py"
+    suite = Suite(
+        tmp_path, "locust", load, "--headless", "--users", "2", "--run-time", "100s", "--host", down, "--yes",
+        "--only-summary", *words,
+    )  # fmt: skip
+    assert suite.finish(60) == 1
+    assert "which is not this machine" in suite.err
+    assert "it was left alone" in suite.err
+    (run,) = documents(tmp_path)
+    assert run.stopped.kind == "target_failing"
+    assert run.exit_code == 1
+    assert not suite.left_behind()

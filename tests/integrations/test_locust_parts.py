@@ -1,10 +1,12 @@
 """What the parts of Locust's integration do that need no Locust: sums, numbers, clocks, descriptions."""
 
-from contextlib import nullcontext
+import json
+import sys
+from contextlib import nullcontext, redirect_stdout
 
 import numpy as np
 import pytest
-from examples import load_calls
+from examples import load_calls, load_items
 from hypothesis import given
 from hypothesis import strategies as st
 from support.exact import Exact
@@ -164,7 +166,7 @@ def test_results_that_can_not_be_written_are_told_before_the_test_and_not_to_wor
 ):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "results").touch()
-    monkeypatch.setattr("sys.argv", ["describe", role])
+    monkeypatch.setattr("sys.argv", ["describe", role, "{}"])
     with pytest.raises(SystemExit) if role == "keeper" else nullcontext() as end:
         main()
     told = capsys.readouterr()
@@ -174,3 +176,56 @@ def test_results_that_can_not_be_written_are_told_before_the_test_and_not_to_wor
         assert end.value.code == 2
         assert told.out == ""
         assert told.err.startswith("suite: can't write results/runs")
+
+
+ITEMS = f"{load_items.__file__}::items/browse"
+AWAY = "http://staging.example:8000"
+
+
+@pytest.fixture
+def told(tmp_path, monkeypatch, capsys):
+    """What a role is told of targets with Locust's options: exit code, output, complaints."""
+    monkeypatch.chdir(tmp_path)
+
+    def ask(role, options, *targets):
+        refused = options.pop("refused", False)
+        monkeypatch.setattr("sys.argv", ["describe", role, json.dumps(options), *targets])
+        with redirect_stdout(sys.stdout), pytest.raises(SystemExit) if refused else nullcontext() as end:
+            main()
+        captured = capsys.readouterr()
+        return end.value.code if end else 0, captured.out, captured.err.splitlines()
+
+    return ask
+
+
+def test_load_of_locust_s_goes_to_another_machine_only_if_somebody_says_so(told):
+    code, out, complaints = told(
+        "keeper", {"host": AWAY, "users": 50, "seconds": 30.0, "refused": True}, ITEMS
+    )
+    assert (code, out) == (2, "")
+    assert complaints == [
+        "suite: load goes to staging.example:8000, which is not this machine:",
+        "  items/browse: closed loop on Locust, 50 users, 30 s",
+        "suite: nothing was sent to staging.example:8000: nobody is there to be asked; if it may be loaded, "
+        "add --yes",
+    ]
+    code, out, complaints = told("keeper", {"host": AWAY, "yes": True}, ITEMS)
+    assert (code, complaints[1:]) == (0, ["  items/browse: closed loop on Locust, until it is stopped"])
+    assert json.loads(out)[0]["name"] == "items/browse"
+
+
+def test_so_does_that_of_somebody_s_own_locustfile(told):
+    code, _, complaints = told(
+        "keeper", {"host": AWAY, "users": 3, "locustfile": "mine.py", "refused": True}, ITEMS
+    )
+    assert (code, complaints[1]) == (2, "  mine.py: closed loop on Locust, 3 users, until it is stopped")
+
+
+@pytest.mark.parametrize(
+    ("role", "options"),
+    [("worker", {"host": AWAY}), ("keeper", {}), ("keeper", {"host": "http://127.0.0.1:1"}),
+     ("keeper", {"host": "http://localhost:1", "locustfile": "mine.py"})],
+)  # fmt: skip
+def test_workers_and_this_machine_are_never_asked(told, role, options):
+    code, _, complaints = told(role, options, ITEMS)
+    assert (code, complaints) == (0, [])

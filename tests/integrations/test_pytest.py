@@ -92,6 +92,7 @@ def test_a_load_that_passes_has_its_line_and_its_properties(session, played, pyt
         ["*= load =*", "shop/browse  passed  300 /s, p50 1.9 ms, p95 3.6 ms, p99 4.23 ms"]
     )
     (errand,) = played.errands
+    assert not errand.yes
     assert (errand.given.users, errand.given.rounds, errand.given.values) == (3, 2, {"size": "7"})
     assert errand.given.thresholds == {"response.p95": {"critical": "5ms"}}
     assert errand.target == f"{pytester.path}/load_shop.py::shop/browse"
@@ -134,6 +135,12 @@ def test_what_can_be_believed_and_not_judged_is_no_skip(session, played):
     found = session(ONE, "--suite-on-invalid", "skip")
     found.assert_outcomes(failed=1)
     found.stdout.fnmatch_lines(["shop/browse: response.p999 could not be judged"])
+
+
+def test_that_another_machine_may_be_loaded_is_said_on_the_command_line(session, played):
+    session(ONE, "--suite-target", "http://staging.example:8000", "--suite-yes")
+    (errand,) = played.errands
+    assert (errand.given.target, errand.yes) == ("http://staging.example:8000", True)
 
 
 def test_a_fault_is_a_line_without_a_traceback(session, played):

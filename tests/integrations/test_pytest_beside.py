@@ -24,6 +24,14 @@ class Shopper(User):
 browse = Workload("shop/browse", Component(Shop), Shopper, loop=closed_loop(1, seconds=.3),
     thresholds=[Threshold("response.max", critical="20s")])
 """
+WEB = """
+import asyncio
+from suite import Remote, User, Workload, closed_loop, operation
+class Visitor(User):
+    @operation
+    async def nap(self): await asyncio.sleep(.001)
+nap = Workload("web/nap", Remote("http://127.0.0.1:1"), Visitor, loop=closed_loop(1, seconds=.3))
+"""
 SHORT = 'load("load_shop.py::shop/browse", rounds=1)'
 SEVERAL = """
 import pytest
@@ -66,6 +74,25 @@ def test_what_the_documentation_shows(session):
     text = (Path(__file__).parents[2] / "docs" / "pytest.md").read_text()
     example = re.search(r"```python\n(.*?)```", text, re.S)[1]
     session(example, "--suite-on-invalid", "warn").assert_outcomes(passed=3)
+
+
+def test_another_machine_is_loaded_only_if_the_command_line_says_so(session, pytester):
+    source = """
+    def test_load(load):
+        load("load_web.py::web/nap", rounds=1, target="http://192.0.2.1:8000")
+    """
+    (pytester.path / "load_web.py").write_text(WEB)
+    found = session(source)
+    found.assert_outcomes(failed=1)
+    found.stdout.fnmatch_lines(
+        [
+            "load goes to 192.0.2.1:8000, which is not this machine:",
+            "web/nap: closed loop, 1 user, 300 ms, 1 round, as many as are answered",
+            "nothing was sent to 192.0.2.1:8000: nobody is there to be asked; *, add --suite-yes",
+        ]
+    )
+    found = session(source, "--suite-yes")
+    found.stdout.fnmatch_lines(["*nothing answers at http://192.0.2.1:8000*"])
 
 
 def test_an_async_test_has_its_loop_meanwhile(session):

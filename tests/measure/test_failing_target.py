@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from measure.test_lost_thresholds import rows
 
 from suite.measure.failing_target import FailingTarget
+from suite.measure.tally import OperationTally, Tally
+from suite.records.histogram import Histogram
 from suite.records.outcome import Outcome
+from suite.records.reason import Reason
 
 SECOND = 10**9
 
@@ -29,6 +33,15 @@ def test_half_of_all_for_ten_seconds_is_enough():
 @pytest.mark.parametrize("shares", [[0.4] * 60, [1.0] * 9 + [0.0] + [1.0] * 9, [0.0] * 60])
 def test_less_or_shorter_is_not(shares):
     assert looks(*shares) is None
+
+
+def test_what_is_counted_already_says_the_same():
+    target = FailingTarget()
+    times = Histogram.of(np.array([1_000]))
+    tally = Tally({"buy": OperationTally({"ok": 1, "failed": 2, "timeout": 1, "rejected": 1}, times)})
+    found = [target.tallied(second * SECOND, tally) for second in range(11)]
+    assert found[:10] == [None] * 10
+    assert found[10] == Reason("target_failing", {"failed": 33, "ended": 55, "seconds": 10.0})
 
 
 def test_refusals_are_no_failures():

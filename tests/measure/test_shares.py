@@ -69,6 +69,12 @@ def test_what_is_lost_rules_the_round_out():
     assert [reason.kind for reason in found.validity.reasons] == ["worker_died"]
 
 
+def test_what_one_was_stopped_for_stopped_the_round():
+    why = Reason("target_failing", {"failed": 5, "ended": 6, "seconds": 10.0})
+    found = joined_round({"a": worker(), "b": worker(stopped=why)}, TALLY, 1.0, loop=LOOP)
+    assert found.stopped == why
+
+
 def test_details_and_statuses_add_up():
     parts = [
         worker(details=(Detail("failed", "reset", "look", 2, at, "gone"),), statuses={"look": {"200": 5}})

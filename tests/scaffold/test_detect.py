@@ -37,6 +37,16 @@ def test_an_app_that_was_found(seen):
     )
 
 
+def test_paths_of_an_app_that_are_named_are_asked_first_and_its_routes_with_them_are_not_left_out(seen):
+    others = ["GET /items/{number}", "GET /<int:year>/<name>", "GET /items/{number}/parts", "POST /items/1"]
+    app = {"kind": "fastapi", "module": "shop", "name": "app", "place": "", "factory": False,
+           "paths": ["/items"], "others": others}  # fmt: skip
+    seen.append({"found": [app], "faults": [], "servers": ["uvicorn"]})
+    subject = of_app(HERE, "", ("/items/1", "/2026/may?all=1"))
+    assert subject.paths == ("/items/1", "/2026/may?all=1", "/items")
+    assert subject.left == ("GET /items/{number}/parts", "POST /items/1")
+
+
 def test_where_none_is_found_it_says_what_can_be_named_and_why(seen):
     seen.append({"found": [], "faults": ["shop: ImportError: no", "shop: ImportError: no"], "servers": []})
     with pytest.raises(

@@ -25,7 +25,7 @@ from suite.integrations._locust.stand_ins import FRESH, StandIn
 
 LOG = logging.getLogger("loadledger")
 _SLACK = 0.1
-_SYSTEM_FAILED = 4
+_FAILED, _SYSTEM_FAILED = 1, 4
 _HELD_EACH = 1.0
 _HOLDER = str(Path(__file__).with_name("holder.py"))
 
@@ -66,7 +66,7 @@ class Control:
 
     def party(self, described: Mapping[str, Any]) -> Any:
         """Who runs a workload in this process."""
-        return Party(described, self.environment, self.fault, self.over)
+        return Party(described, self.environment, self.fault, self.over, self.spare)
 
     def over(self, at: float) -> None:
         """The plan of an open loop ends at a Unix time; so does the test, if no other goes on."""
@@ -125,6 +125,12 @@ class Control:
             LOG.error("%s: %s", name, line)
         self.failures[name] = (text, code)
         self.environment.process_exit_code = code
+        gevent.spawn(self.stop)
+
+    def spare(self, name: str, text: str) -> None:
+        """The system of a workload is somebody else's and fails: end the test, and keep what there is."""
+        LOG.error("%s: %s", name, text)
+        self.environment.process_exit_code = _FAILED
         gevent.spawn(self.stop)
 
     def stop(self) -> None:

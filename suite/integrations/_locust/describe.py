@@ -1,16 +1,20 @@
-"""`python -m suite.integrations._locust.describe ROLE TARGET...`: workloads for Locust, as JSON.
+"""`python -m suite.integrations._locust.describe ROLE OPTIONS TARGET...`: workloads for Locust, as JSON.
 
 A process of its own, so that no load file is imported where Locust has patched everything. ROLE is `worker`
-or `keeper`, which is to store what was measured: it is told now what would be in the way of that.
+or `keeper`, which is to store what was measured: it is told now what would be in the way of that, and asked
+whether the host in Locust's OPTIONS, a JSON object, may be loaded. Without a TARGET these have a locustfile.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import Any
+
+import typer
 
 from suite.config.catalog import Reference
 from suite.config.configured import configured
@@ -18,8 +22,10 @@ from suite.contract.component import Component
 from suite.contract.loop import OpenLoop, not_replayed
 from suite.contract.workload import Workload
 from suite.errors import SuiteError
+from suite.integrations._locust.options import LocustOptions
 from suite.integrations._locust.places import check_places
 from suite.integrations._locust.selected import selected
+from suite.report.terminal.asking import ask
 from suite.report.words import clean
 
 
@@ -27,10 +33,12 @@ def main() -> None:
     """Write the description to stdout; what load files print goes to stderr."""
     stdout, sys.stdout = sys.stdout, sys.stderr
     try:
-        role, *targets = sys.argv[1:]
+        role, options, *targets = sys.argv[1:]
+        asked = LocustOptions(**json.loads(options))
         chosen = selected(targets) if targets else ()
         if role == "keeper":
             check_places()
+            ask([*asked.sent_load(targets)], asked.yes)
         told = [
             described(configured(found.workload, settings), found.reference, settings.skipped_operations)
             for found, settings in chosen
@@ -39,6 +47,8 @@ def main() -> None:
         for line in clean(str(error)).splitlines():
             sys.stderr.write(f"suite: {line}\n")
         raise SystemExit(error.exit_code) from None
+    except typer.Abort:
+        raise SystemExit(128 + signal.SIGINT) from None
     stdout.write(json.dumps(told))
 
 

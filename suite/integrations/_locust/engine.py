@@ -20,6 +20,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from suite.contract.loop import OpenLoop
+from suite.contract.remote import elsewhere
 from suite.engine import pacer
 from suite.engine.live_measurement import LiveMeasurement
 from suite.engine.live_round import LiveRound, live_round
@@ -28,8 +29,11 @@ from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError, Interrupted, SuiteError
 from suite.formats.structure import dump
 from suite.integrations._locust.selected import selected
+from suite.measure.failing_target import FailingTarget
 from suite.measure.tally import Tally
 from suite.process.guard import interruptible
+from suite.records.reason import Reason
+from suite.report.reasons import words
 
 _TAKE_SECONDS = 0.5
 _AHEAD = 1_000_000_000
@@ -130,6 +134,9 @@ class _Steering:
         self._begin_at = self._started = 0
         self._told_over = False
         self._length = 0
+        away = running.spec.settings.target is not None and elsewhere(running.workload.system) is not None
+        self._target = FailingTarget() if away else None
+        self._stopped: Reason | None = None
 
     def run(self) -> None:
         """Until an order says stop."""
@@ -159,6 +166,7 @@ class _Steering:
                 self._schedule()
                 self._retry()
         tally, share = self._measurement.finish()
+        share = replace(share, stopped=self._stopped)
         self._reports.tell("end", tally=tally.pack(), share=dump(share), **self._times())
 
     def _times(self) -> dict[str, float]:
@@ -218,11 +226,19 @@ class _Steering:
                 users=self._running.connected,
             )
             self._ask(tally)
+        self._spare(tally)
         if details := self._measurement.news():
             count = sum(detail.count for detail in details)
             if count != self._news:
                 self._news = count
                 self._reports.tell("details", details=[asdict(detail) for detail in details])
+
+    def _spare(self, tally: Tally) -> None:
+        """Somebody else's system is left alone when it fails."""
+        if self._target is not None and self._stopped is None:
+            self._stopped = self._target.tallied(time.monotonic_ns(), tally)
+            if self._stopped is not None:
+                self._reports.tell("failing", text=words(self._stopped))
 
     def _ask(self, tally: Tally) -> None:
         """What went wrong is told by workers, not by rows."""

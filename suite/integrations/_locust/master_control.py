@@ -52,6 +52,7 @@ class MasterControl(Control):
         hear("loadledger-numbers", self._numbers_wanted)
         hear("loadledger-fault", self._worker_fault)
         hear("loadledger-over", self._worker_over)
+        hear("loadledger-failing", self._worker_failing)
         gevent.spawn(self._watch)
 
     def start(self) -> None:
@@ -160,6 +161,9 @@ class MasterControl(Control):
 
     def _worker_fault(self, msg: Any, **_: Any) -> None:
         self.fault(msg.data["workload"], f"{msg.node_id}: {msg.data['text']}", msg.data["code"])
+
+    def _worker_failing(self, msg: Any, **_: Any) -> None:
+        self.spare(msg.data["workload"], f"{msg.node_id}: {msg.data['text']}")
 
     def _report(self, client_id: str, data: Mapping[str, Any], **_: Any) -> None:
         told = data.get("loadledger")

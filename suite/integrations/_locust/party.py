@@ -23,7 +23,7 @@ class Party:
     """A workload as described, run by an engine that is told how many users there are.
 
     `fault` is called with its name, what went wrong and an exit code, `over` with the
-    Unix time when an open loop's plan ends.
+    Unix time when an open loop's plan ends, `failing` with its name and why its system is to be left alone.
     """
 
     def __init__(
@@ -32,6 +32,7 @@ class Party:
         environment: Environment,
         fault: Callable[[str, str, int], None],
         over: Callable[[float], None],
+        failing: Callable[[str, str], None],
     ) -> None:
         self.name: str = described["name"]
         self.described = described
@@ -41,6 +42,7 @@ class Party:
         self._environment = environment
         self._fault = fault
         self._over = over
+        self._failing = failing
         self._kind = self.name.partition("/")[0]
         self._had_users, self._numbers = False, 0
         self._users = dict.fromkeys((one["name"] for one in described["users"]), 0)
@@ -155,6 +157,8 @@ class Party:
                     self._errors.add(self._environment.stats, self._kind, report["share"]["details"])
             case "over":
                 self._over(report["at"])
+            case "failing":
+                self._failing(self.name, report["text"])
             case "details":
                 self._errors.add(self._environment.stats, self._kind, report["details"])
             case "fault":

@@ -13,4 +13,6 @@ from suite.config.settings import Settings
 
 def selected(targets: Sequence[str], host: str | None = None) -> tuple[tuple[CatalogEntry, Settings], ...]:
     """What `targets` name; with `host` at that address. Raises ConfigurationError with all faults."""
-    return make_plans(select(targets), read_configuration(None), SettingsLayer(target=host or None)).runs
+    configuration = read_configuration(None)
+    chosen = select(targets, files=configuration.files)
+    return make_plans(chosen, configuration, SettingsLayer(target=host or None)).runs

@@ -53,6 +53,10 @@ class WorkerControl(Control):
         self.failures[name] = (text, code)
         self._tell("loadledger-fault", workload=name, text=text, code=code)
 
+    def spare(self, name: str, text: str) -> None:
+        """The master has to know."""
+        self._tell("loadledger-failing", workload=name, text=text)
+
     def _told_to_start(self, msg: Any, **_: Any) -> None:
         told: Mapping[str, Any] = msg.data
         self._test = told["test"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from suite.config.catalog import CatalogEntry, reference_to, select
-from suite.config.file import read_configuration
+from suite.config.file import Configuration, read_configuration
 from suite.config.layer import SettingsLayer
 from suite.config.paths import Places
 from suite.config.selection import make_plans
@@ -28,6 +28,7 @@ from suite.process.guard import interruptible
 from suite.process.importing import uncollected
 from suite.process.pickled import PickledWorkload
 from suite.records.run import Run
+from suite.report.terminal.asking import announced, refused, sent_load
 from suite.report.terminal.console import Reporter
 from suite.report.words import clean
 
@@ -39,7 +40,7 @@ RUN, TABLE, FAULT = "run.json", "table.txt", "fault.txt"
 class Errand:
     """What to measure, a `target` as `suite run` knows it or a workload that is `packed`; how, in which
     folder, and where to keep it. `width` is that of the table, `instruments` are what watches the
-    process of the tests.
+    process of the tests. `yes`: load may go to another machine.
     """
 
     target: str
@@ -51,6 +52,7 @@ class Errand:
     config: Path | None
     width: int
     instruments: tuple[str, ...]
+    yes: bool
 
 
 def measure(errand: Errand, folder: str) -> None:
@@ -71,7 +73,10 @@ def _measured(errand: Errand, place: Path) -> int:
     configuration = read_configuration(errand.config)
     kept = configuration.places(errand.results, errand.ledger)
     check_writable(kept.folder / "runs" / "draft")
-    plans = make_plans([_found(errand)], configuration, errand.given)
+    plans = make_plans([_found(errand, configuration)], configuration, errand.given)
+    sent = [*sent_load(plans.runs)]
+    if any(one.away for one in sent) and not errand.yes:  # tests run where nobody can be asked
+        raise ConfigurationError.of([*announced(sent), refused(sent, "--suite-yes")])
     ((found, settings),) = plans.runs
     with Ledger(kept.ledger) as ledger, Journal(kept.folder, "runs", "run", ledger.identity) as journal:
         try:
@@ -91,10 +96,10 @@ def _measured(errand: Errand, place: Path) -> int:
     return result.exit_code
 
 
-def _found(errand: Errand) -> CatalogEntry:
+def _found(errand: Errand, configuration: Configuration) -> CatalogEntry:
     """Raises ConfigurationError."""
     if errand.packed is None:
-        found = select([errand.target])
+        found = select([errand.target], files=configuration.files)
         if len(found) > 1:
             names = ", ".join(one.workload.name for one in found)
             raise ConfigurationError(f"{errand.target} has several workloads, and a load is one of: {names}")

@@ -174,6 +174,7 @@ class LoadFixture:
             config=Path(config) if config else None,
             width=width,
             instruments=instruments(),
+            yes=bool(option("suite_yes")),
         )
 
     def _packed(self, workload: Workload) -> PickledWorkload:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from suite.units import clean, format_quantity
+from suite.units import clean, format_ticks
 
 WIDTH, HEIGHT = 880, 300
 LEFT, RIGHT, TOP, BOTTOM = 84, 18, 46, 46
@@ -86,10 +86,11 @@ def picture(
 
 def y_grid(axis: Axis, unit: str) -> Iterable[str]:
     """A line and a label for each tick of an upright axis."""
-    for tick in axis.ticks():
+    ticks = axis.ticks()
+    for tick, words in zip(ticks, format_ticks([*map(_clean, ticks)], unit), strict=True):
         y = axis(tick)
         yield f'<path class="grid" d="M{LEFT},{y}H{WIDTH - RIGHT}"/>'
-        yield text(LEFT - 8, y + 4, format_quantity(_clean(tick), unit), "end")
+        yield text(LEFT - 8, y + 4, words, "end")
 
 
 def x_labels(labels: Sequence[tuple[float, str]], y: float, css: str = "") -> Iterable[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
@@ -14,8 +15,12 @@ from suite.report.words import BAD, FAINT, GOOD, NOTE, WARNING, clean
 
 ROWS = 40
 """Of a table; the rest is only counted."""
+_TEXT, _NUMBER, _NARROW = 8.4, 4.6, 22.4
+"""rem: of a column of words and of one of figures, at least, and what a telephone has for all."""
 _LONGEST = 400
 """Characters of a cell or a line."""
+_SPARK = re.compile("[▁-█ ]+")
+"""Of what the terminal draws with letters."""
 _CLASSES = {
     GOOD: "good",
     "bold green": "good",
@@ -35,6 +40,10 @@ def table(given: Table, rows: int = ROWS, css: str = "") -> Markup:
     heads = [_cell(column.header) for column in given.columns]
     cells = zip(*(column.cells for column in given.columns), strict=True)
     shown = [[_cell(cell) for cell in row] for _, row in zip(range(rows), cells, strict=False)]
+    kinds = [
+        " class=spark" if all(_SPARK.fullmatch(cell) for cell in column) else kind
+        for kind, column in zip(kinds, zip(*shown, strict=True), strict=True)
+    ]
     return drawn_table(heads, shown, kinds, left_out=given.row_count - len(shown), css=css)
 
 
@@ -46,19 +55,38 @@ def drawn_table(
     left_out: int = 0,
     css: str = "",
 ) -> Markup:
-    """A table that scrolls where it is too wide. Text is escaped unless it is Markup."""
-    kinds = list(kinds)
+    """A table that scrolls where it is too wide; of one that would on a telephone each row is a list there.
+    Text is escaped unless it is Markup.
+    """
+    kinds, heads = list(kinds), list(heads)
+    stacked = sum(_NUMBER if kind else _TEXT for kind in kinds) > _NARROW
+    if stacked:
+        css = f"{css} stacked".lstrip()
     made = [f'<div class="scroll"><table class="{escape(css)}"><thead><tr>']
     made += [f"<th scope=col{kind}>{escape(head)}</th>" for head, kind in zip(heads, kinds, strict=True)]
     made.append("</tr></thead><tbody>")
+    plain = [head.striptags() if isinstance(head, Markup) else head for head in heads]
     for row in rows:
         made.append("<tr>")
-        made += [f"<td{kind}>{escape(cell)}</td>" for cell, kind in zip(row, kinds, strict=True)]
+        for cell, kind, head in zip(row, kinds, plain, strict=True):
+            if stacked:
+                made.append(
+                    f'<td{_css(kind, cell)} data-head="{escape(head)}"><div>{escape(cell)}</div></td>'
+                )
+            else:
+                made.append(f"<td{kind}>{escape(cell)}</td>")
         made.append("</tr>\n")
     if left_out > 0:
         made.append(f'<tr><td colspan="{len(kinds)}"><small>and {left_out:,} more</small></td></tr>')
     made.append("</tbody></table></div>")
     return Markup("".join(made))  # noqa: S704 (each cell is escaped)
+
+
+def _css(kind: str, cell: str) -> str:
+    """A cell without a value is one that a telephone has no line for."""
+    if cell != "-":
+        return kind
+    return ' class="number none"' if kind else " class=none"
 
 
 def lines(given: Iterable[Text], most: int = ROWS) -> Markup:

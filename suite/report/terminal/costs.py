@@ -16,6 +16,8 @@ from suite.report.words import FAINT, WARNING, clean, many
 from suite.units import format_quantity, format_range
 
 _ROWS = 20
+_SHORTEST, _COST, _SOURCE = 12, 16, 10
+"""Widths below which names of costs (where they are so long), and who counted them, are not squeezed."""
 _OF_AN_OPERATION = ("instructions", "system_calls", "calls", "allocations", "statements")
 _OF_A_HELPER = ("instructions", "system_calls", "calls", "allocations", "reads", "writes", "context_switches")
 _SHOWN = 3
@@ -37,16 +39,24 @@ def costs_tables(bill: CostBill) -> Iterator[Table]:
 
 def costs_table(bill: CostBill) -> Table:
     """A row for each thing that was to be counted."""
+    counted = {
+        metric.removeprefix("cost."): cost
+        for metric, cost in bill.costs.items()
+        if cost.value is not None and "@" not in metric
+    }
     table = PlainTable()
-    table.add_column("cost", overflow="fold", min_width=12)
+    longest = max(map(len, counted), default=0)
+    table.add_column("cost", overflow="fold", min_width=min(max(longest, _SHORTEST), _COST))
     for title in ("an operation", "windows"):
         table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("processes (threads)", justify="right", overflow="fold")
-    table.add_column("counted by", overflow="fold")
-    for metric, cost in bill.costs.items():
-        if cost.value is not None and "@" not in metric:
-            shown = format_quantity(cost.value, cost.unit)
-            table.add_row(metric.removeprefix("cost."), shown, _windows(cost), _parts(cost), cost.source)
+    several = any(map(_parts, counted.values()))
+    if several:
+        table.add_column("processes (threads)", justify="right", overflow="fold")
+    table.add_column("counted by", overflow="fold", min_width=_SOURCE)
+    for name, cost in counted.items():
+        shown = format_quantity(cost.value, cost.unit)
+        parts = [_parts(cost)] if several else []
+        table.add_row(name, shown, _windows(cost), *parts, cost.source)
     return table
 
 

@@ -5,12 +5,25 @@ from support.browser import Browser, find_browser
 from support.contrasts import CONTRASTS
 from support.every_kind import RECORDS
 from support.reported import RUNS
+from support.runs import make_comparison
 
+from suite.records.comparison import Change, Shift
+from suite.records.reason import Reason
+from suite.records.record import Record
 from suite.report.html.page import report_page
 
 pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 PAPER = {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 28)"}
-PAGES = [*RUNS, "leaks", "capacity", "costs", "soak", "resilience", "all"]
+PAGES = [*RUNS, "leaks", "capacity", "costs", "soak", "resilience", "comparison", "all"]
+WHY = Reason.of_text("so it is")
+CHANGES = (
+    Change("response.p99@browse", "s", "lower", 0.0013, 0.0021, "regression", WHY, Shift(0.6, 0.5, 0.7)),
+    Change("cpu.per_operation", "s", "lower", 0.0004, 0.00035, "improvement", WHY, Shift(-0.1, -0.2, -0.1)),
+    Change("memory.peak", "B", "lower", 34e6, 36e6, "inconclusive", WHY, Shift(0.06, -0.04, 0.16), p=0.3),
+)  # fmt: skip
+CUT = """[...document.querySelectorAll('.scroll > table')].filter(
+    e => e.scrollWidth > e.parentElement.clientWidth + 1
+).map(e => e.outerHTML.slice(0, 90))"""
 SQUEEZED = """[...document.querySelectorAll('td, th, dd, li, p, h2')].filter(
     e => e.getClientRects().length && e.textContent.trim().length > 8 && e.getBoundingClientRect().width < 40
 ).map(e => e.outerHTML.slice(0, 90))"""
@@ -34,8 +47,11 @@ def browser(tmp_path_factory):
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
-    records = {name: [make()] for name, make in RUNS.items()}
-    records |= {kind: [record] for kind, record in RECORDS.items()} | {"all": [*RECORDS.values()]}
+    records: dict[str, list[Record]] = {name: [make()] for name, make in RUNS.items()}
+    records |= {"comparison": [make_comparison(changes=CHANGES)]}
+    records |= {kind: [record] for kind, record in RECORDS.items() if kind not in records} | {
+        "all": [*RECORDS.values()]
+    }
     made = {}
     for name in PAGES:
         made[name] = folder / f"{name.replace(' ', '-')}.html"
@@ -52,6 +68,7 @@ def test_a_page_fits_its_window_and_nothing_is_squeezed(browser, pages, name, wi
     assert browser.run("document.documentElement.scrollWidth") <= width
     assert browser.run(OUTSIDE) == []
     assert browser.run(SQUEEZED) == []
+    assert browser.run(CUT) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
