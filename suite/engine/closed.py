@@ -41,7 +41,7 @@ class ClosedUsers(LiveUsers):
         self._begun = False
         self._over = asyncio.Event()
         self._stays = group.plan.live
-        self._segment = Segment(group.file)
+        self._segment = Segment(group.file, bounded=not group.plan.live)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -112,7 +112,7 @@ def _run_plain(group: UserGroup, loop: ClosedLoop, end: int) -> None:
     thinks = _thinks(group, loop)
     thinking = any(thinks)
     clock = now
-    segment: Segment | None = Segment(group.file)
+    segment: Segment | None = Segment(group.file, bounded=True)
     while segment is not None:
         columns = segment.columns
         started, finished = columns.started, columns.finished

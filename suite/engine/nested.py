@@ -34,6 +34,10 @@ class Nested:
         self._next = row + 1
         segment, place = divmod(row, self._file.rows)
         if segment == len(self._columns):
+            if self._file.full_at or not self._file.has_room(segment):
+                self.lost += 1
+                self._next = row
+                return -1
             self._columns.append(self._file.reach(segment))
         columns = self._columns[segment]
         columns.operation[place] = self._code[operation]

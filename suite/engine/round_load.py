@@ -11,6 +11,7 @@ from suite.engine.round_watch import RoundWatch
 from suite.engine.stop_rules import StopRules
 from suite.engine.worker_pool import gather_reports
 from suite.engine.worker_request import WorkerReply, WorkerRequest
+from suite.measure.columns import ROW_BYTES
 from suite.measure.garbage import Garbage, between
 from suite.measure.sampler import Sampler
 from suite.process.notice import noticed
@@ -64,6 +65,10 @@ class RoundLoad:
         sampler.tick(look=True)
         deployed.timeline.end()
         self.stopped, self.stopped_at = seen.reason, seen.stopped_at
+        full = [report.full_at for report in reports if report.full_at]
+        if self.stopped is None and full:
+            figures = {"operations": deployed.plan.used(), "row": ROW_BYTES}
+            self.stopped, self.stopped_at = Reason("room_full", figures), min(full)
         every = {*pids, *deployed.processes()}
         garbage = between(collected, deployed.agents.collections(every))
         self.garbage = garbage and replace(garbage, pauses=tuple(deployed.agents.pauses(every)))

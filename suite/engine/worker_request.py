@@ -65,6 +65,8 @@ class WorkerReply:
     lag: LoopLag | None = None
     ended: tuple[int, ...] = ()
     """When users had done all that was theirs to do, in monotonic nanoseconds."""
+    full_at: int = 0
+    """When there was no more room for what the loop starts, in monotonic nanoseconds; 0: there was."""
     result: Any = None
     fault: str = ""
     at_fault: Literal["", "system", "worker", "configuration"] = ""

@@ -103,6 +103,7 @@ class WorkerUsers:
             details=self._errors.details(self._started),
             attempts=tuple(self._attempts()),
             statuses=tuple((name, status, n) for (name, status), n in self._errors.statuses.items()),
+            full_at=min((group.file.full_at for group in self._groups if group.file.full_at), default=0),
         )
 
     def discard(self) -> None:

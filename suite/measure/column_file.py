@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import mmap
 import os
+import time
 from collections.abc import Iterator
 
 from suite.measure.columns import ROW_BYTES, Columns
+from suite.measure.room import has_room
 
 MEMORY_NAME = "loadledger-columns"
 """Name of the mapping in /proc/PID/smaps, by which the sampler leaves it out of a system's memory."""
@@ -26,6 +28,8 @@ class ColumnFile:
         self.descriptor = descriptor
         self.rows = rows
         self.planned = planned
+        self.full_at = 0
+        """When there was no room for another segment, in monotonic nanoseconds; only for who writes."""
         self._bytes = max(1, -(-rows * ROW_BYTES // mmap.PAGESIZE)) * mmap.PAGESIZE
         self._mapped: dict[int, Columns] = {}
         self._full = 0
@@ -52,6 +56,13 @@ class ColumnFile:
         if self.planned is None:
             return self.rows
         return min(self.rows, max(0, self.planned - index * self.rows))
+
+    def has_room(self, index: int) -> bool:
+        """Whether there is memory for segment `index`; if there is not, that is noted."""
+        if self.planned is not None or index < len(self) or has_room(self._bytes):
+            return True
+        self.full_at = self.full_at or time.monotonic_ns()
+        return False
 
     def reach(self, index: int) -> Columns:
         """Segment `index` for the writer, made if it is not there; whoever forgets it unmaps it."""

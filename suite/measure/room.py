@@ -12,6 +12,23 @@ _FIELDS = (("memory.max", "memory.current", "inactive_file"),
            ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"))  # fmt: skip
 """Of control groups of version 2 and 1: limit, usage, what of it the kernel gives up first; cgroups(7)."""
 
+_RESERVE = 1 << 28
+"""Bytes that are left alone: for what is measured of a recording, however long it is."""
+_SHARE = 4
+"""Of little memory a quarter may be taken."""
+
+
+def room() -> int | None:
+    """Bytes that may be recorded; None where nothing tells."""
+    left = memory_left()
+    return None if left is None else max(left - _RESERVE, left // _SHARE)
+
+
+def has_room(size: int) -> bool:
+    """Whether so many bytes more may be recorded."""
+    there = room()
+    return there is None or size <= there
+
 
 def memory_left(root: Path = ROOT, proc: Path = Path("/proc")) -> int | None:
     """Bytes that processes may still take before the kernel ends one; None where nothing tells."""

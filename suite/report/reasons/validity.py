@@ -78,6 +78,8 @@ KINDS: Kinds = {
     "slow_stolen": "the hypervisor took {seconds:s}",
     "slow_fault": "{fault} of {whom}",
     "target_failing": "{failed:,} of {ended:,} operations failed within {seconds:s}: it was left alone",
+    "room_full": "after {operations:,} operations there was no memory left to record more, at {row} bytes "
+    "each; give fewer seconds, or more memory",
     "doubtful": _doubtful,
     "no_reason": "no reason given",
     "instrumented": _instrumented,

@@ -10,6 +10,12 @@ from suite.report.reasons import words
 _WORKER = {"worker": 0, "cpu": 0.99, "delay": 0.0}
 _CORES = {"used": 0.25, "cores": 4}
 _SAID: list[tuple[str, dict[str, Figure], str]] = [
+    (
+        "room_full",
+        {"operations": 3_145_728, "row": 39},
+        "after 3,145,728 operations there was no memory left to record more, at 39 bytes each; give fewer "
+        "seconds, or more memory",
+    ),
     ("worker_died", {"workers": 1}, "a worker died, with its share of the load"),
     (
         "nothing_planned",
