@@ -215,8 +215,9 @@ def _explained(error: BaseException) -> int:
 def _complain(text: str, mark: str = "suite: ") -> None:
     from suite.units import clean  # what a system printed, or a document says, may be part of it
 
-    for line in clean(text).splitlines() or [""]:
-        sys.stderr.write(f"{mark}{line}\n" if not line.startswith(" ") else f"{line}\n")
+    with contextlib.suppress(OSError):  # what can't be told changes no exit code
+        for line in clean(text).splitlines() or [""]:
+            sys.stderr.write(f"{mark}{line}\n" if not line.startswith(" ") else f"{line}\n")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import TypeVar
 from suite.ab.checkout import Checkout, Name
 from suite.ab.task import Task
 from suite.config.catalog import is_file
+from suite.engine.room_watch import RoomWatch
 from suite.errors import ConfigurationError, StoreError, SuiteError, SystemFailed, WorkerFailed
 from suite.formats.envelope import read_document
 from suite.process.child import Child, start_command
@@ -143,11 +144,15 @@ def _read(document: Path, name: str, kind: type[_Found]) -> _Found | None:
 def _fault(child: Child, side: Checkout, task: Task, run: Run | None) -> SuiteError:
     said = [line.removeprefix("suite: ") for line in child.tail().splitlines() if line.startswith("suite: ")]
     kinds = {2: ConfigurationError, 4: SystemFailed}
-    kind = kinds.get(child.exit_status or 0, SuiteError)
+    kind: type[SuiteError] = kinds.get(child.exit_status or 0, SuiteError)
     if run is not None and run.error is not None:
         text = run.error.message
     else:
         text = "\n".join(said) if said and kind is ConfigurationError else child.exit_summary()
+    room = RoomWatch(child.log.parent)
+    room.tick()
+    if room.faults(()):  # then it could not say so itself
+        kind, text = StoreError, f"can't write below {child.log.parent}: the disk is full; free some space"
     return kind(f"{task.name}, {side.title}: {text}{_not_there(side.folder)}")
 
 

@@ -16,7 +16,7 @@ from suite.config.filters import ALL, Filters
 from suite.config.first_texts import first_texts
 from suite.config.matching import matching
 from suite.contract.workload import Workload
-from suite.errors import ConfigurationError, Faults, Interrupted, MissingExtra
+from suite.errors import ConfigurationError, Faults, Interrupted, MissingExtra, interruption
 from suite.process.guard import interruptible
 from suite.process.importing import uncollected
 from suite.process.pickled import PickledWorkload, load_as
@@ -248,6 +248,8 @@ def _module_of(reference: Reference) -> ModuleType:
             f"{reference}: {place}{line}" for line in str(error).splitlines()
         ) from error
     except (Exception, SystemExit) as error:
+        if (signalled := interruption(error)) is not None:
+            raise signalled from None
         place = _place(error, reference.file)
         said = " ".join(f"{type(error).__name__}: {error}".split())
         hint = _not_installed(error, Path(reference.file).absolute()) if reference.file else ""

@@ -10,7 +10,7 @@ from suite.ab.repository import Commit
 from suite.ab.sample import ProcessRunner, _not_there
 from suite.ab.task import Task
 from suite.config.layer import SettingsLayer
-from suite.errors import WorkerFailed
+from suite.errors import StoreError, WorkerFailed
 
 MODULES = '[submodule "lib"]\n\tpath = vendor/lib\n\turl = x\n[submodule "own"]\n\tpath = own\n'
 
@@ -44,3 +44,15 @@ def test_a_round_may_take_ten_times_as_long_as_the_longest_before_it(tmp_path):
     runner._longest["shop/browse", 100.0] = 300.0
     assert runner._patience(task) == 3000
     assert runner._patience(task.lasting(5.0)) == 3650
+
+
+def test_a_side_that_found_no_room_to_say_so_is_not_a_fault_of_ours(tmp_path, monkeypatch):
+    """`suite ab` ended with 70 where the folder of temporary files was full."""
+    monkeypatch.setattr("suite.engine.room_watch._LEAST", 2**70)  # nobody has so much room
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nexit 1\n")
+    python.chmod(0o755)
+    runner = ProcessRunner(tmp_path, Path(), tmp_path)
+    side = Checkout("base", Commit("a" * 40, "base"), tmp_path, python)
+    with pytest.raises(StoreError, match=f"can't write below {tmp_path}: the disk is full; free some space"):
+        runner.take(side, Task("shop/browse", "shop/browse"))

@@ -48,3 +48,13 @@ def test_a_full_stdout_is_one_clear_line(command, words):
     assert process.returncode == 2
     (line,) = err.splitlines()
     assert re.search("No space left|disk is full", line)
+
+
+def test_a_full_stderr_changes_no_exit_code(command):
+    """What was to be told raised, and Python ended with 1, which says that something regressed."""
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "suite.cli", "run", "load_nothing.py"],
+            cwd=command.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=full,
+        )  # fmt: skip
+    assert done.returncode == 2

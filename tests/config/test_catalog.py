@@ -21,7 +21,7 @@ from suite.config.catalog import (
 )
 from suite.config.settings import Settings
 from suite.engine.coordinator import run
-from suite.errors import ConfigurationError
+from suite.errors import ConfigurationError, Interrupted
 from suite.process.pickled import PickledWorkload
 
 names = st.text("abcdefgh/-_é", min_size=1)
@@ -320,3 +320,26 @@ def test_those_of_files_that_the_configuration_names_too(own):
 def test_a_name_of_one_s_own_that_is_misspelt_is_asked_about(own):
     with pytest.raises(ConfigurationError, match=r"shop, vision; did you mean shop/browse\? see: suite list"):
         select(["shop/brwose"])
+
+
+def test_a_signal_that_python_makes_another_error_of_is_no_fault_of_the_load_file(tmp_path):
+    """Ctrl-C while a class is made: `suite run` ended with 2, and blamed the file."""
+    file = tmp_path / "load_early.py"
+    file.write_text(EARLY)
+    with pytest.raises(Interrupted) as ended:
+        from_file(file)
+    assert ended.value.exit_code == 130
+
+
+EARLY = """
+import os, signal
+
+class Field:
+    def __set_name__(self, owner, name):
+        os.kill(os.getpid(), signal.SIGINT)
+        while True:
+            pass
+
+class Around:
+    taken = Field()
+"""

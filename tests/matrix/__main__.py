@@ -8,6 +8,7 @@ python -m matrix "worker killed/run"    cells whose name begins so
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def main() -> int:
     )
     parser.add_argument("--again", action="store_true", help="play those again that were not good")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the cell that is played is cleaned up
     every = sample(asked.share) if asked.share > 1 else sorted(cells(), key=scattered)
     chosen = [cell for cell in every if not asked.names or cell.name.startswith(tuple(asked.names))]
     played = read(asked.file)
