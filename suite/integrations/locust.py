@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import gevent
 from locust import argument_parser, events
-from locust.util.timespan import parse_timespan
 
 from suite.integrations._locust.roles import Roles
 from suite.integrations._locust.stand_ins import stand_ins
@@ -73,9 +72,8 @@ def around(locustfile: str, target: str | None = None) -> None:
 def _described(*targets: str, locustfile: str | None = None) -> list[dict[str, Any]]:
     known, _ = argument_parser.get_parser().parse_known_args()
     role = "worker" if known.worker else "keeper"
-    seconds = parse_timespan(known.run_time) if known.run_time else None
-    options = json.dumps({"host": known.host, "users": known.num_users, "seconds": seconds, "yes": known.yes,
-                          "locustfile": locustfile})  # fmt: skip
+    told_locust = {"host": known.host, "users": known.num_users, "seconds": known.run_time, "yes": known.yes}
+    options = json.dumps({**told_locust, "locustfile": locustfile})
     told = subprocess.run(
         [sys.executable, "-P", "-m", "suite.integrations._locust.describe", role, options, *targets],
         stdout=subprocess.PIPE,

@@ -87,7 +87,7 @@ def test_another_machine_is_loaded_only_if_the_command_line_says_so(session, pyt
     found.stdout.fnmatch_lines(
         [
             "load goes to 192.0.2.1:8000, which is not this machine:",
-            "web/nap: closed loop, 1 user, 300 ms, 1 round, as many as are answered",
+            "  web/nap: closed loop, 1 user, 300 ms, 1 round, as many as are answered",
             "nothing was sent to 192.0.2.1:8000: nobody is there to be asked; *, add --suite-yes",
         ]
     )
