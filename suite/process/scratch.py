@@ -31,6 +31,14 @@ def scratch_directory() -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
+def let_through(path: Path) -> None:
+    """Let other users who know its name reach `path` through the scratch directories that it lies in."""
+    for folder in path.parents:
+        mode = folder.stat().st_mode
+        if folder.name.startswith(_PREFIX) and _is_a_folder_of_this_user(folder) and not mode & stat.S_IXOTH:
+            folder.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
+
+
 def note_round(directory: Path, round_id: str) -> None:
     """What carries `round_id` ends when `directory` is found abandoned."""
     with suppress(OSError):  # of a full disk others tell

@@ -24,7 +24,7 @@ from suite.contract.loop import Duration
 from suite.contract.system import Placement
 from suite.errors import ConfigurationError, SystemFailed
 from suite.process.redaction import without_password
-from suite.process.scratch import scratch_directory
+from suite.process.scratch import let_through, scratch_directory
 from suite.process.sweep import ROUND_VARIABLE
 from suite.process.watchman import watched
 from suite.records.costs import ServedStatement
@@ -191,6 +191,7 @@ class Postgres(Service):
         scratch = self._left.enter_context(scratch_directory())
         self._left.enter_context(watched(os.environ.get(ROUND_VARIABLE, ""), scratch))
         scratch.chmod(0o711)
+        let_through(scratch)
         data = scratch / "data"
         data.mkdir(0o700)
         shutil.chown(data, _NOBODY)

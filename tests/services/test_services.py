@@ -27,6 +27,7 @@ from suite.errors import ConfigurationError, SystemFailed
 from suite.faults import Kill
 from suite.measure import proc
 from suite.process.port import claim_port
+from suite.process.scratch import scratch_directory
 from suite.services import postgres, redis
 from suite.services.postgres import Postgres, _copied, _programs
 from suite.services.redis import Redis
@@ -282,6 +283,16 @@ def test_root_has_it_run_by_nobody_who_can_not_reach_it_where_it_is(monkeypatch,
 
 
 @pytest.mark.exhaustive
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has another user to run it as")
+def test_root_has_it_run_within_a_scratch_directory_of_ours_as_suite_ab_has(monkeypatch):
+    with scratch_directory() as outer:
+        assert outer.stat().st_mode & 0o077 == 0
+        monkeypatch.setattr(tempfile, "tempdir", str(outer))
+        with postgres(own=True) as server:
+            assert asked(server.url, "select 1") == 1
+        assert outer.stat().st_mode & 0o077 == 0o001, "who knows a name in it may pass, and see nothing"
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has it run by another user, with its data elsewhere")
 def test_of_one_whose_program_is_killed_no_data_are_left() -> None:
     program = "from suite.services import postgres\nwith postgres(): print(1, flush=True), input()"
