@@ -47,6 +47,7 @@ def watched(body, times, count=lambda: 0):
         return runner.run(load())
 
 
+@pytest.mark.rounds
 @pytest.mark.parametrize("body", [sleeps, parses])
 def test_who_keeps_the_loop_is_named_with_the_line(body):
     places, share = set(), 0.0
