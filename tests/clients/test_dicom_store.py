@@ -25,6 +25,7 @@ from suite.clients.dicom import (
     Association,
     OutOfResources,
     StoreFailed,
+    StoreNode,
     pdu,
 )
 from suite.clients.dicom.dimse import parse_response
@@ -237,3 +238,20 @@ def test_a_known_answer_may_come_in_pieces_():
         return [await one_store(association) for _ in range(3)]
 
     assert against(talk, client) == [0, 0, 0]
+
+
+@pytest.mark.parametrize("sizes", [[4_000, 700_000, 4_000], [20_000_000, 4_000, 300_000]])
+def test_instances_of_any_size_one_after_another_are_kept_apart(sizes):
+    got = []
+    templates = [ct(size, seed) for seed, size in enumerate(sizes, 1)]
+    uids = [template.uid(0, number) for number, template in enumerate(templates)]
+
+    async def main():
+        async with StoreNode(lambda instance: got.append(digest(instance.dataset)) or 0) as node:
+            association = await Association.connect("127.0.0.1", node.port, instances=templates)
+            for which, uid in enumerate(uids):
+                assert await association.store(uid, which) == 0
+            await association.release()
+
+    uvloop.run(main())
+    assert got == [digest(template.instance(uid)) for template, uid in zip(templates, uids, strict=True)]

@@ -29,6 +29,7 @@ _CALLED_NOT_RECOGNISED = (1, 1, 7)
 _STORAGE = "1.2.840.10008.5.1.4.1.1."
 _UNRECOGNISED = (2, 1)
 _ROOM = 1 << 18  # bytes that are read at once
+_KEPT = 1 << 24  # bytes of a place that is used again
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,33 @@ class StoreNode:
         return Agreed(ACCEPTED, wanted[0]) if wanted else Agreed(NO_SUCH_SYNTAX, context.syntaxes[0])
 
 
+class _Gathered:
+    """Bytes that come in pieces, in a place that is kept: faulting in a new one costs more than a copy."""
+
+    def __init__(self) -> None:
+        self._place = memoryview(bytearray(_ROOM))
+        self._size = 0
+
+    def clear(self) -> None:
+        """Begin anew; the place of something very large is given back."""
+        self._size = 0
+        if len(self._place) > _KEPT:
+            self._place = memoryview(bytearray(_ROOM))
+
+    def add(self, piece: pdu.Payload) -> None:
+        """Append a piece."""
+        begin, self._size = self._size, self._size + len(piece)
+        if self._size > len(self._place):
+            larger = memoryview(bytearray(2 * self._size))
+            larger[:begin] = self._place[:begin]
+            self._place = larger
+        self._place[begin : self._size] = piece
+
+    def whole(self) -> bytes:
+        """All of it."""
+        return bytes(self._place[: self._size])
+
+
 class _Accepted(asyncio.BufferedProtocol):
     """One association that a peer asked for."""
 
@@ -111,7 +139,7 @@ class _Accepted(asyncio.BufferedProtocol):
         """Of the accepted contexts; None before there are any."""
         self._encoded = b""
         self._command: CommandSet | None = None
-        self._dataset: list[bytes] = []
+        self._dataset = _Gathered()
         self._answering: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -180,14 +208,14 @@ class _Accepted(asyncio.BufferedProtocol):
             if flags & 2:
                 encoded, self._encoded = self._encoded, b""
                 self._command = parse_command(encoded)
-                self._dataset = []
+                self._dataset.clear()
                 if not self._command.has_dataset:
                     self._message(context)
         elif self._command is None:
             raise ProtocolError("a dataset came without a command")
         else:
             if self._node.handle is not None:
-                self._dataset.append(bytes(fragment))
+                self._dataset.add(fragment)
             if flags & 2:
                 self._message(context)
 
@@ -206,9 +234,8 @@ class _Accepted(asyncio.BufferedProtocol):
             self._answer(context, command, 0)
             return
         instance = ReceivedInstance(
-            command.sop_class, command.uid, self._syntaxes[context], b"".join(self._dataset), self._calling
+            command.sop_class, command.uid, self._syntaxes[context], self._dataset.whole(), self._calling
         )
-        self._dataset = []
         try:
             status: Any = node.handle(instance)
         except AssociationAborted as error:

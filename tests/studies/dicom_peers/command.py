@@ -125,7 +125,7 @@ def _receivers(options, size, associations, folder):
             statistics.median(getattr(one, name) for one in found) for name in ("rate", "cpu", "p50", "p99")
         ]
         rate, cpu, p50, p99 = middle
-        delayed = "answers wait for a delayed acknowledgement" if 0.038 <= p50 <= 0.05 else ""
+        delayed = 2 * sum(one.delayed for one in found) > len(found)
         table.add_row(
             peer.name,
             f"{rate:,.0f}",
@@ -133,7 +133,7 @@ def _receivers(options, size, associations, folder):
             f"{p50 * 1e3:.2f}",
             f"{p99 * 1e3:.2f}",
             *(str(sum(counts)) for counts in zip(*(one.kept for one in found), strict=True)),
-            delayed,
+            "Nagle with delayed acknowledgement" if delayed else "",
         )
     if results:
         _out.print(table)

@@ -22,6 +22,7 @@ from suite.process.port import claim_port
 from suite.reference.dicom import files
 
 _START = 30.0  # seconds that a receiver may take until it listens
+_PUT_OFF, _BESIDE = (0.039, 0.050), ((0.030, 0.039), (0.050, 0.064))  # s, as in suite.measure.advice
 _ANSWER = 20.0  # seconds that it may take to answer
 
 
@@ -43,6 +44,7 @@ class Received(NamedTuple):
     cpu: float
     p50: float
     p99: float
+    delayed: bool
     kept: Kept
 
 
@@ -98,8 +100,19 @@ async def _load(port, process, template, associations, count, place):
     uids = [template.uid(user, number) for user in range(associations) for number in range(each + warm)]
     cuts = statistics.quantiles(times, n=100)
     return Received(
-        len(times) / wall, (after - before) / len(times), cuts[49], cuts[98], kept(place, template, uids)
+        len(times) / wall,
+        (after - before) / len(times),
+        cuts[49],
+        cuts[98],
+        _delayed(times),
+        kept(place, template, uids),
     )
+
+
+def _delayed(times):
+    """Whether as many as not took as long as an acknowledgement is put off, and few a little less or more."""
+    late, before, after = (sum(low <= time < high for time in times) for low, high in (_PUT_OFF, *_BESIDE))
+    return late >= len(times) / 2 and max(before, after) <= late / 4
 
 
 def _cpu(process):
