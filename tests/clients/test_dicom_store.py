@@ -246,8 +246,12 @@ def test_instances_of_any_size_one_after_another_are_kept_apart(sizes):
     templates = [ct(size, seed) for seed, size in enumerate(sizes, 1)]
     uids = [template.uid(0, number) for number, template in enumerate(templates)]
 
+    def keep(instance):
+        got.append(digest(instance.dataset))
+        return 0
+
     async def main():
-        async with StoreNode(lambda instance: got.append(digest(instance.dataset)) or 0) as node:
+        async with StoreNode(keep) as node:
             association = await Association.connect("127.0.0.1", node.port, instances=templates)
             for which, uid in enumerate(uids):
                 assert await association.store(uid, which) == 0
