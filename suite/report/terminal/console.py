@@ -109,7 +109,7 @@ class Reporter:
         name = (clean(run.workload), "bold")
         self.console.print(Text.assemble(name, "  ", verdict_text(run.verdict), "  ", plan))
         more = [slowest(run)] if whole else []
-        for table in (figures(run), operations(run), incidents(run), observed(run), *more):
+        for table in (figures(run), operations(run, self.console), incidents(run), observed(run), *more):
             if table.row_count:
                 self.console.print(Padding(table, (1, 0, 1, 2), expand=False))
         for line in fault_axis(run):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from suite.contract.metric import STANDARD, find
 from suite.contract.observe import unasked
 from suite.records.run import Measured, Run
-from suite.report.terminal.table import PlainTable
+from suite.report.terminal.table import PlainTable, narrower, widest
 from suite.report.verdict import judged_text
 from suite.report.words import FAINT, clean, quantity
 from suite.units import format_range
@@ -26,6 +28,8 @@ _OF_OPERATION = {
     "p50": "response.p50", "p95": "response.p95", "p99": "response.p99", "throughput": "throughput",
 }  # fmt: skip
 _OF_STREAMS = {"first p95": "first.p95", "gap p99": "gap.p99"}
+_FIRST_TO_GO = ("p50", "p95", "gap p99", "throughput", "first p95")
+_MARGIN = 2
 
 
 def figures(run: Run) -> Table:
@@ -56,14 +60,24 @@ def figures(run: Run) -> Table:
     return table
 
 
-def operations(run: Run) -> Table:
-    """A row per operation, also of those recorded elsewhere; no rows if there is but one to connect for."""
+def operations(run: Run, console: Console | None = None) -> Table:
+    """A row per operation, also of those recorded elsewhere; no rows if there is but one to connect for.
+
+    With the columns that `console` has room for.
+    """
+    if console is None:
+        return _operations(run, frozenset())
+    return widest(partial(_operations, run), narrower(_FIRST_TO_GO), console, _MARGIN)
+
+
+def _operations(run: Run, without: frozenset[str]) -> Table:
     table = PlainTable()
     table.add_column("operation", overflow="fold", min_width=9)
     streaming = any(
         f"{metric}@{name}" in run.metrics for metric in _OF_STREAMS.values() for name in run.operations
     )
-    columns = {**_OF_OPERATION, **(_OF_STREAMS if streaming else {})}
+    every = {**_OF_OPERATION, **(_OF_STREAMS if streaming else {})}
+    columns = {title: metric for title, metric in every.items() if title not in without}
     for title in ("ok", "rejected", "failed", *columns):
         table.add_column(title, justify="right", no_wrap=True)
     several = len(run.operations.keys() - {_CONNECT}) > 1

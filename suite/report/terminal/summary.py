@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import get_args
 
@@ -13,7 +13,7 @@ from rich.text import Text
 from suite.ledger.entry import Entry
 from suite.records.comparison import Verdict
 from suite.records.run import Run
-from suite.report.terminal.table import PlainTable
+from suite.report.terminal.table import PlainTable, narrower, widest
 from suite.report.verdict import compared_text, short_verdict, validity_text, verdict_text
 from suite.report.words import BAD, quantity, short_commit, short_id
 
@@ -21,13 +21,12 @@ _FIGURES = {
     "throughput": "throughput", "p50": "response.p50", "p95": "response.p95", "p99": "response.p99",
     "growth": "memory.growth", "failures": "failures",
 }  # fmt: skip
-_FIRST_TO_GO = ("p50", "growth", "checks", "failures", "p95", "p99")
-_LESS = tuple(frozenset(_FIRST_TO_GO[:count]) for count in range(len(_FIRST_TO_GO) + 1))
+_FIRST_TO_GO = ("p50", "growth", "checks", "failures", "p95", "p99", "commit", "throughput")
+_LESS = narrower(_FIRST_TO_GO)
 """What narrower and narrower terminals do without; what failed a check says so in its verdict."""
-_SHORTEST = {"kind": 4, "run": 8, "started": 11, "workload": 16, "verdict": 8, "validity": 8}
+_SHORTEST = {"kind": 8, "run": 8, "started": 11, "workload": 16, "verdict": 8, "validity": 8}
 """Widths below which columns of text are not squeezed."""
 _COMPARED: tuple[Verdict, ...] = get_args(Verdict)
-_UNLIMITED = 1000
 
 
 def summary(runs: Sequence[Run], console: Console) -> Table:
@@ -43,7 +42,7 @@ def summary(runs: Sequence[Run], console: Console) -> Table:
             made.add_row(run.workload, short_verdict(run), validity_text(run), *row)
         return made
 
-    return _widest(table, _LESS, console)
+    return widest(table, _LESS, console)
 
 
 def entries(rows: Sequence[Entry], console: Console) -> Table:
@@ -53,7 +52,8 @@ def entries(rows: Sequence[Entry], console: Console) -> Table:
     def table(without: frozenset[str]) -> Table:
         figures = _figures(without)
         kind = ["kind"] if several else []
-        made = _table(["run", "started", *kind, "workload", "verdict"], [*figures, "commit"])
+        commit = [] if "commit" in without else ["commit"]
+        made = _table(["run", "started", *kind, "workload", "verdict"], [*figures, *commit])
         for row in rows:
             made.add_row(
                 short_id(row.id),
@@ -62,11 +62,11 @@ def entries(rows: Sequence[Entry], console: Console) -> Table:
                 row.workload,
                 _verdict(row),
                 *(quantity(row.metrics.get(name)) for name in figures.values()),
-                short_commit(row.commit, 8),
+                *(short_commit(row.commit, 8) for _ in commit),
             )
         return made
 
-    return _widest(table, _LESS, console)
+    return widest(table, _LESS, console)
 
 
 def _verdict(row: Entry) -> Text:
@@ -85,19 +85,6 @@ def _table(left: Sequence[str], right: Sequence[str]) -> Table:
     for title in right:
         table.add_column(title, justify="right", no_wrap=True)
     return table
-
-
-def _widest(
-    table: Callable[[frozenset[str]], Table], less: Sequence[frozenset[str]], console: Console
-) -> Table:
-    """The table with the most figures that fits without breaking lines, else the one with the fewest."""
-    made = table(less[-1])
-    for without in less:
-        made = table(without)
-        options = console.options.update(width=_UNLIMITED)
-        if console.measure(made, options=options).maximum <= console.width:
-            break
-    return made
 
 
 def _checks(run: Run) -> Text:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from rich.console import RenderableType
+from collections.abc import Callable, Sequence
+
+from rich.console import Console, RenderableType
 from rich.style import StyleType
 from rich.table import Table
 from rich.text import Text
 
 from suite.report.words import FAINT, clean
+
+_UNLIMITED = 1000
 
 
 class PlainTable(Table):
@@ -31,3 +35,24 @@ class PlainTable(Table):
         """A last row for so many that are not shown, behind `before` empty cells; none for none."""
         if count > 0:
             self.add_row(*[""] * before, Text(f"and {count} more", FAINT), after)
+
+
+def narrower(first_to_go: Sequence[str]) -> tuple[frozenset[str], ...]:
+    """What narrower and narrower terminals do without: nothing, the first, the first two, ..."""
+    return tuple(frozenset(first_to_go[:count]) for count in range(len(first_to_go) + 1))
+
+
+def widest(
+    table: Callable[[frozenset[str]], Table],
+    less: Sequence[frozenset[str]],
+    console: Console,
+    margin: int = 0,
+) -> Table:
+    """The table without the fewest columns that fits without breaking lines, else the one without most."""
+    made = table(less[-1])
+    for without in less:
+        made = table(without)
+        options = console.options.update(width=_UNLIMITED)
+        if console.measure(made, options=options).maximum <= console.width - margin:
+            break
+    return made

@@ -199,6 +199,22 @@ def test_a_narrow_summary_keeps_what_matters_most() -> None:
     )
 
 
+def test_a_narrow_list_and_narrow_operations_leave_columns_out_and_cut_none(tmp_path: Path) -> None:
+    out = io.StringIO()
+    reporter = Reporter(Console(file=out, width=60))
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.add_new([make_run(), make_run(id="aa11")])
+        reporter.print_runs(ledger.runs())
+    assert out.getvalue().split("\n")[0].split() == ["run", "started", "workload", "verdict"]
+    p99 = {"response.p99@ask": make_measured("response.p99", 0.01)}
+    run = make_run(
+        metrics={**make_run().metrics, **p99}, operations={"ask": counts(ok=9), "say": counts(ok=9)}
+    )
+    text = _printed(run, 60)
+    assert _line(text, "operation").split() == ["operation", "ok", "rejected", "failed", "p99", "throughput"]
+    assert _line(text, "ask").split() == ["ask", "9", "0", "0", "10", "ms", "-"]
+
+
 def test_nothing_run_is_said() -> None:
     out = io.StringIO()
     Reporter(Console(file=out, width=80)).print_summary([], 2)
