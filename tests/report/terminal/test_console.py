@@ -210,7 +210,7 @@ def test_a_narrow_list_and_narrow_operations_leave_columns_out_and_cut_none(tmp_
     run = make_run(
         metrics={**make_run().metrics, **p99}, operations={"ask": counts(ok=9), "say": counts(ok=9)}
     )
-    text = _printed(run, 60)
+    text = _printed(run, 56)
     assert _line(text, "operation").split() == ["operation", "ok", "rejected", "failed", "p99", "throughput"]
     assert _line(text, "ask").split() == ["ask", "9", "0", "0", "10", "ms", "-"]
 
