@@ -13,24 +13,24 @@ from suite.measure.column_file import ColumnFile
 from suite.measure.columns import ROW_BYTES
 from suite.measure.mark_file import MarkFile
 from suite.measure.news_file import News, NewsFile, counted
+from suite.measure.older_columns import OLDER_ROW_BYTES, with_users
 from suite.measure.partial import last_moment, measured_until
 from suite.measure.resources import Resources
 from suite.process.redaction import redacted
 from suite.process.sweep import ENDED
 from suite.records.detail import added_up
-from suite.records.held_round import HeldRound
+from suite.records.held_round import HeldColumns, HeldRound
 from suite.records.run import Failure, Round
 
 _UNREAD = "the command was killed"
 
 
 def held_round(held: HeldRound, folder: Path) -> Round | None:
-    """A round of which the columns lie in `folder`; None where they don't, another version wrote them, or
-    nothing was measured.
+    """A round of which the columns lie in `folder`; None where they don't, or nothing was measured.
 
     Raises StoreError.
     """
-    if not (folder / ENDED).exists() or held.row_bytes != ROW_BYTES:
+    if not (folder / ENDED).exists():
         return None
     check_is_file(folder / ENDED)
     try:
@@ -40,7 +40,7 @@ def held_round(held: HeldRound, folder: Path) -> Round | None:
     with ExitStack() as opened:
         files, marks = list[ColumnFile](), list[MarkFile | None]()
         for index, one in enumerate(held.columns):
-            files.append(ColumnFile(_opened(folder / f"columns-{index}"), one.rows, one.planned))
+            files.append(_columns(folder / f"columns-{index}", one, held.row_bytes))
             opened.callback(files[-1].close)
             marks.append(MarkFile(_opened(folder / f"marks-{index}")) if one.marks else None)
             if (mark := marks[-1]) is not None:
@@ -57,6 +57,18 @@ def held_round(held: HeldRound, folder: Path) -> Round | None:
         details=tuple(replace(one, example=redacted(one.example, os.environ)) for one in details),
         statuses=counted(one.statuses for one in told),
     )
+
+
+def _columns(path: Path, one: HeldColumns, row_bytes: int) -> ColumnFile:
+    if row_bytes not in (ROW_BYTES, OLDER_ROW_BYTES):
+        raise StoreError(
+            f"{path} has {row_bytes} bytes an operation, here they are {ROW_BYTES}: another version of "
+            "Loadledger wrote it, and reads it"
+        )
+    opened = _opened(path)
+    if row_bytes == ROW_BYTES:
+        return ColumnFile(opened, one.rows, one.planned)
+    return with_users(opened, one.rows, one.planned)
 
 
 def _news(path: Path, opened: ExitStack) -> News:

@@ -30,7 +30,7 @@ class ColumnFile:
         self.planned = planned
         self.full_at = 0
         """When there was no room for another segment, in monotonic nanoseconds; only for who writes."""
-        self._bytes = max(1, -(-rows * ROW_BYTES // mmap.PAGESIZE)) * mmap.PAGESIZE
+        self._bytes = segment_bytes(rows, ROW_BYTES)
         self._mapped: dict[int, Columns] = {}
         self._full = 0
 
@@ -134,3 +134,8 @@ class ColumnFile:
 
     def _grow_to(self, segments: int) -> None:
         os.ftruncate(self.descriptor, segments * self._bytes)
+
+
+def segment_bytes(rows: int, row: int) -> int:
+    """What a segment of so many rows takes, each of `row` bytes: whole pages."""
+    return max(1, -(-rows * row // mmap.PAGESIZE)) * mmap.PAGESIZE

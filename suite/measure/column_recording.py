@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from suite.records.recording import KINDS, PIECE, Mask, Recording
 
 _MARKED = PIECE >> 4
 """Rows of a piece where each of them may have many marks."""
+_Read = Callable[[Recording, str], npt.NDArray[Any]]
 Choice = Callable[[Recording], Mask]
 
 
@@ -52,14 +53,15 @@ class ColumnPart:
 class _Piece(Recording):
     """Some rows, of which a column is read when it is looked at."""
 
-    def __init__(self, whole: ColumnRecording, read: Callable[[str], npt.NDArray[Any]], count: int) -> None:
+    def __init__(self, whole: ColumnRecording, read: _Read, count: int) -> None:
         known = {"names": whole.names, "begin": whole.begin, "end": whole.end, "prepared": whole.prepared}
-        self.__dict__.update(known, until=whole.until, marks=None, _whole=whole, _read=read, _count=count)
+        until = whole.last_moment
+        self.__dict__.update(known, until=until, marks=None, _whole=whole, _read=read, _count=count)
 
     def __getattr__(self, name: str) -> Any:
         if name not in KINDS:
             raise AttributeError(name)
-        self.__dict__[name] = found = self.__dict__["_read"](name)
+        self.__dict__[name] = found = self.__dict__["_read"](self, name)
         return found
 
     def __len__(self) -> int:
@@ -70,7 +72,7 @@ class _Piece(Recording):
         if mask.all():
             return self
         made = _Piece(
-            self.__dict__["_whole"], lambda name: getattr(self, name)[mask], int(np.count_nonzero(mask))
+            self.__dict__["_whole"], lambda _, name: getattr(self, name)[mask], int(np.count_nonzero(mask))
         )
         if self.marks is not None:
             made.__dict__["marks"] = self.marks.where(mask)
@@ -99,7 +101,7 @@ class ColumnRecording(Recording):
         choices: tuple[Choice, ...] = (),
     ) -> None:
         known = {"names": tuple(names), "begin": begin, "end": end, "prepared": prepared}
-        self.__dict__.update(known, until=cache(self._last), parts=parts, index=index, choices=choices)
+        self.__dict__.update(known, until=None, parts=parts, index=index, choices=choices)
 
     def __getattr__(self, name: str) -> Any:
         if name == "_count":
@@ -177,15 +179,19 @@ class ColumnRecording(Recording):
         )
 
     def _piece(self, part: ColumnPart, first: int, last: int) -> Recording:
-        def read(name: str) -> npt.NDArray[Any]:
+        # It refers to itself nowhere: what it has read goes with it, and not when cycles are looked for.
+        def read(rows: Recording, name: str) -> npt.NDArray[Any]:
             found = part.read(name, first, last)
             if name == "outcome" and not part.stamped and not rows.finished.all():
                 found[(rows.started > 0) & (rows.finished == 0)] = Outcome.unfinished
                 found[rows.started == 0] = Outcome.dropped
             return found
 
-        rows = _Piece(self, read, last - first)
-        return rows
+        return _Piece(self, read, last - first)
 
+    def last_moment(self) -> int:
+        return self._last
+
+    @cached_property
     def _last(self) -> int:
-        return max(self.end, *(int(rows.finished.max()) for rows in self.pieces()), 0)
+        return max([self.end, *(int(rows.finished.max()) for rows in self.pieces())])

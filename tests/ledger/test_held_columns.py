@@ -1,6 +1,7 @@
 """The coordinator is killed in the midst of a round: its watchman has the columns, the next command a Run."""
 
 import json
+import mmap
 import os
 import shutil
 import signal
@@ -183,6 +184,18 @@ def test_damaged_ones_are_told(written, name):
             held_round(OPEN, written)
 
 
-def test_columns_of_another_version_are_left_alone(written):
+def test_columns_that_an_older_version_wrote_are_read(written):
+    """Its rows had 35 bytes, for nothing in them said whose they were."""
+    now = held_round(OPEN, written)
+    whole = (written / "columns-0").read_bytes()
+    rows = OPEN.columns[0].rows
+    older = whole[: 32 * rows] + whole[36 * rows : ROW_BYTES * rows]
+    (written / "columns-0").write_bytes(older.ljust(mmap.PAGESIZE, bytes(1)))
+    assert held_round(replace(OPEN, row_bytes=35), written) == now
+
+
+def test_columns_of_another_version_are_told_and_stay(written, tmp_path):
     """Their rows are of another size: what would be read of them is nonsense."""
-    assert held_round(replace(OPEN, row_bytes=35), written) is None
+    with pytest.raises(StoreError, match="has 47 bytes an operation, here they are 39: another version"):
+        held_round(replace(OPEN, row_bytes=47), written)
+    assert (written / "columns-0").exists()

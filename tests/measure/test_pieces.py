@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
@@ -68,7 +70,7 @@ def looked_at(piece: int, kept: int) -> Iterator[None]:
         (order_statistics, "KEPT", kept),
         (populations, "KEPT", kept),
         (at_once, "_WINDOW", max(kept, 4)),
-        (at_once, "_CELLS", 16),
+        (at_once, "_CELLS", max(kept, 16)),
     ]
     with ExitStack() as stack:
         for module, name, value in wanted:
@@ -214,3 +216,33 @@ def test_twelve_blocks_whose_edges_fall_among_starts_at_one_moment(seed, count, 
     with looked_at(piece, kept):
         found = thirds.thirds(recording)
     assert found == whole.thirds(recording)
+
+
+def test_three_times_the_operations_take_no_more_memory_to_analyse():
+    """Nor does what a piece was read into wait for the garbage collector."""
+
+    def peak(count: int) -> int:
+        file = ColumnFile.create(None, rows=1 << 16)
+        for index in range(-(-count // file.rows)):
+            columns, rows = file.reach(index), min(file.rows, count - index * file.rows)
+            begun = BEGIN + (np.arange(rows) + index * file.rows) * ((END - BEGIN) // count)
+            np.frombuffer(columns.started, np.int64)[:rows] = begun
+            np.frombuffer(columns.finished, np.int64)[:rows] = begun + 1 + begun % 9973
+        with looked_at(1 << 12, 1 << 14):
+            tracemalloc.reset_peak()
+            before, _ = tracemalloc.get_traced_memory()
+            recording = from_files([file], NAMES, by_loop=[True], planned=[0], begin=BEGIN, end=END)
+            analysed(recording, LOOPS[0], {}, faulty=True)
+            _, most = tracemalloc.get_traced_memory()
+        file.close()
+        return most - before
+
+    gc.disable()
+    tracemalloc.start()
+    try:
+        peak(10_000)
+        few, many = peak(40_000), peak(120_000)
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert many < 1.2 * few
