@@ -61,7 +61,7 @@ class ProcessRunner:
         self._longest[kind] = max(self._longest.get(kind, 0.0), time.monotonic() - begun)
         run = _read(document, task.name, Run)
         if run is None or child.exit_status in (2, 4, 70):
-            raise _fault(child, side, task, run)
+            raise _fault(child, side, task, run, self.scratch)
         return of_side(run, side)
 
     def count(self, sides: Iterable[Checkout], task: Task, *words: str) -> dict[Name, CostBill]:
@@ -84,7 +84,7 @@ class ProcessRunner:
         for name, (side, document, child) in children.items():
             bill = _read(document, task.name, CostBill)
             if bill is None or child.exit_status in (2, 4, 70):
-                raise _fault(child, side, task, None)
+                raise _fault(child, side, task, None, self.scratch)
             found[name] = of_side(bill, side)
         return found
 
@@ -141,7 +141,7 @@ def _read(document: Path, name: str, kind: type[_Found]) -> _Found | None:
     return next((one for one in records if isinstance(one, kind) and one.workload == name), None)
 
 
-def _fault(child: Child, side: Checkout, task: Task, run: Run | None) -> SuiteError:
+def _fault(child: Child, side: Checkout, task: Task, run: Run | None, scratch: Path) -> SuiteError:
     said = [line.removeprefix("suite: ") for line in child.tail().splitlines() if line.startswith("suite: ")]
     kinds = {2: ConfigurationError, 4: SystemFailed}
     kind: type[SuiteError] = kinds.get(child.exit_status or 0, SuiteError)
@@ -149,10 +149,10 @@ def _fault(child: Child, side: Checkout, task: Task, run: Run | None) -> SuiteEr
         text = run.error.message
     else:
         text = "\n".join(said) if said and kind is ConfigurationError else child.exit_summary()
-    room = RoomWatch(child.log.parent)
+    room = RoomWatch(scratch)
     room.tick()
     if room.faults(()):  # then it could not say so itself
-        kind, text = StoreError, f"can't write below {child.log.parent}: the disk is full; free some space"
+        kind, text = StoreError, f"can't write below {scratch}: the disk is full; free some space"
     return kind(f"{task.name}, {side.title}: {text}{_not_there(side.folder)}")
 
 

@@ -105,33 +105,31 @@ def keep(result: Run, *, stderr: bool) -> int:
     """Write, store and show `result`; its exit code. A step that fails does not keep the others from being
     tried. Raises StoreError.
     """
-    code = result.exit_code
-    saved: Path | None = None
+    code, kept = result.exit_code, places()
+    path = run_path(kept.folder / "runs", result)
     with Reporter(make_console(stderr=stderr)) as reporter:
         try:
-            saved = _kept(result).parent.parent
+            _keep_at(path, kept.ledger, result)
         finally:
             reporter.print_run(result)
-            reporter.print_summary([result], code, saved=saved)
+            reporter.print_summary([result], code, saved=kept.folder if path.exists() else None)
     return code
 
 
 def keep_of_killed(result: Run) -> int:
     """The same, of a Locust that was killed: there may be nobody to show it to."""
-    path = _kept(result)
+    kept = places()
+    path = run_path(kept.folder / "runs", result)
+    _keep_at(path, kept.ledger, result)
     with contextlib.suppress(OSError):
         os.write(2, f"suite: note: Locust was killed; what it had measured is {path}\n".encode())
     return result.exit_code
 
 
-def _kept(result: Run) -> Path:
-    """Its document, written and stored."""
-    kept = places()
-    path = run_path(kept.folder / "runs", result)
+def _keep_at(path: Path, ledger: str | Path, result: Run) -> None:
     with contextlib.ExitStack() as last_first:
-        last_first.callback(_store, kept.ledger, result, path)
+        last_first.callback(_store, ledger, result, path)
         write_document(path, envelope("run", [entry(result)], exit_code=result.exit_code))
-    return path
 
 
 def _store(where: str | Path, result: Run, document: Path) -> None:
