@@ -118,7 +118,9 @@ def answer_words(found: SearchResult, interval: Sequence[float | None], unit: st
         case "unclear":
             words = f"at least {held}; above it thresholds could not be judged"
         case _:
-            words = f"at least {held}; the search ended before anything broke" if found.low else "unknown"
+            broken = any(look.holds is False and look.valid for look in found.looks)
+            ended = "what broke once was looked at again" if broken else "anything broke"
+            words = f"at least {held}; the search ended before {ended}" if found.low else "unknown"
             if found.low is None and found.high is not None:
                 words = f"below {broke}: {first}; the search ended before anything held"
     if found.spent:

@@ -56,6 +56,14 @@ def test_an_answer_never_says_more_than_is_known(end, low, high, words):
     assert "budget was spent" in str(answer(make_capacity(found=replace(found, spent=True))))
 
 
+def test_what_broke_in_one_look_is_no_limit_and_is_told():
+    found = SearchResult("budget", 70.0, None, None, (look(70), look(140, False)), spent=True)
+    words = str(answer(make_capacity(found=found)))
+    assert words.startswith(
+        "capacity  at least 70 /s; the search ended before what broke once was looked at again;"
+    )
+
+
 def test_an_answer_needs_no_looks():
     capacity = make_capacity()
     words = answer_words(replace(capacity.found, looks=()), capacity.interval, "1/s")
