@@ -29,7 +29,6 @@ from suite.measure.recording import from_files, name_operations
 from suite.records.held_round import HeldColumns, HeldRound
 
 _MOST_USERS = 10_000
-_NO_STARTS: npt.NDArray[np.int64] = np.empty(0, np.int64)
 _CHOICES = 65_521
 """Random choices among operations are drawn this far and then repeat; a prime, so that they don't beat
 with anything."""
@@ -54,8 +53,8 @@ class RoundPlan:
         """The operation that is run in place of the mix, if one is."""
         self.by_loop: list[bool] = []
         self.due: list[int] = []
-        self._relative: list[tuple[ColumnFile, npt.NDArray[np.int64]]] = []
-        self._codes: list[tuple[ColumnFile, npt.NDArray[np.uint16]]] = []
+        self._measured = 0
+        """Planned starts after the warm-up."""
         self._workload = workload
         self._live = live
         self._random = np.random.default_rng(seed)
@@ -117,35 +116,31 @@ class RoundPlan:
         return sum(file.used() for file in self.group_files)
 
     def begin_at(self, start: int) -> None:
-        """Turn planned starts into absolute monotonic nanoseconds, from `start` on."""
-        for file, relative in self._relative:
-            for position, (columns, rows) in enumerate(file.parts(len(relative))):
-                part = relative[position * file.rows :][:rows]
-                np.frombuffer(columns.intended, np.int64, rows)[:] = part + start
-        for file, codes in self._codes:
-            for position, (columns, rows) in enumerate(file.parts(len(codes))):
-                np.frombuffer(columns.operation, np.uint16, rows)[:] = codes[position * file.rows :][:rows]
+        """Turn planned starts into absolute monotonic nanoseconds, from `start` on; once."""
+        for file, due in zip(self.files, self.due, strict=True):
+            for columns, rows in file.parts(due) if due else ():
+                intended = np.frombuffer(columns.intended, np.int64, rows)
+                intended += start
 
     def measured_rows(self) -> int | None:
         """Operations that the plan has beside the warm-up; None in a timed closed loop."""
         loop = self._workload.loop
         if isinstance(loop, OpenLoop):
-            warmup = round(loop.warmup * 1e9)
-            return sum(int(np.count_nonzero(starts >= warmup)) for _, starts in self._relative)
+            return self._measured
         if loop.total is None:
             return None
         return sum((group.rows or 0) - group.warm for group in self.groups)
 
     def counters(self, start: int) -> list[RowCounter]:
         """What counts the operations of each group while load runs, from `start` on."""
-        loop, planned = self._workload.loop, {id(file): starts for file, starts in self._relative}
+        loop = self._workload.loop
         drops = isinstance(loop, OpenLoop) and loop.busy == "drop"
         return [
             RowCounter(
                 file,
                 group.choices,
                 start,
-                starts=planned.get(id(file), _NO_STARTS) if isinstance(loop, OpenLoop) else None,
+                planned=isinstance(loop, OpenLoop),
                 warm=group.warm,
                 warmup=round(loop.warmup * 1e9) if isinstance(loop, OpenLoop) else 0,
                 patience=round((self._workload.timeout + 1.0) * 1e9) if drops else None,
@@ -206,8 +201,6 @@ class RoundPlan:
 
     def close(self) -> None:
         """Give the columns back."""
-        self._relative.clear()
-        self._codes.clear()
         for script in self.scripts:
             script.close()
         self.numbering.close()
@@ -240,7 +233,9 @@ class RoundPlan:
             rows, warm = counted_rows(loop, users, all_users)
         columns = self._add(rows, by_loop=True, due=due)
         if due:
-            self._relative.append((self.files[-1], np.round(starts * 1e9).astype(np.int64)))
+            relative = np.round(starts * 1e9).astype(np.int64)
+            self._measured += int(np.count_nonzero(relative >= round(loop.warmup * 1e9)))
+            _write(self.files[-1], "intended", relative)
         choices = array("H", self._choices(share, _CHOICES if rows is None else min(rows, _CHOICES)) or [0])
         marks = self.marks[-1]
         descriptor = -1 if marks is None else marks.descriptor
@@ -253,7 +248,7 @@ class RoundPlan:
         """Which requests these rows of the log are, for the worker that runs them."""
         codes = operation_codes(self._workload, self.names)[replayed.operation[mine]]
         if len(mine):
-            self._codes.append((self.files[-1], codes))
+            _write(self.files[-1], "operation", codes)
         columns = {name: getattr(replayed, name)[mine] for name in ("at", "session", "status", "last")}
         self.scripts.append(Script.create(replayed.requests.file.fileno(), **columns))
         return self.scripts[-1].plan
@@ -276,6 +271,12 @@ class RoundPlan:
         self.marks.append(MarkFile.create() if by_loop and not self._live else None)
         self.due.append(due)
         return FilePlan.of(file)
+
+
+def _write(file: ColumnFile, name: str, values: npt.NDArray[Any]) -> None:
+    """Fill the first rows of a column."""
+    for position, (columns, rows) in enumerate(file.parts(len(values))):
+        np.frombuffer(getattr(columns, name), values.dtype)[:rows] = values[position * file.rows :][:rows]
 
 
 def _held(file: ColumnFile, group: GroupPlan, marks: bool) -> HeldColumns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import os
 import time
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from suite.measure.columns import ROW_BYTES, Columns
@@ -82,6 +83,16 @@ class ColumnFile:
             self._full += 1
         rest = self._held(self._full).used() if self._full <= last else 0
         return self._full * self.rows + rest
+
+    def due(self, moment: int) -> int:
+        """Planned rows that are due by `moment` (ns), provided that they stand in the order of that."""
+        count = 0
+        for index, columns in enumerate(self):
+            rows = self.size(index)
+            count += bisect_right(columns.intended, moment, 0, rows)
+            if count < index * self.rows + rows:
+                break
+        return count
 
     def parts(self, due: int = 0) -> Iterator[tuple[Columns, int]]:
         """Segments with the rows of each that are in use: the first `due`, or those started."""

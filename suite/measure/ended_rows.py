@@ -19,7 +19,8 @@ _MOST = 200_000
 """Rows looked at in a group at once; who writes more is caught up with later."""
 _SETTLED = 100_000_000
 """Of what was due less ns ago nobody says that it was missed."""
-_COLUMN_KINDS = {"outcome": np.uint8, "started": np.int64, "finished": np.int64, "dispatched": np.int64}
+_COLUMN_KINDS = {"outcome": np.uint8, "started": np.int64, "finished": np.int64,
+                 "intended": np.int64, "dispatched": np.int64}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ class EndedRows:
 class RowCounter:
     """Tells each row of a group once, when it has ended.
 
-    `starts` are the planned ones in ns after `start`, in order (None in a closed loop); the first `warm` rows
-    of a counted loop are warm-up, in others what is due in the first `warmup` ns. A row that was dispatched
-    and has not started after `patience` ns was dropped.
+    Where starts are `planned` they stand in the columns, in order. The first `warm` rows of a counted loop
+    are warm-up, in others what is due in the first `warmup` ns after `start`. A row that was dispatched and
+    has not started after `patience` ns was dropped.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class RowCounter:
         choices: Sequence[int],
         start: int,
         *,
-        starts: Times | None = None,
+        planned: bool = False,
         warm: int = 0,
         warmup: int = 0,
         patience: int | None = None,
@@ -79,9 +80,8 @@ class RowCounter:
         self.warm = warm
         self._file = file
         self._choices = np.frombuffer(choices, np.uint16)  # type: ignore[call-overload]
-        self._starts = starts
-        self._start = start
-        self._warmup = warmup
+        self._planned = planned
+        self._measured = start + warmup
         self._patience = patience
         self._open: Indices = np.empty(0, np.int64)
         self._seen = self._turn = 0
@@ -98,9 +98,7 @@ class RowCounter:
     @property
     def due(self) -> int:
         """Measured rows that were due at the last look, of those that are planned."""
-        if self._starts is None:
-            return 0
-        return max(self._seen - int(np.searchsorted(self._starts, self._warmup)), 0)
+        return max(self._seen - self._file.due(self._measured - 1), 0) if self._planned else 0
 
     def take(self, now: int, begin: int | None) -> Iterator[EndedRows]:
         """What has ended since the last time. The measured part began at `begin`; None: that is not known."""
@@ -121,9 +119,7 @@ class RowCounter:
         self._open = np.sort(np.concatenate(still))
 
     def _reached(self, now: int) -> int:
-        if self._starts is None:
-            return self._file.used()
-        return int(np.searchsorted(self._starts, now - self._start, "right"))
+        return self._file.due(now) if self._planned else self._file.used()
 
     def _segments(self, rows: Indices) -> Iterator[tuple[Columns, int, Indices]]:
         size = self._file.rows
@@ -141,11 +137,11 @@ class RowCounter:
         over = found["finished"] > 0
         finished, outcome = found["finished"], found["outcome"]
         intended = dispatched = found["started"]
-        if self._starts is not None:
-            intended = _at(self._starts, rows + base) + self._start
+        if self._planned:
+            intended = _column(columns, "intended", rows)
             dispatched = _column(columns, "dispatched", rows)
         measured = (intended >= begin) if begin is not None else np.zeros(len(rows), np.bool_)
-        if self._starts is not None:
+        if self._planned:
             missed = measured & (dispatched == 0) & (intended < now - _SETTLED)
             self.undispatched += int(np.count_nonzero(missed))
         if self._patience is not None:

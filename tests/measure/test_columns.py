@@ -122,3 +122,25 @@ def test_numpy_reads_without_copying(created):
     (columns,) = created(2)
     columns.finished[1] = 5
     assert np.frombuffer(columns.finished, np.int64).tolist() == [0, 5]
+
+
+def test_rows_that_are_due_are_found_over_all_segments():
+    file = ColumnFile.create(10, rows=4)
+    for position, (columns, rows) in enumerate(file.parts(10)):
+        for row in range(rows):
+            columns.intended[row] = 10 * (position * 4 + row)
+    assert [file.due(moment) for moment in (-1, 0, 9, 30, 39, 40, 89, 90, 500)] == [
+        0,
+        1,
+        1,
+        4,
+        4,
+        5,
+        9,
+        10,
+        10,
+    ]
+    file.close()
+    empty = ColumnFile.create(0)
+    assert empty.due(5) == 0
+    empty.close()

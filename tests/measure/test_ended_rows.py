@@ -40,14 +40,18 @@ def test_each_row_is_told_once_when_it_has_ended(steps, rows, most):
         file.close()
 
 
-def opened(count, every=1_000):
-    """A file of planned rows, of which none has started, and their starts."""
-    return ColumnFile.create(count), np.arange(count, dtype=np.int64) * every
+def opened(count, start, every=1_000, rows=64):
+    """A file of planned rows from `start` on, of which none has started."""
+    file = ColumnFile.create(count, rows=rows)
+    for position, (columns, some) in enumerate(file.parts(count)):
+        due = start + (np.arange(some) + position * rows) * every
+        np.frombuffer(columns.intended, np.int64)[:some] = due
+    return file
 
 
 def test_of_planned_rows_those_that_are_due_are_looked_at():
-    file, starts = opened(100)
-    counter = RowCounter(file, array("H", [0]), 5_000_000_000, starts=starts, warmup=20_000)
+    file = opened(100, 5_000_000_000)
+    counter = RowCounter(file, array("H", [0]), 5_000_000_000, planned=True, warmup=20_000)
     columns = file.reach(0)
     for row in range(50):
         columns.dispatched[row] = columns.started[row] = 5_000_000_000 + row * 1_000 + 7
@@ -65,8 +69,8 @@ def test_of_planned_rows_those_that_are_due_are_looked_at():
 
 
 def test_what_nobody_could_take_is_dropped_after_a_while():
-    file, starts = opened(3)
-    counter = RowCounter(file, array("H", [0]), 1_000, starts=starts, patience=1_000_000)
+    file = opened(3, 1_000)
+    counter = RowCounter(file, array("H", [0]), 1_000, planned=True, patience=1_000_000)
     for row in range(3):
         file.reach(0).dispatched[row] = 1_000 + row * 1_000
     assert [*counter.take(500_000, 0)] == []

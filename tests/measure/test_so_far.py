@@ -36,9 +36,14 @@ def planned(count, *, service=2_000_000, late=0):
     """`count` operations, one a ms, all done, and who adds them up."""
     file, starts = ColumnFile.create(count), np.arange(count, dtype=np.int64) * 1_000_000
     columns = file.reach(0)
-    for name, value in (("dispatched", late), ("started", late), ("finished", late + service)):
+    for name, value in (
+        ("intended", 0),
+        ("dispatched", late),
+        ("started", late),
+        ("finished", late + service),
+    ):
         np.frombuffer(getattr(columns, name), np.int64)[:count] = starts + START + value
-    counter = RowCounter(file, array("H", [0]), START, starts=starts)
+    counter = RowCounter(file, array("H", [0]), START, planned=True)
     sampler = Quiet()
     return columns, sampler, RoundSoFar([counter], sampler, START, planned=True)
 
