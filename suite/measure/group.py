@@ -140,7 +140,10 @@ class Group:
         self._find()
         highest = self._highest()
         if highest is None:
-            self._notes.setdefault("peak", "its processes ended before it was read")
+            was_there = any(mark.memory is not None for mark in self._marks)
+            self._notes.setdefault(
+                "peak", "its processes ended before it was read" if was_there else _NO_PROCESS
+            )
             return None
         known = [highest, self._largest_sample(), *(mark.memory for mark in self._marks)]
         self._peak = max((value for value in known if value is not None), default=None)

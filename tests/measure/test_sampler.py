@@ -182,6 +182,23 @@ def test_zombies_and_vanished_processes_are_no_errors():
     assert set(usage.notes) >= {"idle", "after", "peak", "cpu"}
 
 
+def test_what_runs_elsewhere_has_no_process_to_read_and_what_ended_had_one():
+    sampler = Sampler({"system": list})
+    sampler.quiet("system")
+    sampler.tick()
+    sampler.quiet("system")
+    assert sampler.peak("system") is None
+    notes = sampler.resources(0, time.monotonic_ns()).system.notes
+    assert {notes[name] for name in ("idle", "after", "peak", "cpu")} == {"there is no process of it to read"}
+    with scripted("pause()") as process:
+        sampler = Sampler({"system": lambda: [process.pid]})
+        sampler.quiet("system")
+    sampler.tick()
+    assert sampler.peak("system") is None
+    notes = sampler.resources(0, time.monotonic_ns()).system.notes
+    assert notes["peak"] == "its processes ended before it was read"
+
+
 def test_refusals_become_notes(monkeypatch):
     def refused(*arguments):
         raise PermissionError(13, "Permission denied")
