@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 from suite.costs.counter import Counter
 from suite.leaks.site import Sites
@@ -27,6 +27,12 @@ class AgentCounter(Counter, Generic[Window]):
         self.agents: Injection
         self.seen: set[int] = set()
         self._refused: dict[int, str] = {}
+
+    def twin(self) -> Self:
+        """See `Counter`."""
+        other = super().twin()
+        other.windows, other.held = [], None
+        return other
 
     def begin(self, agents: Injection, pids: Iterable[int], clients: Iterable[int]) -> None:  # noqa: ARG002
         """See `Counter`."""

@@ -9,12 +9,13 @@ from pathlib import Path
 from suite.costs.agent_counter import AgentCounter
 from suite.costs.calls import Place
 from suite.costs.counter import Counts, Span
-from suite.leaks.site import Sites
+from suite.leaks.site import Raw, Sites
 from suite.process.injection import Mode
 
 _FREED = frozenset({1, 5, 15})
 """memray.AllocatorType: PYMALLOC_FREE, FREE, MUNMAP."""
 _DEPTH = 40
+_NAMELESS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>"})
 
 
 @dataclass(slots=True)
@@ -63,11 +64,20 @@ def _read(recording: Path, sites: Sites) -> Iterator[tuple[Place, int, int]]:
                 if record.allocator in _FREED:
                     continue
                 if record.stack_id not in known:
-                    raw = sites.of(record.stack_trace(max_stacks=_DEPTH))
-                    found = (
-                        Place("?", "?", 0) if raw is None else Place(raw[0], sites.place(raw[1])[1], raw[2])
-                    )
-                    known[record.stack_id] = found
+                    known[record.stack_id] = _place(record.stack_trace(max_stacks=_DEPTH), sites)
                 yield known[record.stack_id], record.n_allocations, record.size
     except (OSError, NotImplementedError):
         return
+
+
+def _place(stack: Sequence[Raw], sites: Sites) -> Place:
+    """Where a stack (innermost first) allocates. What has no name of its own has that of who calls it too."""
+    raw = sites.of(stack)
+    if raw is None:
+        return Place("?", "?", 0)
+    function, file, line = raw
+    if function in _NAMELESS:
+        callers = stack[stack.index(raw) + 1 :]
+        outer = next((name for name, where, _ in callers if where == file and name not in _NAMELESS), None)
+        function = function if outer in (None, "<module>") else f"{outer}.<locals>.{function}"
+    return Place(function, sites.place(file)[1], line)

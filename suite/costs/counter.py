@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from suite.process.injection import Injection, Mode
 from suite.records.reason import Reason
@@ -62,6 +63,10 @@ class Counter:
     def notes(self) -> list[Reason]:
         """What is to be known of what was counted."""
         return []
+
+    def twin(self) -> Self:
+        """Another one for the same system, which has counted nothing yet."""
+        return copy.copy(self)
 
     def forget(self) -> None:
         """The last window is of no interest once it has been counted."""

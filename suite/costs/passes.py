@@ -219,11 +219,13 @@ def count(
     *,
     kinds: bool = False,
     every: bool = False,
+    engine: Counter | None = None,
     kept: PassKeeper | None = None,
 ) -> Pass:
     """Count windows of a fresh system until they agree, or there are enough of them.
 
-    Of a mix each of its operations is counted by itself too, if `kinds` are wanted, and `every` helper.
+    Of a mix each of its operations is counted by itself too, if `kinds` are wanted, and `every` helper. Of an
+    object its `engine`, a twin of the `counter`, counts what shares its process, which is taken off.
     Raises SystemFailed and WorkerFailed.
     """
     kept = kept or PassKeeper()
@@ -260,8 +262,21 @@ def count(
         found.details = system.details
         found.longest, found.starting = system.longest, system.starting
         found.database, found.notes = system.served.statements(found.operations), system.served.notes
+        if engine is not None and not found.bad:
+            found = found.less(_of_engine(system, engine, found.rates))
         if every:
             return found.divided(system.owners, system.workload.beside)
+    return found
+
+
+def _of_engine(system: CountedWindows, counter: Counter, rates: Counts) -> Pass:
+    """What operations take that do nothing; the object's `rates` go on meanwhile."""
+    found = Pass(counter.source, _size(system))
+    system.counter, system.empty = counter, True
+    while len(found.counts) < _MOST:
+        found.counts.append(system.take(len(found.counts) + 1).without(rates))
+        if len(found.counts) >= _FEWEST and found.settled():
+            break
     return found
 
 

@@ -128,7 +128,7 @@ def count_costs(
             light = [how.wanted(counter) for counter in (Kernel, CallCounter, AllocationCounter)]
             # What is about to run under valgrind is known at its usual speed: a hang is told from slowness.
             if light[0] or not any(light):
-                bill.add(Kernel(), Kernel())
+                bill.add(Kernel())
             if light[1]:
                 bill.add_calls(sites)
             if light[2]:
@@ -183,9 +183,9 @@ class _Bill:
         self._bad: list[Reason] = []
         self._differing: Place | None = None
 
-    def add(self, counter: Counter, engine: Counter) -> Pass:
-        """Count by `counter`; of an object, less what the `engine` takes that shares its process."""
-        found = self._counted(counter, engine)
+    def add(self, counter: Counter, engine: Counter | None = None) -> Pass:
+        """Count by `counter`; of an object, less what the engine takes beside it, which its twin counts."""
+        found = self._counted(counter, engine or counter.twin())
         if not self.costs:  # the first pass is at the usual speed
             self.mix = dict(found.mix)
             self._spec = replace(self._spec, longest=found.longest, starting=found.starting)
@@ -202,10 +202,15 @@ class _Bill:
             self._keep()
 
         how, self._kept = self._how, PassKeeper(keep, self._keeper)
-        found = count(self._spec, self._progress, counter, kinds=how.kinds, every=how.beside, kept=self._kept)
-        if self._component and not found.bad:
-            return found.less(count(replace(self._spec, hollow=True), self._progress, engine))
-        return found
+        return count(
+            self._spec,
+            self._progress,
+            counter,
+            kinds=how.kinds,
+            every=how.beside,
+            engine=engine if self._component else None,
+            kept=self._kept,
+        )
 
     def _enter(self, found: Pass, counter: Counter, missing: Reason) -> None:
         self.notes += [*counter.notes(), *found.unlike(), *found.notes]
@@ -228,7 +233,8 @@ class _Bill:
 
     def add_calls(self, sites: Sites) -> None:
         """Python's calls and SQL statements."""
-        counter, engine = CallCounter(sites), CallCounter(sites)
+        counter = CallCounter(sites)
+        engine = counter.twin()
         found = self.add(counter, engine)
         operations, self.database = found.operations, found.database
         if self.costs["cost.calls"].value is not None:
@@ -239,7 +245,8 @@ class _Bill:
 
     def add_allocations(self, sites: Sites) -> None:
         """What is allocated, by memray."""
-        counter, engine = AllocationCounter(sites), AllocationCounter(sites)
+        counter = AllocationCounter(sites)
+        engine = counter.twin()
         operations = self.add(counter, engine).operations
         if self.costs["cost.allocations"].value is not None:
             self.allocations = allocation_sites(counter, operations, engine)
@@ -254,7 +261,7 @@ class _Bill:
         missing = next(iter(self._bad), Reason("no_valgrind"))
         try:
             if known is not None and not self._bad:
-                found = self._counted(counter, Callgrind(known))
+                found = self._counted(counter, counter)
                 if not found.bad:
                     self._enter(found, counter, counter.missing())
                     return

@@ -1,22 +1,16 @@
-"""A workload whose operations do nothing: what they take is the engine's own share."""
+"""Operations that do nothing: what they take is the engine's own share."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from suite.contract.user import Operation, User
-from suite.contract.workload import Workload
+from suite.contract.user import Operation
 
 
-def hollow(workload: Workload) -> Workload:
-    """The same with operations that do nothing; users connect and close as ever."""
-    twin = workload.copy()
-    twin.users = {_hollow(user): weight for user, weight in workload.users.items()}
-    return twin
-
-
-def _hollow(user: type[User]) -> type[User]:
-    return type(user.__name__, (user,), {one.name: _empty(one) for one in user.operations()})
+def hollow(operations: Mapping[str, Operation]) -> dict[str, Operation]:
+    """The same with nothing in them."""
+    return {name: _empty(one) for name, one in operations.items()}
 
 
 def _empty(one: Operation) -> Operation:

@@ -13,6 +13,7 @@ from suite.contract.user import User, current_user, nested_row
 from suite.contract.workload import Workload
 from suite.engine.clock import now
 from suite.engine.error_counts import ENDS, ErrorCounts, ours
+from suite.engine.hollow import hollow
 from suite.engine.nested import Nested
 from suite.engine.numbering import Numbering
 from suite.engine.retrying import Body, Retrying
@@ -100,6 +101,7 @@ class UserGroup:
         self._seed = seed
         self._class = list(workload.users)[plan.share]
         self.operations = {o.name: o for o in self._class.operations()}
+        self._empty = False
         self.choices = plan.choices
         self.random = Random(seed)
         retry = workload.retry
@@ -119,8 +121,15 @@ class UserGroup:
             return False
         return not any(o.is_async for o in self.operations.values())
 
-    def choose(self, only: str) -> None:
-        """Have the loop start the operation `only` ("": the plan's mix); nothing if this class has none."""
+    def choose(self, only: str, *, empty: bool = False) -> None:
+        """Have the loop start the operation `only` ("": the plan's mix); nothing if this class has none.
+
+        With `empty` operations do nothing from now on.
+        """
+        if empty != self._empty:
+            own = {o.name: o for o in self._class.operations()}
+            self.operations, self._empty = hollow(own) if empty else own, empty
+            self.bodies = [self._body(name) for name in self.names]
         codes = [self.names.index(only)] if only in self.operations else []
         self.choices = array("H", codes) if only else self.plan.choices
 

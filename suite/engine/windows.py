@@ -40,6 +40,8 @@ class Windows(Deployment):
     well = 0
     details: tuple[Detail, ...] = ()
     _connected = False
+    empty = False
+    """Whether operations do nothing."""
     _stopped = False
 
     def window(self, times: int, *, hold: bool) -> None:
@@ -100,7 +102,7 @@ class Windows(Deployment):
             self.watchman.hold(self.plan.descriptors(), into, start)
         self._began = start
         for worker in self.workers:
-            worker.tell(WorkerRequest("run", start=start, only=self.plan.only))
+            worker.tell(WorkerRequest("run", start=start, only=self.plan.only, empty=self.empty))
         return gather_reports(
             self.workers, step="run", deadline=self._patience(), meanwhile=self.check_systems
         )

@@ -166,7 +166,7 @@ class _Worker:
         return self.users.told("connect")
 
     def _run(self, order: WorkerRequest) -> WorkerReply:
-        return self.runner.run(self.users.run(order.start, order.only))
+        return self.runner.run(self.users.run(order.start, order.only, empty=order.empty))
 
     def _close(self) -> WorkerReply:
         self.runner.run(self.users.close())

@@ -33,7 +33,8 @@ Step = Literal[
 @dataclass(frozen=True, slots=True)
 class WorkerRequest:
     """What the coordinator tells a worker to do next. `users` and `starts` (monotonic ns) are of each
-    class of users; of a counted closed loop, `only` one operation is run in place of the mix.
+    class of users; of a counted closed loop, `only` one operation is run in place of the mix, and `empty`
+    ones do nothing.
     """
 
     step: Step
@@ -42,6 +43,7 @@ class WorkerRequest:
     prepared: Any = None
     start: int = 0
     only: str = ""
+    empty: bool = False
     users: tuple[int, ...] = ()
     starts: tuple[array[int], ...] = ()
     question: Question | None = None

@@ -72,11 +72,13 @@ class WorkerUsers:
                 marks.clear()
         await asyncio.gather(*(group.connect() for group in self._groups))
 
-    async def run(self, start: int, only: str) -> WorkerReply:
-        """The load, from monotonic nanosecond `start` on: of the operation `only`, or ("") of the mix."""
+    async def run(self, start: int, only: str, *, empty: bool = False) -> WorkerReply:
+        """The load, from monotonic nanosecond `start` on: of the operation `only`, or ("") of the mix; of
+        `empty` ones that do nothing.
+        """
         self._started = start
         for group in self._groups:
-            group.choose(only)
+            group.choose(only, empty=empty)
         if isinstance(self.workload.system, Component):  # it keeps the loop by right: that is its time
             await self._work()
         else:

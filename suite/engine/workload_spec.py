@@ -10,7 +10,6 @@ from suite.config.configured import configured
 from suite.config.settings import Settings
 from suite.contract.system import System
 from suite.contract.workload import Workload
-from suite.engine.hollow import hollow
 
 _HANGS = 600.0
 """Seconds without an answer, or to get ready, that are a hang of a system of which nothing is known..."""
@@ -26,8 +25,8 @@ class WorkloadSpec:
 
     Its system runs so many times `slower` than usual, and all that waits for it has more patience: as much as
     that, but no longer than tells a hang, where at its usual speed an operation took `longest` seconds and
-    its start `starting` (0: not known). Operations of a `hollow` one do nothing. Those who load a `still` one
-    do next to nothing by the clock: what an object takes that shares a process with them is counted.
+    its start `starting` (0: not known). Those who load a `still` one do next to nothing by the clock: what an
+    object takes that shares a process with them is counted.
     """
 
     reference: Reference
@@ -35,7 +34,6 @@ class WorkloadSpec:
     slower: float = 1.0
     longest: float = 0.0
     starting: float = 0.0
-    hollow: bool = False
     still: bool = False
 
     def workload(self) -> Workload:
@@ -46,7 +44,7 @@ class WorkloadSpec:
             found.grace = self._patience(found.grace, self.longest * _OPERATION)
             found.system = copy.copy(found.system)
             found.system.deadline = self._patience(found.system.deadline, self.starting * _START)
-        return hollow(found) if self.hollow else found
+        return found
 
     def _patience(self, usual: float, expected: float) -> float:
         most = max(_LEAST, expected * self.slower) if expected else _HANGS

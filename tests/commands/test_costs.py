@@ -1,7 +1,6 @@
 """`suite costs`: a real object, its document, exit codes."""
 
 import json
-from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -105,19 +104,18 @@ def test_an_object_is_counted_without_what_the_engine_takes(folder):
     [entry] = select([str(folder / "load_clicks.py")])
     spec = WorkloadSpec(entry.reference, Settings(loop=ClosedLoop(1, operations=40), rounds=1))
     sites = Sites([folder])
+    counter = CallCounter(sites)
+    engine = counter.twin()
     with interruptible():
-        own, engine = (
-            (count(replace(spec, hollow=hollow), Silent(), counter, kinds=not hollow), counter)
-            for hollow, counter in ((False, CallCounter(sites)), (True, CallCounter(sites)))
-        )
-    bill = own[0].less(engine[0]).costs(Reason("not_counted"), CallCounter.metrics)
+        own = count(spec, Silent(), counter, kinds=True, engine=engine)
+    bill = own.costs(Reason("not_counted"), CallCounter.metrics)
     assert bill["cost.calls"].value == 1, "the engine calls more, and is not on the bill"
     assert bill["cost.statements"].value == 0
-    assert own[0].mix.keys() == {"click", "slip"}
-    calls = {one.function: one.calls for one in functions(own[1], 40, engine[1])}
-    assert calls["Clicker.click"] == own[0].mix["click"] / 40
+    assert own.mix.keys() == {"click", "slip"}
+    calls = {one.function: one.calls for one in functions(counter, 40, engine)}
+    assert calls["Clicker.click"] == own.mix["click"] / 40
     assert bill["cost.calls@click"].value == bill["cost.calls@slip"].value == 1
-    assert len(own[1].windows) == len(own[0].counts), "windows of single operations are no part of the mix"
+    assert len(counter.windows) == len(own.counts), "windows of single operations are no part of the mix"
 
 
 @pytest.mark.exhaustive
