@@ -14,11 +14,11 @@ import yaml
 from scaffold.strangers import project, said
 from support.repositories import Scratch
 
-pytestmark = [pytest.mark.exhaustive, pytest.mark.nightly, pytest.mark.rounds, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.exhaustive, pytest.mark.nightly, pytest.mark.rounds, pytest.mark.timeout(2000)]
 
 SHOP = {
     "shop.py": """
-        import sqlite3
+        import sqlite3, time
         from flask import Flask
 
         app = Flask(__name__)
@@ -28,6 +28,7 @@ SHOP = {
 
         @app.get("/items")
         def items():
+            time.sleep(0.020)  # what a payment takes
             return [name for _, name in base.execute("select id, name from items").fetchall()]
         """,
     "requirements.txt": "flask\ngunicorn\n",
@@ -83,7 +84,7 @@ class Runner:
         for step in (step for step in steps if "run" in step):
             done = subprocess.run(
                 ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]], cwd=self.folder,
-                text=True, env=self.environment, capture_output=True, timeout=800, check=False,
+                text=True, env=self.environment, capture_output=True, timeout=1500, check=False,
                 stdin=subprocess.DEVNULL,
             )  # fmt: skip
             output += done.stdout + done.stderr
@@ -97,7 +98,7 @@ def repository(tmp_path_factory):
     folder = tmp_path_factory.mktemp("work") / "shop"
     there = Scratch(folder)
     project(folder, SHOP)
-    said(folder, "init")
+    said(folder, "init", "--runner", "quiet")
     there.write(".gitignore", "__pycache__/\nresults/\nreports/\ncomment.md\n")
     there.commit("A shop and its load tests")
     return there
@@ -144,3 +145,10 @@ def test_statements_one_by_one_stop_it(repository, runner):
     assert code == 1, output
     assert "cost.statements" in output
     assert "COSTS MORE" in output
+
+
+def test_what_is_30_percent_slower_is_stopped_on_a_machine_of_one_s_own(repository, runner):
+    merged(repository, lambda text: text.replace("0.020", "0.026"))
+    code, output = runner.job("times")
+    assert code == 1, output
+    assert "REGRESSION  1 regression" in output
