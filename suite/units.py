@@ -103,7 +103,7 @@ def _parts(value: float, unit: str, digits: int = _SIGNIFICANT) -> tuple[str, st
 
 
 def _digits(value: float, digits: int) -> str:
-    whole = len(f"{abs(value):.0f}")
+    whole = len(f"{abs(value):.9f}".partition(".")[0])  # not of the rounded: 99.7 has two
     if whole >= digits or value == int(value):
         return f"{value:,.0f}"
     return f"{value:.{digits}g}" if whole < _SIGNIFICANT else f"{value:,.{digits - whole}f}"
