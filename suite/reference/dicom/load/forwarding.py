@@ -23,7 +23,7 @@ _ARRIVES = (*KEPT, every_instance_arrived)
 _ALL_FORWARDED = Threshold("failures@forward", target=0, critical=0)
 
 forward = gateway_workload(
-    "forward",
+    "dicom/forward",
     "from Success to the sender until Success from the destination, through the queue",
     loop=closed_loop(2, seconds=4, warmup=0.5),
     quick=closed_loop(2, operations=ENOUGH, warmup=100),
@@ -42,7 +42,7 @@ forward = gateway_workload(
 )
 
 forward_throughput = gateway_workload(
-    "forward-throughput",
+    "dicom/forward-throughput",
     "ten thousand instances wait when the load begins and nothing arrives: how fast they go",
     Drainer,
     system=gateway_server(queued=10_000),
@@ -71,7 +71,7 @@ def _forwarding(name: str, description: str, **rest: Any) -> Workload:
         "tags": {"queue"},
     }
     return gateway_workload(
-        name,
+        f"dicom/{name}",
         description,
         system=gateway_server(backoff=0.05),
         collect=forwards,

@@ -68,7 +68,7 @@ def gateway_workload(
     """
     common: dict[str, Any] = {"parameters": sending(), "checks": STORED, "observe": POOL, "caution": _CAUTION}
     return Workload(
-        f"dicom/{name}",
+        name,
         gateway_server() if system is None else system,
         users,
         description=description,

@@ -34,7 +34,7 @@ def _receiving(
     tags: Iterable[str] = (),
 ) -> Workload:
     return gateway_workload(
-        name,
+        f"dicom/{name}",
         description,
         loop=closed_loop(users, seconds=seconds, warmup=warmup),
         quick=closed_loop(users, operations=quick, warmup=100),
@@ -61,7 +61,7 @@ receive_concurrent = _receiving(
 )  # fmt: skip
 
 sustained = gateway_workload(
-    "sustained",
+    "dicom/sustained",
     "a steady rate of 40 KB instances for a minute: the rate is held, memory stays flat",
     loop=open_loop(150, seconds=60, users=4, warmup=5),
     quick=open_loop(120, seconds=2, users=4, warmup=0.3),
@@ -73,7 +73,7 @@ sustained = gateway_workload(
 )
 
 memory = gateway_workload(
-    "memory",
+    "dicom/memory",
     "growth per instance of 512 KB over four associations: a tenth of one at most",
     loop=closed_loop(4, operations=2_000, warmup=200),
     quick=closed_loop(4, operations=400, warmup=100),
@@ -86,7 +86,7 @@ memory = gateway_workload(
 )
 
 churn = gateway_workload(
-    "churn",
+    "dicom/churn",
     "an association for each instance, over four connections at a time",
     Churner,
     loop=closed_loop(4, seconds=4, warmup=0.5),
@@ -98,7 +98,7 @@ churn = gateway_workload(
 )
 
 burst = gateway_workload(
-    "burst",
+    "dicom/burst",
     "sixty instances at once, again and again, over sixteen associations: none is lost",
     loop=open_loop(150, seconds=5, arrivals="burst", burst=60, users=16),
     quick=open_loop(120, seconds=2, arrivals="burst", burst=60, users=16),
@@ -110,7 +110,7 @@ burst = gateway_workload(
 )
 
 mixed = gateway_workload(
-    "mixed",
+    "dicom/mixed",
     "six modalities, 40 KB to 4 MB, in turn over each association; --set data=FOLDER for yours",
     loop=closed_loop(4, seconds=4, warmup=0.5),
     quick=closed_loop(4, operations=240, warmup=40),
@@ -122,7 +122,7 @@ mixed = gateway_workload(
 )
 
 admission = gateway_workload(
-    "admission",
+    "dicom/admission",
     "eighteen want an association, twelve get one, the others hear 2/3/2; again and again",
     AssociationCrowd,
     system=gateway_server(associations=12),
@@ -141,7 +141,7 @@ admission = gateway_workload(
 )
 
 disk_full = gateway_workload(
-    "disk-full",
+    "dicom/disk-full",
     "a disk with room for five hundred instances: the rest is refused with 0xA700, and leaves nothing",
     system=gateway_server(space=22_000_000),
     loop=closed_loop(4, seconds=4),
