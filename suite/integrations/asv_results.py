@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from suite.contract.metric import STANDARD, find
 from suite.records.better import Better
+from suite.records.costs import COSTS
 from suite.report.charts.graph import Graph, GraphPoint
 from suite.report.site.lineage import Lineage, LineageStep
 from suite.report.site.workload_page import LEAK, WorkloadPage
@@ -21,13 +22,15 @@ _NO_MODULE = "benchmarks"
 """Where a benchmark is that asv knows by its own name alone: in the package itself."""
 _MACHINE = {"machine", "os", "arch", "cpu", "num_cpu", "ram"}
 _WORKLOAD = re.compile(
-    r"""(?:\b(?:asv|self)\.|(?<![\w.]))_*(?:measure|leaks|search)\(\s*["']([^"']+)["']\s*,?\s*\)"""
+    r"""(?:(?:\b(?:asv|self)\.|(?<![\w.]))_*(?:measure|leaks|search|costs)|\bself\.count)"""
+    r"""\(\s*["']([^"']+)["']\s*,?\s*\)"""
 )
 """Calls of ours: alone, a module's or a base class's, also under a private name."""
 _RESULT = re.compile(r"\bdef track_\w+\(\s*self\s*,\s*(\w+)")
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=[0-9])")
 _TAILS = {name.replace(".", "_"): (name, metric.unit) for name, metric in STANDARD.items()}
 _TAILS["bytes_per_operation"] = LEAK, "B"
+_TAILS |= {name.replace(".", "_"): (name, unit) for name, unit in COSTS.items()}
 _ENDS = {
     **{f"_{tail}": unit for tail, (_, unit) in _TAILS.items()},
     **{f"_{name.partition('.')[2]}": "s" for name in STANDARD if name.startswith("response.p")},

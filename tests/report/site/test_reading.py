@@ -36,6 +36,8 @@ def test_a_benchmark_is_named_after_its_workload(name, workload):
         'asv.measure("shop/browse")',
         '_search("shop/browse")',
         'leaks("shop/browse")',
+        'costs("shop/browse")',
+        'return self.count("shop/browse")',
         'suite.integrations.asv.leaks("shop/browse")',
     ],
 )
@@ -43,7 +45,16 @@ def test_all_calls_of_ours_name_the_workload(call):
     assert workload_of("a.BLeaks.track_x", f"def setup_cache(self):\n    return {call}") == "shop/browse"
 
 
-@pytest.mark.parametrize("call", ['index.search("shop/browse")', 'remeasure("x/y")', 'measure("x/y", 3)'])
+@pytest.mark.parametrize(
+    "call",
+    [
+        'index.search("shop/browse")',
+        'remeasure("x/y")',
+        'measure("x/y", 3)',
+        'text.count("x/y")',
+        'count("x/y")',
+    ],
+)
 def test_calls_of_others_name_none(call):
     assert workload_of("a.B.track_x", call) == "a/b"
 
