@@ -182,7 +182,7 @@ def test_a_gate_measures_again_what_it_accuses(tmp_path, slower):
     if not slower:
         scratch.commit("As slow")
     base, head = (scratch.git("rev-parse", name) for name in ("HEAD~1", "HEAD"))
-    plan = {"loop": "closed", "users": 1, "seconds": 0.1, "workers": 1, "seed": 1}
+    plan = {"loop": "closed", "users": 1, "seconds": 0.5, "workers": 1, "seed": 1}  # 60 operations at least
     told = {"plan": plan, "workload": "work/turn"}
     fill(scratch.folder, *steady(base, **told), *steady(head, 1.3, 100, 3, **told))
     words = ["gate", "--base", "HEAD~1", "--confirm", "--allow", "response.p50=20%"]
