@@ -215,9 +215,11 @@ def _explained(error: BaseException) -> int:
 def _complain(text: str, mark: str = "suite: ") -> None:
     from suite.units import clean  # what a system printed, or a document says, may be part of it
 
-    with contextlib.suppress(OSError):  # what can't be told changes no exit code
+    try:
         for line in clean(text).splitlines() or [""]:
             sys.stderr.write(f"{mark}{line}\n" if not line.startswith(" ") else f"{line}\n")
+    except OSError:  # what can't be told changes no exit code, now or when Python tries again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 if __name__ == "__main__":

@@ -137,6 +137,7 @@ def command(
                 except (SystemFailed, WorkerFailed) as error:
                     out.codes.append(error.exit_code)
                     reporter.fault(str(error))
+            out.measured = out.measured or bool(work.runs)
             if not work.enough:
                 out.codes.append(3)
                 name, more = subject.task.name, out.fault is None

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from suite.errors import ConfigurationError, Faults
+from suite.errors import ConfigurationError, Faults, Interrupted
 from suite.units import parse
 
 EPILOG = """
@@ -59,4 +59,10 @@ def command(
         lambda moment, running: print_change(console, moment, running),
         complaints.print,
     )
-    run_by_hand((place.host, place.port), listen, faults or [], sys.stdin, seconds=length, telling=telling)
+    try:
+        run_by_hand(
+            (place.host, place.port), listen, faults or [], sys.stdin, seconds=length, telling=telling
+        )
+    except Interrupted as error:
+        error.told = True  # it is how this command ends
+        raise

@@ -131,7 +131,8 @@ def test_a_workload_whose_name_another_begins_with_runs_alone(command, scratch, 
 
 def test_several_workloads_share_the_error_and_fail_apart(command, scratch, rounds):
     load = command.example("load_counter.py")
-    rounds.answers["counter/click", "base"] = SystemFailed("counter/click, base: it would not start")
+    failed = SystemFailed("counter/click: it would not start")
+    rounds.answers |= {("counter/click", side): failed for side in ("base", "head")}
     said = command("ab", "HEAD", load)
     assert said.code == 4
     assert "it would not start" in said.out

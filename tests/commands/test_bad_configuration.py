@@ -57,7 +57,7 @@ def test_a_pyproject_that_makes_no_sense(refused, text, says):
 def test_a_configuration_file_that_is_not_there_or_says_nothing_of_us(refused):
     load = refused.example("load_counter.py")
     refused("run", load, "--config", "no.toml", says="can't read no.toml: No such file or directory")
-    refused("run", load, "--config", ".", says="can't read .: Is a directory")
+    refused("run", load, "--config", ".", says="can't read .: it is no file")
     refused.file("pyproject.toml", "tool = 5")
     says = r"pyproject.toml has no table \[tool.loadledger\]"
     refused("run", load, "--config", "pyproject.toml", says=says)

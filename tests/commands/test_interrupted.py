@@ -128,4 +128,4 @@ def test_an_interrupt_while_a_load_file_is_imported(tmp_path, command):
     os.killpg(suite.process.pid, signal.SIGINT)
     assert suite.finish() == 130
     assert "Traceback" not in suite.err
-    assert suite.err.strip() == ""
+    assert suite.err.strip() == "suite: interrupted"

@@ -56,5 +56,6 @@ def test_a_full_stderr_changes_no_exit_code(command):
         done = subprocess.run(
             [sys.executable, "-m", "suite.cli", "run", "load_nothing.py"],
             cwd=command.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=full,
+            env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         )  # fmt: skip
     assert done.returncode == 2

@@ -22,7 +22,7 @@ def interrupted(monkeypatch):
 
     def after(steps):
         taken = []
-        system = SimpleNamespace(agents=None, seconds=0.0, processes=lambda: [1])
+        system = SimpleNamespace(agents=None, seconds=0.0, processes=lambda: [1], cut_short=lambda: None)
 
         def take(step):
             if len(taken) == steps:
