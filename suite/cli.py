@@ -168,10 +168,13 @@ def _check_platform(words: Sequence[str]) -> None:
     platform: str = sys.platform
     if platform.startswith("linux") or not words or {"-h", "--help", "--version"} & {*words}:
         return
-    inside = f"pip install -q 'loadledger[all]' && {shlex.join(['suite', *words])}"
+    from suite.scaffold.origin import in_a_container
+
+    mount, ours = in_a_container("all")
+    inside = f"pip install -q {shlex.quote(ours)} && {shlex.join(['suite', *words])}"
     raise ConfigurationError(
         f"Loadledger measures by what Linux tells of processes; on {platform} run it in a container: "
-        f'docker run --rm -it -v "$PWD:/work" -w /work python:3.12 sh -c {shlex.quote(inside)}'
+        f'docker run --rm -it -v "$PWD:/work" {mount}-w /work python:3.12 sh -c {shlex.quote(inside)}'
     )
 
 

@@ -28,6 +28,7 @@ Examples:
   suite init --curl requests.sh
   suite init --template memory                 another test: latency, memory or concurrency
   suite init --postgresql --runner quiet       CI with a database, times on a machine of yours
+  suite init --from git+https://host/loadledger   what tox, asv and CI install Loadledger from
 
 \b
 It writes a load file, asv.conf.json and benchmarks/, a tox environment, and a workflow for
@@ -70,6 +71,10 @@ def command(
     runner: Annotated[
         str | None, typer.Option(metavar="LABEL", help="A self-hosted machine: times are gated there.")
     ] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option("--from", metavar="URL", help="Where CI installs Loadledger from. [as it was here]"),
+    ] = None,
     python: Annotated[
         str | None, typer.Option(metavar="PROGRAM", help="The project's Python. [its .venv, or this one]")
     ] = None,
@@ -83,10 +88,12 @@ def command(
 ) -> None:
     """Write first load tests for the project here: a load file, asv, tox, CI."""
     import sys
+    from functools import partial
 
     from suite.process.guard import interruptible
     from suite.report.terminal.console import make_console
-    from suite.report.terminal.scaffold import print_files, print_texts
+    from suite.report.terminal.scaffold import print_files, print_origin, print_texts
+    from suite.scaffold.origin import installed_from, is_here_only, place_of
     from suite.scaffold.project import read_project
     from suite.scaffold.texts import TEMPLATES, texts
     from suite.scaffold.trying import tried, untried
@@ -120,20 +127,21 @@ def command(
             subject = _described(project, app, program, target, openapi, har, curl)
         else:
             subject = _subject(project, app, class_, program, dicom, target, path or (), call=attempt)
-        made = texts(
-            project, subject, chosen, postgresql=postgresql, runner=runner
-        )  # all faults before it starts
+        origin = place_of(from_) if from_ else installed_from()
+        how = partial(texts, project, template=chosen, postgresql=postgresql, runner=runner, origin=origin)
+        how(subject)  # all faults before it starts
         beside = {"database": postgres()} if postgresql else {}
         sys.stdout.flush()
         subject = tried(subject, root, beside) if attempt else untried(subject)
-    made = texts(project, subject, chosen, postgresql=postgresql, runner=runner)
-    files = planned(root, made, renew=renew, elsewhere=project.elsewhere)
+    files = planned(root, how(subject), renew=renew, elsewhere=project.elsewhere)
     console = make_console()
     if dry_run:
         print_texts(console, files)
     else:
         write(root, files)
     print_files(console, files, chosen, subject, dry=dry_run)
+    if origin is not None and is_here_only(origin):
+        print_origin(console, origin)
 
 
 def _described(

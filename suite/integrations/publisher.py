@@ -36,7 +36,7 @@ class LoadledgerPages(OutputPublisher):  # type: ignore[misc]
         try:
             from suite.integrations.publishing import publish
         except ImportError as error:
-            log.error(f"no load history: {error}; it needs Loadledger where asv runs: pip install loadledger")
+            log.error(f"no load history: {error}; install Loadledger where asv runs, too")
             return
         try:
             warnings = publish(conf, repo, benchmarks, revisions, Path(conf.html_dir), FOLDER)

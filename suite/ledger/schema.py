@@ -152,7 +152,7 @@ def _check_known(revision: str | None, place: object) -> None:
     if revision not in known:
         raise StoreError(
             f"ledger {place} was written by a newer loadledger (revision {revision}); "
-            "run: pip install --upgrade loadledger, or choose another one"
+            "use that version, or choose another ledger"
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import sys
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from suite.errors import ConfigurationError
 from suite.scaffold.load_subject import LoadSubject
+from suite.scaffold.origin import requirement
 from suite.scaffold.project import Project
 from suite.scaffold.requests_source import source_of
 from suite.scaffold.stamp import PLACE
@@ -34,8 +36,11 @@ def texts(
     *,
     postgresql: bool = False,
     runner: str | None = None,
+    origin: str | None = None,
 ) -> dict[str, str]:
     """Each text by its path below the project's folder, the load file first; none has its mark yet.
+
+    `origin` is the URL that Loadledger is installed from, None an index of packages.
 
     Raises ConfigurationError for a template that this kind of system has no use for.
     """
@@ -47,7 +52,7 @@ def texts(
         raise ConfigurationError(
             f"--runner {runner!r}: one label of a self-hosted runner, in letters and digits"
         )
-    values = _values(project, subject, template, postgresql=postgresql, runner=runner)
+    values = _values(project, subject, template, postgresql=postgresql, runner=runner, origin=origin)
     environment = _environment()
 
     def filled(name: str) -> str:
@@ -70,11 +75,17 @@ def load_file(project: Project, template: Template) -> str:
 
 
 def _values(
-    project: Project, subject: LoadSubject, template: Template, *, postgresql: bool, runner: str | None
+    project: Project,
+    subject: LoadSubject,
+    template: Template,
+    *,
+    postgresql: bool,
+    runner: str | None,
+    origin: str | None,
 ) -> dict[str, Any]:
     open_loop = template == "latency" and subject.kind in ("http", "requests", "bytes")
     extras = ["postgresql"] if postgresql else []
-    ours = f"loadledger[{','.join(extras)}]" if extras else "loadledger"
+    ours = requirement(origin, extras)
     brings = ["."] if project.installable else list(project.install)
     requirements = [] if project.installable or not project.install else [" ".join(project.install)]
     return {
@@ -103,13 +114,13 @@ def _values(
         "runner": runner,
         "installable": project.installable,
         "install": " ".join(project.install),
-        "install_words": " ".join([*brings, ours, *subject.wants]),
+        "install_words": " ".join([*brings, shlex.quote(ours) if " " in ours else ours, *subject.wants]),
         "deps": [ours, *subject.wants, *requirements],
         "source": None
         if subject.requests is None
         else source_of(subject.requests, shared=template == "concurrency"),
         "wants": "".join(f" {one}" for one in subject.wants),
-        "more": "".join(f",{one}" for one in extras),
+        "requirement": lambda *more: requirement(origin, [*more, *extras]),
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
     }
 

@@ -53,6 +53,11 @@ def test_first_and_again_and_changed(shop):
     assert (shop.folder / "load_shop.py").read_text() == mine
     assert (shop.folder / "tox.ini").read_text() == "[tox]\n"
     assert "self-hosted" in (shop.folder / ".github/workflows/load.yml").read_text()
+    shop("init", *NAMED, "--from", "git+https://host/l@main", "--renew")
+    assert (
+        '"loadledger[ab] @ git+https://host/l@main"'
+        in (shop.folder / ".github/workflows/load.yml").read_text()
+    )
     back = shop("init", *NAMED).out
     assert "differ from what it would be now; --renew writes it anew" in back
 

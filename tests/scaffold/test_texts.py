@@ -118,6 +118,13 @@ def test_what_tox_and_asv_install():
         assert line == f"in-dir={{build_dir}} python -m pip install --quiet {brought} loadledger gunicorn"
 
 
+def test_all_install_loadledger_from_where_it_was_installed_here():
+    files = made("http", origin="git+https://host/l@3f2a")
+    assert "\n    loadledger @ git+https://host/l@3f2a\n" in files["tox.ini"]
+    assert "--quiet . 'loadledger @ git+https://host/l@3f2a' gunicorn\"" in files["asv.conf.json"]
+    assert '"loadledger[ab,asv] @ git+https://host/l@3f2a"' in files[".github/workflows/load.yml"]
+
+
 def test_benchmarks_have_the_load_file_of_the_commit_that_is_measured(tmp_path, monkeypatch):
     monkeypatch.setenv("ASV_ENV_DIR", str(tmp_path))
     text = made("http")["benchmarks/shop.py"]

@@ -53,6 +53,13 @@ def print_files(
         console.print(Text(f"  {words}"), soft_wrap=True)
 
 
+def print_origin(console: Console, origin: str) -> None:
+    """What is written installs Loadledger from a place that only this machine has."""
+    told = f"tox, asv and CI install Loadledger from {origin}, which only this machine has"
+    told += "; --from URL names another place"
+    console.print(Padding(_told("note", told), (1, 0, 0, 0)))
+
+
 def print_texts(console: Console, files: Sequence[PlannedFile]) -> None:
     """What each file would have, but for those that have it."""
     for one in files:
