@@ -74,7 +74,8 @@ def command(
 
     from suite.commands.kept import kept
     from suite.compare.bills import check_costs
-    from suite.costs.session import CostSettings, count_costs
+    from suite.costs.cost_settings import CostSettings
+    from suite.costs.session import count_costs
     from suite.errors import SystemFailed, WorkerFailed
 
     check_costs(metrics or (), {})

@@ -87,7 +87,8 @@ def costs(name: str) -> dict[str, Samples]:
 
     nan where it could not be counted. Empty if this commit has no such workload. Operations that fail raise.
     """
-    from suite.costs.session import CostSettings, count_costs
+    from suite.costs.cost_settings import CostSettings
+    from suite.costs.session import count_costs
     from suite.integrations.asv_journal import journalled
 
     found = _found(name)

@@ -3,10 +3,11 @@
 import pytest
 
 from suite import Component, Remote, Server, User, Workload, closed_loop, operation
-from suite.costs import session
+from suite.costs import growing_bill
 from suite.costs.callgrind import Callgrind
+from suite.costs.cost_settings import CostSettings
 from suite.costs.passes import Pass
-from suite.costs.session import CostSettings, count_costs
+from suite.costs.session import count_costs
 from suite.errors import ConfigurationError, SystemFailed
 from suite.records.costs import COSTS
 from suite.records.detail import Detail
@@ -37,8 +38,8 @@ def passed(_spec, _progress, counter, *, kinds=False, every=False, engine=None, 
 
 @pytest.fixture
 def stub(monkeypatch):
-    monkeypatch.setattr(session, "count", passed)
-    monkeypatch.setattr(session, "version", lambda: "3.19.0")
+    monkeypatch.setattr(growing_bill, "count", passed)
+    monkeypatch.setattr(growing_bill, "version", lambda: "3.19.0")
     return monkeypatch
 
 
@@ -105,7 +106,7 @@ def test_operations_that_fail_under_valgrind_alone_cost_the_bill_no_more_than_it
         failing = {"bad": 1, "details": details} if counter.source.startswith("callgrind") else {}
         return passed(spec, progress, counter, **words, **failing)
 
-    stub.setattr(session, "count", slow)
+    stub.setattr(growing_bill, "count", slow)
     bill = count_costs(CLICK)
     assert (bill.exit_code, bill.validity.verdict, bill.costs["cost.calls"].value) == (0, "valid", 5.0)
     assert words(bill.costs["cost.instructions"].why) == (
@@ -115,7 +116,7 @@ def test_operations_that_fail_under_valgrind_alone_cost_the_bill_no_more_than_it
 
 
 def test_without_valgrind_all_else_is_counted_and_the_package_named(stub):
-    stub.setattr(session, "version", lambda: None)
+    stub.setattr(growing_bill, "version", lambda: None)
     bill = count_costs(CLICK)
     cost = bill.costs["cost.instructions"]
     assert cost.value is None
@@ -130,7 +131,7 @@ def test_a_system_that_does_not_run_under_valgrind_is_told_and_all_else_counted(
             raise SystemFailed("shop (pid 7) was killed by SIGILL")
         return passed(spec, progress, counter, **how)
 
-    stub.setattr(session, "count", failing)
+    stub.setattr(growing_bill, "count", failing)
     stub.setattr(Callgrind, "complaint", lambda _self: "Unrecognised instruction")
     bill = count_costs(CLICK)
     assert words(bill.costs["cost.system_calls"].why) == (
@@ -144,14 +145,14 @@ def test_a_system_that_does_not_start_at_all_ends_it(stub):
     def failing(*_, **__):
         raise SystemFailed("shop would not start")
 
-    stub.setattr(session, "count", failing)
+    stub.setattr(growing_bill, "count", failing)
     with pytest.raises(SystemFailed, match="would not start"):
         count_costs(CLICK)
 
 
 def test_operations_that_fail_are_no_bill(stub):
     details = (Detail("failed", "ValueError", "click", 3, 0.1, "on a banana skin"),)
-    stub.setattr(session, "count", lambda *words, **_: passed(*words, bad=3, details=details))
+    stub.setattr(growing_bill, "count", lambda *words, **_: passed(*words, bad=3, details=details))
     bill = count_costs(CLICK, how=CostSettings(instructions=False))
     assert bill.exit_code == 3
     assert bill.validity.verdict == "invalid"
