@@ -8,7 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
-_SLICE = 0.03
+_SLICE = 0.01
 """Seconds that they are stopped, and go on: less than what programs do by the clock waits for."""
 
 

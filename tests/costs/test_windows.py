@@ -21,7 +21,7 @@ from suite.leaks.site import Sites
 from suite.process.guard import interruptible
 from suite.records.reason import Reason
 
-_TICK = 0.01
+_TICK, _BUSY = 0.05, 0.1
 SPANS = [Span("ask", at, at + 1) for at in range(10)]
 
 
@@ -49,7 +49,7 @@ class Asker(User):
     @operation
     async def ask(self):
         asked()
-        end = time.thread_time() + _TICK * 10
+        end = time.thread_time() + _BUSY
         while time.thread_time() < end:
             pass
 
@@ -92,6 +92,7 @@ def test_what_takes_as_long_tells_nothing_of_the_clock():
 
 
 @pytest.mark.exhaustive
+@pytest.mark.rounds
 def test_an_object_that_works_by_the_clock_costs_what_is_asked_of_it():
     counter = CallCounter(Sites())
     with interruptible():
@@ -105,7 +106,7 @@ def test_an_object_that_works_by_the_clock_costs_what_is_asked_of_it():
         sum(times for place, times in one.calls.items() if place.function == "tick")
         for one in counter.windows
     ]
-    assert calls.get("tick", 0.0) < min(ticks) / 10
+    assert calls.get("tick", 0.0) < min(ticks) / 10 / 1.5
 
 
 @pytest.mark.exhaustive

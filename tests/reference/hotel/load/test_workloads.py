@@ -85,6 +85,7 @@ def test_a_weak_backend_fails_the_run(workload, noticed):
 
 
 @pytest.mark.exhaustive
+@pytest.mark.rounds
 def test_who_could_not_talk_hangs_up_and_talks_when_the_database_is_back():
     """A leg that stayed open would be in its call's way for ever."""
     workload = calls.mixed.copy()
