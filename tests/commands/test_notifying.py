@@ -106,7 +106,11 @@ def test_what_can_not_be_told_is_a_warning(told, capfd):
 
         def answer():
             with odd.accept()[0] as taken:
+                taken.recv(1 << 16)
                 taken.sendall(b"SSH-2.0-x\r\n")
+                taken.shutdown(socket.SHUT_WR)
+                while taken.recv(1 << 16):  # what is left unread at a close resets the connection
+                    pass
 
         threading.Thread(target=answer).start()
         notifier = Notifier(f"http://127.0.0.1:{odd.getsockname()[1]}/")
