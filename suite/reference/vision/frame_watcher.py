@@ -14,14 +14,14 @@ import numpy as np
 
 from suite.data.frames import HEADER_BYTES, frame, frame_id
 from suite.reference.vision.frame_reader import Evicted, FrameReader
+from suite.reference.vision.patience import LET_OTHERS_LOOK, let_others_first
 
 _KEPT = 16_384
-_LET_OTHERS_LOOK = 1e-3
-"""Seconds before the next frame is made: who shares the core with us waits for this one."""
 
 
 def watch(path: str, bell: str) -> dict[str, object]:
     """Look at frames until the writer is gone."""
+    let_others_first()
     reader = FrameReader(path, bell)
     coming = ComingFrame()
     whole = torn = missed = number = 0
@@ -43,7 +43,7 @@ def watch(path: str, bell: str) -> dict[str, object]:
             except Evicted:
                 missed += 1
             number += 1
-            time.sleep(_LET_OTHERS_LOOK)
+            time.sleep(LET_OTHERS_LOOK)
             coming.prepare(number)
     except EOFError:
         reader.close()

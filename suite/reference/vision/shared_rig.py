@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from suite.data.frames import frame
+from suite.reference.vision.bare_hand_over import BareHandOver, bare_hand_over
 from suite.reference.vision.frame_writer import FrameWriter
 
 _CLOSING = 30.0
@@ -90,6 +91,12 @@ class SharedRig:
             if watcher.returncode:
                 raise RuntimeError(f"reader {number} of the frames ended with {watcher.returncode}")
         return [json.loads(one) for one in said]
+
+    @cached_property
+    def bare(self) -> BareHandOver:
+        """The least that handing such frames over takes; no frame can be added afterwards."""
+        _ = self.seen  # these readers are gone
+        return bare_hand_over(self.readers, (self.smallest + self.largest) // 2, self.writer.budget)
 
     def close(self) -> None:
         """End the readers, let the ring go."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from suite import Metric, Row
-from suite.data.frames import frame
-from suite.reference.vision.bare_hand_over import bare_hand_over
 from suite.reference.vision.shared_rig import SharedRig
 
 _TRIES = 300
@@ -29,19 +26,11 @@ def overhead(system: SharedRig, kept: Sequence[Any], recording: Any) -> float | 
 
 
 def add_over_copy(system: SharedRig, kept: Sequence[Any], recording: Any) -> float | None:  # noqa: ARG001
-    """p99 (s) of putting a frame in, less that of the bare copy of such frames, timed after it."""
+    """p99 (s) of putting a frame in, less that of the bare copy of such frames, measured after the load."""
     added = recording.of("add").measured()
     if len(added) < _TRIES:
         return None
-    size = (system.smallest + system.largest) // 2
-    source, ring = frame(0, size), np.ones(system.writer.budget, np.uint8).data
-    taken = []
-    for number in range(_TRIES):
-        at = number * size % (len(ring) - size)
-        start = time.perf_counter_ns()
-        ring[at : at + size] = source
-        taken.append(time.perf_counter_ns() - start)
-    return float(np.quantile(added.finished - added.started, 0.99) - np.quantile(taken, 0.99)) / 1e9
+    return float(np.quantile(added.finished - added.started, 0.99)) / 1e9 - system.bare.copy_p99
 
 
 def over_bare(system: SharedRig, kept: Sequence[Any], recording: Any) -> float | None:  # noqa: ARG001
@@ -49,9 +38,7 @@ def over_bare(system: SharedRig, kept: Sequence[Any], recording: Any) -> float |
     handed = recording.of("hand-over").measured()
     if not len(handed):
         return None
-    size = (system.smallest + system.largest) // 2
-    bare = bare_hand_over(system.readers, size, system.writer.budget)
-    return float(np.median(handed.finished - handed.started)) / 1e9 / bare
+    return float(np.median(handed.finished - handed.started)) / 1e9 / system.bare.until_awake
 
 
 OVERHEAD = Metric("memory.overhead", "1", "lower", overhead, combine="max")
