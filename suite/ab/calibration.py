@@ -115,7 +115,7 @@ class Calibrator:
                 break
             left = max(self._ends - time.monotonic(), 0.0)
             self._watch.measuring(self.subject.task.name, len(self.runs), self._most, left)
-            run = self._runner.take(self._side, self.subject.task)
+            run = self._runner.take(self._side, self.subject.task, self._keeper.keep)
             if reasons := unbelievable(run):
                 self.invalid.append(reasons)
             else:
@@ -161,7 +161,7 @@ class Calibrator:
         def take(name: Name) -> Run:
             if time.monotonic() > self._ends:
                 raise _TimeIsUp
-            return canaries.beside(lambda: self._runner.take(self._side, tasks[name]))
+            return canaries.beside(lambda: self._runner.take(self._side, tasks[name], self._keeper.keep))
 
         with Canaries(self._scratch) as canaries:
             try:
@@ -208,6 +208,9 @@ class _Planting:
 
     def halved(self, trial: Trial, side: Name, run: Run) -> None:
         """Nothing to tell."""
+
+    def cut_short(self, trial: Trial, side: Name, run: Run) -> None:
+        """See `TrialObserver`; who takes the round has kept it."""
 
     def paired(self, trial: Trial) -> None:
         """Nothing to tell."""

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -28,6 +29,7 @@ from suite.errors import SuiteError
 from suite.process.identity import round_identity
 from suite.process.scratch import scratch_directory
 from suite.records.reason import Reason
+from suite.records.run import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,12 @@ def _measured(
     fault: SuiteError | None = None
     try:
         with Canaries(runner.scratch) as canaries:
-            measure(trial, lambda name: canaries.beside(lambda: runner.take(sides[name], task)), watch)
+
+            def take(name: Name) -> Run:
+                cut = partial(watch.cut_short, trial, name)
+                return canaries.beside(lambda: runner.take(sides[name], task, cut))
+
+            measure(trial, take, watch)
     except SuiteError as error:
         trial.cut = Reason.of_text(str(error)).behind("ended_early")
         fault = error

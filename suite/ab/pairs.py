@@ -30,6 +30,9 @@ class TrialObserver(Protocol):
     def halved(self, trial: Trial, side: Name, run: Run) -> None:
         """One round of a pair is there."""
 
+    def cut_short(self, trial: Trial, side: Name, run: Run) -> None:
+        """What a round had measured that came to no good end; what ended it is raised after this."""
+
     def paired(self, trial: Trial) -> None: ...
     def repeated(self, trial: Trial, again: Repeated) -> None: ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +14,7 @@ from suite.ab.checkout import Checkout, Name
 from suite.ab.task import Task
 from suite.config.catalog import is_file
 from suite.engine.room_watch import RoomWatch
-from suite.errors import ConfigurationError, StoreError, SuiteError, SystemFailed, WorkerFailed
+from suite.errors import ConfigurationError, Interrupted, StoreError, SuiteError, SystemFailed, WorkerFailed
 from suite.formats.envelope import read_document
 from suite.process.child import Child, start_command
 from suite.records.costs import CostBill
@@ -42,18 +42,22 @@ class ProcessRunner:
     configuration: Path | None = None
     _longest: dict[tuple[str, float | None], float] = field(default_factory=dict, repr=False)
 
-    def take(self, side: Checkout, task: Task) -> Run:
+    def take(self, side: Checkout, task: Task, cut: Callable[[Run], None] | None = None) -> Run:
         """The Run of one round. Call it from the main thread.
 
-        Raises SystemFailed if the system would not start, ConfigurationError for what this side does not
-        have, and SuiteError for a fault of ours; each with the name of the side.
+        What one had measured that came to no good end is given to `cut`. Raises SystemFailed if the system
+        would not start, ConfigurationError for what this side does not have, and SuiteError for a fault of
+        ours; each with the name of the side.
         """
         document = self.scratch / "sample.json"
         begun, patience = time.monotonic(), self._patience(task)
         child = self.start(side, task, "run", document, "--rounds", "1")
         try:
             _wait(child, patience)
-        except TimeoutError as error:
+        except (TimeoutError, Interrupted) as error:
+            self._told(document, side, task, cut)
+            if isinstance(error, Interrupted):
+                raise
             raise WorkerFailed(
                 f"{task.name}, {side.title}: a round was not over after {patience:,.0f} s, and was ended"
             ) from error
@@ -61,8 +65,14 @@ class ProcessRunner:
         self._longest[kind] = max(self._longest.get(kind, 0.0), time.monotonic() - begun)
         run = _read(document, task.name, Run)
         if run is None or child.exit_status in (2, 4, 70):
+            self._told(document, side, task, cut)
             raise _fault(child, side, task, run, self.scratch)
         return of_side(run, side)
+
+    def _told(self, document: Path, side: Checkout, task: Task, cut: Callable[[Run], None] | None) -> None:
+        run = _read(document, task.name, Run)
+        if cut is not None and run is not None and run.rounds:
+            cut(of_side(run, side))
 
     def count(self, sides: Iterable[Checkout], task: Task, *words: str) -> dict[Name, CostBill]:
         """The bills of both sides, counted at the same time: what is counted does not mind.

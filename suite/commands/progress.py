@@ -103,6 +103,13 @@ class Turns:
         self._half = {"unpaired": [{"side": side, "run": entry(run)}]}
         self._keep(trial, **self._half)
 
+    def cut_short(self, trial: Trial, side: Name, run: Run) -> None:
+        """See `TrialObserver`; it is kept beside the pairs that there are, and the other round of its own."""
+        if self._first is None:
+            self._first = run
+        self._half = {"unpaired": [*self._half.get("unpaired", ()), {"side": side, "run": entry(run)}]}
+        self._keep(trial, **self._half)
+
     def paired(self, trial: Trial) -> None:
         """See `TrialObserver`; what the pairs say until now is kept."""
         self._reporter.paired(trial.workload, len(trial.pairs), _standing(trial))

@@ -21,7 +21,7 @@ from suite.ledger.store import Ledger
 from suite.measure.partial import CUT_SHORT
 from suite.measure.unfinished import filled, with_last
 from suite.process.ownership import is_abandoned, owned, taken_over
-from suite.process.sweep import LOCK
+from suite.process.sweep import LOCK, remove
 from suite.records.held_round import HeldRound
 from suite.records.record import Record
 from suite.records.run import Round, Run
@@ -262,6 +262,6 @@ def _with(record: Record, last: Round) -> Record | None:
 
 
 def _removed(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+    remove(folder, _OWNER)
     with suppress(OSError):
         folder.parent.rmdir()

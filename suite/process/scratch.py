@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -11,10 +10,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from suite.process.ownership import owned, taken_over
-from suite.process.sweep import sweep
+from suite.process.sweep import remove, sweep
 
 _PREFIX = "loadledger-"
-_MARKER = ".loadledger-scratch"
+MARKER = ".loadledger-scratch"
 _ROUND = ".round"
 """In it the id that the round's processes carry."""
 
@@ -25,10 +24,10 @@ def scratch_directory() -> Iterator[Path]:
     _remove_abandoned()
     path = Path(tempfile.mkdtemp(prefix=_PREFIX))
     try:
-        with owned(path, _MARKER):
+        with owned(path, MARKER):
             yield path
     finally:
-        shutil.rmtree(path, ignore_errors=True)
+        remove(path, MARKER)
 
 
 def let_through(path: Path) -> None:
@@ -49,10 +48,10 @@ def _remove_abandoned() -> None:
     for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with suppress(OSError):
             if _is_a_folder_of_this_user(path):
-                with taken_over(path, _MARKER) as abandoned:
+                with taken_over(path, MARKER) as abandoned:
                     if abandoned:
                         _sweep(path)
-                        shutil.rmtree(path)
+                        remove(path, MARKER)
 
 
 def _sweep(path: Path) -> None:

@@ -175,8 +175,25 @@ def _copy(source: int, target: Path) -> None:
         os.fsync(file.fileno())
 
 
+def remove(folder: Path, marker: str) -> None:
+    """Remove what is ours, and the file by which it is known as that last.
+
+    Where something is still put into it, or we are killed in the midst of this, the rest is found again.
+    """
+    with contextlib.suppress(OSError):
+        for entry in folder.iterdir():
+            if entry.name == marker:
+                continue
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                entry.unlink(missing_ok=True)
+        if all(entry.name == marker for entry in folder.iterdir()):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 if __name__ == "__main__":
-    identity, directory = sys.argv[1:]
+    identity, directory, marker = sys.argv[1:]
     held: _Held | None = None
     for line in sys.stdin.buffer:
         if line == b"done\n":
@@ -191,4 +208,4 @@ if __name__ == "__main__":
     with contextlib.suppress(OSError):  # of a full disk nobody can be told
         if held is not None:
             held.write(ended)
-    shutil.rmtree(directory, ignore_errors=True)
+    remove(Path(directory), marker)

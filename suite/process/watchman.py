@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from suite.process import sweep
+from suite.process.scratch import MARKER
 
 # Of all signals only SIGKILL may end it before we end: not Ctrl-C, not a polite end of our group.
 _POLITE = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
@@ -51,7 +52,7 @@ def watched(round_id: str, directory: Path) -> Iterator[Watchman]:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _POLITE)
     try:
         watchman = subprocess.Popen(
-            [sys.executable, "-I", "-S", sweep.__file__, round_id, str(directory)],
+            [sys.executable, "-I", "-S", sweep.__file__, round_id, str(directory), MARKER],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -57,6 +57,9 @@ class Told:
     def halved(self, trial, side, run):
         """Of what is kept nothing is told."""
 
+    def cut_short(self, trial, side, run):
+        """Nor of what was cut short."""
+
     def paired(self, trial):
         self.lines.append(len(trial.pairs))
 

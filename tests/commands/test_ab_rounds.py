@@ -1,5 +1,6 @@
 """`suite ab` with real rounds, environments and processes."""
 
+import json
 import os
 import re
 import signal
@@ -97,6 +98,40 @@ def test_an_interruption_leaves_nothing(tmp_path, number, code):
     if number == signal.SIGINT:
         assert nothing_is_left(scratch)
     assert scratch.git("status", "--porcelain") == ""
+
+
+TURNER = """
+import pathlib, time
+
+class Worker:
+    def turn(self):
+        time.sleep(0.01)
+        pathlib.Path({path!r}).touch()
+"""
+
+
+@pytest.mark.parametrize("command", ["ab", exhaustive("calibrate")])
+def test_the_round_in_which_it_was_interrupted_is_kept_as_far_as_it_came(tmp_path, command):
+    """Hours of a round were gone, while `suite run` kept them."""
+    scratch, turned = Scratch(tmp_path / "repository"), tmp_path / "turned"
+    scratch.write("load_work.py", LOAD)
+    scratch.write("work.py", TURNER.format(path=str(turned)))
+    scratch.commit("Slow")
+    words = {"ab": ["HEAD", "load_work.py", "--seconds", "60"], "calibrate": ["load_work.py", "--full"]}
+    suite = Suite(tmp_path, command, *words[command], cwd=scratch.folder)
+    wait_for(turned.exists, 60)
+    suite.process.send_signal(signal.SIGTERM)
+    assert suite.finish() == 143, suite.out + suite.err
+    (document,) = scratch.folder.glob("results/*/*.json")
+    (result,) = json.loads(document.read_text())["results"]
+    if command == "ab":
+        assert (result["partial"], result["pairs"]) == (True, [])
+        (half,) = result["unpaired"]
+        result = half["run"]
+    assert result["partial"]
+    assert result["validity"]["verdict"] == "invalid"
+    assert result["outcomes"]["ok"] > 0
+    assert suite.left_behind() == []
 
 
 @pytest.mark.exhaustive

@@ -121,6 +121,31 @@ def test_half_of_a_later_pair_stays_with_the_whole_ones(tmp_path, trial):
     assert [one["run"]["id"] for one in result["unpaired"]] == [pair(1).base.id]
 
 
+def test_both_rounds_of_a_pair_are_kept_where_the_second_was_cut_short(tmp_path, trial):
+    first, second = pair(0).base, pair(1).head
+    with output(None, "ab", tmp_path / "ab") as out, Turns(out, tmp_path) as turns:
+        turns.prepared(COMMITS, ())
+        turns.halved(trial, "base", first)
+        turns.cut_short(trial, "head", second)
+        turns.compared(TrialResult.of(trial, 1.0, Interrupted(signal.SIGTERM)))
+    (path,) = tmp_path.glob("ab/*.json")
+    (result,) = json.loads(path.read_text())["results"]
+    assert [(one["side"], one["run"]["id"]) for one in result["unpaired"]] == [
+        ("base", first.id),
+        ("head", second.id),
+    ]
+
+
+def test_the_first_round_of_all_is_kept_where_it_was_cut_short(tmp_path, trial):
+    with output(None, "ab", tmp_path / "ab") as out, Turns(out, tmp_path) as turns:
+        turns.prepared(COMMITS, ())
+        turns.cut_short(trial, "base", pair(0).base)
+        turns.compared(TrialResult.of(trial, 1.0, Interrupted(signal.SIGTERM)))
+    (path,) = tmp_path.glob("ab/*.json")
+    (result,) = json.loads(path.read_text())["results"]
+    assert [one["run"]["id"] for one in result["unpaired"]] == [pair(0).base.id]
+
+
 def ended(tmp_path, trial):
     """A comparison of one pair, to its end."""
     with output(None, "ab", tmp_path / "ab") as out, Turns(out, tmp_path) as turns, out.part():

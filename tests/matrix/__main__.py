@@ -1,6 +1,7 @@
 """`tox -e faults`: the matrix, cell by cell, and its table. What was played before is not played again.
 
-python -m matrix                        all of it, many hours
+python -m matrix                        each fault in each command on each load, in one phase
+python -m matrix --every-phase          in every phase: a day
 python -m matrix --share 10             every tenth cell
 python -m matrix "worker killed/run"    cells whose name begins so
 """
@@ -21,6 +22,7 @@ def main() -> int:
     """0 if nothing was lost, left or wrong."""
     parser = argparse.ArgumentParser(prog="matrix", description="What faults do to commands.")
     parser.add_argument("names", nargs="*", help="beginnings of names of cells")
+    parser.add_argument("--every-phase", action="store_true", help="in place of one phase for each")
     parser.add_argument("--share", type=int, default=1, help="every n-th cell only")
     parser.add_argument(
         "--file", type=Path, default=Path("results/faults.jsonl"), help="where results are kept"
@@ -28,7 +30,9 @@ def main() -> int:
     parser.add_argument("--again", action="store_true", help="play those again that were not good")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the cell that is played is cleaned up
-    every = sample(asked.share) if asked.share > 1 else sorted(cells(), key=scattered)
+    every = sorted(cells(every_phase=asked.every_phase), key=scattered)
+    if asked.share > 1:
+        every = sample(asked.share)
     chosen = [cell for cell in every if not asked.names or cell.name.startswith(tuple(asked.names))]
     played = read(asked.file)
     for cell in chosen:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -68,13 +70,24 @@ class Cell:
         return ""
 
 
-def cells() -> Iterator[Cell]:
-    """All of them, those that don't apply too."""
-    for fault in FAULTS:
-        for command in COMMANDS:
-            for load in LOADS:
-                for phase in PHASES:
-                    yield Cell(fault, command, load, phase)
+def cells(*, every_phase: bool = False) -> Iterator[Cell]:
+    """Each fault in each command on each load, those that don't apply too: in one phase, or in every one.
+
+    Which phase is which came least: each fault comes in each phase, and so does each command, where it can.
+    """
+    taken: Counter[tuple[str, str]] = Counter()
+    for fault, command, load in itertools.product(FAULTS, COMMANDS, LOADS):
+        them = [Cell(fault, command, load, phase) for phase in PHASES]
+        apply = [cell for cell in them if not cell.left_out()]
+        if every_phase:
+            yield from them
+            continue
+        rarest = min(
+            apply, key=lambda one: (taken[fault, one.phase], taken[command, one.phase]), default=None
+        )
+        if rarest is not None:
+            taken.update([(fault, rarest.phase), (command, rarest.phase)])
+        yield rarest or them[0]
 
 
 def sample(share: int) -> list[Cell]:

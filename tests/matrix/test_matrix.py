@@ -10,13 +10,25 @@ ONE = Cell("SIGTERM", "run", "closed", "running")
 
 
 def test_each_cell_is_there_once_and_what_does_not_apply_has_a_reason():
-    every = list(cells())
+    every = list(cells(every_phase=True))
     assert len({cell.name for cell in every}) == len(every)
     assert {cell.fault for cell in every} == set(FAULTS)
     assert {cell.phase for cell in every} == set(PHASES)
     applied = [cell for cell in every if not cell.left_out()]
     assert 400 < len(applied) < len(every)
     assert all(codes(cell) for cell in applied)
+
+
+def test_each_fault_and_each_command_comes_in_each_phase_that_it_can():
+    every, chosen = cells(every_phase=True), list(cells())
+    could = [cell for cell in every if not cell.left_out()]
+    apply = [cell for cell in chosen if not cell.left_out()]
+    assert len({(cell.fault, cell.command, cell.load) for cell in chosen}) == len(chosen)
+    assert {(cell.fault, cell.command, cell.load) for cell in apply} == {
+        (cell.fault, cell.command, cell.load) for cell in could
+    }
+    assert {(cell.fault, cell.phase) for cell in apply} == {(cell.fault, cell.phase) for cell in could}
+    assert {(cell.command, cell.phase) for cell in apply} == {(cell.command, cell.phase) for cell in could}
 
 
 def test_a_sample_is_always_the_same_and_spread_over_all_faults():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from suite.process.ownership import is_abandoned, owned
-from suite.process.scratch import scratch_directory
+from suite.process.scratch import MARKER, scratch_directory
 
 KILLED = """
     import os
@@ -26,6 +26,20 @@ def test_an_owner_that_is_alive_keeps_its_folder(tmp_path):
         assert not is_abandoned(tmp_path, "mark")
     assert is_abandoned(tmp_path, "mark")
     assert not is_abandoned(tmp_path, "other")
+
+
+def test_scratch_that_could_not_be_removed_to_its_end_is_found_again(tmp_path, monkeypatch):
+    """What a gateway still wrote, or a kill in the midst, left a folder that no later round knew."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with monkeypatch.context() as patched:
+        patched.setattr("suite.process.sweep.shutil.rmtree", lambda *_, **__: None)
+        with scratch_directory() as path:
+            (path / "instances").mkdir()
+            (path / "columns").touch()
+    assert not (path / "columns").exists()
+    assert is_abandoned(path, MARKER)
+    with scratch_directory():
+        assert not path.exists()
 
 
 def test_a_marker_that_is_a_link_is_nobodys(tmp_path):

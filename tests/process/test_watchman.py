@@ -51,7 +51,7 @@ def test_what_it_holds_is_written_when_its_owner_dies(tmp_path: Path) -> None:
     held, other = os.memfd_create("held"), os.memfd_create("other")
     os.pwrite(held, b"recorded", 5_000_000)
     owner, alive = os.pipe()
-    command = [sys.executable, "-I", "-S", sweep.__file__, "no round", str(tmp_path / "scratch")]
+    command = [sys.executable, "-I", "-S", sweep.__file__, "no round", str(tmp_path / "scratch"), ".mark"]
     process = subprocess.Popen(command, stdin=owner)
     os.close(owner)
     for name, descriptor in (("other", other), ("columns-0", held)):

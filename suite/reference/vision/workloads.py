@@ -208,7 +208,7 @@ pipeline = Workload(
     "vision/pipeline",
     Component(CameraPipeline, needs=("vision", "PIL"), cameras=8, width=640, height=480, places=50, seed=1),
     CameraSource,
-    loop=open_loop(rate=8 * 30, seconds=10, warmup=2, users=8),
+    loop=open_loop(rate=8 * 30, seconds=15, warmup=2, users=8),
     quick=open_loop(rate=8 * 30, seconds=5, warmup=1, users=8),
     thresholds=[
         Threshold("throughput", target=235, warning=200, critical=8),

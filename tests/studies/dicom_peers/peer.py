@@ -1,13 +1,22 @@
 """A program of others, or of ours, that sends or receives."""
 
+import os
 import shutil
+import sysconfig
 from dataclasses import dataclass
 from typing import Any
+
+PATH = os.pathsep.join(
+    folder
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep)
+    if os.path.realpath(folder) != os.path.realpath(sysconfig.get_path("scripts"))
+)
+"""Without our own scripts: pynetdicom installs a `storescp` and a `storescu` that are not dcmtk's."""
 
 
 @dataclass(frozen=True)
 class DicomPeer:
-    """`start` gives what runs it; `program` must be on the PATH, `package` brings it."""
+    """`start` gives what runs it; `program` must be on PATH, `package` brings it."""
 
     name: str
     start: Any
@@ -20,6 +29,6 @@ class DicomPeer:
 
     def missing(self):
         """Why it can't take part; None if it can."""
-        if not self.program or shutil.which(self.program):
+        if not self.program or shutil.which(self.program, path=PATH):
             return None
         return f"{self.program} (apt install {self.package})"

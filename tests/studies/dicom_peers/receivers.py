@@ -35,7 +35,7 @@ def _orthanc(folder, port):
     settings = {
         "StorageDirectory": str(folder), "IndexDirectory": str(folder.parent), "DicomPort": port,
         "HttpServerEnabled": False, "DicomCheckCalledAet": False, "DicomAlwaysAllowStore": True,
-        "Plugins": [],
+        "DicomThreadsCount": 32, "Plugins": [],
     }  # fmt: skip
     configuration.write_text(json.dumps(settings))
     return ["Orthanc", str(configuration)]

@@ -1,11 +1,18 @@
 """Who takes part, and that our own gateway and node get through a trial."""
 
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from studies.dicom_peers import command
 from studies.dicom_peers.kept import kept
 from studies.dicom_peers.peer import DicomPeer
 from studies.dicom_peers.receivers import RECEIVERS
 from studies.dicom_peers.trial import Failed, received
+from support.processes import wait_for
 
 from suite.data.ct import ct
 from suite.reference.dicom import files
@@ -55,3 +62,20 @@ def test_what_was_kept_is_told_file_by_file(tmp_path):
     write("again", uids[0], template.instance(uids[0]))
     write("2.dcm", uids[2], template.instance(uids[2])[:-2] + b"\1\1")
     assert kept(tmp_path, template, uids) == (1, 1, 1)
+
+
+@pytest.mark.exhaustive
+def test_ctrl_c_ends_it_in_the_middle_of_a_load(tmp_path):
+    """It hung, and printed a traceback for ever: what raises in a callback of an event loop is only told."""
+    words = ["--only", "gateway", "--sizes", "4000", "--associations", "2", "--count", "20000"]
+    with (tmp_path / "said").open("wb") as said:
+        study = subprocess.Popen(
+            [sys.executable, str(Path(command.__file__).with_name("compare.py")), *words],
+            stdout=said, stderr=said, env={**os.environ, "TMPDIR": str(tmp_path)},
+        )  # fmt: skip
+        wait_for(lambda: [*tmp_path.rglob("*.dcm")], 60)
+        study.send_signal(signal.SIGINT)
+        assert study.wait(60) == 130
+    text = (tmp_path / "said").read_text()
+    assert text.endswith("interrupted\n")
+    assert "Traceback" not in text

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import psutil
 import uvloop
 from studies.dicom_peers.kept import Kept, kept
+from studies.dicom_peers.peer import PATH
 
 from suite.clients.dicom import Association
 from suite.clients.errors import ClientError
@@ -187,4 +188,4 @@ def _wait(child, port, log):
 
 def _environment(nodelay):
     own = {name: value for name, value in os.environ.items() if name != "TCP_NODELAY"}
-    return own | ({"TCP_NODELAY": "1"} if nodelay else {})
+    return own | {"PATH": PATH} | ({"TCP_NODELAY": "1"} if nodelay else {})

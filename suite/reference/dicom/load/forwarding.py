@@ -88,7 +88,7 @@ fan_out = _forwarding(
 slow_destination = _forwarding(
     "slow-destination",
     "an instance takes the destination 20 ms: the queue grows, and those who send are none the slower",
-    loop=open_loop(80, seconds=6, users=8),
+    loop=open_loop(80, seconds=9, users=8),
     beside={"destination": destination_server(delay=0.02)},
     thresholds=[
         Threshold("response.p95@store", target="50ms", warning="250ms", critical="2s"),
