@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
-from typing import Any
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
 
 import psycopg
 from psycopg.errors import ConnectionTimeout
@@ -16,14 +17,16 @@ _LEAST = 2.0
 """Seconds that libpq takes at least for a connection."""
 
 
-def answering(seconds: float) -> Callable[..., psycopg.Connection[Any]]:
+def answering(seconds: float, longest: float) -> Callable[..., psycopg.Connection[Any]]:
     """What connects as psycopg does. A server that is silent for `seconds` is asked for a new connection; if
     that is not had in as long again, the first one is given up: OperationalError.
 
-    A server that is busy with a statement takes connections, and is waited for.
+    A server that is busy with a statement takes connections, and is waited for: for `longest` seconds, unless
+    that is `patiently`.
     """
 
     class Answering(psycopg.Connection[Any]):
+        longest: float | None = None
         words: tuple[Any, ...] = ()
         named: dict[str, Any] = {}  # noqa: RUF012 - of one connection, set when it is made
 
@@ -41,13 +44,15 @@ def answering(seconds: float) -> Callable[..., psycopg.Connection[Any]]:
 
         def _watched(self, waits: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
             """`waits`, which is woken without news from time to time."""
-            heard = time.monotonic()
+            begun = heard = time.monotonic()
             try:
                 wanted = next(waits)
                 while True:
                     ready = yield wanted
                     if ready:
-                        heard = time.monotonic()
+                        begun = heard = time.monotonic()
+                    elif self.longest is not None and time.monotonic() > begun + self.longest:
+                        self._given_up(f"the server has not answered a statement for {self.longest:.0f} s")
                     elif time.monotonic() > heard + seconds:
                         self._ask()
                         heard = time.monotonic()
@@ -59,17 +64,28 @@ def answering(seconds: float) -> Callable[..., psycopg.Connection[Any]]:
             named = {**self.named, "connect_timeout": max(round(seconds), _LEAST)}
             try:
                 psycopg.connect(*self.words, **named).close()
-            except ConnectionTimeout as error:
-                self.pgconn.finish()  # or who cleans up would wait for it again
-                raise psycopg.OperationalError(
-                    "the server has fallen silent; look at it and at the network, then try again"
-                ) from error
+            except ConnectionTimeout:
+                self._given_up("the server has fallen silent")
             except psycopg.OperationalError:
                 pass  # it refuses, so it is there
 
+        def _given_up(self, why: str) -> NoReturn:
+            self.pgconn.finish()  # or who cleans up would wait for it again
+            raise psycopg.OperationalError(f"{why}; look at it and at the network, then try again")
+
     def connect(*words: Any, **named: Any) -> psycopg.Connection[Any]:
         made = Answering.connect(*words, **named)
-        made.words, made.named = words, named
+        made.words, made.named, made.longest = words, named, longest
         return made
 
     return connect
+
+
+@contextmanager
+def patiently(connection: Any) -> Iterator[None]:
+    """Inside, a statement of this connection may take as long as it takes."""
+    longest, connection.longest = connection.longest, None
+    try:
+        yield
+    finally:
+        connection.longest = longest

@@ -75,7 +75,7 @@ def open_engine(url: URL, timeout: float) -> Engine:
         if ours:
             from suite.ledger.answering import answering  # of an extra
 
-            connect = answering(timeout / 3)
+            connect = answering(timeout / 3, 3 * timeout)  # it ends a statement itself after twice that
             event.listen(
                 engine, "do_connect", lambda _dialect, _record, words, named: connect(*words, **named)
             )

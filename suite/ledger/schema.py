@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -66,9 +67,12 @@ def upgrade(
         raise _missing(place)
     if engine.dialect.name == "sqlite":
         use_wal(engine, timeout)
-    with engine.execution_options(writing=True).begin() as connection:
+    with engine.execution_options(writing=True).begin() as connection, ExitStack() as held:
         if connection.dialect.name == "postgresql":
+            from suite.ledger.answering import patiently  # of an extra
+
             connection.execute(text("SET LOCAL statement_timeout = 0"))  # an upgrade may take its time
+            held.enter_context(patiently(connection.connection.dbapi_connection))
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         # Someone else may have done it while this process waited for the lock.
         table, revision = _found(connection, place) or (VERSIONS, None)

@@ -96,6 +96,18 @@ def test_a_server_that_stands_still_is_one_clear_line(server: Postgres) -> None:
     assert str(caught.value).endswith(SILENT)
 
 
+def test_a_server_of_which_one_process_stands_still_is_one_clear_line(server: Postgres) -> None:
+    """It takes connections: it was waited for without end."""
+    with Ledger(server.url, timeout=1.5) as ledger, ledger.session() as session:
+        pid = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            with pytest.raises(Exception, match="has not answered a statement for 4 s; look at it"):
+                session.execute(text("SELECT 7"))
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+
 def test_a_server_that_is_busy_with_a_statement_is_waited_for(server: Postgres) -> None:
     """It takes connections meanwhile."""
     with Ledger(server.url, timeout=1.5) as ledger, ledger.session() as session:
