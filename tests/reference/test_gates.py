@@ -7,7 +7,8 @@ import pytest
 from suite.config.catalog import installed
 from suite.config.settings import Settings
 from suite.contract.loop import OpenLoop
-from suite.measure.combine import GATE, QUANTILES, samples_wanted
+from suite.contract.metric import QUANTILES
+from suite.measure.distribution import GATE, samples_wanted
 
 WORKLOADS = {entry.workload.name: entry.workload for entry in installed()}
 
