@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from suite.integrations.asv_classes import Benchmark, Costs, Leaks, Limited, Loa
 
 if TYPE_CHECKING:
     from suite.config.catalog import CatalogEntry
+    from suite.integrations.asv_rounds import AsvRun
     from suite.records.run import Measured, Run
 
 __all__ = ["Benchmark", "Costs", "Leaks", "Limited", "Load", "costs", "leaks", "measure", "tracked"]
@@ -38,8 +38,8 @@ def measure(name: str) -> dict[str, Samples]:
     """Run the workload called `name` in ten short rounds; per metric what asv stores for a `track_*`.
 
     Each value is `{"samples": [one per round], "number": 1}`; where a round is too short for a percentile
-    it is the one of all rounds together. Rounds that can't be believed are left out, which stderr is told; of
-    a measurement that is left with less than half of them, and of a metric without a value, it is nan. Empty
+    it is the one of all rounds together. Rounds that can't be believed are left out; of a measurement that is
+    left with less than half of them, and of a metric without a value, it is nan, and "why" says why. Empty
     if this commit has no such workload. A system or worker that dies, a check that fails or a fault of ours
     raises: a benchmark that fails must fail loudly.
     """
@@ -56,9 +56,9 @@ def measure(name: str) -> dict[str, Samples]:
     if result.run.error is not None or failed:
         said = [result.run.error.message] if result.run.error is not None else failed
         raise SuiteError(f"{name}: " + "; ".join(said))
-    if result.invalid:
-        _tell(f"{name}: {result.invalid} rounds could not be believed and are left out")
-    return _samples(result.run, believed=result.believed)
+    if not result.invalid:
+        return _samples(result.run)
+    return _samples(result.run, believed=result.believed, why=_left_out(result))
 
 
 def leaks(name: str) -> dict[str, Samples]:
@@ -78,8 +78,8 @@ def leaks(name: str) -> dict[str, Samples]:
             verdict = find_leaks(found.workload, leak=how, reference=found.reference, keeper=keeper).verdict
         if verdict.outcome not in ("sporadic", "unsettled") and verdict.bytes_per_operation is not None:
             return {"leak.bytes_per_operation": {"samples": [verdict.bytes_per_operation], "number": 1}}
-        _tell(f"{name}: a search for leaks could not tell: {verdict.outcome}")
-    return {"leak.bytes_per_operation": {"samples": [_NAN], "number": 1}}
+    why = f"a search for leaks could not tell: {verdict.outcome}"
+    return {"leak.bytes_per_operation": {"samples": [_NAN], "number": 1, "why": why}}
 
 
 def costs(name: str) -> dict[str, Samples]:
@@ -100,11 +100,11 @@ def costs(name: str) -> dict[str, Samples]:
         )
     if bill.exit_code:
         raise SuiteError(f"{name}: operations failed while they were counted")
-    for metric, cost in bill.costs.items():
-        if cost.why is not None:
-            _tell(f"{name}: {metric} could not be counted: {cost.why.kind}")
+    from suite.report.reasons.wording import words
+
     return {
         metric: {"samples": [*cost.windows[-2:]] or [_NAN], "number": 1}
+        | ({} if cost.why is None else {"why": f"it could not be counted: {words(cost.why)}"})
         for metric, cost in bill.costs.items()
     }
 
@@ -122,9 +122,17 @@ def _failed_checks(result: Run) -> list[str]:
     return [f"{check.name}: {check.detail}" for check in result.checks if not check.passed]
 
 
-def _samples(result: Run, *, believed: bool = True) -> dict[str, Samples]:
+def _left_out(result: AsvRun) -> str:
+    from suite.report.reasons.wording import words
+
+    many = f"{result.invalid} of the rounds could not be believed"
+    return many if result.why is None else f"{many}, the first because {words(result.why)}"
+
+
+def _samples(result: Run, *, believed: bool = True, why: str = "") -> dict[str, Samples]:
     return {
         metric: {"samples": _values(measured) if believed else [_NAN], "number": 1}
+        | ({"why": why} if why else {})
         for metric, measured in result.metrics.items()
         if measured.better != "higher"
     }
@@ -136,11 +144,6 @@ def _values(measured: Measured) -> list[float]:
     if values and len(values) == len(measured.values):
         return values
     return [_NAN if measured.value is None else measured.value]
-
-
-def _tell(what: str) -> None:
-    """For `asv run --show-stderr`."""
-    sys.stderr.write(f"suite: note: {what}\n")
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ the suite.
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +22,11 @@ def tracked(metric: str, unit: str) -> Callable[[Any, Result], Any]:
     """A method `track_*` that gives asv `metric`, in `unit` ("seconds", "bytes", "ratio" or "1")."""
 
     def track(self: object, result: Result) -> Any:  # noqa: ARG001 - as asv calls it
-        return result.get(metric, NAN)
+        found = result.get(metric, NAN)
+        if isinstance(found, dict) and "why" in found:  # for `asv run --show-stderr`
+            found = dict(found)
+            sys.stderr.write(f"suite: note: {found.pop('why')}\n")
+        return found
 
     track.unit = unit  # type: ignore[attr-defined]
     # What asv shows as the code, and where our pages read which metric it is.

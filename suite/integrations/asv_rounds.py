@@ -15,6 +15,7 @@ from suite.engine.progress import Silent
 from suite.measure.combine import combine
 from suite.records.keeper import Keeper
 from suite.records.provenance import provenance_of
+from suite.records.reason import Reason
 from suite.records.run import Round, Run
 
 _SECONDS = 1.0
@@ -28,7 +29,8 @@ _LEAST_BELIEVED = 0.5
 
 @dataclass(frozen=True, slots=True)
 class AsvRun:
-    """A Run of the rounds that can be believed, and of those that can't how many `invalid` ones there are.
+    """A Run of the rounds that can be believed; of those that can't, how many are `invalid`, and `why`
+    the first of them is one.
 
     None of its numbers may be published unless it is `believed`.
     """
@@ -36,6 +38,7 @@ class AsvRun:
     run: Run
     invalid: int = 0
     believed: bool = True
+    why: Reason | None = None
 
 
 class _Rounds(Silent):
@@ -83,8 +86,9 @@ def without_invalid(workload: Workload, result: Run, rounds: Sequence[Round]) ->
     invalid = len(rounds) - len(kept)
     if not invalid:
         return AsvRun(result)
+    why = next((reason for one in rounds if one not in kept for reason in one.validity.reasons), None)
     if len(kept) < _LEAST_BELIEVED * len(rounds):
-        return AsvRun(result, invalid, believed=False)
+        return AsvRun(result, invalid, believed=False, why=why)
     known = provenance_of(result)
     provenance = {name: known[name] for name in known.keys() - {"workload", "partial"}}
-    return AsvRun(replace(combine(workload, kept, **provenance), checks=result.checks), invalid)
+    return AsvRun(replace(combine(workload, kept, **provenance), checks=result.checks), invalid, why=why)

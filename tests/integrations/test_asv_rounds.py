@@ -12,6 +12,7 @@ from suite.measure.combine import combine
 from suite.measure.distribution import points
 from suite.records.provenance import provenance_of
 from suite.records.run import CheckResult, Failure, Round
+from suite.report.reasons.wording import words
 
 ENOUGH_FOR_P99 = 1_000
 
@@ -85,6 +86,7 @@ def test_rounds_that_can_not_be_believed_are_left_out_of_every_number():
     assert found.run.metrics["response.max"].value < 0.1
     assert len(found.run.metrics["response.max"].values) == 2
     assert found.run.validity.verdict != "invalid"
+    assert words(found.why) == "late"
 
 
 def test_of_too_few_rounds_that_can_be_believed_there_is_no_number():
