@@ -23,9 +23,12 @@ _NO_MODULE = "benchmarks"
 _MACHINE = {"machine", "os", "arch", "cpu", "num_cpu", "ram"}
 _WORKLOAD = re.compile(
     r"""(?:(?:\b(?:asv|self)\.|(?<![\w.]))_*(?:measure|leaks|search|costs)|\bself\.count)"""
-    r"""\(\s*["']([^"']+)["']\s*,?\s*\)"""
+    r"""\(\s*(?:f?["'](?:[^"']*::)?)([^"':]+)["']\s*,?\s*\)"""
 )
-"""Calls of ours: alone, a module's or a base class's, also under a private name."""
+"""Calls of ours: alone, a module's or a base class's, also under a private name; what they measure may be in
+a file that is named before it."""
+_NAMELESS = re.compile(r"\bdef track_this\(.*\bself\.(?:measure|search|count)\(", re.DOTALL)
+"""A benchmark of our base classes, see `tracked`, that names its workload elsewhere."""
 _RESULT = re.compile(r"\bdef track_\w+\(\s*self\s*,\s*(\w+)")
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=[0-9])")
 _TAILS = {name.replace(".", "_"): (name, metric.unit) for name, metric in STANDARD.items()}
@@ -86,7 +89,7 @@ def _by_setting(results: Sequence[Any], benchmarks: Benchmarks) -> dict[str, dic
     keys = [frozenset(_keys(result, benchmarks)) for result in results]
     every = frozenset[str]().union(*keys)
     gone = every - benchmarks.keys()
-    ours = {name for name in every - gone if _WORKLOAD.search(benchmarks[name].get("code", ""))}
+    ours = {name for name in every - gone if _is_ours(benchmarks[name].get("code", ""))}
     classes = {_class(name) for name in (*ours, *(name for name in gone if _tail(name) in _TAILS))}
     ours |= {name for name in gone if _class(name) in classes}
     found: dict[str, dict[str, _Found]] = {}
@@ -94,6 +97,10 @@ def _by_setting(results: Sequence[Any], benchmarks: Benchmarks) -> dict[str, dic
         if names & ours:
             found.setdefault(_setting(result), {})[result.commit_hash] = _Found(result, names & ours)
     return found
+
+
+def _is_ours(code: str) -> bool:
+    return any(pattern.search(code) for pattern in (_WORKLOAD, _NAMELESS))
 
 
 def _class(benchmark: str) -> str:

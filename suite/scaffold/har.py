@@ -28,7 +28,7 @@ def read_har(text: str, title: str = "recording") -> SampleRequests:
     """
     try:
         return _read(text, title)
-    except (AttributeError, TypeError, ValueError, KeyError, RecursionError) as error:
+    except (AttributeError, TypeError, ValueError, LookupError, ArithmeticError, RecursionError) as error:
         raise ConfigurationError(
             f"{title} has a part that is of another form than HAR says: {type(error).__name__}: {error}"
         ) from error

@@ -24,7 +24,7 @@ def read_openapi(text: str, title: str = "openapi", url: str = "") -> SampleRequ
     document = _document(text, title)
     try:
         return _Reader(document, title, url).read()
-    except (AttributeError, TypeError, ValueError, KeyError, IndexError, RecursionError) as error:
+    except (AttributeError, TypeError, ValueError, LookupError, ArithmeticError, RecursionError) as error:
         raise ConfigurationError(
             f"{title} has a part that is of another form than OpenAPI says: {type(error).__name__}: {error}"
         ) from error

@@ -13,6 +13,8 @@ _FORMATS = {
     "binary": "example", "password": "example-password", "regex": ".*", "json-pointer": "/example",
 }  # fmt: skip
 _DEEPEST = 8
+_LONGEST = 100_000
+"""Characters of an example: a schema may ask for more than there is memory."""
 
 
 class SchemaExamples:
@@ -136,6 +138,6 @@ def _number(schema: Mapping[str, Any], *, whole: bool) -> float:
 def _text(schema: Mapping[str, Any], name: str) -> str:
     found = _FORMATS.get(str(schema.get("format", "")), name if name.isidentifier() else "example")
     least, most = schema.get("minLength", 0), schema.get("maxLength")
-    if isinstance(least, int) and len(found) < least:
-        found = (found + "x" * least)[:least]
+    if isinstance(least, int) and len(found) < least <= _LONGEST:
+        found = found.ljust(least, "x")
     return found[:most] if isinstance(most, int) and most >= 0 else found

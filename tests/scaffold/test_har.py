@@ -118,7 +118,7 @@ def test_what_is_no_recording(text, said):
 
 
 @pytest.mark.parametrize("part", ["request", "response", "time", "startedDateTime"])
-@pytest.mark.parametrize("value", [None, 3, "x", [], {}, [3], {"headers": [3]}, {"url": 3, "headers": None}])
+@pytest.mark.parametrize("value", [None, 3, 1e999, "x", [], {}, [3], {"headers": [3]}])
 def test_parts_of_another_form_are_told_or_left_out(part, value):
     text = json.dumps({"log": {"entries": [json.loads(VISIT)["log"]["entries"][0] | {part: value}]}})
     try:

@@ -235,3 +235,20 @@ def test_parts_of_another_form_are_told(where, part):
         assert read_openapi(text).requests
     except ConfigurationError as error:
         assert re.search("another form than OpenAPI says|no operation", str(error))  # noqa: PT017
+
+
+@pytest.mark.parametrize(
+    "schema", [{"type": "integer", "minimum": 1e999}, {"type": "array", "minItems": 1e999}]
+)
+def test_numbers_without_end_are_told(schema):
+    """A number too large for any was a fault of ours."""
+    body = {"content": {"application/json": {"schema": schema}}}
+    text = json.dumps({"openapi": "3.1.0", "paths": {"/a": {"post": {"requestBody": body}}}})
+    with pytest.raises(ConfigurationError, match="another form than OpenAPI says: OverflowError"):
+        read_openapi(text)
+
+
+def test_a_text_longer_than_memory_is_not_made():
+    body = {"content": {"application/json": {"schema": {"type": "string", "minLength": 10**12}}}}
+    text = json.dumps({"openapi": "3.1.0", "paths": {"/a": {"post": {"requestBody": body}}}})
+    assert read_openapi(text).requests[0].json == "example"

@@ -11,6 +11,7 @@ import yaml
 from suite.config.catalog import from_file
 from suite.contract.loop import OpenLoop
 from suite.errors import ConfigurationError
+from suite.integrations.asv_results import workload_of
 from suite.scaffold.load_subject import LoadSubject, method_calls, path_calls
 from suite.scaffold.project import Project
 from suite.scaffold.texts import TEMPLATES, texts
@@ -130,8 +131,15 @@ def test_benchmarks_have_the_load_file_of_the_commit_that_is_measured(tmp_path, 
     text = made("http")["benchmarks/shop.py"]
     names: dict = {"__name__": "benchmarks.shop", "__file__": "/elsewhere/benchmarks/shop.py"}
     exec(compile(text, "shop.py", "exec"), names)
-    assert f"{tmp_path}/project/load_shop.py::shop/latency" == names["WORKLOAD"]
-    assert names["LatencyCosts"]().setup_cache() == {}  # a commit from before there was one
+    costs = names["LatencyCosts"]()
+    costs.count = [].append
+    assert costs.setup_cache() == {}  # a commit from before there was one
+    load = tmp_path / "project" / "load_shop.py"
+    load.parent.mkdir()
+    load.touch()
+    costs.count = lambda name: {"counted": name}
+    assert costs.setup_cache() == {"counted": f"{load}::shop/latency"}
+    assert workload_of("shop.LatencyCosts.track_cost_calls", text) == "shop/latency"
     assert "Leaks" not in made("remote")["benchmarks/shop.py"]
     assert "benchmarks/shop_memory.py" in made("http", "memory")
 

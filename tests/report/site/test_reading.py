@@ -38,6 +38,8 @@ def test_a_benchmark_is_named_after_its_workload(name, workload):
         'leaks("shop/browse")',
         'costs("shop/browse")',
         'return self.count("shop/browse")',
+        'self.measure("load_shop.py::shop/browse")',
+        'self.count(f"{FILE}::shop/browse")',
         'suite.integrations.asv.leaks("shop/browse")',
     ],
 )
@@ -120,6 +122,16 @@ def nowhere(tmp_path, monkeypatch):
 
 def benchmark(name, code, unit="unit"):
     return {name: {"code": code, "unit": unit, "params": []}}
+
+
+def test_benchmarks_of_our_classes_are_ours_whatever_names_their_workload():
+    """A project made by `suite init` had asv's numbers on no page: their workload stood in a constant."""
+    tracked = 'class <locals>:\n    def track_this(self, result):\n        return result.get("cost.calls")\n'
+    named = f"{tracked}class BrowseCosts:\n    def setup_cache(self):\n        return self.count(WORKLOAD)"
+    name = "shop.BrowseCosts.track_cost_calls"
+    assert graphs_of(benchmark(name, named, "1"), {name: [7.0]})[1] == {name: "shop/browse-costs"}
+    theirs = named.replace("track_this", "track_that")
+    assert graphs_of(benchmark(name, theirs, "1"), {name: [7.0]})[1] == {}
 
 
 def test_searches_for_leaks_are_on_the_page_of_their_workload():
