@@ -17,8 +17,15 @@ _OF_ONE_REPOSITORY = frozenset({
 })  # fmt: skip
 """What git tells its hooks of the repository that they run for; see git-rev-parse, --local-env-vars."""
 
-_NOTHING_RUN = ("-c", "core.fsmonitor=false")
-"""A repository may name a program there, which git would run at any question about its files."""
+_NOTHING_RUN = ("-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
+"""A repository may name programs there, which git would run at any question about its files, or commits."""
+_COMPARES = frozenset({"status", "diff"})
+"""What has files go through the filters that are set for them."""
+_FILTERS = ("clean", "process")
+_USUAL = frozenset({"git-lfs clean -- %f", "git-lfs filter-process"})
+"""Filters of a program of the user's own, which may be set for one repository alone."""
+_NOWHERE = {"GIT_ALLOW_PROTOCOL": "none", "GIT_TERMINAL_PROMPT": "0"}
+"""What a clone lacks is not fetched for a question: how that is done a repository says too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +49,17 @@ def clean_environment() -> dict[str, str]:
 
 def git(cwd: str | os.PathLike[str], *arguments: str, seconds: float = _SECONDS) -> Answer:
     """Run `git ARGUMENTS` in `cwd`, at most `seconds` long. Takes no locks that it can do without, so it
-    disturbs nobody's work, and runs no monitor of files; never raises.
+    disturbs nobody's work, and runs no program that a repository names, but for what a work tree is made
+    with; never raises.
     """
+    makes = "worktree" in arguments
+    without = _unfiltered(cwd, seconds) if _COMPARES & {*arguments[:1]} else ()
     try:
         done = subprocess.run(
-            ["git", "--no-optional-locks", *_NOTHING_RUN, *arguments],  # noqa: S607
+            ["git", "--no-optional-locks", *_NOTHING_RUN, *without, *arguments],  # noqa: S607
             cwd=cwd,
-            env={**clean_environment(), "LC_ALL": "C"},  # faults are told in one language
+            # Faults are told in one language.
+            env={**clean_environment(), "LC_ALL": "C", **({} if makes else _NOWHERE)},
             capture_output=True,
             text=True,
             errors="replace",
@@ -69,6 +80,19 @@ def git(cwd: str | os.PathLike[str], *arguments: str, seconds: float = _SECONDS)
     if "dubious ownership" in fault:
         fault += f"; if you trust it: git config --global --add safe.directory {_quoted_path(fault, cwd)}"
     return Answer(fault=fault)
+
+
+def _unfiltered(cwd: str | os.PathLike[str], seconds: float) -> list[str]:
+    """Options without the filters that the repository itself sets, and may have any program for."""
+    asked = ("config", "--includes", "--show-scope", "-z", "--get-regexp", r"^filter\.")
+    parts = git(cwd, *asked, seconds=seconds).text.split("\0")
+    options: list[str] = []
+    for scope, said in zip(parts[::2], parts[1::2], strict=False):
+        name, _, value = said.partition("\n")
+        own, _, kind = name.rpartition(".")
+        if scope in ("local", "worktree") and kind in _FILTERS and value not in _USUAL:
+            options += ["-c", f"{own}.{kind}=", "-c", f"{own}.required=false"]
+    return options
 
 
 def _quoted_path(fault: str, cwd: str | os.PathLike[str]) -> str:

@@ -1,7 +1,11 @@
 """Questions to git change nothing, and run nothing."""
 
+import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from suite.git import git
 
@@ -13,4 +17,81 @@ def test_a_repository_that_names_a_program_does_not_have_it_run(tmp_path: Path) 
     for words in (["init", "-q"], ["config", "core.fsmonitor", str(program)]):
         subprocess.run(["git", *words], cwd=tmp_path, check=True)
     assert git(tmp_path, "status", "--porcelain")
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.fixture
+def named(tmp_path: Path) -> Callable[..., None]:
+    """Sets variables of a repository whose commit says it is signed; `{program}` leaves a file `ran`."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\ncat\n")
+    program.chmod(0o755)
+
+    def asked(*words: str, said: str = "") -> str:
+        who = ["-c", "user.name=ann", "-c", "user.email=ann@example.org"]
+        done = subprocess.run(
+            ["git", *who, *words], cwd=folder, check=True, input=said, capture_output=True, text=True
+        )
+        return done.stdout.strip()
+
+    asked("init", "-q")
+    (folder / "file").write_text("1")
+    (folder / ".gitattributes").write_text("* filter=theirs\n")
+    asked("add", ".")
+    asked("commit", "-qm", "first")
+    head, _, text = asked("cat-file", "commit", "HEAD").partition("\n\n")
+    signed = (
+        f"{head}\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n abc\n -----END PGP SIGNATURE-----\n\n{text}\n"
+    )
+    asked("update-ref", "HEAD", asked("hash-object", "-t", "commit", "-w", "--stdin", said=signed))
+    (folder / "file").write_text("2")
+    os.utime(folder / "file", (1, 1))
+
+    def name(**values: str) -> None:
+        for one, value in values.items():
+            asked("config", one.replace("__", "."), value.format(program=program))
+
+    return name
+
+
+QUESTIONS = (
+    ("status", "--porcelain"),
+    ("diff", "--name-only", "HEAD"),
+    ("log", "--format=%s"),
+    ("ls-files", "--others", "--exclude-standard"),
+    ("rev-list", "HEAD"),
+)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"filter__theirs__clean": "{program}"},
+        {"filter__theirs__clean": "{program}", "filter__theirs__required": "true"},
+        {"filter__theirs__process": "{program}"},
+        {"log__showSignature": "true", "gpg__program": "{program}"},
+        {"diff__external": "{program}", "core__pager": "{program}", "core__hooksPath": "{program}"},
+    ],
+)
+def test_no_program_that_a_repository_names_is_run(
+    tmp_path: Path, named: Callable[..., None], values: dict[str, str]
+) -> None:
+    named(**values)
+    for words in QUESTIONS:
+        assert git(tmp_path / "repository", *words), words
+        assert not (tmp_path / "ran").exists(), words
+    assert git(tmp_path / "repository", "status", "--porcelain").text == " M file"
+
+
+def test_what_a_clone_lacks_is_not_fetched_by_a_program_that_it_names(
+    tmp_path: Path, named: Callable[..., None]
+) -> None:
+    named(
+        core__repositoryformatversion="1", extensions__partialClone="origin", remote__origin__promisor="true",
+        remote__origin__url="ssh://host.invalid/x", core__sshCommand="{program}",
+    )  # fmt: skip
+    answer = git(tmp_path / "repository", "log", "-1", "--format=%s", "1" * 40)
+    assert not answer
     assert not (tmp_path / "ran").exists()

@@ -19,8 +19,8 @@ def tell_brought_in(results: Path, ledger: Ledger | None) -> None:
     places: dict[tuple[str, Path], list[Path]] = {}
     for found in bring_in(results, ledger):
         if found.fault:
-            _note(f"a command was killed, and what it left can't be kept: {clean(found.fault)}")
-        names = ", ".join(dict.fromkeys(clean(one.workload) for one in found.records))
+            _note(f"a command was killed, and what it left can't be kept: {found.fault}")
+        names = ", ".join(dict.fromkeys(one.workload for one in found.records))
         if names:
             places.setdefault((names, found.path.parent), []).append(found.path)
     for (names, folder), paths in places.items():
@@ -38,4 +38,4 @@ def bring_in_first(places: Places) -> None:
 
 
 def _note(text: str) -> None:
-    typer.echo(f"suite: note: {text}", err=True)
+    typer.echo(f"suite: note: {clean(text)}", err=True)

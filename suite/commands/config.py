@@ -65,6 +65,8 @@ def _agree(configuration: Configuration) -> None:
     from suite.config import consent
 
     named = [one for one in (configuration.ledger, configuration.notify) if one]
+    for one in named:
+        consent.check_place(one, configuration.source)
     for one in filter(consent.needed, named):
         consent.agree(one)
     shown = [without_password(configuration.ledger)] if configuration.ledger else []

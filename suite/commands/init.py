@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from suite.errors import ConfigurationError
+from suite.units import clean
 
 if TYPE_CHECKING:
     from suite.scaffold.load_subject import LoadSubject
@@ -199,5 +200,5 @@ def _subject(
     except ConfigurationError as error:
         if app or not sys.stdin.isatty():
             raise
-        typer.echo(str(error).partition(";")[0], err=True)
+        typer.echo(clean(str(error)).partition(";")[0], err=True)
         return of_answer(project, typer.prompt(_ASKED, err=True), call=call)

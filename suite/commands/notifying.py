@@ -14,6 +14,7 @@ import suite
 from suite.config.consent import host_of
 from suite.formats.envelope import exit_code, kind_of
 from suite.ledger.store import Ledger
+from suite.process.timely import opener
 from suite.records.record import Record
 from suite.records.run import Run, verdict_word
 from suite.report.documents.notification import notification, verdict_change
@@ -52,7 +53,7 @@ class Notifier:
         headers = {"Content-Type": "application/json", "User-Agent": f"loadledger/{suite.__version__}"}
         request = urllib.request.Request(self._url, body, headers)  # noqa: S310 - http or https, see check_url
         try:
-            with urllib.request.urlopen(request, timeout=_SECONDS):  # noqa: S310
+            with opener().open(request, timeout=_SECONDS):
                 return
         except urllib.error.HTTPError as error:
             why = f"it answered {error.code}"

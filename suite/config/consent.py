@@ -20,8 +20,36 @@ def needed(ledger: str) -> bool:
     return "://" in ledger and not ledger.startswith("sqlite") and without_password(ledger) not in _agreed()
 
 
+def _is_as_shown(place: str) -> bool:
+    """Whether what connects goes where people are shown: a password may have an @ in it, and so may what
+    follows a host.
+    """
+    shown = without_password(place)
+    if place.startswith(("http://", "https://")):
+        parts = urlsplit(place)
+        return "@" not in parts.netloc and parts == urlsplit(shown)._replace(query=parts.query)
+    from sqlalchemy import make_url  # whatever connects there needs it too
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        one, other = make_url(place), make_url(shown)
+    except (ArgumentError, ValueError):
+        return False
+    return (one.host, one.port, one.database) == (other.host, other.port, other.database)
+
+
+def check_place(place: str, source: str) -> None:
+    """Raise ConfigurationError for a `place` that may lead elsewhere than it seems."""
+    if "://" in place and not place.startswith("sqlite") and not _is_as_shown(place):
+        raise ConfigurationError(
+            f"{source} names {without_password(place)}, and may mean another place by it: "
+            "in a user or password write @ as %40, / as %2F, ? as %3F, # as %23; an address has neither"
+        )
+
+
 def check(ledger: str, source: str) -> None:
     """Raise ConfigurationError if `ledger`, which the file `source` names, needs your consent."""
+    check_place(ledger, source)
     if needed(ledger):
         raise ConfigurationError(
             f"{source} has results kept at {without_password(ledger)}, where your login would be sent; "
@@ -31,6 +59,7 @@ def check(ledger: str, source: str) -> None:
 
 def check_notified(url: str, source: str) -> None:
     """Raise ConfigurationError if `url`, which the file `source` has verdicts sent to, needs your consent."""
+    check_place(url, source)
     if needed(url):
         raise ConfigurationError(
             f"{source} has changes of verdicts sent to {host_of(url)}; if that is right, say so once: "

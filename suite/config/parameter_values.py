@@ -8,6 +8,7 @@ from typing import Any
 from suite.contract.secret import Secret
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError, Faults
+from suite.process.redaction import shown_value
 
 
 def set_values(workload: Workload, values: Mapping[str, Any]) -> None:
@@ -33,19 +34,18 @@ def _like(name: str, value: Any, model: Any) -> Any:
         return Secret(value)
     if not isinstance(value, str) or isinstance(model, str) or model is None:
         return value
+    said = f"--set {name}={shown_value(name, value)}"
     if isinstance(model, bool):
         if value.lower() in ("1", "true", "yes", "on"):
             return True
         if value.lower() in ("0", "false", "no", "off"):
             return False
-        raise ConfigurationError(f"--set {name}={value}: yes or no is wanted")
+        raise ConfigurationError(f"{said}: yes or no is wanted")
     if isinstance(model, list | tuple | set | frozenset | Mapping):
-        raise ConfigurationError(
-            f"--set {name}={value}: a value like {model!r} can only be given in a configuration file"
-        )
+        raise ConfigurationError(f"{said}: a value like {model!r} can only be given in a configuration file")
     try:
         return type(model)(value)
     except (TypeError, ValueError) as error:
         raise ConfigurationError(
-            f"--set {name}={value}: a value like {model!r} ({type(model).__name__}) is wanted"
+            f"{said}: a value like {model!r} ({type(model).__name__}) is wanted"
         ) from error

@@ -14,7 +14,7 @@ from suite.contract.loop import Duration
 from suite.contract.system import Placement
 from suite.errors import ConfigurationError, SystemFailed
 from suite.process.ready import Probe
-from suite.process.redaction import shown_command
+from suite.process.redaction import shown_command, shown_value
 
 if TYPE_CHECKING:
     from suite.process.child import Child
@@ -45,7 +45,8 @@ class Command(Listening):
         try:
             self.command = tuple(shlex.split(command) if isinstance(command, str) else command)
         except ValueError as error:
-            raise ConfigurationError(f"the command {command!r} can't be split: {error}") from error
+            shown = shown_command(str(command).split())
+            raise ConfigurationError(f"the command {shown!r} can't be split: {error}") from error
         self.env = dict(env)
         self.cwd = cwd
         if not self.command:
@@ -83,8 +84,12 @@ class Command(Listening):
             "directory": self.address.directory,
             "python": sys.executable,
         }
-        argv = [_filled_in(word, names, f"the command {shlex.join(self.command)!r}") for word in self.command]
-        env = {key: _filled_in(value, names, f"env {key}={value!r}") for key, value in self.env.items()}
+        shown = f"the command {shown_command(self.command)!r}"
+        argv = [_filled_in(word, names, shown) for word in self.command]
+        env = {
+            key: _filled_in(value, names, f"env {key}={shown_value(key, value)!r}")
+            for key, value in self.env.items()
+        }
         return argv, env
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -183,15 +182,17 @@ class System:
         raise NotImplementedError
 
     def __enter__(self) -> Self:
-        directory = Path(tempfile.mkdtemp(prefix="loadledger-"))
-        try:
-            self.start(Placement(directory))
-        except BaseException:
-            self.stop()
-            shutil.rmtree(directory, ignore_errors=True)
-            raise
+        from suite.process.identity import lasting_identity
+        from suite.process.scratch import scratch_directory
+
+        with contextlib.ExitStack() as held:
+            directory = held.enter_context(scratch_directory())
+            carried = held.enter_context(lasting_identity(directory))
+            held.callback(self.stop)
+            with carried():
+                self.start(Placement(directory))
+            self._held = held.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        self._held.close()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
-import socket
-import threading
 from urllib.parse import urljoin, urlsplit
 
 from suite.process.redaction import without_password
+from suite.process.timely import TimelyConnection, TimelyTlsConnection
 
 _LARGEST = 16_000_000
 """Bytes of a body; a large exposition has some 100 kB."""
@@ -45,45 +43,29 @@ def fetched(url: str, seconds: float) -> tuple[bytes, str]:
 
 
 def _got(url: str, seconds: float) -> tuple[bytes, str | None]:
-    """A body, or where it is redirected to. The timer ends what answers byte by byte."""
+    """A body, or where it is redirected to."""
     parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    kind = TimelyTlsConnection if parts.scheme == "https" else TimelyConnection
     connection = kind(parts.hostname or "", parts.port, timeout=seconds)
-    struck = threading.Event()
-
-    def strike() -> None:
-        struck.set()
-        with contextlib.suppress(OSError):  # it has ended by itself
-            if sock is not None:
-                sock.shutdown(socket.SHUT_RDWR)
-
-    sock: socket.socket | None = None
-
-    timer = threading.Timer(seconds, strike)
-    timer.daemon = True
-    timer.start()
+    begun = False
     try:
-        connection.connect()
-        sock = connection.sock  # which the connection forgets as soon as there are headers
         path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         connection.request("GET", path, headers=_HEADERS)
         answer = connection.getresponse()
+        begun = True
         if answer.status in _REDIRECTS and (target := answer.getheader("Location")):
             return b"", target
         if not 200 <= answer.status < 300:
             raise Unanswered(f"status {answer.status}", f"answers with status {answer.status}")
         body = answer.read(_LARGEST + 1)
     except TimeoutError:
-        raise Unanswered("timeout", f"gives no answer within {seconds:g} s") from None
+        raise Unanswered(
+            "timeout", f"gives no {'whole ' if begun else ''}answer within {seconds:g} s"
+        ) from None
     except (OSError, http.client.HTTPException) as error:
-        if struck.is_set():
-            raise Unanswered("timeout", f"gives no whole answer within {seconds:g} s") from None
         raise Unanswered(type(error).__name__, f"can't be read: {error or type(error).__name__}") from None
     finally:
-        timer.cancel()
         connection.close()
-    if struck.is_set():
-        raise Unanswered("timeout", f"gives no whole answer within {seconds:g} s")
     if len(body) > _LARGEST:
         raise Unanswered("too large", f"answers with more than {_LARGEST / 1e6:g} MB")
     if answer.length:

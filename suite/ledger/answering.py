@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -15,14 +16,16 @@ from suite.errors import Interrupted
 
 _LEAST = 2.0
 """Seconds that libpq takes at least for a connection."""
+_WHOLE = 10
+"""So many times as long as for any news of an answer all of it is waited for: it may be large."""
 
 
 def answering(seconds: float, longest: float) -> Callable[..., psycopg.Connection[Any]]:
     """What connects as psycopg does. A server that is silent for `seconds` is asked for a new connection; if
     that is not had in as long again, the first one is given up: OperationalError.
 
-    A server that is busy with a statement takes connections, and is waited for: for `longest` seconds, unless
-    that is `patiently`.
+    A server that is busy with a statement takes connections, and is waited for: `longest` seconds, and for
+    all of an answer that comes in pieces ten times that, unless that is `patiently`.
     """
 
     class Answering(psycopg.Connection[Any]):
@@ -44,15 +47,18 @@ def answering(seconds: float, longest: float) -> Callable[..., psycopg.Connectio
 
         def _watched(self, waits: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
             """`waits`, which is woken without news from time to time."""
-            begun = heard = time.monotonic()
+            begun = news = heard = time.monotonic()
             try:
                 wanted = next(waits)
                 while True:
                     ready = yield wanted
+                    limit = math.inf if self.longest is None else self.longest
+                    if time.monotonic() > begun + _WHOLE * limit:
+                        self._given_up(f"the server has not come to an end in {_WHOLE * limit:.0f} s")
                     if ready:
-                        begun = heard = time.monotonic()
-                    elif self.longest is not None and time.monotonic() > begun + self.longest:
-                        self._given_up(f"the server has not answered a statement for {self.longest:.0f} s")
+                        news = heard = time.monotonic()
+                    elif time.monotonic() > news + limit:
+                        self._given_up(f"the server has not answered a statement for {limit:.0f} s")
                     elif time.monotonic() > heard + seconds:
                         self._ask()
                         heard = time.monotonic()

@@ -159,6 +159,12 @@ def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
     # instead of waiting; so transactions are begun here, in _begin.
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.set_authorizer(_direct)
+
+
+def _direct(_action: int, _one: Any, _two: Any, _database: Any, through: str | None) -> int:
+    """Views and triggers are programs: one in the place of a table may never end."""
+    return sqlite3.SQLITE_DENY if through else sqlite3.SQLITE_OK
 
 
 def _begin(connection: Connection) -> None:

@@ -22,6 +22,7 @@ from suite.ledger.database import shown, url_of
 from suite.ledger.detections import Detections
 from suite.ledger.faults import database_faults
 from suite.ledger.store import Ledger
+from suite.process.scratch import scratch_directory
 from suite.records.record import RECORDS, Record
 from suite.units import is_future, seconds_since_epoch
 
@@ -179,8 +180,8 @@ class _Reader:
 
 def _copied(ledger: Ledger, path: Path) -> tuple[int, int]:
     """Merge a ledger's file by way of a copy: an older one must not be upgraded where it is."""
-    with disk_faults(tempfile.gettempdir()), tempfile.TemporaryDirectory(prefix="loadledger-") as folder:
-        copy = Path(folder) / "ledger.db"
+    with disk_faults(tempfile.gettempdir()), scratch_directory() as folder:
+        copy = folder / "ledger.db"
         with database_faults(path):
             source = f"{path.resolve().as_uri()}?mode=ro"
             with closing(sqlite3.connect(source, uri=True)) as old, closing(sqlite3.connect(copy)) as new:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from suite.errors import StoreError
+from suite.errors import StoreError, interruption
 from suite.files import check_is_file, disk_faults, read_json, write_text
 from suite.formats.document import run_path, write_document
 from suite.formats.envelope import Kind, entry, envelope, exit_code, kind_of, read_document
@@ -169,15 +170,28 @@ def has_left(results: Path) -> bool:
 
 def bring_in(results: Path, ledger: Ledger | None) -> Iterator[BroughtIn]:
     """Keep for good what commands left below `results` that were killed, as far as it is for this ledger."""
-    for folder in sorted((results / NAME).glob("*")):
+    for folder in _journals(results):
         with taken_over(folder, _OWNER) as abandoned:
             if not abandoned or not _is_for(folder, ledger):
                 continue
-            drafts = [_brought_in(draft, folder, results, ledger) for draft in _drafts(folder)]
+            written = cache(partial(_is_written, folder / _ROUND))  # once for all drafts
+            drafts = [_brought_in(draft, folder, results, ledger, written) for draft in _drafts(folder)]
             found = [one for one in drafts if one is not None]
             if not any(one.fault for one in found):
                 _removed(folder)
         yield from found
+
+
+def _journals(results: Path) -> list[Path]:
+    """Folders below that of journals. What is there by a link is somebody else's, and would be removed."""
+    return sorted(path for path in _inside(results / NAME) if path.is_dir())
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """What lies in a folder, but no links; nothing of one that is itself a link."""
+    with suppress(OSError):
+        if not folder.is_symlink():
+            yield from [path for path in folder.iterdir() if not path.is_symlink()]
 
 
 def _is_for(folder: Path, ledger: Ledger | None) -> bool:
@@ -186,15 +200,15 @@ def _is_for(folder: Path, ledger: Ledger | None) -> bool:
         place = (folder / _LEDGER).read_text(encoding="utf-8")
     except OSError:  # killed before it had kept anything
         return True
-    except StoreError:  # a pipe, of no journal of ours
+    except (StoreError, UnicodeDecodeError):  # a pipe, or no text: of no journal of ours
         return False
     return not place or (ledger is not None and place == ledger.identity)
 
 
 def _is_written(folder: Path) -> bool:
     """Whether no watchman is at work there; it is waited for."""
-    end = time.monotonic() + _WATCHMAN_SECONDS
-    while (folder / LOCK).exists() and not is_abandoned(folder, LOCK):
+    lock, end = folder / LOCK, time.monotonic() + _WATCHMAN_SECONDS
+    while lock.is_file() and not lock.is_symlink() and not is_abandoned(folder, LOCK):
         if time.monotonic() > end:
             return False
         time.sleep(0.02)
@@ -202,13 +216,17 @@ def _is_written(folder: Path) -> bool:
 
 
 def _drafts(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*/*") if path.suffix in (_SUFFIX, _BEGUN))
+    places = [place for place in _inside(folder) if place.is_dir()]
+    drafts = (path for place in places for path in _inside(place) if path.suffix in (_SUFFIX, _BEGUN))
+    return sorted(drafts)
 
 
-def _brought_in(draft: Path, folder: Path, results: Path, ledger: Ledger | None) -> BroughtIn | None:
+def _brought_in(
+    draft: Path, folder: Path, results: Path, ledger: Ledger | None, written: Callable[[], bool]
+) -> BroughtIn | None:
     """None of a draft of which nothing was measured."""
     try:
-        completed = _complete(draft, folder / _ROUND)
+        completed = _complete(draft, folder / _ROUND, written)
         if draft.suffix == _BEGUN and not completed:
             return None
         document = read_document(draft)
@@ -217,6 +235,11 @@ def _brought_in(draft: Path, folder: Path, results: Path, ledger: Ledger | None)
         return BroughtIn(_moved(draft, folder, results), document.records)
     except StoreError as error:
         return BroughtIn(draft, fault=str(error))
+    except Exception as error:
+        if interruption(error) is not None:
+            raise
+        # It may say anything, if it is from elsewhere.
+        return BroughtIn(draft, fault=f"{draft} is damaged: {type(error).__name__}: {error}")
 
 
 def _moved(draft: Path, folder: Path, results: Path) -> Path:
@@ -231,11 +254,11 @@ def _moved(draft: Path, folder: Path, results: Path) -> Path:
     return path
 
 
-def _complete(draft: Path, folder: Path) -> bool:
+def _complete(draft: Path, folder: Path, written: Callable[[], bool]) -> bool:
     """Add to a draft what the round had measured that ran, if it ran yet; whether there is such."""
     if not (folder / _ROUND).exists():
         return False
-    if not _is_written(folder):
+    if not written():
         raise StoreError(f"{folder}: what was recorded is written there yet; try again later")
     about = read_json(folder / _ROUND)
     if about.get("of") != draft.name:

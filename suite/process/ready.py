@@ -55,9 +55,9 @@ class _Answers:
         self.path = path
 
     def __call__(self, system: _Reachable) -> bool:
-        import http.client  # when something starts: a load file is read faster
+        from suite.process.timely import TimelyConnection  # when something starts: a load file is read faster
 
-        connection = http.client.HTTPConnection(system.host, system.port, timeout=1.0)
+        connection = TimelyConnection(system.host, system.port, timeout=1.0)
         try:
             connection.request("GET", self.path)
             answer = connection.getresponse()

@@ -9,15 +9,18 @@ from typing import Any
 
 HIDDEN = "***"
 _NAMES = r"pass?w|secret|token|api[_-]?key|private[_-]?key|authorization|credential"
-_NAMED = re.compile(_NAMES, re.IGNORECASE)
+_KEYS = r"(?<![a-z0-9])key"
+"""What ends with this word alone: many a word ends like it."""
+_NAMED = re.compile(rf"{_NAMES}|{_KEYS}\Z", re.IGNORECASE)
 _SHORTEST = 6
 """Characters of a value that is taken out wherever it stands: shorter ones are words."""
 _ASSIGNED = re.compile(
-    rf"""((?:{_NAMES})[\w-]{{0,40}}["']?\s{{0,3}}[=:]\s{{0,3}}["']?(?:(?:bearer|basic)\s)?)[^\s"',;&}}]+""",
+    rf"""((?:(?:{_NAMES})[\w-]{{0,40}}|(?<=[a-z0-9][_-])key)["']?\s{{0,3}}[=:]\s{{0,3}}"""
+    r"""["']?(?:(?:bearer|basic)\s)?)[^\s"',;&}]+""",
     re.IGNORECASE,
 )
 _ANYWHERE = re.compile(
-    r"(?<=://)[^/\s:@]{0,200}:[^/\s@]{1,200}(?=@)"  # of a URL: user and password
+    r"(?<=://)[^/\s:@]{0,200}:[^/\s\"'<>]{1,1000}(?=@)"  # of a URL: user and password, as far as it can be
     r"|\beyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]{0,4000}"  # a JSON web token
     r"|\bAKIA[0-9A-Z]{16}\b"
     r"|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)"
@@ -25,8 +28,10 @@ _ANYWHERE = re.compile(
     re.DOTALL,
 )
 """Nothing here looks further than it says: a program may write anything, and much of it."""
-_OPTION = re.compile(rf"--?[\w-]*(?:{_NAMES})[\w-]*", re.IGNORECASE)
+_OPTION = re.compile(rf"--?(?:[\w-]*(?:{_NAMES})[\w-]*|(?:[\w-]*[_-])?key)", re.IGNORECASE)
 """Of a program, its value being the next word."""
+_GIVEN = re.compile(rf"((?:--?)?[\w.-]*(?:(?:{_NAMES})[\w-]*|{_KEYS})=)(.+)", re.IGNORECASE | re.DOTALL)
+"""An option, or a variable that `env` sets, with its value."""
 _hidden: set[str] = set()
 _HOST = re.compile(r"([^:@]*|\[[^\]]*\])(:\d*)?")
 
@@ -51,16 +56,23 @@ def shown_value(name: str, value: Any) -> Any:
 
 def shown_command(argv: Sequence[str]) -> str:
     """A command line as it may be kept and shown; what is left out of it is hidden from now on."""
-    return redacted(shlex.join(_shown_words(argv)))
+    return redacted(" ".join(_shown_words(argv)))
 
 
 def _shown_words(argv: Sequence[str]) -> Iterator[str]:
+    """Each as a shell takes it."""
     secret = False
     for word in argv:
-        secret = secret and not word.startswith("-")
+        given = _GIVEN.fullmatch(word)
+        secret = secret and not (word.startswith("-") and (_OPTION.fullmatch(word) or word[1:2] == "-"))
         if secret:
             hide(word)
-        yield HIDDEN if secret else word
+            yield shlex.quote(HIDDEN)
+        elif given:
+            hide(given[2])
+            yield f"{given[1]}{HIDDEN}"
+        else:
+            yield shlex.quote(word)
         secret = _OPTION.fullmatch(word) is not None
 
 

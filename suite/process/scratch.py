@@ -16,6 +16,8 @@ _PREFIX = "loadledger-"
 MARKER = ".loadledger-scratch"
 _ROUND = ".round"
 """In it the id that the round's processes carry."""
+_LONGEST = 64
+"""Characters of one."""
 
 
 @contextmanager
@@ -55,9 +57,14 @@ def _remove_abandoned() -> None:
 
 
 def _sweep(path: Path) -> None:
-    with suppress(OSError):
-        if round_id := (path / _ROUND).read_text():
+    """End the processes of a round that is over. What a system put in the place of its id is passed over."""
+    with suppress(OSError, UnicodeDecodeError), open(path / _ROUND, opener=_without_waiting) as file:
+        if stat.S_ISREG(os.fstat(file.fileno()).st_mode) and (round_id := file.read(_LONGEST)):
             sweep(round_id)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def _is_a_folder_of_this_user(path: Path) -> bool:

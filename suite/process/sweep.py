@@ -15,6 +15,7 @@ import os
 import resource
 import shutil
 import signal
+import stat
 import sys
 import time
 from collections.abc import Iterable
@@ -181,15 +182,60 @@ def remove(folder: Path, marker: str) -> None:
     Where something is still put into it, or we are killed in the midst of this, the rest is found again.
     """
     with contextlib.suppress(OSError):
-        for entry in folder.iterdir():
-            if entry.name == marker:
+        top = _opened(str(folder))
+        try:
+            _empty(top, marker)
+            if all(name == marker for name in os.listdir(top)):
+                shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(top)
+
+
+def _empty(top: int, spared: str) -> None:
+    """Remove all in the folder `top` but one name. A system may have made folders that nobody may change, and
+    deeper ones than a path, or Python, takes: what lies in one is brought up. No link is followed.
+    """
+    waiting, brought = [name for name in os.listdir(top) if name != spared], 0
+    own = f".removed-{os.getpid()}-{time.monotonic_ns()}"
+    while waiting:
+        name = waiting.pop()
+        with contextlib.suppress(OSError):
+            if _unlinked(name, top):
                 continue
-            if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry, ignore_errors=True)
-            else:
-                entry.unlink(missing_ok=True)
-        if all(entry.name == marker for entry in folder.iterdir()):
-            shutil.rmtree(folder, ignore_errors=True)
+            place = _opened(name, top)
+            try:
+                for entry in os.listdir(place):
+                    with contextlib.suppress(OSError):
+                        if not _unlinked(entry, place):
+                            brought += 1
+                            os.close(_opened(entry, place))
+                            os.rename(entry, f"{own}-{brought}", src_dir_fd=place, dst_dir_fd=top)
+                            waiting.append(f"{own}-{brought}")
+            finally:
+                os.close(place)
+            os.rmdir(name, dir_fd=top)
+
+
+def _unlinked(name: str, place: int) -> bool:
+    """False for a folder."""
+    try:
+        os.unlink(name, dir_fd=place)
+    except IsADirectoryError:
+        return False
+    return True
+
+
+def _opened(name: str, place: int | None = None) -> int:
+    """A folder, from now on one that its owner may change."""
+    found = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=place)
+    try:
+        mode = stat.S_IMODE(os.fstat(found).st_mode)
+        if mode & stat.S_IRWXU != stat.S_IRWXU:
+            with contextlib.suppress(OSError):
+                Path(f"/proc/self/fd/{found}").chmod(mode | stat.S_IRWXU)
+        return os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=found)
+    finally:
+        os.close(found)
 
 
 if __name__ == "__main__":

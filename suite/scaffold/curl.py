@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 from base64 import b64encode
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 
 from suite.errors import ConfigurationError
+from suite.process.redaction import redacted, without_password
 from suite.scaffold.curl_options import SHORT_WITH_VALUE, UNDONE, VALUED
 from suite.scaffold.sample_request import Concealment, SampleRequest, SampleRequests, kept_headers
 
@@ -45,19 +47,19 @@ def read_curl(text: str, title: str = "curl") -> SampleRequests:
         try:
             words = shlex.split(_plain_quotes(line), comments=False)
         except ValueError as error:
-            raise ConfigurationError(f"{title}: {error} in: {line[:80]}") from error
+            raise ConfigurationError(f"{title}: {error} in: {redacted(line)[:80]}") from error
         begin = next((i + 1 for i, word in enumerate(words[:4]) if _is_curl(word)), 0)
         if not begin:
-            left.append(f"no curl command: {line[:60]}")
+            left.append(f"no curl command: {redacted(line)[:60]}")
             continue
         said = _read(words[begin:])
         if not said.urls:
-            raise ConfigurationError(f"{title}: a curl command without a URL: {line[:80]}")
+            raise ConfigurationError(f"{title}: a curl command without a URL: {redacted(line)[:80]}")
         for url in said.urls:
             try:
                 parts = urlsplit(url if _SCHEME.match(url) else f"http://{url}")
             except ValueError as error:
-                raise ConfigurationError(f"{title}: {url} is no URL: {error}") from error
+                raise ConfigurationError(f"{title}: {without_password(url)} is no URL: {error}") from error
             base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
             origin = origin or base
             if base != origin:
@@ -120,9 +122,9 @@ def _is_curl(word: str) -> bool:
 
 
 def _read(words: Sequence[str]) -> _Curl:
-    said, queue, plain = _Curl(), list(words), False
+    said, queue, plain = _Curl(), deque(words), False
     while queue:
-        word = queue.pop(0)
+        word = queue.popleft()
         if not plain and _SHELL.match(word):
             break
         if plain or not word.startswith("-") or word == "-":
@@ -131,24 +133,24 @@ def _read(words: Sequence[str]) -> _Curl:
         if word == "--":
             plain = True
             continue
-        option, value = word, None
-        if not word.startswith("--") and len(word) > 2:  # several in one: -sSXPOST
-            option = word[:2]
-            if word[1] in SHORT_WITH_VALUE:
-                value = word[2:]
-            else:
-                queue.insert(0, "-" + word[2:])
-        _option(said, option, value, queue)
+        if word.startswith("--"):
+            _option(said, word, None, queue)
+            continue
+        for at, letter in enumerate(word[1:], 1):  # several in one: -sSXPOST
+            if letter in SHORT_WITH_VALUE:
+                _option(said, f"-{letter}", word[at + 1 :] or None, queue)
+                break
+            _option(said, f"-{letter}", None, queue)
     return said
 
 
-def _option(said: _Curl, option: str, value: str | None, queue: list[str]) -> None:
+def _option(said: _Curl, option: str, value: str | None, queue: deque[str]) -> None:
     def argument() -> str:
         if value is not None:
             return value
         if not queue:
             raise ConfigurationError(f"curl: {option} wants a value")
-        return queue.pop(0)
+        return queue.popleft()
 
     match option:
         case "-X" | "--request":
@@ -231,6 +233,7 @@ def _request(said: _Curl, parts: SplitResult, hide: Concealment) -> SampleReques
         f"{method} {path}", method, path, hide.pairs(query), kept_headers(headers.items(), hide),
         todo=tuple(said.todo),
     )  # fmt: skip
+    found = hide.path(found)
     if said.fields:
         return _multipart(found, said.fields, hide)
     if has_content:

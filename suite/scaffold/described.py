@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import http.client
 import urllib.error
-import urllib.request
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from suite.errors import ConfigurationError
 from suite.process.redaction import shown_url, without_password
+from suite.process.timely import opener
 from suite.scaffold.curl import read_curl
 from suite.scaffold.har import read_har
 from suite.scaffold.load_subject import Call, LoadSubject
@@ -62,8 +62,13 @@ def _text(path: Path) -> str:
 
 
 def _fetched(url: str) -> str:
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        raise ConfigurationError(
+            f"{shown_url(url)} was given with a user or a password, which are not sent; "
+            "fetch it yourself, and name the file"
+        )
     try:
-        with urllib.request.urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310  # http, as checked
+        with opener().open(url, timeout=_SECONDS) as answer:
             found: bytes = answer.read(_LARGEST + 1)
         text = found.decode("utf-8-sig")
     except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:

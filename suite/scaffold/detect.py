@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from suite.contract.remote import Remote
 from suite.errors import ConfigurationError
+from suite.process.identity import round_identity
+from suite.process.output_file import OutputFile
+from suite.process.redaction import shown_command
+from suite.process.scratch import scratch_directory
+from suite.process.sweep import ROUND_VARIABLE, carry
 from suite.scaffold.load_subject import LoadSubject, method_calls
 from suite.scaffold.project import Project
 from suite.scaffold.serving import served
@@ -62,7 +68,9 @@ def of_class(project: Project, named: str, *, call: bool) -> LoadSubject:
 def of_command(command: str, paths: Sequence[str] = ()) -> LoadSubject:
     """Any program that is told its port. Raises ConfigurationError for one that is not."""
     if "{port}" not in command:
-        raise ConfigurationError(f"--command {command!r} has no {{port}}: say where its port belongs")
+        raise ConfigurationError(
+            f"--command {shown_command(command.split())!r} has no {{port}}: say where its port belongs"
+        )
     return LoadSubject("http", command.split()[0], command=command, paths=tuple(paths) or ("/",))
 
 
@@ -145,13 +153,15 @@ def _looked(
     """What the project's Python sees. Raises ConfigurationError if it can't be run, or does not end."""
     program = Path(__file__).with_name("looking.py").read_text(encoding="utf-8")
     asked = {"modules": modules, "django": django, "classes": classes, "call": call}
-    with tempfile.TemporaryDirectory() as folder:
-        answer = Path(folder) / "answer.json"
+    with scratch_directory() as folder:
+        answer = folder / "answer.json"
         try:
-            done = subprocess.run(
-                [project.python, "-c", program, str(answer)], cwd=project.root, input=json.dumps(asked),
-                capture_output=True, text=True, errors="replace", timeout=_SECONDS, check=False,
-            )  # fmt: skip
+            with (folder / "said").open("w+", errors="replace") as said, round_identity(folder):
+                done = subprocess.run(
+                    [project.python, "-c", program, str(answer)], cwd=project.root, input=json.dumps(asked),
+                    stdout=subprocess.DEVNULL, stderr=said, text=True, timeout=_SECONDS, check=False,
+                    preexec_fn=partial(carry, os.environ[ROUND_VARIABLE]),
+                )  # fmt: skip
         except OSError as error:
             raise ConfigurationError(f"--python: {project.python} can't be run: {error.strerror}") from error
         except subprocess.TimeoutExpired as error:
@@ -159,7 +169,8 @@ def _looked(
                 f"the project is not imported within {_SECONDS:g} s; name what to load: --app module:name"
             ) from error
         if not answer.is_file():
-            last = (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1]
+            told = OutputFile(folder / "said").tail(1)
+            last = told.strip() or f"it ended with {done.returncode}"
             raise ConfigurationError(f"{project.python} could not look at the project: {last}")
         found: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
     return found

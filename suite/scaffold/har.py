@@ -92,6 +92,7 @@ def _request(
         f"{method} {path}", method, path, hide.pairs(query), kept_headers(kept, hide),
         status=int((entry.get("response") or {}).get("status") or 0), todo=todo,
     )  # fmt: skip
+    found = hide.path(found)
     posted = said.get("postData") or {}
     content = str(posted.get("text") or "")
     kind = kind or str(posted.get("mimeType") or "")

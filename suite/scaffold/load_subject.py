@@ -75,15 +75,16 @@ def method_calls(methods: Iterable[tuple[str, str, bool]]) -> tuple[Call, ...]:
 
 def operation_names(texts: Iterable[str]) -> list[str]:
     """A name that an operation may have for each text, none twice."""
-    found: list[str] = []
+    found: dict[str, None] = {}
+    numbers: dict[str, int] = {}
     for text in texts:
         name = re.sub(r"\W+", "_", text.lower(), flags=re.ASCII).strip("_") or "front"
         name = f"get_{name}" if name[0].isdigit() else name
         if name in _TAKEN or keyword.iskeyword(name):
             name += "_"
-        number, own = 1, name
+        own = name
         while own in found:
-            number += 1
-            own = f"{name}_{number}"
-        found.append(own)
-    return found
+            numbers[name] = numbers.get(name, 1) + 1
+            own = f"{name}_{numbers[name]}"
+        found[own] = None
+    return [*found]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -13,6 +14,8 @@ from suite.errors import ConfigurationError, require
 from suite.scaffold.sample_request import Concealment, SampleRequest, SampleRequests
 from suite.scaffold.schema_example import SchemaExamples
 
+_MOST_PARTS = 1_000_000
+"""Of a document of YAML, which may name one again and again."""
 _METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
 
 
@@ -58,9 +61,25 @@ def _yaml(text: str, title: str) -> Any:
         for letter, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
     try:
-        return yaml.load(text, Loader=Plain)  # noqa: S506  # a safe one
+        found = yaml.load(text, Loader=Plain)  # noqa: S506  # a safe one
+        if _parts(found, {}) > max(_MOST_PARTS, len(text)):
+            raise ConfigurationError(
+                f"{title} names its parts so often that they come to more than can be read"
+            )
+        return found
     except (yaml.YAMLError, RecursionError) as error:
         raise ConfigurationError(f"{title} is neither JSON nor YAML: {str(error).splitlines()[0]}") from error
+
+
+def _parts(value: Any, known: dict[int, float]) -> float:
+    """How many parts `value` has, each as often as it is named; without end if it is in itself."""
+    if not isinstance(value, Mapping | list):
+        return 1
+    if id(value) not in known:
+        known[id(value)] = math.inf
+        inner = value.values() if isinstance(value, Mapping) else value
+        known[id(value)] = 1 + sum(_parts(one, known) for one in inner)
+    return known[id(value)]
 
 
 class _Reader:
@@ -74,7 +93,8 @@ class _Reader:
     def read(self) -> SampleRequests:
         server = self._server()
         parts = urlsplit(server)
-        origin = f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else ""
+        host = parts.netloc.rpartition("@")[2]
+        origin = f"{parts.scheme}://{host}" if parts.scheme and host else ""
         prefix = parts.path.rstrip("/")
         found = [replace(one, target=prefix + one.target) for one in self._operations()]
         if not found:

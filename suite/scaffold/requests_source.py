@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from suite.scaffold.literal import literal, one_line
 from suite.scaffold.load_subject import operation_names
 from suite.scaffold.sample_request import Parameter, SampleRequest, SampleRequests
 
@@ -49,14 +49,14 @@ def source_of(requests: SampleRequests, *, shared: bool = False) -> RequestsSour
         lines += ["", "    @operation(weight=0)" if requests.journey else "    @operation"]
         lines.append(f"    async def {name}(self):")
         for told in one.todo:
-            lines += textwrap.wrap(
-                f"TODO: {told}", _WIDTH, initial_indent=" " * 8 + "# ", subsequent_indent=" " * 8 + "#   "
-            )
+            line = f"TODO: {one_line(told)}"
+            first, later = " " * 8 + "# ", " " * 8 + "#   "
+            lines += textwrap.wrap(line, _WIDTH, initial_indent=first, subsequent_indent=later)
         lines += _statement(one, shared=shared)
     thinks = sum(one.think for one in requests.requests)
     modules = (["asyncio"] if thinks else []) + (["os"] if parameters else [])
     return RequestsSource(
-        " ".join(requests.title.split()),
+        one_line(requests.title),
         "".join(f"{line}\n" for line in lines),
         tuple(modules),
         any(isinstance(value, Parameter) for one in requests.requests for _, value in one.query),
@@ -117,18 +117,23 @@ def _grouped(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 def _target(one: SampleRequest) -> str:
     if not any(isinstance(value, Parameter) for _, value in one.query):
-        pairs = "&".join(f"{quote(name, safe='')}={quote(str(value), safe='')}" for name, value in one.query)
+        pairs = "&".join(f"{quoted(name)}={quoted(str(value))}" for name, value in one.query)
         return rendered(one.target + ("?" + pairs if pairs else ""), 0)
     parts = []
     for name, value in one.query:
         text = (
             f"{{quote(self.parameters['{value.name}'], safe='')}}"
             if isinstance(value, Parameter)
-            else (quote(value, safe=""))
+            else quoted(value)
         )
-        parts.append(f"{quote(name, safe='')}={text}")
-    path = json.dumps(one.target, ensure_ascii=False)[1:-1].replace("{", "{{").replace("}", "}}")
+        parts.append(f"{quoted(name)}={text}")
+    path = literal(one.target)[1:-1].replace("{", "{{").replace("}", "}}")
     return f'f"{path}?{"&".join(parts)}"'
+
+
+def quoted(text: str) -> str:
+    """`text` as a part of a query; what has no encoding is a "?" there."""
+    return quote(text, safe="", errors="replace")
 
 
 class Source(str):
@@ -166,7 +171,7 @@ def _flat(value: Any) -> str:
     if isinstance(value, Source):
         return str(value)
     if isinstance(value, str):
-        return json.dumps(value.encode("utf-8", "replace").decode(), ensure_ascii=False)
+        return literal(value)
     if isinstance(value, float) and not math.isfinite(value):
         return f'float("{value}")'
     if isinstance(value, Mapping):

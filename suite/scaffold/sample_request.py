@@ -9,13 +9,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from suite.errors import ConfigurationError
 from suite.process.redaction import redacted
 
 _SECRET = re.compile(
     r"pass?w|passphrase|secret|token|api[-_]?key|private[-_]?key|authorization|credential|cookie|session[-_]?id"
-    r"|csrf|xsrf|signature|^(auth|sid|jwt|pin|otp|pat)$",
+    r"|csrf|xsrf|signature|^(auth|sid|jwt|pin|otp|pat|key)$"
+    r"|(access|app|client|consumer|encryption|master|server|shared|sign|signing|subscription)[-_]?key",
     re.IGNORECASE,
 )
+_ROOM, _PART = 16 << 20, 64
+"""Bytes that all values together may take, about, and one of them: a document names one again and again."""
 _AUTOMATIC = {
     "host", "connection", "content-length", "transfer-encoding", "accept-encoding", "keep-alive", "te",
     "upgrade-insecure-requests", "if-none-match", "if-modified-since", "cache-control", "pragma", "dnt",
@@ -83,9 +87,13 @@ class Concealment:
     """Puts Parameters in the place of secrets: the same name for the same value."""
 
     _names: dict[str, str] = field(default_factory=dict)
+    _taken: set[str] = field(default_factory=set)
+    _numbers: dict[str, int] = field(default_factory=dict)
+    _room: int = _ROOM
 
     def value(self, name: str, value: str) -> str | Parameter:
         """`value`, or a Parameter if `name` says that it is secret."""
+        self._count(len(value))
         secret = value and (_SECRET.search(name) or redacted(value) != value)
         return self.parameter(name or "secret", value) if secret else value
 
@@ -94,10 +102,11 @@ class Concealment:
         if value not in self._names:
             plain = re.sub(r"\W+", "_", name.lower(), flags=re.ASCII).strip("_") or "secret"
             plain = f"value_{plain}" if plain[0].isdigit() else plain
-            number, own = 1, plain
-            while own in self._names.values():
-                number += 1
-                own = f"{plain}_{number}"
+            own = plain
+            while own in self._taken:
+                self._numbers[plain] = self._numbers.get(plain, 1) + 1
+                own = f"{plain}_{self._numbers[plain]}"
+            self._taken.add(own)
             self._names[value] = own
         return Parameter(self._names[value])
 
@@ -106,7 +115,8 @@ class Concealment:
         return tuple((name, self.value(name, value)) for name, value in pairs)
 
     def inside(self, value: Any, name: str = "") -> Any:
-        """Plain data without secrets, wherever they are in it."""
+        """Plain data without secrets, wherever they are in it. Raises ConfigurationError for too much."""
+        self._count()
         if isinstance(value, Mapping):
             return {str(key): self.inside(one, str(key)) for key, one in value.items()}
         if isinstance(value, list):
@@ -116,6 +126,21 @@ class Concealment:
         if isinstance(value, int) and not isinstance(value, bool) and _SECRET.search(name):
             return self.parameter(name, str(value))
         return value
+
+    def path(self, request: SampleRequest) -> SampleRequest:
+        """`request` without what is known for a secret in its path, wherever that is."""
+        shown = redacted(request.target)
+        if shown == request.target:
+            return request
+        told = "a part of its path is secret and was left out"
+        return replace(request, target=shown, name=redacted(request.name), todo=(*request.todo, told))
+
+    def _count(self, letters: int = 0) -> None:
+        self._room -= _PART + letters
+        if self._room < 0:
+            raise ConfigurationError(
+                f"its examples come to more than {_ROOM >> 20} MiB: leave out what is not wanted"
+            )
 
     def content(self, request: SampleRequest, text: str, kind: str) -> SampleRequest:
         """`request` with the content `text` of this content type."""

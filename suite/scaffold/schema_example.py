@@ -13,6 +13,8 @@ _FORMATS = {
     "binary": "example", "password": "example-password", "regex": ".*", "json-pointer": "/example",
 }  # fmt: skip
 _DEEPEST = 8
+_MOST, _MOST_OF_ALL = 10_000, 3_000_000
+"""Parts that are looked at for an example, and for all: schemas may lead to one another again and again."""
 _LONGEST = 100_000
 """Characters of an example: a schema may ask for more than there is memory."""
 
@@ -22,6 +24,7 @@ class SchemaExamples:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
+        self._left, self._all = _MOST, _MOST_OF_ALL
 
     def resolved(self, value: Any) -> Any:
         """`value`, or where its `$ref` leads; {} where that is nowhere in the document."""
@@ -33,8 +36,10 @@ class SchemaExamples:
 
     def example(self, schema: Any, name: str = "", depth: int = 0) -> Any:
         """What fits `schema`, as small as may be; optional parts only near the top."""
+        if depth == 0:
+            self._left = _MOST
         schema = self.resolved(schema)
-        if not isinstance(schema, Mapping) or depth > _DEEPEST:
+        if not isinstance(schema, Mapping) or depth > _DEEPEST or not self._has_room(1):
             return None
         for said in ("example", "const", "default"):
             if said in schema:
@@ -92,15 +97,25 @@ class SchemaExamples:
             inner = self.resolved(part)
             if not isinstance(inner, Mapping):
                 continue
+            if not self._has_room(1 + len(inner.get("properties") or ()) + len(inner.get("required") or ())):
+                break
             inner = self._merged(inner, inner["allOf"]) if isinstance(inner.get("allOf"), list) else inner
             properties = {**merged.get("properties", {}), **(inner.get("properties") or {})}
-            required = [*merged.get("required", ()), *(inner.get("required") or ())]
+            required = [*dict.fromkeys((*merged.get("required", ()), *(inner.get("required") or ())))]
             merged |= inner
             if properties:
                 merged["properties"] = properties
             if required:
                 merged["required"] = required
         return merged
+
+    def _has_room(self, parts: int) -> bool:
+        """Whether an example may have so many parts more. Raises ValueError if all together may not."""
+        self._left -= parts
+        self._all -= parts
+        if self._all < 0:
+            raise ValueError("its schemas lead to one another without end")
+        return self._left >= 0
 
     def _found(self, reference: str) -> Any:
         if not reference.startswith("#"):

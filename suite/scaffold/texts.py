@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from suite.errors import ConfigurationError
+from suite.scaffold.literal import literal, one_line
 from suite.scaffold.load_subject import LoadSubject
 from suite.scaffold.origin import requirement
 from suite.scaffold.project import Project
@@ -93,7 +92,7 @@ def _values(
         "file": load_file(project, template),
         "template": template,
         "title_case": template.title(),
-        "title": _line(subject.title),
+        "title": one_line(subject.title),
         "command": subject.command,
         "folder": subject.folder,
         "address": subject.address,
@@ -104,7 +103,7 @@ def _values(
         "instance": re.sub(r"(?<!^)(?=[A-Z])", "_", subject.factory).lower(),
         "ready": subject.ready,
         "calls": subject.calls,
-        "left": [_line(one) for one in subject.left],
+        "left": [one_line(one) for one in subject.left],
         "ours": subject.ours,
         "dicom": subject.kind == "dicom",
         "loop": "open_loop" if open_loop else "closed_loop",
@@ -125,11 +124,6 @@ def _values(
     }
 
 
-def _line(text: str) -> str:
-    """`text` from outside as what a comment may hold."""
-    return " ".join(text.split())
-
-
 def _environment() -> Environment:
     """Templates in which nothing of Python, YAML, a shell or GitHub is taken for ours."""
     made = Environment(
@@ -146,5 +140,5 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - no page: what it makes is code
     )
-    made.filters["python"] = partial(json.dumps, ensure_ascii=False)
+    made.filters["python"] = literal
     return made

@@ -6,11 +6,10 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
-from pathlib import Path
 
+from suite.process.scratch import scratch_directory
 from suite.records.reason import Reason
 from suite.scaffold.symptom import Symptom
 
@@ -37,8 +36,8 @@ def _valgrind(path: str | None) -> Iterator[Symptom]:
 
 
 def _memray() -> Iterator[Symptom]:
-    with tempfile.TemporaryDirectory() as folder:
-        said = _said([sys.executable, "-c", _TRACED, str(Path(folder) / "traced.bin")])
+    with scratch_directory() as folder:
+        said = _said([sys.executable, "-c", _TRACED, str(folder / "traced.bin")])
     if said is None or said.returncode:
         last = "it can't be started" if said is None else _last(said.stderr)
         yield Symptom("tools", "warning", Reason("broken_memray", {"said": last}))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from suite.contract.system import Placement, System
 from suite.errors import SystemFailed
 from suite.process.identity import round_identity
 from suite.process.scratch import scratch_directory
+from suite.process.timely import TimelyConnection, TimelyTlsConnection
 from suite.scaffold.detect import ready_path
 from suite.scaffold.load_subject import LoadSubject, path_calls
 
@@ -99,12 +99,8 @@ def _asked(subject: LoadSubject, system: System) -> LoadSubject:
 def _status(url: str, path: str) -> int:
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port
-    if parts.scheme == "https":
-        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-            host, port, timeout=_SECONDS, context=ssl.create_default_context()
-        )
-    else:
-        connection = http.client.HTTPConnection(host, port, timeout=_SECONDS)
+    kind = TimelyTlsConnection if parts.scheme == "https" else TimelyConnection
+    connection = kind(host, port, timeout=_SECONDS)
     with contextlib.closing(connection):
         connection.request("GET", path, headers={"accept": "*/*"})
         return connection.getresponse().status

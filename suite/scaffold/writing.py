@@ -55,6 +55,8 @@ def write(root: Path, files: list[PlannedFile]) -> None:
 
 def _plan(root: Path, path: str, text: str, *, renew: bool) -> PlannedFile:
     there = root / path
+    if not there.resolve().is_relative_to(root.resolve()):  # a link leads out of the project
+        return PlannedFile(path, text, "foreign")
     if not there.exists():
         return PlannedFile(path, text, "new")
     check_is_file(there)

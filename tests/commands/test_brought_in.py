@@ -1,15 +1,20 @@
 """The next command keeps for good what a killed one had measured; a ledger that is locked ends nothing."""
 
+import fcntl
 import json
 import os
+import shutil
 import signal
 import sqlite3
+import time
 from dataclasses import replace
 
 import pytest
 from support.runs import make_run
 
 from suite.errors import Interrupted, StoreError
+from suite.formats.document import dumps
+from suite.formats.envelope import envelope
 from suite.ledger.journal import Journal
 from suite.ledger.store import Ledger
 from suite.records.run import Failure
@@ -70,6 +75,103 @@ def test_a_pipe_in_the_journal_is_not_waited_for(killed, name):
     said = killed("show")
     assert said.code == 0
     assert NOTE in said.err
+
+
+def theirs(command, draft="runs/a.json.journal", **round_files):
+    """A journal that came with a folder of results."""
+    folder = command.folder / "results/journal/theirs"
+    (folder / draft).parent.mkdir(parents=True)
+    (folder / ".owner").touch()
+    (folder / draft).write_text(dumps(envelope("run", [replace(RUN, id="theirs")], exit_code=130)))
+    for name, text in round_files.items():
+        (folder / "round").mkdir(exist_ok=True)
+        (folder / "round" / name.replace("_", "-")).write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize("link", ["results/journal/theirs", "results/journal"])
+def test_a_journal_that_is_a_link_has_nothing_removed(command, link):
+    """`suite show` in a checkout that had results/journal/x -> ../.. removed the whole checkout."""
+    theirs = command.folder / "theirs"
+    (theirs / "src").mkdir(parents=True)
+    for folder in (theirs, theirs / "src"):
+        (folder / ".owner").touch()
+    (theirs / "src" / "work.py").write_text("1")
+    (command.folder / link).parent.mkdir(parents=True)
+    (command.folder / link).symlink_to(theirs)
+    command("show")
+    assert (theirs / "src" / "work.py").exists()
+    assert (theirs / ".owner").exists()
+
+
+@pytest.mark.parametrize("link", ["runs", "runs/a.json.journal"])
+def test_nothing_is_brought_in_from_elsewhere(command, link):
+    folder = theirs(command)
+    elsewhere = command.folder / "elsewhere"
+    (folder / link).rename(elsewhere)
+    (folder / link).symlink_to(elsewhere)
+    command("show")
+    assert elsewhere.exists()
+    assert elsewhere.is_file() or [path.name for path in elsewhere.iterdir()] == ["a.json.journal"]
+    assert not (command.folder / "results/runs").exists()
+
+
+def held(**fields):
+    about = {"index": 0, "loop": "closed", "warmup": 0, "seconds": 1, "names": ["a"], "row_bytes": 39}
+    column = {"rows": 8, "planned": None, "by_loop": True}
+    told = {"of": "a.json.journal", "round": {**about, "columns": [{**column, **fields}]}}
+    return {"round": json.dumps(told), "ended": "1 5000000000", "columns_0": "\1" * 9000}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"round": "[]"},
+        {"round": '{"of": "a.json.journal", "round": 5}'},
+        held(rows=0),
+        held(rows=1 << 40),
+        held(planned=8, due=8, choices="!!!"),
+        held(marks=True),
+        {**held(), "ended": "1"},
+    ],
+)
+def test_whatever_a_journal_says_the_next_command_goes_on(killed, files):
+    theirs(killed, **files)
+    said = killed("show")
+    assert said.code == 0
+    assert NOTE in said.err
+
+
+@pytest.mark.parametrize("text", [b"\xff\xfe", b"postgresql://elsewhere/x"])
+def test_a_journal_of_another_ledger_or_of_none_is_passed_over(killed, text):
+    folder = theirs(killed)
+    (folder / "ledger").write_bytes(text)
+    said = killed("show")
+    assert (said.code, said.err.count("\n")) == (0, 1)
+    assert folder.exists()
+
+
+def test_the_name_of_a_draft_steers_no_terminal(killed):
+    theirs(killed, "ru\x1b[31mns/a\x1b]0;owned\x07.json.journal")
+    said = killed("show")
+    assert not set("\x1b\x07") & set(said.out + said.err)
+    assert "owned" in said.err
+
+
+def test_a_watchman_that_never_comes_is_waited_for_once(command, monkeypatch):
+    """Each draft took its twenty seconds, however many there were."""
+    monkeypatch.setattr("suite.ledger.journal._WATCHMAN_SECONDS", 0.3)
+    folder = theirs(command, round="{}")
+    for name in "bcdefghi":
+        shutil.copy(folder / "runs/a.json.journal", folder / f"runs/{name}.json.journal")
+    held = (folder / "round/.held").open("w")
+    fcntl.flock(held, fcntl.LOCK_EX)
+    looked = []
+    monkeypatch.setattr("suite.ledger.journal.is_abandoned", lambda *_: looked.append(time.monotonic()))
+    said = command("show")
+    held.close()
+    assert said.err.count("is written there yet; try again later") == 9
+    assert max(looked) - min(looked) < 2 * 0.3
 
 
 def locked(folder):

@@ -135,3 +135,38 @@ def test_runs_of_the_future_are_told_and_left_alone(command):
     assert "left alone: 1 run that began later than now" in said.out
     with Ledger(command.folder / "results" / "ledger.db") as ledger:
         assert ledger.ids("run") == ["run1", "run2"]
+
+
+ENDLESS = "with recursive c(n) as (select 1 union all select n + 1 from c)"
+
+
+@pytest.mark.parametrize("table", ["results", "documents", "metrics", "loadledger_version"])
+def test_a_ledger_with_a_view_for_a_table_is_one_line(command, table):
+    """One that selects from itself has no end, nor had `suite show` and `suite import`."""
+    (command.folder / "other").mkdir()
+    place = command.folder / "other" / "ledger.db"
+    with Ledger(place) as ledger:
+        ledger.add(make_run())
+    with closing(sqlite3.connect(place)) as base, base:
+        base.execute("pragma legacy_alter_table = on")
+        base.execute(f"alter table {table} rename to theirs")
+        names = ", ".join(f'theirs."{row[1]}"' for row in base.execute("pragma table_info(theirs)"))
+        base.execute(f"create view {table} as {ENDLESS} select {names} from theirs, c")
+    for words in (["import", place], ["show", "--ledger", place], ["history", "--ledger", place]):
+        said = command(*words)
+        told = "has views or triggers" in said.err or "is a database of something else" in said.err
+        assert (said.code, told) in ((2, True), (0, False)), (words, said)
+
+
+def test_a_trigger_of_a_ledger_does_nothing(command):
+    with Ledger(command.folder / "ledger.db") as ledger:
+        ledger.add(make_run())
+    with closing(sqlite3.connect(command.folder / "ledger.db")) as base, base:
+        base.execute(
+            "create trigger t after insert on results begin "
+            "insert into accepted select 'a', 'b', 'c', 'd', 'e' from results, results, results; end"
+        )
+    written(command.folder / "in" / "a.json", make_run(id="new"))
+    said = command("import", "in", "--ledger", command.folder / "ledger.db")
+    assert said.code == 2
+    assert "has views or triggers, which a ledger has not" in said.err

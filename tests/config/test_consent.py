@@ -55,3 +55,27 @@ def test_another_database_is_asked_for_anew(home):
     assert consent.needed(URL.replace("team", "other"))
     (home / "loadledger" / "ledgers").unlink()
     assert consent.needed(URL)
+
+
+@pytest.mark.parametrize(
+    ("agreed", "named", "key"),
+    [
+        ("postgresql://db.example/team", "postgresql://u:@127.0.0.1:9?@db.example/team", "ledger"),
+        ("postgresql://db.example/team", "postgresql://u:p@127.0.0.1?a=@db.example/team", "ledger"),
+        ("https://hooks.example/T/B", "https://127.0.0.1:9?a=@hooks.example/T/B", "notify"),
+        ("https://hooks.example/T/B", "https://127.0.0.1:9#@hooks.example/T/B", "notify"),
+        ("https://hooks.example/T/B", "https://me:hunter2@hooks.example/T/B", "notify"),
+        ("https://hooks.example/T/B", "https://127.0.0.1\\\\@hooks.example/T/B", "notify"),
+    ],
+)
+def test_what_only_looks_like_what_was_agreed_to_is_refused(command, home, agreed, named, key):
+    """A database, or an address, of somebody else was taken for the one that was agreed to."""
+    command.file("loadledger.toml", f'{key} = "{agreed}"')
+    assert command("config", "--agree").code == 0
+    command.file("loadledger.toml", f'{key} = "{named}"')
+    for words in (["config", "--agree"], ["show" if key == "ledger" else "run", "x/y"]):
+        said = command(*words)
+        assert said.code == 2
+        if words[0] != "run":
+            assert "may mean another place by it" in said.err
+        assert "hunter2" not in said.err

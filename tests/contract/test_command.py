@@ -4,11 +4,13 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.processes import wait_for
 from support.scripts import alive
 from support.serving import HTTP
 
@@ -115,6 +117,23 @@ def test_braces_in_the_environment_name_the_variable_not_the_command() -> None:
     Command("true", env={"CONF": '{{"a": 1}}'}).check()
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Command("server --password hunter2secret --port {prot}").check(),
+        lambda: Command("server --password hunter2secret 'open"),
+        lambda: Command("server --token=hunter2secret,and-more 'open"),
+        lambda: Command("true", env={"DB_PASSWORD": "hunter2secret {what}"}).check(),
+    ],
+)
+def test_a_command_that_is_wrong_is_told_without_its_secrets(make: Any) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        make()
+    assert "***" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+    assert "and-more" not in str(caught.value)
+
+
 def test_a_program_that_goes_into_the_background_is_told_to_stay(tmp_path: Path) -> None:
     with pytest.raises(SystemFailed, match="puts itself into the background, run it in the foreground"):
         Command("true", deadline=5).start(Placement(tmp_path))
@@ -126,10 +145,37 @@ def test_grandchildren_are_the_sweeps_business(tmp_path: Path) -> None:
         "import subprocess as s, time; s.Popen(['sleep', '60']); print('ready', flush=True); time.sleep(60)"
     )
     command = Command([sys.executable, "-c", text], ready=lambda system: "ready" in system.child.tail())
-    with command:
-        pid = command.pid
-        found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=True)
+    command.start(Placement(tmp_path))
+    pid = command.pid
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=True)
+    command.stop()
     assert not alive(pid)
     grandchild = int(found.stdout)
     assert alive(grandchild)
     os.kill(grandchild, signal.SIGKILL)
+
+
+WITH = """
+    import os, sys
+    from suite import Command
+    sleep = "s.Popen(['sleep', '600'])"
+    program = f"import subprocess as s, time; print({sleep}.pid, flush=True); time.sleep(600)"
+    def ready(system):
+        return system.child.tail().isdigit()
+    with Command([sys.executable, "-c", program], ready=ready) as command:
+        print(command.pid, command.child.tail(), command.directory, flush=True)
+        if sys.argv[1] == "kill":
+            os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.parametrize("end", ["kill", "end"])
+def test_nothing_of_a_system_that_a_program_starts_outlives_it(tmp_path: Path, end: str) -> None:
+    """In a notebook: its grandchildren ran on, and a kill left its folder for good."""
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(WITH), end], capture_output=True, text=True, check=False
+    )
+    pid, grandchild, directory = done.stdout.split()
+    assert done.returncode == (-9 if end == "kill" else 0)
+    wait_for(lambda: not alive(int(grandchild)) and not Path(directory).exists())
+    assert not alive(int(pid))

@@ -1,6 +1,8 @@
 """What the parts of Locust's integration do that need no Locust: sums, numbers, clocks, descriptions."""
 
 import json
+import os
+import subprocess
 import sys
 from contextlib import nullcontext, redirect_stdout
 
@@ -229,3 +231,39 @@ def test_so_does_that_of_somebody_s_own_locustfile(told):
 def test_workers_and_this_machine_are_never_asked(told, role, options):
     code, _, complaints = told(role, options, ITEMS)
     assert (code, complaints) == (0, [])
+
+
+LOAD = """
+from suite import Component, Threshold, User, Workload, closed_loop, operation
+class Caller(User):
+    @operation
+    def look(self):
+        pass
+shop = Workload(
+    "shop/look", Component(dict), Caller, loop=closed_loop(1, seconds=1),
+    thresholds=[Threshold("memory.growth", critical="1GB"), Threshold("response.p50", critical="1s")],
+)
+"""
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_what_is_said_to_a_terminal_that_is_gone_keeps_nothing_from_being_kept(tmp_path, ended):
+    """That a threshold is not judged under Locust was said before anything was kept: it lost the Run."""
+    (tmp_path / "load_shop.py").write_text(LOAD)
+    collection = Collection()
+    collection.add("a", delta([1_000] * 500))
+    told = {
+        **collection.document(), "name": "shop/look", "target": "load_shop.py::shop/look", "host": None,
+        "locustfile": False, "plan": {"users": 1, "workers": 1}, "started": "2026-01-01T00:00:00+00:00",
+        "failure": None, "stderr": False, "ended": ended,
+    }  # fmt: skip
+    nobody, gone = os.pipe()
+    os.close(nobody)
+    subprocess.run(
+        [sys.executable, "-P", "-m", "suite.integrations._locust.keep"],
+        input=json.dumps(told), text=True, cwd=tmp_path, stdout=gone, stderr=gone, check=False,
+    )  # fmt: skip
+    os.close(gone)
+    assert len([*tmp_path.glob("results/runs/*.json")]) == 1
+    with Ledger(tmp_path / "results/ledger.db") as ledger:
+        assert ledger.latest().outcomes["ok"] == 500

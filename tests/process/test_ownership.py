@@ -1,5 +1,7 @@
 """A folder is ours if it says so and its owner is alive, never for its name."""
 
+import os
+import pwd
 import subprocess
 import sys
 import tempfile
@@ -10,6 +12,7 @@ import pytest
 
 from suite.process.ownership import is_abandoned, owned
 from suite.process.scratch import MARKER, scratch_directory
+from suite.process.sweep import remove
 
 KILLED = """
     import os
@@ -40,6 +43,69 @@ def test_scratch_that_could_not_be_removed_to_its_end_is_found_again(tmp_path, m
     assert is_abandoned(path, MARKER)
     with scratch_directory():
         assert not path.exists()
+
+
+def abandoned_scratch(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    path = tmp_path / "loadledger-abc"
+    path.mkdir()
+    (path / MARKER).touch()
+    return path
+
+
+@pytest.mark.parametrize("what", ["pipe", "no text", "link"])
+def test_what_a_system_put_in_the_place_of_its_rounds_id_stops_no_later_round(tmp_path, monkeypatch, what):
+    """A pipe was waited for without end."""
+    path = abandoned_scratch(tmp_path, monkeypatch)
+    match what:
+        case "pipe":
+            os.mkfifo(path / ".round")
+        case "no text":
+            (path / ".round").write_bytes(b"\xff\xff")
+        case "link":
+            (path / ".round").symlink_to("/dev/zero")
+    with scratch_directory():
+        assert not path.exists()
+
+
+def test_scratch_goes_however_deep_and_however_closed_it_is(tmp_path, monkeypatch):
+    """What Go keeps of modules is in folders that nobody may write in; a path has 4,096 characters."""
+    path = abandoned_scratch(tmp_path, monkeypatch)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kept").touch()
+    (path / "away").symlink_to(elsewhere)
+    here = os.open(path, os.O_RDONLY)
+    for _ in range(1_500):
+        os.mkdir("folder-in-a-folder", dir_fd=here)
+        os.close(os.open("file", os.O_CREAT | os.O_WRONLY, dir_fd=here))
+        deeper = os.open("folder-in-a-folder", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = deeper
+    os.close(here)
+    for mode in (0o000, 0o555):
+        closed = path / f"closed-{mode:o}"
+        (closed / "inner").mkdir(parents=True)
+        (closed / "inner" / "file").touch()
+        (closed / "inner").chmod(mode)
+        closed.chmod(mode)
+    nobody = pwd.getpwnam("nobody")
+    if os.getuid() == 0:  # root may do all
+        subprocess.run(["chown", "-Rh", str(nobody.pw_uid), str(tmp_path)], check=True)
+    child = os.fork()
+    if child == 0:
+        os.chdir(tmp_path)
+        if os.getuid() == 0:
+            os.setgroups([])
+            os.setgid(nobody.pw_gid)
+            os.setuid(nobody.pw_uid)
+        remove(Path(path.name), MARKER)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    left = path.exists()
+    subprocess.run(["rm", "-rf", str(path)], check=True)  # pytest could not
+    assert not left
+    assert (elsewhere / "kept").exists()
 
 
 def test_a_marker_that_is_a_link_is_nobodys(tmp_path):

@@ -29,14 +29,30 @@ from suite.process.redaction import redacted, shown_command, shown_url, shown_va
         ("3 tokens were counted, the password was wrong", "3 tokens were counted, the password was wrong"),
         ("hunter2secret stands alone", "*** stands alone"),  # the environment has it
         ("the user is ann", "the user is ann"),
+        ("postgres://app:p@ssw0rd@db:5432/app", "postgres://***@db:5432/app"),
+        ("redis://u:pa#s?s@h/0", "redis://***@h/0"),
+        (f"mysql://u:{'x' * 300}@h/d", "mysql://***@h/d"),
+        ("STRIPE_KEY=sk_live_abc signing-key: abc", "STRIPE_KEY=*** signing-key: ***"),
+        (
+            "KeyError: 'a'; Duplicate key: 17; the monkey: 3",
+            "KeyError: 'a'; Duplicate key: 17; the monkey: 3",
+        ),
+        ("sk_test_abcdef was sent", "*** was sent"),  # the environment has it
     ],
 )
 def test_secrets_are_hidden(text: str, expected: str) -> None:
-    environment = {"APP_PASSWORD": "hunter2secret", "USER": "ann-and-bob", "PIN_TOKEN": "ann"}
+    environment = {
+        "APP_PASSWORD": "hunter2secret",
+        "STRIPE_KEY": "sk_test_abcdef",
+        "USER": "ann-and-bob",
+        "PIN_TOKEN": "ann",
+    }
     assert redacted(text, environment) == expected
 
 
-@pytest.mark.parametrize("piece", ["x", "x-", "token", "://", "eyJ-", "eyJaaaaaaaa.", "-----BEGIN "])
+@pytest.mark.parametrize(
+    "piece", ["x", "x-", "a_key", "://a:", "://a:b@", "token", "://", "eyJ-", "eyJaaaaaaaa.", "-----BEGIN "]
+)
 def test_no_text_takes_long(piece: str) -> None:
     """A line of 65,536 letters took eight minutes: here no time-out strikes."""
     text = piece * (65_536 // len(piece))
@@ -72,6 +88,10 @@ def test_what_may_be_printed_of_a_url(url: str, printed: str) -> None:
         ("max_tokens", 100, 100),
         ("use_password", True, True),
         ("password", "", ""),
+        ("key", "hunter2", "***"),
+        ("signing_key", "hunter2", "***"),
+        ("monkey", "of the zoo", "of the zoo"),
+        ("keyspace", "shop", "shop"),
         ("database", "postgres://me:hunter2@db/x", "postgres://***@db/x"),
         ("mode", "fast", "fast"),
         ("mode", None, None),
@@ -100,6 +120,10 @@ def test_a_secret_is_text_like_any_other() -> None:
         (["app", "--api-key=hunter2"], "app --api-key=***"),
         (["app", "--token", "--verbose"], "app --token --verbose"),
         (["app", "redis://:hunter2@h/0"], "app redis://***@h/0"),
+        (["app", "--password=a b, c'd"], "app --password=***"),
+        (["app", "--password", "-S3cret"], "app --password '***'"),
+        (["app", "--key", "hunter2", "--tls-key=a b"], "app --key '***' --tls-key=***"),
+        (["env", "DB_PASSWORD=a b", "DEBUG=1 2", "app"], "env DB_PASSWORD=*** 'DEBUG=1 2' app"),
     ],
 )
 def test_a_command_line_is_kept_without_secrets(argv: list[str], shown: str) -> None:

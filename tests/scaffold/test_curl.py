@@ -191,3 +191,26 @@ def test_words_are_those_of_a_shell(fields, header):
 def test_no_text_breaks_it(text):
     with contextlib.suppress(ConfigurationError):
         assert read_curl(text).requests
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "export API_TOKEN=hunter2secret\ncurl http://h/a",
+        "curl -H 'Authorization: Bearer hunter2secret'",
+        "curl 'http://me:hunter2secret@[h/a'",
+        "curl -H 'password: hunter2secret' 'http://h",
+    ],
+)
+def test_what_can_not_be_used_is_told_without_its_secrets(text):
+    try:
+        said = str(read_curl(text).left)
+    except ConfigurationError as error:
+        said = str(error)
+    assert said
+    assert "hunter2" not in said
+
+
+def test_many_letters_of_options_are_read_in_one_go():
+    """Each letter had all that followed it copied."""
+    assert one(f"curl -{'s' * 100_000}X POST http://h/a").method == "POST"

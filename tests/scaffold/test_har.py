@@ -1,5 +1,7 @@
 """A browser's recording into requests: think times, and values that earlier answers had."""
 
+import ast
+import contextlib
 import json
 import re
 
@@ -7,6 +9,7 @@ import pytest
 
 from suite.errors import ConfigurationError
 from suite.scaffold.har import read_har
+from suite.scaffold.requests_source import source_of, step_names
 from suite.scaffold.sample_request import Parameter
 
 SHOP = "https://shop.example"
@@ -125,3 +128,43 @@ def test_parts_of_another_form_are_told_or_left_out(part, value):
         assert read_har(text).requests
     except ConfigurationError as error:
         assert re.search("another form than HAR says|no log.entries|no request of HTTP", str(error))  # noqa: PT017
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"response": {"status": 1e999}},
+        {"time": 10**400},
+        {"startedDateTime": "0001-01-01T00:00:00+14:00"},
+        {
+            "request": {
+                "method": "GET",
+                "url": "http://h/a\ud800?q=\ud800",
+                "headers": [{"name": "\ud800", "value": "\ud800"}],
+            }
+        },
+        {"request": {"method": "GET", "url": "http://[h/a"}},
+        {"response": [1]},
+    ],
+)
+def test_an_odd_entry_is_one_line_or_none(change):
+    one, two = entry(1, "http://h/a"), entry(2, "http://h/b")
+    with contextlib.suppress(ConfigurationError):
+        found = read_har(json.dumps({"log": {"entries": [{**one, **change}, two]}}))
+        ast.parse("class A:\n" + source_of(found).body.encode().decode())
+
+
+def test_a_secret_in_a_path_is_not_written():
+    token = "eyJhbGciOiJI.eyJzdWIiOiIx.abc-_123"
+    (found,) = read_har(har(entry(1, f"http://h/reset/{token}/x"))).requests
+    assert token not in repr(found)
+    assert found.target == "/reset/***/x"
+    assert "a part of its path is secret and was left out" in found.todo
+
+
+def test_a_long_recording_of_one_path_is_read_in_one_go():
+    """Each was given the number after the last by counting anew: five thousand polls took minutes."""
+    many = [entry(1, f"http://h/poll?token=t{number:06}") for number in range(5_000)]
+    found = read_har(har(*many))
+    assert len({*found.parameters()}) == 5_000
+    assert len({*step_names(found)}) == 5_000

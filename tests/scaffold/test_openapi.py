@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from suite.errors import ConfigurationError
 from suite.scaffold.openapi import read_openapi
-from suite.scaffold.sample_request import Parameter
+from suite.scaffold.sample_request import Concealment, Parameter
 from suite.scaffold.schema_example import SchemaExamples
 
 A_CONST, A_IP = {"a": {"const": 3}}, {"a": {"type": "string", "format": "ipv4"}}
@@ -252,3 +252,60 @@ def test_a_text_longer_than_memory_is_not_made():
     body = {"content": {"application/json": {"schema": {"type": "string", "minLength": 10**12}}}}
     text = json.dumps({"openapi": "3.1.0", "paths": {"/a": {"post": {"requestBody": body}}}})
     assert read_openapi(text).requests[0].json == "example"
+
+
+def described_by(schema, **schemas):
+    body = {"content": {"application/json": {"schema": schema}}}
+    return json.dumps({
+        "openapi": "3.1.0", "paths": {"/a": {"post": {"requestBody": body}}},
+        "components": {"schemas": schemas},
+    })  # fmt: skip
+
+
+def led(number):
+    return {"$ref": f"#/components/schemas/S{number}"}
+
+
+REQUIRED = {"type": "object", "required": [*"abcdefghij"]}
+OBJECTS = {f"S{i}": {**REQUIRED, "properties": dict.fromkeys("abcdefghij", led(i + 1))} for i in range(9)}
+WHOLES = {f"S{i}": {"required": ["a"], "allOf": [led(i + 1), led(i + 1)]} for i in range(40)}
+LISTS = {f"S{i}": {"type": "array", "minItems": 10, "items": led(i + 1)} for i in range(9)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        described_by({"type": "string", "minLength": 10**12}),
+        described_by(led(0), **OBJECTS),
+        described_by(led(0), **WHOLES),
+        described_by(led(0), **LISTS, S9={"type": "string"}),
+        described_by({"type": "array", "minItems": float("inf"), "items": {"type": "string"}}),
+        described_by({"type": "integer", "minimum": 10**400, "multipleOf": 0.1}),
+        "openapi: 3.1.0\nx:\n- &a0 [lol, lol]\n"
+        + "".join(f"- &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12))
+        + "paths: {/a: {post: {requestBody: {content: {application/json: {example: *a11}}}}}}\n",
+        "openapi: 3.1.0\npaths: {/a: {post: {requestBody: {content: {a/json: {example: &a [*a]}}}}}}\n",
+    ],
+)  # fmt: skip
+def test_a_small_document_takes_neither_all_memory_nor_all_time(text):
+    """A string of so many letters, schemas that lead to one another: each took gigabytes, or days."""
+    try:
+        found = read_openapi(text)
+    except ConfigurationError:
+        return
+    (request,) = found.requests
+    assert len(json.dumps(request.json)) < 10_000_000
+
+
+def test_a_server_with_a_password_is_written_without():
+    text = json.dumps(
+        {"openapi": "3.1.0", "servers": [{"url": "https://me:hunter2@h/a"}], "paths": {"/b": {"get": {}}}}
+    )
+    assert read_openapi(text).address == "https://h"
+
+
+def test_an_example_that_is_named_again_and_again_is_too_much_at_last():
+    hide = Concealment(_room=10_000)
+    hide.inside(["x" * 1_000] * 8)
+    with pytest.raises(ConfigurationError, match=r"its examples come to more than 16 MiB: leave out what"):
+        hide.inside("x" * 1_000)

@@ -17,6 +17,7 @@ from suite.contract.loop import OpenLoop
 from suite.errors import ConfigurationError
 from suite.scaffold.curl import read_curl
 from suite.scaffold.described import read_requests, requests_subject
+from suite.scaffold.literal import literal
 from suite.scaffold.load_subject import LoadSubject
 from suite.scaffold.project import Project
 from suite.scaffold.requests_source import rendered, source_of
@@ -177,3 +178,19 @@ def test_a_document_that_can_not_be_read(tmp_path):
         os.truncate(file.fileno(), (64 << 20) + 1)
     with pytest.raises(ConfigurationError, match="is larger than 64 MiB: leave out what is not wanted"):
         read_requests(str(tmp_path / "large"), None, None)
+
+
+def test_what_is_written_shows_all_that_is_in_it_and_steers_nothing():
+    """A NUL made a file that Python does not read, a lone surrogate one that could not be written."""
+    odd = 'a\0b\x1b[2Jc\x9bd\u202ee\ud800f\U000e0001g"""\n\\'
+    request = SampleRequest(
+        "odd", "GET", f"/{odd}", query=((odd, odd), ("p", Parameter("p"))), headers=((odd, odd),),
+        json={odd: odd}, has_json=True, todo=(odd,),
+    )  # fmt: skip
+    requests = SampleRequests(odd, "http://h", (request,), left=(odd,))
+    text = load_file(requests)
+    text.encode()
+    ast.parse(text)
+    assert all(one.isprintable() or one == "\n" for one in text)
+    value = ast.literal_eval(literal(odd))
+    assert value == odd.encode("utf-8", "replace").decode()

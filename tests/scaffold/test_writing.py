@@ -69,3 +69,20 @@ def test_what_can_not_be_read(tmp_path):
     (tmp_path / "a.py").mkdir()
     with pytest.raises(StoreError, match="it is no file"):
         planned(tmp_path, {"a.py": TEXT})
+
+
+@pytest.mark.parametrize("link", ["load.py", "benchmarks", "tox.ini"])
+def test_nothing_is_written_through_a_link_that_leads_out_of_the_project(tmp_path, link):
+    """A checkout with benchmarks -> elsewhere had files written there."""
+    root, outside = tmp_path / "project", tmp_path / "outside"
+    root.mkdir()
+    outside.mkdir()
+    (root / link).symlink_to(outside if link == "benchmarks" else outside / "new")
+    texts = {"load.py": TEXT, "benchmarks/b.py": TEXT, "tox.ini": TEXT}
+    files = planned(root, texts, renew=True)
+    write(root, files)
+    assert [*outside.iterdir()] == []
+    assert [one.state for one in files].count("foreign") == 1
+    (root / "inside").mkdir()
+    (root / "here").symlink_to("inside")
+    assert states(root, {"here/a.py": TEXT})["here/a.py"] == ("new", 0)

@@ -92,8 +92,8 @@ def parse_command(command: bytes) -> CommandSet:
         _number_in(found, MESSAGE_ID) or 0,
         _number_in(found, RESPONDING_TO),
         _number_in(found, _STATUS),
-        _text_in(found, _SOP_CLASS),
-        _text_in(found, SOP_INSTANCE),
+        _uid_in(found, _SOP_CLASS),
+        _uid_in(found, SOP_INSTANCE),
         _text_in(found, _COMMENT),
         kind is not None and kind != _NO_DATASET,
     )
@@ -167,6 +167,13 @@ def _number_in(found: dict[int, bytes], element: int) -> int | None:
 
 def _text_in(found: dict[int, bytes], element: int) -> str:
     return found.get(element, b"").decode("ascii", "replace").rstrip(" \0")
+
+
+def _uid_in(found: dict[int, bytes], element: int) -> str:
+    text = _text_in(found, element)
+    if not text.isascii():
+        raise ProtocolError("a UID that is no ASCII")
+    return text
 
 
 def _command(*elements: bytes) -> bytes:

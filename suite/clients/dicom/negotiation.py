@@ -78,7 +78,9 @@ def abort(source: int, reason: int) -> bytes:
 
 
 def _uid(value: bytes) -> str:
-    return value.rstrip(b"\0").decode("ascii", "replace")
+    if not value.isascii():
+        raise ProtocolError("a UID that is no ASCII")
+    return value.rstrip(b"\0").decode("ascii")
 
 
 def _title(value: bytes) -> str:

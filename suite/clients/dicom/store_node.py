@@ -30,6 +30,8 @@ _STORAGE = "1.2.840.10008.5.1.4.1.1."
 _UNRECOGNISED = (2, 1)
 _ROOM = 1 << 18  # bytes that are read at once
 _KEPT = 1 << 24  # bytes of a place that is used again
+_MOST_COMMAND = 1 << 16  # bytes of a command set
+_MOST_EMPTY = 64  # values without content in one message: what has none never ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ class StoreNode:
 
     Without one everything is answered Success and thrown away. C-ECHO is answered. `title` is who we are,
     "" answers to any; at most `associations` at once; `max_pdu` is the largest P-DATA we take;
-    `syntaxes` are the transfer syntaxes we take, any if there are none; with `tls` it talks TLS. Use
-    `async with`.
+    `syntaxes` are the transfer syntaxes we take, any if there are none; with `tls` it talks TLS. An instance
+    of more than `limit` bytes ends its association. Use `async with`.
     """
 
     def __init__(
@@ -66,7 +68,9 @@ class StoreNode:
         max_pdu: int = 131_072,
         syntaxes: Collection[str] = (),
         tls: ssl.SSLContext | None = None,
+        limit: int = 1 << 30,
     ) -> None:
+        self.limit = limit
         self.handle = handle
         self.port = port
         self.title = title
@@ -107,6 +111,9 @@ class _Gathered:
         self._place = memoryview(bytearray(_ROOM))
         self._size = 0
 
+    def __len__(self) -> int:
+        return self._size
+
     def clear(self) -> None:
         """Begin anew; the place of something very large is given back."""
         self._size = 0
@@ -138,6 +145,8 @@ class _Accepted(asyncio.BufferedProtocol):
         self._syntaxes: dict[int, str] | None = None
         """Of the accepted contexts; None before there are any."""
         self._encoded = b""
+        self._empty = 0
+        self._waits = 0
         self._command: CommandSet | None = None
         self._dataset = _Gathered()
         self._answering: asyncio.Task[None] | None = None
@@ -161,6 +170,21 @@ class _Accepted(asyncio.BufferedProtocol):
         except ProtocolError:
             self._transport.write(negotiation.abort(*_UNRECOGNISED))
             self._transport.close()
+
+    def pause_writing(self) -> None:
+        """It does not read what we answer: then nor do we what it asks."""
+        self._wait(1)
+
+    def resume_writing(self) -> None:
+        """It does again."""
+        self._wait(-1)
+
+    def _wait(self, more: int) -> None:
+        self._waits += more
+        if self._waits:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
 
     def end(self) -> None:
         """Close the connection."""
@@ -203,8 +227,13 @@ class _Accepted(asyncio.BufferedProtocol):
         assert self._syntaxes is not None
         if context not in self._syntaxes:
             raise ProtocolError(f"presentation context {context} was not accepted")
+        self._empty = 0 if fragment else self._empty + 1
+        if self._empty > _MOST_EMPTY:
+            raise ProtocolError("a message without end")
         if flags & 1:
             self._encoded += fragment
+            if len(self._encoded) > _MOST_COMMAND:
+                raise ProtocolError("a command set without end")
             if flags & 2:
                 encoded, self._encoded = self._encoded, b""
                 self._command = parse_command(encoded)
@@ -216,6 +245,8 @@ class _Accepted(asyncio.BufferedProtocol):
         else:
             if self._node.handle is not None:
                 self._dataset.add(fragment)
+                if len(self._dataset) > self._node.limit:
+                    raise ProtocolError(f"an instance of more than {self._node.limit:,} bytes")
             if flags & 2:
                 self._message(context)
 
@@ -223,6 +254,8 @@ class _Accepted(asyncio.BufferedProtocol):
         assert self._syntaxes is not None
         command, self._command = self._command, None
         assert command is not None
+        if self._answering is not None and not self._answering.done():
+            raise ProtocolError("a message came before the last one was answered")
         if command.field == C_ECHO_RQ:
             self._answer(context, command, 0)
             return
@@ -242,7 +275,7 @@ class _Accepted(asyncio.BufferedProtocol):
             self._abort(error)
             return
         if isawaitable(status):
-            self._transport.pause_reading()  # one at a time, as was agreed
+            self._wait(1)  # one at a time, as was agreed
             self._answering = asyncio.ensure_future(self._answer_later(context, command, status))
         else:
             self._answer(context, command, status)
@@ -253,7 +286,7 @@ class _Accepted(asyncio.BufferedProtocol):
         except AssociationAborted as error:
             self._abort(error)
         finally:
-            self._transport.resume_reading()
+            self._wait(-1)
 
     def _answer(self, context: int, command: CommandSet, status: int | None) -> None:
         if status is not None:

@@ -46,7 +46,7 @@ def main() -> None:
         code = keep(result, stderr=told["stderr"]) if told["ended"] else keep_of_killed(result)
     except SuiteError as error:
         for line in clean(str(error)).splitlines():
-            sys.stderr.write(f"suite: {line}\n")
+            _say(line)
         code = error.exit_code
     sys.exit(code)
 
@@ -69,7 +69,7 @@ def made(told: Mapping[str, Any]) -> Run:
     unmeasured = [one.metric for one in workload.thresholds if one.metric not in whole.metrics]
     if unmeasured and whole.metrics:
         workload.thresholds = tuple(one for one in workload.thresholds if one.metric not in unmeasured)
-        sys.stderr.write(f"suite: note: not judged under Locust: {', '.join(unmeasured)}\n")
+        _say(f"note: not judged under Locust: {', '.join(unmeasured)}")
     if told["failure"] is not None:
         text, code = told["failure"]
         whole = replace(
@@ -121,9 +121,14 @@ def keep_of_killed(result: Run) -> int:
     kept = places()
     path = run_path(kept.folder / "runs", result)
     _keep_at(path, kept.ledger, result)
-    with contextlib.suppress(OSError):
-        os.write(2, f"suite: note: Locust was killed; what it had measured is {path}\n".encode())
+    _say(f"note: Locust was killed; what it had measured is {path}")
     return result.exit_code
+
+
+def _say(line: str) -> None:
+    """On stderr, which may have nobody any more who reads it: that keeps nothing else from being done."""
+    with contextlib.suppress(OSError):
+        os.write(2, f"suite: {clean(line)}\n".encode(errors="replace"))
 
 
 def _keep_at(path: Path, ledger: str | Path, result: Run) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from suite.ledger.entry import HEADLINES
 from suite.measure.instruments import instruments
 from suite.process.child import Child, start_function
 from suite.process.pickled import PickledWorkload
+from suite.process.scratch import scratch_directory
 from suite.records.run import Run
 from suite.report.documents.brief import brief_line, why
 
@@ -130,11 +130,10 @@ class LoadFixture:
             errand = self._errand(what, name, system, how)
         except SuiteError as error:
             self._fail(str(error))
-        with open(self._lock, "a") as turn, tempfile.TemporaryDirectory(prefix="load-") as scratch:
+        with open(self._lock, "a") as turn, scratch_directory() as folder:
             while not _taken(turn):
                 yield
-            folder = Path(scratch)
-            child = start_function(measure, (errand, scratch), log=folder / "log", name="the load")
+            child = start_function(measure, (errand, str(folder)), log=folder / "log", name="the load")
             try:
                 while child.running():
                     yield

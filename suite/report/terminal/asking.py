@@ -48,7 +48,7 @@ def ask(sent: Sequence[SentLoad], yes: bool) -> None:
     Raises ConfigurationError if nobody can be asked, or the answer is no.
     """
     for line in announced(sent):
-        typer.echo(line if line.startswith(" ") else f"suite: {line}", err=True)
+        typer.echo(clean(line if line.startswith(" ") else f"suite: {line}"), err=True)
     if yes or not any(one.away for one in sent):
         return
     if not _somebody_is_there():
