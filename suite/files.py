@@ -28,6 +28,10 @@ _SYSTEM = {
 }
 
 
+_LARGEST = 256 << 20
+"""Bytes of a document: of one that says nothing but zeros there may be more than there is memory."""
+
+
 @contextmanager
 def disk_faults(place: object) -> Iterator[None]:
     """Turn an OSError about writing `place` into StoreError."""
@@ -110,10 +114,15 @@ def check_is_file(path: Path) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """What is in a JSON file. Raises StoreError if it can't be read, or is none."""
+    """What is in a JSON file. Raises StoreError if it can't be read, is none, or larger than any of ours."""
     try:
         check_is_file(path)
-        return json.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            size = path.stat().st_size if path.is_file() else _LARGEST
+            found = file.read(min(size, _LARGEST) + 1)
+        if len(found) > _LARGEST:
+            raise StoreError(f"{path} is larger than {_LARGEST >> 20} MiB, which no result is")
+        return json.loads(found.decode("utf-8"))
     except OSError as error:
         raise StoreError(f"can't read {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:

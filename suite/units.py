@@ -94,7 +94,7 @@ def _parts(value: float, unit: str, digits: int = _SIGNIFICANT) -> tuple[str, st
     elif unit == "ratio":
         return _digits(value * 100, digits), "%"
     else:
-        return _digits(value, digits), {"1/s": "/s", "1": ""}.get(unit, unit)
+        return _digits(value, digits), {"1/s": "/s", "1": ""}.get(unit, clean(unit))
     size = abs(value)
     scale, name = next((step for step in steps if size >= step[0] * 0.9995), steps[-1])
     if not size:

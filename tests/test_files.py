@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from suite.errors import StoreError
-from suite.files import write_text
+from suite.files import read_json, write_text
 
 
 def test_a_full_device_is_reported() -> None:
@@ -56,3 +56,16 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     write_text(tmp_path / "link", "x")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_text() == "x"
+
+
+def test_a_document_larger_than_memory_is_not_read(tmp_path: Path) -> None:
+    """A file of nothing but zeros takes no room on a disk."""
+    path = tmp_path / "x.json"
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(StoreError, match=r"x.json is larger than 256 MiB, which no result is$"):
+        read_json(path)
+    with pytest.raises(StoreError, match=r"/dev/zero is larger than 256 MiB"):
+        read_json(Path("/dev/zero"))
+    path.write_text('{"a": 1}')
+    assert read_json(path) == {"a": 1}

@@ -24,6 +24,7 @@ from suite.engine.replaying import resolved
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import CutShort, SuiteError, SystemFailed
 from suite.measure.record_origin import RecordOrigin
+from suite.measure.room import has_room
 from suite.process.guard import interruptible
 from suite.records.capacity import Capacity, Goal, Over, Probe
 from suite.records.keeper import Keeper
@@ -171,7 +172,7 @@ class _Driver:
             return ClosedLoop(int(load), seconds=seconds, think=think, warmup=warmup)
         if self.goal.over == "speed" and isinstance(loop, OpenLoop) and isinstance(loop.arrivals, Replay):
             peak = replace(loop.arrivals, speed=load, begin="peak", summary=None)
-            seconds = min(seconds, read(peak).summary.seconds / load)
+            seconds = min(seconds, read(peak, has_room).summary.seconds / load)
             return replace(loop, arrivals=peak, rate=0.0, seconds=seconds, warmup=warmup)
         if isinstance(loop, OpenLoop) and loop.steady:
             return replace(loop, rate=load, seconds=seconds, warmup=warmup)

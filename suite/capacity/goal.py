@@ -10,6 +10,7 @@ from suite.contract.replay import Replay
 from suite.contract.workload import Workload
 from suite.data.log_columns import read
 from suite.errors import ConfigurationError
+from suite.measure.room import has_room
 from suite.records.capacity import Goal, Over
 
 _FIRST_RATE, _LOWEST_RATE, _HIGHEST_RATE = 20.0, 1.0, 1e6
@@ -81,5 +82,5 @@ def bounds_of(workload: Workload, goal: Goal, workers: int) -> LoadBounds:
 def _length(loop: Loop) -> float:
     """Seconds of the log that it replays: no look is longer."""
     if isinstance(loop, OpenLoop) and isinstance(loop.arrivals, Replay):
-        return read(loop.arrivals).summary.seconds
+        return read(loop.arrivals, has_room).summary.seconds
     return 1.0

@@ -14,7 +14,7 @@ import typer
 from suite.commands import options
 from suite.commands.option_groups import SingleWorkload, Where
 from suite.errors import ConfigurationError, Faults
-from suite.units import parse
+from suite.units import clean, parse
 
 if TYPE_CHECKING:
     from suite.config.settings import Settings
@@ -178,7 +178,8 @@ def _journal(
     before = next(unfinished(folder, workload.name), None)
     if not resume:
         if before is not None:
-            typer.echo(f"suite: note: {before} was cut off; --resume goes on with it", err=True)
+            note = f"suite: note: {before} was cut off; --resume goes on with it"
+            typer.echo(clean(note), err=True)
         cycle = cycle_of(workload, settings)
         length = SoakLength.of(seconds or 0.0, times.get("--window"), times.get("--warmup"), cycle=cycle)
         return SoakJournal.create(folder, soak_head(workload, settings, length))

@@ -8,7 +8,7 @@ import hashlib
 import zlib
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -32,6 +32,10 @@ _KNOWN = 1 << 16
 _BACK = 1.0
 """Seconds that a stamp may be before one above it: requests that end at once are written in any order."""
 _EXAMPLE = 120
+_ROW, _LOOKED = 80, 1 << 18
+"""Bytes that a request takes until all are sorted; after so many each memory is looked at: a small file of
+gzip may have any number.
+"""
 _Floats = npt.NDArray[np.float64]
 _Ints = npt.NDArray[Any]
 
@@ -53,24 +57,27 @@ class LogColumns:
     summary: LogSummary
 
 
-def read(given: Replay) -> LogColumns:
-    """The log, read again only if it, or what is wanted of it, has changed. Raises ConfigurationError."""
+def read(given: Replay, has_room: Callable[[int], bool]) -> LogColumns:
+    """The log, read again only if it, or what is wanted of it, has changed. `has_room` says whether there is
+    memory for so many bytes more. Raises ConfigurationError.
+    """
     try:
         found = Path(given.path).stat()
     except OSError as error:
         raise ConfigurationError(f"can't read {given.path}: {error.strerror}") from error
     plain = replace(given, speed=1.0, begin=0.0, summary=None)
-    return _read(plain, found.st_size, found.st_mtime_ns)
+    return _read(plain, found.st_size, found.st_mtime_ns, has_room)
 
 
 @functools.lru_cache(maxsize=1)
-def _read(given: Replay, _size: int, _changed: int) -> LogColumns:
-    return _Log(given).read()
+def _read(given: Replay, _size: int, _changed: int, has_room: Callable[[int], bool]) -> LogColumns:
+    return _Log(given, has_room).read()
 
 
 class _Log:
-    def __init__(self, given: Replay) -> None:
+    def __init__(self, given: Replay, has_room: Callable[[int], bool]) -> None:
         self._given = given
+        self._has_room = has_room
         self._wanted = _Wanted(given)
         self._reader = LogReader(given.took)
         self._skipped: Counter[str] = Counter()
@@ -112,6 +119,12 @@ class _Log:
         self._keep(found, operation)
 
     def _keep(self, line: Line, operation: int) -> None:
+        rows = len(self._at)
+        if rows % _LOOKED == 0 and not self._has_room(_ROW * (rows + _LOOKED)):
+            raise ConfigurationError(
+                f"{self._given.path} has more requests than memory has room for: {rows:,} by line "
+                f"{self._lines:,}; replay a part of it"
+            )
         self._back += line.stamp < self._latest - _BACK
         self._latest = max(self._latest, line.stamp)
         self._fraction = self._fraction or not line.whole

@@ -15,6 +15,7 @@ from suite.contract.workload import Workload
 from suite.data.log_columns import read
 from suite.data.logged_requests import LoggedRequests
 from suite.errors import ConfigurationError
+from suite.measure.room import has_room
 
 _MOST_PLANNED = 50_000_000
 _Floats = npt.NDArray[np.float64]
@@ -49,7 +50,7 @@ def resolved(loop: Loop) -> Loop:
     given = loop.arrivals if isinstance(loop, OpenLoop) else None
     if not isinstance(loop, OpenLoop) or not isinstance(given, Replay):
         return loop
-    log = read(given)
+    log = read(given, has_room)
     length = log.summary.seconds / given.speed
     seconds = loop.seconds
     if given.begin == "peak":
@@ -93,7 +94,7 @@ def replayed_rows(loop: OpenLoop) -> ReplayedRows:
     """What a loop that is `resolved` replays."""
     given = loop.arrivals
     assert isinstance(given, Replay)
-    log = read(given)
+    log = read(given, has_room)
     begin = given.begin
     if begin == "peak":
         begin = _busiest(log.start, loop.seconds * given.speed) - loop.warmup * given.speed

@@ -148,7 +148,10 @@ def _window(line: bytes, index: int) -> SoakWindow:
 
 
 def _entry(line: bytes, name: str) -> Any:
-    data = json.loads(line)
+    try:
+        data = json.loads(line)
+    except RecursionError as error:
+        raise ValueError("it is nested without end") from error
     if not isinstance(data, dict) or name not in data:
         raise ValueError(f"a line has no {name}")
     return data[name]

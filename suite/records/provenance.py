@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -10,6 +11,8 @@ from typing import Any, ClassVar
 
 from suite.records.plan_facts import check_facts
 from suite.units import seconds_since_epoch
+
+_TIME = re.compile(r"[-+:.,TWZ0-9 ]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,9 @@ class Provenance:
 
     def __post_init__(self) -> None:
         try:
-            datetime.fromisoformat(self.started)
+            datetime.fromisoformat(self.started)  # it takes any sign between day and hour
+            if not _TIME.fullmatch(self.started):
+                raise ValueError
         except (ValueError, TypeError):
             raise ValueError(f"started is no time like 2025-01-31T12:00:00+00:00: {self.started!r}") from None
         check_facts(self.plan, self.environment)

@@ -12,13 +12,17 @@ from suite.data.log_columns import read, sessions, spread
 from suite.errors import ConfigurationError
 
 
+def enough(_size):
+    return True
+
+
 @pytest.fixture
 def logged(tmp_path):
     def written(*lines, name="access.log", **how):
         path = tmp_path / name
         text = "".join(lines).encode()
         path.write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
-        return read(Replay(str(path), **how))
+        return read(Replay(str(path), **how), enough)
 
     return written
 
@@ -114,10 +118,10 @@ def test_a_log_of_one_line_and_of_one_second(logged):
 def test_the_log_is_read_once_whatever_the_speed(tmp_path):
     path = tmp_path / "access.log"
     path.write_text(exact(0) + exact(1))
-    first = read(Replay(str(path)))
-    assert read(Replay(str(path), speed=3.0, begin="peak")) is first
+    first = read(Replay(str(path)), enough)
+    assert read(Replay(str(path), speed=3.0, begin="peak"), enough) is first
     path.write_text(exact(0) + exact(1) + exact(2))
-    assert read(Replay(str(path))).summary.used == 3
+    assert read(Replay(str(path)), enough).summary.used == 3
 
 
 def test_requests_are_written_once(logged):
@@ -142,13 +146,30 @@ def test_a_log_that_can_not_be_replayed(logged, lines, said):
 
 def test_a_file_that_can_not_be_read(tmp_path):
     with pytest.raises(ConfigurationError, match=r"can't read .*No such file"):
-        read(Replay(str(tmp_path / "none.log")))
+        read(Replay(str(tmp_path / "none.log")), enough)
     with pytest.raises(ConfigurationError, match=r"can't read .*directory"):
-        read(Replay(str(tmp_path)))
+        read(Replay(str(tmp_path)), enough)
     cut = tmp_path / "cut.gz"
     cut.write_bytes(gzip.compress(exact(0).encode() * 1000)[:40])
     with pytest.raises(ConfigurationError, match="is cut off: its gzip data"):
-        read(Replay(str(cut)))
+        read(Replay(str(cut)), enough)
     cut.write_bytes(gzip.compress(exact(0).encode() * 1000)[:20] + b"\xff" * 100)
     with pytest.raises(ConfigurationError, match="gzip data is damaged"):
-        read(Replay(str(cut)))
+        read(Replay(str(cut)), enough)
+
+
+def test_a_small_file_of_very_many_requests_takes_no_more_memory_than_there_is(tmp_path):
+    """10 MB of gzip came to 6 GB."""
+    path = tmp_path / "access.log.gz"
+    line = b'1.2.3.4 - - [01/Jan/2026:00:00:00 +0000] "GET / HTTP/1.1" 200 5\n'
+    path.write_bytes(gzip.compress(line * 600_000))
+    asked = []
+
+    def some(size):
+        asked.append(size)
+        return size < 40_000_000
+
+    says = r"access.log.gz has more requests than memory has room for: 262,144 by line 262,145; replay a part"
+    with pytest.raises(ConfigurationError, match=says):
+        read(Replay(str(path)), some)
+    assert asked == [80 << 18, 160 << 18]

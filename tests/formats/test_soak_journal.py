@@ -56,6 +56,7 @@ def test_only_one_process_at_a_time_goes_on_with_it(journal):
         (b"{}\n", "a line has no soak"),
         (b"no JSON\n", "Expecting value"),
         (b'{"soak":{}}\n', "there is no id"),
+        (b"[" * 100_000 + b"\n", "it is nested without end"),
     ],
 )
 def test_another_file_is_no_journal(tmp_path, text, why):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -112,3 +115,37 @@ def test_a_server_that_is_busy_with_a_statement_is_waited_for(server: Postgres) 
     """It takes connections meanwhile."""
     with Ledger(server.url, timeout=1.5) as ledger, ledger.session() as session:
         assert session.execute(text("SELECT 7 FROM pg_sleep(2)")).scalar() == 7
+
+
+def chattering() -> socket.socket:
+    """A server that lets anybody in, and says something all the time but the answer."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def message(kind: bytes, text: bytes = b"") -> bytes:
+        return kind + struct.pack(">I", len(text) + 4) + text
+
+    def serve() -> None:
+        peer, _ = listening.accept()
+        with peer, contextlib.suppress(OSError):
+            peer.recv(1 << 16)
+            peer.sendall(message(b"R", bytes(4)) + message(b"Z", b"I"))
+            peer.recv(1 << 16)
+            while True:
+                peer.sendall(message(b"N", b"SNOTICE\0C00000\0Mwait\0\0"))
+                time.sleep(0.05)
+
+    threading.Thread(target=serve, daemon=True).start()
+    return listening
+
+
+def test_a_server_that_says_all_but_the_answer_is_given_up() -> None:
+    """Each piece of news had all of the waiting begin anew."""
+    from suite.ledger.answering import answering
+
+    with chattering() as server:
+        host, port = server.getsockname()
+        place = f"host={host} port={port} user=u dbname=d sslmode=disable gssencmode=disable"
+        connection = answering(5.0, 0.2)(place, autocommit=True)
+        with pytest.raises(Exception, match="the server has not come to an end in 2 s; look at it"):
+            connection.execute("SELECT 1")
+        connection.close()

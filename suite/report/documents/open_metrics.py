@@ -46,7 +46,9 @@ class _Collected:
                 unit = _UNITS.get(one.unit, _plain(one.unit))
                 name = _free(f"{_PREFIX}_{_plain(one.name)}", unit, taken)
                 said = (
-                    f"{clean(one.name)}, {one.better} is better" if one.better != "none" else clean(one.name)
+                    f"{clean(one.name)}, {clean(one.better)} is better"
+                    if one.better != "none"
+                    else clean(one.name)
                 )
                 families[key] = GaugeMetricFamily(name, said, labels=_LABELS, unit=unit)
             values = [clean(text) for text in (record.workload, one.operation, one.side, record.id)]

@@ -135,7 +135,7 @@ def costs_lines(bill: CostBill) -> Iterator[Text]:
         if cost.why is not None:
             unknown.setdefault(words(cost.why), []).append(metric.removeprefix("cost."))
     for why, names in unknown.items():
-        yield Text.assemble((f"not counted: {', '.join(names)}: ", WARNING), clean(why))
+        yield Text.assemble((f"not counted: {clean(', '.join(names))}: ", WARNING), clean(why))
     for reason in bill.validity.reasons:
         yield Text.assemble((f"{bill.validity.verdict}: ", WARNING), clean(words(reason)))
     for note in bill.notes:
@@ -154,7 +154,7 @@ def _by_clock(bill: CostBill) -> Iterator[str]:
     """What the system does the more, the longer it takes."""
     for metric, cost in bill.costs.items():
         if cost.by_clock and cost.value is not None and "@" not in metric:
-            yield f"{metric.removeprefix('cost.')} {format_quantity(cost.by_clock, cost.unit)}"
+            yield f"{clean(metric.removeprefix('cost.'))} {format_quantity(cost.by_clock, cost.unit)}"
 
 
 def _calls(bill: CostBill) -> list[str]:
