@@ -26,6 +26,8 @@ _ONCE = 0.05
 """... so often per operation at least: less is nothing."""
 _EXACT = 0.005
 """Statements are exact."""
+_TELLING, _VARIES = 3, 0.25
+"""So many bills of each side tell a change where one side varies by such a share of it."""
 _KERNEL = ("os.", "io.", "socket.", "select.", "fcntl.", "mmap.", "time.sleep")
 """How names of C functions begin that call the kernel."""
 _Key = tuple[str, str, str]
@@ -118,7 +120,8 @@ def _change(metric: str, base: Sequence[CostBill], head: Sequence[CostBill], min
     (low, high), (other_low, other_high) = (scale.values(end) for end in ends)
     first, last = scale.values([one, other])
     shift = Shift(float(last - first), float(other_low - high), float(other_high - low))
-    verdict, reason = _verdict(shift, scale.size)
+    widest = max(float(high - low), float(other_high - other_low))
+    verdict, reason = _verdict(shift, scale.size, widest, min(map(len, known)))
     return Change(
         metric,
         unit,
@@ -139,11 +142,17 @@ def _cost(bill: CostBill, metric: str) -> CountedCost | None:
     return None if cost is None or cost.value is None or bill.exit_code else cost
 
 
-def _verdict(shift: Shift, size: float) -> tuple[Verdict, Reason]:
-    """Exact counts need no test: what lies apart by more than the minimum has changed."""
+def _verdict(shift: Shift, size: float, widest: float, bills: int) -> tuple[Verdict, Reason]:
+    """Exact counts need no test: what lies apart by more than the minimum has changed.
+
+    Those of threads depend on who runs when. Two bills of each side lie apart by chance in a third of all
+    cases, three in a tenth: where one side of two varies by a good part of the shift, that tells little.
+    """
     slack = 1e-9 * size
     large = abs(shift.estimate) >= size - slack
     apart = shift.low > 0 or shift.high < 0
+    if large and apart and bills < _TELLING and widest > _VARIES * abs(shift.estimate):
+        return "inconclusive", Reason("counts_vary", {"bills": bills})
     if large and apart:
         return ("regression" if shift.estimate > 0 else "improvement"), Reason("counted_apart")
     if large:

@@ -113,6 +113,7 @@ KINDS: Kinds = {
     "accepted": lambda figures: (
         f"{_about(figures)}costs more, as it is meant to: {literal(str(figures['why']))}"
     ),
+    "counts_vary": "one side varies by a good part of the difference: {bills} bills of each tell too little",
     "counts_overlap": "what was counted of one side varies as much as the sides differ",
     "other_sources": "counted by: {base} v {head}",
     "plan_changed": "{helper} goes about it in another way: {statement}: {base} → {head}",
