@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from suite.errors import ConfigurationError
-from suite.process.redaction import without_password
+from suite.process.redaction import shown_url
 
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _UNIX = "http+unix"
@@ -47,10 +47,10 @@ class Origin:
         fragment = parts is not None and parts.fragment and schemes[0] == "ws"  # RFC 6455, 3: there is none
         if parts is None or not usable or fragment or (parts.query and not query):
             example = f"{schemes[0]}://127.0.0.1:8000"
-            raise ConfigurationError(f"{without_password(url)!r} is no {what}; write it like {example}")
+            raise ConfigurationError(f"{shown_url(url)!r} is no {what}; write it like {example}")
         if "@" in parts.netloc:
             raise ConfigurationError(
-                f"{without_password(url)} was given as a {what} with a user or a password, which would be "
+                f"{shown_url(url)} was given as a {what} with a user or a password, which would be "
                 'shown; send a header instead: headers={"authorization": "Basic ..."}'
             )
         if unix:
@@ -76,7 +76,7 @@ class Origin:
         place, path = (unquote(parts.netloc), parts.path) if parts.netloc else (parts.path, "")
         if not place.startswith("/"):
             raise ConfigurationError(
-                f"{parts.geturl()!r} names no Unix socket; write its whole path like http+unix://%2Frun%2Fapp.sock"
+                f"{shown_url(parts.geturl())!r} names no Unix socket; write its whole path like http+unix://%2Frun%2Fapp.sock"
             )
         return cls("localhost", 0, "localhost", path, parts.query, None, socket=place)
 

@@ -10,7 +10,7 @@ from suite.contract.loop import Duration
 from suite.contract.system import Placement, System
 from suite.errors import ConfigurationError, SystemFailed
 from suite.process.ready import probe_for, wait_ready
-from suite.process.redaction import shown_url, without_password
+from suite.process.redaction import shown_url
 
 _LONGEST_TITLE = 16
 
@@ -31,7 +31,7 @@ class Remote(System):
             host = port = None
         if not host or host.isdigit():  # a port alone: as a host it would be an address that nobody means
             raise ConfigurationError(
-                f"{without_password(url)!r} is no address; write it like http://host:8000 or host:11112"
+                f"{shown_url(url)!r} is no address; write it like http://host:8000 or host:11112"
             )
         title = _title(parts)
         if "@" in parts.netloc and not title:

@@ -32,6 +32,7 @@ _DIGITS = 15
 ENDED, LOCK = "ended", ".held"
 """Of the files that the watchman writes: what says that they are whole, and what it locks until then."""
 _PIECE = 1 << 20
+_GLANCES = 20
 _SPARED = 1.0
 """Seconds that a tracker of resources has for its work."""
 
@@ -49,8 +50,13 @@ def carry(round_id: str) -> None:
 def carrying(round_id: str) -> list[int]:
     """Pids of live processes, other than this one, that carry `round_id`."""
     mark, limit = _marks(round_id)
+    return [pid for pid in _pids() if _carries(pid, mark, limit)]
+
+
+def _pids() -> list[int]:
+    """Of all processes but this one, the newest first: what goes on in a child all the time does not wait."""
     pids = (int(entry) for entry in os.listdir("/proc") if entry.isdigit())
-    return [pid for pid in pids if pid != os.getpid() and _carries(pid, mark, limit)]
+    return sorted((pid for pid in pids if pid != os.getpid()), reverse=True)
 
 
 def _marks(round_id: str) -> tuple[bytes, bytes]:
@@ -85,7 +91,7 @@ def sweep(round_id: str, patience: float = 3.0) -> list[int]:
     mark, limit = _marks(round_id)
     killed: set[int] = set()
     begin = time.monotonic()
-    while (left := carrying(round_id)) and time.monotonic() < begin + patience:
+    while (left := _left(mark, limit)) and time.monotonic() < begin + patience:
         for pid in left:
             if time.monotonic() < begin + _SPARED and _tidies_up(pid):
                 continue
@@ -95,6 +101,22 @@ def sweep(round_id: str, patience: float = 3.0) -> list[int]:
         time.sleep(0.005)
     reap(killed)
     return sorted(killed)
+
+
+def _left(mark: bytes, limit: bytes) -> list[int]:
+    """Who carries the id. Where nobody seems to, who came meanwhile is looked at some times more: a process
+    that goes on in a new child, and ends, was never there for one look at all.
+    """
+    known = _pids()
+    found = [pid for pid in known if _carries(pid, mark, limit)]
+    seen = {*known}
+    for _ in range(_GLANCES):
+        if found:
+            break
+        new = [pid for pid in _pids() if pid not in seen]
+        found = [pid for pid in new if _carries(pid, mark, limit)]
+        seen.update(new)
+    return found
 
 
 def _kill(pid: int, mark: bytes, limit: bytes) -> None:

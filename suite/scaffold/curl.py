@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 
 from suite.errors import ConfigurationError
-from suite.process.redaction import redacted, without_password
+from suite.process.redaction import redacted, shown_url
 from suite.scaffold.curl_options import SHORT_WITH_VALUE, UNDONE, VALUED
 from suite.scaffold.sample_request import Concealment, SampleRequest, SampleRequests, kept_headers
 
@@ -59,7 +59,7 @@ def read_curl(text: str, title: str = "curl") -> SampleRequests:
             try:
                 parts = urlsplit(url if _SCHEME.match(url) else f"http://{url}")
             except ValueError as error:
-                raise ConfigurationError(f"{title}: {without_password(url)} is no URL: {error}") from error
+                raise ConfigurationError(f"{title}: {shown_url(url)} is no URL: {error}") from error
             base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
             origin = origin or base
             if base != origin:

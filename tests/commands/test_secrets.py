@@ -1,5 +1,6 @@
 """No secret that a workload is given comes out of it again."""
 
+import socket
 import stat
 
 import pytest
@@ -47,3 +48,29 @@ def test_a_run_keeps_and_shows_no_secret(command):
     assert "refused: ***" in document.read_text()
     for path in (document, command.folder / "results" / "ledger.db"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+
+
+HTTP = """
+    from suite import Remote, User, Workload, closed_loop, operation
+    from suite.clients import Http
+
+    class Visitor(User):
+        async def connect(self, system):
+            self.http = await Http.connect(system.url)
+        @operation
+        async def visit(self):
+            await self.http.get("/")
+
+    shop = Workload("shop/visit", Remote("http://127.0.0.1:1"), Visitor, loop=closed_loop(1, operations=3))
+"""
+
+
+@pytest.mark.parametrize("target", ["http://127.0.0.1:{port}/?q=hunter2", "http://127.0.0.1:x/?q=hunter2"])
+def test_the_query_of_a_target_is_in_no_message(command, target):
+    """A base URL with a query was refused with the query in the message."""
+    command.file("load_shop.py", HTTP)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        words = ["--target", target.format(port=server.getsockname()[1]), "--rounds", "1"]
+        said = command("run", "load_shop.py", *words)
+    assert "?***" in said.err
+    assert "hunter2" not in said.out + said.err

@@ -3,6 +3,9 @@
 import os
 import signal
 import subprocess
+import sys
+import textwrap
+import time
 import uuid
 from functools import partial
 from pathlib import Path
@@ -119,3 +122,31 @@ def test_threads_of_ours_have_children_too(tmp_path: Path) -> None:
     """
     with script(tmp_path, threaded) as process:
         assert process.finished() == (0, "True\n", "")
+
+
+HOPS = """
+    import os, sys, time
+    while True:
+        if os.fork():
+            os._exit(0)
+        os.setsid()
+        os.write(1, b".")
+        time.sleep(0.005)
+"""
+
+
+def test_what_goes_on_in_a_new_process_all_the_time_is_ended(tmp_path: Path, name: str) -> None:
+    """No look at all processes met it: each was gone before its turn came, and the next not there yet."""
+    place = tmp_path / "hops"
+    with place.open("wb") as hops:
+        subprocess.Popen(
+            [sys.executable, "-S", "-c", textwrap.dedent(HOPS)],
+            stdout=hops, env={ROUND_VARIABLE: name}, preexec_fn=partial(carry, name),
+        ).wait()  # fmt: skip
+    begun = place.stat().st_size
+    while place.stat().st_size < begun + 20:
+        time.sleep(0.001)
+    sweep(name)
+    ended = place.stat().st_size
+    time.sleep(0.3)
+    assert place.stat().st_size == ended
