@@ -9,6 +9,7 @@ python -m matrix "worker killed/run"    cells whose name begins so
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import signal
 import sys
 from pathlib import Path
@@ -27,24 +28,30 @@ def main() -> int:
     parser.add_argument(
         "--file", type=Path, default=Path("results/faults.jsonl"), help="where results are kept"
     )
+    parser.add_argument("--jobs", type=int, default=1, help="so many cells at a time")
     parser.add_argument("--again", action="store_true", help="play those again that were not good")
     asked = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the cell that is played is cleaned up
+    _clean_up_when_ended()
     every = sorted(cells(every_phase=asked.every_phase), key=scattered)
     if asked.share > 1:
         every = sample(asked.share)
     chosen = [cell for cell in every if not asked.names or cell.name.startswith(tuple(asked.names))]
     played = read(asked.file)
-    for cell in chosen:
-        before = played.get(cell.name)
-        if cell.left_out() or (before is not None and (before.good or not asked.again)):
-            continue
-        played[cell.name] = one = play(cell)
-        add(asked.file, one)
-        _say(f"{'good ' if one.good else 'BAD  '} {cell.name}  {one.seconds} s  {_told(one)}")
+    known = {name for name, one in played.items() if one.good or not asked.again}
+    to_play = [cell for cell in chosen if not cell.left_out() and cell.name not in known]
+    with multiprocessing.Pool(asked.jobs, _clean_up_when_ended) as pool:
+        for one in pool.imap_unordered(play, to_play):
+            played[one.name] = one
+            add(asked.file, one)
+            _say(f"{'good ' if one.good else 'BAD  '} {one.name}  {one.seconds} s  {_told(one)}")
     _say("\n".join([*table(chosen, played), "", "left out:", *reasons(chosen, played)]))
     done = [played[cell.name] for cell in chosen if cell.name in played]
     return int(any(not (one.good or one.skipped) for one in done))
+
+
+def _clean_up_when_ended() -> None:
+    """Leave nothing of the cell that is played."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def _say(text: str) -> None:
