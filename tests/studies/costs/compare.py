@@ -1,5 +1,6 @@
 """Counted costs, how far they can be trusted: python tests/studies/costs/compare.py --help."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -8,4 +9,6 @@ if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).parents[2])
     from studies.costs.command import main
 
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell started this behind itself
+        signal.signal(number, signal.default_int_handler)
     sys.exit(main())
