@@ -19,6 +19,8 @@ _OF_ONE_REPOSITORY = frozenset({
 
 _NOTHING_RUN = ("-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
 """A repository may name programs there, which git would run at any question about its files, or commits."""
+REVISIONS = "--end-of-options"
+"""Goes before commits that a record names: it may call them anything, as an option that writes a file is."""
 _COMPARES = frozenset({"status", "diff"})
 """What has files go through the filters that are set for them."""
 _FILTERS = ("clean", "process")

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from suite.git import git
+from suite.ledger.blame import _between
+from suite.ledger.commits import Commits
 
 
 def test_a_repository_that_names_a_program_does_not_have_it_run(tmp_path: Path) -> None:
@@ -95,3 +97,21 @@ def test_what_a_clone_lacks_is_not_fetched_by_a_program_that_it_names(
     answer = git(tmp_path / "repository", "log", "-1", "--format=%s", "1" * 40)
     assert not answer
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_commit_that_a_record_names_is_no_option_of_git(
+    tmp_path: Path, named: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`git log --output=FILE` writes a file: a record from elsewhere may call its commit so."""
+    named()
+    monkeypatch.chdir(tmp_path / "repository")
+    before = {*tmp_path.rglob("*")}
+    evil = f"--output={tmp_path}/written"
+    commits = Commits()
+    assert _between(evil, "HEAD") == {}
+    assert _between("HEAD", evil) == {}
+    assert commits.sha(evil) is None
+    assert commits.fork(evil, "HEAD") is None
+    assert commits.line(evil) == [evil]
+    assert commits.is_branch(evil) is False
+    assert {*tmp_path.rglob("*")} == before

@@ -146,14 +146,18 @@ class _TooDeep(Exception):
 
 
 def _finite(value: Any, left: int) -> Any:
-    """The same without numbers that are not finite or too large for one. Raises _TooDeep."""
+    """The same without numbers that are not finite or too large for one, and halves of signs, which nothing
+    takes for text. Raises _TooDeep.
+    """
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict | list | tuple):
         if left == 0:
             raise _TooDeep
         if isinstance(value, dict):
-            return {key: _finite(each, left - 1) for key, each in value.items()}
+            return {_finite(key, left): _finite(each, left - 1) for key, each in value.items()}
         return [_finite(each, left - 1) for each in value]
     return value
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from suite.errors import ConfigurationError
-from suite.git import git
+from suite.git import REVISIONS, git
 from suite.ledger.detections import CommitRange
 from suite.ledger.metric_history import MetricHistory
 from suite.ledger.timelines import Timelines
@@ -45,7 +45,7 @@ class Blame:
     def first_parents(self) -> list[str]:
         """The line that merges went into: a bad merge is one step of it, as it landed. Empty if unknown."""
         span = f"{self.place.good}..{self.place.bad}"
-        line = git(Path.cwd(), "rev-list", "--reverse", "--first-parent", span).text.split()
+        line = git(Path.cwd(), "rev-list", "--reverse", "--first-parent", REVISIONS, span).text.split()
         return line or list(self.between)
 
 
@@ -74,5 +74,7 @@ def blame(timelines: Timelines, metric: str, workload: str | None, commit: str |
 
 def _between(good: str, bad: str) -> Mapping[str, str]:
     """The commits after `good` up to `bad` with their subjects, oldest first; none if git can't tell."""
-    listed = git(Path.cwd(), "log", "--reverse", "--topo-order", "--format=%H %s", f"{good}..{bad}")
+    listed = git(
+        Path.cwd(), "log", "--reverse", "--topo-order", "--format=%H %s", REVISIONS, f"{good}..{bad}"
+    )
     return {sha: subject for sha, _, subject in (line.partition(" ") for line in listed.text.splitlines())}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from suite.git import git
+from suite.git import REVISIONS, git
 
 _MOST = 50
 """Commits further back are no neighbours."""
@@ -37,9 +37,9 @@ class Commits:
 
     def fork(self, one: str, other: str) -> str | None:
         """The commit from which two lines of history part; None if they have none in common."""
-        return git(self._folder, "merge-base", one, other).text or None
+        return git(self._folder, "merge-base", REVISIONS, one, other).text or None
 
     def line(self, sha: str) -> list[str]:
         """`sha` and up to 50 commits before it, nearest first, along the line that merges went into."""
-        found = git(self._folder, "rev-list", "--first-parent", f"--max-count={_MOST + 1}", sha)
+        found = git(self._folder, "rev-list", "--first-parent", f"--max-count={_MOST + 1}", REVISIONS, sha)
         return found.text.split() or [sha]

@@ -40,7 +40,7 @@ class Rounds:
         self.factors = {sha: 1.25 if at >= slow_from else 1.0 for at, sha in enumerate(shas)}
         self.measured = []
 
-    def __call__(self, _sampler, side, task):
+    def __call__(self, _sampler, side, task, _cut=None):
         sha = side.commit.sha
         factor = self.factors[sha]
         if isinstance(factor, Exception):

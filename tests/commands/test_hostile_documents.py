@@ -112,6 +112,17 @@ def test_nothing_of_a_document_steers_the_terminal(command):
         assert not set("\x1b\x07\x9b") & set(said.out + said.err), (words, said)
 
 
+@pytest.mark.parametrize("field", ["id", "workload", "branch", "commit"])
+def test_half_a_sign_in_a_document_ends_nothing(command, field):
+    """One document with a lone surrogate kept all others from being imported."""
+    altered(written(command.folder / "in" / "a.json", make_run()), **{field: "a\ud800b"})
+    written(command.folder / "in" / "b.json", make_run(id="good"))
+    assert command("import", "in").code == 0
+    assert command("show", "good").code == 0
+    for words in (["show"], ["export", "out"], ["report", "--html", "report.html"]):
+        assert command(*words).code == 0, words
+
+
 def test_a_pipe_in_an_imported_folder_is_passed_over(command):
     written(command.folder / "in" / "a.json", make_run())
     os.mkfifo(command.folder / "in" / "b.json")

@@ -1,18 +1,23 @@
 """Whatever stands in any text of any record, it steers nothing, is no markup, and stops no report."""
 
+import contextlib
 import copy
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from jinja2.exceptions import UndefinedError
 from support.every_kind import RECORDS
+from support.sites import index_of, page_of, read
 
 from suite.errors import StoreError
 from suite.formats.document import dumps
 from suite.formats.structure import dump, load
+from suite.ledger.store import Ledger
 from suite.report.documents.benchmark_action import benchmark_action
 from suite.report.documents.csv_table import csv_table
 from suite.report.documents.junit import junit
@@ -89,6 +94,29 @@ def test_no_text_of_a_record_steers_or_stops_a_report(kind: str) -> None:
         read += 1
         check(odd, way)
     assert read > 10
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("kind", ["run", "leaks", "capacity", "soak", "recovery", "resilience"])
+def test_no_text_of_a_record_steers_a_page_of_the_site(kind: str, tmp_path: Path) -> None:
+    record = RECORDS[kind]
+    data = json.loads(dumps(dump(record)))
+    drawn = 0
+    for number, (way, key) in enumerate(places(data)):
+        try:
+            odd = load(type(record), changed(data, way, key, EVIL))
+        except StoreError:
+            continue
+        place = tmp_path / f"{number}.db"
+        with Ledger(place) as ledger:
+            ledger.add(odd)
+        for story in read(place).values():
+            with contextlib.suppress(UndefinedError):  # of such a page the site says that it is left out
+                for text in (page_of(story), index_of(story)):
+                    drawn += 1
+                    assert IMAGE not in text, way
+                    assert not STEERS.search(text), way
+    assert drawn > 10
 
 
 @pytest.mark.parametrize("sign", ["\x1b", "\ud800", "\n", "<", '"'])
