@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -111,6 +112,14 @@ def check_is_file(path: Path) -> None:
     """
     if path.exists() and not path.is_file() and path.parts[1:2] != ("dev",):
         raise StoreError(f"can't read {path}: it is no file")
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """What a text in TOML says. Raises ValueError for one that is none, whatever is wrong with it."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested without end") from error
 
 
 def read_json(path: Path) -> Any:

@@ -48,7 +48,7 @@ class CalibrationStore:
             content = self._path.read_bytes()
         try:
             document = document_in(json.loads(content), self._path)
-        except ValueError:
+        except (ValueError, RecursionError):
             document = None
         if document is None or document.kind != "calibration":
             raise StoreError(f"{self._path} is no calibration; remove it and calibrate again")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from suite.files import parse_toml
 
 _DESCRIPTIVE = {
     "version", "description", "readme", "license", "license-files", "authors", "maintainers", "keywords",
@@ -46,8 +47,8 @@ def read_manifest(folder: Path) -> Manifest:
     pyproject = folder / "pyproject.toml"
     text = pyproject.read_text(encoding="utf-8", errors="replace") if pyproject.is_file() else ""
     try:
-        data: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+        data: dict[str, Any] = parse_toml(text)
+    except ValueError:
         data = {"build-system": text}  # pip will say what is wrong with it
     project = data.get("project", {})
     poetry = data.get("tool", {}).get("poetry", {})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from suite.compare.minimum import minimum
 from suite.errors import ConfigurationError, Faults
+from suite.files import parse_toml
 from suite.records.comparison import ACCEPTED, Change, Comparison
 from suite.records.costs import COSTS
 from suite.records.reason import Reason
@@ -44,7 +44,7 @@ def read_acceptances(file: Path) -> tuple[Acceptance, ...]:
     if not file.is_file():
         return ()
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = parse_toml(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"{file.name}: {error}") from error
     faults = Faults()

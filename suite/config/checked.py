@@ -57,6 +57,8 @@ def _flag(value: Any) -> bool:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ConfigurationError(f"{value!r} is not text; put it in quotes")
+    if "\0" in value:
+        raise ConfigurationError(f"{value!r} has a NUL in it, which no name and no address has")
     return value
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from suite.files import parse_toml
 
 _TOKEN = re.compile(r'(?P<key>"(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}\[\]]')
 """Of JSON: a key, another text, or what opens and closes."""
@@ -51,8 +52,8 @@ def _json_lines(text: str) -> Iterator[tuple[int, list[str]]]:
 def _names(assignment: str) -> list[str]:
     """The names that an assignment leads through; none if it is none."""
     try:
-        found: Any = tomllib.loads(assignment)
-    except tomllib.TOMLDecodeError:
+        found: Any = parse_toml(assignment)
+    except ValueError:
         return []
     names = []
     while isinstance(found, Mapping) and len(found) == 1:

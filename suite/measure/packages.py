@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
+
+from suite.files import parse_toml
 
 _OWN = "loadledger"
 _ALWAYS = (_OWN, "uvloop", "httptools", "numpy", "hdrhistogram", "multiprocess", "sqlalchemy")
@@ -82,7 +83,7 @@ def _declared(folder: Path) -> set[str]:
     """What a project asks for, itself included; a file that can't be read asks for nothing."""
     names: set[str] = set()
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-        project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        project = parse_toml((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         names |= {*_names([project["name"], *project.get("dependencies", ())])}
     with suppress(OSError, ValueError):
         names |= {*_names((folder / "requirements.txt").read_text(encoding="utf-8").splitlines())}

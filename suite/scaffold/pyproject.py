@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
+
+from suite.files import parse_toml
 
 Table = dict[str, Any]
 
@@ -12,7 +13,7 @@ Table = dict[str, Any]
 def read_pyproject(root: Path) -> tuple[Table, Table]:
     """Its tables `project` and `tool`, empty where it lacks them. Raises OSError, ValueError."""
     try:
-        whole = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+        whole = parse_toml((root / "pyproject.toml").read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}, {}
     project, tool = (_table(whole, name) for name in ("project", "tool"))

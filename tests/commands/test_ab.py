@@ -20,7 +20,7 @@ class Rounds:
         self.answers = {}
         self.taken = []
 
-    def __call__(self, sampler, side, task):
+    def __call__(self, sampler, side, task, _cut=None):
         self.taken.append((side, task, sampler))
         answer = self.answers.get((task.name, side.name))
         if isinstance(answer, Exception):
@@ -73,7 +73,7 @@ def test_both_sides_run_the_load_file_as_it_is_now(command, scratch, rounds, mon
     monkeypatch.syspath_prepend(scratch.folder)
     seen = {}
 
-    def take(sampler, side, task):
+    def take(sampler, side, task, _cut=None):
         seen[side.name] = sorted(path.name for path in (side.folder / "loads").glob("*.py"))
         return rounds(sampler, side, task)
 
@@ -153,7 +153,7 @@ def test_a_check_that_head_does_not_hold_is_no_pass(command, scratch, rounds):
 
 
 def test_an_interruption_keeps_the_pairs_so_far(command, scratch, rounds, monkeypatch):
-    def take(sampler, side, task):
+    def take(sampler, side, task, _cut=None):
         if len(rounds.taken) == 5:
             raise Interrupted(signal.SIGTERM)
         return rounds(sampler, side, task)

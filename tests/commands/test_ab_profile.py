@@ -19,7 +19,7 @@ def trial(command, monkeypatch):
     slowed(command.folder)
     trial = SimpleNamespace(kinds=[], answers={})
 
-    def take(_sampler, side, task):
+    def take(_sampler, side, task, _cut=None):
         seconds = (2.0 if side.name == "head" else 1.0) * (1 + len(task.words) / 1e3)
         metrics = {"time_per_operation": make_measured("time_per_operation", seconds)}
         return make_run(workload=task.name, metrics=metrics, rounds=1, commit=side.commit.sha)

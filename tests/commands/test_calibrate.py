@@ -32,7 +32,7 @@ class Rounds:
         self.taken = []
         self.dice = random.Random(1)
 
-    def __call__(self, sampler, side, task):
+    def __call__(self, sampler, side, task, _cut=None):
         self.taken.append((task, sampler))
         answer = self.answers.get(len(self.taken))
         if isinstance(answer, Exception):

@@ -11,9 +11,14 @@ from support.capacities import make_capacity
 from support.records import make_search
 from support.runs import make_run
 
+from suite.ab.manifest import read_manifest
+from suite.compare.accepted import read_acceptances
+from suite.errors import ConfigurationError
 from suite.formats.document import dumps
 from suite.formats.envelope import envelope
 from suite.ledger.store import Ledger
+from suite.measure.packages import packages
+from suite.scaffold.project import read_project
 
 EVIL = "\x1b]0;owned\x07\x9b31m\x1b[2J"
 AWAY = "../../../away"
@@ -181,3 +186,33 @@ def test_a_trigger_of_a_ledger_does_nothing(command):
     said = command("import", "in", "--ledger", command.folder / "ledger.db")
     assert said.code == 2
     assert "has views or triggers, which a ledger has not" in said.err
+
+
+@pytest.mark.parametrize("name", ["loadledger.toml", "pyproject.toml", "loadledger.json"])
+@pytest.mark.parametrize("text", ["a = " + "[" * 5_000 + "]" * 5_000, "rounds = " + "9" * 5_000])
+def test_a_configuration_file_without_end_is_one_line(command, name, text):
+    """What is nested without end, and a number of thousands of digits, were faults of ours."""
+    text = text.partition(" = ")[2] if name.endswith("json") else text
+    command.file(name, text)
+    options = ["--config", name] if name.endswith("json") else []
+    (line,) = command("show", *options).complaints
+    assert line.startswith(f"suite: {name} is not valid {'JSON' if name.endswith('json') else 'TOML'}: ")
+
+
+@pytest.mark.parametrize("key", ["results", "ledger", "notify"])
+def test_a_name_with_a_nul_in_a_configuration_file_is_one_line(command, key):
+    command.file("loadledger.toml", f'{key} = "https://a\\u0000b"')
+    (line,) = command("show").complaints
+    assert "has a NUL in it, which no name and no address has" in line
+
+
+@pytest.mark.parametrize("text", ["[" * 5_000, "a = " + "9" * 5_000])
+def test_other_files_of_a_checkout_without_end_end_nothing(command, text):
+    for name in ("costs-accepted.toml", "pyproject.toml"):
+        command.file(name, f"a = {text}{']' * 5_000}" if text[0] == "[" else text)
+    with pytest.raises(ConfigurationError):
+        read_acceptances(command.folder / "costs-accepted.toml")
+    with pytest.raises(ConfigurationError, match=r"pyproject.toml can't be read"):
+        read_project(command.folder)
+    assert "build-system" in read_manifest(command.folder).terms
+    packages(command.folder)
