@@ -16,6 +16,12 @@ from matrix.stage import NotHere, Stage, mounted
 
 _NUMBERS = {"SIGTERM": signal.SIGTERM, "Ctrl-C": signal.SIGINT, "SIGHUP": signal.SIGHUP}
 _GOES_ON = {0, 1, 3}
+_SLEEP = """
+import select, time
+
+time.sleep = lambda seconds: select.select((), (), (), seconds)
+"""
+"""Since Python 3.11 pauses end at a moment of the monotonic clock, of which libfaketime makes an error."""
 
 
 def codes(cell: Cell) -> set[int]:
@@ -111,7 +117,11 @@ def _fake_clock(folder: Path) -> dict[str, str]:
     if library is None:
         raise NotHere("libfaketime is not here: install faketime, or say in LIBFAKETIME where it is")
     (folder / "clock").write_text("+0\n")
+    started = folder / "started"
+    started.mkdir()
+    (started / "sitecustomize.py").write_text(_SLEEP)
     return {
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(started), os.environ.get("PYTHONPATH")))),
         "LD_PRELOAD": library,
         "FAKETIME_TIMESTAMP_FILE": str(folder / "clock"),
         "FAKETIME_NO_CACHE": "1",
