@@ -163,6 +163,11 @@ def _fault(child: Child, side: Checkout, task: Task, run: Run | None, scratch: P
     room.tick()
     if room.faults(()):  # then it could not say so itself
         kind, text = StoreError, f"can't write below {scratch}: the disk is full; free some space"
+    if gone := next((folder for folder in (scratch, side.folder) if not folder.is_dir()), None):
+        kind, text = (
+            StoreError,
+            f"{gone} was removed while it was in use; TMPDIR names a place that nobody tidies",
+        )
     return kind(f"{task.name}, {side.title}: {text}{_not_there(side.folder)}")
 
 

@@ -46,6 +46,18 @@ def test_a_round_may_take_ten_times_as_long_as_the_longest_before_it(tmp_path):
     assert runner._patience(task.lasting(5.0)) == 3650
 
 
+def test_a_side_whose_folder_was_removed_is_not_a_fault_of_ours(tmp_path):
+    """`suite blame --bisect` ended with 70 where somebody tidied the folder of temporary files."""
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nrm -r head\nexit 70\n")
+    python.chmod(0o755)
+    (tmp_path / "head").mkdir()
+    runner = ProcessRunner(tmp_path, Path(".."), tmp_path)
+    side = Checkout("head", Commit("a" * 40, "head"), tmp_path / "head", python)
+    with pytest.raises(StoreError, match=f"{tmp_path}/head was removed while it was in use; TMPDIR names a"):
+        runner.take(side, Task("shop/browse", "shop/browse"))
+
+
 def test_a_side_that_found_no_room_to_say_so_is_not_a_fault_of_ours(tmp_path, monkeypatch):
     """`suite ab` ended with 70 where the folder of temporary files was full."""
     monkeypatch.setattr("suite.engine.room_watch._LEAST", 2**70)  # nobody has so much room
