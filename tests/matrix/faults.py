@@ -14,6 +14,8 @@ from pathlib import Path
 from matrix.cells import KILLED, SIGNALS, Cell
 from matrix.stage import NotHere, Stage, mounted
 
+from suite.ledger.schema import VERSIONS
+
 _NUMBERS = {"SIGTERM": signal.SIGTERM, "Ctrl-C": signal.SIGINT, "SIGHUP": signal.SIGHUP}
 _GOES_ON = {0, 1, 3}
 _SLEEP = """
@@ -143,5 +145,5 @@ def _spoiled(stage: Stage) -> None:
             file.write(b"no database at all" * 100)
     else:
         with contextlib.closing(sqlite3.connect(ledger)) as database:
-            database.execute("UPDATE alembic_version SET version_num = '9999'")
+            database.execute(f"UPDATE {VERSIONS} SET version_num = '9999'")
             database.commit()

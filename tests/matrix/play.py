@@ -30,6 +30,8 @@ def play(cell: Cell) -> Played:
             return Played(cell.name, skipped=str(error))
         except AssertionError as error:
             found = {"name": cell.name, "wrong": str(error)}
+        except Exception as error:  # one cell that the matrix can't play must not keep the others
+            found = {"name": cell.name, "wrong": f"the matrix itself: {error!r}"}
     return Played(**{**found, "seconds": round(time.monotonic() - begun, 1)})
 
 
