@@ -55,6 +55,7 @@ class System:
         self.address = Address()
         self.beside: Mapping[str, System] = MappingProxyType({})
         self.child: Child | None = None
+        self._round = ""
 
     @property
     def host(self) -> str:
@@ -89,7 +90,7 @@ class System:
     @property
     def round(self) -> str:
         """An id that no other round has, for names of what is made in a system that is not started anew."""
-        return os.environ.get(ROUND_VARIABLE, "")
+        return self._round or os.environ.get(ROUND_VARIABLE, "")
 
     def changed(self, **parameters: Any) -> Self:
         """A copy, not started, with some parameters replaced. Raises ConfigurationError for unknown ones."""
@@ -190,9 +191,11 @@ class System:
             carried = held.enter_context(lasting_identity(directory))
             held.callback(self.stop)
             with carried():
+                self._round = self.round  # what it is to those within, it is to who started it
                 self.start(Placement(directory))
             self._held = held.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._round = ""
         self._held.close()

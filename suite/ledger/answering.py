@@ -16,6 +16,7 @@ from suite.errors import Interrupted
 
 _LEAST = 2.0
 """Seconds that libpq takes at least for a connection."""
+_LOOK = "look at it, then try again"
 _WHOLE = 10
 """So many times as long as for any news of an answer all of it is waited for: it may be large."""
 
@@ -54,11 +55,13 @@ def answering(seconds: float, longest: float) -> Callable[..., psycopg.Connectio
                     ready = yield wanted
                     limit = math.inf if self.longest is None else self.longest
                     if time.monotonic() > begun + _WHOLE * limit:
-                        self._given_up(f"the server has not come to an end in {_WHOLE * limit:.0f} s")
+                        self._given_up(
+                            f"the server has not come to an end in {_WHOLE * limit:.0f} s; {_LOOK}"
+                        )
                     if ready:
                         news = heard = time.monotonic()
                     elif time.monotonic() > news + limit:
-                        self._given_up(f"the server has not answered a statement for {limit:.0f} s")
+                        self._given_up(f"the server has not answered a statement for {limit:.0f} s; {_LOOK}")
                     elif time.monotonic() > heard + seconds:
                         self._ask()
                         heard = time.monotonic()
@@ -71,13 +74,13 @@ def answering(seconds: float, longest: float) -> Callable[..., psycopg.Connectio
             try:
                 psycopg.connect(*self.words, **named).close()
             except ConnectionTimeout:
-                self._given_up("the server has fallen silent")
+                self._given_up("the server has fallen silent; look at it and at the network, then try again")
             except psycopg.OperationalError:
                 pass  # it refuses, so it is there
 
         def _given_up(self, why: str) -> NoReturn:
             self.pgconn.finish()  # or who cleans up would wait for it again
-            raise psycopg.OperationalError(f"{why}; look at it and at the network, then try again")
+            raise psycopg.OperationalError(why)
 
     def connect(*words: Any, **named: Any) -> psycopg.Connection[Any]:
         made = Answering.connect(*words, **named)

@@ -19,6 +19,8 @@ from suite.scaffold.sample_request import Concealment, SampleRequest, SampleRequ
 _DATA = {"-d": "data", "--data": "data", "--data-ascii": "data", "--data-raw": "raw", "--data-binary": "data",
          "--data-urlencode": "encoded", "--json": "json"}  # fmt: skip
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_QUOTED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.|(?<![\w'"])\$'((?:[^'\\]|\\.)*)'""", re.DOTALL)
+"""What a shell has in quotes, or behind a backslash; the group is what bash has in its own quotes."""
 _SHELL = re.compile(r"[|;&<>]|\d+[<>]")
 """How a word begins where a command has ended, or its output goes elsewhere."""
 
@@ -111,10 +113,12 @@ def _plain_quotes(text: str) -> str:
     """Quotes of bash, $'...' as ordinary quotes."""
 
     def plain(found: re.Match[str]) -> str:
+        if found[1] is None:  # a dollar within other quotes is none
+            return found[0]
         inner = found[1].encode("latin-1", "backslashreplace").decode("unicode_escape")
         return shlex.quote(inner)
 
-    return re.sub(r"(?<![\w'\"])\$'((?:[^'\\]|\\.)*)'", plain, text)
+    return _QUOTED.sub(plain, text)
 
 
 def _is_curl(word: str) -> bool:

@@ -5,7 +5,7 @@ import json
 import shlex
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from suite.errors import ConfigurationError
@@ -166,6 +166,7 @@ def test_what_is_no_curl_command(text, said):
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=20)
 
 
+@example({"a": "$"}, "")
 @given(st.dictionaries(st.from_regex(r"\A[a-z]{1,8}\Z"), WORDS, max_size=4), WORDS)
 def test_words_are_those_of_a_shell(fields, header):
     """Whatever shlex quotes is read as it was: form fields, a header."""
