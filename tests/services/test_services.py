@@ -305,7 +305,7 @@ def test_of_one_whose_program_is_killed_no_data_are_left() -> None:
             assert running.stdout.readline()
             assert list(Path(folder).glob("loadledger-*/data"))
             running.kill()
-        assert wait_for(lambda: not list(Path(folder).glob("loadledger-*/data")))
+        assert wait_for(lambda: not list(Path(folder).glob("loadledger-*")))
 
 
 def killed(server: Service, folder: Path) -> None:
