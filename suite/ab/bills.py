@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -33,6 +34,9 @@ class BillObserver(PreparationObserver, Protocol):
 
     def so_far(self, found: Comparison) -> None:
         """The bills that there are have been compared, and one more of each side is to be made."""
+
+    def cut_short(self, workload: str, side: Name, bill: CostBill, error: SuiteError) -> None:
+        """What had been counted when `error` ended it, which is raised after this."""
 
     def billed(self, found: Comparison) -> None:
         """The bills of a workload have been compared."""
@@ -75,7 +79,9 @@ def _counted(
     open_ones: Iterable[str] = experiment.metrics
     while True:
         watch.counting(task.name, len(bills["base"]) + 1)
-        for name, bill in runner.count(sides.values(), task, *words, *_only(open_ones, sides)).items():
+        cut = partial(watch.cut_short, task.name)
+        counted = runner.count(sides.values(), task, *words, *_only(open_ones, sides), cut=cut)
+        for name, bill in counted.items():
             bills[name].append(bill)
         found = compare_bills(
             bills["base"], bills["head"], metrics=experiment.metrics, minimums=experiment.minimums

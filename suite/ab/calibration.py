@@ -74,7 +74,8 @@ class Subject:
 class Calibrator:
     """One workload: its `runs` so far, at most `most` of them in so many `seconds`, and what they come to.
 
-    Of those that were `invalid` there are the reasons. `keeper` is given each run.
+    Of those that were `invalid` there are the reasons. `keeper` is given each run; what one had found when we
+    were killed is looked for in `room`.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Calibrator:
         seconds: float,
         most: int,
         keeper: Keeper,
+        room: Path | None = None,
     ) -> None:
         self.subject = subject
         self.runs: list[Run] = []
@@ -99,7 +101,7 @@ class Calibrator:
         self._most = most
         sha, _, changed = commit(Path.cwd())
         self._side = Checkout("base", Commit(sha or "", "", int(changed)), Path.cwd(), Path(sys.executable))
-        self._runner = ProcessRunner(scratch, Path(), scratch, subject.configuration)
+        self._runner = ProcessRunner(scratch, Path(), scratch, subject.configuration, room)
 
     @property
     def enough(self) -> bool:

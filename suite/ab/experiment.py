@@ -59,7 +59,10 @@ class Experiment:
 
 
 class PreparationObserver(Protocol):
-    """Who is told how two commits are made ready."""
+    """Who is told how two commits are made ready, and keeps what comes of it."""
+
+    def room(self) -> Path | None:
+        """A new folder for what rounds find, where it is looked for if we are killed; None for no such."""
 
     def preparing(self, what: str) -> None: ...
 
@@ -144,7 +147,7 @@ def prepared(
             commits, [str(chosen), *(f"{side.name}: {side.note}" for side in sides.values() if side.note)]
         )
         configuration = None if chosen.brings_suite else _configuration(experiment, scratch)
-        yield sides, ProcessRunner(repository.root, here, scratch, configuration)
+        yield sides, ProcessRunner(repository.root, here, scratch, configuration, watch.room())
 
 
 def _configuration(experiment: Experiment, scratch: Path) -> Path:

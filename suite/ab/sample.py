@@ -16,8 +16,10 @@ from suite.config.catalog import is_file
 from suite.engine.room_watch import RoomWatch
 from suite.errors import ConfigurationError, Interrupted, StoreError, SuiteError, SystemFailed, WorkerFailed
 from suite.formats.envelope import read_document
+from suite.ledger.left_behind import bring_in
 from suite.process.child import Child, start_command
 from suite.records.costs import CostBill
+from suite.records.record import Record
 from suite.records.run import Run
 
 _Found = TypeVar("_Found", Run, CostBill)
@@ -26,6 +28,8 @@ _GRACE = 20.0
 _FIRST, _LATER, _TIMES = 3600.0, 600.0, 10
 """Seconds that the first round of a workload may take, and a later one unless others took long: then so many
 times as long as the longest of them."""
+_DOCUMENTS = "results-*/*/*.json"
+"""Of rounds that are known."""
 _SUBMODULE = re.compile(r"^\s*path\s*=\s*(.+?)\s*$", re.MULTILINE)
 
 
@@ -33,13 +37,15 @@ _SUBMODULE = re.compile(r"^\s*path\s*=\s*(.+?)\s*$", re.MULTILINE)
 class ProcessRunner:
     """Runs samples; `scratch` is for what they write, `cwd` is relative to the checkout.
 
-    `configuration` is the file that both sides go by, None for that of each.
+    `configuration` is the file that both sides go by, None for that of each. What a side keeps
+    lies in `room`, or in `scratch`, until the next round begins: in a room it is found should we be killed.
     """
 
     work_tree: Path
     cwd: Path
     scratch: Path
     configuration: Path | None = None
+    room: Path | None = None
     _longest: dict[tuple[str, float | None], float] = field(default_factory=dict, repr=False)
 
     def take(self, side: Checkout, task: Task, cut: Callable[[Run], None] | None = None) -> Run:
@@ -70,44 +76,75 @@ class ProcessRunner:
         return of_side(run, side)
 
     def _told(self, document: Path, side: Checkout, task: Task, cut: Callable[[Run], None] | None) -> None:
-        run = _read(document, task.name, Run)
+        run = self._found(document, side, task, Run)
         if cut is not None and run is not None and run.rounds:
             cut(of_side(run, side))
 
-    def count(self, sides: Iterable[Checkout], task: Task, *words: str) -> dict[Name, CostBill]:
+    def _found(self, document: Path, side: Checkout, task: Task, kind: type[_Found]) -> _Found | None:
+        """What a command of that side wrote, or had measured when it was killed."""
+        found = _read(document, task.name, kind)
+        if found is None:
+            records = [record for one in bring_in(self._results(side), None) for record in one.records]
+            found = _named(records, task.name, kind)
+        return found
+
+    def _results(self, side: Checkout) -> Path:
+        """Where a `suite` of that side keeps what it finds."""
+        return (self.room or self.scratch) / f"results-{side.name}"
+
+    def count(
+        self,
+        sides: Iterable[Checkout],
+        task: Task,
+        *words: str,
+        cut: Callable[[Name, CostBill, SuiteError], None] | None = None,
+    ) -> dict[Name, CostBill]:
         """The bills of both sides, counted at the same time: what is counted does not mind.
 
-        Call it from the main thread. Raises as `take`.
+        Call it from the main thread. If one comes to no good end, what was counted is given to `cut` with
+        what ended it. Raises
+        as `take`.
         """
         children = {}
         found: dict[Name, CostBill] = {}
         try:
-            for side in sides:
-                document = self.scratch / f"bill-{side.name}.json"
-                children[side.name] = side, document, self.start(side, task, "costs", document, *words)
-            for side, _, child in children.values():
-                if not child.wait(_FIRST):
-                    raise WorkerFailed(f"{task.name}, {side.title}: a bill was not made in {_FIRST:,.0f} s")
-        finally:
-            for _, _, child in children.values():
-                child.stop(_GRACE)
-        for name, (side, document, child) in children.items():
-            bill = _read(document, task.name, CostBill)
-            if bill is None or child.exit_status in (2, 4, 70):
-                raise _fault(child, side, task, None, self.scratch)
-            found[name] = of_side(bill, side)
+            try:
+                for side in sides:
+                    document = self.scratch / f"bill-{side.name}.json"
+                    children[side.name] = side, document, self.start(side, task, "costs", document, *words)
+                for side, _, child in children.values():
+                    if not child.wait(_FIRST):
+                        raise WorkerFailed(
+                            f"{task.name}, {side.title}: a bill was not made in {_FIRST:,.0f} s"
+                        )
+            finally:
+                for _, _, child in children.values():
+                    child.stop(_GRACE)
+            for name, (side, document, child) in children.items():
+                bill = _read(document, task.name, CostBill)
+                if bill is None or child.exit_status in (2, 4, 70):
+                    raise _fault(child, side, task, None, self.scratch)
+                found[name] = of_side(bill, side)
+        except SuiteError as error:
+            for name, (side, document, _) in children.items():
+                bill = self._found(document, side, task, CostBill)
+                if cut is not None and bill is not None and bill.costs:
+                    cut(name, of_side(bill, side), error)
+            raise
         return found
 
     def start(self, side: Checkout, task: Task, command: str, document: Path, *words: str) -> Child:
         """A fresh `suite` of a side that writes `document`."""
         document.unlink(missing_ok=True)
+        for known in (self.room or self.scratch).glob(_DOCUMENTS):
+            known.unlink()
         cwd = side.folder / self.cwd
         cwd.mkdir(parents=True, exist_ok=True)
         target = str(side.folder / task.target) if is_file(task.target) else task.target
         # As the console command: the current folder is not on the path (-P).
         argv = [str(side.python), "-P", "-m", "suite.cli", command, target]
         argv += [*task.words, *words, "--json", str(document)]
-        argv += ["--results", str(self.scratch / f"results-{side.name}")]
+        argv += ["--results", str(self._results(side))]
         argv += ["--config", str(self.configuration)] if self.configuration is not None else []
         log = document.with_suffix(".log")
         log.unlink(missing_ok=True)
@@ -148,6 +185,10 @@ def _read(document: Path, name: str, kind: type[_Found]) -> _Found | None:
         records = read_document(document).records
     except StoreError:
         return None
+    return _named(records, name, kind)
+
+
+def _named(records: Iterable[Record], name: str, kind: type[_Found]) -> _Found | None:
     return next((one for one in records if isinstance(one, kind) and one.workload == name), None)
 
 

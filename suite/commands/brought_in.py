@@ -9,7 +9,7 @@ import typer
 
 from suite.config.paths import Places
 from suite.errors import SuiteError
-from suite.ledger.journal import bring_in, has_left
+from suite.ledger.left_behind import bring_in, has_left
 from suite.ledger.store import Ledger
 from suite.report.words import clean
 

@@ -130,7 +130,8 @@ def command(
         ends = time.monotonic() + seconds
         for index, subject in out.each(enumerate(subjects)):
             share = max(ends - time.monotonic(), 0.0) / (len(subjects) - index)
-            work = Calibrator(subject, scratch, reporter, seconds=share, most=runs, keeper=journal)
+            room = journal.room()
+            work = Calibrator(subject, scratch, reporter, seconds=share, most=runs, keeper=journal, room=room)
             with out.part():
                 try:
                     work.measure()

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from suite.ab.checkout import Name
+from suite.ab.outcome import nothing_compared
 from suite.ab.repository import Commit
 from suite.commands.output import Output
 from suite.commands.progress import KILLED
 from suite.commands.pull_request import tell_pull_request
 from suite.compare.compared import Compared
 from suite.errors import SuiteError
-from suite.formats.envelope import exit_code
+from suite.formats.envelope import entry, exit_code
 from suite.records.comparison import Comparison
+from suite.records.costs import CostBill
+from suite.records.reason import Reason
 from suite.report.documents.markdown import markdown
 from suite.report.reasons import error_words
 from suite.report.terminal.ab import AbReporter
@@ -37,6 +40,9 @@ class CountedSides:
         self._found: list[Comparison] = []
         self._first: Comparison | None = None
         """The first of the workload that is counted: what is journalled of it has its name."""
+        self._last: Comparison | None = None
+        self._unpaired: list[dict[str, Any]] = []
+        """What a document says of bills that came to no good end."""
 
     def __enter__(self) -> Self:
         self._reporter.__enter__()
@@ -44,6 +50,10 @@ class CountedSides:
 
     def __exit__(self, *raised: object) -> None:
         self._reporter.__exit__(*raised)
+
+    def room(self) -> Path | None:
+        """See `PreparationObserver`."""
+        return self._out.journal.room()
 
     def preparing(self, what: str) -> None:
         """See `PreparationObserver`."""
@@ -60,9 +70,19 @@ class CountedSides:
 
     def so_far(self, found: Comparison) -> None:
         """See `BillObserver`; the next one may be killed, or take long."""
+        self._last = found
+        self._keep(found, KILLED)
+
+    def cut_short(self, workload: str, side: Name, bill: CostBill, error: SuiteError) -> None:
+        """See `BillObserver`; it is kept beside what the whole ones say."""
+        self._unpaired.append({"side": side, "bill": entry(bill)})
+        last = self._last or nothing_compared(workload, self._commits["base"], self._commits["head"])
+        self._keep(last, Reason.of_text(str(error)).behind("ended_early"), unpaired=self._unpaired)
+
+    def _keep(self, found: Comparison, why: Reason, **more: Any) -> None:
         self._first = self._first or found
-        cut = replace(found, partial=True, notes=(*found.notes, KILLED))
-        self._out.journal.keep(cut, named=self._first)
+        cut = replace(found, partial=True, notes=(*found.notes, why))
+        self._out.journal.keep(cut, named=self._first, **more)
 
     def billed(self, found: Comparison) -> None:
         """See `BillObserver`."""
@@ -77,18 +97,24 @@ class CountedSides:
         self._out.keep(found, code, show)
         if self._first is not None:
             self._out.journal.settled(self._first)
-            self._first = None
+        self._begin()
+
+    def _begin(self) -> None:
+        """Nothing is known of the workload that comes."""
+        self._first = self._last = None
+        self._unpaired = []
 
     def failed(self, workload: str, error: SuiteError) -> None:  # noqa: ARG002 - its error names it
         """See `BillObserver`."""
-        self._first = None  # what there is of it stays in the journal
+        self._begin()  # what there is of it the journal has
         self._out.codes.append(error.exit_code)
         self._reporter.fault(error_words(error))
 
     def end(self, code: int) -> None:
         """The verdict on all, and what `--json` asks for."""
         self._reporter.__exit__()
-        saved = str(self._out.folder) if self._out.saved else ""
+        apart = self._out.journal.kept_apart()
+        saved = str(self._out.folder) if self._out.saved or apart else ""
         for line in bills_closing(self._found, code, saved):
             self._out.console.print(line, soft_wrap=True)
         if self._commits:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -25,7 +24,8 @@ from suite.files import check_writable
 from suite.formats.document import run_path, write_document
 from suite.formats.envelope import Kind, entry, envelope
 from suite.ledger.journal import Journal
-from suite.ledger.store import DEFAULT, Ledger
+from suite.ledger.later import brought_in_by
+from suite.ledger.store import Ledger
 from suite.process.guard import adopt_orphans, interruptible
 from suite.records.record import Record
 from suite.report.documents.picture import save_record
@@ -168,14 +168,8 @@ class Output:
                 typer.echo(f"suite: {clean(fault)}", err=True)
         if self.unstored:
             files = self.unstored if len(self.unstored) <= _NAMED else [self.folder]
-            usual = self.folder.parent / DEFAULT.name
-            words = [
-                *map(str, files),
-                *(["--ledger", self.ledger.place] if self.ledger.place != str(usual) else []),
-            ]
-            typer.echo(
-                f"suite: what it lacks is brought in later by: suite import {shlex.join(words)}", err=True
-            )
+            how = brought_in_by(files, self.ledger.place)
+            typer.echo(f"suite: what it lacks is brought in later by: {how}", err=True)
         if self._journal is None:
             return
         if self._journal.fault is not None and not isinstance(self.fault, StoreError):

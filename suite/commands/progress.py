@@ -80,6 +80,10 @@ class Turns:
         """All that was compared so far."""
         return self._document([*self._entries.values()], code)
 
+    def room(self) -> Path | None:
+        """See `PreparationObserver`."""
+        return self._out.journal.room()
+
     def preparing(self, what: str) -> None:
         """See `ExperimentObserver`."""
         self._reporter.doing(what)

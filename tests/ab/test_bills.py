@@ -73,3 +73,15 @@ def test_a_bill_that_takes_for_ever_ends_both(runner):
     with pytest.raises(WorkerFailed, match=r"base .*: a bill was not made in 3,600 s"):
         made.count(SIDES, TASK, "--operations", "7")
     assert [child.stopped for child in children.values()] == [1, 1]
+
+
+def test_what_was_counted_is_given_on_when_the_other_side_fails(runner):
+    """A bill that was whole was gone, and so was what an interrupt had cut short."""
+    made, children = runner
+    children["head"].exit_status = 4
+    cut = []
+    with pytest.raises(SystemFailed):
+        made.count(SIDES, TASK, "--operations", "7", cut=lambda *words: cut.append(words))
+    ((name, bill, error),) = cut
+    assert (name, bill.commit, bill.costs) == ("base", "b" * 40, make_costs().costs)
+    assert isinstance(error, SystemFailed)

@@ -54,10 +54,13 @@ class Bills:
         self.error, self.after = None, 0
         self.asked = []
 
-    def __call__(self, _runner, sides, task, *words):
+    def __call__(self, _runner, sides, task, *words, cut):
         number = len(self.asked)
         self.asked.append((task.name, words))
         if self.error is not None and number >= self.after:
+            if self.after:
+                side = next(iter(sides))
+                cut(side.name, self._bill(side, self.base, number), self.error)
             raise self.error
         return {side.name: self._bill(side, getattr(self, side.name), number) for side in sides}
 
@@ -74,7 +77,7 @@ class Bills:
 @pytest.fixture
 def bills(monkeypatch):
     found = Bills()
-    monkeypatch.setattr("suite.ab.bills.ProcessRunner.count", lambda *words: found(*words))
+    monkeypatch.setattr("suite.ab.bills.ProcessRunner.count", lambda *words, cut: found(*words, cut=cut))
     return found
 
 
@@ -120,18 +123,21 @@ def test_a_system_that_fails_ends_it_with_4(command, scratch, bills):
     assert "SYSTEM FAILED  0 workloads counted" in said.out
 
 
-def test_a_bill_of_each_side_is_kept_when_the_next_is_interrupted(command, scratch, bills):
+@pytest.mark.parametrize("error", [Interrupted(signal.SIGTERM), SystemFailed("it died")])
+def test_a_bill_of_each_side_is_kept_when_the_next_is_interrupted(command, scratch, bills, error):
     """Under valgrind it had taken minutes."""
-    bills.head, bills.error, bills.after = [1.01e6], Interrupted(signal.SIGTERM), 1
+    bills.head, bills.error, bills.after = [1.01e6], error, 1
     said = command(*WORDS)
-    assert said.code == 143
-    assert "the next command brings it in" in said.err
-    assert kept(scratch) == []
-    bills.error = None
-    assert "what it had measured of work/turn is results/ab/" in command(*WORDS).err
-    cut, whole = sorted((document["results"][0] for document in kept(scratch)), key=lambda one: one["runs"])
-    assert (cut["partial"], cut["runs"], cut["notes"][-1]["kind"]) == (True, [1, 1], "ended_early")
-    assert (whole["partial"], whole["runs"]) == (False, [2, 2])
+    assert said.code == error.exit_code
+    assert "saved in results/ab" in said.out
+    ((cut,),) = (document["results"] for document in kept(scratch))
+    assert (cut["partial"], cut["runs"]) == (True, [1, 1])
+    why = cut["notes"][-1]
+    assert why["kind"] == "ended_early"
+    assert str(error) in json.dumps(why)
+    (half,) = cut["unpaired"]
+    assert (half["side"], half["bill"]["workload"]) == ("base", "work/turn")
+    assert not (scratch.folder / "results/journal").exists()
 
 
 def test_options_that_belong_to_the_other_way_are_refused(command, scratch, bills):

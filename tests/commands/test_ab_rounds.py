@@ -134,6 +134,32 @@ def test_the_round_in_which_it_was_interrupted_is_kept_as_far_as_it_came(tmp_pat
     assert suite.left_behind() == []
 
 
+@pytest.mark.parametrize("command", ["ab", exhaustive("calibrate")])
+@pytest.mark.parametrize("kill", [exhaustive("kill"), "killpg"])
+def test_the_round_in_which_it_was_killed_is_kept_by_the_next_command(tmp_path, command, kill):
+    """It lay in the scratch folder, which the watchman removed."""
+    scratch, turned = Scratch(tmp_path / "repository"), tmp_path / "turned"
+    scratch.write("load_work.py", LOAD)
+    scratch.write("work.py", TURNER.format(path=str(turned)))
+    scratch.commit("Slow")
+    words = {"ab": ["HEAD", "load_work.py", "--seconds", "60"], "calibrate": ["load_work.py", "--full"]}
+    suite = Suite(tmp_path, command, *words[command], cwd=scratch.folder)
+    wait_for(turned.exists, 60)
+    getattr(os, kill)(suite.process.pid, signal.SIGKILL)
+    suite.finish()
+    assert suite.left_behind() == []
+    next_one = Suite(tmp_path, "show", cwd=scratch.folder)
+    next_one.finish()
+    assert "a command was killed; what it had measured of work/turn is results/runs/" in next_one.err
+    (document,) = scratch.folder.glob("results/runs/*.json")
+    (result,) = json.loads(document.read_text())["results"]
+    assert result["partial"]
+    assert result["validity"]["verdict"] == "invalid"
+    assert result["outcomes"]["ok"] > 0
+    assert result["commit"] == scratch.git("rev-parse", "HEAD")
+    assert not (scratch.folder / "results/journal").exists()
+
+
 @pytest.mark.exhaustive
 def test_a_workload_that_a_commit_lacks_names_the_side(tmp_path):
     scratch = Scratch(tmp_path / "repository")

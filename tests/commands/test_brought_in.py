@@ -160,14 +160,14 @@ def test_the_name_of_a_draft_steers_no_terminal(killed):
 
 def test_a_watchman_that_never_comes_is_waited_for_once(command, monkeypatch):
     """Each draft took its twenty seconds, however many there were."""
-    monkeypatch.setattr("suite.ledger.journal._WATCHMAN_SECONDS", 0.3)
+    monkeypatch.setattr("suite.ledger.left_behind._WATCHMAN_SECONDS", 0.3)
     folder = theirs(command, round="{}")
     for name in "bcdefghi":
         shutil.copy(folder / "runs/a.json.journal", folder / f"runs/{name}.json.journal")
     held = (folder / "round/.held").open("w")
     fcntl.flock(held, fcntl.LOCK_EX)
     looked = []
-    monkeypatch.setattr("suite.ledger.journal.is_abandoned", lambda *_: looked.append(time.monotonic()))
+    monkeypatch.setattr("suite.ledger.left_behind.is_abandoned", lambda *_: looked.append(time.monotonic()))
     said = command("show")
     held.close()
     assert said.err.count("is written there yet; try again later") == 9

@@ -14,7 +14,8 @@ from support.runs import make_run
 
 from suite.errors import StoreError
 from suite.ledger.held_columns import held_round
-from suite.ledger.journal import Journal, bring_in
+from suite.ledger.journal import Journal
+from suite.ledger.left_behind import bring_in
 from suite.measure.column_file import ColumnFile
 from suite.measure.columns import ROW_BYTES
 from suite.measure.news_file import NewsFile

@@ -26,6 +26,7 @@ from suite.formats.envelope import entry, envelope
 from suite.formats.structure import load
 from suite.integrations._locust.places import places
 from suite.integrations._locust.selected import selected
+from suite.ledger.later import brought_in_by
 from suite.ledger.store import Ledger
 from suite.measure.combine import combine
 from suite.measure.record_origin import RecordOrigin
@@ -144,7 +145,7 @@ def _store(where: str | Path, result: Run, document: Path) -> None:
     except StoreError as error:
         if not document.exists():
             raise
-        raise StoreError(f"{error}\nit is brought in later by: suite import {document}") from error
+        raise StoreError(f"{error}\nit is brought in later by: {brought_in_by([document], where)}") from error
 
 
 def _plan(workload: Workload) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from suite.files import check_writable, write_text
 from suite.formats.document import run_path, write_document
 from suite.formats.envelope import entry, envelope
 from suite.ledger.journal import Journal
+from suite.ledger.later import brought_in_by
 from suite.ledger.store import Ledger
 from suite.process.guard import interruptible
 from suite.process.importing import uncollected
@@ -117,7 +118,9 @@ def _keep(result: Run, kept: Places, ledger: Ledger, journal: Journal) -> None:
     try:
         ledger.add(result)
     except StoreError as error:
-        raise StoreError(f"{error}\nit is brought in later by: suite import {document}") from error
+        raise StoreError(
+            f"{error}\nit is brought in later by: {brought_in_by([document], kept.ledger)}"
+        ) from error
 
 
 @contextlib.contextmanager

@@ -1,0 +1,143 @@
+"""What a killed command had measured is kept for good by the next one, and of what it had started too."""
+
+from dataclasses import replace
+
+import pytest
+from support.records import make_search
+from support.runs import make_run
+
+from suite.formats.document import run_path, write_document
+from suite.formats.envelope import entry, envelope, read_document
+from suite.ledger.journal import Journal
+from suite.ledger.left_behind import bring_in
+from suite.ledger.store import Ledger
+from suite.records.run import Failure
+
+RUN = replace(make_run(error=Failure("interrupted", "the command was killed")), partial=True)
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    with Ledger(tmp_path / "ledger.db") as store:
+        yield store
+
+
+def left(tmp_path, ledger, *records, kind="run", place="runs"):
+    """A journal that nobody owns any more, with drafts of `records`."""
+    with Journal(tmp_path, place, kind, ledger.identity) as journal:
+        for record in records:
+            journal.keep(record)
+    return journal
+
+
+def test_what_a_killed_command_had_measured_is_kept_by_the_next_one_once(tmp_path, ledger):
+    later = replace(RUN, rounds=RUN.rounds + 1)
+    left(tmp_path, ledger, RUN, later)
+    (found,) = bring_in(tmp_path, ledger)
+    assert found.records == (later,)
+    assert found.path.parent == tmp_path / "runs"
+    assert read_document(found.path).records == (later,)
+    assert ledger.record(later.id) == later
+    assert not (tmp_path / "journal").exists()
+    assert list(bring_in(tmp_path, ledger)) == []
+
+
+def test_another_kind_is_kept_where_such_results_lie(tmp_path, ledger):
+    search = make_search()
+    left(tmp_path, ledger, search, kind="leaks", place="leaks")
+    (found,) = bring_in(tmp_path, ledger)
+    assert found.path.parent == tmp_path / "leaks"
+    assert ledger.leak(search.id) == search
+
+
+def test_nothing_is_taken_from_a_command_that_runs(tmp_path, ledger):
+    with Journal(tmp_path, "runs", "run", ledger.identity) as journal:
+        journal.keep(RUN)
+        assert list(bring_in(tmp_path, ledger)) == []
+        journal.settled(RUN)
+    assert not (tmp_path / "journal").exists()
+
+
+def test_only_the_ledger_that_would_have_had_it_gets_it(tmp_path, ledger):
+    left(tmp_path, ledger, RUN)
+    with Ledger(tmp_path / "other.db") as other:
+        assert list(bring_in(tmp_path, other)) == []
+        assert list(bring_in(tmp_path, None)) == []
+        assert other.runs() == []
+    assert len(list(bring_in(tmp_path, ledger))) == 1
+
+
+def test_a_result_that_was_kept_whole_is_not_replaced_by_its_draft(tmp_path, ledger):
+    left(tmp_path, ledger, RUN)
+    list(bring_in(tmp_path, ledger))
+    left(tmp_path, ledger, replace(RUN, rounds=1))
+    (found,) = bring_in(tmp_path, ledger)
+    assert read_document(found.path).records == (RUN,)
+    assert ledger.record(RUN.id) == RUN
+
+
+def test_a_damaged_draft_is_told_and_keeps_nothing_else_back(tmp_path, ledger):
+    journal = left(tmp_path, ledger, RUN, other := replace(RUN, id="0123456789ab"))
+    journal.drafts[0].write_text("{")
+    faults, kept = zip(*((one.fault, one.records) for one in bring_in(tmp_path, ledger)), strict=True)
+    assert sorted(map(bool, faults)) == [False, True]
+    assert (other,) in kept
+    assert journal.drafts[0].exists()
+
+
+@pytest.fixture
+def killed(tmp_path):
+    """The results of a command that another had started in its room, where both were killed."""
+    with Journal(tmp_path, "ab", "ab") as journal:
+        room = journal.room()
+        (room / "results-base").mkdir()
+        journal._drafts["another"] = room  # as if this were killed
+    return room / "results-base"
+
+
+def test_what_a_command_had_measured_that_it_had_started_is_kept_too(tmp_path, killed):
+    left(killed, Ledger(killed / "ledger.db"), RUN)
+    (found,) = bring_in(tmp_path, None)
+    assert (found.records, found.path.parent) == ((RUN,), tmp_path / "runs")
+    assert not (tmp_path / "journal").exists()
+
+
+def test_a_round_that_nobody_had_taken_is_kept_and_one_that_stands_elsewhere_is_not(tmp_path, killed):
+    """The command that had started it was killed when it ended."""
+    known, new = RUN, replace(RUN, id="0123456789ab")
+    left(tmp_path, Ledger(tmp_path / "ledger.db"), known)
+    for run in (known, new):
+        write_document(run_path(killed / "runs", run), envelope("run", [entry(run)], exit_code=0))
+    (draft,) = tmp_path.glob("journal/*/runs")
+    draft.rename(killed.parents[2] / "ab")
+    found = {one.path.parent.name: one.records for one in bring_in(tmp_path, None)}
+    assert found == {"ab": (known,), "runs": (new,)}
+
+
+def test_what_a_command_is_at_work_on_is_left_to_it(tmp_path, killed):
+    """Of the two only the first was killed."""
+    with Journal(killed, "runs", "run") as journal:
+        journal.keep(RUN)
+        (found,) = bring_in(tmp_path, None)
+        assert found.fault.endswith("a command is at work there yet; try again later")
+        journal._drafts["another"] = killed
+    (found,) = [one for one in bring_in(tmp_path, None) if one.records]
+    assert found.records == (RUN,)
+
+
+@pytest.mark.parametrize("place", [".", "results-base", "results-base/runs", "results-base/journal"])
+def test_nothing_is_taken_through_a_link(tmp_path, killed, place):
+    away = tmp_path / "away"
+    with Journal(away / "results-base", "runs", "run") as journal:
+        journal.keep(RUN)
+        journal._drafts["another"] = away
+    write_document(run_path(away / "results-base/runs", RUN), envelope("run", [entry(RUN)], exit_code=0))
+    before = sorted(away.rglob("*"))
+    link = killed.parent / place
+    killed.rmdir()
+    if link == killed.parent:
+        link.rmdir()
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(away / place)
+    assert [one.records for one in bring_in(tmp_path, None)] == []
+    assert sorted(away.rglob("*")) == before
