@@ -93,7 +93,8 @@ def command(
 
     from suite.process.guard import interruptible
     from suite.report.terminal.console import make_console
-    from suite.report.terminal.scaffold import print_files, print_origin, print_texts
+    from suite.report.terminal.scaffold import print_files, print_origin, print_texts, print_unsettled
+    from suite.scaffold.ignoring import RESULTS, are_unsettled
     from suite.scaffold.origin import installed_from, is_here_only, place_of
     from suite.scaffold.project import read_project
     from suite.scaffold.texts import TEMPLATES, texts
@@ -143,6 +144,8 @@ def command(
     print_files(console, files, chosen, subject, dry=dry_run)
     if origin is not None and is_here_only(origin):
         print_origin(console, origin)
+    if not dry_run and are_unsettled(root):
+        print_unsettled(console, RESULTS)
 
 
 def _described(

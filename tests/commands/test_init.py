@@ -1,5 +1,7 @@
 """`suite init`: what it says and writes; what is in it is tested in tests/scaffold."""
 
+import subprocess
+
 import pytest
 from scaffold.strangers import CLASS, project
 
@@ -60,6 +62,23 @@ def test_first_and_again_and_changed(shop):
     )
     back = shop("init", *NAMED).out
     assert "differ from what it would be now; --renew writes it anew" in back
+
+
+def test_it_is_told_when_git_would_take_results_for_files_of_the_project(shop):
+    said = shop("init", *NAMED)
+    assert "results go to" not in said.out, "there is no git"
+    subprocess.run(["git", "init", "-q"], cwd=shop.folder, check=True)
+    hint = (
+        "note  results go to results/, which git does not ignore; commit what you keep, or: echo results/ >> "
+    )
+    assert hint in " ".join(shop("init", *NAMED).out.split()).replace("note ", "note  ")
+    (shop.folder / ".gitignore").write_text("results/\n")
+    assert "results go to" not in shop("init", *NAMED).out
+    (shop.folder / ".gitignore").unlink()
+    (shop.folder / "results").mkdir(exist_ok=True)
+    (shop.folder / "results/kept.json").touch()
+    subprocess.run(["git", "add", "results"], cwd=shop.folder, check=True)
+    assert "results go to" not in shop("init", *NAMED).out
 
 
 def test_a_dry_run_shows_and_writes_nothing(shop):

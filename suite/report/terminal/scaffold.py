@@ -60,6 +60,12 @@ def print_origin(console: Console, origin: str) -> None:
     console.print(Padding(_told("note", told), (1, 0, 0, 0)))
 
 
+def print_unsettled(console: Console, place: str) -> None:
+    """Git would take results for files of the project."""
+    told = f"results go to {place}/, which git does not ignore; commit what you keep, or add it to .gitignore"
+    console.print(Padding(_told("note", told), (1, 0, 0, 0)))
+
+
 def print_texts(console: Console, files: Sequence[PlannedFile]) -> None:
     """What each file would have, but for those that have it."""
     for one in files:
