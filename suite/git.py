@@ -23,6 +23,8 @@ REVISIONS = "--end-of-options"
 """Goes before commits that a record names: it may call them anything, as an option that writes a file is."""
 _COMPARES = frozenset({"status", "diff"})
 """What has files go through the filters that are set for them."""
+SUBMODULE = "160000 "
+"""With which git begins to tell of one."""
 _FILTERS = ("clean", "process")
 _USUAL = frozenset({"git-lfs clean -- %f", "git-lfs filter-process"})
 """Filters of a program of the user's own, which may be set for one repository alone."""
@@ -85,7 +87,19 @@ def git(cwd: str | os.PathLike[str], *arguments: str, seconds: float = _SECONDS)
 
 
 def _unfiltered(cwd: str | os.PathLike[str], seconds: float) -> list[str]:
-    """Options without the filters that the repository itself sets, and may have any program for."""
+    """Options without the filters that the repository itself sets, and may have any program for; nor those of
+    submodules in it, whose files git compares too, by the same options.
+    """
+    options = _own_filters(cwd, seconds)
+    top = git(cwd, "rev-parse", "--show-toplevel", seconds=seconds).text
+    for entry in git(top, "ls-files", "--stage", "-z", seconds=seconds).text.split("\0") if top else ():
+        kind, _, path = entry.partition("\t")
+        if kind.startswith(SUBMODULE) and (inner := Path(top, path)).joinpath(".git").exists():
+            options += _unfiltered(inner, seconds)
+    return options
+
+
+def _own_filters(cwd: str | os.PathLike[str], seconds: float) -> list[str]:
     asked = ("config", "--includes", "--show-scope", "-z", "--get-regexp", r"^filter\.")
     parts = git(cwd, *asked, seconds=seconds).text.split("\0")
     options: list[str] = []

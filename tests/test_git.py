@@ -87,6 +87,35 @@ def test_no_program_that_a_repository_names_is_run(
     assert git(tmp_path / "repository", "status", "--porcelain").text == " M file"
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"filter__theirs__clean": "{program}", "filter__theirs__required": "true"},
+        {"core__fsmonitor": "{program}"},
+    ],
+)
+def test_no_program_that_a_submodule_names_is_run(
+    tmp_path: Path, named: Callable[..., None], values: dict[str, str]
+) -> None:
+    """Git compares its files too."""
+    named(**values)
+    outer = tmp_path / "outer"
+    outer.mkdir()
+
+    def asked(*words: str) -> None:
+        subprocess.run(["git", *words], cwd=outer, check=True, capture_output=True)
+
+    asked("init", "-q")
+    (tmp_path / "repository").rename(outer / "inner")
+    asked("-c", "core.hooksPath=/dev/null", "add", "inner")
+    for words in (("status", "--porcelain"), ("diff", "--name-only", "HEAD")):
+        git(outer, *words)
+        assert not (tmp_path / "ran").exists(), words
+    assert git(outer, "status", "--porcelain").text == "AM inner"
+    subprocess.run(["git", "status"], cwd=outer, check=True, capture_output=True)
+    assert (tmp_path / "ran").exists(), "git itself does"
+
+
 def test_what_a_clone_lacks_is_not_fetched_by_a_program_that_it_names(
     tmp_path: Path, named: Callable[..., None]
 ) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from suite.errors import ConfigurationError
-from suite.git import git
+from suite.git import SUBMODULE, git
 from suite.process.ownership import is_abandoned, owned
 
 PATIENCE = 300.0
@@ -46,7 +46,7 @@ def _submodules(repository: Path, sha: str) -> Iterator[tuple[str, str]]:
     """(path, commit) of each submodule of a commit."""
     for entry in _said(repository, "ls-tree", "-r", "-z", "--full-tree", sha).split("\0"):
         kind, _, path = entry.partition("\t")
-        if kind.startswith("160000 "):
+        if kind.startswith(SUBMODULE):
             yield path, kind.split()[2]
 
 

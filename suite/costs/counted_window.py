@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from suite.costs.clock_work import NONE, Clock, ClockWork, fitted
 from suite.costs.counter import Counts, Span
 from suite.costs.steady import agree
 
@@ -21,11 +22,11 @@ class CountedWindow:
     counts: Counts
     seconds: float
 
-    def without(self, rates: Counts) -> Counts:
-        """What is left of the counts without `rates`, which are per second."""
+    def without(self, clock: Clock) -> Counts:
+        """What is left of the counts without what goes by the `clock`."""
         return {
             metric: {
-                pid: max(count - rates.get(metric, {}).get(pid, 0.0) * self.seconds, 0.0)
+                pid: max(count - clock.get(metric, {}).get(pid, NONE).within(self.seconds), 0.0)
                 for pid, count in parts.items()
             }
             for metric, parts in self.counts.items()
@@ -36,20 +37,34 @@ class CountedWindow:
         return sum(self.counts.get(metric, {}).values()) / max(1, len(self.spans))
 
 
-def by_clock(windows: Sequence[CountedWindow]) -> Counts:
-    """What goes by the clock, per second: what the same operations cost more in windows that took longer.
+def by_clock(windows: Sequence[CountedWindow], idle: CountedWindow | None = None) -> Clock:
+    """What goes by the clock: what the same operations cost more in windows that took longer.
 
-    What costs the same in all of them does not.
+    What costs the same in all of them does not. How often it is done tells a window that is `idle`, in which
+    nothing was asked; without one it goes with the time alone.
     """
-    found: dict[str, dict[int, float]] = {}
+    found: dict[str, dict[int, ClockWork]] = {}
     seconds = [window.seconds for window in windows]
     for metric in windows[0].counts:
         each = [window.of_each(metric) for window in windows]
         if not agree(metric, min(each), max(each)):
             parts = [window.counts.get(metric, {}) for window in windows]
             pids = dict.fromkeys(pid for part in parts for pid in part)
-            found[metric] = {pid: slope(seconds, [part.get(pid, 0.0) for part in parts]) for pid in pids}
+            found[metric] = {
+                pid: _work(seconds, [part.get(pid, 0.0) for part in parts], metric, pid, idle) for pid in pids
+            }
     return found
+
+
+def _work(
+    seconds: Sequence[float], counts: Sequence[float], metric: str, pid: int, idle: CountedWindow | None
+) -> ClockWork:
+    rate = slope(seconds, counts)
+    alone = 0.0 if idle is None else idle.counts.get(metric, {}).get(pid, 0.0) / idle.seconds
+    if not rate or not alone:
+        return ClockWork(rate)
+    short, long = min(seconds), max(seconds)
+    return fitted(alone, short, long, rate * (long - short))
 
 
 def slope(seconds: Sequence[float], counts: Sequence[float]) -> float:

@@ -10,8 +10,9 @@ from suite.costs.callgrind import Callgrind, version
 from suite.costs.calls import CallCounter, Place
 from suite.costs.cost_settings import CostSettings
 from suite.costs.counter import Counter
+from suite.costs.counting import PassKeeper, count
 from suite.costs.details import allocation_sites, c_functions, functions, sent_statements
-from suite.costs.passes import Pass, PassKeeper, count, doubts
+from suite.costs.passes import Pass, doubts
 from suite.engine.progress import Progress
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import SystemFailed, WorkerFailed

@@ -1,25 +1,20 @@
-"""One pass: a fresh system, counted window by window until they agree."""
+"""One pass: what windows of a fresh system counted, and what that comes to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
+from suite.costs.clock_work import Clock
 from suite.costs.counted_window import CountedWindow, by_clock
-from suite.costs.counter import Counter, Counts
+from suite.costs.counter import Counts
 from suite.costs.steady import SCHEDULED, agree, steady, value
-from suite.costs.windows import CountedWindows, counted
-from suite.engine.progress import Progress
-from suite.engine.workload_spec import WorkloadSpec
-from suite.errors import SuiteError
-from suite.measure.unfinished import filled
 from suite.records.costs import COSTS, CountedCost, DatabaseStatement
 from suite.records.detail import Detail
-from suite.records.keeper import Keeper
 from suite.records.reason import Figure, Reason
-from suite.records.unfinished import Unfinished
 
-_FEWEST, _MOST = 2, 5
+_Part = TypeVar("_Part")
 _UNSURE = 0.1
 """A share of what goes by the clock: while there is much to do it comes late."""
 
@@ -42,8 +37,8 @@ class Pass:
     starting: float = 0.0
     seconds: list[float] = field(default_factory=list)
     """How long each window was."""
-    rates: Counts = field(default_factory=dict)
-    """What the system does by the clock, per second; it is no part of `counts`."""
+    clock: Clock = field(default_factory=dict)
+    """What the system does by the clock; it is no part of `counts`."""
     threads: Mapping[str, Mapping[int, Sequence[float]]] = field(default_factory=dict)
     """What the threads of each process had of the last window, as far as they are told apart."""
     database: tuple[DatabaseStatement, ...] | None = None
@@ -53,12 +48,14 @@ class Pass:
     kinds: dict[str, Counts] = field(default_factory=dict)
     """Of each operation by itself, per operation; nothing unless that was asked for."""
 
-    def enter(self, windows: Sequence[CountedWindow], held: Sequence[CountedWindow]) -> None:
+    def enter(
+        self, windows: Sequence[CountedWindow], held: CountedWindow | None, idle: CountedWindow | None
+    ) -> None:
         """What `windows` counted, without what goes by the clock: that is told from those in which the system
-        was `held` up.
+        was `held` up, or `idle`.
         """
-        self.rates = by_clock([*windows, *held]) if held else {}
-        self.counts = [window.without(self.rates) for window in windows]
+        self.clock = by_clock([*windows, held], idle) if held is not None else {}
+        self.counts = [window.without(self.clock) for window in windows]
         self.seconds = [window.seconds for window in windows]
 
     def windows(self) -> dict[str, tuple[float, ...]]:
@@ -70,10 +67,18 @@ class Pass:
             if all(one.get(metric) for one in self.counts)
         }
 
+    @property
+    def ticks(self) -> bool:
+        """Whether anything goes by the clock."""
+        return any(work.rate for parts in self.clock.values() for work in parts.values())
+
     def unsure(self, metric: str) -> float:
         """What is not known of a window, per operation: how much exactly went by the clock."""
-        rate = sum(self.rates.get(metric, {}).values())
-        return _UNSURE * rate * max(self.seconds[-2:], default=0.0) / self.operations
+        seconds = max(self.seconds[-2:], default=0.0)
+        return _UNSURE * self._by_clock(metric, seconds) / self.operations
+
+    def _by_clock(self, metric: str, seconds: float) -> float:
+        return sum(work.within(seconds) for work in self.clock.get(metric, {}).values())
 
     def settled(self) -> bool:
         """Whether enough was counted: the last two windows agree in all that the system decides."""
@@ -117,7 +122,7 @@ class Pass:
                     threads=self.shares(metric),
                     steady=same,
                     why=None,
-                    by_clock=sum(self.rates.get(metric, {}).values()),
+                    by_clock=sum(work.rate for work in self.clock.get(metric, {}).values()),
                 )
             found[metric] = cost
             for operation, counts in self.kinds.items():
@@ -148,7 +153,7 @@ class Pass:
             return replace(
                 self,
                 counts=[_only(one, owners, owner) for one in self.counts],
-                rates=_only(self.rates, owners, owner),
+                clock=_only(self.clock, owners, owner),
                 kinds={} if owner else {name: _only(one, owners, "") for name, one in self.kinds.items()},
             )
 
@@ -168,121 +173,20 @@ class Pass:
                 for metric, parts in counts.items()
             }
 
-        beside = {metric: sum(parts.values()) for metric, parts in engine.rates.items()}
         return replace(
             self,
-            rates={
-                metric: {pid: max(rate - beside.get(metric, 0.0), 0.0) for pid, rate in parts.items()}
-                for metric, parts in self.rates.items()
-            },
             counts=[without(one, self.operations) for one in self.counts],
             kinds={name: without(one, 1) for name, one in self.kinds.items()},
         )
 
 
-def _only(counts: Counts, owners: Mapping[int, str], owner: str) -> Counts:
+def _only(
+    every: Mapping[str, Mapping[int, _Part]], owners: Mapping[int, str], owner: str
+) -> dict[str, dict[int, _Part]]:
     return {
-        metric: {pid: count for pid, count in parts.items() if owners.get(pid, "") == owner}
-        for metric, parts in counts.items()
+        metric: {pid: part for pid, part in parts.items() if owners.get(pid, "") == owner}
+        for metric, parts in every.items()
     }
-
-
-@dataclass(slots=True)
-class PassKeeper:
-    """Who keeps what a pass has by now: `keep` is called before and after each window with what is complete
-    of it, `keeper` told of the columns. `unfinished` is the window that runs, or was ended early.
-    """
-
-    keep: Callable[[Pass], None] = lambda _found: None
-    keeper: Keeper | None = None
-    unfinished: Unfinished | None = None
-
-    def take(self, found: Pass, system: CountedWindows) -> CountedWindow:
-        """The next window of `found`."""
-        number = len(found.counts) + 1
-        self.unfinished = Unfinished(Reason("unfinished_count", {"number": number, "source": found.source}))
-        self.keep(found)
-        try:
-            window = system.take(number)
-        except SuiteError:
-            if (recorded := system.cut_short()) is not None:
-                self.unfinished = filled(self.unfinished, recorded)
-            raise
-        self.unfinished = None
-        return window
-
-
-def count(
-    spec: WorkloadSpec,
-    progress: Progress,
-    counter: Counter,
-    *,
-    kinds: bool = False,
-    every: bool = False,
-    engine: Counter | None = None,
-    kept: PassKeeper | None = None,
-) -> Pass:
-    """Count windows of a fresh system until they agree, or there are enough of them.
-
-    Of a mix each of its operations is counted by itself too, if `kinds` are wanted, and `every` helper. Of an
-    object its `engine`, a twin of the `counter`, counts what shares its process, which is taken off.
-    Raises SystemFailed and WorkerFailed.
-    """
-    kept = kept or PassKeeper()
-    spec = replace(spec, slower=counter.slower, still=True)
-    with counted(spec, progress, counter, every=every) as system:
-        system.warm()
-        system.keeper = kept.keeper
-        found = Pass(counter.source, _size(system))
-        taken: list[CountedWindow] = []
-        held: list[CountedWindow] = []
-        while len(taken) < _MOST and system.well == system.operations:
-            taken.append(kept.take(found, system))
-            found.enter(taken, held)
-            found.mix = system.mix
-            kept.keep(found)
-            if counter.holds and len(taken) == 1 and system.well == system.operations:
-                system.keeper = None
-                held.append(system.take_held())
-                system.keeper = kept.keeper
-                found.enter(taken, held)
-            if len(taken) >= _FEWEST and found.settled():
-                break
-        system.keeper = None
-        found.mix, found.threads = system.mix, counter.threads
-        if kinds and len(found.mix) > 1 and system.well == system.operations:
-            for operation in found.mix:
-                window = system.take_only(operation)
-                found.kinds[operation] = {
-                    metric: {pid: count / len(window.spans) for pid, count in parts.items()}
-                    for metric, parts in window.without(found.rates).items()
-                    if window.spans
-                }
-        found.bad = system.operations - system.well
-        found.details = system.details
-        found.longest, found.starting = system.longest, system.starting
-        found.database, found.notes = system.served.statements(found.operations), system.served.notes
-        if engine is not None and not found.bad:
-            found = found.less(_of_engine(system, engine, found.rates))
-        if every:
-            return found.divided(system.owners, system.workload.beside)
-    return found
-
-
-def _of_engine(system: CountedWindows, counter: Counter, rates: Counts) -> Pass:
-    """What operations take that do nothing; the object's `rates` go on meanwhile."""
-    found = Pass(counter.source, _size(system))
-    system.counter, system.empty = counter, True
-    while len(found.counts) < _MOST:
-        found.counts.append(system.take(len(found.counts) + 1).without(rates))
-        if len(found.counts) >= _FEWEST and found.settled():
-            break
-    return found
-
-
-def _size(system: CountedWindows) -> int:
-    loop = system.workload.loop
-    return loop.operations  # type: ignore[union-attr, return-value]
 
 
 def doubts(costs: Mapping[str, CountedCost]) -> list[Reason]:

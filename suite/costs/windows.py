@@ -20,6 +20,7 @@ from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import SystemFailed
 from suite.measure import proc
 
+_LOOK = 0.05
 _PATIENCE = 10.0  # s to collect garbage, of a system that runs at its usual speed
 
 
@@ -72,6 +73,15 @@ class CountedWindows(Windows):
         self.served.forget()
         return window
 
+    def take_idle(self, seconds: float) -> CountedWindow:
+        """A window of so many seconds in which nobody asks for anything: what it counts goes by the clock."""
+        assert self.counter is not None
+        self.phase("counting what goes by the clock, idle")
+        window = self._taken(idle=seconds)
+        self.counter.forget()
+        self.served.forget()
+        return window
+
     def take_only(self, operation: str) -> CountedWindow:
         """A window in which one operation takes the place of the mix."""
         assert self.counter is not None
@@ -83,16 +93,16 @@ class CountedWindows(Windows):
         self.served.forget()
         return window
 
-    def _taken(self, *, held: bool = False) -> CountedWindow:
+    def _taken(self, *, held: bool = False, idle: float = 0.0) -> CountedWindow:
         self._clear()
         self.connect()
         self.served.begin()
-        window = self._counted(held_up(self.processes) if held else contextlib.nullcontext())
+        window = self._counted(held_up(self.processes) if held else contextlib.nullcontext(), idle)
         self.served.end()
         self.close()
         return window
 
-    def _counted(self, inside: AbstractContextManager[None]) -> CountedWindow:
+    def _counted(self, inside: AbstractContextManager[None], idle: float) -> CountedWindow:
         counter = self.counter
         assert counter is not None
         self.quiet()
@@ -101,13 +111,21 @@ class CountedWindows(Windows):
         begun = time.monotonic()
         self._counting = True
         with inside:
-            self._count(self._run())
+            if idle:
+                self._wait(begun + idle)
+            else:
+                self._count(self._run())
         self.quiet()
         self._counting = False
         counter.look(self._everyone(anywhere=counter.anywhere))
         seconds = time.monotonic() - begun
         spans = self._spans()
         return CountedWindow(spans, counter.end(spans, seconds), seconds)
+
+    def _wait(self, end: float) -> None:
+        while time.monotonic() < end:
+            self.check_systems()
+            time.sleep(_LOOK)
 
     def check_systems(self) -> None:
         """See `Deployment`; while a window runs new processes of the system are noticed here. Operations that

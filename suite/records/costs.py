@@ -36,7 +36,7 @@ class CountedCost:
     `value` is the mean of the last two `windows`, which are per operation, in their order; None where it
     could not be counted, for the reason `why`. `processes` are the parts of the system's processes, the
     oldest first, `threads` those of the threads of each, where they are told apart. Windows of what is not
-    `steady` disagree. `by_clock` is how much of it comes with a second that the same operations take longer,
+    `steady` disagree. `by_clock` is how much of it the system does in a second by itself, whatever is asked,
     and is taken off; None where that was not looked at.
     """
 

@@ -12,8 +12,8 @@ from suite.config.settings import Settings
 from suite.contract.loop import ClosedLoop
 from suite.costs.calls import CallCounter
 from suite.costs.cost_settings import CostSettings
+from suite.costs.counting import count
 from suite.costs.details import functions
-from suite.costs.passes import count
 from suite.engine.progress import Silent
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import SystemFailed

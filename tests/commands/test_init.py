@@ -68,10 +68,8 @@ def test_it_is_told_when_git_would_take_results_for_files_of_the_project(shop):
     said = shop("init", *NAMED)
     assert "results go to" not in said.out, "there is no git"
     subprocess.run(["git", "init", "-q"], cwd=shop.folder, check=True)
-    hint = (
-        "note  results go to results/, which git does not ignore; commit what you keep, or: echo results/ >> "
-    )
-    assert hint in " ".join(shop("init", *NAMED).out.split()).replace("note ", "note  ")
+    hint = "results go to results/, which git does not ignore; commit what you keep, or add it to .gitignore"
+    assert hint in " ".join(shop("init", *NAMED).out.split())
     (shop.folder / ".gitignore").write_text("results/\n")
     assert "results go to" not in shop("init", *NAMED).out
     (shop.folder / ".gitignore").unlink()

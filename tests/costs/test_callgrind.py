@@ -8,8 +8,8 @@ from suite.config.catalog import select
 from suite.config.settings import Settings
 from suite.contract.loop import ClosedLoop
 from suite.costs.callgrind import Callgrind, totals, version
+from suite.costs.counting import count
 from suite.costs.kernel import Kernel
-from suite.costs.passes import count
 from suite.engine.progress import Silent
 from suite.engine.workload_spec import WorkloadSpec
 from suite.process.guard import interruptible

@@ -2,6 +2,7 @@
 
 import pytest
 
+from suite.costs.clock_work import NONE, ClockWork
 from suite.costs.passes import Pass, doubts
 from suite.costs.steady import ALLOWED, SCHEDULED, agree, steady, value
 from suite.records.costs import COSTS, CountedCost
@@ -58,7 +59,7 @@ def test_what_the_kernel_decides_holds_nothing_up():
 def test_what_goes_by_the_clock_is_known_to_a_tenth():
     found = counted((5_000_000, 0), (5_060_000, 0))
     assert not found.settled()
-    found.seconds, found.rates = [2.0, 3.0], {INSTRUCTIONS: {7: 150_000.0, 9: 0.0}}
+    found.seconds, found.clock = [2.0, 3.0], {INSTRUCTIONS: {7: ClockWork(150_000.0), 9: NONE}}
     assert found.unsure(INSTRUCTIONS) == pytest.approx(0.1 * 150_000 * 3 / 10)
     assert found.settled()
     assert found.costs(WHY, (INSTRUCTIONS,))[INSTRUCTIONS].steady

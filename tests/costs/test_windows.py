@@ -10,11 +10,12 @@ from suite.config.catalog import reference_to
 from suite.config.settings import Settings
 from suite.contract.loop import ClosedLoop
 from suite.costs.calls import CallCounter
+from suite.costs.clock_work import NONE, ClockWork
 from suite.costs.counted_window import CountedWindow, by_clock
 from suite.costs.counter import Span
+from suite.costs.counting import count
 from suite.costs.details import functions
 from suite.costs.kernel import Kernel
-from suite.costs.passes import count
 from suite.engine.progress import Silent
 from suite.engine.workload_spec import WorkloadSpec
 from suite.leaks.site import Sites
@@ -76,19 +77,31 @@ def test_what_goes_by_the_clock_is_what_is_more_where_the_same_takes_longer():
     usual = counted(2.0, calls={7: 300.0, 8: 50.0}, statements={7: 30.0})
     held = counted(4.0, calls={7: 360.0, 8: 40.0}, statements={7: 30.0})
     rates = by_clock([usual, held])
-    assert rates == {"cost.calls": {7: 30.0, 8: 0.0}}
+    assert rates == {"cost.calls": {7: ClockWork(30.0), 8: NONE}}
     assert usual.without(rates) == {"cost.calls": {7: 240.0, 8: 50.0}, "cost.statements": {7: 30.0}}
     assert held.without(rates)["cost.calls"] == {7: 240.0, 8: 40.0}
     assert by_clock([held, usual]) == rates, "the first one was held up by others"
     between = counted(3.0, calls={7: 327.0, 8: 46.0}, statements={7: 30.0})
-    assert by_clock([usual, held, between])["cost.calls"][7] == pytest.approx(30)
+    assert by_clock([usual, held, between])["cost.calls"][7].rate == pytest.approx(30)
+
+
+def test_what_is_late_under_load_is_done_less_often_than_the_time_would_have_it():
+    """Of a server's ticks a third stayed in the bill, the more the busier the machine was."""
+    ticks = ClockWork(100.0, 0.2)
+    usual = counted(2.0, calls={7: 240.0 + ticks.within(2.0)})
+    held = counted(4.0, calls={7: 240.0 + ticks.within(4.0)})
+    idle = CountedWindow([], {"cost.calls": {7: 300.0}}, 3.0)
+    assert usual.without(by_clock([usual, held]))["cost.calls"][7] > 260
+    clock = by_clock([usual, held], idle)
+    assert clock["cost.calls"][7].late == pytest.approx(0.2)
+    assert usual.without(clock)["cost.calls"][7] == pytest.approx(240)
 
 
 def test_what_takes_as_long_tells_nothing_of_the_clock():
     usual, held = counted(2.0, calls={7: 300.0}), counted(2.4, calls={7: 360.0})
-    assert by_clock([usual, held]) == {"cost.calls": {7: 0.0}}
+    assert by_clock([usual, held]) == {"cost.calls": {7: NONE}}
     usual, held = counted(0.01, calls={7: 300.0}), counted(0.15, calls={7: 360.0})
-    assert by_clock([usual, held]) == {"cost.calls": {7: 0.0}}
+    assert by_clock([usual, held]) == {"cost.calls": {7: NONE}}
 
 
 @pytest.mark.exhaustive
@@ -97,9 +110,10 @@ def test_an_object_that_works_by_the_clock_costs_what_is_asked_of_it():
     counter = CallCounter(Sites())
     with interruptible():
         found = count(spec(ASK, 10), Silent(), counter)
-    assert sum(found.rates["cost.calls"].values()) > 0
+    assert found.ticks
     cost = found.costs(Reason("not_counted"), CallCounter.metrics)["cost.calls"]
-    assert cost.by_clock == sum(found.rates["cost.calls"].values())
+    (work,) = found.clock["cost.calls"].values()
+    assert cost.by_clock == work.rate == pytest.approx(1 / _TICK, rel=0.2)
     calls = {one.function: one.calls for one in functions(counter, 10)}
     assert calls["asked"] == 1
     ticks = [

@@ -151,7 +151,7 @@ def costs_closing(bill: CostBill, code: int, saved: str | Path | None = None) ->
 
 
 def _by_clock(bill: CostBill) -> Iterator[str]:
-    """What the system does the more, the longer it takes."""
+    """What the system does by itself."""
     for metric, cost in bill.costs.items():
         if cost.by_clock and cost.value is not None and "@" not in metric:
             yield f"{clean(metric.removeprefix('cost.'))} {format_quantity(cost.by_clock, cost.unit)}"
