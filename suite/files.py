@@ -87,6 +87,15 @@ def check_writable(path: Path) -> None:
             draft.unlink(missing_ok=True)
 
 
+def below(folder: Path, path: Path) -> Path:
+    """`path`, whose name we chose, if what is written there lies in `folder`. Raises StoreError for a link
+    that leads out of it: it may have come with a checkout.
+    """
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise StoreError(f"can't write {path}: it is a link that leads out of its folder; remove it")
+    return path
+
+
 def sync_folder(folder: Path) -> None:
     """Have a file that is new in it, or renamed, still there after a power cut. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -61,6 +61,7 @@ class Forms:
 
         Raises StoreError.
         """
+        from suite.files import below
         from suite.formats.document import quotes
         from suite.report.documents.benchmark_action import benchmark_action
         from suite.report.documents.csv_table import csv_table
@@ -81,7 +82,8 @@ class Forms:
         texts = [(target, makers[option](records)) for option, target in self._files().items() if target]
         if self.benchmark_action is not None:
             folder = Path(self.benchmark_action)
-            texts += [(str(folder / name), text) for name, text in benchmark_action(records).items()]
+            made = benchmark_action(records).items()
+            texts += [(str(below(folder, folder / name)), text) for name, text in made]
         for target, text in texts:
             deliver_text(text, target, private=any(map(quotes, records)))
             if target != STDOUT:

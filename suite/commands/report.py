@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -38,10 +39,11 @@ def command(
 ) -> None:
     """Write results as a page to look at, or for other tools."""
     from suite.commands.brought_in import tell_brought_in
+    from suite.files import below
     from suite.ledger.chosen import chosen
 
     if not forms.any:
-        forms = replace(forms, html=_PAGE)
+        forms = replace(forms, html=str(below(Path(), Path(_PAGE))))
     forms.check()
     places = where.places()
     tell_brought_in(places.folder, None)

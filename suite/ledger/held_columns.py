@@ -83,6 +83,7 @@ def _news(path: Path, opened: ExitStack) -> News:
 def _opened(path: Path) -> int:
     try:
         check_is_file(path)
-        return os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        # Into what a link leads to the names of operations would be written.
+        return os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError as error:
         raise StoreError(f"can't read {path}: {error.strerror}") from error

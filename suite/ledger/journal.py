@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import uuid
 from collections.abc import Mapping
@@ -28,6 +29,8 @@ WITHIN = "within"
 """The folder of results of commands that this one started, each in one that tells it from others."""
 OWNER = ".owner"
 LEDGER = "ledger"
+_NAME = re.compile(r"\d{8}T\d{6}Z-[\w.-]+\.json", re.ASCII)
+"""See `run_path`."""
 
 
 class Journal:
@@ -59,9 +62,12 @@ class Journal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let go of it, and remove it if all that was in it is settled."""
-        if self._folder is not None and not self._drafts:
-            removed(self._folder)
+        """Let go of it, and remove it if all that was in it is settled; what commands kept in a room of it
+        may be all that there is where it could not keep something itself.
+        """
+        folder = self._folder
+        if folder and not self._drafts and (self.fault is None or not (folder / WITHIN).exists()):
+            removed(folder)
         self._held.close()
 
     def begin(self, head: Record) -> None:
@@ -162,6 +168,8 @@ class Journal:
 def moved(draft: Path, folder: Path, results: Path) -> Path:
     """Where the document is now that a draft below `folder` was, or a whole one. Raises StoreError."""
     name = draft.stem if draft.suffix in (SUFFIX, BEGUN) else draft.name
+    if not _NAME.fullmatch(name):  # where `results` has a link, it might be a file of another program
+        raise StoreError(f"{draft} is not called as results are; move it away if you know what it is")
     path = results / draft.parent.relative_to(folder) / name
     with disk_faults(path):
         path.parent.mkdir(parents=True, exist_ok=True)

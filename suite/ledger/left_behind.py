@@ -74,15 +74,17 @@ def _within(inner: Path, results: Path, kept: Iterable[Path]) -> Iterator[Brough
         with taken_over(folder, OWNER) as abandoned:
             if abandoned:
                 yield from _all(folder, results, None)
-            else:
+            elif (folder / OWNER).exists():  # without it the command was killed before it kept anything
                 yield BroughtIn(folder, fault=f"{folder}: a command is at work there yet; try again later")
     known = "".join(path.read_text(encoding="utf-8", errors="replace") for path in kept)
     for path in _inside_all(_inside(inner)):
         if path.suffix == ".json" and path.is_file():
-            with suppress(StoreError):
+            try:
                 records = read_document(path).records
                 if any(f'"{record.id}"' not in known for record in records):
                     yield BroughtIn(moved(path, inner, results), records)
+            except StoreError as error:
+                yield BroughtIn(path, fault=str(error))
 
 
 def _journals(results: Path) -> list[Path]:
@@ -151,7 +153,7 @@ def _brought_in(
 
 def _complete(draft: Path, folder: Path, written: Callable[[], bool]) -> bool:
     """Add to a draft what the round had measured that ran, if it ran yet; whether there is such."""
-    if not (folder / ROUND).exists():
+    if folder.is_symlink() or not (folder / ROUND).exists():
         return False
     if not written():
         raise StoreError(f"{folder}: what was recorded is written there yet; try again later")

@@ -35,6 +35,20 @@ def test_documents_come_back_equal_and_once(command, shas, target):
     assert stored(command.folder, "other") == stored(command.folder)
 
 
+@pytest.mark.parametrize("form", ["document", "asv", "pytest-benchmark"])
+def test_an_export_stays_in_its_folder_whatever_links_are_in_it(command, shas, form, tmp_path_factory):
+    fill(command.folder, *steady(shas[0], count=1))
+    away = tmp_path_factory.mktemp("away")
+    assert command("export", "out", "--format", form).code == 0
+    for path in [one for one in (command.folder / "out").rglob("*") if one.is_file()]:
+        path.unlink()
+        path.symlink_to(away / path.name)
+    said = command("export", "out", "--format", form)
+    assert said.code == 2
+    assert said.err.endswith(": it is a link that leads out of its folder; remove it\n")
+    assert list(away.iterdir()) == []
+
+
 def test_export_chooses_runs(command, shas):
     fill(command.folder, *steady(shas[0], count=3), *steady(shas[1], first=9, count=2, workload="shop/buy"))
     for words, count in (

@@ -43,6 +43,25 @@ def test_without_more_the_latest_run_becomes_a_page(stored):
     assert stat.S_IMODE(page.stat().st_mode) == 0o600  # it quotes the system, as the document does
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ([], "report.html"),
+        (["--benchmark-action", "."], "smaller-is-better.json"),
+    ],
+)
+def test_nothing_is_written_through_a_link_that_leads_out_of_the_folder(
+    stored, tmp_path_factory, words, name
+):
+    """It may have come with the checkout, and the name is one that we chose."""
+    mine = tmp_path_factory.mktemp("home") / "mine"
+    mine.write_text("mine")
+    (stored.folder / name).symlink_to(mine)
+    said = stored("report", *words)
+    assert (said.code, mine.read_text()) == (2, "mine")
+    assert said.err == (f"suite: can't write {name}: it is a link that leads out of its folder; remove it\n")
+
+
 def test_results_are_named_by_id_workload_or_document(stored):
     written(stored.folder, "a.json", failing(), one())
     said = stored("report", "aa1", "dicom/receive", RECORDS["leaks"].id, "a.json", "aa11", "-o", "all.html")

@@ -145,6 +145,25 @@ def test_it_is_added_to_the_run_once_whoever_is_killed_at_that(written, tmp_path
     assert (found.rounds, found.validity.verdict) == (rounds, "invalid")
 
 
+@pytest.mark.parametrize("place", ["round", "round/columns-0", "round/news-0"])
+def test_a_file_that_a_link_leads_to_is_not_taken_for_columns(written, tmp_path, place):
+    """Names of operations are written into columns: `suite show` in a checkout changed any file with it."""
+    with Journal(tmp_path, "runs", "run") as journal:
+        journal.begin(replace(make_run(), rounds=1, partial=True))
+        folder = journal.hold(OPEN)
+        for name in ("columns-0", "news-0", "ended"):
+            shutil.copy(written / name, folder / name)
+        journal._drafts["another"] = folder  # as if this were killed
+    link = folder.parent / place
+    away = link.rename(tmp_path / "away")
+    link.symlink_to(away)
+    file = away / "columns-0" if place == "round" else away
+    before = file.read_bytes()
+    found = list(bring_in(tmp_path, None))
+    assert [one.records for one in found] in ([], [()])
+    assert file.read_bytes() == before
+
+
 def test_secrets_stay_out_of_what_is_brought_in(written, monkeypatch):
     monkeypatch.setenv("SHOP_PASSWORD", "correct-horse")
     (written / "news-0").unlink()

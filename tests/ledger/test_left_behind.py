@@ -6,6 +6,7 @@ import pytest
 from support.records import make_search
 from support.runs import make_run
 
+from suite.errors import StoreError
 from suite.formats.document import run_path, write_document
 from suite.formats.envelope import entry, envelope, read_document
 from suite.ledger.journal import Journal
@@ -141,3 +142,54 @@ def test_nothing_is_taken_through_a_link(tmp_path, killed, place):
     link.symlink_to(away / place)
     assert [one.records for one in bring_in(tmp_path, None)] == []
     assert sorted(away.rglob("*")) == before
+
+
+@pytest.mark.parametrize("how", ["no room", "newer", "damaged"])
+def test_what_can_not_be_kept_of_a_command_within_is_told_and_stays(tmp_path, killed, how):
+    path = run_path(killed / "runs", RUN)
+    document = envelope("run", [entry(RUN)], exit_code=0)
+    write_document(path, {**document, "schema": 3} if how == "newer" else document)
+    if how == "damaged":
+        path.write_text("{")
+    if how == "no room":
+        (tmp_path / "runs").touch()
+    (found,) = bring_in(tmp_path, None)
+    assert str(path.name) in found.fault
+    assert path.exists()
+    if how == "no room":
+        (tmp_path / "runs").unlink()
+        (found,) = bring_in(tmp_path, None)
+        assert read_document(found.path).records == (RUN,)
+        assert not (tmp_path / "journal").exists()
+
+
+def test_a_command_within_that_was_killed_before_it_owned_anything_keeps_nothing_back(tmp_path, killed):
+    (killed / "journal/0123456789ab").mkdir(parents=True)
+    assert list(bring_in(tmp_path, None)) == []
+    assert not (tmp_path / "journal").exists()
+
+
+def test_a_draft_that_is_not_called_as_results_are_becomes_no_file_of_another_program(tmp_path, ledger):
+    """Where results go may be a link that came with a checkout."""
+    (draft,) = left(tmp_path, ledger, RUN).drafts
+    away = tmp_path / "away"
+    away.mkdir()
+    (tmp_path / "runs").symlink_to(away)
+    named = draft.rename(draft.with_name("settings.json.journal"))
+    (found,) = bring_in(tmp_path, ledger)
+    assert found.fault.endswith("not called as results are; move it away if you know what it is")
+    assert list(away.iterdir()) == []
+    named.rename(draft)
+    (found,) = bring_in(tmp_path, ledger)
+    assert list(away.iterdir()) == [found.path.resolve()]
+
+
+def test_a_room_is_kept_where_who_has_it_could_not_keep_something_itself(tmp_path):
+    """The disk was full when the first round of a comparison was to be kept, not when it was measured."""
+    with Journal(tmp_path, "ab", "ab") as journal:
+        room = journal.room()
+        write_document(run_path(room / "results-base/runs", RUN), envelope("run", [entry(RUN)], exit_code=0))
+        journal.fault = StoreError("the disk is full")
+    (found,) = bring_in(tmp_path, None)
+    assert found.records == (RUN,)
+    assert not (tmp_path / "journal").exists()

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from suite.config.filters import those_like
 from suite.errors import ConfigurationError, StoreError
-from suite.files import check_writable, read_json, safe_name
+from suite.files import below, check_writable, read_json, safe_name
 from suite.formats.asv import asv_files, with_older
 from suite.formats.document import print_document, run_path, write_document
 from suite.formats.envelope import envelope, exit_code, kind_of
@@ -91,9 +91,8 @@ def export(
             write_document(Path(target), report)
         return Exported(1)
     for number, (sha, some) in enumerate(by_commit.items(), 1):
-        write_document(
-            Path(target) / f"{number:04}_{safe_name(sha or 'no-commit')}.json", pytest_benchmark_report(some)
-        )
+        path = Path(target) / f"{number:04}_{safe_name(sha or 'no-commit')}.json"
+        write_document(below(Path(target), path), pytest_benchmark_report(some))
     return Exported(len(by_commit))
 
 
@@ -107,7 +106,7 @@ def _asv(runs: Iterator[Run], folder: Path) -> Exported:
         )
     older = {name: read_json(folder / name) for name in files if (folder / name).exists()}
     for name, data in files.items():
-        write_document(folder / name, with_older(data, older.get(name)))
+        write_document(below(folder, folder / name), with_older(data, older.get(name)))
     return Exported(len(files), tuple(left_out))
 
 
@@ -162,5 +161,5 @@ def _documents(records: Iterator[Record], folder: Path) -> int:
     count = 0
     for count, record in enumerate(records, 1):  # noqa: B007
         document = envelope(kind_of(record), [record], exit_code=exit_code(record))
-        write_document(run_path(folder, record), document)
+        write_document(below(folder, run_path(folder, record)), document)
     return count
