@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,9 @@ _OF_ONE_REPOSITORY = frozenset({
 })  # fmt: skip
 """What git tells its hooks of the repository that they run for; see git-rev-parse, --local-env-vars."""
 
-_NOTHING_RUN = ("-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
+_NOTHING_RUN = (
+    "-c", "core.fsmonitor=false", "-c", "log.showSignature=false", "-c", "core.hooksPath=/dev/null",
+)  # fmt: skip
 """A repository may name programs there, which git would run at any question about its files, or commits."""
 REVISIONS = "--end-of-options"
 """Goes before commits that a record names: it may call them anything, as an option that writes a file is."""
@@ -28,6 +31,10 @@ SUBMODULE = "160000 "
 _FILTERS = ("clean", "process")
 _USUAL = frozenset({"git-lfs clean -- %f", "git-lfs filter-process"})
 """Filters of a program of the user's own, which may be set for one repository alone."""
+_EXTENSION = "lfs.extension."
+"""What a repository has that program run in turn."""
+_VALUES = {"": "LOADLEDGER_NO_FILTER", "false": "LOADLEDGER_NOT_REQUIRED"}
+"""Variables that these values of options stand in: the name of a filter may have a = in it."""
 _NOWHERE = {"GIT_ALLOW_PROTOCOL": "none", "GIT_TERMINAL_PROMPT": "0"}
 """What a clone lacks is not fetched for a question: how that is done a repository says too."""
 
@@ -63,7 +70,12 @@ def git(cwd: str | os.PathLike[str], *arguments: str, seconds: float = _SECONDS)
             ["git", "--no-optional-locks", *_NOTHING_RUN, *without, *arguments],  # noqa: S607
             cwd=cwd,
             # Faults are told in one language.
-            env={**clean_environment(), "LC_ALL": "C", **({} if makes else _NOWHERE)},
+            env={
+                **clean_environment(),
+                "LC_ALL": "C",
+                **{name: value for value, name in _VALUES.items()},
+                **({} if makes else _NOWHERE),
+            },
             capture_output=True,
             text=True,
             errors="replace",
@@ -91,24 +103,42 @@ def _unfiltered(cwd: str | os.PathLike[str], seconds: float) -> list[str]:
     submodules in it, whose files git compares too, by the same options.
     """
     options = _own_filters(cwd, seconds)
-    top = git(cwd, "rev-parse", "--show-toplevel", seconds=seconds).text
-    for entry in git(top, "ls-files", "--stage", "-z", seconds=seconds).text.split("\0") if top else ():
-        kind, _, path = entry.partition("\t")
-        if kind.startswith(SUBMODULE) and (inner := Path(top, path)).joinpath(".git").exists():
-            options += _unfiltered(inner, seconds)
+    waiting, seen = [git(cwd, "rev-parse", "--show-toplevel", seconds=seconds).text], {""}
+    while waiting:
+        top = waiting.pop()
+        if top in seen:  # a link may lead back
+            continue
+        seen.add(top)
+        for entry in git(top, "ls-files", "--stage", "-z", seconds=seconds).text.split("\0"):
+            kind, _, path = entry.partition("\t")
+            if kind.startswith(SUBMODULE) and (inner := Path(top, path)).joinpath(".git").exists():
+                options += _own_filters(inner, seconds)
+                waiting.append(git(inner, "rev-parse", "--show-toplevel", seconds=seconds).text)
     return options
 
 
 def _own_filters(cwd: str | os.PathLike[str], seconds: float) -> list[str]:
-    asked = ("config", "--includes", "--show-scope", "-z", "--get-regexp", r"^filter\.")
+    asked = ("config", "--includes", "--show-scope", "-z", "--get-regexp", r"^(filter|lfs\.extension)\.")
     parts = git(cwd, *asked, seconds=seconds).text.split("\0")
-    options: list[str] = []
-    for scope, said in zip(parts[::2], parts[1::2], strict=False):
-        name, _, value = said.partition("\n")
-        own, _, kind = name.rpartition(".")
-        if scope in ("local", "worktree") and kind in _FILTERS and value not in _USUAL:
-            options += ["-c", f"{own}.{kind}=", "-c", f"{own}.required=false"]
-    return options
+    own = [said.partition("\n") for scope, said in zip(parts[::2], parts[1::2], strict=False)
+           if scope in ("local", "worktree")]  # fmt: skip
+    extended = any(name.startswith(_EXTENSION) for name, _, _ in own)
+    without = {"filter.lfs"} if extended else set[str]()
+    for name, _, value in own:
+        of, _, kind = name.rpartition(".")
+        if kind in _FILTERS and not name.startswith(_EXTENSION) and (extended or value not in _USUAL):
+            without.add(of)
+    return [
+        word
+        for of in sorted(without)
+        for name, value in (*((f"{of}.{kind}", "") for kind in _FILTERS), (f"{of}.required", "false"))
+        for word in _option(name, value)
+    ]
+
+
+def _option(name: str, value: str) -> Sequence[str]:
+    """A git older than 2.31 knows -c only, and takes the first = for the end of the name."""
+    return ("-c", f"{name}={value}") if "=" not in name else (f"--config-env={name}={_VALUES[value]}",)
 
 
 def _quoted_path(fault: str, cwd: str | os.PathLike[str]) -> str:

@@ -87,6 +87,70 @@ def test_no_program_that_a_repository_names_is_run(
     assert git(tmp_path / "repository", "status", "--porcelain").text == " M file"
 
 
+@pytest.mark.parametrize("name", ["a=b", "a=b=c", "", "A", "a.b", 'a"b'])
+def test_no_filter_is_run_whatever_it_is_called(
+    tmp_path: Path, named: Callable[..., None], name: str
+) -> None:
+    """As an option of git, a name with a = in it ends there."""
+    repository = tmp_path / "repository"
+    (repository / ".gitattributes").write_text(f"* filter={name}\n")
+    named(**{f"filter__{name}__clean": "{program}", f"filter__{name}__required": "true"})
+    for words in (("status", "--porcelain"), ("diff", "--name-only", "HEAD")):
+        assert "file" in git(repository, *words).text
+        assert not (tmp_path / "ran").exists(), words
+
+
+@pytest.mark.parametrize("scope", ["--local", "--global"])
+def test_what_git_lfs_is_extended_by_is_not_run(
+    tmp_path: Path, named: Callable[..., None], monkeypatch: pytest.MonkeyPatch, scope: str
+) -> None:
+    """It runs that itself, wherever it is set as a filter; here something in its place does."""
+    repository = tmp_path / "repository"
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "program").rename(tmp_path / "bin/git-lfs")
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "global"))
+    (repository / ".gitattributes").write_text("* filter=lfs\n")
+    subprocess.run(
+        ["git", "config", scope, "filter.lfs.clean", "git-lfs clean -- %f"], cwd=repository, check=True
+    )
+    assert git(repository, "status", "--porcelain")
+    (tmp_path / "ran").unlink()  # it is a program of the user's own
+    os.utime(repository / "file", (2, 2))
+    named(lfs__extension__theirs__clean="{program}")
+    assert git(repository, "status", "--porcelain")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_question_that_writes_the_index_runs_no_hook(tmp_path: Path, named: Callable[..., None]) -> None:
+    repository = tmp_path / "repository"
+    (tmp_path / "program").rename(repository / ".git/hooks/post-index-change")
+    (repository / "file").write_text("1")
+    os.utime(repository / "file", (3, 3))
+    assert git(repository, "diff", "--name-only", "HEAD").text == ""
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("link", [".", "inner"])
+def test_submodules_that_lead_back_are_looked_at_once(tmp_path: Path, link: str) -> None:
+    """A work tree that was unpacked may have any index, and any links."""
+
+    def asked(*words: str) -> str:
+        done = subprocess.run(["git", *words], cwd=tmp_path, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    asked("init", "-q")
+    asked("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x", "--allow-empty")
+    sha = asked("rev-parse", "HEAD")
+    (tmp_path / "inner").mkdir()
+    for path in ("sub", "inner/sub"):
+        asked("update-index", "--add", "--cacheinfo", f"160000,{sha},{path}")
+    (tmp_path / "sub").symlink_to(link)
+    (tmp_path / "inner/sub").symlink_to("..")
+    answer = git(tmp_path, "status", "--porcelain")
+    assert answer.text or answer.fault
+
+
 @pytest.mark.parametrize(
     "values",
     [

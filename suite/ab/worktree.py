@@ -25,9 +25,7 @@ def worktree(repository: Path, sha: str, folder: Path) -> Iterator[None]:
     _forget_abandoned(repository)
     with contextlib.ExitStack() as held:
         try:
-            # The user's hooks are for the user's own work tree.
-            _said(repository, "-c", "core.hooksPath=/dev/null", "worktree", "add", "--detach", "--quiet",
-                  str(folder), sha)  # fmt: skip
+            _said(repository, "worktree", "add", "--detach", "--quiet", str(folder), sha)
         finally:
             if (folder / ".git").is_file():
                 held.callback(_remove, repository, folder)
