@@ -131,16 +131,21 @@ def parse_toml(text: str) -> dict[str, Any]:
         raise ValueError("it is nested without end") from error
 
 
+def read_bytes(path: Path) -> bytes:
+    """What is in a file. Raises OSError, and StoreError if it is no file, or larger than any of ours."""
+    check_is_file(path)
+    with path.open("rb") as file:
+        size = path.stat().st_size if path.is_file() else _LARGEST
+        found = file.read(min(size, _LARGEST) + 1)
+    if len(found) > _LARGEST:
+        raise StoreError(f"{path} is larger than {_LARGEST >> 20} MiB, which no result is")
+    return found
+
+
 def read_json(path: Path) -> Any:
     """What is in a JSON file. Raises StoreError if it can't be read, is none, or larger than any of ours."""
     try:
-        check_is_file(path)
-        with path.open("rb") as file:
-            size = path.stat().st_size if path.is_file() else _LARGEST
-            found = file.read(min(size, _LARGEST) + 1)
-        if len(found) > _LARGEST:
-            raise StoreError(f"{path} is larger than {_LARGEST >> 20} MiB, which no result is")
-        return json.loads(found.decode("utf-8"))
+        return json.loads(read_bytes(path).decode("utf-8"))
     except OSError as error:
         raise StoreError(f"can't read {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:

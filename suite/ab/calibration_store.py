@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from suite.errors import StoreError
-from suite.files import disk_faults
+from suite.files import disk_faults, read_bytes
 from suite.formats.document import write_document
 from suite.formats.envelope import document_in, envelope
 from suite.records.calibration import Calibration, Caught, Power
@@ -45,7 +45,7 @@ class CalibrationStore:
         if not self._path.exists():
             return {}
         with disk_faults(self._path):
-            content = self._path.read_bytes()
+            content = read_bytes(self._path)
         try:
             document = document_in(json.loads(content), self._path)
         except (ValueError, RecursionError):

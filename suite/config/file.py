@@ -19,7 +19,7 @@ from suite.config.plain_names import LIMITS, SETTINGS, translated
 from suite.config.services import ServiceUrls
 from suite.config.settings import Settings
 from suite.errors import ConfigurationError
-from suite.files import check_is_file, parse_toml
+from suite.files import parse_toml, read_bytes
 
 _IN_FILES = {"set": "values", "values": "set"}
 """What files call a field, and the other way round: so the field's own name is unknown there."""
@@ -128,8 +128,7 @@ def checked(path: Path, table: Any, text: str = "") -> Configuration:
 def _read(path: Path) -> Configuration | None:
     """What a file says of us; None if pyproject.toml says nothing."""
     try:
-        check_is_file(path)
-        text = path.read_text(encoding="utf-8")
+        text = read_bytes(path).decode("utf-8")
         data = json.loads(text) if path.suffix == ".json" else parse_toml(text)
     except OSError as error:
         raise ConfigurationError(f"can't read {path}: {error.strerror}") from error

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from suite.errors import StoreError
-from suite.files import check_is_file
+from suite.files import check_is_file, read_bytes
 from suite.measure.column_file import ColumnFile
 from suite.measure.columns import ROW_BYTES
 from suite.measure.mark_file import MarkFile
@@ -32,9 +32,8 @@ def held_round(held: HeldRound, folder: Path) -> Round | None:
     """
     if not (folder / ENDED).exists():
         return None
-    check_is_file(folder / ENDED)
     try:
-        start, died = map(int, (folder / ENDED).read_text().split())
+        start, died = map(int, read_bytes(folder / ENDED).split())
     except ValueError:
         raise StoreError(f"{folder / ENDED} is damaged") from None
     with ExitStack() as opened:

@@ -10,7 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from suite.errors import StoreError, interruption
-from suite.files import check_is_file, read_json
+from suite.files import read_bytes, read_json
 from suite.formats.document import write_document
 from suite.formats.envelope import envelope, exit_code, kind_of, read_document
 from suite.formats.structure import load
@@ -105,8 +105,7 @@ def _inside_all(folders: Iterable[Path]) -> Iterator[Path]:
 
 def _is_for(folder: Path, ledger: Ledger | None) -> bool:
     try:
-        check_is_file(folder / LEDGER)
-        place = (folder / LEDGER).read_text(encoding="utf-8")
+        place = read_bytes(folder / LEDGER).decode()
     except OSError:  # killed before it had kept anything
         return True
     except (StoreError, UnicodeDecodeError):  # a pipe, or no text: of no journal of ours

@@ -10,7 +10,8 @@ from functools import cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
-from suite.files import parse_toml
+from suite.errors import StoreError
+from suite.files import parse_toml, read_bytes
 
 _OWN = "loadledger"
 _ALWAYS = (_OWN, "uvloop", "httptools", "numpy", "hdrhistogram", "multiprocess", "sqlalchemy")
@@ -82,11 +83,11 @@ def _reached(roots: Iterable[str]) -> set[str]:
 def _declared(folder: Path) -> set[str]:
     """What a project asks for, itself included; a file that can't be read asks for nothing."""
     names: set[str] = set()
-    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-        project = parse_toml((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, StoreError):
+        project = parse_toml(read_bytes(folder / "pyproject.toml").decode())["project"]
         names |= {*_names([project["name"], *project.get("dependencies", ())])}
-    with suppress(OSError, ValueError):
-        names |= {*_names((folder / "requirements.txt").read_text(encoding="utf-8").splitlines())}
+    with suppress(OSError, ValueError, StoreError):
+        names |= {*_names(read_bytes(folder / "requirements.txt").decode().splitlines())}
     return names
 
 

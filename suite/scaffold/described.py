@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from suite.errors import ConfigurationError
+from suite.files import check_is_file
 from suite.process.redaction import shown_url, without_password
 from suite.process.timely import opener
 from suite.scaffold.curl import read_curl
@@ -52,9 +53,12 @@ def requests_subject(requests: SampleRequests, system: LoadSubject | None) -> Lo
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > _LARGEST:
+        check_is_file(path)
+        with path.open("rb") as file:
+            found = file.read(_LARGEST + 1)
+        if len(found) > _LARGEST:
             raise ConfigurationError(_TOO_LARGE.format(path))
-        return path.read_text(encoding="utf-8-sig")
+        return found.decode("utf-8-sig")
     except OSError as error:
         raise ConfigurationError(f"can't read {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:

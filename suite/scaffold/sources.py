@@ -81,7 +81,7 @@ def _left_out(folder: Path) -> bool:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > _LARGEST:
+        if not path.is_file() or path.stat().st_size > _LARGEST:
             return ""
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import random
 from dataclasses import replace
 
@@ -272,6 +273,18 @@ def test_a_file_that_is_no_text_fails_no_gate(tmp_path):
     with pytest.raises(StoreError, match="is no calibration; remove it"):
         CalibrationStore(tmp_path)
     assert "is no calibration" in promise(caught(tmp_path, run, make_comparison("w", "a", "b", ()), "gate"))
+
+
+@pytest.mark.parametrize("kind", ["pipe", "endless"])
+def test_what_is_no_file_fails_no_gate(tmp_path, kind):
+    """A gate waited for the one, and took all memory for the other."""
+    if kind == "pipe":
+        os.mkfifo(tmp_path / "calibration.json")
+    else:
+        (tmp_path / "calibration.json").symlink_to("/dev/zero")
+    run = make_history_run("a" * 40)
+    said = promise(caught(tmp_path, run, make_comparison("w", "a", "b", ()), "gate"))
+    assert said.endswith("calibration.json: it is no file")
 
 
 def test_two_calibrations_at_once_keep_both(tmp_path):

@@ -1,5 +1,6 @@
 """`suite init`: what it says and writes; what is in it is tested in tests/scaffold."""
 
+import os
 import subprocess
 
 import pytest
@@ -143,3 +144,29 @@ def test_documents_that_make_no_sense(shop, words, why):
     said = shop("init", *words)
     assert said.code == 2
     assert why in said.err
+
+
+@pytest.mark.parametrize("option", ["--openapi", "--har", "--curl"])
+@pytest.mark.parametrize("kind", ["pipe", "endless"])
+def test_what_is_no_file_is_not_read(shop, option, kind):
+    if kind == "pipe":
+        os.mkfifo(shop.folder / "spec")
+    else:
+        (shop.folder / "spec").symlink_to("/dev/zero")
+    said = shop("init", option, "spec", "--target", "http://127.0.0.1:1")
+    assert (said.code, said.err) == (2, "suite: can't read spec: it is no file\n")
+    assert shop("init", option, "/dev/zero", "--target", "http://127.0.0.1:1").err.startswith(
+        "suite: /dev/zero is larger than 64 MiB"
+    )
+
+
+@pytest.mark.parametrize("kind", ["pipe", "endless"])
+def test_a_project_whose_pyproject_is_no_file(command, kind):
+    if kind == "pipe":
+        os.mkfifo(command.folder / "pyproject.toml")
+    else:
+        (command.folder / "pyproject.toml").symlink_to("/dev/zero")
+    said = command("init", "--target", "http://127.0.0.1:1", "--no-try")
+    assert said.code == 2
+    assert "pyproject.toml can't be read: can't read" in said.err
+    assert "it is no file" in command("doctor").out

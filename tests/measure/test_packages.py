@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,12 @@ def test_a_server_that_only_a_command_starts_is_recorded_if_the_project_asks_for
 )
 def test_a_project_that_can_not_be_read_asks_for_nothing(site: Path, text: str) -> None:
     (site / "pyproject.toml").write_text(text)
+    assert {"loadledger", "numpy", "uvloop"} <= set(packages(site))
+
+
+@pytest.mark.parametrize("file", ["pyproject.toml", "requirements.txt"])
+def test_a_pipe_in_the_place_of_a_project_s_file_is_not_waited_for(site: Path, file: str) -> None:
+    os.mkfifo(site / file)
     assert {"loadledger", "numpy", "uvloop"} <= set(packages(site))
 
 

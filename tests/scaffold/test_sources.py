@@ -1,5 +1,7 @@
 """Which files may have an app, by what is written in them."""
 
+import os
+
 from scaffold.strangers import DJANGO, FASTAPI, FLASK, project
 
 from suite.scaffold.sources import app_modules, django_settings
@@ -35,3 +37,10 @@ def test_the_likeliest_comes_first_and_tests_environments_and_the_hidden_do_not_
     found = [module for _, module in app_modules(tmp_path)]
     assert found[:2] == ["app", "zoo"]
     assert set(found) == {"app", "zoo", "deep.below.app", "below.app"}
+
+
+def test_a_pipe_and_a_file_without_end_have_no_app(tmp_path):
+    """`suite init` waited for the one, and took all memory for the other."""
+    os.mkfifo(tmp_path / "app.py")
+    (tmp_path / "main.py").symlink_to("/dev/zero")
+    assert app_modules(tmp_path) == django_settings(tmp_path) == []
