@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -88,6 +87,7 @@ def command(
 
     from suite.commands.kept import kept
     from suite.formats.envelope import envelope
+    from suite.process.redaction import shown_url
     from suite.records.soak import SoakWindow
     from suite.soak.soak import SoakRun
 
@@ -127,7 +127,7 @@ def command(
             changed = {
                 "users": users,
                 "rate": rate,
-                "target": one.target_url,
+                "target": one.target_url and shown_url(one.target_url),
                 "workers": one.workers,
                 "seed": one.seed,
             }
@@ -201,11 +201,14 @@ def _journal(
 
 
 def _again(target: str, lists: Mapping[str, Sequence[str] | None], single: Mapping[str, object]) -> str:
-    """The command that goes on: with what changes the load, and without what the journal knows."""
+    """The command that goes on: with what changes the load, without what the journal knows, and secrets."""
+    from suite.process.redaction import HIDDEN, shown_command
+
     parts = ["suite", "soak", target, "--resume"]
     for name, several in lists.items():
         for one in several or ():
             parts += [f"-{name}" if len(name) == 1 else f"--{name}", one]
     for name, value in single.items():
         parts += [] if value is None else [f"--{name}", str(value)]
-    return shlex.join(parts)
+    shown = shown_command(parts)
+    return shown + (f", with what is secret in place of {HIDDEN}" if HIDDEN in shown else "")

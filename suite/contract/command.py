@@ -57,6 +57,14 @@ class Command(Listening):
         super().check()
         self._filled()
 
+    def hide_secrets(self) -> None:
+        """See `System.hide_secrets`; here also what its command line and environment name so."""
+        super().hide_secrets()
+        argv, env = self._filled()
+        shown_command(argv)
+        for name, value in env.items():
+            shown_value(name, value)
+
     def _launch(self, place: Placement) -> Child:
         from suite.process.child import start_command
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from suite.contract.address import Address
 from suite.contract.fault import Fault
 from suite.contract.loop import Duration
+from suite.contract.secret import shown_parameter
 from suite.errors import ConfigurationError, require
 from suite.process.ready import accepts_connections, holds
 from suite.process.sweep import ROUND_VARIABLE
@@ -121,6 +122,11 @@ class System:
     def check(self) -> None:
         """Raise ConfigurationError for all that can be seen to be wrong before anything starts."""
         self.check_needs()
+
+    def hide_secrets(self) -> None:
+        """Have parameters that are secrets taken out of texts in this process."""
+        for name, value in self.parameters.items():
+            shown_parameter(name, value)
 
     def begin(self, place: Placement) -> None:
         """Do already what needs no helper; once they are ready `start` follows, at this `place`, or `stop`.

@@ -167,6 +167,14 @@ class Workload:
         given = {**self.system.parameters, **self.parameters}
         return {name: shown_parameter(name, value) for name, value in given.items()}
 
+    def hide_secrets(self) -> None:
+        """Have what the system, its helpers and the workload are given, and is a secret, taken out of texts
+        in this process.
+        """
+        self.plain_parameters()  # which does so
+        for system in (self.system, *self.beside.values()):
+            system.hide_secrets()
+
     def all_tags(self) -> frozenset[str]:
         """Tags of the workload and of its operations, and the first part of its name."""
         own = {tag for user in self.users for o in user.operations() for tag in o.tags}

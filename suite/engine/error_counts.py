@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 
 from suite.errors import Rejected
+from suite.process.redaction import redacted
 from suite.records.detail import Detail
 from suite.records.outcome import Outcome
 
@@ -98,7 +100,8 @@ class ErrorCounts:
         if known is not None:
             known[0] += 1  # type: ignore[operator]
         elif len(self.causes) < _MOST_CAUSES:
-            self.causes[key] = [1, at, text_of(error)[:_EXAMPLE_LENGTH]]
+            # Before it is cut: half a secret is not known as one.
+            self.causes[key] = [1, at, redacted(text_of(error), os.environ)[:_EXAMPLE_LENGTH]]
         return outcome
 
     def details(self, start: int) -> tuple[Detail, ...]:

@@ -111,6 +111,7 @@ class _Worker:
 
     def _build(self) -> WorkerReply:
         workload = self.spec.workload()
+        workload.hide_secrets()
         if self.plan is not None and self.plan.loop is not None:
             workload.loop = self.plan.loop
         self.built = WorkerUsers(

@@ -14,11 +14,20 @@ _KEYS = r"(?<![a-z0-9])key"
 _NAMED = re.compile(rf"{_NAMES}|{_KEYS}\Z", re.IGNORECASE)
 _SHORTEST = 6
 """Characters of a value that is taken out wherever it stands: shorter ones are words."""
+_WORD = r"""[^\s"',;&}]+"""
+_QUOTED = r""""(?:[^"\\\r\n]|\\.){1,1000}"|'(?:[^'\\\r\n]|\\.){1,1000}'"""
 _ASSIGNED = re.compile(
-    rf"""((?:(?:{_NAMES})[\w-]{{0,40}}|(?<=[a-z0-9][_-])key)["']?\s{{0,3}}[=:]\s{{0,3}}"""
-    r"""["']?(?:(?:bearer|basic)\s)?)[^\s"',;&}]+""",
+    rf"""((?:(?:{_NAMES})[\w-]{{0,40}}|(?<=[a-z0-9][_-])key)["']?\s{{0,3}}[=:]\s{{0,3}})"""
+    rf"""(?:{_QUOTED}|(["']?(?:(?:bearer|basic)\s)?){_WORD})""",
     re.IGNORECASE,
 )
+_FACT = r"""[\w-]{1,40}="?[^\s",]{1,500}"?"""
+_AUTHORIZED = re.compile(
+    r"""(authorization["']?\s{0,3}[=:]\s{0,3})(?!["']|(?:bearer|basic)\s)(?:[\w-]{1,40}[ \t])?"""
+    rf"""(?:{_FACT}(?:,\s?{_FACT}){{0,20}}|{_WORD})""",
+    re.IGNORECASE,
+)
+"""Of the header: a scheme of any kind, and what follows it."""
 _ANYWHERE = re.compile(
     r"(?<=://)[^/\s:@]{0,200}:[^/\s\"'<>]{1,1000}(?=@)"  # of a URL: user and password, as far as it can be
     r"|\beyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]{0,4000}"  # a JSON web token
@@ -32,6 +41,10 @@ _OPTION = re.compile(rf"--?(?:[\w-]*(?:{_NAMES})[\w-]*|(?:[\w-]*[_-])?key)", re.
 """Of a program, its value being the next word."""
 _GIVEN = re.compile(rf"((?:--?)?[\w.-]*(?:(?:{_NAMES})[\w-]*|{_KEYS})=)(.+)", re.IGNORECASE | re.DOTALL)
 """An option, or a variable that `env` sets, with its value."""
+_HEADER = re.compile(
+    rf"(?:--?[\w-]+=)?[\w-]*(?:(?:{_NAMES})[\w-]*|{_KEYS})\s?:.*?(\S+)", re.IGNORECASE | re.DOTALL
+)
+"""One of HTTP, with its last word."""
 _hidden: set[str] = set()
 _HOST = re.compile(r"([^:@]*|\[[^\]]*\])(:\d*)?")
 
@@ -71,6 +84,9 @@ def _shown_words(argv: Sequence[str]) -> Iterator[str]:
         elif given:
             hide(given[2])
             yield f"{given[1]}{HIDDEN}"
+        elif header := _HEADER.fullmatch(word):
+            hide(header[1])
+            yield shlex.quote(redacted(word))
         else:
             yield shlex.quote(word)
         secret = _OPTION.fullmatch(word) is not None
@@ -113,4 +129,9 @@ def without_password(url: str) -> str:
 
 
 def _unassigned(text: str) -> str:
-    return _ASSIGNED.sub(lambda found: found[1] + HIDDEN, text)
+    return _ASSIGNED.sub(_without_value, _AUTHORIZED.sub(rf"\1{HIDDEN}", text))
+
+
+def _without_value(found: re.Match[str]) -> str:
+    quote = found[0][-1] if found[2] is None else ""
+    return f"{found[1]}{quote or found[2]}{HIDDEN}{quote}"

@@ -1,9 +1,12 @@
 """No secret that a workload is given comes out of it again."""
 
+import os
+import signal
 import socket
 import stat
 
 import pytest
+from support.processes import Suite, wait_for
 
 LOAD = """
     import sys
@@ -74,3 +77,42 @@ def test_the_query_of_a_target_is_in_no_message(command, target):
         said = command("run", "load_shop.py", *words)
     assert "?***" in said.err
     assert "hunter2" not in said.out + said.err
+
+
+KILLED = """
+    import asyncio, os, time
+    from pathlib import Path
+    from load_shop import *
+    from load_shop import shop as given
+
+    class Waiting(Visitor):
+        since = 0.0
+
+        @operation
+        async def visit(self):
+            await asyncio.sleep(0.05)
+            Waiting.since = Waiting.since or time.monotonic()
+            if time.monotonic() > Waiting.since + 2.5:  # then it has been written down
+                Path("there").touch()
+            said = self.parameters["login"], self.parameters["api_key"], os.environ["SHOP_TOKEN"]
+            raise ValueError(f"refused: {said} hunter2-argument")
+
+    loop = closed_loop(1, seconds=600)
+    long = Workload("shop/long", system, Waiting, loop=loop, parameters=given.parameters)
+"""
+
+
+def test_what_a_killed_command_leaves_has_no_secret_whoever_brings_it_in(command, tmp_path):
+    """The command alone knew them; where it was killed they stood in its journal, and in the document."""
+    command.file("load_shop.py", LOAD)
+    load = command.file("load_long.py", KILLED)
+    environment = {"SHOP_TOKEN": "hunter2-printed"}
+    suite = Suite(tmp_path, "run", load, "-k", "shop/long", "--rounds", "1", env=environment)
+    wait_for((tmp_path / "there").exists)
+    os.killpg(suite.process.pid, signal.SIGKILL)
+    suite.finish()
+    assert "a command was killed" in command("show").err
+    (document,) = tmp_path.glob("results/runs/*.json")
+    assert "refused: (Secret('***'), '***', '***') ***" in document.read_text()
+    for path in (document, tmp_path / "results/ledger.db"):
+        assert not [secret for secret in SECRETS if secret.encode() in path.read_bytes()]

@@ -243,6 +243,15 @@ def test_what_cuts_it_off_leaves_the_journal(command, soaks, error, code):
     )
 
 
+def test_the_command_that_goes_on_is_told_without_secrets(command, soaks):
+    command.file("load_clicks.py", LOAD.replace("loop=", "parameters={'api_key': 'x'}, loop=", 1))
+    soaks.answer = CutShort(Interrupted(15), make_soak(partial=True))
+    said = command("soak", "load_clicks.py", "--set", "api_key=hunter2-set", "--hours", 1)
+    told = "suite soak load_clicks.py --resume --set api_key=***, with what is secret in place of ***"
+    assert f"go on with: {told}" in " ".join(said.out.split())
+    assert "hunter2" not in said.out + said.err
+
+
 def test_one_that_never_had_a_window_leaves_nothing(command, soaks):
     command.file("load_clicks.py", LOAD)
     soaks.windows = ()

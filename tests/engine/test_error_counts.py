@@ -42,3 +42,11 @@ def test_moments_are_kept_of_what_the_loop_started_where_they_are_wanted():
     plain = ErrorCounts()
     plain.add("buy", TimeoutError(), 9, 5)
     assert plain.moments == {}
+
+
+def test_no_half_of_a_secret_is_left_where_a_text_is_cut(monkeypatch):
+    monkeypatch.setenv("SHOP_TOKEN", "hunter2-in-the-environment")
+    counts = ErrorCounts()
+    counts.add("buy", ValueError("x" * 290 + " hunter2-in-the-environment"), 1)
+    (found,) = counts.details(0)
+    assert found.example == "x" * 290 + " ***"

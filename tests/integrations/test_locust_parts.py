@@ -267,3 +267,25 @@ def test_what_is_said_to_a_terminal_that_is_gone_keeps_nothing_from_being_kept(t
     assert len([*tmp_path.glob("results/runs/*.json")]) == 1
     with Ledger(tmp_path / "results/ledger.db") as ledger:
         assert ledger.latest().outcomes["ok"] == 500
+
+
+REFUSED = """
+import json
+from types import SimpleNamespace as Some
+from suite.integrations._locust.requests import Requests
+
+requests = Requests({"name": "x"}, Some(events=Some(request=Some(add_listener=lambda _: None))))
+requests.start()
+text = "for url: http://ann:hunter2@host/?token=hunter2 with hunter2-of-mine"
+requests._request("GET", "/", 1.0, ValueError(text))
+requests.finish()
+print(json.dumps(requests.delta()["share"]["details"]))
+"""
+
+
+def test_secrets_stay_out_of_what_users_of_locust_were_refused_with():
+    env = {**os.environ, "SHOP_PASSWORD": "hunter2-of-mine"}
+    argv = [sys.executable, "-W", "ignore", "-c", REFUSED]
+    said = subprocess.run(argv, env=env, capture_output=True, text=True, check=True).stdout
+    (detail,) = json.loads(said)
+    assert detail["example"] == "for url: http://***@host/?token=*** with ***"

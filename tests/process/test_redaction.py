@@ -17,6 +17,16 @@ from suite.process.redaction import redacted, shown_command, shown_url, shown_va
         ("DB_PASSWORD=hunter2 started", "DB_PASSWORD=*** started"),
         ('{"access_token": "abc.def", "user": "ann"}', '{"access_token": "***", "user": "ann"}'),
         ("Authorization: Bearer abcdef", "Authorization: Bearer ***"),
+        ("Authorization: Token abcdef\nx", "Authorization: ***\nx"),
+        ("authorization=ApiKey ab+c/d==; x", "authorization=***; x"),
+        ("Authorization: abcdef; retry", "Authorization: ***; retry"),
+        ('Authorization: Digest username="ann", response="6629fa", opaque=1 x', "Authorization: *** x"),
+        ("{'Authorization': 'Token abcdef', 'a': 1}", "{'Authorization': '***', 'a': 1}"),
+        ("Proxy-Authorization: AWS4-HMAC-SHA256 Credential=AK/1, Signature=ab", "Proxy-Authorization: ***"),
+        ('password="correct horse battery" x', 'password="***" x'),
+        (r'{"password": "a\"b c", "user": "ann"}', '{"password": "***", "user": "ann"}'),
+        ('password="cut off', 'password="*** off'),
+        ('password: "", user: ann', 'password: "", user: ann'),
         ("api-key: 12345; retry", "api-key: ***; retry"),
         ("got eyJhbGciOiJI.eyJzdWIiOiIx.abc-_123 back", "got *** back"),
         ("key AKIAABCDEFGHIJKLMNOP", "key ***"),
@@ -51,7 +61,24 @@ def test_secrets_are_hidden(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["x", "x-", "a_key", "://a:", "://a:b@", "token", "://", "eyJ-", "eyJaaaaaaaa.", "-----BEGIN "]
+    "piece",
+    [
+        "x",
+        "x-",
+        "a_key",
+        "://a:",
+        "://a:b@",
+        "token",
+        "://",
+        "eyJ-",
+        "eyJaaaaaaaa.",
+        "-----BEGIN ",
+        'password="',
+        "authorization: a ",
+        'authorization: a="b", ',
+        "password='\\",
+        "token: ",
+    ],
 )
 def test_no_text_takes_long(piece: str) -> None:
     """A line of 65,536 letters took eight minutes: here no time-out strikes."""
@@ -123,11 +150,18 @@ def test_a_secret_is_text_like_any_other() -> None:
         (["app", "--password=a b, c'd"], "app --password=***"),
         (["app", "--password", "-S3cret"], "app --password '***'"),
         (["app", "--key", "hunter2", "--tls-key=a b"], "app --key '***' --tls-key=***"),
+        (["curl", "-H", "Authorization: Token abcdef", "-v"], "curl -H 'Authorization: ***' -v"),
+        (["curl", "--header=X-Api-Key: abcdef"], "curl '--header=X-Api-Key: ***'"),
         (["env", "DB_PASSWORD=a b", "DEBUG=1 2", "app"], "env DB_PASSWORD=*** 'DEBUG=1 2' app"),
     ],
 )
 def test_a_command_line_is_kept_without_secrets(argv: list[str], shown: str) -> None:
     assert shown_command(argv) == shown
+
+
+def test_the_value_of_a_header_is_hidden_wherever_it_stands() -> None:
+    shown_command(["curl", "-H", "Authorization: Token twice-told"])
+    assert redacted("got twice-told") == "got ***"
 
 
 @pytest.mark.parametrize(

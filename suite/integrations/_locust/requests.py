@@ -16,6 +16,7 @@ from locust.env import Environment
 from suite.formats.structure import dump
 from suite.measure.tally import OperationTally, Tally
 from suite.measure.validity import saturation
+from suite.process.redaction import redacted
 from suite.records.detail import Detail
 from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
@@ -131,7 +132,9 @@ class Requests:
         key = (outcome, kind, name)
         if key in self._causes or len(self._causes) < _MOST_CAUSES:
             self._causes[key] += 1
-            self._firsts.setdefault(key, (time.time() - self._since, str(exception)[:_EXAMPLE]))
+            if key not in self._firsts:
+                text = redacted(str(exception), os.environ)[:_EXAMPLE]
+                self._firsts[key] = time.time() - self._since, text
         return outcome
 
     def _tally(self) -> Tally:
