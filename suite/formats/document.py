@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ _LONGEST = 100
 
 def dumps(data: Mapping[str, Any]) -> str:
     """Any data as JSON text with a line break at its end; see `plain` for what JSON has no word for."""
-    return json.dumps(plain(data), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return _json(plain(data))
 
 
 def write_document(path: Path, data: Mapping[str, Any]) -> None:
@@ -30,20 +30,29 @@ def write_document(path: Path, data: Mapping[str, Any]) -> None:
 
     One that has something of what a system said is for its owner alone.
     """
-    write_text(path, dumps(data), private=any(map(_has_output, _parts(data))))
+    made = plain(data)
+    write_text(path, _json(made), private=_quotes(made))
 
 
-def _parts(data: Mapping[str, Any]) -> Iterable[Any]:
-    return [*data.get("results", ()), data.get("round")]
+def _json(made: Any) -> str:
+    return json.dumps(made, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _has_output(part: Any) -> bool:
-    return isinstance(part, Mapping) and any(part.get(name) for name in _SAID)
+def _quotes(data: Any) -> bool:
+    """Whether plain data has something of what a system said, however deep: a round of a pair, a reason."""
+    if isinstance(data, Mapping):
+        return any(
+            (name in _SAID and bool(value))
+            or (name == "figures" and isinstance(value, Mapping) and bool(value.get("text")))
+            or _quotes(value)
+            for name, value in data.items()
+        )
+    return isinstance(data, list) and any(map(_quotes, data))
 
 
 def quotes(record: Provenance) -> bool:
     """Whether it has something of what a system said."""
-    return any(getattr(record, name, None) for name in _SAID)
+    return _quotes(plain(record))
 
 
 def print_document(data: Mapping[str, Any]) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
+from typing import Any
 
+import pytest
 from support.runs import make_run
 
 from suite.formats.document import run_path, write_document
+from suite.records.reason import Reason
 
 
 def test_a_document_is_written_and_replaced(tmp_path: Path) -> None:
@@ -23,3 +27,23 @@ def test_the_name_of_a_runs_file_sorts_by_time(tmp_path: Path) -> None:
     assert run_path(tmp_path, run) == tmp_path / "20240501T000000Z-shop-browse--ab12.json"
     assert run_path(tmp_path, make_run(workload="../../x")).parent == tmp_path
     write_document(run_path(tmp_path, make_run(workload="x" * 500)), {})
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"details": [{"example": "refused"}]},
+        {"pairs": [{"order": "AB", "base": {"outputs": [{"tail": "refused"}]}}]},
+        {"unfinished": {"measured": [{"details": [{"example": "refused"}]}]}},
+        {"looks": [{"reasons": [Reason.of_text("the system died: refused")]}]},
+    ],
+)
+def test_a_document_that_quotes_a_system_however_deep_is_for_its_owner_alone(
+    tmp_path: Path, said: dict[str, Any]
+) -> None:
+    """Documents of comparisons, capacities and failures were readable for all."""
+    (tmp_path / "any").touch()
+    usual = (tmp_path / "any").stat().st_mode
+    for name, data, mode in (("quiet", {}, usual), ("quoting", said, stat.S_IFREG | 0o600)):
+        write_document(tmp_path / name, {"results": [{"id": "a", "checks": [], **data}]})
+        assert (tmp_path / name).stat().st_mode == mode
