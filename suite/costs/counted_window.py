@@ -12,6 +12,8 @@ from suite.costs.steady import agree
 _APART, _LEAST = 0.3, 0.2
 """By such a share, and so many seconds, must one window have taken longer than another for what that costs
 to be told: what is over in less has no time for the clock."""
+_TELLING = 1 / 3
+"""Of what windows may differ by: what by its rate should have made less of a difference is left in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,11 @@ def by_clock(windows: Sequence[CountedWindow], idle: CountedWindow | None = None
     seconds = [window.seconds for window in windows]
     for metric in windows[0].counts:
         each = [window.of_each(metric) for window in windows]
-        if not agree(metric, min(each), max(each)):
+        alone = 0.0 if idle is None else sum(idle.counts.get(metric, {}).values()) / idle.seconds
+        more = alone * (max(seconds) - min(seconds)) / max(1, len(windows[0].spans))
+        if not (
+            agree(metric, min(each), max(each)) and agree(metric, each[0], each[0] + more, part=_TELLING)
+        ):
             parts = [window.counts.get(metric, {}) for window in windows]
             pids = dict.fromkeys(pid for part in parts for pid in part)
             found[metric] = {

@@ -19,7 +19,7 @@ from suite.records.reason import Reason
 from suite.records.unfinished import Unfinished
 
 _FEWEST, _MOST = 2, 5
-_IDLE = 3.0
+_IDLE = 2.0
 """Seconds in which the clock is looked at alone."""
 
 
@@ -80,11 +80,8 @@ def count(
             kept.keep(found)
             if counter.holds and len(taken) == 1 and system.well == system.operations:
                 system.keeper = None
-                held = system.take_held()
+                held, idle = system.take_held(), system.take_idle(_IDLE)
                 found.enter(taken, held, idle)
-                if found.ticks and system.well == system.operations:
-                    idle = system.take_idle(_IDLE)
-                    found.enter(taken, held, idle)
                 system.keeper = kept.keeper
             if len(taken) >= _FEWEST and found.settled():
                 break

@@ -31,10 +31,13 @@ SCHEDULED = frozenset({"cost.context_switches", "cost.page_faults"})
 """What the kernel decides, whatever the system does: that its windows differ casts no doubt on others."""
 
 
-def agree(metric: str, first: float, second: float, unsure: float = 0.0) -> bool:
-    """Whether two windows cost the same, of each of which so much is `unsure`."""
+def agree(metric: str, first: float, second: float, unsure: float = 0.0, *, part: float = 1.0) -> bool:
+    """Whether two windows cost the same, of each of which so much is `unsure`; or differ by no more than so
+    large a `part` of what they may.
+    """
     allowed = ALLOWED[metric]
-    return abs(first - second) <= max(allowed.share * max(abs(first), abs(second)), allowed.size) + unsure
+    most = max(allowed.share * max(abs(first), abs(second)), allowed.size)
+    return abs(first - second) <= part * most + unsure
 
 
 def steady(metric: str, windows: Sequence[float], unsure: float = 0.0) -> bool:
