@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from matrix.cells import KILLED, SIGNALS, Cell
-from matrix.stage import NotHere, Stage, mounted
+from matrix.stage import NotHere, Stage, mount, mounted
 
 from suite.ledger.schema import VERSIONS
 
@@ -106,8 +106,7 @@ def _fill(stage: Stage, folder: Path) -> None:
 def _read_only(stage: Stage) -> None:
     ledger = str(stage.results / "ledger.db")
     for words in (["--bind", ledger, ledger], ["-o", "remount,ro,bind", ledger]):
-        if subprocess.run(["mount", *words], capture_output=True).returncode:
-            raise NotHere("nothing can be mounted here: only root can")
+        mount(*words)
         if words[0] == "--bind":
             stage.undo.callback(subprocess.run, ["umount", "-l", ledger], capture_output=True)
 

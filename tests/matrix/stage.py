@@ -268,14 +268,22 @@ def units(one: dict[str, Any]) -> int:
     return len(one["windows"]) if "windows" in one else int(one.get("rounds") or 0)
 
 
+def mount(*words: str) -> None:
+    """Raises NotHere. Where several mount at a time one may find the table busy."""
+    for _ in range(3):
+        done = subprocess.run(["mount", *words], capture_output=True, text=True)
+        if not done.returncode:
+            return
+        time.sleep(0.2)
+    raise NotHere(f"nothing can be mounted here, as only root can: {done.stderr.strip()}")
+
+
 def mounted(folder: Path, megabytes: int) -> Any:
     """A file system of its own in `folder`, until the end of this."""
 
     @contextlib.contextmanager
     def inside() -> Iterator[None]:
-        words = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", str(folder)]
-        if subprocess.run(words, capture_output=True).returncode:
-            raise NotHere("nothing can be mounted here: only root can")
+        mount("-t", "tmpfs", "-o", f"size={megabytes}m", "none", str(folder))
         try:
             yield
         finally:
