@@ -53,6 +53,8 @@ _ENVIRONMENT = (
     errno.EPIPE, errno.EIO,
 )  # fmt: skip
 """What an OSError says of the machine: neither Loadledger nor the system under test is to blame."""
+_CIRCLE = "Symlink loop from "
+"""With which Python's pathlib begins, up to 3.12, to tell of such a path."""
 
 
 class _Commands(MutableMapping[str, Any]):
@@ -204,6 +206,9 @@ def _explained(error: BaseException) -> int:
             return 2
         case OSError() if error.errno in _ENVIRONMENT:
             _complain(f"can't go on: {error}")
+            return 2
+        case RuntimeError() if str(error).startswith(_CIRCLE):
+            _complain(f"can't go on: links lead in a circle: {str(error).removeprefix(_CIRCLE)}")
             return 2
     if hasattr(error, "format_message"):  # what Typer says of usage
         context = getattr(error, "ctx", None)

@@ -111,3 +111,14 @@ def test_off_linux_the_container_is_named(command, monkeypatch, platform):
     assert inside.startswith("pip install -q ")
     assert inside.endswith("[all]' && suite run 'my load.py'")
     assert command("--help").code == 0
+
+
+@pytest.mark.parametrize("link", ["results", "results/ledger.db", "report.html"])
+@pytest.mark.parametrize("words", [("show",), ("history",), ("report",), ("import", "x.json")])
+def test_links_that_lead_in_a_circle_are_one_line(command, words, link):
+    (command.folder / link).parent.mkdir(exist_ok=True)
+    (command.folder / link).symlink_to(link.rpartition("/")[2])
+    said = command(*words)
+    assert said.code == 2
+    assert len(said.complaints) == 1
+    assert "fault of Loadledger" not in said.err

@@ -15,6 +15,7 @@ from suite.ab.task import Task
 from suite.config.catalog import is_file
 from suite.engine.room_watch import RoomWatch
 from suite.errors import ConfigurationError, Interrupted, StoreError, SuiteError, SystemFailed, WorkerFailed
+from suite.files import disk_faults
 from suite.formats.envelope import read_document
 from suite.ledger.left_behind import bring_in
 from suite.process.child import Child, start_command
@@ -137,7 +138,8 @@ class ProcessRunner:
         """A fresh `suite` of a side that writes `document`."""
         document.unlink(missing_ok=True)
         for known in (self.room or self.scratch).glob(_DOCUMENTS):
-            known.unlink()
+            with disk_faults(known):
+                known.unlink(missing_ok=True)
         cwd = side.folder / self.cwd
         cwd.mkdir(parents=True, exist_ok=True)
         target = str(side.folder / task.target) if is_file(task.target) else task.target

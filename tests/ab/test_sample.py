@@ -68,3 +68,13 @@ def test_a_side_that_found_no_room_to_say_so_is_not_a_fault_of_ours(tmp_path, mo
     side = Checkout("base", Commit("a" * 40, "base"), tmp_path, python)
     with pytest.raises(StoreError, match=f"can't write below {tmp_path}: the disk is full; free some space"):
         runner.take(side, Task("shop/browse", "shop/browse"))
+
+
+def test_what_is_known_and_can_not_be_removed_is_told(tmp_path):
+    """Results on a file system that is read-only from then on ended `suite ab` with 70."""
+    room = tmp_path / "room"
+    (room / "results-base/runs/x.json").mkdir(parents=True)  # as little to be removed as there
+    runner = ProcessRunner(tmp_path, Path(), tmp_path, room=room)
+    side = Checkout("base", Commit("a" * 40, "base"), tmp_path, tmp_path / "python")
+    with pytest.raises(StoreError, match=r"can't write .*/x.json: it is a folder"):
+        runner.take(side, Task("shop/browse", "shop/browse"))

@@ -9,12 +9,16 @@ import pytest
 from support.runs import make_run, validity_of
 
 from suite import closed_loop, open_loop
+from suite.config.paths import Places
 from suite.errors import ConfigurationError
 from suite.formats.document import write_document
 from suite.formats.envelope import entry, envelope
 from suite.integrations._pytest import load as load_module
-from suite.integrations._pytest.errand import FAULT, RUN, TABLE
+from suite.integrations._pytest.errand import FAULT, RUN, TABLE, _keep
 from suite.integrations._pytest.operations import workload_of
+from suite.ledger.journal import Journal
+from suite.ledger.left_behind import bring_in
+from suite.ledger.store import Ledger
 from suite.measure.instruments import instruments
 from suite.records.run import CheckResult, Judgement
 
@@ -284,3 +288,20 @@ def test_what_watches_a_process_is_seen():
     finally:
         sys.settrace(before[0])
         sys.setprofile(before[1])
+
+
+def test_a_load_that_is_killed_between_its_document_and_the_ledger_is_brought_into_that(tmp_path):
+    """Nobody would have: its journal was gone before the ledger had it."""
+    place = tmp_path / "ledger.db"
+
+    class Killed(Ledger):
+        def add(self, record):
+            raise KeyboardInterrupt
+
+    with Killed(place) as ledger, Journal(tmp_path, "runs", "run", ledger.identity) as journal:
+        journal.keep(run := make_run())
+        with pytest.raises(KeyboardInterrupt):
+            _keep(run, Places(tmp_path, str(place)), ledger, journal)
+    with Ledger(place) as ledger:
+        assert [one.records for one in bring_in(tmp_path, ledger)] == [(run,)]
+        assert ledger.record(run.id) == run

@@ -114,13 +114,14 @@ def _keep(result: Run, kept: Places, ledger: Ledger, journal: Journal) -> None:
     """Write and store it; what a ledger can't take its document has. Raises StoreError."""
     document = run_path(kept.folder / "runs", result)
     write_document(document, envelope("run", [entry(result)], exit_code=result.exit_code))
-    journal.settled(result)
     try:
         ledger.add(result)
     except StoreError as error:
+        journal.settled(result)
         raise StoreError(
             f"{error}\nit is brought in later by: {brought_in_by([document], kept.ledger)}"
         ) from error
+    journal.settled(result)  # not before: should we be killed in between, the next command brings it in
 
 
 @contextlib.contextmanager

@@ -104,7 +104,7 @@ def below(search: LeakSearch) -> Iterator[Text]:
     for note in search.notes:
         yield Text.assemble(("note: ", FAINT), clean(words(note)))
     for recording in search.recordings:
-        yield Text.assemble(("flame graph: ", FAINT), clean(recording))
+        yield Text.assemble(("flame graph: ", FAINT), clean(recording).replace("\n", r"\n"))
 
 
 def growing_since(search: LeakSearch, past: Sequence[Sighting]) -> Iterator[Text]:

@@ -134,6 +134,11 @@ def test_what_comes_from_outside_steers_nothing():
     assert "[bold]a.py:12" in text
 
 
+def test_the_path_of_a_recording_is_one_line():
+    """A line that begins so is a command to GitHub's runner."""
+    assert "\n::error" not in shown(make_search(recordings=("a\n::error::b",)))
+
+
 def test_paths_are_not_broken_so_that_they_can_be_copied():
     recording = "results/" + "x" * 150 + ".html"
     assert f"flame graph: {recording}\n" in shown(make_search(recordings=(recording,)), width=60)
