@@ -302,6 +302,6 @@ def test_a_load_that_is_killed_between_its_document_and_the_ledger_is_brought_in
         journal.keep(run := make_run())
         with pytest.raises(KeyboardInterrupt):
             _keep(run, Places(tmp_path, str(place)), ledger, journal)
-    with Ledger(place) as ledger:
-        assert [one.records for one in bring_in(tmp_path, ledger)] == [(run,)]
-        assert ledger.record(run.id) == run
+    with Ledger(place) as later:
+        assert [one.records for one in bring_in(tmp_path, later)] == [(run,)]
+        assert later.record(run.id) == run
