@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 from multiprocess import resource_tracker
 
+from suite.process.opening import opened
 from suite.process.variables import inherited
 
 Mode = Literal["still", "calls", "allocations", "gc", "counters", "objects", "trace"]
@@ -29,6 +30,8 @@ _GENERATIONS = 3
 _ACCOUNT = _GENERATIONS * _GENERATION.size
 _PAUSE = struct.Struct("=2Q")  # behind those: when one of the longest began, and how long it was
 _PAUSES = 32
+_SAID = 4096
+"""Bytes of what an agent says of a failure."""
 
 # memray moves the threshold from which glibc maps memory: fixed, runs with and without it behave alike.
 _MALLOC = {"MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "4194304"}
@@ -148,8 +151,8 @@ class Injection:
         """What was written down since the last time, by pid. For mode calls."""
         found = {}
         for path in self.directory.glob("*.bill"):
-            with contextlib.suppress(OSError, ValueError):
-                found[int(path.stem)] = json.loads(path.read_text(encoding="utf-8"))
+            with contextlib.suppress(OSError, ValueError), opened(path) as file:
+                found[int(path.stem)] = json.loads(file.read() or b"")
             path.unlink(missing_ok=True)
         return found
 
@@ -174,7 +177,7 @@ class Injection:
         found = {}
         for pid in pids:
             with contextlib.suppress(OSError, struct.error):
-                rows = _GENERATION.iter_unpack(self._table(pid).read_bytes()[:_ACCOUNT])
+                rows = _GENERATION.iter_unpack(self._accounts(pid)[:_ACCOUNT])
                 found[pid] = tuple(
                     Generation(collections, collected, uncollectable, pause / 1e9, longest / 1e9)
                     for collections, collected, uncollectable, pause, longest in rows
@@ -186,14 +189,14 @@ class Injection:
         found: list[tuple[int, int]] = []
         for pid in pids:
             with contextlib.suppress(OSError, struct.error):
-                kept = _PAUSE.iter_unpack(self._table(pid).read_bytes()[_ACCOUNT:])
+                kept = _PAUSE.iter_unpack(self._accounts(pid)[_ACCOUNT:])
                 found += [(began, pause) for began, pause in kept if pause]
         return sorted(found)
 
     def forget_longest(self, pids: Iterable[int]) -> None:
         """Let the longest pauses start anew."""
         for pid in pids:
-            with contextlib.suppress(OSError), self._table(pid).open("r+b", buffering=0) as file:
+            with contextlib.suppress(OSError), opened(self._table(pid), "r+b") as file:
                 for generation in range(_GENERATIONS):
                     file.seek(generation * _GENERATION.size + _LONGEST)
                     file.write(bytes(8))
@@ -203,10 +206,15 @@ class Injection:
     def _table(self, pid: int) -> Path:
         return self.directory / f"{pid}.gc"
 
+    def _accounts(self, pid: int) -> bytes:
+        with opened(self._table(pid)) as file:
+            return file.read(_ACCOUNT + _PAUSES * _PAUSE.size) or b""
+
     def _failure(self, pid: int) -> str | None:
         """Why the process is not recorded, if the agent said so."""
         try:
-            reason = (self.directory / f"{pid}.failed").read_text(errors="replace").strip()
+            with opened(self.directory / f"{pid}.failed") as file:
+                reason = (file.read(_SAID) or b"").decode(errors="replace").strip()
         except OSError:
             return None
         return f"memray does not work there: {reason}"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from suite.process.opening import opened
 from suite.process.ownership import owned, taken_over
 from suite.process.sweep import remove, sweep
 
@@ -58,13 +59,9 @@ def _remove_abandoned() -> None:
 
 def _sweep(path: Path) -> None:
     """End the processes of a round that is over. What a system put in the place of its id is passed over."""
-    with suppress(OSError, UnicodeDecodeError), open(path / _ROUND, opener=_without_waiting) as file:
-        if stat.S_ISREG(os.fstat(file.fileno()).st_mode) and (round_id := file.read(_LONGEST)):
+    with suppress(OSError, UnicodeDecodeError), opened(path / _ROUND) as file:
+        if stat.S_ISREG(os.fstat(file.fileno()).st_mode) and (round_id := file.read(_LONGEST).decode()):
             sweep(round_id)
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def _is_a_folder_of_this_user(path: Path) -> bool:

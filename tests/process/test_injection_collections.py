@@ -79,3 +79,21 @@ def test_the_longest_pauses_are_kept_with_their_moments(tmp_path: Path) -> None:
     agents.forget_longest([os.getpid()])
     assert agents.pauses([os.getpid()]) == []
     assert agents.pauses([1]) == []  # has no agent
+
+
+@pytest.mark.parametrize("kind", ["pipe", "endless"])
+def test_what_a_system_puts_in_the_place_of_what_its_agent_writes_keeps_nobody(
+    tmp_path: Path, kind: str
+) -> None:
+    """A round waited for the pipe without end, and read the other until no memory was left."""
+    for name in ("7.gc", "7.failed", "7.bill"):
+        if kind == "pipe":
+            os.mkfifo(tmp_path / name)
+        else:
+            (tmp_path / name).symlink_to("/dev/zero")
+    agents = Injection(tmp_path)
+    agents.forget_longest([7])
+    assert not agents.collections([7]).get(7)
+    assert agents.pauses([7]) == []
+    assert agents.bills() == {}
+    assert agents._failure(7) in (None, "memray does not work there: ")
