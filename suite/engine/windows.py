@@ -77,6 +77,7 @@ class Windows(Deployment):
         before = self._cpu()
         while time.monotonic() < end:
             time.sleep(_QUIET_LOOK)
+            super().check_systems()  # what one writes meanwhile is to be given back too
             now = self._cpu()
             still = still + 1 if now - before < _QUIET_SHARE * _QUIET_LOOK else 0
             if still == _QUIET_LOOKS:
