@@ -13,8 +13,7 @@ class Restless(Windows):
 
     def __init__(self, last):
         self.looks, self.last = 0, last
-        self.room = SimpleNamespace(tick=lambda: None)
-        self._parties = SimpleNamespace(check=self.look)
+        vars(self).update(room=SimpleNamespace(tick=lambda: None), _parties=SimpleNamespace(check=self.look))
 
     def look(self):
         self.looks += 1
