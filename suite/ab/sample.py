@@ -19,6 +19,7 @@ from suite.files import disk_faults
 from suite.formats.envelope import read_document
 from suite.ledger.left_behind import bring_in
 from suite.process.child import Child, start_command
+from suite.process.scratch import removal
 from suite.records.costs import CostBill
 from suite.records.record import Record
 from suite.records.run import Run
@@ -206,11 +207,8 @@ def _fault(child: Child, side: Checkout, task: Task, run: Run | None, scratch: P
     room.tick()
     if room.faults(()):  # then it could not say so itself
         kind, text = StoreError, f"can't write below {scratch}: the disk is full; free some space"
-    if gone := next((folder for folder in (scratch, side.folder) if not folder.is_dir()), None):
-        kind, text = (
-            StoreError,
-            f"{gone} was removed while it was in use; TMPDIR names a place that nobody tidies",
-        )
+    if gone := removal(scratch, side.folder):
+        kind, text = StoreError, gone
     return kind(f"{task.name}, {side.title}: {text}{_not_there(side.folder)}")
 
 

@@ -9,6 +9,7 @@ import signal
 import traceback
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import uvloop
@@ -23,6 +24,7 @@ from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.worker_users import WorkerUsers
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError
+from suite.process.scratch import removal
 
 
 def work(
@@ -100,6 +102,8 @@ class _Worker:
         except ConfigurationError as error:
             return WorkerReply(order.step, fault=str(error), at_fault="configuration")
         except Exception:
+            if gone := removal(Path(self.kept_path).parent):
+                return WorkerReply(order.step, fault=gone, at_fault="disk")
             return WorkerReply(order.step, fault=traceback.format_exc().rstrip(), at_fault="worker")
 
     def discard(self) -> None:

@@ -15,7 +15,7 @@ from suite.engine.worker import work
 from suite.engine.worker_plan import WorkerPlan
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
-from suite.errors import ConfigurationError, SuiteError, SystemFailed, WorkerFailed
+from suite.errors import ConfigurationError, StoreError, SuiteError, SystemFailed, WorkerFailed
 from suite.process import piping
 from suite.process.child import Child, start_function
 
@@ -84,7 +84,7 @@ def gather_reports(
     after as many seconds as `pause` says.
 
     `deadline` gives the monotonic time until which to wait, anew at each look. Raises WorkerFailed,
-    SystemFailed or ConfigurationError, as the first worker that could not do the step says.
+    SystemFailed, ConfigurationError or StoreError, as the first worker that could not do the step says.
     """
     reports: dict[str, WorkerReply] = {}
     while len(reports) < len(workers):
@@ -141,4 +141,6 @@ def _raise_fault(worker: Worker, report: WorkerReply) -> None:
         raise ConfigurationError(report.fault)
     if report.at_fault == "system":
         raise SystemFailed(report.fault)
+    if report.at_fault == "disk":
+        raise StoreError(report.fault)
     raise WorkerFailed(f"{worker.name} broke while it should {report.step}:\n{report.fault}")

@@ -71,4 +71,4 @@ class WorkerReply:
     """When there was no more room for what the loop starts, in monotonic nanoseconds; 0: there was."""
     result: Any = None
     fault: str = ""
-    at_fault: Literal["", "system", "worker", "configuration"] = ""
+    at_fault: Literal["", "system", "worker", "configuration", "disk"] = ""

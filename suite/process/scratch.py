@@ -33,6 +33,14 @@ def scratch_directory() -> Iterator[Path]:
         remove(path, MARKER)
 
 
+def removal(*folders: Path) -> str | None:
+    """What is to be said where somebody has removed one of these."""
+    gone = next((folder for folder in folders if not folder.is_dir()), None)
+    if gone is None:
+        return None
+    return f"{gone} was removed while it was in use; TMPDIR names a place that nobody tidies"
+
+
 def let_through(path: Path) -> None:
     """Let other users who know its name reach `path` through the scratch directories that it lies in."""
     for folder in path.parents:

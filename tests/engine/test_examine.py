@@ -3,6 +3,7 @@
 import asyncio
 import math
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,7 @@ from examples.load_echo import Talker, echo_server
 from suite import Metric, Workload, closed_loop
 from suite.engine.examine import Question, examine, figure
 from suite.engine.examining import examined
-from suite.errors import WorkerFailed
+from suite.errors import SystemFailed, WorkerFailed
 
 
 @pytest.mark.parametrize(
@@ -57,15 +58,32 @@ def test_a_check_that_hangs_fails_and_the_others_are_made(tmp_path: Any, monkeyp
     assert found.metrics == {"depth": None}
 
 
+def deployment(ask: Callable[..., Any], check_systems: Callable[[], None] = lambda: None) -> Any:
+    """What has one check and answers so."""
+    plan = SimpleNamespace(files=(), marks=(), names=(), by_loop=(), due=())
+    workload = SimpleNamespace(examined=True, checks=(1,), metrics=(), collect=None)
+    return SimpleNamespace(
+        ask=ask, check_systems=check_systems, plan=plan, workload=workload, workers=(1,), directory=Path(),
+        prepared=None,
+    )  # fmt: skip
+
+
+def test_a_system_that_dies_while_it_is_checked_is_noticed_though_the_check_passes() -> None:
+    """One round in four passed, for the check was over before anybody looked."""
+
+    def died() -> None:
+        raise SystemFailed("the system ended by signal 9 (SIGKILL)")
+
+    answer = SimpleNamespace(result="all well")
+    assert examined(deployment(lambda *_, **__: [answer]), 0, 1) == "all well"
+    with pytest.raises(SystemFailed, match="SIGKILL"):
+        examined(deployment(lambda *_, **__: [answer], died), 0, 1)
+
+
 def test_a_worker_that_does_not_come_back_from_checks_is_a_check_that_failed() -> None:
     def ask(*_: Any, **__: Any) -> None:
         raise WorkerFailed("worker 0 did not finish to examine in time")
 
-    plan = SimpleNamespace(files=(), marks=(), names=(), by_loop=(), due=())
-    workload = SimpleNamespace(examined=True, checks=(1,), metrics=(), collect=None)
-    deployed: Any = SimpleNamespace(
-        ask=ask, plan=plan, workload=workload, workers=(1,), directory=Path(), prepared=None
-    )
-    found = examined(deployed, 0, 1)
+    found = examined(deployment(ask), 0, 1)
     (check,) = found.checks
     assert (check.passed, check.detail) == (False, "worker 0 did not finish to examine in time")

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from matrix.cells import KILLED, SIGNALS, Cell
-from matrix.stage import NotHere, Stage, mount, mounted
+from matrix.stage import NotHere, Stage, is_dead, mount, mounted
+from support.processes import wait_for
 
 from suite.ledger.schema import VERSIONS
 
@@ -74,7 +75,9 @@ def make(stage: Stage) -> None:
     if who == "group":
         os.killpg(stage.suite.process.pid, signal.SIGKILL)
     elif who in KILLED:
-        os.kill(stage.pid(who), signal.SIGKILL)
+        pid = stage.pid(who)
+        os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: is_dead(pid))  # on a busy machine that takes a while
     elif fault == "Ctrl-C":
         os.killpg(stage.suite.process.pid, signal.SIGINT)
     elif fault in _NUMBERS:
@@ -105,10 +108,9 @@ def _fill(stage: Stage, folder: Path) -> None:
 
 def _read_only(stage: Stage) -> None:
     ledger = str(stage.results / "ledger.db")
-    for words in (["--bind", ledger, ledger], ["-o", "remount,ro,bind", ledger]):
-        mount(*words)
-        if words[0] == "--bind":
-            stage.undo.callback(subprocess.run, ["umount", "-l", ledger], capture_output=True)
+    # At once: what has opened it for writing in between would keep it from being read-only.
+    mount("-o", "bind,ro", ledger, ledger)
+    stage.undo.callback(subprocess.run, ["umount", "-l", ledger], capture_output=True)
 
 
 def _fake_clock(folder: Path) -> dict[str, str]:

@@ -268,6 +268,16 @@ def units(one: dict[str, Any]) -> int:
     return len(one["windows"]) if "windows" in one else int(one.get("rounds") or 0)
 
 
+def is_dead(pid: int) -> bool:
+    """Whether it has ended with all its threads, of which the first may be gone long before the others;
+    somebody may have yet to collect it.
+    """
+    with contextlib.suppress(OSError):
+        state = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0]
+        return state in (b"Z", b"X") and len(os.listdir(f"/proc/{pid}/task")) == 1
+    return True
+
+
 def mount(*words: str) -> None:
     """Raises NotHere. Where several mount at a time one may find the table busy."""
     for _ in range(3):
