@@ -11,15 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from suite.costs.callgrind_profile import METRICS, totals
 from suite.costs.counter import Counter, Counts, Span
 from suite.errors import SystemFailed
 from suite.process.injection import Injection
 from suite.process.variables import inherited
 from suite.process.wrapping import wrapped
 
-_EVENTS = re.compile(r"^events: (.+)$", re.MULTILINE)
-_TOTALS = re.compile(r"^totals: (.+)$", re.MULTILINE)
-_METRICS = {"Ir": "cost.instructions", "sysCount": "cost.system_calls"}
 _SAID = re.compile(
     r"^==\d+== ((?:valgrind|vex|.*\b(?:unhandled|unrecognised|FATAL|cannot|can't)\b).*)$", re.M | re.I
 )
@@ -38,19 +36,10 @@ def version() -> str | None:
     return None
 
 
-def totals(profile: str) -> dict[str, int]:
-    """What a profile of callgrind counted in all, by metric."""
-    events, counts = _EVENTS.search(profile), _TOTALS.search(profile)
-    if events is None or counts is None:
-        return {}
-    named = zip(events[1].split(), counts[1].split(), strict=False)  # zeros at the end are left out
-    return {_METRICS[event]: int(count) for event, count in named if event in _METRICS}
-
-
 class Callgrind(Counter):
     """See `Counter`. It is switched on for a window in the processes that there are, and those born in it."""
 
-    metrics = tuple(_METRICS.values())
+    metrics = tuple(METRICS.values())
     slower = 60.0
 
     def __init__(self, version: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from suite.config.catalog import select
 from suite.config.settings import Settings
 from suite.contract.loop import ClosedLoop
-from suite.costs.callgrind import Callgrind, totals, version
+from suite.costs.callgrind import Callgrind, version
 from suite.costs.counting import count
 from suite.costs.kernel import Kernel
 from suite.engine.progress import Silent
@@ -17,19 +17,6 @@ from suite.records.reason import Reason
 
 pytestmark = pytest.mark.timeout(240)  # whoever comes first waits for valgrind
 
-PROFILE = """# callgrind format
-version: 1
-pid: 14455
-part: 2
-
-events: Ir sysCount sysTime sysCpuTime
-
-fl=(1) /lib/libc.so.6
-fn=(1) malloc
-0 12 3
-
-totals: 20924742 520
-"""
 LOAD = """
 import socket
 from suite import Command, User, Workload, closed_loop, operation
@@ -63,12 +50,6 @@ while True:
         number(500)
         visitor.sendall(b"y" * 20)
 """
-
-
-def test_totals_are_read_by_name_and_zeros_at_the_end_left_out():
-    assert totals(PROFILE) == {"cost.instructions": 20924742, "cost.system_calls": 520}
-    assert totals(PROFILE.replace("20924742 520", "7")) == {"cost.instructions": 7}
-    assert totals("no profile") == {}
 
 
 def test_without_valgrind_there_is_no_version(monkeypatch, tmp_path):
