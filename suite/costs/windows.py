@@ -75,20 +75,20 @@ class CountedWindows(Windows):
 
     def take_idle(self, seconds: float) -> CountedWindow:
         """A window of so many seconds in which nobody asks for anything: what it counts goes by the clock."""
-        assert self.counter is not None
         self.phase("counting what goes by the clock, idle")
-        window = self._taken(idle=seconds)
-        self.counter.forget()
-        self.served.forget()
-        return window
+        return self._forgotten(self._taken(idle=seconds))
 
     def take_only(self, operation: str) -> CountedWindow:
         """A window in which one operation takes the place of the mix."""
-        assert self.counter is not None
         self.phase(f"counting {operation}")
         self.plan.only = operation
         window = self._taken()
         self.plan.only = ""
+        return self._forgotten(window)
+
+    def _forgotten(self, window: CountedWindow) -> CountedWindow:
+        """The same, which is no part of what the counter tells apart."""
+        assert self.counter is not None
         self.counter.forget()
         self.served.forget()
         return window

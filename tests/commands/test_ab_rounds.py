@@ -110,9 +110,8 @@ class Worker:
 """
 
 
-@pytest.mark.parametrize("command", ["ab", exhaustive("calibrate")])
-def test_the_round_in_which_it_was_interrupted_is_kept_as_far_as_it_came(tmp_path, command):
-    """Hours of a round were gone, while `suite run` kept them."""
+def amid_a_round(tmp_path, command):
+    """A repository, and a command of which a round runs there that would take long."""
     scratch, turned = Scratch(tmp_path / "repository"), tmp_path / "turned"
     scratch.write("load_work.py", LOAD)
     scratch.write("work.py", TURNER.format(path=str(turned)))
@@ -120,6 +119,13 @@ def test_the_round_in_which_it_was_interrupted_is_kept_as_far_as_it_came(tmp_pat
     words = {"ab": ["HEAD", "load_work.py", "--seconds", "60"], "calibrate": ["load_work.py", "--full"]}
     suite = Suite(tmp_path, command, *words[command], cwd=scratch.folder)
     wait_for(turned.exists, 60)
+    return scratch, suite
+
+
+@pytest.mark.parametrize("command", ["ab", exhaustive("calibrate")])
+def test_the_round_in_which_it_was_interrupted_is_kept_as_far_as_it_came(tmp_path, command):
+    """Hours of a round were gone, while `suite run` kept them."""
+    scratch, suite = amid_a_round(tmp_path, command)
     suite.process.send_signal(signal.SIGTERM)
     assert suite.finish() == 143, suite.out + suite.err
     (document,) = scratch.folder.glob("results/*/*.json")
@@ -138,13 +144,7 @@ def test_the_round_in_which_it_was_interrupted_is_kept_as_far_as_it_came(tmp_pat
 @pytest.mark.parametrize("kill", [exhaustive("kill"), "killpg"])
 def test_the_round_in_which_it_was_killed_is_kept_by_the_next_command(tmp_path, command, kill):
     """It lay in the scratch folder, which the watchman removed."""
-    scratch, turned = Scratch(tmp_path / "repository"), tmp_path / "turned"
-    scratch.write("load_work.py", LOAD)
-    scratch.write("work.py", TURNER.format(path=str(turned)))
-    scratch.commit("Slow")
-    words = {"ab": ["HEAD", "load_work.py", "--seconds", "60"], "calibrate": ["load_work.py", "--full"]}
-    suite = Suite(tmp_path, command, *words[command], cwd=scratch.folder)
-    wait_for(turned.exists, 60)
+    scratch, suite = amid_a_round(tmp_path, command)
     getattr(os, kill)(suite.process.pid, signal.SIGKILL)
     suite.finish()
     assert suite.left_behind() == []

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from matrix.cells import KILLED, SIGNALS, Cell
-from matrix.stage import NotHere, Stage, is_dead, mount, mounted
+from matrix.machine import NotHere, is_dead, mount, mounted
+from matrix.stage import Stage
 from support.processes import wait_for
 
 from suite.ledger.schema import VERSIONS

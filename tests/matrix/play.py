@@ -10,8 +10,9 @@ from pathlib import Path
 from matrix import faults
 from matrix.cells import Cell
 from matrix.healthy import usual_seconds
+from matrix.machine import NotHere
 from matrix.results import Played
-from matrix.stage import ENDLESS, NotHere, Stage
+from matrix.stage import ENDLESS, Stage
 from support.processes import wait_for
 
 _FAULT_OF_OURS = ("Traceback", "this is a fault of Loadledger")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from matrix.cells import Cell
+from matrix.machine import NotHere
 from support.histories import fill, runs
 from support.processes import Suite, command_line, wait_for
 from support.repositories import Scratch
@@ -57,10 +58,6 @@ _SECONDS, _TIMES = 60.0, 15
 a healthy `suite run` takes now."""
 _QUIET = 5.0
 """What that takes on a quiet machine; on another one all that has a budget gets more."""
-
-
-class NotHere(Exception):
-    """This machine can't make such a cell."""
 
 
 class Stage:
@@ -266,37 +263,3 @@ def units(one: dict[str, Any]) -> int:
     if "verdict" in one:
         return 1
     return len(one["windows"]) if "windows" in one else int(one.get("rounds") or 0)
-
-
-def is_dead(pid: int) -> bool:
-    """Whether it has ended with all its threads, of which the first may be gone long before the others;
-    somebody may have yet to collect it.
-    """
-    with contextlib.suppress(OSError):
-        state = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0]
-        return state in (b"Z", b"X") and len(os.listdir(f"/proc/{pid}/task")) == 1
-    return True
-
-
-def mount(*words: str) -> None:
-    """Raises NotHere. Where several mount at a time one may find the table busy."""
-    for _ in range(3):
-        done = subprocess.run(["mount", *words], capture_output=True, text=True)
-        if not done.returncode:
-            return
-        time.sleep(0.2)
-    raise NotHere(f"nothing can be mounted here, as only root can: {done.stderr.strip()}")
-
-
-def mounted(folder: Path, megabytes: int) -> Any:
-    """A file system of its own in `folder`, until the end of this."""
-
-    @contextlib.contextmanager
-    def inside() -> Iterator[None]:
-        mount("-t", "tmpfs", "-o", f"size={megabytes}m", "none", str(folder))
-        try:
-            yield
-        finally:
-            subprocess.run(["umount", "-l", str(folder)], capture_output=True)
-
-    return inside()
