@@ -8,24 +8,30 @@ failed, or if what went wrong was no test.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 A_FEW = 5
-FAILED = Path(".pytest_cache", "v", "cache", "lastfailed")
 
 
 def main(environment: str) -> int:
     """Run them with the environment's own pytest."""
-    failed = list(json.loads(FAILED.read_text())) if FAILED.is_file() else []
+    folder = Path(".tox", environment).absolute()  # in tox pytest keeps its cache in the environment
+    cache = folder / ".pytest_cache" / "v" / "cache" / "lastfailed"
+    failed = list(json.loads(cache.read_text())) if cache.is_file() else []
     if not 0 < len(failed) <= A_FEW:
         sys.stderr.write(f"{len(failed)} tests failed: not asked once more\n")
         return 1
     sys.stderr.write("asked once more: " + ", ".join(failed) + "\n")
-    pytest = Path(".tox", environment, "bin", "pytest")
     once_more = ["--last-failed", "--last-failed-no-failures", "none", "-n", "0", "--maxfail", "1"]
-    return 1 if subprocess.run([pytest, *once_more], check=False).returncode else 0
+    inside = os.environ | {"TOX_ENV_DIR": str(folder)}
+    return (
+        1
+        if subprocess.run([folder / "bin" / "pytest", *once_more], env=inside, check=False).returncode
+        else 0
+    )
 
 
 if __name__ == "__main__":

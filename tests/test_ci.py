@@ -102,7 +102,7 @@ def asked_again(tmp_path):
     program.chmod(0o755)
     (tmp_path / "test_it.py").write_text("def test_well(): pass\ndef test_ill(): assert False\n")
     (tmp_path / "none.ini").write_text("")
-    known = tmp_path / ".pytest_cache" / "v" / "cache" / "lastfailed"
+    known = program.parents[1] / ".pytest_cache" / "v" / "cache" / "lastfailed"
     known.parent.mkdir(parents=True)
 
     def ask(*failed):

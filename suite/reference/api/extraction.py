@@ -7,8 +7,7 @@ import contextlib
 import sys
 import wave
 from array import array
-from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
@@ -25,10 +24,10 @@ _STEP = 16
 
 
 class NoteJob(NamedTuple):
-    """One note to be made of one file."""
+    """One note to be made of one file, which is open: another upload may take its place meanwhile."""
 
     note: int
-    audio: Path
+    audio: BinaryIO
 
 
 class NoteJobs:
@@ -67,6 +66,8 @@ class NoteJobs:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        while not self._waiting.empty():
+            self._waiting.get_nowait().audio.close()
 
     async def _work(self) -> None:
         while True:
@@ -77,6 +78,7 @@ class NoteJobs:
                 await self._noted(job, state, text)
                 self._counters.add(f'notes_total{{state="{state}"}}')
             finally:
+                job.audio.close()
                 self.release()
 
     async def _noted(self, job: NoteJob, state: str, text: str | None = None) -> None:
@@ -94,7 +96,7 @@ class NoteJobs:
         self._counters.set("notes_unfinished", self._unfinished)
 
 
-def _made(audio: Path) -> tuple[str, str]:
+def _made(audio: BinaryIO) -> tuple[str, str]:
     """State and text of the note on a file."""
     try:
         return DONE, extract(audio)
@@ -102,12 +104,12 @@ def _made(audio: Path) -> tuple[str, str]:
         return FAILED, f"the audio can't be read: {error or type(error).__name__}"
 
 
-def extract(audio: Path) -> str:
+def extract(audio: BinaryIO) -> str:
     """What a recording of 16-bit samples tells: how long it is, and in which second it is loudest.
 
     Raises OSError, EOFError, wave.Error.
     """
-    with wave.open(str(audio)) as file:
+    with wave.open(audio) as file:
         rate, width, channels = file.getframerate(), file.getsampwidth(), file.getnchannels()
         if width != 2 or rate < 1:
             raise wave.Error(f"samples have 16 bits, not {8 * width}, and come at {rate}/s")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from suite.reference.api.extraction import NoteJob
 from suite.reference.api.models import QUEUED, SessionNote, TherapySession
@@ -63,15 +66,12 @@ async def upload(key: Key, request: Request, caller: Caller, parts: Parts) -> St
     folder, settings = parts.settings.audio(), parts.settings
     audio = AudioUpload(folder, limit=settings.upload_limit, idle=settings.upload_idle)
     await audio.receive(request)
-    kept = False
+    outdated: str | None = audio.name
     try:
         async with parts.connections.writing() as connection:
-            former = (await own_session(connection, caller, key)).audio
-            query = update(TherapySession).where(TherapySession.id == key).values(audio=audio.name)
-            await connection.execute(query)
-        kept = True
+            former = await _replaced(connection, caller, key, audio.name)
+        outdated = former
     finally:
-        outdated = former if kept else audio.name
         if outdated:
             (folder / outdated).unlink(missing_ok=True)
     parts.counters.add("upload_bytes_total", audio.size)
@@ -87,20 +87,38 @@ async def upload(key: Key, request: Request, caller: Caller, parts: Parts) -> St
 async def extract_note(key: Key, caller: Caller, parts: Parts, response: Response) -> Any:
     """Have a note extracted from the session's audio; where its state is told stands in Location."""
     parts.jobs.reserve()
-    try:
+    with contextlib.ExitStack() as undone:
+        undone.callback(parts.jobs.release)
         async with parts.connections.writing() as connection:
-            found = await own_session(connection, caller, key)
-            if found.audio is None:
-                raise BackendProblem(409, "no_audio", f"session {key} has no audio yet")
+            audio = undone.enter_context(await _opened(connection, caller, key, parts.settings.audio()))
             new = {"therapist_id": caller, "session_id": key, "state": QUEUED}
             made = await connection.execute(insert(SessionNote).values(**new).returning(*_SHOWN))
             note = made.one()
-    except BaseException:
-        parts.jobs.release()
-        raise
-    parts.jobs.submit(NoteJob(note.id, Path(parts.settings.audio()) / found.audio))
+        undone.pop_all()
+    parts.jobs.submit(NoteJob(note.id, audio))
     response.headers["Location"] = f"/notes/{note.id}"
     return note._asdict()
+
+
+async def _replaced(connection: AsyncConnection, caller: int, key: int, audio: str) -> str | None:
+    """The file in whose place `audio` is now the session's; of two uploads at once each finds another."""
+    while True:
+        former: str | None = (await own_session(connection, caller, key)).audio
+        same = TherapySession.audio.is_not_distinct_from(former)
+        query = update(TherapySession).where(TherapySession.id == key, same).values(audio=audio)
+        if (await connection.execute(query)).rowcount:
+            return former
+
+
+async def _opened(connection: AsyncConnection, caller: int, key: int, folder: Path) -> BinaryIO:
+    """The session's audio, open. Raises BackendProblem, 409, where there is none."""
+    missed = None
+    while (name := (await own_session(connection, caller, key)).audio) != missed:
+        try:
+            return await asyncio.to_thread((folder / name).open, "rb")
+        except FileNotFoundError:
+            missed = name  # replaced since it was read, or gone for good
+    raise BackendProblem(409, "no_audio", f"session {key} has no audio{' any more' if missed else ' yet'}")
 
 
 @router.get("/notes/{key}", response_model=ShownNote, responses=problems(401, 404, 429))

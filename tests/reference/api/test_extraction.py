@@ -1,6 +1,7 @@
 """Notes from audio: what is extracted, and a pool of jobs that is bounded."""
 
 import asyncio
+import io
 import wave
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -20,13 +21,13 @@ def test_length_and_the_loudest_second(tmp_path):
         for level in (10, 500, 20):
             file.writeframes(level.to_bytes(2, "little") * 2_000)
         file.writeframes(b"\0" * 400)
-    assert extract(tmp_path / "a.wav") == "3.1 s of audio, loudest in second 1"
+    with (tmp_path / "a.wav").open("rb") as file:
+        assert extract(file) == "3.1 s of audio, loudest in second 1"
 
 
 @pytest.mark.parametrize("content", [b"", b"RIFF", b"RIFF....WAVE", audio(1, 0.1)[:40]])
-def test_what_is_broken_fails_its_note_and_no_more(tmp_path, content):
-    (tmp_path / "a.wav").write_bytes(content)
-    state, text = extraction._made(tmp_path / "a.wav")
+def test_what_is_broken_fails_its_note_and_no_more(content):
+    state, text = extraction._made(io.BytesIO(content))
     assert state == "failed"
     assert text.startswith("the audio can't be read: ")
 
@@ -57,7 +58,8 @@ def test_jobs_are_bounded_and_tell_their_state(tmp_path, monkeypatch):
         jobs = NoteJobs(cast(Any, written), workers=1, queue=1, counters=counters)
         for note in (1, 2):
             jobs.reserve()
-            jobs.submit(NoteJob(note, tmp_path / "a.wav"))
+            jobs.submit(NoteJob(note, (tmp_path / "a.wav").open("rb")))
+        (tmp_path / "a.wav").unlink()  # as another upload does
         with pytest.raises(BackendProblem) as caught:
             jobs.reserve()
         assert (caught.value.status, caught.value.error) == (503, "queue_full")
