@@ -176,7 +176,7 @@ class Output:
             typer.echo(
                 f"suite: note: not kept while it was measured: {clean(str(self._journal.fault))}", err=True
             )
-        for draft in self._journal.drafts:
+        for draft in filter(Path.exists, self._journal.drafts):
             typer.echo(
                 f"suite: note: what there is of it is {draft}; the next command brings it in", err=True
             )

@@ -45,7 +45,7 @@ class AllocationCounter(AgentCounter[AllocationWindow]):
                 known = window.lines.get(place, (0, 0))
                 window.lines[place] = (known[0] + number, known[1] + taken)
                 times, size = times + number, size + taken
-            recording.unlink()
+            recording.unlink(missing_ok=True)
             counts["cost.allocations"][pid], counts["cost.allocated"][pid] = float(times), float(size)
         return counts
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter as Tally
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from suite.costs.agent_counter import AgentCounter
 from suite.costs.counter import Counts, Span
 from suite.costs.sql import controls, normalised
-from suite.leaks.site import Kind
+from suite.leaks.site import Kind, Raw
+from suite.process.agent_answers import Bill
 from suite.process.injection import Mode
 
 _EMPTY = "suite/engine/hollow.py"
@@ -62,9 +63,9 @@ class CallCounter(AgentCounter[CallWindow]):
         self.windows.append(window)
         counts: dict[str, dict[int, float]] = {metric: {} for metric in self.metrics}
         for pid, bill in self.agents.bills().items():
-            counts["cost.calls"][pid] = float(self._called(bill["calls"], window))
-            self._called_in_c(bill["c_calls"], window)
-            counts["cost.statements"][pid] = float(self._sent(bill["statements"], window))
+            counts["cost.calls"][pid] = float(self._called(bill.calls, window))
+            self._called_in_c(bill.c_calls, window)
+            counts["cost.statements"][pid] = float(self._sent(bill, window))
         return counts
 
     def differing(self) -> Place | None:
@@ -76,7 +77,7 @@ class CallCounter(AgentCounter[CallWindow]):
         most = max(apart, key=lambda place: apart[place], default=None)
         return most if most is not None and apart[most] else None
 
-    def _called(self, calls: Iterable[Sequence[Any]], window: CallWindow) -> int:
+    def _called(self, calls: Iterable[tuple[int, str, str, int]], window: CallWindow) -> int:
         total = 0
         for times, function, file, line in calls:
             kind, name = self.sites.place(file)
@@ -85,18 +86,18 @@ class CallCounter(AgentCounter[CallWindow]):
                 total += times
         return total
 
-    def _called_in_c(self, calls: Iterable[Sequence[Any]], window: CallWindow) -> None:
+    def _called_in_c(self, calls: Iterable[tuple[int, str, str, int, str]], window: CallWindow) -> None:
         for times, function, file, line, called in calls:
             kind, name = self.sites.place(file)
             if kind is not Kind.hidden:
                 window.c_calls[Place(function, name, line), called] += times
 
-    def _sent(self, found: Mapping[str, Any], window: CallWindow) -> int:
-        texts = [None if controls(text) else normalised(text) for text in found["texts"]]
-        senders = [self._sender(stack) for stack in found["stacks"]]
+    def _sent(self, found: Bill, window: CallWindow) -> int:
+        texts = [None if controls(text) else normalised(text) for text in found.texts]
+        senders = [self._sender(stack) for stack in found.stacks]
         starts = [span.started for span in window.spans]
         total = 0
-        for at, number, stack in found["sent"]:
+        for at, number, stack in found.sent:
             if (text := texts[number]) is None:
                 continue
             total += 1
@@ -107,8 +108,8 @@ class CallCounter(AgentCounter[CallWindow]):
                 one.within[index] += 1
         return total
 
-    def _sender(self, stack: Sequence[Sequence[Any]]) -> Place:
-        found = self.sites.of([(function, file, line) for function, file, line in stack])
+    def _sender(self, stack: Sequence[Raw]) -> Place:
+        found = self.sites.of(stack)
         if found is None:
             return Place("?", "?", 0)
         return Place(found[0], self.sites.place(found[1])[1], found[2])

@@ -73,8 +73,22 @@ class SoakJournal:
 
     def append(self, window: SoakWindow) -> None:
         """One window more, durably. Raises StoreError."""
+        if not os.fstat(self._file).st_nlink:
+            self._write_anew()
         self._write(_WINDOW, window)
         self.windows.append(window)
+
+    def _write_anew(self) -> None:
+        """Somebody removed the file: what would be written to it goes with us. One of an earlier state may
+        have come back in its place.
+        """
+        with disk_faults(self.path):
+            self.path.unlink(missing_ok=True)
+        with type(self).create(self.path.parent, self.head) as anew:
+            for window in self.windows:
+                anew.append(window)
+            self.path = anew.path
+            self._file, anew._file = anew._file, self._file
 
     def close(self) -> None:
         """Let go of it."""

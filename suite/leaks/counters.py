@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from suite.leaks.verdict import Marks, Reading
 from suite.measure import proc
-from suite.process.injection import Counts, Injection
+from suite.process.agent_answers import Counts
+from suite.process.injection import Injection
 from suite.records.reason import Reason
 
 

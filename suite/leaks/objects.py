@@ -7,20 +7,24 @@ call site is then whoever found that list empty later; tracemalloc knows who mad
 from __future__ import annotations
 
 import ast
+import stat
 import tokenize
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
 from suite.leaks.recorded import Levels, Stack
 from suite.leaks.site import Raw
-from suite.process.injection import Changes
+from suite.process.agent_answers import Changes
 
 _UNKNOWN = "<unknown>"
 """tracemalloc's file where no Python code ran."""
+_LARGEST = 16 << 20
+"""Bytes of a source that is read."""
 
 
 def stacks(processes: Mapping[int, Sequence[Changes]], moments: Sequence[float]) -> tuple[Stack, ...]:
@@ -71,6 +75,9 @@ def _named(file: str) -> Mapping[int, str]:
     """The name of each line of `file`; none if it is no source."""
     names: dict[int, str] = {}
     try:
+        about = Path(file).stat()  # a system says any name, of a pipe, or of what has no end
+        if not stat.S_ISREG(about.st_mode) or about.st_size > _LARGEST:
+            return {}
         with tokenize.open(file) as source:
             text = source.read()
         with warnings.catch_warnings(action="ignore"):

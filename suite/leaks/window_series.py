@@ -20,7 +20,7 @@ from suite.leaks.rule import (
     slowing,
     suspicion,
 )
-from suite.process.injection import Filling
+from suite.process.agent_answers import Filling
 from suite.records.leak import MEMORY, Counter, Growth
 from suite.records.reason import Reason
 

@@ -88,11 +88,9 @@ def open_engine(url: URL, timeout: float) -> Engine:
     with disk_faults(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         _refuse_foreign(path)
-        if not path.exists():
-            with contextlib.suppress(OSError):  # SQLite says better why it can't
-                path.touch(mode=0o600)  # it may have what a system printed
     # No pool: a connection is cheap, must not outlive a fork, and the last one folds the WAL back in.
     engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": timeout})
+    event.listen(engine, "do_connect", lambda *_: _make_private(path))
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
@@ -152,6 +150,15 @@ def _refuse_closed(connection: Any, *_: Any) -> None:
     """Have another one made in place of what an interrupt closed."""
     if connection.closed:
         raise DisconnectionError
+
+
+def _make_private(path: Path) -> None:
+    """Make the file if there is none, or none any more: SQLite lets all read it, and it may have what a
+    system printed.
+    """
+    if not path.exists():
+        with contextlib.suppress(OSError):  # SQLite says better why it can't
+            path.touch(mode=0o600)
 
 
 def _set_up(connection: sqlite3.Connection, _record: Any) -> None:

@@ -21,6 +21,7 @@ from suite.ledger.commit_order import CommitOrder
 from suite.ledger.database import shown, url_of
 from suite.ledger.detections import Detections
 from suite.ledger.faults import database_faults
+from suite.ledger.journal import in_journal
 from suite.ledger.store import Ledger
 from suite.process.scratch import scratch_directory
 from suite.records.record import RECORDS, Record
@@ -112,7 +113,9 @@ def _files(source: str) -> Iterable[str]:
     found = [
         str(each)
         for each in sorted(path.rglob("*.json"))
-        if each.name not in _PASSED_OVER and each.is_file()  # a pipe would be waited for
+        if each.name not in _PASSED_OVER
+        and not in_journal(each.relative_to(path), path)
+        and each.is_file()  # a pipe would be waited for
     ]
     if not found:
         raise StoreError(f"there are no .json files in {source}")

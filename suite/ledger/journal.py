@@ -150,9 +150,9 @@ class Journal:
         return [*self._drafts.values()]
 
     def _own(self) -> Path:
-        """The folder, made when there is something to keep."""
-        if self._folder is None:
-            if self.fault is not None:  # once is enough
+        """The folder, made when there is something to keep, and anew where somebody removed or moved it."""
+        if self._folder is None or not self._folder.is_dir():
+            if self._folder is None and self.fault is not None:  # once is enough
                 raise self.fault
             folder = self._results / NAME / uuid.uuid4().hex[:12]
             with disk_faults(folder), ExitStack() as undone:
@@ -178,6 +178,14 @@ def moved(draft: Path, folder: Path, results: Path) -> Path:
         else:
             draft.replace(path)
     return path
+
+
+def in_journal(file: Path, results: Path) -> bool:
+    """Whether `file`, relative to `results`, is in the journal of a command: it is not kept for good yet, and
+    may be a round of a comparison, which is no part of a history.
+    """
+    owners = (results / folder / OWNER for folder in file.parents if folder.parent.name == NAME)
+    return any(owner.exists() for owner in owners)
 
 
 def removed(folder: Path) -> None:

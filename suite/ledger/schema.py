@@ -84,6 +84,16 @@ def upgrade(
             _migrate(connection, revision, place, progress)
 
 
+def is_current(connection: Connection, place: object) -> bool:
+    """Whether the tables are as they are here, in a transaction that is to write: nobody changes them in it.
+
+    Raises StoreError for a foreign database.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": _LOCK})
+    return _found(connection, place) == (VERSIONS, REVISION)
+
+
 def check(engine: Engine, place: object) -> None:
     """Raise StoreError unless the tables can be read as they are; changes nothing."""
     with engine.connect() as connection:

@@ -18,7 +18,7 @@ from suite.ledger.database import open_engine, shown, url_of
 from suite.ledger.entry import HEADLINES, Entry
 from suite.ledger.faults import database_faults
 from suite.ledger.models import DocumentRow, MetricRow, ResultRow
-from suite.ledger.schema import Progress, UpgradeLog, check, upgrade
+from suite.ledger.schema import Progress, UpgradeLog, check, is_current, upgrade
 from suite.ledger.writing import write
 from suite.records.leak import LeakSearch
 from suite.records.record import RECORDS, Record
@@ -61,19 +61,25 @@ class Ledger:
         self.place = called or shown(place)
         self.identity = shown(url) if _is_server(url) else str(Path(str(url.database)).resolve())
         """The same from wherever it is named, and without secrets."""
-        if opening != "create" and _is_absent(url):
+        if opening != "create" and not _is_server(url) and url.database and not Path(url.database).exists():
             raise StoreError(f"there is no ledger {self.place}; start with: suite run")
+        self._timeout, self._opening = timeout, opening
+        self._progress = progress or UpgradeLog(self.place)
         self._engine = open_engine(url, timeout)
         try:
             with database_faults(self.place):
-                if opening == "as it is":
-                    check(self._engine, self.place)
-                else:
-                    create, told = opening == "create", progress or UpgradeLog(self.place)
-                    upgrade(self._engine, self.place, timeout, create=create, progress=told)
+                self._prepare()
         except BaseException:
             self.close()
             raise
+
+    def _prepare(self) -> None:
+        """Have the tables as they are here, or raise what says why they can't be."""
+        if self._opening == "as it is":
+            check(self._engine, self.place)
+            return
+        create = self._opening == "create"
+        upgrade(self._engine, self.place, self._timeout, create=create, progress=self._progress)
 
     @classmethod
     def existing(cls, place: str | Path) -> Self:
@@ -248,15 +254,15 @@ class Ledger:
 
     @contextmanager
     def session(self, *, writing: bool = False) -> Iterator[Session]:
-        """One transaction. Faults of the database leave it as StoreError."""
+        """One transaction. Faults of the database leave it as StoreError. One that is `writing` is refused if
+        a newer Loadledger has upgraded the ledger since it was opened, which if it was removed is made anew.
+        """
         engine = self._engine.execution_options(writing=True) if writing else self._engine
         with database_faults(self.place), Session(engine) as session:
+            if writing and not is_current(session.connection(), self.place):
+                session.rollback()
+                self._prepare()
             yield session
-
-
-def _is_absent(url: URL) -> bool:
-    """Whether it is a file that is not there."""
-    return not _is_server(url) and bool(url.database) and not Path(str(url.database)).exists()
 
 
 def _is_server(url: URL) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
+import re
 import socket
+import stat
 import struct
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from multiprocess import resource_tracker
 
+from suite.process.agent_answers import Bill, Changes, Counts, all_changes, bill, counts, parsed
 from suite.process.opening import opened
 from suite.process.variables import inherited
 
@@ -30,6 +32,10 @@ _GENERATIONS = 3
 _ACCOUNT = _GENERATIONS * _GENERATION.size
 _PAUSE = struct.Struct("=2Q")  # behind those: when one of the longest began, and how long it was
 _PAUSES = 32
+_BILL, _OBJECTS, _RECORDING = (
+    re.compile(name, re.ASCII) for name in (r"(\d+)\.bill", r"(\d+)\.objects", r"memray\.(\d+)")
+)
+_NO_ANSWER = "its agent has no answer"
 _SAID = 4096
 """Bytes of what an agent says of a failure."""
 
@@ -38,40 +44,6 @@ _MALLOC = {"MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "41943
 
 _START = 1.0
 """Seconds that a process which is new to us may need until its agent is there."""
-
-
-class Filling(NamedTuple):
-    """A container that is not full yet: its identity, entries that it has, and that it may have."""
-
-    who: int
-    entries: int
-    bound: int
-
-
-class Counts(NamedTuple):
-    """What a process holds after a full collection: Python's blocks, bytes from malloc (None: unknown),
-    and the caches with a bound that fill."""
-
-    blocks: int
-    malloc: int | None
-    caches: tuple[Filling, ...] = ()
-
-
-class EnvironmentChange(NamedTuple):
-    """What Python's allocators handed out at one traceback, less what they got back: bytes asked for,
-    blocks, bytes given. `stack` are files and lines, innermost first."""
-
-    asked: int
-    blocks: int
-    given: int
-    stack: tuple[tuple[str, int], ...]
-
-
-class Changes(NamedTuple):
-    """Of one process between two marks; `at` in seconds of `time.time()`."""
-
-    at: float
-    changes: tuple[EnvironmentChange, ...]
 
 
 class Generation(NamedTuple):
@@ -120,9 +92,11 @@ class Injection:
         for pid, answer in self._ask(b"mark\n", pids, timeout).items():
             if isinstance(answer, str):
                 found[pid] = answer
-            else:
-                caches = tuple(Filling(*cache) for cache in answer["caches"])
-                found[pid] = Counts(answer["blocks"], answer["malloc"], caches)
+                continue
+            try:
+                found[pid] = counts(answer)
+            except ValueError:
+                found[pid] = _NO_ANSWER
         return found
 
     def stop(self, pids: Sequence[int], timeout: float = 10.0) -> dict[int, str]:
@@ -131,7 +105,7 @@ class Injection:
         for pid, answer in self._ask(b"stop\n", pids, timeout).items():
             if isinstance(answer, str):
                 reasons[pid] = answer
-            elif not answer["stopped"]:
+            elif not answer.get("stopped"):
                 reasons[pid] = "it is not being recorded"
         return reasons
 
@@ -147,29 +121,31 @@ class Injection:
             pid: told for pid, told in self._ask(b"bill\n", pids, timeout).items() if isinstance(told, str)
         }
 
-    def bills(self) -> dict[int, dict[str, Any]]:
+    def bills(self) -> dict[int, Bill]:
         """What was written down since the last time, by pid. For mode calls."""
         found = {}
-        for path in self.directory.glob("*.bill"):
-            with contextlib.suppress(OSError, ValueError), opened(path) as file:
-                found[int(path.stem)] = json.loads(file.read() or b"")
-            path.unlink(missing_ok=True)
+        for pid, path in self._files(_BILL):
+            with contextlib.suppress(OSError, ValueError):
+                found[pid] = bill(path)
+            with contextlib.suppress(OSError):
+                path.unlink()
         return found
 
     def recordings(self) -> dict[int, Path]:
         """The file by memray of each process, also of those that ended."""
-        return {int(path.suffix[1:]): path for path in sorted(self.directory.glob("memray.*[0-9]"))}
+        return dict(self._files(_RECORDING))
 
     def objects(self) -> dict[int, list[Changes]]:
         """What changed at each mark of each process but the first, also of those that ended. For mode
         objects. What a process did not write to the end is left out."""
-        found: dict[int, list[Changes]] = {}
-        for path in sorted(self.directory.glob("*.objects")):
-            rows = found[int(path.stem)] = []
-            with contextlib.suppress(OSError, ValueError), path.open(encoding="ascii") as lines:
-                for line in lines:
-                    rows.append(_changes(json.loads(line)))  # noqa: PERF401  (those before a bad one stay)
-        return found
+        return {pid: all_changes(path) for pid, path in self._files(_OBJECTS)}
+
+    def _files(self, name: re.Pattern[str]) -> Iterator[tuple[int, Path]]:
+        """Files of agents by pid; what a system has put there besides is none."""
+        with contextlib.suppress(OSError):
+            for path in sorted(self.directory.iterdir()):
+                if (match := name.fullmatch(path.name)) and stat.S_ISREG(path.lstat().st_mode):
+                    yield int(match[1]), path
 
     def collections(self, pids: Iterable[int]) -> dict[int, tuple[Generation, ...]]:
         """Garbage collections since the start of each process, youngest generation first, also of those
@@ -247,16 +223,6 @@ class Injection:
         return {pid: self._failure(pid) or answer for pid, answer in answers.items()}
 
 
-def _changes(line: dict[str, Any]) -> Changes:
-    return Changes(
-        line["at"],
-        tuple(
-            EnvironmentChange(asked, blocks, given, tuple((file, number) for file, number in stack))
-            for asked, blocks, given, stack in line["changes"]
-        ),
-    )
-
-
 def _sent(question: bytes, pid: int, path: str, limit: float) -> socket.socket | str:
     """A connection on which `question` was asked; until `limit` (monotonic) its agent may appear."""
     while True:
@@ -283,12 +249,11 @@ def _answer(connection: socket.socket, pid: int, limit: float, timeout: float) -
     """What came back until `limit` (monotonic)."""
     connection.settimeout(max(limit - time.monotonic(), 0.001))
     try:
-        answer: dict[str, Any] = json.loads(connection.recv(4096))
+        return parsed(connection.recv(4096))
     except TimeoutError:
         return f"did not answer in {timeout:g} s: is its main thread stuck in C code?"
     except (OSError, ValueError):
-        return "it has ended" if _ended(pid) else "its agent has no answer"
-    return answer
+        return "it has ended" if _ended(pid) else _NO_ANSWER
 
 
 def _ended(pid: int) -> bool:

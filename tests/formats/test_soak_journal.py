@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 
 import pytest
 from support.soaks import make_head, make_window
@@ -38,6 +39,24 @@ def test_a_line_that_was_broken_off_counts_for_nothing_and_goes(journal, left):
     with SoakJournal.continued(journal) as again:
         again.append(make_window(2))
     assert [window.index for window in read(journal)[1]] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_what_is_removed_while_a_soak_runs_is_written_anew(tmp_path, back):
+    """All windows went into a file that had no name any more: nothing was there to go on with."""
+    with SoakJournal.create(tmp_path / "soak", make_head()) as one:
+        one.append(make_window(0))
+        before = one.path.read_bytes()
+        shutil.rmtree(tmp_path / "soak")
+        if back:
+            one.path.parent.mkdir()
+            one.path.write_bytes(before)
+        for index in range(1, 3):
+            one.append(make_window(index))
+        with pytest.raises(ConfigurationError, match="runs already"):
+            SoakJournal.continued(one.path)
+    assert read(one.path) == (make_head(), [make_window(index) for index in range(3)])
+    assert [*unfinished(tmp_path / "soak", make_head().workload)] == [one.path]
 
 
 def test_only_one_process_at_a_time_goes_on_with_it(journal):

@@ -1,5 +1,6 @@
 """Call sites of Python's objects: those that made them, whatever freelist they came from."""
 
+import os
 import textwrap
 import time
 from pathlib import Path
@@ -13,7 +14,8 @@ from support.scripts import script
 from suite.leaks import objects
 from suite.leaks.objects import stacks
 from suite.leaks.tracker import QuietMoment, attribute
-from suite.process.injection import Changes, EnvironmentChange, injected
+from suite.process.agent_answers import Changes, EnvironmentChange
+from suite.process.injection import injected
 
 SCRIPT = Path(__file__).parent.parent / "support" / "object_leaks.py"
 WINDOWS, SIZE = 6, 100
@@ -223,3 +225,16 @@ def test_a_program_without_files_is_named_by_its_lines(tmp_path):
     ((name, file, _), caller) = found[0].python
     assert (name, file) == ("<line 4>", "<string>")
     assert caller[0] == "<module>"
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link to what has no end", "too long a name"])
+def test_a_file_that_a_system_names_is_no_source(tmp_path, kind):
+    """A pipe was waited for without end, as a terminal was of a system that ran from /dev/stdin."""
+    file = tmp_path / ("x" * 300 if "name" in kind else "x.py")
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif "link" in kind:
+        file.symlink_to("/dev/zero")
+    changed = [Changes(1.0, (EnvironmentChange(10, 1, 16, ((str(file), 3),)),))]
+    (found,) = stacks({7: changed}, [1.0, 2.0])
+    assert found.python == (("<line 3>", str(file), 3),)

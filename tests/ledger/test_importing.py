@@ -5,13 +5,17 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from support.runs import make_run
 
 from suite.compare.compare import compare
 from suite.compare.likeness import likeness
 from suite.errors import ConfigurationError
+from suite.formats.document import write_document
+from suite.formats.envelope import envelope
 from suite.integrations.asv_results import workload_of
 from suite.ledger.blame import blame
 from suite.ledger.importing import import_all
+from suite.ledger.journal import Journal
 from suite.ledger.store import Ledger
 from suite.ledger.timeline_reader import TimelineReader
 from suite.ledger.timelines import Timelines
@@ -187,3 +191,21 @@ def as_revision_5(place):
             connection.execute(f"UPDATE {table} SET {column} = json_remove({column}, '{path}')")
         connection.execute("UPDATE results SET machine = 'x', environment_hash = 'x'")
         connection.execute("UPDATE loadledger_version SET version_num = '0005'")
+
+
+def test_rounds_of_a_comparison_that_runs_yet_are_no_part_of_a_history(tmp_path):
+    """`suite import results` while `suite ab` ran had all rounds of both commits in the ledger."""
+    results = tmp_path / "results"
+    with Journal(results, "comparison", "comparison") as journal, Ledger(tmp_path / "ledger.db") as ledger:
+        room = journal.room()
+        for folder in (room / "runs", results / "runs", results / "journal"):
+            folder.mkdir(exist_ok=True)
+            run = make_run()
+            write_document(folder / "20260101T000000Z-x-1.json", envelope("run", [run], exit_code=0))
+        faults = []
+        (found,) = import_all(ledger, [str(results)], workload_of, faults)
+        assert (found.files, faults) == (2, [])
+        (found,) = import_all(ledger, [str(tmp_path)], workload_of, faults)
+        assert (found.files, faults) == (2, [])
+        (found,) = import_all(ledger, [str(room)], workload_of, faults)
+        assert found.files == 1

@@ -33,7 +33,7 @@ def test_a_full_disk_is_told_once_and_raises_nothing(tmp_path, ledger, monkeypat
 
 
 KILLED = """
-import os, sys
+import os, shutil, sys
 from suite.ledger.journal import Journal
 from support.runs import make_run
 with Journal(Path(sys.argv[1]), "runs", "run", "") as journal:
@@ -48,6 +48,21 @@ def test_the_owner_of_a_journal_may_be_killed(tmp_path):
     assert subprocess.run([sys.executable, "-c", program, str(tmp_path)]).returncode == -9
     (found,) = bring_in(tmp_path, None)
     assert found.records[0].workload == make_run().workload
+
+
+@pytest.mark.parametrize("change", ["shutil.rmtree(place)", "place.rename(place.with_name('old'))"])
+def test_results_that_are_removed_or_moved_take_no_later_round_with_them(tmp_path, change):
+    """The journal went on in a folder that no owner had: the next command did not bring it in."""
+    again = KILLED.replace(
+        "    os.kill",
+        f"    place = Path(sys.argv[1])\n    {change}\n    journal.keep(make_run())\n    os.kill",
+    )
+    program = f"import sys\nfrom pathlib import Path\nsys.path[:] = {sys.path!r}\n{again}"
+    results = tmp_path / "results"
+    assert subprocess.run([sys.executable, "-c", program, str(results)]).returncode == -9
+    (found,) = bring_in(results, None)
+    assert found.records[0].workload == make_run().workload
+    assert [*bring_in(results, None)] == []
 
 
 def test_where_nothing_can_be_locked_there_is_no_journal_and_one_fault(tmp_path, ledger, monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -109,3 +110,48 @@ def test_a_ledger_that_is_only_read_from_is_not_brought_up_to_date(tmp_path: Pat
     assert path.read_bytes() == before
     Ledger(path).close()
     Ledger.as_it_is(path).close()
+
+
+def test_a_ledger_that_was_upgraded_since_it_was_opened_is_not_written_to(tmp_path: Path) -> None:
+    """A soak of hours added what it had measured to a ledger of which it no longer knew the tables."""
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger:
+        with closing(sqlite3.connect(path)) as newer:
+            newer.execute(f"UPDATE {VERSIONS} SET version_num = '9999'")
+            newer.commit()
+        with pytest.raises(StoreError, match=r"written by a newer loadledger .*; use that version"):
+            ledger.add(make_run())
+        assert ledger.latest() is None
+
+
+def test_an_upgrade_that_is_waited_for_counts_too(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger, closing(sqlite3.connect(path, check_same_thread=False)) as newer:
+        newer.execute("BEGIN IMMEDIATE")
+        newer.execute(f"UPDATE {VERSIONS} SET version_num = '9999'")
+        timer = threading.Timer(0.3, newer.commit)
+        timer.start()
+        with pytest.raises(StoreError, match="written by a newer loadledger"):
+            ledger.add(make_run())
+        timer.join()
+
+
+def test_a_ledger_that_was_removed_since_it_was_opened_is_made_anew_for_its_owner(tmp_path: Path) -> None:
+    """SQLite made an empty file that all might read, in which no table was: nothing could be added."""
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger:
+        path.unlink()
+        ledger.add(make_run())
+    with Ledger.existing(path) as again:
+        assert again.latest() == make_run()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_ledger_that_was_put_in_the_place_of_another_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger:
+        path.unlink()
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("CREATE TABLE documents (photo)")
+        with pytest.raises(StoreError, match="a database of something else, not a ledger; choose another"):
+            ledger.add(make_run())

@@ -11,9 +11,10 @@ import pytest
 from support.injecting import FAMILY, HOARDER, counts, running
 
 from suite.process import injection
+from suite.process.agent_answers import Counts
 from suite.process.child import Child, start_command
 from suite.process.identity import round_identity
-from suite.process.injection import Counts, Injection, injected
+from suite.process.injection import Injection, injected
 
 NO_AGENT = "no agent answers: not Python, or it ignores PYTHONPATH (-I, -E, -S)"
 

@@ -8,9 +8,10 @@ import pytest
 from support.injecting import FAMILY, HOARDER, running
 from support.variants import exhaustive
 
+from suite.process.agent_answers import Counts
 from suite.process.child import start_function
 from suite.process.identity import round_identity
-from suite.process.injection import Counts, injected
+from suite.process.injection import injected
 
 
 def recorded(path: Path, function: str) -> int:

@@ -7,7 +7,8 @@ from pathlib import Path
 from support.scripts import Script, script
 
 from suite.process import injection
-from suite.process.injection import Counts, Injection, Mode, injected
+from suite.process.agent_answers import Counts
+from suite.process.injection import Injection, Mode, injected
 
 FOLDER = Path(injection.__file__).parent / "injected"
 

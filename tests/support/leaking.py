@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from suite.leaks.verdict import Idle, Reading, Rules, search
-from suite.process.injection import Filling
+from suite.process.agent_answers import Filling
 
 FAR = 60_000
 """More operations than any search needs."""

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from support.scripts import Script, script
 
-from suite.process.injection import Counts, EnvironmentChange, Injection, injected
+from suite.process.agent_answers import Counts, EnvironmentChange
+from suite.process.injection import Injection, injected
 
 
 @contextmanager
