@@ -29,6 +29,7 @@ _SYSTEM = {
 }
 
 
+_ESCAPED = "backslashreplace"
 _LARGEST = 256 << 20
 """Bytes of a document: of one that says nothing but zeros there may be more than there is memory."""
 
@@ -48,12 +49,12 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
 
     A reader finds the old content or the new, and after a failure the old is still there. If it is `private`
     nobody but its owner may read it. Something that is no plain file (a device, a pipe) is written to and
-    never replaced. Raises StoreError.
+    never replaced. Lone surrogates (bytes of a path that are no text) become escapes. Raises StoreError.
     """
     with disk_faults(path):
         target = path.resolve()  # a link stays a link
         if target.exists() and not target.is_file():
-            with target.open("w", encoding="utf-8") as device:
+            with target.open("w", encoding="utf-8", errors=_ESCAPED) as device:
                 device.write(text)
             return
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +62,7 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
         try:
             if private:
                 draft.touch(mode=0o600, exist_ok=False)
-            with draft.open("r+" if private else "x", encoding="utf-8") as file:
+            with draft.open("r+" if private else "x", encoding="utf-8", errors=_ESCAPED) as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())

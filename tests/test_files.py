@@ -69,3 +69,9 @@ def test_a_document_larger_than_memory_is_not_read(tmp_path: Path) -> None:
         read_json(Path("/dev/zero"))
     path.write_text('{"a": 1}')
     assert read_json(path) == {"a": 1}
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_a_text_with_bytes_of_a_path_that_are_none_is_written(tmp_path: Path, private: bool) -> None:
+    write_text(tmp_path / "x", os.fsdecode(b"caf\xe9"), private=private)
+    assert (tmp_path / "x").read_text(encoding="utf-8") == "caf\\udce9"

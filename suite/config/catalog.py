@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
+import os
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -236,7 +237,7 @@ def _module_of(reference: Reference) -> ModuleType:
         path = Path(reference.file)
         if not path.is_file():
             raise ConfigurationError(f"there is no file {path}")
-        mark = hashlib.sha256(reference.file.encode()).hexdigest()[:8]
+        mark = hashlib.sha256(os.fsencode(reference.file)).hexdigest()[:8]
         return load_as(f"loadfile_{path.stem}_{mark}", path)
     except (MissingExtra, Interrupted):
         raise

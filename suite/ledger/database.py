@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import re
 import sqlite3
 import time
@@ -55,6 +56,13 @@ def shown(place: str | Path | URL) -> str:
     if url.get_backend_name() == "sqlite":
         return str(url.database)
     return _OPTION.sub(_HIDDEN, _PASSWORD.sub(r"\1***@", url.render_as_string()))
+
+
+def identity_of(url: URL) -> str:
+    """The same from wherever it is named, without secrets, and text whatever bytes a path has."""
+    if url.get_backend_name() != "sqlite":
+        return shown(url)
+    return os.fsencode(Path(str(url.database)).resolve()).decode(errors="backslashreplace")
 
 
 def open_engine(url: URL, timeout: float) -> Engine:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from suite.errors import ConfigurationError, StoreError
 from suite.formats.structure import dump, load
-from suite.ledger.database import open_engine, shown, url_of
+from suite.ledger.database import identity_of, open_engine, shown, url_of
 from suite.ledger.entry import HEADLINES, Entry
 from suite.ledger.faults import database_faults
 from suite.ledger.models import DocumentRow, MetricRow, ResultRow
@@ -59,8 +59,7 @@ class Ledger:
     ) -> None:
         url = url_of(place)
         self.place = called or shown(place)
-        self.identity = shown(url) if _is_server(url) else str(Path(str(url.database)).resolve())
-        """The same from wherever it is named, and without secrets."""
+        self.identity = identity_of(url)
         if opening != "create" and not _is_server(url) and url.database and not Path(url.database).exists():
             raise StoreError(f"there is no ledger {self.place}; start with: suite run")
         self._timeout, self._opening = timeout, opening

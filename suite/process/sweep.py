@@ -271,7 +271,7 @@ if __name__ == "__main__":
             if held is not None:
                 held.close()
             held = None
-            held = _Held(line.rstrip(b"\n"))
+            held = _Held(bytes.fromhex(line.decode()))
     ended = time.monotonic_ns()  # without a word: whoever held the other end is dead
     sweep(identity)
     with contextlib.suppress(OSError):  # of a full disk nobody can be told

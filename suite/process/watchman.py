@@ -37,7 +37,8 @@ class Watchman:
 
     def _tell(self, text: str) -> None:
         assert self._process.stdin is not None
-        self._process.stdin.write(text.encode() + b"\n")
+        order = os.fsencode(text).hex()  # a path may have any bytes, and line breaks
+        self._process.stdin.write(order.encode() + b"\n")
         self._process.stdin.flush()
 
 

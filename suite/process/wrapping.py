@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
@@ -20,7 +21,8 @@ def wrapped(argv: Sequence[str], folder: Path) -> Iterator[None]:
     The program has to become what it runs, as valgrind does: a wrapped process keeps its pid.
     """
     script = folder / "wrapped-python"
-    script.write_text(f'#!/bin/sh\nexec {shlex.join([*argv, sys.executable])} "$@"\n')
+    words = shlex.join([*argv, sys.executable])
+    script.write_bytes(os.fsencode(f'#!/bin/sh\nexec {words} "$@"\n'))  # a path may have any bytes
     script.chmod(0o700)
     before = spawn.get_executable()
     spawn.set_executable(str(script))

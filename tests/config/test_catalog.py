@@ -1,6 +1,7 @@
 """Finding workloads, and referring to them so that a fresh process finds the same."""
 
 import importlib.metadata
+import os
 import pickle
 import subprocess
 import sys
@@ -104,17 +105,29 @@ def test_a_file_that_failed_can_be_mended_and_loaded_again(command):
     assert len(from_file(load)) == 1
 
 
+NAMED = """
+from suite import Component, User, Workload, closed_loop, operation
+class U(User):
+    @operation
+    def f(self): ...
+w = Workload("x/w", Component(dict), U, loop=closed_loop(1, operations=1))
+"""
+
+
 def test_two_files_of_one_name_do_not_meet(command):
-    text = (
-        "from suite import Component, User, Workload, closed_loop, operation\n"
-        "class U(User):\n    @operation\n    def f(self): ...\n"
-        "w = Workload('{}/w', Component(dict), U, loop=closed_loop(1, operations=1))\n"
-    )
     for name in ("one", "two"):
         (command.folder / name).mkdir()
-        command.file(f"{name}/load_it.py", text.format(name))
+        command.file(f"{name}/load_it.py", NAMED.replace("x/w", f"{name}/w"))
     found = select(["one/load_it.py", "two/load_it.py"])
     assert [one.workload.name for one in found] == ["one/w", "two/w"]
+
+
+def test_a_file_in_a_folder_whose_name_is_no_text_is_imported(command):
+    """It could not be loaded, and why was no help."""
+    (command.folder / os.fsdecode(b"caf\xe9")).mkdir()
+    load = command.file(os.fsdecode(b"caf\xe9/load_it.py"), NAMED)
+    (found,) = select([load])
+    assert found.reference.load().name == "x/w"
 
 
 def test_a_reference_whose_workload_is_gone_says_so(command):

@@ -1,5 +1,6 @@
 """What a killed command had measured is kept for good by the next one, and of what it had started too."""
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -193,3 +194,13 @@ def test_a_room_is_kept_where_who_has_it_could_not_keep_something_itself(tmp_pat
     (found,) = bring_in(tmp_path, None)
     assert found.records == (RUN,)
     assert not (tmp_path / "journal").exists()
+
+
+def test_a_ledger_whose_path_is_no_text_gets_what_was_left(tmp_path):
+    """Every command in such a folder ended with an error of ours."""
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    with Ledger(folder / "ledger.db") as ledger:
+        left(folder, ledger, RUN)
+        (found,) = bring_in(folder, ledger)
+        assert found.records == (RUN,)
+        assert ledger.record(RUN.id) == RUN

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from support.processes import wait_for
 from support.scripts import script
 
 from suite.process import sweep
@@ -55,7 +57,7 @@ def test_what_it_holds_is_written_when_its_owner_dies(tmp_path: Path) -> None:
     process = subprocess.Popen(command, stdin=owner)
     os.close(owner)
     for name, descriptor in (("other", other), ("columns-0", held)):
-        os.write(alive, f"{into}\0{7}\0{name}={descriptor}\n".encode())
+        os.write(alive, f"{into}\0{7}\0{name}={descriptor}".encode().hex().encode() + b"\n")
     os.close(alive)  # as if we were dead
     assert process.wait(60) == 0
     assert (into / "columns-0").read_bytes() == bytes(5_000_000) + b"recorded"
@@ -65,3 +67,27 @@ def test_what_it_holds_is_written_when_its_owner_dies(tmp_path: Path) -> None:
     assert not (into / "other").exists()
     for one in (held, other):
         os.close(one)
+
+
+@pytest.mark.parametrize("name", [b"line\nbreak", b"no text \xff", b"done\n"])
+def test_a_folder_may_be_called_anything(tmp_path: Path, name: bytes) -> None:
+    """At a line break the watchman ended, and with it all that a killed command leaves; for bytes that are no
+    text the command itself did.
+    """
+    into = tmp_path / os.fsdecode(name)
+    into.mkdir()
+    within = f"""
+        import os
+        from pathlib import Path
+        from suite.process.watchman import watched
+
+        held = os.memfd_create("held")
+        os.write(held, b"recorded")
+        with watched("no round", Path("nowhere")) as watchman:
+            watchman.hold({{"columns-0": held}}, Path(os.fsdecode({os.fsencode(into)!r})), 7)
+            os.kill(os.getpid(), 9)
+    """
+    with script(tmp_path, within) as process:
+        assert process.finished()[0] == -9
+    wait_for((into / "ended").exists)
+    assert (into / "columns-0").read_bytes() == b"recorded"
