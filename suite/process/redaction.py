@@ -2,50 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
-HIDDEN = "***"
-_NAMES = r"pass?w|secret|token|api[_-]?key|private[_-]?key|authorization|credential"
-_KEYS = r"(?<![a-z0-9])key"
-"""What ends with this word alone: many a word ends like it."""
-_NAMED = re.compile(rf"{_NAMES}|{_KEYS}\Z", re.IGNORECASE)
+from suite.process.secret_forms import (
+    AFTER,
+    ANYWHERE,
+    ASSIGNED,
+    AUTHORIZED,
+    GIVEN,
+    HEADER,
+    HIDDEN,
+    NAMED,
+    OPTION,
+)
+
 _SHORTEST = 6
 """Characters of a value that is taken out wherever it stands: shorter ones are words."""
-_WORD = r"""[^\s"',;&}]+"""
-_QUOTED = r""""(?:[^"\\\r\n]|\\.){1,1000}"|'(?:[^'\\\r\n]|\\.){1,1000}'"""
-_ASSIGNED = re.compile(
-    rf"""((?:(?:{_NAMES})[\w-]{{0,40}}|(?<=[a-z0-9][_-])key)["']?\s{{0,3}}[=:]\s{{0,3}})"""
-    rf"""(?:{_QUOTED}|(["']?(?:(?:bearer|basic)\s)?){_WORD})""",
-    re.IGNORECASE,
-)
-_FACT = r"""[\w-]{1,40}="?[^\s",]{1,500}"?"""
-_AUTHORIZED = re.compile(
-    r"""(authorization["']?\s{0,3}[=:]\s{0,3})(?!["']|(?:bearer|basic)\s)(?:[\w-]{1,40}[ \t])?"""
-    rf"""(?:{_FACT}(?:,\s?{_FACT}){{0,20}}|{_WORD})""",
-    re.IGNORECASE,
-)
-"""Of the header: a scheme of any kind, and what follows it."""
-_ANYWHERE = re.compile(
-    r"(?<=://)[^/\s:@]{0,200}:[^/\s\"'<>]{1,1000}(?=@)"  # of a URL: user and password, as far as it can be
-    r"|\beyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]{0,4000}"  # a JSON web token
-    r"|\bAKIA[0-9A-Z]{16}\b"
-    r"|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)"
-    r"|\A(?:(?!-----BEGIN ).)*-----END [A-Z ]{0,40}PRIVATE KEY-----",
-    re.DOTALL,
-)
-"""Nothing here looks further than it says: a program may write anything, and much of it."""
-_OPTION = re.compile(rf"--?(?:[\w-]*(?:{_NAMES})[\w-]*|(?:[\w-]*[_-])?key)", re.IGNORECASE)
-"""Of a program, its value being the next word."""
-_GIVEN = re.compile(rf"((?:--?)?[\w.-]*(?:(?:{_NAMES})[\w-]*|{_KEYS})=)(.+)", re.IGNORECASE | re.DOTALL)
-"""An option, or a variable that `env` sets, with its value."""
-_HEADER = re.compile(
-    rf"(?:--?[\w-]+=)?[\w-]*(?:(?:{_NAMES})[\w-]*|{_KEYS})\s?:.*?(\S+)", re.IGNORECASE | re.DOTALL
-)
-"""One of HTTP, with its last word."""
 _hidden: set[str] = set()
+_QUOTE = re.compile(r"""\\*["']""")
 _HOST = re.compile(r"([^:@]*|\[[^\]]*\])(:\d*)?")
 
 
@@ -60,7 +39,7 @@ def shown_value(name: str, value: Any) -> Any:
     if value is None or isinstance(value, int | float):
         return value
     text = str(value)
-    if not text or not _NAMED.search(name):
+    if not text or not NAMED.search(name):
         return redacted(text)
     if "://" not in text:
         hide(text)
@@ -76,20 +55,20 @@ def _shown_words(argv: Sequence[str]) -> Iterator[str]:
     """Each as a shell takes it."""
     secret = False
     for word in argv:
-        given = _GIVEN.fullmatch(word)
-        secret = secret and not (word.startswith("-") and (_OPTION.fullmatch(word) or word[1:2] == "-"))
+        given = GIVEN.fullmatch(word)
+        secret = secret and not (word.startswith("-") and (OPTION.fullmatch(word) or word[1:2] == "-"))
         if secret:
             hide(word)
             yield shlex.quote(HIDDEN)
         elif given:
             hide(given[2])
             yield f"{given[1]}{HIDDEN}"
-        elif header := _HEADER.fullmatch(word):
+        elif header := HEADER.fullmatch(word):
             hide(header[1])
             yield shlex.quote(redacted(word))
         else:
             yield shlex.quote(word)
-        secret = _OPTION.fullmatch(word) is not None
+        secret = OPTION.fullmatch(word) is not None
 
 
 def shown_url(url: str) -> str:
@@ -106,12 +85,19 @@ def redacted(text: str, *environments: Mapping[str, str]) -> str:
         value
         for environment in environments
         for name, value in environment.items()
-        if _NAMED.search(name) and len(value) >= _SHORTEST
+        if NAMED.search(name) and len(value) >= _SHORTEST
     } | _hidden
-    for value in sorted(values, key=len, reverse=True):
+    for value in sorted({form for one in values for form in _forms(one)}, key=len, reverse=True):
         text = text.replace(value, HIDDEN)
-    text = _ANYWHERE.sub(HIDDEN, text)
+    text = ANYWHERE.sub(HIDDEN, text)
     return _unassigned(text)
+
+
+def _forms(value: str) -> Iterator[str]:
+    """How a value is written: as it is, in a URL, in JSON."""
+    yield value
+    yield quote(value, safe="", errors="replace")
+    yield json.dumps(value)[1:-1]
 
 
 def without_password(url: str) -> str:
@@ -129,9 +115,21 @@ def without_password(url: str) -> str:
 
 
 def _unassigned(text: str) -> str:
-    return _ASSIGNED.sub(_without_value, _AUTHORIZED.sub(rf"\1{HIDDEN}", text))
+    text = AUTHORIZED.sub(rf"\1{HIDDEN}", text)
+    for form in AFTER:
+        text = form.sub(_without_end, text)
+    return ASSIGNED.sub(_without_value, text)
+
+
+def _without_end(found: re.Match[str]) -> str:
+    value = found[0][found.end(1) - found.start() :]
+    quote = value[0] if value[0] in "\"'" and value[-1] == value[0] else ""
+    return f"{found[0][: found.end(1) - found.start()]}{quote}{HIDDEN}{quote}"
 
 
 def _without_value(found: re.Match[str]) -> str:
-    quote = found[0][-1] if found[2] is None else ""
-    return f"{found[1]}{quote or found[2]}{HIDDEN}{quote}"
+    value = found[0][len(found[1]) :]
+    if found[2] is not None:
+        return f"{found[1]}{found[2]}{HIDDEN}"
+    quote = _QUOTE.match(value)
+    return f"{found[1]}{quote[0]}{HIDDEN}{quote[0]}" if quote else f"{found[1]}{HIDDEN}"

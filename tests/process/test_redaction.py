@@ -61,6 +61,104 @@ def test_secrets_are_hidden(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("(b'authorization', b'Bearer hunter2')", "(b'authorization', b'***')"),
+        ('["X-Api-Key", "hunter2"]', '["X-Api-Key", "***"]'),
+        ('{"name": "Authorization", "value": "Bearer hunter2"}', '{"name": "Authorization", "value": "***"}'),
+        ("- name: DB_PASSWORD\n  value: hunter2\n- x", "- name: DB_PASSWORD\n  value: ***\n- x"),
+        ('<add key="password" value="hunter2"/>', '<add key="password" value="***"/>'),
+        ('{"Authorization": ["Bearer hunter2"]}', '{"Authorization": ["***"]}'),
+        ("map[Authorization:[Bearer hunter2] A:[b]]", "map[Authorization:[Bearer ***] A:[b]]"),
+        ("got Bearer hunter2hunter2 back", "got *** back"),
+        ("Cookie: sid=hunter2; theme=dark\nx", "Cookie: ***\nx"),
+        ("{'Set-Cookie': 'sid=hunter2; HttpOnly', 'a': 1}", "{'Set-Cookie': '***', 'a': 1}"),
+        ("GET /x?sig=hunter2&se=1 HTTP/1.1", "GET /x?sig=***&se=1 HTTP/1.1"),
+        ("/x?a=b&X-Amz-Signature=hunter2", "/x?a=b&X-Amz-Signature=***"),
+        ("/login?next=%2F%3Ftoken%3Dhunter2", "/login?next=%2F%3Ftoken%3D***"),
+        (r"{\"password\": \"a b\", \"c\": 1}", r"{\"password\": \"***\", \"c\": 1}"),
+        ('{"pass": "hunter2", "passphrase": "a b"}', '{"pass": "***", "passphrase": "***"}'),
+        ("DB_PASS=hunter2 MYSQL_PWD=hunter2", "DB_PASS=*** MYSQL_PWD=***"),
+        ("Server=h;Uid=u;Pwd=hunter2;x", "Server=h;Uid=u;Pwd=***;x"),
+        ("AccountName=a;AccountKey=hunter2==;x", "AccountName=a;AccountKey=***;x"),
+        ("  password = b'a b'\n", "  password = b'***'\n"),
+        ("Config(password=SecretStr('a b'), h=1)", "Config(password=SecretStr('***'), h=1)"),
+        ("password: |\n  hunter2\n  more\nx: 1", "password: ***\nx: 1"),
+        ("<password>hunter2</password>", "<password>***</password>"),
+        ('"password" => "a b", [token] => hunter2', '"password" => "***", [token] => ***'),
+        ("app --password hunter2 --port 80", "app --password *** --port 80"),
+        ("app --api-key 'a b' -v", "app --api-key '***' -v"),
+        ("mysql -u root -phunter2 db", "mysql -u root -p*** db"),
+        ("sshpass -p hunter2 ssh h", "sshpass -p *** ssh h"),
+        ("redis-cli -h cache -a hunter2 ping", "redis-cli -h cache -a *** ping"),
+        ("curl -s -u ann:hunter2 http://h", "curl -s -u ann:*** http://h"),
+        ("machine h login ann password hunter2", "machine h login ann password ***"),
+        ("postgres://app:pa/ss@db:5432/app", "postgres://***@db:5432/app"),
+        ("https://0123456789abcdef0123@sentry.io/1", "https://***@sentry.io/1"),
+        ("jdbc:oracle:thin:scott/tiger@h:1521/x", "jdbc:oracle:thin:***@h:1521/x"),
+        ("-----BEGIN PGP PRIVATE KEY BLOCK-----\nMIIE", "***"),
+    ],
+)
+def test_secrets_are_hidden_in_the_forms_that_programs_print_them_in(text: str, expected: str) -> None:
+    assert redacted(text) == expected
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "ghp_" + "a1" * 18,
+        "github_pat_" + "11AB_" * 9,
+        "glpat-" + "aB3-" * 5,
+        "xoxb-" + "123-" * 5 + "abc",
+        "sk_live_" + "4eC3" * 6,
+        "whsec_" + "4eC3" * 6,
+        "AIza" + "Sy-D_" * 7,
+        "ya29.a0Af_" + "x" * 20,
+        "sk-proj-" + "aB3" * 12,
+        "hf_" + "aB3" * 11,
+        "hvs." + "aB3" * 11,
+        "SG." + "aB3" * 7 + "." + "aB3" * 14,
+        "npm_" + "aB3" * 12,
+        "pypi-AgEI" + "aB3" * 12,
+        "dckr_pat_" + "aB3" * 9,
+        "ASIA" + "A1B2" * 4,
+    ],
+)
+def test_tokens_are_known_by_their_form(token: str) -> None:
+    assert redacted(f"got {token}, sent") == "got ***, sent"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unexpected token: } in JSON, unexpected token: 'x' at line 3",
+        '{"usage": {"total_tokens": 812}}, prompt_tokens=17, tokens_per_second: 1.5',
+        "invalid token: expired; password: must be longer; secret: not found",
+        "login(user='ann', password=None), token: null",
+        "missing fields: 'password', 'email'",
+        "error: the following arguments are required: --password, --user",
+        "option --password is missing, --token requires an argument",
+        "http://[::1]:8080/users/@me http://host:8080/a@b http://a:80,http://b:90/x@y",
+        "ssh://git@github.com/x postgres://app@db:5432/app",
+        "PWD=/home/me OLDPWD=/home",
+        "--- PASS: TestLogin; pass: 3, pass=12 bypass=1",
+        "Basic authentication failed, bearer authentication is required, Authorization: required",
+        "docker run --user 1000:1000 app; mysql -p shop",
+        "GET /items?key=17 task-sk-1 risk-assessment-of-the-whole-thing",
+        "no cookie: it was refused",
+        "tokenizer: bert-base",
+    ],
+)
+def test_what_a_message_says_of_a_secret_stays(text: str) -> None:
+    assert redacted(text) == text
+
+
+def test_a_known_secret_is_hidden_in_a_url_and_in_json_too() -> None:
+    said = 'GET /?p=p%40ss%2F%22word and {"p": "p@ss/\\"word"}'
+    assert redacted(said, {"APP_PASSWORD": 'p@ss/"word'}) == 'GET /?p=*** and {"p": "***"}'
+
+
+@pytest.mark.parametrize(
     "piece",
     [
         "x",
@@ -78,6 +176,16 @@ def test_secrets_are_hidden(text: str, expected: str) -> None:
         'authorization: a="b", ',
         "password='\\",
         "token: ",
+        "tokens",
+        "cookie: a=b;",
+        "curl -u a:",
+        "mysql ",
+        "--token-",
+        "&a-",
+        "password: |\n  a\n",
+        "token   value   ",
+        "bearer ",
+        "<token",
     ],
 )
 def test_no_text_takes_long(piece: str) -> None:
@@ -152,6 +260,12 @@ def test_a_secret_is_text_like_any_other() -> None:
         (["app", "--key", "hunter2", "--tls-key=a b"], "app --key '***' --tls-key=***"),
         (["curl", "-H", "Authorization: Token abcdef", "-v"], "curl -H 'Authorization: ***' -v"),
         (["curl", "--header=X-Api-Key: abcdef"], "curl '--header=X-Api-Key: ***'"),
+        (["app", "--pass", "hunter2", "--pwd=hunter2"], "app --pass '***' --pwd=***"),
+        (["redis-server", "--requirepass", "hunter2"], "redis-server --requirepass '***'"),
+        (["sh", "-c", "app --password hunter2 -v"], "sh -c 'app --password *** -v'"),
+        (["curl", "-u", "ann:hunter2", "http://h"], "curl -u ann:*** http://h"),
+        (["curl", "-b", "sid=hunter2", "--cookie=a=b"], "curl -b *** --cookie=***"),
+        (["mysql", "-uroot", "-phunter2"], "mysql -uroot -p***"),
         (["env", "DB_PASSWORD=a b", "DEBUG=1 2", "app"], "env DB_PASSWORD=*** 'DEBUG=1 2' app"),
     ],
 )

@@ -1,0 +1,115 @@
+"""How secrets look in text: what they are called, how a name and its value stand together, known tokens.
+
+No pattern looks further than it says: a program may write anything, and much of it.
+"""
+
+from __future__ import annotations
+
+import re
+
+HIDDEN = "***"
+NAMES = (
+    r"pass?w|pass[_-]?phrase|require[_-]?pass|secret|token(?!iz)|authorization|credential"
+    r"|(?:api|access|account|encryption|master|private|shared)[_-]?key"
+)
+KEYS = r"(?<![a-z0-9])key"
+"""What ends with this word alone: many a word ends like it."""
+SHORT = r"(?<=[a-z0-9][_-])(?:pass|pwd)"
+"""Alone they are words, and a folder."""
+NAMED = re.compile(rf"{NAMES}|(?:{KEYS}|{SHORT}|\Apass)\Z", re.IGNORECASE)
+
+_WORD = r"""[^\s"',;&})\]<\\]+"""
+_QUOTE = r"""(?:\\{0,3}["'])"""
+_QUOTED = (
+    r""""(?:[^"\\\r\n]|\\.){1,1000}"|'(?:[^'\\\r\n]|\\.){1,1000}'"""
+    r"""|\\{1,3}["'](?:(?!\\{1,3}["'])[^\r\n]){1,1000}\\{1,3}["']"""
+)
+_STATES = (
+    r"none|null|nil|true|false|undefined|expired|invalid|missing|wrong|incorrect|rejected|denied|unknown"
+    r"|malformed|mismatch|not|is|was|are|were|has|must|should|can|cannot|may|and|or|to|of|for|with|in|on|at|by"
+    r"|the|a|an|no|required|requires|needs|given|too|option|argument|flag|value"
+)
+_STATE = rf"(?!(?:{_STATES})(?:[\s,;.:)}}\]]|\Z))"
+"""What a message says of a secret is none."""
+_NAME = (
+    rf"(?<!unexpected )(?!tokens[\w-]{{0,40}}+{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}[\d.])"
+    rf"(?:(?:{NAMES})[\w-]{{0,40}}+|(?<=[a-z0-9][_-])key|{SHORT}|(?<=[\"'])(?:pass|pwd)(?=\\{{0,3}}[\"'])"
+    rf"|(?<![a-z0-9_-])pwd(?==[^/]))"
+)
+_IS = (
+    rf"{_QUOTE}?\]?\s{{0,3}}(?:=>|:=|[=:]|%3[da])\s{{0,3}}"
+    rf"|{_QUOTE}?\s{{0,3}}+,?\s{{0,40}}+{_QUOTE}?value{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}"  # a name and a value
+)
+_WRAPPED = r"""\[?+(?:[a-z]\w{0,30}\()?+(?:b(?=["']))?+"""
+"""What may stand before a value: a list, a class, the mark of bytes."""
+_BLOCK = r"[|>][+-]?[ \t]{0,9}(?:\r?\n[ \t]{1,40}[^\r\n]{1,1000}){1,100}"
+"""Of YAML: the lines below, which are further in."""
+ASSIGNED = re.compile(
+    rf"((?:{_NAME})(?:{_IS}){_WRAPPED})(?:{_QUOTED}|{_BLOCK}"
+    rf"|({_QUOTE}?(?:(?:bearer|basic)\s)?){_STATE}{_WORD})",
+    re.IGNORECASE,
+)
+_FACT = r"""[\w-]{1,40}="?[^\s",]{1,500}"?"""
+AUTHORIZED = re.compile(
+    rf"(authorization{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}{_WRAPPED}{_STATE})"
+    rf"""(?!\\{{0,3}}["']|(?:bearer|basic)\s)(?:[\w-]{{1,40}}[ \t])?"""
+    rf"(?:{_FACT}(?:,\s?{_FACT}){{0,20}}|{_WORD})",
+    re.IGNORECASE,
+)
+"""Of the header: a scheme of any kind, and what follows it."""
+_PAIR = r"""[\w.$-]{1,100}=[^\s;,"'\\\]]"""
+_AFTER: tuple[str, ...] = (
+    rf"(?:set-)?cookie2?{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}{_WRAPPED}{_QUOTE}?"
+    rf"(){_PAIR}{{1,4096}}(?:;\s?(?:{_PAIR}{{0,4096}}|[a-z]{{1,20}})){{0,60}}",
+    # A header as a pair of its name and value.
+    r"""b?["'](?:(?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]{0,30}(?:token|key|secret|auth)[\w-]{0,30})["']"""
+    rf""",\s{{0,3}}b?()(?:{_QUOTED})(?!\s?:)""",
+    rf"<[\w:-]{{0,40}}(?:{NAMES})[\w:-]{{0,40}}>()[^<>]{{1,1000}}(?=<)",
+    # Parameters of a URL that are short, or words elsewhere.
+    r"""[?&](?:key|sig|auth|pass|pwd|[\w-]{0,40}signature)=()[^\s"',;&}<>]{6,}""",
+    rf"""(?<![^\s"'])--?[\w-]{{0,40}}(?:{NAMES}|[_-]key|[_-]?pass(?:in|out)?|[_-]pwd)[\w-]{{0,40}}+"""
+    rf"""[ \t]{{1,3}}(?!-){_STATE}()(?:{_QUOTED}|[^\s"']+)""",
+    # Of programs that are usual: user and password, or this alone.
+    r"""(?<![\w-])curl\s(?:[^\n]{0,200}?\s)?(?:-[uU]|--(?:proxy-)?user)[ =]?["']?"""
+    r"""[^\s:"']{1,100}:()[^\s"']+""",
+    r"""(?<![\w-])curl\s(?:[^\n]{0,200}?\s)?(?:-b|--cookie)[ =]?()(?=["']?[^\s=]{1,100}=)[^\s]+""",
+    r"""(?<![\w-])(?:mysql|mariadb)[\w-]{0,20}\s(?:[^\n]{0,200}?\s)?-p()[^\s"']+""",
+    r"""(?<![\w-])(?:sshpass|mongo\w{0,10})\s(?:[^\n]{0,200}?\s)?-p\s?()[^\s"']+""",
+    r"""(?<![\w-])redis-\w{1,20}\s(?:[^\n]{0,200}?\s)?-a\s?()[^\s"']+""",
+    r"(?<![\w-])login\s{1,3}\S{1,100}\s{1,20}password\s{1,3}()\S{1,1000}",  # of .netrc
+)
+AFTER = tuple(re.compile(one, re.IGNORECASE) for one in _AFTER)
+"""What is secret stands behind the empty group."""
+_KEY = r"[A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+ANYWHERE = re.compile(
+    # Of a URL: user and password, as far as it can be, or a user as long as a token.
+    r"(?<=://)[^/\s:@]{0,200}:[^/\s\"'<>]{1,1000}(?=@)"
+    r"|(?<=://)[^/\s:@\[]{0,200}:(?!\d{1,5}(?:[/?#,\s]|\Z))[^\s\"'<>]{1,200}(?=@)"  # with a slash
+    r"|(?<=://)[\w.~-]{20,200}(?=@)"
+    r"|(?<=jdbc:oracle:thin:)[^/\s@]{1,100}/[^\s@]{1,200}(?=@)"
+    r"|(?<![\w-])eyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]{0,4000}"  # a JSON web token
+    r"|\bA(?:KIA|SIA)[0-9A-Z]{16}\b"
+    r"|\b(?:gh[oprsu]_\w{30,255}|github_pat_\w{20,255}|gl[a-z]{2,5}-[\w-]{20,255})"  # GitHub, GitLab
+    r"|\bx(?:ox[a-z]|app)-[\w-]{10,255}|(?<=hooks\.slack\.com/)(?:services|workflows)/[\w/-]{10,255}"
+    r"|\b(?:[rs]k_(?:live|test)|whsec)_\w{10,255}"  # Stripe
+    r"|\bAIza[\w-]{35}|\bya29\.[\w-]{10,1000}|\bGOCSPX-[\w-]{20,100}"  # Google
+    r"|\bsk-[\w-]{20,255}|\bhf_[A-Za-z0-9]{20,255}|\bhvs\.[\w-]{20,255}|\bSG\.[\w-]{16,100}\.[\w-]{16,100}"
+    r"|\b(?:npm_[A-Za-z0-9]{30,100}|pypi-[\w-]{20,1000}|dop_v1_[0-9a-f]{40,100}|dckr_pat_[\w-]{20,100})"
+    r"|(?<![\w-])(?:[Bb]earer|[Bb]asic)\s(?=[\w.~+/=-]{0,60}[0-9=]|[\w.~+/=-]{20})[\w.~+/=-]{8,4000}"
+    rf"|-----BEGIN {_KEY}.*?(?:-----END {_KEY}|\Z)"
+    rf"|\A(?:(?!-----BEGIN ).)*-----END {_KEY}",
+    re.DOTALL,
+)
+OPTION = re.compile(
+    rf"--?(?:[\w-]*(?:{NAMES})[\w-]*|(?:[\w-]*[_-])?(?:key|pass|pwd|passin|passout))", re.IGNORECASE
+)
+"""Of a program, its value being the next word."""
+GIVEN = re.compile(
+    rf"((?:--?)?[\w.-]*(?:(?:{NAMES})[\w-]*|{KEYS}|{SHORT}|(?<=-)(?:pass|pwd))=)(.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""An option, or a variable that `env` sets, with its value."""
+HEADER = re.compile(
+    rf"(?:--?[\w-]+=)?[\w-]*(?:(?:{NAMES})[\w-]*|{KEYS})\s?:.*?(\S+)", re.IGNORECASE | re.DOTALL
+)
+"""One of HTTP, with its last word."""
