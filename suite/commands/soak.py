@@ -202,7 +202,8 @@ def _journal(
 
 def _again(target: str, lists: Mapping[str, Sequence[str] | None], single: Mapping[str, object]) -> str:
     """The command that goes on: with what changes the load, without what the journal knows, and secrets."""
-    from suite.process.redaction import HIDDEN, shown_command
+    from suite.process.redaction import shown_command
+    from suite.process.secret_forms import HIDDEN
 
     parts = ["suite", "soak", target, "--resume"]
     for name, several in lists.items():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from suite.process.redaction import HIDDEN, hide, shown_value
+from suite.process.redaction import hide, shown_value
+from suite.process.secret_forms import HIDDEN
 
 
 class Secret(str):

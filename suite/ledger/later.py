@@ -8,7 +8,7 @@ from pathlib import Path
 
 from suite.ledger.database import shown
 from suite.ledger.store import DEFAULT
-from suite.process.redaction import HIDDEN
+from suite.process.secret_forms import HIDDEN
 
 
 def brought_in_by(documents: Iterable[Path], ledger: str | Path) -> str:

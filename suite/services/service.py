@@ -18,7 +18,8 @@ from suite.contract.system import Placement, System
 from suite.errors import ConfigurationError, SystemFailed
 from suite.process.port import claim_port
 from suite.process.ready import holds, wait_ready
-from suite.process.redaction import HIDDEN, without_password
+from suite.process.redaction import without_password
+from suite.process.secret_forms import HIDDEN
 
 if TYPE_CHECKING:
     from suite.process.child import Child
