@@ -14,6 +14,7 @@ from typing import Any
 from suite.contract.observe import GROWING, Observe
 
 MOST_NAMES = 100
+LONGEST_NAME = 200
 _DEEPEST = 20
 _ODD = re.compile(r"[@\s]+")
 """What has a meaning in the names of metrics, or breaks a table."""
@@ -32,9 +33,9 @@ class Exposition:
     """One answer: figures by name, and all names that are declared.
 
     Of those in `counters` it is known that they only grow, of those in `presumed` their names say so.
-    `left_out` counts those of which no value is kept, for they are too many. `requests` is the counter to
-    be reconciled, None where it is not there, with the names of its `labels`. `process` tells which process
-    answered, None where it doesn't say so.
+    `left_out` counts those of which no value is kept, for they are too many, or too long. `requests` is the
+    counter to be reconciled, None where it is not there, with the names of its `labels`. `process` tells
+    which process answered, None where it doesn't say so.
     """
 
     values: Mapping[str, float]
@@ -88,6 +89,7 @@ class _Sums:
         self._presumed: set[str] = set()
         self._requests: float | None = None
         self._labels: set[str] = set()
+        self._too_long = 0
 
     def take(self, text: str) -> None:
         """All of Prometheus text; of histograms and summaries count and sum."""
@@ -105,6 +107,9 @@ class _Sums:
         self, name: str, value: float, grows: bool | None, labels: Mapping[str, str] = MappingProxyType({})
     ) -> None:
         """One series; `grows` is None where nothing but the name tells."""
+        if len(name) > LONGEST_NAME:  # each would stand in every document some times
+            self._too_long += 1
+            return
         name = _ODD.sub("_", name)
         self._names.add(name)
         if not math.isfinite(value):
@@ -135,7 +140,7 @@ class _Sums:
             frozenset(self._presumed & kept.keys()),
             self._requests,
             self._values.get(_STARTED),
-            len(found) - len(kept),
+            len(found) - len(kept) + self._too_long,
             frozenset(self._labels),
         )
 
