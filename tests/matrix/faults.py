@@ -8,18 +8,21 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from matrix.cells import KILLED, SIGNALS, Cell
 from matrix.machine import NotHere, is_dead, mount, mounted
-from matrix.stage import Stage
+from matrix.stage import ONE_START, Stage
 from support.processes import wait_for
 
 from suite.ledger.schema import VERSIONS
 
 _NUMBERS = {"SIGTERM": signal.SIGTERM, "Ctrl-C": signal.SIGINT, "SIGHUP": signal.SIGHUP}
 _GOES_ON = {0, 1, 3}
+_STRUCK = 1.5
+"""By how much a deadline is passed."""
 _SLEEP = """
 import select, time
 
@@ -92,6 +95,8 @@ def make(stage: Stage) -> None:
     elif fault == "temp removed":
         for one in stage.temporary.iterdir():
             shutil.rmtree(one, ignore_errors=True)
+    elif fault == "deadline" and stage.cell.command in ONE_START:
+        time.sleep(_STRUCK * float(stage.env["MATRIX_DEADLINE"]))  # one window is late, not each of twenty
     elif fault == "clock set back":
         (stage.folder / "clock").write_text("-1d\n")
 

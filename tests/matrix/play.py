@@ -12,7 +12,7 @@ from matrix.cells import Cell
 from matrix.healthy import usual_seconds
 from matrix.machine import NotHere
 from matrix.results import Played
-from matrix.stage import ENDLESS, Stage
+from matrix.stage import ENDLESS, ONE_START, Stage
 from support.processes import wait_for
 
 _FAULT_OF_OURS = ("Traceback", "this is a fault of Loadledger")
@@ -45,7 +45,7 @@ def _struck(cell: Cell, stage: Stage, usual: float) -> dict:
         stage.begin()
         before = stage.units()
         faults.make(stage)
-        if cell.fault != "deadline":
+        if cell.fault != "deadline" or cell.command in ONE_START:
             stage.release()
         if cell.command in ENDLESS and allowed & {0}:
             with contextlib.suppress(AssertionError):

@@ -43,7 +43,8 @@ _CAPACITY = {
     "open": ("--over", "rate", "--from", "20/s", "--to", "80/s"),
     "forking": _USERS,
 }
-_ONE_START = ("leaks", "costs", "soak")
+ONE_START = ("leaks", "costs", "soak")
+"""Commands that start a system once, or seldom, and connect to it window after window."""
 ENDLESS = ("ab", "calibrate", "blame")
 """Commands that take many rounds: what no fault ends is ended by the matrix, politely."""
 JOURNALLED = ("run", "capacity", "calibrate", "ab", "blame", "resilience", "recover")
@@ -122,7 +123,7 @@ class Stage:
         In the round after the first that is kept, where it takes rounds and keeps each; else in any after the
         first window that is kept.
         """
-        storing, once = self.cell.phase == "storing", self.cell.command in _ONE_START
+        storing, once = self.cell.phase == "storing", self.cell.command in ONE_START
         phase = "draining" if storing else self.cell.phase
         later = once and phase in ("running", "draining")
         number = 1 if once or storing else 2
