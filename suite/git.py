@@ -78,7 +78,8 @@ def git(cwd: str | os.PathLike[str], *arguments: str, seconds: float = _SECONDS)
             },
             capture_output=True,
             text=True,
-            errors="replace",
+            # A file may be called anything; what else is said is shown.
+            errors="surrogateescape" if {"-z", "rev-parse"} & {*arguments} else "replace",
             timeout=seconds,
             check=False,
             stdin=subprocess.DEVNULL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,7 +53,7 @@ def _forget_abandoned(repository: Path) -> None:
     """Worktrees of an A/B that was killed: their folders are gone, but git still lists them."""
     common = repository / _said(repository, "rev-parse", "--git-common-dir")
     for record in common.glob(f"worktrees/*/{_MARKER}"):
-        folder = Path((record.parent / "gitdir").read_text(encoding="utf-8").strip()).parent
+        folder = Path(os.fsdecode((record.parent / "gitdir").read_bytes().rstrip(b"\n"))).parent
         if is_abandoned(record.parent, _MARKER) and not folder.exists():
             _remove(repository, folder)
 

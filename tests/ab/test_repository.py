@@ -1,5 +1,6 @@
 """Commits in folders of their own; nothing of them is left in the user's repository."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -99,12 +100,13 @@ def test_hooks_of_the_user_do_not_run(scratch, tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
-def test_what_a_killed_comparison_left_is_forgotten_but_nothing_of_the_user(scratch, tmp_path):
+@pytest.mark.parametrize("name", [b"ours", b"our\xe9s"])
+def test_what_a_killed_comparison_left_is_forgotten_but_nothing_of_the_user(scratch, tmp_path, name):
     theirs = tmp_path / "loadledger-2025-backup" / "base"
     scratch.git("worktree", "add", "--detach", str(theirs))
     shutil.rmtree(theirs)
     found = repository(scratch)
-    ours = tmp_path / "ours"
+    ours = tmp_path / os.fsdecode(name)
     code = """
         import os, sys
         from pathlib import Path
@@ -272,4 +274,34 @@ def test_a_submodule_that_lacks_its_commit_is_named(scratch, tmp_path):
     ):
         pass
     assert not (tmp_path / "place").exists()
+    assert len(scratch.worktrees()) == 1
+
+
+def test_files_whose_names_are_no_text_are_of_the_work_tree_too(scratch, tmp_path):
+    """What had changed in them was left out without a word."""
+    changed, new, gone = (os.fsdecode(name) for name in (b"chang\xe9", b"d\xe9/new\xe9", b"gon\xe9"))
+    for name in (changed, gone):
+        (scratch.folder / name).write_text("old")
+    scratch.commit("Two")
+    (scratch.folder / changed).write_text("new")
+    (scratch.folder / gone).unlink()
+    scratch.write(new, "1")
+    found, place = repository(scratch), tmp_path / "place"
+    work_tree = found.work_tree()
+    assert work_tree.changed == 3
+    with found.checked_out(work_tree, place):
+        assert (place / changed).read_text() == "new"
+        assert (place / new).read_text() == "1"
+        assert not (place / gone).exists()
+
+
+def test_a_repository_in_a_folder_whose_name_is_no_text(tmp_path):
+    """There was no such folder, it was said."""
+    scratch = Scratch(tmp_path / os.fsdecode(b"caf\xe9"))
+    scratch.write("kept", "1")
+    scratch.commit("One")
+    found = repository(scratch)
+    assert found.root == scratch.folder
+    with found.checked_out(found.commit("HEAD"), scratch.folder / "place"):
+        assert (scratch.folder / "place" / "kept").read_text() == "1"
     assert len(scratch.worktrees()) == 1

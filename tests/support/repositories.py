@@ -52,8 +52,8 @@ class Scratch:
     def git(self, *arguments):
         words = ["git", "-c", "core.hooksPath=/dev/null", *arguments]
         env = {**os.environ, **_WHO}
-        done = subprocess.run(words, cwd=self.folder, env=env, check=True, capture_output=True, text=True)
-        return done.stdout.strip()
+        done = subprocess.run(words, cwd=self.folder, env=env, check=True, capture_output=True)
+        return os.fsdecode(done.stdout).strip()
 
     def write(self, name, text):
         path = self.folder / name
