@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from base64 import b64encode
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,13 @@ _DATA = {"-d": "data", "--data": "data", "--data-ascii": "data", "--data-raw": "
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _QUOTED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\.|(?<![\w'"])\$'((?:[^'\\]|\\.)*)'""", re.DOTALL)
 """What a shell has in quotes, or behind a backslash; the group is what bash has in its own quotes."""
+_ESCAPE = re.compile(
+    r"\\(?:([0-7]{1,3})|(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8})|(.))", re.DOTALL
+)
+_LETTERS = {
+    "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v",
+    "\\": "\\", "'": "'", '"': '"', "?": "?",
+}  # fmt: skip
 _SHELL = re.compile(r"[|;&<>]|\d+[<>]")
 """How a word begins where a command has ended, or its output goes elsewhere."""
 
@@ -115,10 +123,18 @@ def _plain_quotes(text: str) -> str:
     def plain(found: re.Match[str]) -> str:
         if found[1] is None:  # a dollar within other quotes is none
             return found[0]
-        inner = found[1].encode("latin-1", "backslashreplace").decode("unicode_escape")
-        return shlex.quote(inner)
+        return shlex.quote(_ESCAPE.sub(_meant, found[1]))
 
     return _QUOTED.sub(plain, text)
+
+
+def _meant(found: re.Match[str]) -> str:
+    """What an escape of bash stands for; one that it has not stays as it is, backslash and all."""
+    octal, number, letter = found.groups()
+    if octal or number:
+        code = int(octal, 8) & 0xFF if octal else int(number[1:], 16)
+        return chr(code) if code <= sys.maxunicode else found[0]
+    return _LETTERS.get(letter, found[0])
 
 
 def _is_curl(word: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import shlex
 import sys
@@ -124,6 +125,7 @@ def _values(
     }
 
 
+@functools.cache
 def _environment() -> Environment:
     """Templates in which nothing of Python, YAML, a shell or GitHub is taken for ours."""
     made = Environment(

@@ -63,6 +63,22 @@ def test_quotes_end_where_a_shell_ends_them():
     assert read_curl(text).left == ()
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (r"a\%b\q", r"a\%b\q"),
+        (r"\x41\x4z\x", "A\x04z\\x"),
+        (r"\u00e9\u4e2d\uZ", "é中\\uZ"),
+        (r"\U0001f600\UFFFFFFFF", "😀\\UFFFFFFFF"),
+        (r"\101\e[0m\t\?", "A\x1b[0m\t?"),
+        (r"\N{BULLET} \'\"\\", "\\N{BULLET} '\"\\"),
+    ],
+)
+def test_escapes_in_quotes_of_bash_are_those_of_bash(written, meant):
+    """Python's, which they were taken for, end in an error, or in a warning that will be one."""
+    assert one(f"curl {HOST} -H 'content-type: text/plain' -d $'{written}'").text == meant
+
+
 def test_a_long_body_is_read_in_one_go():
     """All of it was read again with each of its lines."""
     body = json.dumps([{"number": number} for number in range(4000)], indent=1)
