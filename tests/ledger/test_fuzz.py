@@ -29,6 +29,6 @@ def test_columns_of_any_bytes_are_refused_or_a_round(written: Path) -> None:  # 
         except StoreError:
             continue
         except Exception as error:
-            said = {name: (written / name).read_bytes() for name in valid}
-            raise AssertionError(f"case {number}: {said}") from error
+            there = {name: (written / name).read_bytes() for name in valid}
+            raise AssertionError(f"case {number}: {there}") from error
     assert 0 < sound <= CASES
