@@ -25,6 +25,8 @@ _OPTION = re.compile("([?&][^=&]*(?:pass|secret|token|key)[^=&]*=)[^&]*", re.IGN
 _HIDDEN = r"\1***"
 _STALE = 60
 """Seconds after which another connection is made: who knows what became of it while there was load."""
+_SLICE = 100
+"""Milliseconds for which SQLite waits for a lock at a time."""
 _MAGIC = b"SQLite format 3\0"
 _SMALLEST = 512
 """Bytes in the smallest page that SQLite knows, and so in the smallest database."""
@@ -100,7 +102,7 @@ def open_engine(url: URL, timeout: float) -> Engine:
     engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": timeout})
     event.listen(engine, "do_connect", lambda *_: _make_private(path))
     event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", partial(_begin, timeout))
     return engine
 
 
@@ -115,8 +117,7 @@ def use_wal(engine: Engine, timeout: float) -> None:
             return
         except sqlite3.OperationalError as error:
             # This one statement does not wait for locks by itself.
-            busy = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-            if not busy or time.monotonic() > deadline:
+            if not _is_busy(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
         finally:
@@ -182,6 +183,24 @@ def _direct(_action: int, _one: Any, _two: Any, _database: Any, through: str | N
     return sqlite3.SQLITE_DENY if through else sqlite3.SQLITE_OK
 
 
-def _begin(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+def _begin(timeout: float, connection: Connection) -> None:
+    if not connection.get_execution_options().get("writing", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    own: Any = connection.connection.dbapi_connection
+    deadline = time.monotonic() + timeout
+    own.execute(f"PRAGMA busy_timeout = {_SLICE}")  # no signal is heard while SQLite waits
+    try:
+        while True:
+            try:
+                own.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if not _is_busy(error) or time.monotonic() > deadline:
+                    raise
+    finally:
+        own.execute(f"PRAGMA busy_timeout = {round(1000 * timeout)}")
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -13,10 +15,11 @@ import pytest
 from sqlalchemy import event
 from support.runs import make_run
 
-from suite.errors import StoreError
+from suite.errors import Interrupted, StoreError
 from suite.files import disk_faults
 from suite.ledger.faults import database_faults
 from suite.ledger.store import Ledger
+from suite.process.guard import interruptible
 
 
 @pytest.mark.parametrize("size", [1, 15, 16, 99, 100, 511, 512, 4096, 5000])
@@ -137,6 +140,21 @@ def test_a_locked_ledger_is_waited_for_and_then_reported(tmp_path: Path) -> None
         assert ledger.runs() == []
         with pytest.raises(StoreError, match="locked by another process"):
             ledger.add(make_run())
+
+
+def test_what_waits_for_a_locked_ledger_can_be_interrupted(tmp_path: Path) -> None:
+    """Ctrl-C was heard when SQLite had waited for thirty seconds, and after that."""
+    place = tmp_path / "ledger.db"
+    with Ledger(place, timeout=3600) as ledger, closing(sqlite3.connect(place)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        with pytest.raises(Interrupted), interruptible():
+            ledger.add(make_run())
+        timer.join()
+        other.rollback()
+        ledger.add(make_run())
+        assert ledger.latest() == make_run()
 
 
 @pytest.mark.parametrize(
