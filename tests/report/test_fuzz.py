@@ -1,0 +1,115 @@
+"""Whatever a record says, all that it is shown in stays what it is: a page, XML, a table, lines of text."""
+
+import copy
+import csv
+import io
+import os
+import random
+import re
+from collections.abc import Iterable
+from html.parser import HTMLParser
+from typing import Any
+from xml.etree import ElementTree
+
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+from support.every_kind import RECORDS
+from support.fuzzing import ODD, mutated_data, places
+
+from suite.errors import StoreError
+from suite.formats.structure import dump, load
+from suite.report.documents.benchmark_action import benchmark_action
+from suite.report.documents.csv_table import csv_table
+from suite.report.documents.junit import junit
+from suite.report.documents.open_metrics import open_metrics
+from suite.report.documents.results_markdown import results_markdown
+from suite.report.html.page import report_page
+from suite.report.terminal.record import record_text
+
+CASES = 4 * int(os.environ.get("LOADLEDGER_EXAMPLES", "10"))
+HOSTILE = (
+    "</style><script>alert(1)</script><img src=x onerror=alert(1)>", "\"'><a href=javascript:x>", "{{ 7*7 }}",
+    "=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "|a|b|", "```\n# x\n````\n", "</summary></details><h1>",
+    "a\n::set-output name=x::y", "::error::z", "##[add-mask]z", "a\r::stop-commands::q",
+    "x\x00y", "\x1b]0;t\x07", "\u202e\u2028x", "\ufffe", "\ud800", 'a"} 1\n# EOF\nb{c="', "a\\", "x" * 5000,
+    "]]>", "%0A::warning::a",
+)  # fmt: skip
+COMMAND = re.compile(r"^\s*::[\w-]+(::|\s)|##\[[\w-]+\]", re.MULTILINE)
+FENCED = re.compile(r"^````text$.*?^````$", re.MULTILINE | re.DOTALL)
+
+
+class Elements(HTMLParser):
+    """The names of all elements of a page, and of their attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.attributes: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        assert not any("javascript:" in (value or "") for name, value in attrs if name == "href")
+
+
+def quoting(valid: Any, chance: random.Random) -> Any:
+    """A copy in which some texts, and some names, are hostile."""
+    data = copy.deepcopy(valid)
+    for _ in range(chance.choice((1, 2, 6))):
+        texts = [
+            path for path in places(data) if isinstance(value_at(data, path), str) or chance.randrange(8) == 0
+        ]
+        *path, last = chance.choice(texts)
+        inside = value_at(data, path)
+        if isinstance(inside[last], str):
+            inside[last] = chance.choice(HOSTILE)
+        elif isinstance(inside, dict):
+            inside[chance.choice(HOSTILE)] = inside.pop(last)
+    return data
+
+
+def value_at(data: Any, path: Iterable[Any]) -> Any:
+    for key in path:
+        data = data[key]
+    return data
+
+
+def looked_at(record: Any) -> None:
+    said = record_text(record)
+    assert all(one.isprintable() or one == "\n" for one in said), [x for x in said if not x.isprintable()]
+    assert not COMMAND.search(said), said
+    faults = list[str]()
+    page = Elements()
+    page.feed(report_page([record], faults=faults))
+    assert len(faults) <= 1  # of figures that nothing can be drawn of
+    assert not {"script", "img", "iframe", "object"} & page.names
+    assert not any(name.startswith("on") for name in page.attributes)
+    root = ElementTree.fromstring(junit([record]))
+    assert root.tag == "testsuites"
+    rows = [*csv.reader(io.StringIO(csv_table([record])))]
+    assert {len(row) for row in rows} == {len(rows[0])}
+    texts = [cell for row in rows[1:] for cell in row if not re.fullmatch(r"-?[\d.e+-]+|-?inf|nan", cell)]
+    assert not [cell for cell in texts if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    [*text_string_to_metric_families(open_metrics([record]))]
+    made = results_markdown([record])
+    assert not COMMAND.search(made), made
+    assert not re.search(r"^(#|<h1|</details>.)", FENCED.sub("", made.partition("\n")[2]), re.MULTILINE), made
+    benchmark_action([record])
+
+
+def test_whatever_a_record_says_it_stays_within_what_it_is_shown_in() -> None:
+    chance = random.Random(11)
+    valid = [(type(record), dump(record)) for record in RECORDS.values()]
+    sound = 0
+    for number in range(CASES):
+        kind, data = chance.choice(valid)
+        said = quoting(data, chance) if number % 2 else mutated_data(data, chance, (*ODD, *HOSTILE))
+        try:
+            record = load(kind, said)
+        except StoreError:
+            continue
+        sound += 1
+        try:
+            looked_at(record)
+        except Exception as error:
+            raise AssertionError(f"case {number}, {kind.__name__}: {said!r}") from error
+    assert 0 < sound < CASES
