@@ -48,11 +48,19 @@ COMMANDS = {
 }
 """Each command in a line. `suite.commands` has a module for each, with `command` and its EPILOG."""
 
-_ENVIRONMENT = (
-    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
-    errno.EPIPE, errno.EIO,
-)  # fmt: skip
-"""What an OSError says of the machine: neither Loadledger nor the system under test is to blame."""
+_ENVIRONMENT = {
+    errno.ENOSPC: "; free some space",
+    errno.EDQUOT: "; free some space",
+    errno.EROFS: "; choose another folder",
+    errno.EACCES: "; choose another folder, or have it opened to you",
+    errno.EMFILE: "; allow more of them: ulimit -n 4096",
+    errno.ENFILE: "; end what holds so many on this machine",
+    errno.ENOMEM: "; free some memory",
+    errno.EAGAIN: "; allow more processes: ulimit -u, or the container's limit of pids",
+    errno.EPIPE: "",
+    errno.EIO: "; look at the disk",
+}
+"""What an OSError says of the machine, and what to do: neither Loadledger nor the system is to blame."""
 _CIRCLE = "Symlink loop from "
 """With which Python's pathlib begins, up to 3.12, to tell of such a path."""
 
@@ -205,7 +213,7 @@ def _explained(error: BaseException) -> int:
         case SystemExit():  # Typer's answer to a reader that left while it printed help
             return 2
         case OSError() if error.errno in _ENVIRONMENT:
-            _complain(f"can't go on: {error}")
+            _complain(f"can't go on: {error}{_ENVIRONMENT[error.errno]}")
             return 2
         case RuntimeError() if str(error).startswith(_CIRCLE):
             _complain(f"can't go on: links lead in a circle: {str(error).removeprefix(_CIRCLE)}")

@@ -16,7 +16,7 @@ from suite.formats.document import run_path, write_document
 from suite.formats.envelope import Kind, entry, envelope, exit_code
 from suite.formats.structure import dump
 from suite.process.ownership import owned
-from suite.process.sweep import remove
+from suite.process.sweep import ENDED, remove
 from suite.records.held_round import HeldRound
 from suite.records.record import Record
 
@@ -66,7 +66,7 @@ class Journal:
         may be all that there is where it could not keep something itself.
         """
         folder = self._folder
-        if folder and not self._drafts and (self.fault is None or not (folder / WITHIN).exists()):
+        if folder and not self.drafts and (self.fault is None or not (folder / WITHIN).exists()):
             removed(folder)
         self._held.close()
 
@@ -146,7 +146,9 @@ class Journal:
 
     @property
     def drafts(self) -> list[Path]:
-        """Those that are not settled."""
+        """Those that are not settled, or of which a round is that a fault of ours ended."""
+        if self._latest is not None and self._folder is not None and (self._folder / ROUND / ENDED).exists():
+            return [*{**dict.fromkeys(self._drafts.values()), self._latest: None}]
         return [*self._drafts.values()]
 
     def _own(self) -> Path:

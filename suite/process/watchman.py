@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
+from suite.errors import SuiteError, interruption
 from suite.process import sweep
 from suite.process.scratch import MARKER
 
@@ -46,7 +47,8 @@ class Watchman:
 def watched(round_id: str, directory: Path) -> Iterator[Watchman]:
     """While inside, should we die, whatever carries `round_id` is killed and `directory` removed.
 
-    It is in a process group of its own: what ends all of ours leaves it.
+    It is in a process group of its own: what ends all of ours leaves it. A fault of ours, which nobody goes
+    on from, is a death to it.
     """
     # It may be started amid another round, and must not end with that.
     apart = {name: value for name, value in os.environ.items() if name != sweep.ROUND_VARIABLE}
@@ -63,9 +65,14 @@ def watched(round_id: str, directory: Path) -> Iterator[Watchman]:
         )
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    last = b"done\n"
     try:
         yield Watchman(watchman)
+    except Exception as error:
+        if not isinstance(error, SuiteError) and interruption(error) is None:
+            last = b""
+        raise
     finally:
         with contextlib.suppress(BrokenPipeError):
-            watchman.communicate(b"done\n")
+            watchman.communicate(last)
         watchman.wait()

@@ -1,5 +1,7 @@
 """What of a Run is kept while its rounds go on."""
 
+import errno
+
 import pytest
 from examples.load_echo import Talker, echo_server
 from support.keeping import Kept
@@ -8,6 +10,8 @@ from suite import Workload, closed_loop
 from suite.config.settings import Settings
 from suite.engine.coordinator import RunInterrupted, run
 from suite.errors import Interrupted
+from suite.ledger.journal import Journal
+from suite.ledger.left_behind import bring_in
 from suite.records.run import Failure, Round
 
 WORKLOAD = Workload("kept/soon", echo_server(), Talker, loop=closed_loop(1, seconds=1))
@@ -51,3 +55,20 @@ def test_an_interrupt_before_anything_was_measured_leaves_no_run(monkeypatch):
     with pytest.raises(RunInterrupted) as caught:
         run(WORKLOAD, Settings(rounds=3))
     assert (caught.value.run, caught.value.exit_code) == (None, 129)
+
+
+def test_what_a_round_had_recorded_is_kept_though_loadledger_itself_fails(tmp_path, monkeypatch):
+    """As where no more files may be open: it was kept of a command that was killed, and not of this one."""
+
+    def fail(*_):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("suite.engine.round.measured_window", fail)
+    workload = Workload("kept/soon", echo_server(), Talker, loop=closed_loop(1, operations=20))
+    with pytest.raises(OSError, match="Too many"), Journal(tmp_path, "runs", "run") as journal:
+        run(workload, Settings(rounds=2), keeper=journal)
+    assert len(journal.drafts) == 1
+    (found,) = bring_in(tmp_path, None)
+    (record,) = found.records
+    assert (record.outcomes["ok"], record.rounds, record.error.kind) == (20, 1, "interrupted")
+    assert not (tmp_path / "journal").exists()

@@ -1,5 +1,6 @@
 """Who cleans up after a program that was killed."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 from support.processes import wait_for
 from support.scripts import script
 
+from suite.errors import SystemFailed
 from suite.process import sweep
 from suite.process.sweep import ROUND_VARIABLE, carrying
 from suite.process.variables import inherited
@@ -77,7 +79,7 @@ def test_a_folder_may_be_called_anything(tmp_path: Path, name: bytes) -> None:
     into = tmp_path / os.fsdecode(name)
     into.mkdir()
     within = f"""
-        import os
+        import os, time
         from pathlib import Path
         from suite.process.watchman import watched
 
@@ -85,9 +87,25 @@ def test_a_folder_may_be_called_anything(tmp_path: Path, name: bytes) -> None:
         os.write(held, b"recorded")
         with watched("no round", Path("nowhere")) as watchman:
             watchman.hold({{"columns-0": held}}, Path(os.fsdecode({os.fsencode(into)!r})), 7)
+            theirs = Path(f"/proc/{{watchman.pid}}/fd")
+            while not any("memfd:held" in os.path.realpath(one) for one in theirs.iterdir()):
+                time.sleep(0.01)
             os.kill(os.getpid(), 9)
     """
     with script(tmp_path, within) as process:
         assert process.finished()[0] == -9
     wait_for((into / "ended").exists)
     assert (into / "columns-0").read_bytes() == b"recorded"
+
+
+@pytest.mark.parametrize("error", [OSError(24, "too many"), SystemFailed("it died")])
+def test_a_fault_of_ours_is_a_death_to_it(tmp_path: Path, error: Exception) -> None:
+    """What a round had recorded was kept of a command that was killed, and not of one that failed."""
+    held = os.memfd_create("held")
+    os.write(held, b"recorded")
+    with contextlib.suppress(OSError, SystemFailed), watched("no round", tmp_path / "scratch") as watchman:
+        watchman.hold({"columns-0": held}, tmp_path, 7)
+        raise error
+    os.close(held)
+    written = [path.name for path in sorted(tmp_path.iterdir()) if path.name != ".held"]
+    assert written == (["columns-0", "ended"] if isinstance(error, OSError) else [])
