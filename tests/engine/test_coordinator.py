@@ -12,7 +12,7 @@ from suite.engine.coordinator import RunInterrupted, run
 from suite.errors import Interrupted
 from suite.ledger.journal import Journal
 from suite.ledger.left_behind import bring_in
-from suite.records.run import Failure, Round
+from suite.records.run import Failure, Round, Run
 
 WORKLOAD = Workload("kept/soon", echo_server(), Talker, loop=closed_loop(1, seconds=1))
 
@@ -70,5 +70,7 @@ def test_what_a_round_had_recorded_is_kept_though_loadledger_itself_fails(tmp_pa
     assert len(journal.drafts) == 1
     (found,) = bring_in(tmp_path, None)
     (record,) = found.records
+    assert isinstance(record, Run)
+    assert record.error is not None
     assert (record.outcomes["ok"], record.rounds, record.error.kind) == (20, 1, "interrupted")
     assert not (tmp_path / "journal").exists()
