@@ -61,6 +61,7 @@ _ENVIRONMENT = {
     errno.EIO: "; look at the disk",
 }
 """What an OSError says of the machine, and what to do: neither Loadledger nor the system is to blame."""
+_HELP = {"-h", "--help", "--version"}
 _CIRCLE = "Symlink loop from "
 """With which Python's pathlib begins, up to 3.12, to tell of such a path."""
 
@@ -160,7 +161,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     _open_standard_streams()
     try:
         words = list(argv) if argv is not None else None
-        _check_platform(sys.argv[1:] if words is None else words)
+        given = sys.argv[1:] if words is None else words
+        if given and not _HELP & {*given}:
+            _check_platform(given)
+            _check_folder()
         code = app(words, prog_name="suite", standalone_mode=False)
         status = code if isinstance(code, int) else 0
         sys.stdout.flush()
@@ -174,9 +178,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _check_platform(words: Sequence[str]) -> None:
-    """Raise ConfigurationError off Linux, but for help, with the command that does it in a container."""
+    """Raise ConfigurationError off Linux, with the command that does it in a container."""
     platform: str = sys.platform
-    if platform.startswith("linux") or not words or {"-h", "--help", "--version"} & {*words}:
+    if platform.startswith("linux"):
         return
     from suite.scaffold.origin import in_a_container
 
@@ -186,6 +190,20 @@ def _check_platform(words: Sequence[str]) -> None:
         f"Loadledger measures by what Linux tells of processes; on {platform} run it in a container: "
         f'docker run --rm -it -v "$PWD:/work" {mount}-w /work python:3.12 sh -c {shlex.quote(inside)}'
     )
+
+
+def _check_folder() -> None:
+    """Raise ConfigurationError where the folder that we are in is no more: what is asked for lies there."""
+    if not _is_there():
+        raise ConfigurationError("the folder that you are in was removed; go to one that is there (cd)")
+
+
+def _is_there() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 - help needs no pathlib
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _open_standard_streams() -> None:
@@ -214,6 +232,9 @@ def _explained(error: BaseException) -> int:
             return 2
         case OSError() if error.errno in _ENVIRONMENT:
             _complain(f"can't go on: {error}{_ENVIRONMENT[error.errno]}")
+            return 2
+        case FileNotFoundError() if not _is_there():
+            _complain("can't go on: the folder that it was started in was removed")
             return 2
         case RuntimeError() if str(error).startswith(_CIRCLE):
             _complain(f"can't go on: links lead in a circle: {str(error).removeprefix(_CIRCLE)}")

@@ -23,6 +23,7 @@ _SYSTEM = {
     errno.EACCES: "no permission; make the folder writable or choose another one",
     errno.EPERM: "no permission; make the folder writable or choose another one",
     errno.ENOTDIR: "a part of its path is a file; choose another folder",
+    errno.ENOENT: "the folder that it lies in was removed; choose another one",
     errno.EEXIST: "a part of its path is a file; choose another folder",
     errno.EISDIR: "it is a folder; give the name of a file",
     errno.ENAMETOOLONG: "the name is too long; choose a shorter one",

@@ -122,3 +122,30 @@ def test_links_that_lead_in_a_circle_are_one_line(command, words, link):
     assert said.code == 2
     assert len(said.complaints) == 1
     assert "fault of Loadledger" not in said.err
+
+
+IN_NO_FOLDER = 'mkdir gone; cd gone; rmdir ../gone; exec "$@"'
+
+
+@pytest.mark.parametrize("words", [("show",), ("run",), ("import", "x.json"), ("gate", "--base", "main")])
+def test_a_folder_that_was_removed_is_one_line(tmp_path, words):
+    """As a shell is in after another branch was checked out: it was called a fault of Loadledger."""
+    command = ["sh", "-c", IN_NO_FOLDER, "sh", sys.executable, "-m", "suite.cli", *words]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    line = "suite: the folder that you are in was removed; go to one that is there (cd)\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", line)
+
+
+def test_a_folder_that_is_removed_while_a_command_runs_is_one_line(tmp_path):
+    (tmp_path / "here").mkdir()
+    (tmp_path / "load_it.py").write_text("import os\nos.rmdir(os.getcwd())\nos.getcwd()\n")
+    words = [sys.executable, "-m", "suite.cli", "list", "../load_it.py"]
+    done = subprocess.run(words, cwd=tmp_path / "here", capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "fault of Loadledger" not in done.stderr
+
+
+def test_help_needs_no_folder(tmp_path):
+    command = ["sh", "-c", IN_NO_FOLDER, "sh", sys.executable, "-m", "suite.cli", "show", "--help"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0

@@ -30,9 +30,17 @@ class RecordOrigin:
         return self._known
 
     def fields(self) -> dict[str, Any]:
-        """The fields of a Provenance but for workload and plan."""
-        sha, branch, dirty = commit(Path.cwd())
-        why = None if sha else untold(Path.cwd())
+        """The fields of a Provenance but for workload and plan; those known if the folder that we are in was
+        removed meanwhile.
+        """
+        try:
+            here = Path.cwd()
+        except FileNotFoundError:
+            if self._known is None:
+                raise
+            return self._known
+        sha, branch, dirty = commit(here)
+        why = None if sha else untold(here)
         environment = fingerprint() | ({"git": why} if why else {})
         if self.instruments:
             environment["instruments"] = ", ".join(self.instruments)

@@ -36,3 +36,13 @@ def test_why_a_checkout_has_no_commit_stands_in_its_environment(tmp_path, monkey
     found = RecordOrigin().fields()
     assert found["commit"] is None
     assert "dubious ownership" in found["environment"]["git"]
+
+
+def test_of_a_folder_that_is_removed_meanwhile_what_was_known_stays(tmp_path, monkeypatch):
+    """What all rounds had measured was neither kept nor shown."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    origin = RecordOrigin()
+    before = origin.known()
+    (tmp_path / "here").rmdir()
+    assert origin.fields() == before
