@@ -15,7 +15,7 @@ _AS_SHORT, _FEWER = 1.5, 0.7
 _SPAN, _SPANS, _EVEN = 4, 20, 0.4
 """What counts as short beside the shortest, and the share of the usual company that makes it alone."""
 _CELLS = 1 << 12
-_WINDOW = 1 << 18
+_WINDOW = 1 << 16
 """Moments that are looked at together."""
 
 

@@ -17,7 +17,7 @@ from suite.records.marks import Marks
 from suite.records.outcome import Outcome
 from suite.records.recording import KINDS, PIECE, Mask, Recording
 
-_MARKED = PIECE >> 4
+_MARKED = PIECE >> 2
 """Rows of a piece where each of them may have many marks."""
 _Read = Callable[[Recording, str], npt.NDArray[Any]]
 Choice = Callable[[Recording], Mask]

@@ -14,9 +14,9 @@ import numpy as np
 from suite.measure.population import Population
 from suite.records.recording import Times
 
-KEPT = 1 << 20
+KEPT = 1 << 17
 """Values that are kept in a look, all together."""
-_CELLS, _FEWEST, _MOST = 1 << 20, 1 << 8, 1 << 16
+_CELLS, _FEWEST, _MOST = 1 << 18, 1 << 8, 1 << 16
 """Parts of all buckets in a look, and of one at least and at most."""
 Scan = Callable[[Collection[Hashable]], Iterable[tuple[Hashable, Times]]]
 """Gives all values of these keys at least, so many at a time; the same ones each time."""

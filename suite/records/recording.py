@@ -19,7 +19,7 @@ KINDS: Mapping[str, type[Any]] = {
     "started": np.int64, "finished": np.int64, "by_loop": np.bool_,
 }  # fmt: skip
 """The columns."""
-PIECE = 1 << 16
+PIECE = 1 << 14
 """Rows that are looked at together: what is made of them stays in the cache, and in the end is gone."""
 
 

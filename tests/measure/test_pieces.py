@@ -218,24 +218,33 @@ def test_twelve_blocks_whose_edges_fall_among_starts_at_one_moment(seed, count, 
     assert found == whole.thirds(recording)
 
 
+def written_columns(count: int, rows: int) -> ColumnFile:
+    file = ColumnFile.create(None, rows=rows)
+    for index in range(-(-count // file.rows)):
+        columns, some = file.reach(index), min(file.rows, count - index * file.rows)
+        begun = BEGIN + (np.arange(some) + index * file.rows) * ((END - BEGIN) // count)
+        np.frombuffer(columns.started, np.int64)[:some] = begun
+        np.frombuffer(columns.finished, np.int64)[:some] = begun + 1 + begun % 9973
+    return file
+
+
+def peak_of_analysis(file: ColumnFile) -> int:
+    """Bytes that are held at most while all is made of these columns."""
+    tracemalloc.reset_peak()
+    before, _ = tracemalloc.get_traced_memory()
+    recording = from_files([file], NAMES, by_loop=[True], planned=[0], begin=BEGIN, end=END)
+    analysed(recording, LOOPS[0], {}, faulty=True)
+    _, most = tracemalloc.get_traced_memory()
+    file.close()
+    return most - before
+
+
 def test_three_times_the_operations_take_no_more_memory_to_analyse():
     """Nor does what a piece was read into wait for the garbage collector."""
 
     def peak(count: int) -> int:
-        file = ColumnFile.create(None, rows=1 << 16)
-        for index in range(-(-count // file.rows)):
-            columns, rows = file.reach(index), min(file.rows, count - index * file.rows)
-            begun = BEGIN + (np.arange(rows) + index * file.rows) * ((END - BEGIN) // count)
-            np.frombuffer(columns.started, np.int64)[:rows] = begun
-            np.frombuffer(columns.finished, np.int64)[:rows] = begun + 1 + begun % 9973
         with looked_at(1 << 12, 1 << 14):
-            tracemalloc.reset_peak()
-            before, _ = tracemalloc.get_traced_memory()
-            recording = from_files([file], NAMES, by_loop=[True], planned=[0], begin=BEGIN, end=END)
-            analysed(recording, LOOPS[0], {}, faulty=True)
-            _, most = tracemalloc.get_traced_memory()
-        file.close()
-        return most - before
+            return peak_of_analysis(written_columns(count, 1 << 16))
 
     gc.disable()
     tracemalloc.start()
@@ -246,3 +255,12 @@ def test_three_times_the_operations_take_no_more_memory_to_analyse():
         tracemalloc.stop()
         gc.enable()
     assert many < 1.2 * few
+
+
+def test_an_analysis_takes_little_beside_the_columns():
+    """However many operations there are: it took 24 MB."""
+    tracemalloc.start()
+    try:
+        assert peak_of_analysis(written_columns(300_000, 1 << 18)) < 10e6
+    finally:
+        tracemalloc.stop()
