@@ -25,6 +25,7 @@ _SYSTEM = {
     errno.ENOTDIR: "a part of its path is a file; choose another folder",
     errno.ENOENT: "the folder that it lies in was removed; choose another one",
     errno.EEXIST: "a part of its path is a file; choose another folder",
+    errno.ENXIO: "nobody reads from it; start who does first",
     errno.EISDIR: "it is a folder; give the name of a file",
     errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
 }
@@ -53,11 +54,11 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
     never replaced. Lone surrogates (bytes of a path that are no text) become escapes. Raises StoreError.
     """
     with disk_faults(path):
-        target = path.resolve()  # a link stays a link
-        if target.exists() and not target.is_file():
-            with target.open("w", encoding="utf-8", errors=_ESCAPED) as device:
+        if _is_special(path):
+            with os.fdopen(_opened(path), "w", encoding="utf-8", errors=_ESCAPED) as device:
                 device.write(text)
             return
+        target = path.resolve()  # a link stays a link
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".{uuid4().hex}.tmp")
         try:
@@ -77,16 +78,29 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
 def check_writable(path: Path) -> None:
     """Raise the StoreError that `write_text` would, as far as it can be known before."""
     with disk_faults(path):
-        target = path.resolve()
-        if target.exists() and not target.is_file():
-            target.open("w").close()
+        if _is_special(path):
+            if not path.is_fifo():  # that it was opened and closed would be the end to who reads it
+                os.close(_opened(path))
             return
+        target = path.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".{uuid4().hex}.tmp")
         try:
             draft.touch(exist_ok=False)
         finally:
             draft.unlink(missing_ok=True)
+
+
+def _is_special(path: Path) -> bool:
+    """Whether something is there that is no plain file; what a shell calls /dev/fd/63 no other path names."""
+    return path.exists() and not path.is_file()
+
+
+def _opened(path: Path) -> int:
+    """To write to it; that somebody reads from a pipe is not waited for."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    os.set_blocking(descriptor, True)
+    return descriptor
 
 
 def below(folder: Path, path: Path) -> Path:

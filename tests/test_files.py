@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from suite.errors import StoreError
-from suite.files import read_json, write_text
+from suite.files import check_writable, read_json, write_text
 
 
 def test_a_full_device_is_reported() -> None:
@@ -49,6 +51,36 @@ def test_a_folder_that_is_a_file_and_a_file_that_is_a_folder(tmp_path: Path) -> 
         write_text(tmp_path / "file" / "x.json", "")
     with pytest.raises(StoreError, match="it is a folder; give the name of a file"):
         write_text(tmp_path, "")
+
+
+def test_a_pipe_that_a_shell_names_is_written_to(tmp_path: Path) -> None:
+    """`--json >(jq …)` and `--json /dev/stdout | jq` were refused: what a link in /proc says is no path."""
+    reader, writer = os.pipe()
+    path = Path(f"/dev/fd/{writer}")
+    check_writable(path)
+    write_text(path, "x")
+    os.close(writer)
+    with os.fdopen(reader) as file:
+        assert file.read() == "x"
+
+
+def test_who_reads_a_pipe_gets_all_of_it_and_one_that_nobody_reads_is_no_wait(tmp_path: Path) -> None:
+    """It was opened to see whether it can be, and closed: its reader was gone when there was a result, for
+    which another one was waited for without end.
+    """
+    path, read = tmp_path / "pipe", list[str]()
+    os.mkfifo(path)
+    check_writable(path)
+    with pytest.raises(StoreError, match="nobody reads from it; start who does first"):
+        write_text(path, "x")
+    thread = threading.Thread(target=lambda: read.append(path.read_text()))
+    thread.start()
+    while not read:
+        check_writable(path)
+        with contextlib.suppress(StoreError):  # it has not opened it yet
+            write_text(path, "x" * 100_000)
+            thread.join()
+    assert read == ["x" * 100_000]
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
