@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 import sys
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from suite.errors import ConfigurationError
 from suite.scaffold.pyproject import read_pyproject
 
 _ENVIRONMENTS = (".venv", "venv", "env")
+_TAKEN = {"asyncio", "closed_loop", "open_loop", "operation", "os", "postgres", "quote", "sys"}
+"""What load files import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,12 @@ def read_project(root: Path, python: str | None = None) -> Project:
 
 
 def identifier(text: str) -> str:
-    """`text` as a name in Python, in small letters; "service" where nothing is left of it."""
+    """`text` as a name that a load file may have for its system, in small letters; "service" where nothing is
+    left of it.
+    """
     name = re.sub(r"\W+", "_", text.lower(), flags=re.ASCII).strip("_")
-    return f"service_{name}" if name[:1].isdigit() else name or "service"
+    odd = name[:1].isdigit() or keyword.iskeyword(name) or name in _TAKEN
+    return f"service_{name}" if odd else name or "service"
 
 
 def _python(root: Path, wanted: str | None) -> tuple[str, str]:

@@ -12,7 +12,7 @@ _FORMATS = {
     "uri-reference": "/example", "uuid": "00000000-0000-4000-8000-000000000001", "byte": "ZXhhbXBsZQ==",
     "binary": "example", "password": "example-password", "regex": ".*", "json-pointer": "/example",
 }  # fmt: skip
-_DEEPEST = 8
+_DEEPEST, _MOST_INHERITED = 8, 50
 _MOST, _MOST_OF_ALL = 10_000, 3_000_000
 """Parts that are looked at for an example, and for all: schemas may lead to one another again and again."""
 _LONGEST = 100_000
@@ -91,7 +91,7 @@ class SchemaExamples:
                     found[name] = value
         return found
 
-    def _merged(self, schema: Mapping[str, Any], parts: list[Any]) -> dict[str, Any]:
+    def _merged(self, schema: Mapping[str, Any], parts: list[Any], depth: int = 0) -> dict[str, Any]:
         merged: dict[str, Any] = {key: value for key, value in schema.items() if key != "allOf"}
         for part in parts:
             inner = self.resolved(part)
@@ -99,7 +99,10 @@ class SchemaExamples:
                 continue
             if not self._has_room(1 + len(inner.get("properties") or ()) + len(inner.get("required") or ())):
                 break
-            inner = self._merged(inner, inner["allOf"]) if isinstance(inner.get("allOf"), list) else inner
+            if isinstance(inner.get("allOf"), list):
+                if depth == _MOST_INHERITED:  # it is made of itself
+                    break
+                inner = self._merged(inner, inner["allOf"], depth + 1)
             properties = {**merged.get("properties", {}), **(inner.get("properties") or {})}
             required = [*dict.fromkeys((*merged.get("required", ()), *(inner.get("required") or ())))]
             merged |= inner

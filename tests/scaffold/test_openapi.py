@@ -137,6 +137,13 @@ def test_examples_fit_their_schema(schema):
     jsonschema.validate(SchemaExamples({}).example(schema), schema)
 
 
+def test_a_schema_that_is_made_of_itself_keeps_no_other_from_being_read():
+    schemas = {"A": {"allOf": [{"$ref": "#/components/schemas/A"}]}}
+    found = SchemaExamples({"components": {"schemas": schemas}})
+    assert found.example({"$ref": "#/components/schemas/A"}) is None
+    assert found.example({"allOf": [{"type": "integer"}, {"$ref": "#/components/schemas/A"}]}) == 1
+
+
 def test_references_in_circles_and_into_nothing_end():
     document = {
         "a": {"$ref": "#/a"},

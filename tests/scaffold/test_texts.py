@@ -1,7 +1,9 @@
 """The files that are written: each is what its reader takes."""
 
+import ast
 import configparser
 import itertools
+import keyword
 import re
 from pathlib import Path
 
@@ -13,7 +15,8 @@ from suite.contract.loop import OpenLoop
 from suite.errors import ConfigurationError
 from suite.integrations.asv_results import workload_of
 from suite.scaffold.load_subject import LoadSubject, method_calls, path_calls
-from suite.scaffold.project import Project
+from suite.scaffold.project import Project, identifier
+from suite.scaffold.sample_request import Parameter, SampleRequest, SampleRequests
 from suite.scaffold.texts import TEMPLATES, texts
 
 PROJECT = Project(Path("/nowhere"), "shop", "python", "", ("-e", "."))
@@ -57,6 +60,30 @@ def test_each_load_file_has_its_workload(tmp_path, kind, template):
     assert max(map(len, text.splitlines())) <= 110
     assert text.endswith(")\n")
     assert "\n\n\n\n" not in text
+
+
+def test_a_project_may_be_called_anything():
+    """One called quote hid the function of that name, and one called async was no Python."""
+    asked = SampleRequest("one", "GET", "/a", query=(("key", Parameter("key")),), think=1.0)
+    described = SampleRequests("a.har", "http://there", (asked,), journey=True)
+    recorded = LoadSubject("requests", "there", address="http://there", requests=described)
+    templates = [("latency", {"postgresql": True}), ("latency", {}), ("concurrency", {})]
+    sources = [
+        next(iter(made(kind, template, **how).values()))
+        for kind, (template, how) in itertools.product(SUBJECTS, templates)
+        if not how or kind in ("http", "bytes")
+    ] + [texts(PROJECT, recorded, "latency")["load_shop.py"]]
+    imported = {
+        one.asname or one.name
+        for source in sources
+        for line in ast.walk(ast.parse(source))
+        if isinstance(line, ast.Import | ast.ImportFrom)
+        for one in line.names
+    }
+    assert imported >= {"quote", "os", "asyncio", "sys", "postgres", "open_loop", "closed_loop", "operation"}
+    for name in {*imported, *keyword.kwlist, *map(str.lower, imported)}:
+        assert identifier(name) not in imported, name
+        assert not keyword.iskeyword(identifier(name)), name
 
 
 def test_operations_are_called_after_what_they_ask_for():
