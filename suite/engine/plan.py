@@ -14,7 +14,7 @@ from suite.contract.workload import Workload
 from suite.engine import pacer
 from suite.engine.loop_share import counted_rows, first_users
 from suite.engine.numbering import Numbering
-from suite.engine.planned_room import check_room
+from suite.engine.planned_room import check_parties, check_room
 from suite.engine.replaying import ReplayedRows, operation_codes, replayed_rows
 from suite.engine.script import Script, ScriptPlan
 from suite.engine.worker_plan import CONNECT, FilePlan, GroupPlan, WorkerPlan, split
@@ -61,6 +61,7 @@ class RoundPlan:
         self._shares = workload.shares()
         weights = [share.weight for share in self._shares]
         loop = workload.loop
+        check_parties(workload.name, loop, workers)
         if not live:
             check_room(workload.name, loop)
         self._replayed = None if live else _replayed(workload)

@@ -11,6 +11,9 @@ from suite.measure.columns import ROW_BYTES
 from suite.measure.room import room
 from suite.units import format_quantity
 
+_USER, _WORKER = 5 << 10, 10 << 20
+"""Bytes that one takes at least: what has no room by these has none."""
+
 
 def planned_rows(loop: Loop) -> int | None:
     """Operations that it plans, its warm-up too; of Poisson arrivals about so many. None: as many as come."""
@@ -34,3 +37,14 @@ def check_room(name: str, loop: Loop) -> None:
         f"{name}: {rows:,} operations take {format_quantity(rows * ROW_BYTES, 'B')} to record, and there is "
         f"memory for {there // ROW_BYTES:,}; give {less}, or more memory"
     )
+
+
+def check_parties(name: str, loop: Loop, workers: int) -> None:
+    """The same for users and workers that memory has no room for: one zero too many is soon typed."""
+    there = room()
+    for count, size, what in ((loop.users or 0, _USER, "users"), (workers, _WORKER, "workers")):
+        if there is not None and count * size > there:
+            raise ConfigurationError(
+                f"{name}: {count:,} {what} take {format_quantity(count * size, 'B')} at least, and there is "
+                f"memory for {there // size:,}; give fewer, or more memory"
+            )

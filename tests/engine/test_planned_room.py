@@ -11,7 +11,8 @@ from suite import Workload, closed_loop, open_loop
 from suite.config.settings import Settings
 from suite.engine import planned_room
 from suite.engine.coordinator import run
-from suite.engine.planned_room import check_room, planned_rows
+from suite.engine.plan import RoundPlan
+from suite.engine.planned_room import check_parties, check_room, planned_rows
 from suite.engine.progress import Silent
 from suite.errors import ConfigurationError
 from suite.measure.columns import ROW_BYTES
@@ -59,6 +60,31 @@ def test_what_does_not_fit_is_refused_with_the_figures(monkeypatch: Any, loop: A
         check_room("too/much", loop)
     assert str(caught.value) == said
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("users", "workers", "said"),
+    [
+        (1025, 1, "1,025 users take 5.25 MB at least, and there is memory for 1,024"),
+        (2, 3, "3 workers take 31.5 MB at least, and there is memory for 2"),
+    ],
+)
+def test_users_and_workers_that_have_no_room_are_refused(
+    monkeypatch: Any, users: int, workers: int, said: str
+) -> None:
+    """`--users 100000000` took all memory of the machine before a user was in the system."""
+    monkeypatch.setattr(planned_room, "room", lambda: 5 << 20 if workers == 1 else 20 << 20)
+    with pytest.raises(ConfigurationError) as caught:
+        check_parties("too/many", closed_loop(users, seconds=1), workers)
+    assert str(caught.value) == f"too/many: {said}; give fewer, or more memory"
+    check_parties("fits/here", closed_loop(users - 1, seconds=1), workers - 1)
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_no_round_is_planned_for_them(live: bool) -> None:
+    workload = Workload("too/many", echo_server(), Talker, loop=closed_loop(10**11, seconds=1))
+    with pytest.raises(ConfigurationError, match="too/many: 100,000,000,000 users take 512,000 GB at least"):
+        RoundPlan(workload, 1, 1, live=live)
 
 
 def test_nothing_is_started_of_such_a_plan() -> None:
