@@ -7,12 +7,15 @@ import contextlib
 import json
 import math
 import os
+import reprlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from inspect import isawaitable
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from suite.contract.workload import Workload
 from suite.engine.bounded import awaited, bounded, said
@@ -153,9 +156,17 @@ def _checked(
         return CheckResult(name, passed=False, detail=str(error) or "does not hold")
     except Exception as error:
         return CheckResult(name, passed=False, detail=f"the check itself broke: {ask.said(error)}")
-    if answer is False:
-        return CheckResult(name, passed=False, detail="does not hold")
-    return CheckResult(name, passed=True, detail=answer if isinstance(answer, str) else "")
+    match answer:
+        case bool() | np.bool_():
+            return CheckResult(name, passed=bool(answer), detail="" if answer else "does not hold")
+        case None | str() | int() | float() | np.number():
+            return CheckResult(name, passed=True, detail="" if answer is None else str(answer))
+    return CheckResult(
+        name,
+        passed=False,
+        detail=f"the check itself broke: it gave {reprlib.repr(answer)}; a check gives text to show, False "
+        "or nothing, and says with assert why it does not hold",
+    )
 
 
 class _Asking:

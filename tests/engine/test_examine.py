@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from examples.load_echo import Talker, echo_server
 
@@ -32,6 +33,27 @@ def answered(tmp_path: Any, seconds: float, **asked: Any) -> Any:
     question = Question(0, (), (), (), (), (), 0, 1, str(tmp_path / "kept.jsonl"), seconds)
     with asyncio.Runner() as runner:
         return examine(workload, None, question, runner)
+
+
+@pytest.mark.parametrize(
+    ("answer", "passed", "detail"),
+    [
+        (None, True, ""),
+        ("3 of 3", True, "3 of 3"),
+        (3, True, "3"),
+        (True, True, ""),
+        (np.bool_(True), True, ""),
+        (False, False, "does not hold"),
+        (np.bool_(False), False, "does not hold"),
+        ((False, "2 of 3"), False, "the check itself broke: it gave (False, '2 of 3'); a check gives text"),
+        ([], False, "the check itself broke: it gave []; a check gives text"),
+    ],
+)
+def test_a_check_holds_by_what_it_says(tmp_path: Any, answer: object, passed: bool, detail: str) -> None:
+    """One that gave numpy's False, or a pair of False and why, passed."""
+    (found,) = answered(tmp_path, 5.0, checks=[lambda *_: answer]).checks
+    assert (found.passed, found.detail[: len(detail)]) == (passed, detail)
+    assert bool(found.detail) == bool(detail)
 
 
 def test_a_check_that_hangs_fails_and_the_others_are_made(tmp_path: Any, monkeypatch: Any) -> None:
