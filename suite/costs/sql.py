@@ -6,7 +6,9 @@ import re
 
 _VALUE = re.compile(
     r"""
-    '(?:[^']|'')*'                  # text
+    \b[eE]'(?:[^'\\]|''|\\.)*'         # text with escapes,
+    | '(?:[^']|'')*'                # as it stands,
+    | (?<![\w$])\$(?P<end>[a-zA-Z_]\w*|)\$.{0,4000}?\$(?P=end)\$   # or between dollars
     | (?<![\w.$])[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?!\w)   # numbers
     | \$\d+                         # placeholders of PostgreSQL,
     | %\(\w+\)s | %s                # of psycopg and others,

@@ -20,6 +20,11 @@ from suite.costs.sql import controls, normalised
         ("insert into t (a, b) values (1, 'x'), (2, 'y')", "insert into t (a, b) values (?)"),
         ("INSERT INTO t (a) VALUES ($1::VARCHAR, $2::INTEGER)", "INSERT INTO t (a) VALUES (?)"),
         ("select count(*) from t", "select count(*) from t"),
+        (
+            r"select a from t where b = E'it\'s', c = 'C:\' and d = 'x'",
+            "select a from t where b = ?, c = ? and d = ?",
+        ),
+        ("select $$it's$$, $q$a $$ b$q$ from t where a = $1", "select ?, ? from t where a = ?"),
     ],
 )
 def test_values_are_left_out(statement, wanted):
