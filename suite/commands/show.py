@@ -28,7 +28,7 @@ def command(
         str | None,
         typer.Argument(metavar="RESULT", help="Id of a result (or its beginning), workload, or document."),
     ] = None,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many to list.")] = 20,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=10**9, help="How many to list.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     *,
     where: Where,

@@ -179,9 +179,17 @@ def resized(loop: Loop, **changes: object) -> Loop:
     return replace(loop, **changes)  # type: ignore[arg-type]
 
 
+_MOST = 1e15
+"""Of anything that a loop counts: more is a slip, or no number."""
+
+
 def _check(loop: Loop, faults: list[str]) -> None:
     if loop.warmup < 0:
         faults.append("warmup can't be negative")
+    for name in ("users", "operations", "each", "rate", "seconds", "warmup"):
+        value = getattr(loop, name, None)
+        if value is not None and not value < _MOST:
+            faults.append(f"{name} must be less than {_MOST:g}")
     if faults:
         raise ConfigurationError.of(f"{loop.kind}_loop: {fault}" for fault in faults)
 

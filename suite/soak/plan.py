@@ -13,6 +13,7 @@ MOST = 3_000
 """Every window is compared with every other."""
 _USUAL = 120
 _SHORTEST, _LONGEST = 1.0, 300.0
+_CENTURY = 100 * 365 * 86_400.0
 _WARM = 2
 """So many windows' time is the warm-up."""
 
@@ -36,6 +37,8 @@ class SoakLength:
         """With what is not given as it is usual: windows are whole cycles of a load that comes again."""
         if seconds <= 0:
             raise ConfigurationError("a soak of more than 0 seconds is wanted")
+        if not seconds < _CENTURY:
+            raise ConfigurationError("a soak of less than a century is wanted")
         if window is None:
             usual = min(max(seconds / _USUAL, _SHORTEST), _LONGEST)
             window = max(usual, seconds / MOST)

@@ -13,6 +13,7 @@ import pytest
         (["run", "--users", "many"], r"Invalid value for '--users' / .* \(see: suite run --help\)"),
         (["run", "--rounds"], r"Option '--rounds' requires an argument \(see: suite.* --help\)"),
         (["show", "--limit", "0"], r"Invalid value for '--limit': .*"),
+        (["show", "--limit", "9" * 20], r"Invalid value for '--limit': .*less than or equal to 1000000000.*"),
         (["show", "a", "b"], r"Got unexpected extra argument.* \(see: suite show --help\)"),
         (["run", "--seconds", "abc"], "--seconds: 'abc' is not a quantity in 's'; write it like \"100ms\""),
         (["run", "--seconds", "5/s"], r"--seconds: '5/s' is not a quantity in 's'; .*"),

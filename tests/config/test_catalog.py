@@ -126,7 +126,7 @@ def test_a_file_in_a_folder_whose_name_is_no_text_is_imported(command):
     """It could not be loaded, and why was no help."""
     (command.folder / os.fsdecode(b"caf\xe9")).mkdir()
     load = command.file(os.fsdecode(b"caf\xe9/load_it.py"), NAMED)
-    (found,) = select([load])
+    (found,) = select([str(load)])
     assert found.reference.load().name == "x/w"
 
 

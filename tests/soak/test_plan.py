@@ -1,5 +1,7 @@
 """How long a soak is, and how it is cut into windows."""
 
+import math
+
 import pytest
 
 from suite.errors import ConfigurationError
@@ -27,6 +29,8 @@ def test_windows_of_a_load_that_comes_again_are_whole_cycles():
     ("given", "said"),
     [
         ((0,), "a soak of more than 0 seconds is wanted"),
+        ((1e300,), "a soak of less than a century is wanted"),
+        ((math.nan,), "a soak of less than a century is wanted"),
         (
             (10,),
             f"10 s are 10 windows of 1 s, and drift needs {LEAST}; .* longer time, or --window 0.5s or less",
