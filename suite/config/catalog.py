@@ -21,6 +21,7 @@ from suite.errors import ConfigurationError, Faults, Interrupted, MissingExtra, 
 from suite.process.guard import interruptible
 from suite.process.importing import uncollected
 from suite.process.pickled import PickledWorkload, load_as
+from suite.process.redaction import redacted
 
 ENTRY_POINTS = "suite.workloads"
 """Entry-point group; each entry names a module that holds workloads."""
@@ -252,7 +253,7 @@ def _module_of(reference: Reference) -> ModuleType:
         if (signalled := interruption(error)) is not None:
             raise signalled from None
         place = _place(error, reference.file)
-        said = " ".join(f"{type(error).__name__}: {error}".split())
+        said = redacted(" ".join(f"{type(error).__name__}: {error}".split()), os.environ)
         hint = _not_installed(error, Path(reference.file).absolute()) if reference.file else ""
         raise ConfigurationError(f"{reference} can't be loaded: {place}{said}{hint}") from error
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from suite.process.redaction import redacted
 
 _MARGIN = 0.5
 """Seconds for what is awaited to be cancelled in; then a coroutine that keeps the loop is broken off."""
@@ -41,7 +44,7 @@ def awaited(runner: asyncio.Runner, what: Awaitable[Any], seconds: float) -> Any
 
 
 def said(error: Exception, seconds: float) -> str:
-    """What such code raised, in a line."""
+    """What such code raised, in a line, without secrets."""
     if isinstance(error, TimeoutError) and not str(error):
         return f"not done within {seconds:g} s"
-    return f"{type(error).__name__}: {error}"
+    return redacted(f"{type(error).__name__}: {error}", os.environ)

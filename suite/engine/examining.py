@@ -10,6 +10,7 @@ from suite.engine.worker_plan import FilePlan
 from suite.engine.worker_request import WorkerRequest
 from suite.errors import WorkerFailed
 from suite.measure.stamped_rows import Stamped
+from suite.process.redaction import redacted
 from suite.records.run import CheckResult
 
 _EXAMINE_SECONDS = 120.0
@@ -44,7 +45,7 @@ def examined(deployed: Deployment, begin: int, end: int) -> Examination:
     try:
         (report,) = deployed.ask("examine", order, seconds=seconds, workers=deployed.workers[:1])
     except WorkerFailed as error:
-        failed = CheckResult("checks", passed=False, detail=str(error))
+        failed = CheckResult("checks", passed=False, detail=redacted(str(error), os.environ))
         return Examination(Stamped(plan.names), (failed,), {})
     deployed.check_systems()  # of one that ended meanwhile nobody has asked since: the answer came first
     answer: Examination = report.result

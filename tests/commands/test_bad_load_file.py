@@ -14,6 +14,10 @@ import pytest
         ("import os\n\n1 / 0", "line 3: ZeroDivisionError: division by zero"),
         ("def f():\n    raise OSError('a\\nb')\nf()", "line 2: OSError: a b"),
         ("import sys\nsys.exit(3)", "line 2: SystemExit: 3"),
+        (
+            "raise OSError('no postgres://ann:secret@db/x')",
+            r"line 1: OSError: no postgres://\*\*\*@db/x",
+        ),
         ("x = 1\n\0", "SyntaxError: .*null bytes"),
     ],
 )

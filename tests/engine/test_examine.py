@@ -13,6 +13,7 @@ import pytest
 from examples.load_echo import Talker, echo_server
 
 from suite import Metric, Workload, closed_loop
+from suite.engine.bounded import said
 from suite.engine.examine import Question, examine, figure
 from suite.engine.examining import examined
 from suite.errors import SystemFailed, WorkerFailed
@@ -54,6 +55,22 @@ def test_a_check_holds_by_what_it_says(tmp_path: Any, answer: object, passed: bo
     (found,) = answered(tmp_path, 5.0, checks=[lambda *_: answer]).checks
     assert (found.passed, found.detail[: len(detail)]) == (passed, detail)
     assert bool(found.detail) == bool(detail)
+
+
+def test_nothing_that_breaks_when_it_is_looked_at_tells_a_secret(tmp_path: Any, monkeypatch: Any) -> None:
+    """What a metric of one's own and `collect` raised was kept as it stood."""
+    monkeypatch.setenv("SHOP_TOKEN", "hunter2hunter2")
+
+    def breaks(*_: Any) -> None:
+        raise ValueError("hunter2hunter2 at postgres://ann:secret@db")
+
+    depth = Metric("depth", better="lower", read=breaks)
+    found = answered(tmp_path, 5.0, checks=[breaks], metrics=[depth])
+    assert [check.detail for check in found.checks] == [
+        "the check itself broke: ValueError: *** at postgres://***@db",
+        "ValueError: *** at postgres://***@db",
+    ]
+    assert said(ValueError("DB_PASSWORD=x"), 1.0) == "ValueError: DB_PASSWORD=***"
 
 
 def test_a_check_that_hangs_fails_and_the_others_are_made(tmp_path: Any, monkeypatch: Any) -> None:

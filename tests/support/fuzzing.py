@@ -27,7 +27,9 @@ def mutated_data(valid: Any, chance: random.Random, odd: tuple[Any, ...] = ODD) 
     """A copy with some of it changed, doubled, left out or put in."""
     data = copy.deepcopy(valid)
     for _ in range(chance.choice((1, 1, 2, 3))):
-        *path, last = chance.choice([*places(data)] or [("id",)])
+        if not (found := [*places(data)]):
+            break
+        *path, last = chance.choice(found)
         inside = data
         for key in path:
             inside = inside[key]
