@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import linear_regression
 
 from suite.costs.clock_work import NONE, Clock, ClockWork, fitted
 from suite.costs.counter import Counts, Span
@@ -40,7 +41,8 @@ class CountedWindow:
 
 
 def by_clock(windows: Sequence[CountedWindow], idle: CountedWindow | None = None) -> Clock:
-    """What goes by the clock: what the same operations cost more in windows that took longer.
+    """What goes by the clock: what the same operations cost more in windows that took longer, of which the
+    first stands first.
 
     What costs the same in all of them does not. How often it is done tells a window that is `idle`, in which
     nothing was asked; without one it goes with the time alone.
@@ -65,19 +67,30 @@ def by_clock(windows: Sequence[CountedWindow], idle: CountedWindow | None = None
 def _work(
     seconds: Sequence[float], counts: Sequence[float], metric: str, pid: int, idle: CountedWindow | None
 ) -> ClockWork:
-    rate = slope(seconds, counts)
     alone = 0.0 if idle is None else idle.counts.get(metric, {}).get(pid, 0.0) / idle.seconds
+    if idle is not None and not alone:
+        return ClockWork(slope(seconds, counts, drifting=True))
+    rate = slope(seconds, counts)
     if not rate or not alone:
         return ClockWork(rate)
     short, long = min(seconds), max(seconds)
     return fitted(alone, short, long, rate * (long - short))
 
 
-def slope(seconds: Sequence[float], counts: Sequence[float]) -> float:
-    """How much is counted more in a second more (least squares); 0 where times are too much alike to tell."""
-    middle = sum(seconds) / len(seconds)
-    if max(seconds) - min(seconds) < max(_APART * min(seconds), _LEAST):
+def slope(seconds: Sequence[float], counts: Sequence[float], *, drifting: bool = False) -> float:
+    """How much is counted more in a second more (least squares); 0 where times are too much alike to tell.
+
+    Where counts may be `drifting` from window to window, as they do while caches fill, that is left out.
+    """
+    least = max(_APART * min(seconds), _LEAST)
+    if drifting and len(seconds) > 2:
+        seconds, counts = _level(seconds), _level(counts)
+    if max(seconds) - min(seconds) < least:
         return 0.0
-    apart = [one - middle for one in seconds]
-    rising = sum(one * count for one, count in zip(apart, counts, strict=True))
-    return max(0.0, rising / sum(one * one for one in apart))
+    return max(0.0, linear_regression(seconds, counts).slope)
+
+
+def _level(values: Sequence[float]) -> list[float]:
+    """What is left of them beside a line through all."""
+    line = linear_regression(range(len(values)), values)
+    return [value - line.intercept - line.slope * number for number, value in enumerate(values)]

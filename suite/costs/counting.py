@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from suite.costs.clock_work import Clock
 from suite.costs.counted_window import CountedWindow
 from suite.costs.counter import Counter
 from suite.costs.passes import Pass
@@ -73,6 +72,7 @@ def count(
         taken: list[CountedWindow] = []
         held: CountedWindow | None = None
         idle: CountedWindow | None = None
+        own: list[CountedWindow] = []
         while len(taken) < _MOST and system.well == system.operations:
             taken.append(kept.take(found, system))
             found.enter(taken, held, idle)
@@ -83,7 +83,11 @@ def count(
                 held, idle = system.take_held(), system.take_idle(_IDLE)
                 found.enter(taken, held, idle)
                 system.keeper = kept.keeper
-            if len(taken) >= _FEWEST and found.settled():
+            if engine is not None and len(taken) == 1 and system.well == system.operations:
+                system.keeper = None
+                own = _of_engine(system, engine)
+                system.keeper = kept.keeper
+            if len(taken) >= _FEWEST and _left(found, own).settled():
                 break
         system.keeper = None
         found.mix, found.threads = system.mix, counter.threads
@@ -99,22 +103,36 @@ def count(
         found.details = system.details
         found.longest, found.starting = system.longest, system.starting
         found.database, found.notes = system.served.statements(found.operations), system.served.notes
-        if engine is not None and not found.bad:
-            found = found.less(_of_engine(system, engine, found.clock))
+        found = _left(found, own)
         if every:
             return found.divided(system.owners, system.workload.beside)
     return found
 
 
-def _of_engine(system: CountedWindows, counter: Counter, clock: Clock) -> Pass:
-    """What operations take that do nothing; what the object does by the `clock` goes on meanwhile."""
-    found = Pass(counter.source, _size(system))
-    system.counter, system.empty = counter, True
-    while len(found.counts) < _MOST:
-        found.counts.append(system.take(len(found.counts) + 1).without(clock))
-        if len(found.counts) >= _FEWEST and found.settled():
+def _of_engine(system: CountedWindows, engine: Counter) -> list[CountedWindow]:
+    """Windows of operations that do nothing, until they agree."""
+    objects, mix = system.counter, system.mix
+    found = Pass(engine.source, _size(system))
+    windows: list[CountedWindow] = []
+    system.counter, system.empty = engine, True
+    while len(windows) < _MOST:
+        windows.append(system.take(len(windows) + 1))
+        system.served.forget()
+        found.enter(windows, None, None)
+        if len(windows) >= _FEWEST and found.settled():
             break
-    return found
+    system.counter, system.empty, system.mix = objects, False, mix
+    return windows
+
+
+def _left(found: Pass, own: Sequence[CountedWindow]) -> Pass:
+    """What is left of what was counted without what the engine takes, whose windows are its `own`; what the
+    object does by the clock goes on in those.
+    """
+    if not own:
+        return found
+    counts = [window.without(found.clock) for window in own]
+    return found.less(replace(found, counts=counts, kinds={}))
 
 
 def _size(system: CountedWindows) -> int:

@@ -54,7 +54,7 @@ class Pass:
         """What `windows` counted, without what goes by the clock: that is told from those in which the system
         was `held` up, or `idle`.
         """
-        self.clock = by_clock([*windows, held], idle) if held is not None else {}
+        self.clock = by_clock([windows[0], held, *windows[1:]], idle) if held is not None else {}
         self.counts = [window.without(self.clock) for window in windows]
         self.seconds = [window.seconds for window in windows]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from array import array
+from collections.abc import Mapping
 from inspect import isawaitable
 from random import Random
 from typing import Any
 
 from suite.contract.loop import OpenLoop
-from suite.contract.user import User, current_user, nested_row
+from suite.contract.user import Operation, User, current_user, nested_row
 from suite.contract.workload import Workload
 from suite.engine.clock import now
 from suite.engine.error_counts import ENDS, ErrorCounts, ours
@@ -102,6 +103,7 @@ class UserGroup:
         self._class = list(workload.users)[plan.share]
         self.operations = {o.name: o for o in self._class.operations()}
         self._empty = False
+        self._others: tuple[dict[str, Operation], list[Body | None]] | None = None  # made once
         self.choices = plan.choices
         self.random = Random(seed)
         retry = workload.retry
@@ -109,7 +111,7 @@ class UserGroup:
             # Of a round without an end nobody asks when: it would only fill memory.
             Retrying(retry, self._reconnect, self.random.uniform, timed=not plan.live) if retry else None
         )
-        self.bodies: list[Body | None] = [self._body(name) for name in names]
+        self.bodies: list[Body | None] = self._bodies(self.operations)
         self.sessions: list[UserSession] = []
         self.refused = 0
         self._misused: ConfigurationError | None = None
@@ -127,9 +129,11 @@ class UserGroup:
         With `empty` operations do nothing from now on.
         """
         if empty != self._empty:
-            own = {o.name: o for o in self._class.operations()}
-            self.operations, self._empty = hollow(own) if empty else own, empty
-            self.bodies = [self._body(name) for name in self.names]
+            others = self._others
+            if others is None:
+                others = (nothing := hollow(self.operations)), self._bodies(nothing)
+            self._others = self.operations, self.bodies
+            (self.operations, self.bodies), self._empty = others, empty
         codes = [self.names.index(only)] if only in self.operations else []
         self.choices = array("H", codes) if only else self.plan.choices
 
@@ -263,9 +267,11 @@ class UserGroup:
             return columns.operation[row]
         return self.choices[row % len(self.choices)]
 
-    def _body(self, name: str) -> Body | None:
+    def _bodies(self, operations: Mapping[str, Operation]) -> list[Body | None]:
+        return [self._body(name, operations.get(name)) for name in self.names]
+
+    def _body(self, name: str, found: Operation | None) -> Body | None:
         """The operation `name` as a coroutine function, tried again as the workload says."""
-        found = self.operations.get(name)
         if found is None:
             return None
         plain = found.body

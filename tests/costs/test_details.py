@@ -7,6 +7,7 @@ from suite.costs.calls import CallCounter, CallWindow, Place, StatementTally
 from suite.costs.counter import Span
 from suite.costs.details import allocation_sites, c_functions, functions, sent_statements
 from suite.leaks.site import Sites
+from suite.process.agent_answers import Bill
 from suite.records.costs import AllocationSite, CCalls, FunctionCalls
 
 PRICE, ENGINE = Place("price", "shop.py", 7), Place("run", "engine.py", 1)
@@ -72,8 +73,8 @@ def test_statements_outside_of_operations_count_and_repeat_in_none():
 
 def test_a_statement_is_laid_at_the_operation_in_which_it_was_sent():
     found = CallWindow((Span("browse", 100, 200), Span("buy", 300, 400)))
-    sent = [[150, 0, 0], [160, 0, 0], [250, 0, 0], [350, 0, 0], [50, 0, 0], [350, 1, 0]]
-    bill = {"texts": ["select 1", "COMMIT"], "stacks": [[["price", "/x/shop.py", 7]]], "sent": sent}
+    sent = [(150, 0, 0), (160, 0, 0), (250, 0, 0), (350, 0, 0), (50, 0, 0), (350, 1, 0)]
+    bill = Bill([], [], ["select 1", "COMMIT"], [[("price", "/x/shop.py", 7)]], sent)
     assert counter()._sent(bill, found) == 5
     [(key, one)] = found.statements.items()
     assert key == ("select ?", Place("price", "/x/shop.py", 7))

@@ -97,6 +97,26 @@ def test_what_is_late_under_load_is_done_less_often_than_the_time_would_have_it(
     assert usual.without(clock)["cost.calls"][7] == pytest.approx(240)
 
 
+def test_what_falls_from_window_to_window_is_no_work_of_the_clock():
+    """A cache that filled was taken for it where the machine held the first window up: .5 % went."""
+    seconds, counts = (6.73, 12.64, 5.54, 6.12), (12_601_020, 12_526_518, 12_471_200, 12_441_234)
+    windows = [
+        counted(time, instructions={7: float(count)}) for time, count in zip(seconds, counts, strict=True)
+    ]
+    nothing = CountedWindow([], {"cost.instructions": {7: 0.0}}, 2.0)
+    assert by_clock(windows)["cost.instructions"][7].rate > 5_000
+    assert by_clock(windows, nothing) == {"cost.instructions": {7: NONE}}
+
+
+def test_what_the_clock_does_under_load_alone_is_told_beside_a_cost_that_falls():
+    seconds, falls = (2.0, 4.0, 2.2, 2.0), (9.0, 6.0, 3.0, 0.0)
+    windows = [
+        counted(time, calls={7: 240 + 30 * time + more}) for time, more in zip(seconds, falls, strict=True)
+    ]
+    nothing = CountedWindow([], {"cost.calls": {7: 0.0}}, 2.0)
+    assert by_clock(windows, nothing)["cost.calls"][7].rate == pytest.approx(30)
+
+
 def test_what_takes_as_long_tells_nothing_of_the_clock():
     usual, held = counted(2.0, calls={7: 300.0}), counted(2.4, calls={7: 360.0})
     assert by_clock([usual, held]) == {"cost.calls": {7: NONE}}
