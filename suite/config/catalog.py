@@ -260,7 +260,7 @@ def _module_of(reference: Reference) -> ModuleType:
 
 def _not_installed(error: BaseException, file: Path) -> str:
     """What would help where a module is missing that lies in a folder src/ above the load file."""
-    top = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    top = str(error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
     for project in file.parents if top else ():
         if (project / "src" / top).is_dir() or (project / "src" / f"{top}.py").is_file():
             return f"; {top} is in {project / 'src'} and not installed here: pip install -e {project}"
