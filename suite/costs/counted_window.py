@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import linear_regression
 
 from suite.costs.clock_work import NONE, Clock, ClockWork, fitted
@@ -41,8 +42,8 @@ class CountedWindow:
 
 
 def by_clock(windows: Sequence[CountedWindow], idle: CountedWindow | None = None) -> Clock:
-    """What goes by the clock: what the same operations cost more in windows that took longer, of which the
-    first stands first.
+    """What goes by the clock: what the same operations cost more in `windows` that took longer, which stand
+    in the order in which they ran.
 
     What costs the same in all of them does not. How often it is done tells a window that is `idle`, in which
     nothing was asked; without one it goes with the time alone.
@@ -68,8 +69,8 @@ def _work(
     seconds: Sequence[float], counts: Sequence[float], metric: str, pid: int, idle: CountedWindow | None
 ) -> ClockWork:
     alone = 0.0 if idle is None else idle.counts.get(metric, {}).get(pid, 0.0) / idle.seconds
-    if idle is not None and not alone:
-        return ClockWork(slope(seconds, counts, drifting=True))
+    if idle is not None and not alone and not _rising(seconds, counts):
+        return NONE
     rate = slope(seconds, counts)
     if not rate or not alone:
         return ClockWork(rate)
@@ -77,20 +78,21 @@ def _work(
     return fitted(alone, short, long, rate * (long - short))
 
 
-def slope(seconds: Sequence[float], counts: Sequence[float], *, drifting: bool = False) -> float:
-    """How much is counted more in a second more (least squares); 0 where times are too much alike to tell.
-
-    Where counts may be `drifting` from window to window, as they do while caches fill, that is left out.
-    """
-    least = max(_APART * min(seconds), _LEAST)
-    if drifting and len(seconds) > 2:
-        seconds, counts = _level(seconds), _level(counts)
-    if max(seconds) - min(seconds) < least:
+def slope(seconds: Sequence[float], counts: Sequence[float]) -> float:
+    """How much is counted more in a second more (least squares); 0 where times are too much alike to tell."""
+    if max(seconds) - min(seconds) < _apart(seconds):
         return 0.0
     return max(0.0, linear_regression(seconds, counts).slope)
 
 
-def _level(values: Sequence[float]) -> list[float]:
-    """What is left of them beside a line through all."""
-    line = linear_regression(range(len(values)), values)
-    return [value - line.intercept - line.slope * number for number, value in enumerate(values)]
+def _apart(seconds: Sequence[float]) -> float:
+    return max(_APART * min(seconds), _LEAST)
+
+
+def _rising(seconds: Sequence[float], counts: Sequence[float]) -> bool:
+    """Whether of any two windows in a row the one that took longer counted more. Caches that fill cost less
+    from window to window, however long those take.
+    """
+    least = _apart(seconds)
+    pairs = zip(pairwise(seconds), pairwise(counts), strict=True)
+    return all((b - a) * (d - c) > 0 for (a, b), (c, d) in pairs if abs(b - a) >= least)
