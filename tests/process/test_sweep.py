@@ -26,8 +26,11 @@ FAMILY = """
         pids.append(child.pid)
     if os.fork() == 0:
         os.setsid()
+        between = os.getpid()
         if os.fork():
             os._exit(0)  # a daemon's way: its parent is gone, its session is its own
+        while os.getppid() == between:
+            time.sleep(0.001)
         print(*pids, os.getpid(), flush=True)
         time.sleep(600)
     os.wait()
