@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from support.fuzzing import mutated_bytes
 from support.scripted import run
 from support.wires import Wire, opened
 from wsproto.connection import Connection, ConnectionType
@@ -174,25 +175,6 @@ TARGETS: dict[str, tuple[Callable[[], tuple[Feed, Callable[[], bool]]], tuple[by
 }
 
 
-def mutated(valid: bytes, chance: random.Random) -> bytes:
-    """`valid` with some of it changed, doubled, left out or put in."""
-    data = bytearray(valid)
-    for _ in range(chance.choice((0, 1, 1, 2, 8))):
-        at = chance.randrange(len(data) + 1)
-        match chance.randrange(5):
-            case 0 if at < len(data):
-                data[at] ^= 1 << chance.randrange(8)
-            case 1:
-                data[at:at] = chance.randbytes(chance.choice((1, 2, 40)))
-            case 2:
-                del data[at : at + chance.choice((1, 2, 40))]
-            case 3:
-                data[at:at] = data[at : at + 60] * chance.choice((1, 3, 20))
-            case _:
-                data[at : at + 1] = chance.choice((b"\0", b"\xff", b"\r\n", b"9999999999", b"-1", b":", b" "))
-    return bytes(data)
-
-
 def cut(data: bytes, chance: random.Random) -> list[bytes]:
     places = sorted(
         {0, len(data), *(chance.randrange(len(data) + 1) for _ in range(chance.choice((0, 1, 5))))}
@@ -208,7 +190,7 @@ def test_nothing_is_raised_at_the_event_loop(target: str) -> None:
     async def body() -> None:
         for number in range(CASES):
             feed, ended = start()
-            sent = mutated(chance.choice(valid), chance)
+            sent = mutated_bytes(chance.choice(valid), chance)
             for piece in cut(sent, chance):
                 try:
                     feed(piece)
