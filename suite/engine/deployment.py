@@ -24,7 +24,7 @@ from suite.engine.room_watch import RoomWatch
 from suite.engine.timeline import FaultTimeline
 from suite.engine.worker_plan import WorkerPlan
 from suite.engine.worker_pool import Worker, gather_reports
-from suite.engine.worker_request import WorkerReply, WorkerRequest
+from suite.engine.worker_request import CLOSED, PREPARED, WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError, SystemFailed
 from suite.measure import proc
@@ -34,6 +34,7 @@ from suite.process.injection import Injection, Mode, injected
 from suite.process.notice import recordings
 from suite.process.pinning import Cores, share_out
 from suite.process.scratch import scratch_directory
+from suite.records.run import CheckResult
 
 STEP_SECONDS = 15.0
 """How long a worker may take for a step that takes no time."""
@@ -122,6 +123,8 @@ class Deployment:
         if self.workload.prepare is not None:
             self.phase("preparing")
             self._prepare(preparer)
+        elif self.component:
+            self._preparer = Preparer(preparer, self.workload.system.deadline + STEP_SECONDS, CLOSED)
 
     def _dismiss_early(self, workers: Sequence[Worker]) -> None:
         """Have what loads and looks end by itself while the systems are stopped."""
@@ -133,7 +136,7 @@ class Deployment:
     def _prepare(self, preparer: Worker) -> None:
         """Have `prepare` run, in `preparer`: of an object it is the worker that has it."""
         seconds = self.workload.system.deadline + STEP_SECONDS
-        self._preparer = Preparer(preparer, seconds)
+        self._preparer = Preparer(preparer, seconds, PREPARED)
         self.stack.callback(self.restore)
         order = WorkerRequest("prepare", *self.addresses())
         try:
@@ -143,14 +146,14 @@ class Deployment:
             raise
         self.prepared = report.result
 
-    def restore(self) -> str:
-        """Undo what was prepared, once, whatever became of the round; what could not be undone."""
-        return self._preparer.restore() if self._preparer is not None else ""
+    def restore(self) -> None:
+        """Undo what was prepared and have an object close, once, whatever became of the round."""
+        if self._preparer is not None:
+            self._preparer.restore()
 
-    @property
-    def left_behind(self) -> str:
-        """What was prepared and could not be undone, once that was tried."""
-        return self._preparer.left if self._preparer is not None else ""
+    def left_behind(self) -> list[CheckResult]:
+        """What could not be undone or closed, once that was tried, as checks that failed."""
+        return self._preparer.checks() if self._preparer is not None else []
 
     def _start_workers(self) -> None:
         for plan, cores in zip(self.plan.workers, self.cores.workers, strict=True):

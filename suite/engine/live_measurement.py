@@ -12,7 +12,6 @@ from suite.engine.examining import examined
 from suite.engine.live_round import LiveRound
 from suite.engine.merging import attempts, details, statuses
 from suite.engine.outputs import OutputWatch
-from suite.engine.preparer import undone
 from suite.measure.column_recording import ColumnRecording
 from suite.measure.evidence import gather
 from suite.measure.garbage import Garbage, between
@@ -106,7 +105,8 @@ class LiveMeasurement:
             parts = answer.stamped.parts(running.plan.stamped)
             collected = ColumnRecording(answer.stamped.names, parts, self._begin, end)
             tally = Tally.merged([tally, Tally.of(collected)])
-        checks = (*checks, *undone(running.restore()))
+        running.restore()
+        checks = (*checks, *running.left_behind())
         resources = running.sampler.resources(self._begin, end)
         told = details(running.reports)
         failed = [detail.first for detail in told if detail.outcome != "rejected"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import gc
+from inspect import isawaitable
 from typing import Any
 
 from suite.contract.component import Component
+from suite.engine.bounded import awaited, bounded
 
 
 def build_object(system: Component, runner: asyncio.Runner) -> Any:
@@ -23,10 +25,11 @@ def build_object(system: Component, runner: asyncio.Runner) -> Any:
     return target
 
 
-def close_object(target: Any, runner: asyncio.Runner) -> None:
-    """Have it close itself, if it can."""
+def close_object(target: Any, runner: asyncio.Runner, seconds: float) -> None:
+    """Have it close itself, if it can, within so many seconds. Raises whatever that raises."""
     close = getattr(target, "close", None)
     if callable(close):
-        result = close()
-        if asyncio.iscoroutine(result):
-            runner.run(result)
+        with bounded(seconds):
+            result = close()
+        if isawaitable(result):
+            awaited(runner, result, seconds)

@@ -14,7 +14,6 @@ from suite.engine.measured_window import employed, measured_window
 from suite.engine.merging import attempts, causes, details, retries, statuses
 from suite.engine.outputs import OutputWatch
 from suite.engine.partial import partial_round
-from suite.engine.preparer import undone
 from suite.engine.progress import Progress
 from suite.engine.round_doubts import doubted, left_undone, users_doubts
 from suite.engine.round_load import RoundLoad
@@ -131,7 +130,7 @@ class _Round(Deployment):
         self.phase("checking")
         answer = examined(self, begin, end)
         self.phase("stopping")
-        left = self.restore()
+        self.restore()
         recording = self.plan.recording(begin, end)
         if load.stopped is not None:  # what was planned for later is nobody's fault
             recording = recording.only(lambda rows: rows.intended <= load.stopped_at)
@@ -163,7 +162,7 @@ class _Round(Deployment):
             users=employed(self.workload.loop, [at for report in reports for at in report.ended], begin, end),
             lags=[report.lag for report in reports if report.lag is not None],
         )
-        told, checks = details(closed), (*answer.checks, *undone(left))
+        told, checks = details(closed), (*answer.checks, *self.left_behind())
         failed = [detail.first for detail in told if detail.outcome != "rejected"]
         if failed or not all(check.passed for check in checks):
             self.outputs = self._watch.kept(load.began, min(failed, default=None))
@@ -229,5 +228,5 @@ def _ended(index: int, deployed: _Round | None, failure: Failure, *reasons: Reas
 
 def _told(error: SuiteError, deployed: _Round | None) -> str:
     """What ended the round, and what it could not undo."""
-    told = "\n".join(filter(None, [str(error), deployed.left_behind if deployed else ""]))
-    return redacted(told, os.environ)
+    left = deployed.left_behind() if deployed else []
+    return redacted("\n".join([str(error), *(check.detail for check in left)]), os.environ)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import resource
 import signal
@@ -20,7 +21,7 @@ from suite.engine.bounded import said
 from suite.engine.own_object import build_object, close_object
 from suite.engine.preparation import Preparation
 from suite.engine.worker_plan import WorkerPlan
-from suite.engine.worker_request import WorkerReply, WorkerRequest
+from suite.engine.worker_request import CLOSED, PREPARED, WorkerReply, WorkerRequest
 from suite.engine.worker_users import WorkerUsers
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError
@@ -107,10 +108,11 @@ class _Worker:
             return WorkerReply(order.step, fault=traceback.format_exc().rstrip(), at_fault="worker")
 
     def discard(self) -> None:
+        """Close the object all the same, where the round ended before anybody asked for that."""
         if self.built is None:
             return
-        if isinstance(self.workload.system, Component):
-            close_object(self.target, self.runner)
+        with contextlib.suppress(Exception):  # what ended the round is what there is to tell
+            self._close_object()
         self.built.discard()
 
     def _build(self) -> WorkerReply:
@@ -156,12 +158,24 @@ class _Worker:
 
     def _restore(self) -> WorkerReply:
         """A fault is a result here: it ends nothing."""
-        try:
-            if self.preparation is not None:
-                self.preparation.end()
-        except Exception as error:
-            return WorkerReply("restore", result=said(error, self.workload.system.deadline))
-        return WorkerReply("restore", result="")
+        left: dict[str, str] = {}
+        for kind, restore in {PREPARED: self._undo, CLOSED: self._close_object}.items():
+            try:
+                restore()
+            except Exception as error:
+                left[kind] = said(error, self.workload.system.deadline)
+        return WorkerReply("restore", result=left)
+
+    def _undo(self) -> None:
+        if self.preparation is not None:
+            self.preparation.end()
+
+    def _close_object(self) -> None:
+        """Once, if the system is an object that was built. Raises whatever that raises."""
+        system, target = self.workload.system, self.target
+        if isinstance(system, Component) and target is not None:
+            self.target = None
+            close_object(target, self.runner, system.deadline)
 
     def _connect(self, order: WorkerRequest) -> WorkerReply:
         self._attach(order)

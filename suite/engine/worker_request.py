@@ -29,6 +29,9 @@ Step = Literal[
     "exit",
 ]
 
+PREPARED, CLOSED = "prepared", "closed"
+"""What may be left when a round ends: what `prepare` made, and an object that did not close."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerRequest:

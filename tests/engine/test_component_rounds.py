@@ -1,6 +1,8 @@
 """Rounds of a component, which lives in the one worker."""
 
 import os
+import re
+import time
 
 import pytest
 from examples.load_echo import Nothing
@@ -81,3 +83,48 @@ def test_a_component_that_can_not_be_built_is_the_system_s_failure():
     result = run(workload, ONE)
     assert result.exit_code == 4
     assert "unexpected keyword argument 'bad'" in result.error.message
+
+
+class Closing(Counter):
+    """Closes itself in one of many ways."""
+
+    def __init__(self, step, way):
+        super().__init__(step)
+        self.way = way
+
+    def close(self):
+        return {"raises": self.raises, "awaits": self.awaits, "dies": self.dies, "hangs": self.hangs}[
+            self.way
+        ]()
+
+    def raises(self):
+        raise OSError("the pool still has 3 connections")
+
+    async def awaits(self):
+        raise OSError("the pool still has 3 connections")
+
+    def dies(self):
+        os._exit(7)
+
+    def hangs(self):
+        time.sleep(60)
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        ("raises", "the object did not close: OSError: the pool still has 3 connections"),
+        ("awaits", "the object did not close: OSError: the pool still has 3 connections"),
+        pytest.param("hangs", "the object did not close: not done within 5 s", marks=pytest.mark.exhaustive),
+        ("dies", "the object did not close: worker 0 ended with status 7"),
+    ],
+)
+def test_an_object_that_does_not_close_is_a_failed_check(way, said):
+    """The deadline is for building it, too."""
+    system = Component(Closing, step=2, way=way, deadline="5s")
+    result = run(Workload("a/closing", system, Adder, loop=closed_loop(3, operations=99)), ONE)
+    (check,) = result.checks
+    assert (check.name, check.passed) == ("the object closes", False)
+    assert re.sub(r" \(pid \d+\)", "", check.detail) == said
+    assert result.exit_code == 1
+    assert result.outcomes["ok"] == 99
