@@ -207,7 +207,7 @@ class Workload:
         return [user for user in self.users if isinstance(user, type) and issubclass(user, User)]
 
     def _wrong(self) -> Iterable[str]:
-        if not self.name or self.name != self.name.strip() or " " in self.name:
+        if not self.name or any(sign.isspace() or not sign.isprintable() for sign in self.name):
             yield "a name like shop/browse is needed, without spaces"
         if not self.users:
             yield "at least one User class is needed"

@@ -122,6 +122,8 @@ def _ruled(node: Any, *, inside: str = "") -> Any:
     ruled = {
         key: _ruled(each, inside=kind if kind in ("nullable", "union") else "") for key, each in node.items()
     }
+    if kind == "dataclass-field" and node["name"] == "workload":  # it heads what is told, and names files
+        ruled["schema"] = _function("after", _line, ruled["schema"])
     if kind == "dataclass" and node["cls"] is Reason:
         name = {"ref": ruled.pop("ref")} if "ref" in ruled else {}
         return {**_function("before", reason, ruled), **name}
@@ -135,6 +137,12 @@ def _function(when: str, function: Any, inner: Any) -> dict[str, Any]:
         "function": {"type": "no-info", "function": function},
         "schema": inner,
     }
+
+
+def _line(text: str) -> str:
+    if len(text.splitlines()) > 1:
+        raise ValueError(f"no name has a line break: {reprlib.repr(text)}")
+    return text
 
 
 def _number(value: float | None) -> float:

@@ -119,6 +119,8 @@ def test_plain_operations_are_for_a_component() -> None:
     [
         ({"name": ""}, "a name like shop/browse"),
         ({"name": "shop browse"}, "a name like shop/browse"),
+        ({"name": "shop/browse\ndone"}, "a name like shop/browse"),
+        ({"name": "shop/\x1b[2J"}, "a name like shop/browse"),
         ({"users": {}}, "at least one User class"),
         ({"users": {Reader: 0}}, "share of Reader must be above 0"),
         ({"users": Idle}, "Idle has no @operation"),

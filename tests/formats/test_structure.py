@@ -136,6 +136,7 @@ def test_any_report_of_pytest_benchmark(ledger: Ledger, data: Any) -> None:
         ("started", "yesterday", "started is no time like 2025-01-31T12:00:00+00:00: 'yesterday'"),
         ("rounds", 2**63, "rounds is no whole number from 0 on: 9223372036854775808"),
         ("commit", 7, "commit is no text: 7"),
+        ("workload", "shop/buy\npass: all", "workload: no name has a line break: 'shop/buy"),
         ("outcomes", {"ok": -1}, "outcomes.ok is no whole number from 0 on: -1"),
         ("metrics", {"a": 1}, "metrics.a is no object: 1"),
         (

@@ -27,7 +27,7 @@ from suite.report.html.page import report_page
 from suite.report.terminal.record import record_text
 
 IMAGE = "<img src=q onerror=alert(1)>"
-EVIL = f"x\"'>{IMAGE}\x1b[31m\x9b2J\u202e\ud800&{{{{7*7}}}}"
+EVIL = f"x\"'>{IMAGE}\x1b[31m\x9b2J\u202e\ud800&{{{{7*7}}}} @octocat"
 STEERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\ud800]")
 FORMS: dict[str, Any] = {
     "html": lambda record: report_page([record], faults=[]),
@@ -76,6 +76,7 @@ def check(record: Any, where: object) -> None:
         if form == "markdown":
             plain = re.sub("````text.*?````", "", text, flags=re.DOTALL)
             assert not re.search(r"(?<!\\)<img", plain), (where, form)
+            assert not re.search(r"(?<!\w)@octocat", plain), (where, form)
 
 
 @pytest.mark.exhaustive

@@ -64,8 +64,7 @@ def in_short(text: str) -> str:
 def comparison_details(one: Comparison) -> Iterator[str]:
     """All that was compared of a workload, folded."""
     base, head = one.runs
-    summary = f"{one.workload}: {one.verdict}, runs: {base} of base, {head} of head"
-    yield f"<details><summary>{html.escape(flat(summary))}</summary>"
+    yield summary(f"{one.workload}: {one.verdict}, runs: {base} of base, {head} of head")
     yield ""
     if one.changes:
         titles = ("metric", "base", "head", "shift", "interval", "p adjusted", "verdict")
@@ -122,7 +121,17 @@ def markdown_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Iter
 
 def escaped(text: str) -> str:
     """`text` from outside on one line, every sign that Markdown or HTML would act on as itself."""
-    return re.sub(r"([\\`*_{}\[\]<>|~#$])", r"\\\1", flat(text))
+    return _mentioning_nobody(re.sub(r"([\\`*_{}\[\]<>|~#$])", r"\\\1", flat(text)))
+
+
+def summary(text: str) -> str:
+    """`text` from outside as what folded details are opened by."""
+    return f"<details><summary>{_mentioning_nobody(html.escape(flat(text)))}</summary>"
+
+
+def _mentioning_nobody(text: str) -> str:
+    """Hosts of code write to whoever follows an @ that begins a word: a space of no width parts them."""
+    return re.sub(r"(?<!\w)@(?=\w)", "@\N{ZERO WIDTH SPACE}", text)
 
 
 def _code(text: str) -> str:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Sequence
 
 from suite.records.comparison import Comparison
 from suite.records.record import Record
 from suite.records.run import Run
 from suite.records.soak import Soak
-from suite.report.documents.markdown import comparison_details, escaped, flat, markdown_table, with_details
+from suite.report.documents.markdown import (
+    comparison_details,
+    escaped,
+    flat,
+    markdown_table,
+    summary,
+    with_details,
+)
 from suite.report.headline import headline
 from suite.report.judged import judged
 from suite.report.reasons import words
@@ -39,8 +45,7 @@ def _details(record: Record) -> Iterator[str]:
         yield from comparison_details(record)
         return
     head = headline(record)
-    summary = _cut(f"{record.workload}: {head.word}")
-    yield from (f"<details><summary>{html.escape(summary)}</summary>", "", escaped(head.said), "")
+    yield from (summary(_cut(f"{record.workload}: {head.word}")), "", escaped(head.said), "")
     if isinstance(record, Run | Soak):
         rows = [
             tuple(map(_cut, (one.what, one.value, one.limits, one.result))) for one in judged(record)[:_ROWS]
