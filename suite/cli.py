@@ -250,7 +250,7 @@ def _explained(error: BaseException) -> int:
 
 
 def _complain(text: str, mark: str = "suite: ") -> None:
-    from suite.units import clean  # what a system printed, or a document says, may be part of it
+    from suite.foreign_text import clean  # what a system printed, or a document says, may be part of it
 
     try:
         for line in clean(text).splitlines() or [""]:

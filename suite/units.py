@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from suite.errors import ConfigurationError
+from suite.foreign_text import clean
 
 _SCALES: dict[str, dict[str, float]] = {
     "s": {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0},
@@ -127,22 +128,3 @@ def seconds_since_epoch(text: str) -> float:
     """An ISO 8601 time in seconds since the epoch; one without a zone is taken for UTC."""
     moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
-_RARE = (
-    "add-mask|add-matcher|add-path|internal-set-repo-path|remove-matcher|save-state|set-env|set-output"
-    "|stop-commands"
-)
-_USUAL = "debug|echo|endgroup|error|group|notice|warning"
-_COMMAND = re.compile(
-    rf"(?<=:):(?=(?:{_RARE})(?:::|\s))|(?<=:)(?<![\w>)]:):(?=(?:{_USUAL})(?:::|\s))"
-    rf"|(?<=#)#(?=\[(?:{_RARE}|{_USUAL})[\s\]])",
-    re.IGNORECASE,
-)
-"""The second sign of what begins a command to GitHub's runner, but for names in code (std::error::Error)."""
-
-
-def clean(text: str) -> str:
-    """`text` from outside without what would steer a terminal, or the runner of GitHub that reads it."""
-    shown = "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)
-    return _COMMAND.sub(lambda found: f"\\x{ord(found[0]):x}", shown)

@@ -33,7 +33,7 @@ FOLDERS = [
     ("__init__", "contract"),
     ("records",),
     ("process",),
-    ("errors", "units", "files", "git"),
+    ("errors", "foreign_text", "units", "files", "git"),
 ]
 """Top to bottom; what is in one row may import each other, and what stands below."""
 RANK = {name: -row for row, names in enumerate(FOLDERS) for name in names}

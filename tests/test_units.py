@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suite.errors import ConfigurationError
-from suite.units import clean, format_quantity, format_range, format_ticks, parse
+from suite.units import format_quantity, format_range, format_ticks, parse
 
 UNITS = ["s", "B", "ratio", "1/s", "1", "frames"]
 
@@ -160,20 +160,3 @@ def test_any_text_is_a_finite_quantity_or_refused(text: str, unit: str) -> None:
 )
 def test_ranges_say_their_unit_once(low, high, unit, said):
     assert format_range(low, high, unit) == said
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("::error::x", ":\\x3aerror::x"),
-        ("a\n  ::stop-commands::x", "a\n  :\\x3astop-commands::x"),
-        ("::Notice file=a,line=1::x", ":\\x3aNotice file=a,line=1::x"),
-        ("aaa::add-mask::x", "aaa:\\x3aadd-mask::x"),  # where a table folds it a line may begin with it
-        ("x ##[group]y", "x #\\x23[group]y"),
-        ("Box<dyn std::error::Error>, ::std::vector, [::1]:80, a::b ## [x]", None),
-        ("a.py::test_echo, Self::debug::x, error::x", None),
-    ],
-)
-def test_what_is_shown_gives_no_command_to_the_runner_of_github(text: str, shown: str | None) -> None:
-    assert clean(text) == (shown or text)
-    assert clean(clean(text)) == clean(text)

@@ -9,9 +9,9 @@ import typer
 
 from suite.config.paths import Places
 from suite.errors import SuiteError
+from suite.foreign_text import clean
 from suite.ledger.left_behind import bring_in, has_left
 from suite.ledger.store import Ledger
-from suite.report.words import clean
 
 
 def tell_brought_in(results: Path, ledger: Ledger | None) -> None:

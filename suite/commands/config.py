@@ -8,8 +8,8 @@ import typer
 
 from suite.commands.option_groups import Filtered, PlainLimits, RunLoad, Where
 from suite.errors import Faults
+from suite.foreign_text import clean
 from suite.process.redaction import without_password
-from suite.units import clean
 
 if TYPE_CHECKING:
     from suite.config.file import Configuration

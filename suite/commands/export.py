@@ -39,10 +39,11 @@ def command(
 ) -> None:
     """Write runs for other tools, or for another ledger."""
     from suite.commands.brought_in import bring_in_first
+    from suite.foreign_text import clean
     from suite.ledger.commits import Commits
     from suite.ledger.store import Ledger
     from suite.report.documents.export import FORMATS, export
-    from suite.report.words import clean, many
+    from suite.report.words import many
 
     chosen = next((one for one in FORMATS if one == form), None)
     if chosen is None:

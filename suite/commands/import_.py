@@ -33,9 +33,10 @@ def command(
 ) -> None:
     """Add results that were measured elsewhere, or by other tools."""
     from suite.errors import SuiteError
+    from suite.foreign_text import clean
     from suite.ledger.importing import import_all
     from suite.ledger.store import Ledger
-    from suite.report.words import clean, many
+    from suite.report.words import many
 
     faults: list[SuiteError] = []
     with Ledger(where.places().ledger) as there:

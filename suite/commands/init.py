@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from suite.errors import ConfigurationError
-from suite.units import clean
+from suite.foreign_text import clean
 
 if TYPE_CHECKING:
     from suite.scaffold.load_subject import LoadSubject

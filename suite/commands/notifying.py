@@ -12,13 +12,13 @@ import typer
 
 import suite
 from suite.config.consent import host_of
+from suite.foreign_text import clean
 from suite.formats.envelope import exit_code, kind_of
 from suite.ledger.store import Ledger
 from suite.process.timely import opener
 from suite.records.record import Record
 from suite.records.run import Run, verdict_word
 from suite.report.documents.notification import notification, verdict_change
-from suite.report.words import clean
 
 _SECONDS = 5.0
 _SETTLED = ("pass", "fail", "error")

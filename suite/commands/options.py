@@ -236,8 +236,8 @@ def read_plans(
 
 def tell_notes(notes: Iterable[str] = ()) -> None:
     """Say `notes` on stderr, and if it is so that results will have no commit although this is a checkout."""
+    from suite.foreign_text import clean
     from suite.measure.environment import untold
-    from suite.report.words import clean
 
     why = untold(Path.cwd())
     for note in (*notes, *([f"no commit is recorded: {why}"] if why else [])):

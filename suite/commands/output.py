@@ -21,6 +21,7 @@ from suite.errors import (
     interruption,
 )
 from suite.files import check_writable
+from suite.foreign_text import clean
 from suite.formats.document import run_path, write_document
 from suite.formats.envelope import Kind, entry, envelope
 from suite.ledger.journal import Journal
@@ -33,7 +34,6 @@ from suite.report.documents.target import STDOUT, check_target, deliver, deliver
 from suite.report.terminal.console import Reporter, make_console
 from suite.report.terminal.record import print_record
 from suite.report.verdict import overall
-from suite.report.words import clean
 
 _T = TypeVar("_T")
 _Found = TypeVar("_Found", bound=Record)

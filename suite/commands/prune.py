@@ -39,9 +39,10 @@ def command(
     where: Where,
 ) -> None:
     """Remove old runs, but not those that changes stand on."""
+    from suite.foreign_text import clean
     from suite.ledger.pruning import Pruning, orders
     from suite.ledger.store import Ledger
-    from suite.report.words import clean, many
+    from suite.report.words import many
     from suite.units import seconds_since_epoch
 
     if keep is None and before is None and branch is None:

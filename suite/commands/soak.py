@@ -13,7 +13,8 @@ import typer
 from suite.commands import options
 from suite.commands.option_groups import SingleWorkload, Where
 from suite.errors import ConfigurationError, Faults
-from suite.units import clean, parse
+from suite.foreign_text import clean
+from suite.units import parse
 
 if TYPE_CHECKING:
     from suite.config.settings import Settings

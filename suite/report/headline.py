@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from suite.compare.compared import Compared
+from suite.foreign_text import clean
 from suite.formats.envelope import exit_code
 from suite.records.calibration import Calibration
 from suite.records.capacity import Capacity
@@ -27,7 +28,7 @@ from suite.report.terminal.overload import overload_answer
 from suite.report.terminal.resilience import conclusion
 from suite.report.terminal.soak import soak_closing
 from suite.report.verdict import code_text
-from suite.report.words import clean, first_line, many, quantity
+from suite.report.words import first_line, many, quantity
 from suite.units import format_quantity
 
 Tone = Literal["good", "bad", "open"]

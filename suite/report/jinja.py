@@ -8,8 +8,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from suite.foreign_text import clean
 from suite.report.reasons import words
-from suite.report.words import clean, many, percent, plan_words, quantity, short_commit, title
+from suite.report.words import many, percent, plan_words, quantity, short_commit, title
 from suite.units import format_quantity
 
 

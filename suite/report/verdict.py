@@ -7,9 +7,10 @@ from typing import Literal
 
 from rich.text import Text
 
+from suite.foreign_text import clean
 from suite.records.comparison import ACCEPTED, Change, Verdict
 from suite.records.run import Judgement, Run
-from suite.report.words import BAD, FAINT, GOOD, NOTE, WARNING, clean
+from suite.report.words import BAD, FAINT, GOOD, NOTE, WARNING
 from suite.units import format_quantity
 
 _GRAVEST_FIRST = (130, 143, 129, 2, 70, 4, 1, 3, 0)

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from suite.foreign_text import clean
 from suite.records.run import Measured
-from suite.units import clean as clean  # words like all others; the command line needs them alone
 from suite.units import format_quantity
 
 GOOD, NOTE, WARNING, BAD, FAINT = "green", "cyan", "yellow", "bold red", "dim"

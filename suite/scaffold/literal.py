@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from suite.units import clean
+from suite.foreign_text import clean
 
 
 def literal(text: str) -> str:

@@ -12,16 +12,8 @@ from hypothesis import strategies as st
 from support.runs import make_measured
 
 from suite.contract.loop import Loop, closed_loop, open_loop
-from suite.report.words import (
-    clean,
-    first_line,
-    many,
-    percent,
-    plan_words,
-    quantity,
-    short_commit,
-    signed,
-)
+from suite.foreign_text import clean
+from suite.report.words import first_line, many, percent, plan_words, quantity, short_commit, signed
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,11 @@ from suite.contract.component import Component
 from suite.contract.loop import OpenLoop, not_replayed
 from suite.contract.workload import Workload
 from suite.errors import SuiteError
+from suite.foreign_text import clean
 from suite.integrations._locust.options import LocustOptions
 from suite.integrations._locust.places import check_places
 from suite.integrations._locust.selected import selected
 from suite.report.terminal.asking import ask
-from suite.report.words import clean
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from suite.contract.remote import Remote
 from suite.contract.user import User, operation
 from suite.contract.workload import Workload
 from suite.errors import StoreError, SuiteError, SystemFailed
+from suite.foreign_text import clean
 from suite.formats.document import run_path, write_document
 from suite.formats.envelope import entry, envelope
 from suite.formats.structure import load
@@ -36,7 +37,6 @@ from suite.process.redaction import shown_url
 from suite.records.reason import Reason
 from suite.records.run import Failure, Round, Run
 from suite.report.terminal.console import Reporter, make_console
-from suite.report.words import clean
 
 
 def main() -> None:

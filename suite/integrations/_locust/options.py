@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from suite.contract.remote import Remote, elsewhere
+from suite.foreign_text import clean
 from suite.integrations._locust.selected import selected
 from suite.report.terminal.asking import SentLoad, sent_by_locust
-from suite.report.words import clean, plan_words
+from suite.report.words import plan_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from suite.contract.workload import Workload
 from suite.engine.coordinator import RunInterrupted, run
 from suite.errors import ConfigurationError, StoreError, SuiteError
 from suite.files import check_writable, write_text
+from suite.foreign_text import clean
 from suite.formats.document import run_path, write_document
 from suite.formats.envelope import entry, envelope
 from suite.ledger.journal import Journal
@@ -31,7 +32,6 @@ from suite.process.pickled import PickledWorkload
 from suite.records.run import Run
 from suite.report.terminal.asking import announced, refused, sent_load
 from suite.report.terminal.console import Reporter
-from suite.report.words import clean
 
 RUN, TABLE, FAULT = "run.json", "table.txt", "fault.txt"
 """What an errand leaves in its folder: the document, what people read of it, why there is none."""

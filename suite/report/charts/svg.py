@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from suite.units import clean, format_ticks
+from suite.foreign_text import clean
+from suite.units import format_ticks
 
 WIDTH, HEIGHT = 880, 300
 LEFT, RIGHT, TOP, BOTTOM = 84, 18, 46, 46

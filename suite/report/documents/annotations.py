@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from suite.compare.compared import Compared
+from suite.foreign_text import clean
 from suite.records.comparison import Change, Comparison
 from suite.report.compared import brief, remedy
-from suite.report.words import clean
 
 _MOST = 10
 """GitHub shows no more of one kind for a step."""

@@ -7,9 +7,10 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from suite.foreign_text import clean
 from suite.records.record import Record
 from suite.report.documents.measurements import Measurement, measurements
-from suite.report.words import clean, short_commit
+from suite.report.words import short_commit
 from suite.units import seconds_since_epoch
 
 FILES = {"lower": "smaller-is-better.json", "higher": "bigger-is-better.json"}

@@ -6,11 +6,11 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
+from suite.foreign_text import clean
 from suite.formats.envelope import exit_code
 from suite.records.record import Record
 from suite.records.run import verdict_word
 from suite.report.documents.measurements import measurements
-from suite.report.words import clean
 
 COLUMNS = (
     "id", "kind", "workload", "started", "commit", "branch", "dirty", "partial", "verdict", "validity",

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from suite.compare.profilediff import Difference, Function, Stack
-from suite.report.words import clean, signed
+from suite.foreign_text import clean
+from suite.report.words import signed
 from suite.units import format_quantity
 
 _WIDTH, _ROW, _TOP = 1200.0, 18, 48

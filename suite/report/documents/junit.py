@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.etree import ElementTree
 
+from suite.foreign_text import clean
 from suite.formats.envelope import exit_code
 from suite.records.comparison import Comparison
 from suite.records.record import Record
@@ -16,7 +17,7 @@ from suite.report.compared import brief
 from suite.report.headline import headline, missed_words
 from suite.report.reasons import all_words, words
 from suite.report.terminal.record import record_text
-from suite.report.words import clean, quantity, short_id
+from suite.report.words import quantity, short_id
 
 Ended = Literal["passed", "failure", "error"]
 _LONGEST = 20_000

@@ -11,7 +11,8 @@ from rich.text import Text
 from suite.config.filters import alias
 from suite.contract.loop import facts
 from suite.contract.workload import Workload
-from suite.report.words import FAINT, clean, plan_words
+from suite.foreign_text import clean
+from suite.report.words import FAINT, plan_words
 
 
 def listed(workload: Workload) -> Iterator[Text]:

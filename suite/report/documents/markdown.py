@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from suite.compare.compared import Compared
+from suite.foreign_text import clean
 from suite.records.comparison import Change, Comparison, CostChange
 from suite.report.compared import GRAVEST_FIRST, chance, counted, interval, remedy, shift
 from suite.report.reasons import words
 from suite.report.terminal.compare import open_lines
 from suite.report.terminal.shiftplot import shift_plot
-from suite.report.words import clean, signed
+from suite.report.words import signed
 from suite.units import format_quantity
 
 _LONGEST = 60_000

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.openmetrics.exposition import generate_latest
 
+from suite.foreign_text import clean
 from suite.formats.envelope import exit_code
 from suite.records.record import Record
 from suite.records.run import Run, verdict_word
 from suite.report.documents.measurements import Measurement, measurements
-from suite.report.words import clean
 
 _PREFIX = "loadledger"
 _UNITS = {"s": "seconds", "B": "bytes", "ratio": "ratio", "1/s": "per_second", "1": ""}

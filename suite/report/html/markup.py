@@ -11,7 +11,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from suite.report.words import BAD, FAINT, GOOD, NOTE, WARNING, clean
+from suite.foreign_text import clean
+from suite.report.words import BAD, FAINT, GOOD, NOTE, WARNING
 
 ROWS = 40
 """Of a table; the rest is only counted."""

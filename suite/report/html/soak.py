@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from suite.foreign_text import clean
 from suite.records.soak import Soak
 from suite.report.charts.course import course
 from suite.report.html.judged import limits
 from suite.report.html.markup import bounded, lines, table
 from suite.report.html.section import Section, figure, paragraph
 from suite.report.terminal.soak import shown, soak_head, soak_lines, trends
-from suite.report.words import clean, title
+from suite.report.words import title
 
 _WIDE, _DRAWN = 200, 8
 

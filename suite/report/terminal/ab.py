@@ -12,6 +12,7 @@ from rich.text import Text
 from suite.compare.compared import Compared
 from suite.compare.profilediff import Difference
 from suite.compare.sequential import BLOCK, LOOKS
+from suite.foreign_text import clean
 from suite.records.comparison import Change, Comparison
 from suite.records.reason import Reason
 from suite.report.compared import amount, counted
@@ -20,7 +21,7 @@ from suite.report.terminal.compare import below, changes_table, plots, regressio
 from suite.report.terminal.live import Live
 from suite.report.terminal.profile import COSTS, difference_table, headline, left_out
 from suite.report.verdict import code_text, conclusion_text
-from suite.report.words import BAD, FAINT, WARNING, clean, percent
+from suite.report.words import BAD, FAINT, WARNING, percent
 from suite.stats.drift import relative
 from suite.units import format_quantity
 

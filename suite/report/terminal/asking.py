@@ -16,7 +16,8 @@ from suite.contract.loop import OpenLoop
 from suite.contract.remote import Remote, elsewhere
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError
-from suite.report.words import clean, many, plan_words
+from suite.foreign_text import clean
+from suite.report.words import many, plan_words
 
 Runs = Iterable[tuple[CatalogEntry, Settings]]
 

@@ -9,12 +9,13 @@ from rich.padding import Padding
 from rich.style import StyleType
 from rich.text import Text
 
+from suite.foreign_text import clean
 from suite.records.comparison import Comparison, Verdict, conclude
 from suite.report.compared import amount, brief
 from suite.report.terminal.compare import below, changes_table
 from suite.report.terminal.places import places
 from suite.report.verdict import code_text, conclusion_text
-from suite.report.words import BAD, clean, many
+from suite.report.words import BAD, many
 
 _WORDS: dict[Verdict, str] = {
     "same": "costs same",

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from suite.foreign_text import clean
 from suite.ledger.blame import Blame
 from suite.report.terminal.history import change_text
-from suite.report.words import FAINT, WARNING, clean, short_commit
+from suite.report.words import FAINT, WARNING, short_commit
 
 _COMMITS = 20
 _UNSEEN = {

@@ -7,7 +7,8 @@ from rich.text import Text
 
 from suite.contract.address import Address
 from suite.faults.running_fault import RunningFault
-from suite.report.words import FAINT, clean
+from suite.foreign_text import clean
+from suite.report.words import FAINT
 from suite.units import format_quantity
 
 

@@ -9,13 +9,14 @@ from rich.padding import Padding
 from rich.text import Text
 
 from suite.errors import StoreError
+from suite.foreign_text import clean
 from suite.records.calibration import Calibration, Caught, SelfComparison
 from suite.records.reason import Reason
 from suite.report.compared import brief
 from suite.report.reasons import all_words, words
 from suite.report.terminal.live import Live
 from suite.report.terminal.table import PlainTable
-from suite.report.words import BAD, FAINT, WARNING, clean
+from suite.report.words import BAD, FAINT, WARNING
 from suite.units import format_quantity
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from rich.table import Table
 from rich.text import Text
 
+from suite.foreign_text import clean
 from suite.records.capacity import Capacity, Probe, Scaling, SearchResult
 from suite.report.reasons import words
 from suite.report.terminal.plot import plot
 from suite.report.terminal.table import PlainTable
-from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, first_line, many
+from suite.report.words import BAD, FAINT, GOOD, WARNING, first_line, many
 from suite.units import format_quantity
 
 _MARKS = {True: "o", False: "x", None: "?"}

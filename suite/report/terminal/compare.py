@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from suite.compare.compared import Compared
+from suite.foreign_text import clean
 from suite.records.comparison import Change, Comparison
 from suite.report.compared import brief, chance, counted, interval, remedy, shift
 from suite.report.reasons import words
@@ -19,7 +20,7 @@ from suite.report.terminal.places import places
 from suite.report.terminal.shiftplot import shift_plot
 from suite.report.terminal.table import PlainTable
 from suite.report.verdict import change_text, conclusion_text
-from suite.report.words import BAD, FAINT, WARNING, clean, many
+from suite.report.words import BAD, FAINT, WARNING, many
 from suite.units import format_quantity
 
 

@@ -15,6 +15,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from suite.contract.workload import Workload
+from suite.foreign_text import clean
 from suite.ledger.entry import Entry
 from suite.ledger.sightings import Sighting
 from suite.measure.so_far import SoFar
@@ -48,7 +49,7 @@ from suite.report.terminal.soak import soak_closing, soak_head, soak_lines, tren
 from suite.report.terminal.summary import entries, summary
 from suite.report.terminal.unfinished import unfinished_lines
 from suite.report.verdict import code_text, verdict_text
-from suite.report.words import BAD, FAINT, clean, many, plan_words, tour_words
+from suite.report.words import BAD, FAINT, many, plan_words, tour_words
 
 _WIDTH_OF_FILES = 100
 _COUNTED = {"pass": "passed", "fail": "failed", "invalid": "invalid", "error": "with errors"}

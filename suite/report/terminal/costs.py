@@ -8,11 +8,12 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
+from suite.foreign_text import clean
 from suite.records.costs import AllocationSite, CostBill, CountedCost, SentStatement
 from suite.report.reasons import words
 from suite.report.terminal.table import PlainTable
 from suite.report.verdict import code_text
-from suite.report.words import FAINT, WARNING, clean, many
+from suite.report.words import FAINT, WARNING, many
 from suite.units import format_quantity, format_range
 
 _ROWS = 20

@@ -8,8 +8,9 @@ from statistics import median
 
 from rich.text import Text
 
+from suite.foreign_text import clean
 from suite.ledger.metric_history import MetricHistory
-from suite.report.words import DIRECTIONS, FAINT, clean, short_commit
+from suite.report.words import DIRECTIONS, FAINT, short_commit
 from suite.units import format_quantity
 
 _HEIGHT, _WIDTH = 8, 80

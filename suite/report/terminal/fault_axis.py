@@ -8,10 +8,11 @@ from math import nan
 
 from rich.text import Text
 
+from suite.foreign_text import clean
 from suite.records.observation import Observation
 from suite.records.run import Run
 from suite.report.terminal.sparkline import sparkline
-from suite.report.words import BAD, FAINT, clean
+from suite.report.words import BAD, FAINT
 from suite.units import format_quantity
 
 _ROWS = {"completed": "1/s", "failed": "1/s", "retries": "1/s", "p99": "s"}

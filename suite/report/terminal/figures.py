@@ -11,10 +11,11 @@ from rich.text import Text
 
 from suite.contract.metric import STANDARD, find
 from suite.contract.observe import unasked
+from suite.foreign_text import clean
 from suite.records.run import Measured, Run
 from suite.report.terminal.table import PlainTable, narrower, widest
 from suite.report.verdict import judged_text
-from suite.report.words import FAINT, clean, quantity
+from suite.report.words import FAINT, quantity
 from suite.units import format_range
 
 _CONNECT = "connect"

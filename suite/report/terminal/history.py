@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from suite.foreign_text import clean
 from suite.ledger.detections import AcceptedChange
 from suite.ledger.events import Event
 from suite.ledger.metric_history import MetricHistory, Reasons
@@ -16,7 +17,7 @@ from suite.ledger.timeline_reader import Quantity
 from suite.ledger.timelines import Overview
 from suite.report.terminal.drawing import drawing
 from suite.report.terminal.table import PlainTable
-from suite.report.words import DIRECTIONS, FAINT, NOTE, clean, percent, short_commit
+from suite.report.words import DIRECTIONS, FAINT, NOTE, percent, short_commit
 from suite.stats.changepoint import ChangePoint, Drift
 from suite.units import format_quantity, moment
 

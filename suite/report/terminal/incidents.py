@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
+from suite.foreign_text import clean
 from suite.records.incident import Impact, Incident
 from suite.records.run import Run
 from suite.report.terminal.table import PlainTable
-from suite.report.words import FAINT, clean, many
+from suite.report.words import FAINT, many
 from suite.units import format_quantity, format_range
 
 UNTOLD = {

@@ -8,13 +8,14 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
+from suite.foreign_text import clean
 from suite.ledger.sightings import Sighting, since
 from suite.records.leak import Counter, Frame, LeakSearch, LeakSuspect
 from suite.report.reasons import verdict_words, words
 from suite.report.terminal.sparkline import sparkline
 from suite.report.terminal.table import PlainTable
 from suite.report.verdict import code_text
-from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, many, short_commit, signed
+from suite.report.words import BAD, FAINT, GOOD, WARNING, many, short_commit, signed
 from suite.units import format_quantity
 
 _ROWS, _FRAMES = 8, 5

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from rich.text import Text
 
+from suite.foreign_text import clean
 from suite.measure.advice import advise
 from suite.records.run import Run
 from suite.records.soak import Soak
 from suite.report.reasons import words
-from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, first_line
+from suite.report.words import BAD, FAINT, GOOD, WARNING, first_line
 from suite.units import format_quantity
 
 _DETAILS = 5

@@ -9,11 +9,12 @@ from rich.control import Control
 from rich.segment import ControlType
 from rich.text import Text
 
+from suite.foreign_text import clean
 from suite.measure.distribution import Point
 from suite.measure.so_far import SoFar
 from suite.records.run import Round
 from suite.report.reasons import words
-from suite.report.words import BAD, FAINT, WARNING, clean, first_line
+from suite.report.words import BAD, FAINT, WARNING, first_line
 from suite.units import format_quantity
 
 _BAR = 20

@@ -10,11 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from suite.contract.observe import OBSERVED
+from suite.foreign_text import clean
 from suite.records.observation import Observation, RequestCount
 from suite.records.run import Run
 from suite.report.terminal.sparkline import sparkline
 from suite.report.terminal.table import PlainTable
-from suite.report.words import FAINT, GOOD, WARNING, clean, many, quantity
+from suite.report.words import FAINT, GOOD, WARNING, many, quantity
 
 _ROWS, _WIDTH = 12, 40
 _IN_TURNS = (

@@ -5,11 +5,12 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
+from suite.foreign_text import clean
 from suite.records.overload import OverloadLook, OverloadRecovery
 from suite.report.reasons import words
 from suite.report.terminal.incidents import UNTOLD, recovery_words
 from suite.report.terminal.table import PlainTable
-from suite.report.words import BAD, FAINT, GOOD, WARNING, clean, first_line, many
+from suite.report.words import BAD, FAINT, GOOD, WARNING, first_line, many
 from suite.units import format_quantity
 
 _PHASES = ("before", "during", "after")

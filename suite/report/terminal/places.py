@@ -9,9 +9,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from suite.foreign_text import clean
 from suite.records.comparison import Comparison, CostChange
 from suite.report.terminal.table import PlainTable
-from suite.report.words import FAINT, clean, signed
+from suite.report.words import FAINT, signed
 from suite.units import format_quantity
 
 _ROWS = 12

@@ -6,8 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from suite.compare.profilediff import Cost, Difference
+from suite.foreign_text import clean
 from suite.report.terminal.table import PlainTable
-from suite.report.words import BAD, FAINT, GOOD, clean, signed
+from suite.report.words import BAD, FAINT, GOOD, signed
 from suite.units import format_quantity
 
 COSTS = {

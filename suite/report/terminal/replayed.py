@@ -7,8 +7,9 @@ from typing import Any
 
 from rich.text import Text
 
+from suite.foreign_text import clean
 from suite.records.run import Run
-from suite.report.words import FAINT, clean, many, quantity, span_words
+from suite.report.words import FAINT, many, quantity, span_words
 
 _SKIPPED = {
     "method": "neither GET nor HEAD",

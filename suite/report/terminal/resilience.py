@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
+from suite.foreign_text import clean
 from suite.records.detail import Detail
 from suite.records.resilience import GRAVE, FaultCourse, FaultRound, FaultTrial, Resilience, Weakness
 from suite.report.reasons import words
 from suite.report.terminal.incidents import UNTOLD, recovery_words
 from suite.report.terminal.table import PlainTable
-from suite.report.words import BAD, FAINT, GOOD, NOTE, WARNING, clean, first_line, many
+from suite.report.words import BAD, FAINT, GOOD, NOTE, WARNING, first_line, many
 from suite.units import format_quantity
 
 _NAMES = {

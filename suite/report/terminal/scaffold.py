@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from suite.foreign_text import clean
 from suite.report.terminal.table import PlainTable
-from suite.report.words import FAINT, GOOD, NOTE, WARNING, clean, many
+from suite.report.words import FAINT, GOOD, NOTE, WARNING, many
 from suite.scaffold.load_subject import LoadSubject
 from suite.scaffold.writing import PlannedFile, State
 

@@ -10,9 +10,10 @@ from rich.text import Text
 
 from suite.config.paths import Places
 from suite.config.setting_origin import SettingOrigin
+from suite.foreign_text import clean
 from suite.process.redaction import without_password
 from suite.report.terminal.table import PlainTable
-from suite.report.words import FAINT, clean
+from suite.report.words import FAINT
 
 
 def print_origins(

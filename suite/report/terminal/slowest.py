@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from rich.table import Table
 
+from suite.foreign_text import clean
 from suite.records.run import Run
 from suite.report.reasons import words
 from suite.report.terminal.table import PlainTable
-from suite.report.words import clean
 from suite.units import format_quantity
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
+from suite.foreign_text import clean
 from suite.records.histogram import Histogram
 from suite.records.outcome import NOT_GOOD, OUTCOMES
 from suite.records.run import Judgement
@@ -19,18 +20,7 @@ from suite.report.terminal.lines import details
 from suite.report.terminal.sparkline import sparkline
 from suite.report.terminal.table import PlainTable
 from suite.report.verdict import code_text
-from suite.report.words import (
-    BAD,
-    FAINT,
-    GOOD,
-    WARNING,
-    clean,
-    first_line,
-    many,
-    plan_words,
-    signed,
-    span_words,
-)
+from suite.report.words import BAD, FAINT, GOOD, WARNING, first_line, many, plan_words, signed, span_words
 from suite.units import format_quantity, format_range
 
 _BARS = 12

@@ -9,7 +9,8 @@ from rich.style import StyleType
 from rich.table import Table
 from rich.text import Text
 
-from suite.report.words import FAINT, clean
+from suite.foreign_text import clean
+from suite.report.words import FAINT
 
 _UNLIMITED = 1000
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from suite.contract.metric import find
+from suite.foreign_text import clean
 from suite.records.unfinished import SearchRecord
 from suite.report.reasons import words
-from suite.report.words import WARNING, clean
+from suite.report.words import WARNING
 from suite.units import format_quantity
 
 _SHOWN = ("throughput", "response.p50", "response.p99")
