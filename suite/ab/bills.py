@@ -14,7 +14,7 @@ from suite.ab.repository import Repository
 from suite.ab.sample import ProcessRunner
 from suite.ab.task import Task
 from suite.compare.accepted import FILE, Acceptance, accepted, newly_accepted
-from suite.compare.bills import compare_bills
+from suite.compare.bills import compare_bills, costs_untold
 from suite.errors import SuiteError
 from suite.git import git
 from suite.records.comparison import Comparison
@@ -90,9 +90,9 @@ def _counted(
         count = len(bills["base"])
         if any(bill.exit_code for side in bills.values() for bill in side):
             return found  # operations fail: another bill would say no more
-        if count == _MOST or found.verdict == "same" or (count > 1 and found.verdict != "inconclusive"):
+        open_ones = costs_untold(found, count)
+        if count == _MOST or not open_ones or (count > 1 and found.verdict != "inconclusive"):
             return found
-        open_ones = [change.metric for change in found.changes if change.verdict != "same"]
         watch.so_far(found)
 
 

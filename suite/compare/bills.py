@@ -11,7 +11,7 @@ from suite.compare.compare import side_name
 from suite.compare.minimum import Overrides, Scale, minimum
 from suite.errors import Faults
 from suite.records.classes import load_class, machine_class
-from suite.records.comparison import Change, Comparison, CostChange, Shift, Verdict
+from suite.records.comparison import ACCEPTED, Change, Comparison, CostChange, Shift, Verdict
 from suite.records.costs import COSTS, CostBill, CountedCost
 from suite.records.provenance import provenance_of_both
 from suite.records.reason import Figure, Reason
@@ -28,6 +28,8 @@ _EXACT = 0.005
 """Statements are exact."""
 _TELLING, _VARIES = 3, 0.25
 """So many bills of each side tell a change where one side varies by such a share of it."""
+_NEAR = 0.4
+"""By such a share of its minimum effect one bill of each side may be off, by what goes by the clock."""
 _KERNEL = ("os.", "io.", "socket.", "select.", "fcntl.", "mmap.", "time.sleep")
 """How names of C functions begin that call the kernel."""
 _Key = tuple[str, str, str]
@@ -93,6 +95,18 @@ def compare_stored_bills(
         return Comparison(**provenance, base=side_name(base), head=side_name(head), changes=(), notes=left)
     found = compare_bills(*alike, metrics=metrics, minimums=minimums)
     return replace(found, notes=(*found.notes, *left))
+
+
+def costs_untold(found: Comparison, bills: int) -> list[str]:
+    """The costs that more than so many bills of each side may judge in another way: all that are not the
+    same, and after the first what comes near its minimum effect.
+    """
+
+    def is_told(change: Change) -> bool:
+        near = change.shift is not None and abs(change.shift.estimate) >= _NEAR * change.minimum
+        return change.verdict == "same" and (bills > 1 or not near or change.reason.kind == ACCEPTED)
+
+    return [change.metric for change in found.changes if not is_told(change)]
 
 
 def _alike(one: CostBill, other: CostBill, anywhere: bool) -> bool:

@@ -3,7 +3,8 @@
 import pytest
 from support.costs import make_cost, make_costs
 
-from suite.compare.bills import DECIDING, check_costs, compare_bills
+from suite.compare.accepted import Acceptance, accepted
+from suite.compare.bills import DECIDING, check_costs, compare_bills, costs_untold
 from suite.errors import ConfigurationError
 from suite.records.comparison import CostChange
 from suite.records.costs import AllocationSite, CCalls, DatabaseStatement, FunctionCalls, SentStatement
@@ -68,6 +69,19 @@ def test_what_varies_with_threads_has_to_show_in_three_bills():
     assert verdicts(compare_bills([*two[0], two[0][0]], [*two[1], two[1][0]]))["system_calls"] == "regression"
     overlapping = compare_bills([*two[0], bill(system_calls=66.0)], [*two[1], two[1][0]])
     assert verdicts(overlapping)["system_calls"] == "inconclusive"
+
+
+def test_what_comes_near_its_minimum_is_counted_once_more():
+    """One more fsync an operation was the same in 1 of 15: the only bill of a side was off by a quarter."""
+    same, near, gone = bill(), bill(system_calls=USUAL["cost.system_calls"] + 0.6), bill(statements=9.0)
+    assert costs_untold(compare_bills([same], [same]), 1) == []
+    first = compare_bills([same], [near])
+    assert verdicts(first)["system_calls"] == "same"
+    assert costs_untold(first, 1) == ["cost.system_calls"]
+    assert costs_untold(first, 2) == []
+    assert costs_untold(compare_bills([same], [gone]), 2) == ["cost.statements"]
+    wanted = Acceptance("shop/browse", "cost.statements", "a feature")
+    assert costs_untold(accepted(compare_bills([same], [gone]), [wanted]), 1) == []
 
 
 def test_what_a_timer_adds_to_some_windows_changes_nothing():
