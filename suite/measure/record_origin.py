@@ -31,7 +31,7 @@ class RecordOrigin:
 
     def fields(self) -> dict[str, Any]:
         """The fields of a Provenance but for workload and plan; those known if the folder that we are in was
-        removed meanwhile.
+        removed meanwhile. Of code that has changed since they were known it is dirty.
         """
         try:
             here = Path.cwd()
@@ -40,6 +40,9 @@ class RecordOrigin:
                 raise
             return self._known
         sha, branch, dirty = commit(here)
+        if (begun := self._known) is not None and (sha, dirty) != (begun["commit"], begun["dirty"]):
+            # Somebody commits, or checks out, while we measure: it is of no one commit.
+            sha, branch, dirty = begun["commit"], begun["branch"], True
         why = None if sha else untold(here)
         environment = fingerprint() | ({"git": why} if why else {})
         if self.instruments:

@@ -4,6 +4,8 @@ import re
 import subprocess
 from dataclasses import fields
 
+from support.repositories import Scratch
+
 from suite.measure.record_origin import RecordOrigin
 from suite.records.provenance import Provenance
 
@@ -25,6 +27,20 @@ def test_it_gives_all_of_a_provenance_but_workload_and_plan(tmp_path, monkeypatc
     assert (later["branch"], len(later["commit"])) == ("main", 40)
     assert (later["id"], later["started"]) == (found["id"], found["started"])
     assert RecordOrigin().id != origin.id
+
+
+def test_a_commit_that_comes_meanwhile_is_not_what_was_measured(tmp_path, monkeypatch):
+    """What an older commit took went into the history of a newer one."""
+    repository = Scratch(tmp_path / "work")
+    first = repository.commit("First")
+    monkeypatch.chdir(repository.folder)
+    origin, other = RecordOrigin(), RecordOrigin()
+    assert (origin.known()["commit"], origin.known()["dirty"]) == (first, False)
+    assert (origin.fields()["commit"], origin.fields()["dirty"]) == (first, False)
+    second = repository.commit("Second")
+    found = origin.fields()
+    assert (found["commit"], found["branch"], found["dirty"]) == (first, origin.known()["branch"], True)
+    assert (other.fields()["commit"], other.fields()["dirty"]) == (second, False)
 
 
 def test_why_a_checkout_has_no_commit_stands_in_its_environment(tmp_path, monkeypatch):
