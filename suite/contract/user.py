@@ -20,6 +20,9 @@ from suite.contract.replay import Logged
 from suite.errors import ConfigurationError, NotKept
 from suite.units import parse
 
+_MOST_STATUSES = 1000
+"""A peer may have another one in each answer."""
+
 Body = Callable[..., Any]
 
 
@@ -159,9 +162,16 @@ class User:
                 raise NotKept("a value could not be kept whole: there is no more room for it")
 
     def saw(self, status: str) -> None:
-        """Count a protocol status ("200", "0x0000") under the operation that is running."""
-        if self._statuses is not None:
-            self._statuses[self._operation, status] += 1
+        """Count a protocol status ("200", "0x0000") under the operation that is running.
+
+        They are kinds, not texts: beyond a thousand of them all others are counted as "others".
+        """
+        counts = self._statuses
+        if counts is not None:
+            seen = self._operation, status
+            if len(counts) >= _MOST_STATUSES and seen not in counts:
+                seen = self._operation, "others"
+            counts[seen] += 1
 
     def arrived(self) -> None:
         """Note that a part of what the running operation awaits has come: a chunk, a message.

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from suite.errors import Rejected
-from suite.process.redaction import redacted
+from suite.process.redaction import redacted, shown_name
 from suite.records.detail import Detail
 from suite.records.outcome import Outcome
 
@@ -51,7 +51,7 @@ def cause_of(error: BaseException) -> str:
     cause = getattr(error, "cause", None)
     if isinstance(error, asyncio.CancelledError):
         return "timeout"
-    return cause if isinstance(cause, str) else type(error).__name__
+    return shown_name(cause) if isinstance(cause, str) else type(error).__name__
 
 
 def text_of(error: BaseException) -> str:
@@ -103,6 +103,13 @@ class ErrorCounts:
             # Before it is cut: half a secret is not known as one.
             self.causes[key] = [1, at, redacted(text_of(error), os.environ)[:_EXAMPLE_LENGTH]]
         return outcome
+
+    def told_statuses(self) -> tuple[tuple[str, str, int], ...]:
+        """Operation, status and how often it was seen; users may call a status anything."""
+        told: Counter[tuple[str, str]] = Counter()
+        for (operation, status), count in self.statuses.items():
+            told[operation, shown_name(str(status))] += count
+        return tuple((*seen, count) for seen, count in told.items())
 
     def details(self, start: int) -> tuple[Detail, ...]:
         """The counts as plain data, times in seconds since `start`."""

@@ -164,9 +164,16 @@ def _checked(
     return CheckResult(
         name,
         passed=False,
-        detail=f"the check itself broke: it gave {reprlib.repr(answer)}; a check gives text to show, False "
+        detail=f"the check itself broke: it gave {_Short().repr(answer)}; a check gives text to show, False "
         "or nothing, and says with assert why it does not hold",
     )
+
+
+class _Short(reprlib.Repr):
+    """Cuts texts when they are without secrets: half a secret is not known as one."""
+
+    def repr_str(self, x: str, level: int) -> str:
+        return super().repr_str(redacted(x, os.environ), level)
 
 
 class _Asking:

@@ -104,7 +104,7 @@ class WorkerUsers:
             lost=self._nested.lost if self._nested else 0,
             details=self._errors.details(self._started),
             attempts=tuple(self._attempts()),
-            statuses=tuple((name, status, n) for (name, status), n in self._errors.statuses.items()),
+            statuses=self._errors.told_statuses(),
             full_at=min((group.file.full_at for group in self._groups if group.file.full_at), default=0),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,8 +29,23 @@ _SQLITE = {
 _POSTGRESQL = {
     "55P03": "stays locked by another process; wait for it or end it, then try again",
     "57014": "takes too long to answer; look at what the server is busy with, then try again",
+    "25006": "is read-only, as a standby is; name a server and a database that take writing with --ledger",
+    "42501": "denies this user what a ledger takes; have it own the tables, or name another one in the URL",
+    "53100": "can't be written, the disk of the server is full; free some space there",
+    "57P01": "was lost: the server was shut down, or ended our connection; try again when it is there",
+    "57P02": "was lost: the server has crashed; try again when it is there",
 }
-"""By SQLSTATE: a lock, a statement that the server gave up on."""
+"""By SQLSTATE: a lock, a statement that the server gave up on, what it does not do."""
+_NOT_CONNECTED = (
+    (re.compile("too many (?:connections|clients)|remaining connection slots"),
+     "end some connections that are idle, or raise the limit, then try again"),
+    (re.compile("authentication failed|no password supplied"),
+     "look at user and password in its URL, or at PGPASSWORD and .pgpass"),
+    (re.compile("database .* does not exist"), "make it with createdb, or name another one"),
+    (re.compile("Connection refused|resolve|not known|No such file"),
+     "is the server running, and are host and port of its URL right?"),
+)  # fmt: skip
+"""Of a connection that was not made there is the message alone."""
 
 _ROOM = 1 << 16
 """Bytes without which a database can hardly change."""
@@ -54,7 +70,15 @@ def _database_reason(error: BaseException | None, place: object) -> str:
     if code == sqlite3.SQLITE_IOERR and _is_full(Path(str(place)).parent):
         code = sqlite3.SQLITE_FULL  # files beside the database could not grow
     known = _SQLITE.get(code) or _POSTGRESQL.get(getattr(error, "sqlstate", None) or "")
-    return known or f"can't be used: {_first_line(error)}"
+    return known or f"can't be used: {_first_line(error)}{_advice(str(error), place)}"
+
+
+def _advice(said: str, place: object) -> str:
+    """What to do about what a server said."""
+    if "://" not in str(place) or "try again" in said:
+        return ""
+    known = (do for sign, do in _NOT_CONNECTED if sign.search(said))
+    return f"; {next(known, 'look at the server, then try again')}"
 
 
 def _is_full(folder: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from suite.contract.observe import GROWING, Observe
+from suite.process.redaction import redacted, shown_name
 
 MOST_NAMES = 100
 LONGEST_NAME = 200
@@ -110,7 +112,7 @@ class _Sums:
         if len(name) > LONGEST_NAME:  # each would stand in every document some times
             self._too_long += 1
             return
-        name = _ODD.sub("_", name)
+        name = _ODD.sub("_", shown_name(name))
         self._names.add(name)
         if not math.isfinite(value):
             return
@@ -164,4 +166,6 @@ def _flattened(found: Any, path: str, deep: int) -> Iterator[tuple[str, float]]:
 
 
 def _short(error: Exception) -> str:
-    return str(error).splitlines()[0][:80] if str(error) else type(error).__name__
+    """It may quote the answer."""
+    text = redacted(str(error), os.environ)
+    return text.splitlines()[0][:80] if text else type(error).__name__

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -23,6 +25,7 @@ from suite.process.secret_forms import (
 
 _SHORTEST = 6
 """Characters of a value that is taken out wherever it stands: shorter ones are words."""
+_LONGEST_NAME = 200
 _hidden: set[str] = set()
 _QUOTE = re.compile(r"""\\*["']""")
 _HOST = re.compile(r"([^:@]*|\[[^\]]*\])(:\d*)?")
@@ -91,6 +94,12 @@ def redacted(text: str, *environments: Mapping[str, str]) -> str:
         text = text.replace(value, HIDDEN)
     text = ANYWHERE.sub(HIDDEN, text)
     return _unassigned(text)
+
+
+@lru_cache(4096)
+def shown_name(text: str) -> str:
+    """What somebody else calls a thing (a figure, a status, a cause), as it may be kept; they come often."""
+    return redacted(text, os.environ)[:_LONGEST_NAME]
 
 
 def _forms(value: str) -> Iterator[str]:

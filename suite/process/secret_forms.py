@@ -9,17 +9,18 @@ import re
 
 HIDDEN = "***"
 NAMES = (
-    r"pass?w|pass[_-]?phrase|require[_-]?pass|secret|token(?!iz)|authorization|credential"
-    r"|(?:api|access|account|encryption|master|private|shared)[_-]?key"
+    r"pass?w|pass[_ -]?(?:phrase|code)|require[_-]?pass|secret|token(?!iz)|authorization|credential"
+    r"|(?:api|access|account|encryption|master|private|shared)[_ -]?key"
 )
-KEYS = r"(?<![a-z0-9])key"
+_CAMEL = r"(?-i:(?<=[a-z0-9])Key)"
+KEYS = rf"(?<![a-z0-9])key|{_CAMEL}"
 """What ends with this word alone: many a word ends like it."""
 SHORT = r"(?<=[a-z0-9][_-])(?:pass|pwd)"
 """Alone they are words, and a folder."""
 NAMED = re.compile(rf"{NAMES}|(?:{KEYS}|{SHORT}|\Apass)\Z", re.IGNORECASE)
 
 _WORD = r"""[^\s"',;&})\]<\\]+"""
-_QUOTE = r"""(?:\\{0,3}["'])"""
+_QUOTE = r"""(?:\\{0,3}["']|&(?:quot|\#34|\#39|\#x27);|%22)"""
 _QUOTED = (
     r""""(?:[^"\\\r\n]|\\.){1,1000}"|'(?:[^'\\\r\n]|\\.){1,1000}'"""
     r"""|\\{1,3}["'](?:(?!\\{1,3}["'])[^\r\n]){1,1000}\\{1,3}["']"""
@@ -33,11 +34,11 @@ _STATE = rf"(?!(?:{_STATES})(?:[\s,;.:)}}\]]|\Z))"
 """What a message says of a secret is none."""
 _NAME = (
     rf"(?<!unexpected )(?!tokens[\w-]{{0,40}}+{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}[\d.])"
-    rf"(?:(?:{NAMES})[\w-]{{0,40}}+|(?<=[a-z0-9][_-])key|{SHORT}|(?<=[\"'])(?:pass|pwd)(?=\\{{0,3}}[\"'])"
+    rf"(?:(?:{NAMES})[\w-]{{0,40}}+|(?<=[a-z0-9][_-])key|{_CAMEL}|{SHORT}|(?<=[\"'])(?:pass|pwd)(?=\\{{0,3}}[\"'])"
     rf"|(?<![a-z0-9_-])pwd(?==[^/]))"
 )
 _IS = (
-    rf"{_QUOTE}?\]?\s{{0,3}}(?:=>|:=|[=:]|%3[da])\s{{0,3}}"
+    rf"{_QUOTE}?(?:\[\w{{0,20}})?\]?{_QUOTE}?\s{{0,3}}(?:=>|:=|[=:]|%3[da])\s{{0,3}}"
     rf"|{_QUOTE}?\s{{0,3}}+,?\s{{0,40}}+{_QUOTE}?value{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}"  # a name and a value
 )
 _WRAPPED = r"""\[?+(?:[a-z]\w{0,30}\()?+(?:b(?=["']))?+"""
@@ -58,16 +59,31 @@ AUTHORIZED = re.compile(
 )
 """Of the header: a scheme of any kind, and what follows it."""
 _PAIR = r"""[\w.$-]{1,100}=[^\s;,"'\\\]]"""
+_LINE = r"(?:\r?\n|(?:\\r)?\\n)"
 _AFTER: tuple[str, ...] = (
     rf"(?:set-)?cookie2?{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}{_WRAPPED}{_QUOTE}?"
     rf"(){_PAIR}{{1,4096}}(?:;\s?(?:{_PAIR}{{0,4096}}|[a-z]{{1,20}})){{0,60}}",
+    # Of Python: a mapping, what a jar holds.
+    rf"cookies{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}\{{()[^{{}}\r\n]{{1,4000}}(?=\}})",
+    r"<Cookie\s[^\s=<>]{1,100}=()[^\s<>]{1,4096}(?=\sfor\s)",
     # A header as a pair of its name and value.
     r"""b?["'](?:(?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]{0,30}(?:token|key|secret|auth)[\w-]{0,30})["']"""
     rf""",\s{{0,3}}b?()(?:{_QUOTED})(?!\s?:)""",
+    # A field as one, alone: of several words each may be the name of one.
+    rf"""[(\[]b?["'](?:[\w-]{{0,40}}(?:{NAMES})[\w-]{{0,40}}+|(?:[\w-]{{0,40}}[_-])?(?:key|pass|pwd)|[\w-]{{1,40}}{_CAMEL})["']"""
+    rf""",\s{{0,3}}b?(?!["'](?:{_STATES})["'])()(?:{_QUOTED})(?=\s?[)\]])""",
+    # A part of a form.
+    rf"name={_QUOTE}?[\w.-]{{0,40}}(?:{NAMES}|(?<![a-z0-9])(?:key|pass|pwd)|{_CAMEL})[\w\[\].-]{{0,40}}{_QUOTE}?"
+    rf"(?:;[^\r\n\\]{{0,200}})?(?:{_LINE}[\w-]{{1,40}}:[^\r\n\\]{{0,200}}){{0,5}}{_LINE}{_LINE}()[^\r\n\\]{{1,4000}}",
+    # Of SQL.
+    r"(?:password|identified\sby)\s{1,3}()'[^'\r\n]{1,1000}'",
     rf"<[\w:-]{{0,40}}(?:{NAMES})[\w:-]{{0,40}}>()[^<>]{{1,1000}}(?=<)",
     # Parameters of a URL that are short, or words elsewhere.
     r"""[?&](?:key|sig|auth|pass|pwd|[\w-]{0,40}signature)=()[^\s"',;&}<>]{6,}""",
-    rf"""(?<![^\s"'])--?[\w-]{{0,40}}(?:{NAMES}|[_-]key|[_-]?pass(?:in|out)?|[_-]pwd)[\w-]{{0,40}}+"""
+    # What may be no secret, where its value is like one.
+    rf"""(?<![\w-])(?:key|auth|x-auth|jwt|bearer|sig|hmac|signature){_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}{_QUOTE}?"""
+    r"""()(?=[\w+/.=-]{0,40}[a-z])(?=[\w+/.=-]{0,40}\d)[\w+/.=-]{16,4000}""",
+    rf"""(?<![^\s"'])--?[\w-]{{0,40}}(?:{NAMES}|[_-]key|{_CAMEL}|[_-]?pass(?:in|out)?|[_-]pwd)[\w-]{{0,40}}+"""
     rf"""[ \t]{{1,3}}(?!-){_STATE}()(?:{_QUOTED}|[^\s"']+)""",
     # Of programs that are usual: user and password, or this alone.
     r"""(?<![\w-])curl\s(?:[^\n]{0,200}?\s)?(?:-[uU]|--(?:proxy-)?user)[ =]?["']?"""
@@ -101,7 +117,8 @@ ANYWHERE = re.compile(
     re.DOTALL,
 )
 OPTION = re.compile(
-    rf"--?(?:[\w-]*(?:{NAMES})[\w-]*|(?:[\w-]*[_-])?(?:key|pass|pwd|passin|passout))", re.IGNORECASE
+    rf"--?(?:[\w-]*(?:{NAMES})[\w-]*|(?:[\w-]*[_-])?(?:key|pass|pwd|passin|passout)|[\w-]*{_CAMEL})",
+    re.IGNORECASE,
 )
 """Of a program, its value being the next word."""
 GIVEN = re.compile(

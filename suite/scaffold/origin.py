@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from suite.errors import ConfigurationError
+from suite.process.redaction import redacted, without_password
 
 _NAME = "loadledger"
 
@@ -28,6 +29,8 @@ def installed_from() -> str | None:
 
 def _url(origin: dict[str, object]) -> str:
     url, vcs = str(origin["url"]), origin.get("vcs_info")
+    if redacted(url) != url:  # no installer should have left it there
+        url = without_password(url)
     if isinstance(vcs, dict):
         return f"{vcs['vcs']}+{url}@{vcs['commit_id']}"
     return url
@@ -54,7 +57,21 @@ def is_here_only(origin: str | None) -> bool:
 
 
 def place_of(url: str) -> str:
-    """`url` as a place to install from. Raises ConfigurationError for what is none, or could end a string."""
-    if not urlsplit(url).scheme or any(one.isspace() or one in "\"'`$\\" for one in url):
-        raise ConfigurationError(f"--from {url!r}: a URL is wanted, like git+https://host/loadledger")
+    """`url` as a place to install from. Raises ConfigurationError for what is none, could end a string, or
+    has a password or a token: the files that it stands in are to be committed.
+    """
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError:
+        scheme = ""
+    if not scheme or any(one.isspace() or one in "\"'`$\\" for one in url):
+        raise ConfigurationError(
+            f"--from {redacted(url)!r}: a URL is wanted, like git+https://host/loadledger"
+        )
+    if redacted(url) != url:
+        raise ConfigurationError(
+            f"--from {without_password(url)} was given with a password or a token, which would stand in"
+            " files that you commit; leave it out of the URL, and let git or pip know it"
+            " (a credential helper, .netrc)"
+        )
     return url

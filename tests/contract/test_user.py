@@ -172,6 +172,17 @@ class Speaker(User):
         await self.note("call")
 
 
+def test_no_more_than_a_thousand_statuses_are_told_apart() -> None:
+    """A peer may say something else in each answer."""
+    user = User()
+    user._operation, user._statuses = "browse", Counter()
+    for index in range(5000):
+        user.saw(f"ERR {index}")
+    user.saw("ERR 7")
+    assert len(user._statuses) == 1001
+    assert (user._statuses["browse", "others"], user._statuses["browse", "ERR 7"]) == (4000, 2)
+
+
 def test_the_innermost_nested_operation_is_known_also_of_several_at_a_time() -> None:
     user = Speaker()
     user._recorder = notes = Notes()

@@ -1,8 +1,10 @@
 """Errors of operations: how they count, and what is told of them."""
 
 import asyncio
+from typing import Any
 
 from suite.engine.error_counts import ErrorCounts, StrayCancellation, cause_of, text_of
+from suite.measure.news_file import counted
 from suite.records.outcome import Outcome
 
 
@@ -29,6 +31,28 @@ def test_a_cancellation_that_is_not_ours_is_a_failure_of_its_own_kind():
     stray = StrayCancellation("by some library")
     assert (ErrorCounts().add("buy", stray, 1), cause_of(stray)) == (Outcome.failed, "cancelled")
     assert ErrorCounts().add("buy", asyncio.CancelledError(), 1) is Outcome.timeout
+
+
+def test_what_users_call_a_cause_is_short_and_tells_no_secret():
+    class Odd(Exception):
+        cause = "login failed: password=hunter2 " + "x" * 1000
+
+    counts = ErrorCounts()
+    counts.add("buy", Odd("x"), 1)
+    ((_, cause, _),) = counts.causes
+    assert cause.startswith("login failed: password=*** xxx")
+    assert len(cause) == 200
+
+
+def test_users_may_call_a_status_anything():
+    """Of numbers and texts together the round was lost, with a traceback."""
+    counts = ErrorCounts()
+    statuses: list[Any] = [200, "200", b"OK", "ERR token=hunter2", None]
+    for status in statuses:
+        counts.statuses["buy", status] += 1
+    told = (("buy", "200", 2), ("buy", "b'OK'", 1), ("buy", "ERR token=***", 1), ("buy", "None", 1))
+    assert counts.told_statuses() == told
+    assert counted([told]) == {"buy": {"200": 2, "ERR token=***": 1, "None": 1, "b'OK'": 1}}
 
 
 def test_moments_are_kept_of_what_the_loop_started_where_they_are_wanted():

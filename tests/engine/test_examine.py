@@ -47,6 +47,11 @@ def answered(tmp_path: Any, seconds: float, **asked: Any) -> Any:
         (False, False, "does not hold"),
         (np.bool_(False), False, "does not hold"),
         ((False, "2 of 3"), False, "the check itself broke: it gave (False, '2 of 3'); a check gives text"),
+        (
+            (False, "the row: password=hunter2-hunter2"),
+            False,
+            "the check itself broke: it gave (False, 'the row: password=***'); a check gives text",
+        ),
         ([], False, "the check itself broke: it gave []; a check gives text"),
     ],
 )

@@ -277,7 +277,7 @@ from suite.integrations._locust.requests import Requests
 requests = Requests({"name": "x"}, Some(events=Some(request=Some(add_listener=lambda _: None))))
 requests.start()
 text = "for url: http://ann:hunter2@host/?token=hunter2 with hunter2-of-mine"
-requests._request("GET", "/", 1.0, ValueError(text))
+requests._request("GET", "/?token=hunter2", 1.0, ValueError(text))
 requests.finish()
 print(json.dumps(requests.delta()["share"]["details"]))
 """
@@ -288,4 +288,5 @@ def test_secrets_stay_out_of_what_users_of_locust_were_refused_with():
     argv = [sys.executable, "-W", "ignore", "-c", REFUSED]
     said = subprocess.run(argv, env=env, capture_output=True, text=True, check=True).stdout
     (detail,) = json.loads(said)
+    assert detail["operation"] == "GET /?token=***"
     assert detail["example"] == "for url: http://***@host/?token=*** with ***"

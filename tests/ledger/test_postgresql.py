@@ -104,7 +104,7 @@ def test_commands_of_a_team_share_it(url: str, command) -> None:  # type: ignore
 
 
 def test_a_server_that_is_not_there_is_one_clear_line() -> None:
-    with pytest.raises(StoreError, match="can't be used: ") as fault:
+    with pytest.raises(StoreError, match=r"can't be used: .*; is the server running") as fault:
         Ledger("postgresql+psycopg://nobody:secret@127.0.0.1:1/none")
     assert "\n" not in str(fault.value)
     assert "secret" not in str(fault.value)
@@ -146,3 +146,44 @@ def test_what_the_url_says_of_time_outs_is_kept() -> None:
     assert open_engine(url_of("postgresql://h/n?connect_timeout=3"), 30.0).url.query == {
         "connect_timeout": "3"
     }
+
+
+@pytest.fixture
+def guest(url: str) -> Iterator[str]:
+    """The URL of a user that may do nothing with the ledger there, until it is allowed."""
+    Ledger(url).close()
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as admin:
+        admin.execute(text("CREATE ROLE guest LOGIN PASSWORD 'of-mine'"))
+        yield make_url(url).set(username="guest", password="of-mine").render_as_string(hide_password=False)
+        admin.execute(text("DROP OWNED BY guest"))
+        admin.execute(text("DROP ROLE guest"))
+    engine.dispose()
+
+
+def test_what_a_server_does_not_do_is_said_with_what_mends_it(url: str, guest: str) -> None:
+    with pytest.raises(StoreError, match="denies this user what a ledger takes; have it own"):
+        Ledger(guest)
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as admin, Ledger(url) as ledger:
+        admin.execute(text("ALTER ROLE guest CONNECTION LIMIT 0"))
+        with pytest.raises(StoreError, match=r"too many connections for role .*; end some connections that"):
+            Ledger(guest)
+        other = make_url(guest).set(password="another").render_as_string(hide_password=False)
+        nowhere = make_url(url).set(database="nowhere").render_as_string(hide_password=False)
+        with pytest.raises(StoreError, match="; look at user and password in its URL"):
+            Ledger(other)
+        with pytest.raises(StoreError, match="does not exist; make it with createdb"):
+            Ledger(nowhere)
+        with pytest.raises(StoreError, match="is read-only, as a standby is; name a server"):
+            _asked(ledger, "SET TRANSACTION READ ONLY", "DELETE FROM results")
+        with pytest.raises(StoreError, match="was lost: the server was shut down, or ended our"):
+            _asked(ledger, "SELECT pg_terminate_backend(pg_backend_pid())")
+        assert ledger.runs() is not None
+    engine.dispose()
+
+
+def _asked(ledger: Ledger, *statements: str) -> None:
+    with ledger.session(writing=True) as session:
+        for statement in statements:
+            session.execute(text(statement))

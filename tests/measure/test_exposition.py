@@ -117,6 +117,16 @@ def test_of_too_many_names_those_that_are_wanted_are_kept():
     assert len(found.names) == 150
 
 
+def test_neither_a_name_nor_what_is_said_of_an_answer_tells_a_secret():
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.swordfish7"
+    found = exposed(json.dumps({"sessions": {token: 3}, "token=swordfish7": 1}).encode(), Observe("/x"))
+    assert found.values == {"sessions.***": 3, "token=***": 1}
+    for body in (b"x 1\npassword=swordfish7 is wrong", b'{"a": 1, password=swordfish7'):
+        with pytest.raises(Unreadable) as caught:
+            exposed(body, Observe("/x"))
+        assert "swordfish7" not in str(caught.value)
+
+
 def test_a_name_without_end_is_in_no_document():
     """A round of three seconds made one of 45 MB; one of more than 256 MiB nobody reads."""
     found = from_mapping({"n" * 100_000: 1, "pool": {"m" * 195: 2, "size": 3}}, Observe(len))

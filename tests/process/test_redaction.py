@@ -97,6 +97,23 @@ def test_secrets_are_hidden(text: str, expected: str) -> None:
         ("https://0123456789abcdef0123@sentry.io/1", "https://***@sentry.io/1"),
         ("jdbc:oracle:thin:scott/tiger@h:1521/x", "jdbc:oracle:thin:***@h:1521/x"),
         ("-----BEGIN PGP PRIVATE KEY BLOCK-----\nMIIE", "***"),
+        ('{"signingKey": "hunter2", sessionKey=hunter2}', '{"signingKey": "***", sessionKey=***}'),
+        ("app --signingKey hunter2 -v", "app --signingKey *** -v"),
+        ("API KEY: hunter2, passcode=hunter2", "API KEY: ***, passcode=***"),
+        ("user[password]=hunter2&password[]=hunter2", "user[password]=***&password[]=***"),
+        ("[('user', 'ann'), ('password', 'hunter2')]", "[('user', 'ann'), ('password', '***')]"),
+        ("{&quot;password&quot;: &quot;hunter2&quot;}", "{&quot;password&quot;: &quot;***&quot;}"),
+        ("x=%7B%22password%22%3A%22hunter2%22%7D&y=1", "x=%7B%22password%22%3A%22***&y=1"),
+        ('name="password"\r\n\r\nhunter2\r\n--b', 'name="password"\r\n\r\n***\r\n--b'),
+        (
+            r'name="token"; filename="a"\r\nA: b\r\n\r\na b\r\n',
+            r'name="token"; filename="a"\r\nA: b\r\n\r\n***\r\n',
+        ),
+        ("CREATE ROLE app PASSWORD 'hunter2' LOGIN", "CREATE ROLE app PASSWORD '***' LOGIN"),
+        ("CREATE USER app IDENTIFIED BY 'a b'", "CREATE USER app IDENTIFIED BY '***'"),
+        ("cookies={'sid': 'hunter2', 'a': 'b'}, x", "cookies={'***'}, x"),
+        ("[<Cookie sid=hunter2 for host/>]", "[<Cookie sid=*** for host/>]"),
+        ('"auth": "0a1b2c3d4e5f60718", key=0a1b2c3d4e5f60718', '"auth": "***", key=***'),
     ],
 )
 def test_secrets_are_hidden_in_the_forms_that_programs_print_them_in(text: str, expected: str) -> None:
@@ -147,6 +164,9 @@ def test_tokens_are_known_by_their_form(token: str) -> None:
         "GET /items?key=17 task-sk-1 risk-assessment-of-the-whole-thing",
         "no cookie: it was refused",
         "tokenizer: bert-base",
+        "loc: ('body', 'password'), ('password', 'required'), ['token', 'missing'], ['password', 'x', 'y']",
+        "KeyError: key=user-17, auth: failed, signature: does not match the one given, hotkeys=3",
+        "a donkey: 7, Monkey: 7",
     ],
 )
 def test_what_a_message_says_of_a_secret_stays(text: str) -> None:
@@ -186,6 +206,14 @@ def test_a_known_secret_is_hidden_in_a_url_and_in_json_too() -> None:
         "token   value   ",
         "bearer ",
         "<token",
+        "aKey",
+        "['password', ",
+        'name="password";',
+        "name=password\na: b",
+        "cookies={",
+        "%22token%22%3a",
+        "token[a",
+        "auth=a1",
     ],
 )
 def test_no_text_takes_long(piece: str) -> None:
@@ -225,6 +253,7 @@ def test_what_may_be_printed_of_a_url(url: str, printed: str) -> None:
         ("password", "", ""),
         ("key", "hunter2", "***"),
         ("signing_key", "hunter2", "***"),
+        ("signingKey", "hunter2", "***"),
         ("monkey", "of the zoo", "of the zoo"),
         ("keyspace", "shop", "shop"),
         ("database", "postgres://me:hunter2@db/x", "postgres://***@db/x"),

@@ -56,9 +56,26 @@ def test_a_container_is_given_what_only_this_machine_has(installed):
 
 
 @pytest.mark.parametrize(
-    "url", ["loadledger", "git+https://host/a b", "https://host/'", 'https://host/"$(x)"']
+    "url", ["loadledger", "http://[x", "git+https://host/a b", "https://host/'", 'https://host/"$(x)"']
 )
 def test_what_is_no_place_is_refused(url):
     with pytest.raises(ConfigurationError, match=r"--from .*: a URL is wanted, like git"):
         place_of(url)
     assert place_of("git+https://host/l@main") == "git+https://host/l@main"
+    assert place_of("git+ssh://git@host/l@main") == "git+ssh://git@host/l@main"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "git+https://me:hunter2@host/l",
+        "git+https://ghp_hunter2hunter2hunter2hunter2hunter@host/l",
+        "https://host/l.whl?token=hunter2hunter2",
+    ],
+)
+def test_no_password_is_written_into_files_that_are_to_be_committed(installed, url):
+    with pytest.raises(ConfigurationError, match=r"--from .* was given with a password or a token") as caught:
+        place_of(url)
+    assert "hunter2" not in str(caught.value)
+    installed({"url": url, "archive_info": {}})
+    assert "hunter2" not in str(installed_from())

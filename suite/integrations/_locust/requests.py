@@ -16,7 +16,7 @@ from locust.env import Environment
 from suite.formats.structure import dump
 from suite.measure.tally import OperationTally, Tally
 from suite.measure.validity import saturation
-from suite.process.redaction import redacted
+from suite.process.redaction import redacted, shown_name
 from suite.records.detail import Detail
 from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
@@ -113,7 +113,7 @@ class Requests:
         exception: BaseException | str | None = None,
         **_: Any,
     ) -> None:
-        name = f"{request_type} {name}".strip()
+        name = shown_name(f"{request_type} {name}".strip())  # it may be a URL
         outcome = "ok"
         times = self._times
         if exception:
