@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,12 +53,31 @@ class Recorded:
         cut = (dataclasses.replace(stack, levels=stack.levels[:, :marks]) for stack in self.stacks)
         return Recorded(tuple(cut), min(self.covered, marks))
 
+    def pack(self) -> dict[str, Any]:
+        """As plain data."""
+        rows = [[one.python, one.native, one.levels.tolist(), one.pythonic] for one in self.stacks]
+        return {"stacks": rows, "covered": self.covered}
+
+    @classmethod
+    def unpack(cls, packed: Mapping[str, Any]) -> Recorded:
+        """What `pack` gave."""
+        stacks = (
+            Stack(_frames(python), _frames(native), np.array(levels, np.float64), pythonic)
+            for python, native, levels, pythonic in packed["stacks"]
+        )
+        return cls(tuple(stacks), packed["covered"])
+
+
+def _frames(packed: Sequence[Sequence[Any]]) -> tuple[Raw, ...]:
+    return tuple((function, file, line) for function, file, line in packed)
+
 
 def read(path: Path, moments: Sequence[float]) -> Recorded:
     """What the recording at `path` holds at `moments` (seconds of `time.time()`, in order).
 
     A process holds nothing before it starts and after it ends. Raises OSError for a file that is none of
-    memray's or can't be read, NotImplementedError for an aggregated one.
+    memray's or can't be read, NotImplementedError for an aggregated one; a damaged one may raise anything,
+    and end this process.
     """
     import memray  # takes long to import, and only a leak needs it
 

@@ -36,7 +36,7 @@ class Sites:
     def __init__(self, roots: Sequence[Path] = ()) -> None:
         # The root of the file system would say nothing; an outer root keeps two files of one name apart.
         absolute = {root.absolute() for root in roots}
-        self._roots = sorted(
+        self.roots = sorted(
             (root for root in absolute if root != root.parent), key=lambda root: len(root.parts)
         )
         self._known: dict[str, tuple[Kind, str]] = {}
@@ -73,7 +73,7 @@ class Sites:
         if file.startswith("<"):
             return (Kind.standard if file.startswith("<frozen ") else Kind.generated), file
         path = PurePath(file)
-        root = next((root for root in self._roots if path.is_relative_to(root)), None)
+        root = next((root for root in self.roots if path.is_relative_to(root)), None)
         inside = str(path.relative_to(root)) if root is not None else file
         # A virtual environment may lie inside a root, and a root inside a virtual environment.
         for pattern, kind, name in (

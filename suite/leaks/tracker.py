@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from suite.leaks.ranking import FLOOR, Ranking
-from suite.leaks.recorded import Recorded, Stack, read
+from suite.leaks.recorded import Recorded, Stack
+from suite.leaks.recordings import read_all
 from suite.leaks.site import Sites
 from suite.records.leak import LeakSuspect
 from suite.records.reason import Reason
@@ -102,9 +103,9 @@ def _readable(
     recordings: Mapping[int, Path], moments: Sequence[float], notes: list[Reason]
 ) -> dict[int, Recorded]:
     processes = {}
-    for pid, path in sorted(recordings.items()):
-        try:
-            processes[pid] = read(path, moments)
-        except (OSError, NotImplementedError) as error:
-            notes.append(Reason("recording_unreadable", {"process": pid, "error": str(error)}))
+    for pid, found in read_all(recordings, moments).items():
+        if isinstance(found, str):
+            notes.append(Reason("recording_unreadable", {"process": pid, "error": found}))
+        else:
+            processes[pid] = found
     return processes

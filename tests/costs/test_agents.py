@@ -12,7 +12,7 @@ from suite.costs.counter import Span
 from suite.costs.details import allocation_sites, c_functions, functions, sent_statements
 from suite.leaks.site import Sites
 from suite.process.identity import round_identity
-from suite.process.injection import injected
+from suite.process.injection import Injection, injected
 
 CALLS = """
     import asyncio, os, sqlite3, sys, tempfile, threading, types
@@ -233,3 +233,14 @@ def test_a_process_that_does_not_answer_says_why(tmp_path):
     assert [note.kind for note in counter.notes()] == ["no_answer"]
     assert CallCounter(Sites()).missing().kind == "not_counted"
     assert not Path(tmp_path / "agents" / "x.bill").exists()
+
+
+def test_allocations_that_can_not_be_read_say_why(tmp_path):
+    (tmp_path / "memray.12").write_bytes(b"junk" * 1000)
+    counter = AllocationCounter(Sites())
+    counter.agents = Injection(tmp_path)
+    assert counter.end([], 1.0) == {"cost.allocations": {}, "cost.allocated": {}}
+    assert counter.missing().kind == "no_answer"
+    assert counter.missing().figures["process"] == 12
+    assert counter.missing().figures["error"].startswith("what it allocated can't be read: ")
+    assert not [*tmp_path.iterdir()]
