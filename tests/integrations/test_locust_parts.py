@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from contextlib import nullcontext, redirect_stdout
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from suite.integrations._locust.clock import Estimate
 from suite.integrations._locust.collection import Collection
 from suite.integrations._locust.describe import described, main
 from suite.integrations._locust.keep import keep
+from suite.integrations._locust.message import hear, number, whole
 from suite.integrations._locust.numbers import Numbers
 from suite.ledger.store import Ledger
 from suite.measure.tally import OperationTally, Tally
@@ -76,6 +78,49 @@ def test_a_reset_forgets_all_but_who_has_users():
 def test_what_a_worker_should_not_tell_is_refused():
     with pytest.raises(StoreError, match="tally"):
         Collection().add("a", {**delta([]), "tally": {"started": 1}})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"since": "x"}, {"until": float("nan")}, {"share": {"index": "x"}}, {"had_users": 2}, {"tally": None}],
+)
+def test_what_a_worker_tells_counts_whole_or_not_at_all(change):
+    collection = Collection()
+    with pytest.raises(StoreError):
+        collection.add("a", {**delta([1_000]), **change})
+    assert collection.document() == Collection().document()
+    assert collection.workers == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (None, "it is no message: None"),
+        ({"test": 1}, "it has no offset"),
+        ({"test": 1, "offset": "\x1b[2J"}, r"its offset is '\x1b[2J'"),
+        ({"test": -1, "offset": 0.5}, "its test is -1"),
+        ({"test": 1, "offset": float("inf")}, "its offset is inf"),
+        ({"test": 1, "offset": 10**30}, "its offset is 1000"),
+    ],
+)
+def test_a_message_of_another_form_is_one_line_and_not_heard(data, why, caplog):
+    heard, runner = [], SimpleNamespace(register_message=lambda _kind, listener, **_: heard.append(listener))
+    hear(
+        runner,
+        "loadledger-ready",
+        lambda *told, **more: heard.append((told, more)),
+        test=whole,
+        offset=number,
+    )
+    (listener,) = heard
+    listener(msg=SimpleNamespace(data=data, node_id="worker\x1b"))
+    assert heard == [listener]
+    (line,) = caplog.messages
+    assert line.isprintable()
+    assert "its message loadledger-ready can't be read: " in line
+    assert why in line
+    listener(msg=SimpleNamespace(data={"test": 1, "offset": 0.5, "more": 2}, node_id="worker"))
+    assert heard[1:] == [(("worker",), {"test": 1, "offset": 0.5})]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(-1, 9)), max_size=30))

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from suite.errors import StoreError
+from suite.formats.structure import load
+from suite.integrations._locust.message import Form, named, number, or_nothing, said
 from suite.measure.tally import Tally
+from suite.records.run import Round
+
+_DELTA: Mapping[str, Form] = {
+    "tally": named,
+    "since": number,
+    "until": number,
+    "had_users": lambda value: isinstance(value, bool),
+    "share": or_nothing(named),
+}
 
 
 class Collection:
@@ -19,15 +31,23 @@ class Collection:
         self.clocks: Mapping[str, float] = {}
 
     def add(self, party: str, delta: Mapping[str, Any]) -> None:
-        """Add what `party` told since the last time. Raises StoreError if that makes no sense."""
-        tally = Tally.unpack(delta["tally"])
+        """Add what `party` told since the last time. Raises StoreError, and adds nothing, if that makes no
+        sense.
+        """
+        try:
+            told = said(delta, _DELTA)
+        except ValueError as error:
+            raise StoreError(f"what a party told can't be read: {error}") from error
+        tally = Tally.unpack(told["tally"])
+        if told["share"] is not None:
+            load(Round, told["share"])
         self._tallies[party] = Tally.merged([self._tallies.get(party, Tally()), tally])
-        if delta["had_users"]:
+        if told["had_users"]:
             self._loaded.add(party)
-        if delta["since"] and party in self._loaded:
-            self._times[party] = (float(delta["since"]), float(delta["until"]))
-        if delta["share"] is not None:
-            self._shares[party] = delta["share"]
+        if told["since"] and party in self._loaded:
+            self._times[party] = (float(told["since"]), float(told["until"]))
+        if told["share"] is not None:
+            self._shares[party] = told["share"]
 
     def emptied(self) -> Collection:
         """A new one, of which users were there before."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import os
 import signal
 import sys
@@ -19,11 +18,12 @@ from gevent import subprocess
 from locust.env import Environment
 from locust.runners import STATE_SPAWNING
 
+from suite.foreign_text import clean
 from suite.integrations._locust.collection import Collection
+from suite.integrations._locust.message import LOG as LOG
 from suite.integrations._locust.party import Party
 from suite.integrations._locust.stand_ins import FRESH, StandIn
 
-LOG = logging.getLogger("loadledger")
 _SLACK = 0.1
 _FAILED, _SYSTEM_FAILED = 1, 4
 _HELD_EACH = 1.0
@@ -67,6 +67,10 @@ class Control:
     def party(self, described: Mapping[str, Any]) -> Any:
         """Who runs a workload in this process."""
         return Party(described, self.environment, self.fault, self.over, self.spare)
+
+    def has(self, name: Any) -> bool:
+        """Whether there is a workload of this name."""
+        return isinstance(name, str) and name in self.parties
 
     def over(self, at: float) -> None:
         """The plan of an open loop ends at a Unix time; so does the test, if no other goes on."""
@@ -121,7 +125,7 @@ class Control:
 
     def fault(self, name: str, text: str, code: int) -> None:
         """A workload can't go on: say why, and stop."""
-        for line in text.splitlines():
+        for line in clean(text).splitlines():
             LOG.error("%s: %s", name, line)
         self.failures[name] = (text, code)
         self.environment.process_exit_code = code
@@ -129,7 +133,7 @@ class Control:
 
     def spare(self, name: str, text: str) -> None:
         """The system of a workload is somebody else's and fails: end the test, and keep what there is."""
-        LOG.error("%s: %s", name, text)
+        LOG.error("%s: %s", name, clean(text))
         self.environment.process_exit_code = _FAILED
         gevent.spawn(self.stop)
 

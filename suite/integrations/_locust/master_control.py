@@ -9,9 +9,12 @@ from typing import Any
 
 import gevent
 
+from suite.errors import ConfigurationError, StoreError
+from suite.foreign_text import clean
 from suite.integrations._locust import clock
 from suite.integrations._locust.collection import Collection
 from suite.integrations._locust.control import LOG, Control
+from suite.integrations._locust.message import hear, named, number, said, text, unheard, whole
 from suite.integrations._locust.numbers import Numbers
 
 _SYSTEM = "system"
@@ -44,15 +47,14 @@ class MasterControl(Control):
         self._test = 0
         events: Any = self.environment.events
         events.worker_report.add_listener(self._report)
-        hear = self.runner.register_message
-        hear("loadledger-hello", self._hello)
-        hear("loadledger-clock", self._clock)
-        hear("loadledger-ask", self._asked_to_join)
-        hear("loadledger-ready", self._worker_ready)
-        hear("loadledger-numbers", self._numbers_wanted)
-        hear("loadledger-fault", self._worker_fault)
-        hear("loadledger-over", self._worker_over)
-        hear("loadledger-failing", self._worker_failing)
+        hear(self.runner, "loadledger-hello", self._hello, digests=named, machine=text)
+        hear(self.runner, "loadledger-clock", self._clock, asked=number)
+        hear(self.runner, "loadledger-ask", self._asked_to_join)
+        hear(self.runner, "loadledger-ready", self._worker_ready, test=whole, offset=number)
+        hear(self.runner, "loadledger-numbers", self._numbers_wanted, workload=self.has, count=whole)
+        hear(self.runner, "loadledger-fault", self._worker_fault, workload=self.has, text=text, code=whole)
+        hear(self.runner, "loadledger-over", self._worker_over, at=number)
+        hear(self.runner, "loadledger-failing", self._worker_failing, workload=self.has, text=text)
         gevent.spawn(self._watch)
 
     def start(self) -> None:
@@ -96,7 +98,7 @@ class MasterControl(Control):
         for name, collection in self.collections.items():
             if name in systems:
                 collection.add(_SYSTEM, systems[name].delta())
-            collection.clocks = {client: self._clocks[client] for client in self._taking_part}
+            collection.clocks = {client: self._clocks.get(client, 0.0) for client in self._taking_part}
         self._orders = {}
 
     def share_plans(self) -> None:
@@ -122,10 +124,10 @@ class MasterControl(Control):
                     seconds=self.options.run_time,
                 )
 
-    def _worker_over(self, msg: Any, **_: Any) -> None:
+    def _worker_over(self, _client: str, at: float) -> None:
         if not self._ended:
             self._ended = True
-            self.over(msg.data["at"])
+            self.over(at)
 
     def fault(self, name: str, text: str, code: int) -> None:
         """Nobody joins what has failed."""
@@ -148,49 +150,59 @@ class MasterControl(Control):
         cores = self._worker_cores(client)
         self._tell("loadledger-start", client, test=self._test, workloads=self._orders, cores=cores)
 
-    def _asked_to_join(self, msg: Any, **_: Any) -> None:
-        if self._orders and msg.node_id not in self._taking_part:
-            self._tell_to_start(msg.node_id)
+    def _asked_to_join(self, client: str) -> None:
+        if self._orders and client not in self._taking_part:
+            self._tell_to_start(client)
 
-    def _worker_ready(self, msg: Any, **_: Any) -> None:
-        if msg.data["test"] == self._test:
-            self._taking_part[msg.node_id] = time.monotonic()
-            self._clocks[msg.node_id] = msg.data["offset"]
+    def _worker_ready(self, client: str, test: int, offset: float) -> None:
+        if test == self._test and client in self._taking_part:
+            self._taking_part[client] = time.monotonic()
+            self._clocks[client] = offset
             if self._plans_began:  # it has come later
                 self.share_plans()
 
-    def _worker_fault(self, msg: Any, **_: Any) -> None:
-        self.fault(msg.data["workload"], f"{msg.node_id}: {msg.data['text']}", msg.data["code"])
+    def _worker_fault(self, client: str, workload: str, text: str, code: int) -> None:
+        self.fault(workload, f"{client}: {text}", code)
 
-    def _worker_failing(self, msg: Any, **_: Any) -> None:
-        self.spare(msg.data["workload"], f"{msg.node_id}: {msg.data['text']}")
+    def _worker_failing(self, client: str, workload: str, text: str) -> None:
+        self.spare(workload, f"{client}: {text}")
 
     def _report(self, client_id: str, data: Mapping[str, Any], **_: Any) -> None:
         told = data.get("loadledger")
-        if told and told["test"] == self._test:
-            for name, delta in told["workloads"].items():
-                if name in self.collections:
-                    self.collections[name].add(client_id, delta)
+        if not told or client_id not in self._taking_part or not self.collections:
+            return
+        try:
+            found = said(told, {"test": whole, "workloads": named})
+            if found["test"] == self._test:
+                for name in found["workloads"].keys() & self.collections.keys():
+                    self.collections[name].add(client_id, found["workloads"][name])
+        except (StoreError, ValueError) as error:
+            self._leave_out(client_id, error)
 
-    def _numbers_wanted(self, msg: Any, **_: Any) -> None:
-        name, count = msg.data["workload"], msg.data["count"]
-        if name in self._numbers:
-            ranges = self._numbers[name].give(msg.node_id, count)
-            self._tell("loadledger-numbers", msg.node_id, workload=name, ranges=ranges)
+    def _leave_out(self, client: str, error: Exception) -> None:
+        """Nobody knows what a worker has done: the test is over, and does not wait for its last words."""
+        del self._taking_part[client]
+        why = unheard(client, "stats", error)
+        self.failures |= dict.fromkeys(self.collections, (why, ConfigurationError.exit_code))
+        self.fault(next(iter(self.collections)), why, ConfigurationError.exit_code)
 
-    def _hello(self, msg: Any, **_: Any) -> None:
-        self._machines[msg.node_id] = msg.data["machine"]
-        self._clocks[msg.node_id] = 0.0
-        digests = msg.data["digests"]
+    def _numbers_wanted(self, client: str, workload: str, count: int) -> None:
+        if workload in self._numbers:
+            ranges = self._numbers[workload].give(client, count)
+            self._tell("loadledger-numbers", client, workload=workload, ranges=ranges)
+
+    def _hello(self, client: str, digests: Mapping[str, Any], machine: str) -> None:
+        self._machines[client] = machine
+        self._clocks[client] = 0.0
         for name, party in self.parties.items():
             if digests.get(name) != party.described["digest"]:
-                why = f"worker {msg.node_id} has another {name} than the master: give both the same load file"
-                LOG.error(why)
-                self._tell("loadledger-refused", msg.node_id, why=why)
+                why = f"worker {client} has another {name} than the master: give both the same load file"
+                LOG.error("%s", clean(why))
+                self._tell("loadledger-refused", client, why=why)
                 return
 
-    def _clock(self, msg: Any, **_: Any) -> None:
-        self._tell("loadledger-clock", msg.node_id, asked=msg.data["asked"], told=time.time())
+    def _clock(self, client: str, asked: float) -> None:
+        self._tell("loadledger-clock", client, asked=asked, told=time.time())
 
     def _watch(self) -> None:
         """Say when a worker is lost; what it has told holds."""
