@@ -37,6 +37,16 @@ def _object(value: Any) -> bool:
     return isinstance(value, Mapping)
 
 
+def _replay(value: Any) -> bool:
+    if not _object(value):
+        return False
+    skipped = value.get("skipped", {})
+    counts = [value.get(name, 0) for name in _COUNTS] if value.get("lines") else []  # else it was not read
+    return _object(skipped) and all(map(_number, (*counts, *skipped.values())))
+
+
+_COUNTS = ("lines", "used", "clients", "sessions", "planned", "begin", "beyond", "back")
+"""What is told of a log, in lines and seconds."""
 _PLAN: Mapping[str, tuple[_Right, str]] = {
     **dict.fromkeys(("loop", "engine", "arrivals", "target", "log"), (_text, "text")),
     **dict.fromkeys(
@@ -47,7 +57,7 @@ _PLAN: Mapping[str, tuple[_Right, str]] = {
     "stages": (_stages, "list of pairs of numbers"),
     "faults": (_list, "list"),
     "parameters": (_object, "object"),
-    "replay": (_object, "object"),
+    "replay": (_replay, "summary of a log"),
 }
 _ENVIRONMENT: Mapping[str, tuple[_Right, str]] = {
     "setting": (_text, "text"),

@@ -76,6 +76,7 @@ def short_id(name: str, digits: int = 8) -> str:
 
 def plan_words(plan: Mapping[str, Any]) -> str:
     """A Run's plan in words: "closed loop, 8 users, 10 s, warm-up 1 s"."""
+    plan = {name: value for name, value in plan.items() if value is not None}
     words = [f"{plan.get('loop', '?')} loop" + (" on Locust" if plan.get("engine") == "locust" else "")]
     users = plan.get("users")
     if plan.get("stages"):

@@ -1,15 +1,21 @@
-"""Whatever lies where a watchman wrote columns, it is refused, or a round like all others."""
+"""Whatever lies in a journal, and where a watchman wrote columns, is told, or like all others."""
 
+import json
 import os
 import random
+import shutil
 from pathlib import Path
 
 from ledger.test_held_columns import OPEN, written  # noqa: F401  # a fixture
-from support.fuzzing import mutated_bytes
+from support.fuzzing import mutated_bytes, mutated_data
+from support.runs import make_run
 
 from suite.errors import StoreError
 from suite.formats.structure import dump
 from suite.ledger.held_columns import held_round
+from suite.ledger.journal import LEDGER, OWNER, ROUND, Journal
+from suite.ledger.left_behind import bring_in
+from suite.ledger.store import Ledger
 
 CASES = 4 * int(os.environ.get("LOADLEDGER_EXAMPLES", "10"))
 
@@ -32,3 +38,38 @@ def test_columns_of_any_bytes_are_refused_or_a_round(written: Path) -> None:  # 
             there = {name: (written / name).read_bytes() for name in valid}
             raise AssertionError(f"case {number}: {there}") from error
     assert 0 < sound <= CASES
+
+
+def test_a_journal_of_any_form_is_brought_in_or_told(written: Path, tmp_path_factory) -> None:  # noqa: F811
+    """With the plan of the round that ran."""
+    results = tmp_path_factory.mktemp("results")
+    chance = random.Random(14)
+    with Ledger(results / "ledger.db") as ledger:
+        with Journal(results, "runs", "run", ledger.identity) as journal:
+            journal.keep(make_run())
+            held = journal.hold(OPEN)
+            assert held is not None
+            for name in ("columns-0", "news-0", "ended"):
+                shutil.copy(written / name, held)
+        (folder,) = (results / "journal").iterdir()
+        whole = shutil.copytree(folder, results / "whole")
+        (draft,) = (whole / "runs").iterdir()
+        plan = json.loads((whole / ROUND / ROUND).read_bytes())
+        texts = [path for path in whole.rglob("*") if path.is_file() and path.name not in (OWNER, LEDGER)]
+        kept = 0
+        for number in range(CASES // 2):
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(whole, folder)
+            if chance.randrange(2):
+                (folder / ROUND / ROUND).write_text(json.dumps(mutated_data(plan, chance)))
+            else:
+                changed = chance.choice(texts)
+                (folder / changed.relative_to(whole)).write_bytes(mutated_bytes(changed.read_bytes(), chance))
+            try:
+                found = [*bring_in(results, ledger)]
+            except Exception as error:
+                raise AssertionError(f"case {number}: {[path.read_bytes() for path in texts]}") from error
+            assert all(one.fault or one.records for one in found), draft
+            kept += any(one.records for one in found)
+            shutil.rmtree(results / "runs", ignore_errors=True)
+    assert 0 < kept < CASES

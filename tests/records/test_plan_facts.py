@@ -7,7 +7,8 @@ from support.runs import make_run
 @pytest.mark.parametrize(
     "plan",
     [{"loop": ["x"]}, {"users": "many"}, {"seconds": {}}, {"stages": [[1, 2], 3]}, {"think": [1, 2, 3]},
-     {"faults": 5}, {"parameters": []}, {"warmup": -1}, {"operations": 10**400}, {"rate": float("nan")}],
+     {"faults": 5}, {"parameters": []}, {"warmup": -1}, {"operations": 10**400}, {"rate": float("nan")},
+     {"replay": []}, {"replay": {"lines": 4, "used": "all"}}, {"replay": {"skipped": {"method": "x"}}}],
     ids=str,
 )  # fmt: skip
 def test_what_is_of_another_form_than_its_name_says_is_refused(plan):

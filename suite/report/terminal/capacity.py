@@ -93,7 +93,7 @@ def answer(capacity: Capacity) -> Text:
 def peak_words(capacity: Capacity) -> str:
     """What a speed is times of."""
     plan = capacity.plan
-    if capacity.goal.over != "speed" or not plan.get("rate"):
+    if capacity.goal.over != "speed" or not all(plan.get(name) for name in ("rate", "speed", "log")):
         return ""
     length = format_quantity(capacity.goal.seconds * plan["speed"], "s")
     once = format_quantity(plan["rate"] / plan["speed"], "1/s")

@@ -32,10 +32,10 @@ def replayed(run: Run) -> Iterator[Text]:
 
 
 def _of_log(said: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{said['used']:,} of {many(said['lines'], 'line')} can be replayed"
+    yield f"{said.get('used', 0):,} of {many(said['lines'], 'line')} can be replayed"
     for reason, count in sorted(said.get("skipped", {}).items()):
         yield f"{count:,} {_SKIPPED.get(reason, clean(reason))}"
-    yield f"{many(said['clients'], 'client')} in {many(said['sessions'], 'session')}"
+    yield f"{many(said.get('clients', 0), 'client')} in {many(said.get('sessions', 0), 'session')}"
     if said.get("back"):
         yield f"its clock goes back {many(said['back'], 'time')}"
     if said.get("whole"):
@@ -43,9 +43,10 @@ def _of_log(said: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_round(run: Run, said: Mapping[str, Any]) -> Iterator[str]:
-    speed = float(run.plan.get("speed", 1.0))
-    length = (float(run.plan.get("seconds", 0.0)) + float(run.plan.get("warmup", 0.0))) * speed
-    yield f"{many(said['planned'], 'request')} of {span_words(length)} of the log"
+    length = ((run.plan.get("seconds") or 0.0) + (run.plan.get("warmup") or 0.0)) * (
+        run.plan.get("speed") or 1.0
+    )
+    yield f"{many(said.get('planned', 0), 'request')} of {span_words(length)} of the log"
     if said.get("begin"):
         yield f"from {span_words(said['begin'])} on"
     if said.get("beyond"):

@@ -119,3 +119,10 @@ def test_too_little_to_plot_is_no_plot(marks):
 
 def test_one_load_looked_at_twice_is_plotted():
     assert len(list(plot([(5, 0.1, "x"), (5, 0.2, "o")], x_unit="users", y_unit="s"))) == 12
+
+
+@pytest.mark.parametrize(
+    "plan", [{"rate": 1.0}, {"rate": 1.0, "speed": 0, "log": "a.log"}, {"rate": 1.0, "speed": 2.0}]
+)
+def test_a_speed_of_which_a_plan_does_not_say_all_is_just_that(plan):
+    assert "1 x is the peak" not in shown(make_capacity(goal=Goal("speed"), plan=plan))

@@ -34,3 +34,14 @@ def test_other_loops_say_nothing_of_it():
 def test_the_plan_names_the_log_and_its_speed():
     assert plan_words(PLAN) == "open loop, 60 /s from access.log at 2× speed, 10 s, warm-up 2 s"
     assert plan_words({"loop": "open", "log": "access.log", "speed": 1}) == "open loop, access.log"
+    assert plan_words({"loop": "open", "log": "access.log", "speed": None}) == "open loop, access.log"
+
+
+def test_what_a_plan_does_not_say_is_left_out():
+    assert (
+        plan_words({"loop": "closed", "users": 2, "workers": None, "seconds": None}) == "closed loop, 2 users"
+    )
+    run = make_run(plan={"loop": "open", "log": "access.log", "speed": None, "replay": {"lines": 3}})
+    lines = [str(one) for one in replayed(run)]
+    assert lines[0] == "access.log: 0 of 3 lines can be replayed, 0 clients in 0 sessions"
+    assert lines[1].startswith("replayed: 0 requests of 0 s of the log, started ")
