@@ -9,6 +9,7 @@ import logging
 import random
 import sys
 from types import SimpleNamespace
+from typing import Any
 
 import gevent
 from locust.argument_parser import get_parser
@@ -90,7 +91,7 @@ class Lines(logging.Handler):
 
 
 def started(control, *options):
-    environment = Environment()
+    environment: Any = Environment()
     environment.parsed_options = get_parser().parse_args(["--headless", *options])
     environment.runner = Runner()
     found = control([WORKLOAD], environment)
