@@ -59,6 +59,7 @@ _ENVIRONMENT = {
     errno.EAGAIN: "; allow more processes: ulimit -u, or the container's limit of pids",
     errno.EPIPE: "",
     errno.EIO: "; look at the disk",
+    errno.EFBIG: "; allow larger ones: ulimit -f unlimited",
 }
 """What an OSError says of the machine, and what to do: neither Loadledger nor the system is to blame."""
 _HELP = {"-h", "--help", "--version"}

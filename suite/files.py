@@ -27,6 +27,7 @@ _SYSTEM = {
     errno.EEXIST: "a part of its path is a file; choose another folder",
     errno.ENXIO: "nobody reads from it; start who does first",
     errno.EISDIR: "it is a folder; give the name of a file",
+    errno.EFBIG: "no file there may be that large; allow larger ones: ulimit -f unlimited",
     errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
 }
 

@@ -27,7 +27,12 @@ def test_a_device_is_written_and_stays() -> None:
 
 @pytest.mark.parametrize(
     ("number", "reason"),
-    [(errno.ENOSPC, "disk is full"), (errno.EROFS, "read-only"), (errno.EACCES, "no permission")],
+    [
+        (errno.EFBIG, "ulimit -f unlimited"),
+        (errno.ENOSPC, "disk is full"),
+        (errno.EROFS, "read-only"),
+        (errno.EACCES, "no permission"),
+    ],
 )
 def test_a_failure_keeps_the_old_content(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, reason: str

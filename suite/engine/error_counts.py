@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 
 from suite.errors import Rejected
-from suite.process.redaction import redacted, shown_name
+from suite.process.redaction import excerpt, shown_name
 from suite.records.detail import Detail
 from suite.records.outcome import Outcome
 
@@ -100,8 +99,7 @@ class ErrorCounts:
         if known is not None:
             known[0] += 1  # type: ignore[operator]
         elif len(self.causes) < _MOST_CAUSES:
-            # Before it is cut: half a secret is not known as one.
-            self.causes[key] = [1, at, redacted(text_of(error), os.environ)[:_EXAMPLE_LENGTH]]
+            self.causes[key] = [1, at, excerpt(text_of(error), _EXAMPLE_LENGTH)]
         return outcome
 
     def told_statuses(self) -> tuple[tuple[str, str, int], ...]:

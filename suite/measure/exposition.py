@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from suite.contract.observe import GROWING, Observe
-from suite.process.redaction import redacted, shown_name
+from suite.process.redaction import excerpt, shown_name
 
 MOST_NAMES = 100
 LONGEST_NAME = 200
@@ -167,5 +166,5 @@ def _flattened(found: Any, path: str, deep: int) -> Iterator[tuple[str, float]]:
 
 def _short(error: Exception) -> str:
     """It may quote the answer."""
-    text = redacted(str(error), os.environ)
-    return text.splitlines()[0][:80] if text else type(error).__name__
+    lines = excerpt(str(error), 80).splitlines()
+    return lines[0] if lines else type(error).__name__

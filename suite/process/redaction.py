@@ -26,6 +26,7 @@ from suite.process.secret_forms import (
 _SHORTEST = 6
 """Characters of a value that is taken out wherever it stands: shorter ones are words."""
 _LONGEST_NAME = 200
+_LOOKED_AT = 1 << 16
 _hidden: set[str] = set()
 _QUOTE = re.compile(r"""\\*["']""")
 _HOST = re.compile(r"([^:@]*|\[[^\]]*\])(:\d*)?")
@@ -99,7 +100,14 @@ def redacted(text: str, *environments: Mapping[str, str]) -> str:
 @lru_cache(4096)
 def shown_name(text: str) -> str:
     """What somebody else calls a thing (a figure, a status, a cause), as it may be kept; they come often."""
-    return redacted(text, os.environ)[:_LONGEST_NAME]
+    return excerpt(text, _LONGEST_NAME)
+
+
+def excerpt(text: str, most: int) -> str:
+    """The first `most` characters of a text without secrets: it is cut after them, half a secret is not known
+    as one. An answer of megabytes, which take a second each, is not looked through.
+    """
+    return redacted(text[:_LOOKED_AT], os.environ)[:most]
 
 
 def _forms(value: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import sqlite3
 import subprocess
 
@@ -167,3 +168,16 @@ def test_a_calibration_that_could_not_be_written_is_not_said_to_be_kept(command,
     assert (said.code, said.complaints) == (2, ["suite: can't write it: the disk is full; free some space"])
     assert make_calibration().workload in said.out
     assert "kept in" not in said.out
+
+
+def test_where_no_file_may_be_that_large_it_says_so(command):
+    """`ulimit -f` is for columns too, which lie in memory: it was called a fault of Loadledger."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    command.example("load_counter.py")
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, limits[1]))
+        said = command("run", "load_counter.py", "-k", "click", "--operations", 100_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert said.code != 70
+    assert "; allow larger ones: ulimit -f unlimited" in said.err

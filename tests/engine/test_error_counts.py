@@ -1,10 +1,12 @@
 """Errors of operations: how they count, and what is told of them."""
 
 import asyncio
+import time
 from typing import Any
 
 from suite.engine.error_counts import ErrorCounts, StrayCancellation, cause_of, text_of
 from suite.measure.news_file import counted
+from suite.process.redaction import redacted
 from suite.records.outcome import Outcome
 
 
@@ -42,6 +44,21 @@ def test_what_users_call_a_cause_is_short_and_tells_no_secret():
     ((_, cause, _),) = counts.causes
     assert cause.startswith("login failed: password=*** xxx")
     assert len(cause) == 200
+
+
+def test_an_error_that_quotes_a_whole_answer_holds_nobody_up():
+    """A second for each megabyte: others' timeouts struck late."""
+    long = ValueError("password=hunter2 " + "<a href='/x?id=1'>" * 1_000_000)
+    counts = ErrorCounts()
+    begun = time.process_time()
+    counts.add("buy", long, 1)
+    took = time.process_time() - begun
+    begun = time.process_time()
+    redacted(str(long)[:1_000_000])
+    assert took < time.process_time() - begun
+    ((_, _, example),) = counts.causes.values()
+    assert str(example).startswith("password=*** <a href")
+    assert len(str(example)) == 300
 
 
 def test_users_may_call_a_status_anything():

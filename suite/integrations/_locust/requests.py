@@ -16,7 +16,7 @@ from locust.env import Environment
 from suite.formats.structure import dump
 from suite.measure.tally import OperationTally, Tally
 from suite.measure.validity import saturation
-from suite.process.redaction import redacted, shown_name
+from suite.process.redaction import excerpt, shown_name
 from suite.records.detail import Detail
 from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
@@ -133,7 +133,7 @@ class Requests:
         if key in self._causes or len(self._causes) < _MOST_CAUSES:
             self._causes[key] += 1
             if key not in self._firsts:
-                text = redacted(str(exception), os.environ)[:_EXAMPLE]
+                text = excerpt(str(exception), _EXAMPLE)
                 self._firsts[key] = time.time() - self._since, text
         return outcome
 
