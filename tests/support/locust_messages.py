@@ -18,8 +18,8 @@ from locust.rpc import Message
 from support.fuzzing import mutated_data
 
 from suite.integrations._locust.collection import Collection
-from suite.integrations._locust.control import LOG
 from suite.integrations._locust.master_control import MasterControl
+from suite.integrations._locust.message import LOG
 from suite.integrations._locust.worker_control import WorkerControl
 from suite.measure.tally import Tally
 

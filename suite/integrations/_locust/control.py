@@ -20,7 +20,7 @@ from locust.runners import STATE_SPAWNING
 
 from suite.foreign_text import clean
 from suite.integrations._locust.collection import Collection
-from suite.integrations._locust.message import LOG as LOG
+from suite.integrations._locust.message import LOG
 from suite.integrations._locust.party import Party
 from suite.integrations._locust.stand_ins import FRESH, StandIn
 

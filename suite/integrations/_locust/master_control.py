@@ -13,8 +13,8 @@ from suite.errors import ConfigurationError, StoreError
 from suite.foreign_text import clean
 from suite.integrations._locust import clock
 from suite.integrations._locust.collection import Collection
-from suite.integrations._locust.control import LOG, Control
-from suite.integrations._locust.message import hear, named, number, said, text, unheard, whole
+from suite.integrations._locust.control import Control
+from suite.integrations._locust.message import LOG, hear, named, number, said, text, unheard, whole
 from suite.integrations._locust.numbers import Numbers
 
 _SYSTEM = "system"

@@ -8,10 +8,11 @@ from typing import Any
 from locust.env import Environment
 from locust.runners import LocalRunner, MasterRunner, WorkerRunner
 
-from suite.integrations._locust.control import LOG, Control
+from suite.integrations._locust.control import Control
 from suite.integrations._locust.file_control import LocalFileControl, MasterFileControl, WorkerFileControl
 from suite.integrations._locust.local_control import LocalControl
 from suite.integrations._locust.master_control import MasterControl
+from suite.integrations._locust.message import LOG
 from suite.integrations._locust.worker_control import WorkerControl
 
 _KINDS: dict[type, tuple[type[Control], type[Control]]] = {

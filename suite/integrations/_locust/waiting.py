@@ -7,7 +7,7 @@ from typing import Any
 import gevent
 from locust import argument_parser, events
 
-from suite.integrations._locust.control import LOG
+from suite.integrations._locust.message import LOG
 
 _PATIENCE = 5.0
 

@@ -11,8 +11,9 @@ import gevent
 
 from suite.foreign_text import clean
 from suite.integrations._locust import clock
-from suite.integrations._locust.control import LOG, Control
+from suite.integrations._locust.control import Control
 from suite.integrations._locust.message import (
+    LOG,
     Form,
     cores,
     hear,
