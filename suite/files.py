@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,9 @@ _SYSTEM = {
 }
 
 
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+_NUMBER = re.compile(r"\[Errno (\d+)\]")
+"""With which what went wrong with one file begins, that shutil tells of."""
 _ESCAPED = "backslashreplace"
 _LARGEST = 256 << 20
 """Bytes of a document: of one that says nothing but zeros there may be more than there is memory."""
@@ -129,6 +133,28 @@ def safe_name(text: str, longest: int = 100) -> str:
         return name
     mark = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:8]
     return f"{name}-{mark}" if name else mark
+
+
+def copy_folder(source: Path, target: Path, *left_out: str) -> None:
+    """Copy a folder with all that is in it, but for what is called as `left_out` are; links stay links. What
+    is neither file nor folder, as a socket, is passed over. Raises StoreError with the first that went wrong.
+    """
+    named = shutil.ignore_patterns(*left_out)
+
+    def passed_over(folder: str, names: list[str]) -> set[str]:
+        inside = {name: Path(folder, name) for name in names}
+        special = {name for name, path in inside.items() if _is_special(path) and not path.is_dir()}
+        return named(folder, names) | {name for name in special if not inside[name].is_symlink()}
+
+    try:
+        shutil.copytree(source, target, symlinks=True, ignore=passed_over, dirs_exist_ok=True)
+    except shutil.Error as error:
+        place, _, why = error.args[0][0]
+        number = _NUMBER.match(why)
+        reason = _SYSTEM.get(int(number[1]), why) if number and int(number[1]) in _OF_THE_DISK else why
+        raise StoreError(f"can't copy {place}: {reason}") from error
+    except OSError as error:
+        raise StoreError(f"can't copy {source}: {_SYSTEM.get(error.errno or 0, str(error))}") from error
 
 
 def check_is_file(path: Path) -> None:

@@ -11,13 +11,35 @@ from pathlib import Path
 import pytest
 
 from suite.errors import StoreError
-from suite.files import check_writable, read_json, write_text
+from suite.files import check_writable, copy_folder, read_json, write_text
 
 
 def test_a_full_device_is_reported() -> None:
     with pytest.raises(StoreError, match=r"^can't write /dev/full: the disk is full; free some space$"):
         write_text(Path("/dev/full"), "x")
     assert Path("/dev/full").is_char_device()
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (errno.ENOSPC, "the disk is full; free some space"),
+        (errno.EACCES, r"\[Errno 13\] Permission denied.*"),
+    ],
+)
+def test_a_folder_that_can_not_be_copied_whole_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, reason: str
+) -> None:
+    """What shutil raises of it has no number."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x").touch()
+
+    def fail(source: str, target: str, **_: object) -> None:
+        raise OSError(number, os.strerror(number), target)
+
+    monkeypatch.setattr("shutil.copyfile", fail)
+    with pytest.raises(StoreError, match=f"can't copy .*/a/x: {reason}$"):
+        copy_folder(tmp_path / "a", tmp_path / "b")
 
 
 def test_a_device_is_written_and_stays() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import site
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from suite.ab.cache import digest
 from suite.ab.roots import installed
 from suite.errors import ConfigurationError, SystemFailed, require
+from suite.files import copy_folder
 from suite.process.child import Child, start_command
 
 OURS = "loadledger"
@@ -84,7 +84,7 @@ class Builder:
             return _suite_requirement()
         copy = self.scratch / OURS
         if not copy.exists():  # building would leave its own folders where the sources are
-            shutil.copytree(source, copy, ignore=shutil.ignore_patterns(*_NOT_SOURCES))
+            copy_folder(source, copy, *_NOT_SOURCES)
         return str(copy)
 
     def _ran(self, argv: Sequence[str]) -> Child:

@@ -50,9 +50,16 @@ def digest(*folders: Path) -> str:
             names[:] = sorted(name for name in names if name not in (".git", "__pycache__"))
             for path in (Path(root, name) for name in sorted(files) if name != ".git"):
                 found.update(os.fsencode(path.relative_to(top)) + b"\0")
-                content = os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
-                found.update(hashlib.sha256(content).digest())
+                found.update(_content(path))
     return found.hexdigest()
+
+
+def _content(path: Path) -> bytes:
+    """Of a link where it leads; a file may be larger than memory."""
+    if path.is_symlink():
+        return hashlib.sha256(os.fsencode(path.readlink())).digest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from suite.ab.worktree import PATIENCE, worktree
 from suite.errors import ConfigurationError
+from suite.files import copy_folder
 from suite.git import git
 from suite.ledger.commits import Commits
 
@@ -99,4 +100,4 @@ def take(source_root: Path, target_root: Path, name: Path | str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, target, follow_symlinks=False)
     elif source.is_dir():
-        shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", ".git"))
+        copy_folder(source, target, "__pycache__", ".git")

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import textwrap
@@ -158,6 +159,21 @@ def test_taking_replaces_whatever_was_there(tmp_path):
     (here / "thing").unlink()
     take(here, there, "thing")
     assert not (there / "thing").exists()
+
+
+def test_sockets_and_pipes_in_a_folder_that_is_taken_are_passed_over(tmp_path):
+    """A folder of data with a server's socket in it: `--carry data` ended with a traceback."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    (here / "data" / "sub").mkdir(parents=True)
+    there.mkdir()
+    (here / "data" / "file").write_text("1")
+    (here / "data" / "link").symlink_to("nowhere")
+    os.mkfifo(here / "data" / "sub" / "pipe")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(here / "data" / "sub" / "socket"))
+    take(here, there, "data")
+    taken = sorted(str(path.relative_to(there)) for path in there.rglob("*"))
+    assert taken == ["data", "data/file", "data/link", "data/sub"]
 
 
 def test_taking_never_reaches_through_a_link_out_of_the_checkout(tmp_path):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from suite.files import disk_faults, safe_name, write_text
+from suite.files import copy_folder, disk_faults, safe_name, write_text
 from suite.report.site.page import Site, file_name, index_page, workload_page
 from suite.report.site.workload_page import WorkloadPage
 
@@ -25,7 +25,7 @@ def write_site(
     """
     files = {story.name: file_name(story.name) for story in stories}
     with disk_faults(folder):
-        shutil.copytree(_ASSETS, folder, dirs_exist_ok=True)
+        copy_folder(_ASSETS, folder)
         graphs = _flames(stories, flames, folder / "flames")
     site = Site(project, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", files, graphs, notes)
     drawn = []
