@@ -37,7 +37,7 @@ _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 _NUMBER = re.compile(r"\[Errno (\d+)\]")
 """With which what went wrong with one file begins, that shutil tells of."""
 _ESCAPED = "backslashreplace"
-_LARGEST = 256 << 20
+LARGEST = 256 << 20
 """Bytes of a document: of one that says nothing but zeros there may be more than there is memory."""
 
 
@@ -178,10 +178,10 @@ def read_bytes(path: Path) -> bytes:
     """What is in a file. Raises OSError, and StoreError if it is no file, or larger than any of ours."""
     check_is_file(path)
     with path.open("rb") as file:
-        size = path.stat().st_size if path.is_file() else _LARGEST
-        found = file.read(min(size, _LARGEST) + 1)
-    if len(found) > _LARGEST:
-        raise StoreError(f"{path} is larger than {_LARGEST >> 20} MiB, which no result is")
+        size = path.stat().st_size if path.is_file() else LARGEST
+        found = file.read(min(size, LARGEST) + 1)
+    if len(found) > LARGEST:
+        raise StoreError(f"{path} is larger than {LARGEST >> 20} MiB, which no result is")
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import math
 import os
 import re
@@ -16,7 +17,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 
 from suite.errors import ConfigurationError, MissingExtra, StoreError
-from suite.files import disk_faults
+from suite.files import LARGEST, disk_faults
 
 _POSTGRESQL = "postgresql+psycopg"
 _USER = re.compile("//.*@", re.DOTALL)
@@ -27,6 +28,8 @@ _STALE = 60
 """Seconds after which another connection is made: who knows what became of it while there was load."""
 _SLICE = 100
 """Milliseconds for which SQLite waits for a lock at a time."""
+_SHOWN = 40
+"""Characters of a document that is none."""
 _MAGIC = b"SQLite format 3\0"
 _SMALLEST = 512
 """Bytes in the smallest page that SQLite knows, and so in the smallest database."""
@@ -77,7 +80,9 @@ def open_engine(url: URL, timeout: float) -> Engine:
         ours = url.drivername == _POSTGRESQL
         waits = {name: value for name, value in _waits(timeout).items() if ours and name not in url.query}
         try:
-            engine = create_engine(url, connect_args=waits, pool_recycle=_STALE if ours else -1)
+            engine = create_engine(
+                url, connect_args=waits, pool_recycle=_STALE if ours else -1, json_deserializer=_decoded
+            )
         except (ImportError, NoSuchModuleError) as error:
             if ours:
                 raise MissingExtra("psycopg", "postgresql") from error
@@ -99,7 +104,9 @@ def open_engine(url: URL, timeout: float) -> Engine:
         path.parent.mkdir(parents=True, exist_ok=True)
         _refuse_foreign(path)
     # No pool: a connection is cheap, must not outlive a fork, and the last one folds the WAL back in.
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": timeout})
+    engine = create_engine(
+        url, poolclass=NullPool, connect_args={"timeout": timeout}, json_deserializer=_decoded
+    )
     event.listen(engine, "do_connect", lambda *_: _make_private(path))
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", partial(_begin, timeout))
@@ -175,7 +182,17 @@ def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
     # instead of waiting; so transactions are begun here, in _begin.
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST)
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     connection.set_authorizer(_direct)
+
+
+def _decoded(text: str | bytes) -> Any:
+    """What is in a column; of what is no JSON the start: who asks for it finds that it is no record."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return str(text[:_SHOWN])
 
 
 def _direct(_action: int, _one: Any, _two: Any, _database: Any, through: str | None) -> int:

@@ -216,3 +216,49 @@ def test_other_files_of_a_checkout_without_end_end_nothing(command, text):
         read_project(command.folder)
     assert "build-system" in read_manifest(command.folder).terms
     packages(command.folder)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[" * 200_000,
+        b"not JSON",
+        b'{"a": ' + b"1" * 6000 + b"}",
+        b"\xffA",
+        memoryview(b"\x00\xff"),
+        b"",
+    ],
+    ids=["nested", "no-json", "digits", "no-utf-8", "blob", "empty"],
+)
+def test_a_document_of_a_ledger_that_is_none_is_one_line_and_others_go_on(command, data):
+    """It was a traceback, in all commands."""
+    with Ledger("odd.db") as ledger:
+        ledger.add_new([make_run(id="sound"), make_run(id="odd")])
+    with closing(sqlite3.connect("odd.db")) as database:
+        value = data if isinstance(data, memoryview) else "?"
+        database.execute("update documents set data = ? where id = 'odd'", [value])
+        if value is not data:
+            database.execute("update documents set data = cast(? as text) where id = 'odd'", [data])
+        database.commit()
+    assert command("show", "sound", "--ledger", "odd.db").code == 0
+    for words in (["show", "odd", "--ledger", "odd.db"], ["export", "out", "--ledger", "odd.db"]):
+        said = command(*words)
+        assert said.code == 2
+        [line] = said.complaints
+        assert line.startswith("suite: the record of run ? is damaged: it is no object: ")
+    assert len([*(command.folder / "out").glob("*.json")]) == 1
+
+
+def test_a_column_that_is_computed_takes_no_memory_without_end(command):
+    """A ledger of a hundred kilobytes took three gigabytes."""
+    with Ledger("odd.db") as ledger:
+        ledger.add(make_run(id="odd"))
+    with closing(sqlite3.connect("odd.db")) as database:
+        database.execute("alter table documents rename column data to other")
+        computed = "replace(hex(zeroblob(90000000)), '00', '[[[[')"
+        database.execute(f"alter table documents add column data text as ({computed})")
+        database.commit()
+    said = command("show", "odd", "--ledger", "odd.db")
+    assert said.code == 2
+    [line] = said.complaints
+    assert "odd.db can't be used: string or blob too big" in line
