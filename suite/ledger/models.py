@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, BigInteger, Float, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 REVISION = "0006"
@@ -17,10 +27,20 @@ REVISION = "0006"
 Number = Annotated[int, mapped_column(ForeignKey("documents.number", ondelete="CASCADE"), primary_key=True)]
 
 
+class _Said(TypeDecorator[str]):
+    """Text. In a file of SQLite from elsewhere a column may hold bytes, whatever its type is."""
+
+    impl = String
+    cache_ok = True
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> str | None:
+        return value if value is None or isinstance(value, str) else repr(value)
+
+
 class Base(DeclarativeBase):
     """Base of all tables."""
 
-    type_annotation_map = {dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012 (SQLAlchemy reads it)
+    type_annotation_map = {dict[str, Any]: JSON, list[Any]: JSON, str: _Said}  # noqa: RUF012 (SQLAlchemy reads it)
 
 
 class DocumentRow(Base):

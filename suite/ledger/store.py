@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
@@ -31,7 +30,6 @@ _WHOLE = (40, 64)
 """Digits of a sha that is not abbreviated: an index finds it."""
 _NEWEST_FIRST = (ResultRow.started_at.desc(), ResultRow.id.desc())
 _OLDEST_FIRST = (ResultRow.started_at, ResultRow.id)
-_ENTRY = tuple(field.name for field in fields(Entry) if field.name != "metrics")
 _T = TypeVar("_T", bound=Record)
 
 
@@ -232,10 +230,7 @@ class Ledger:
             for number, name, unit, better, value, at_least, note in session.execute(headlines):
                 measured = Measured(unit, better, value, at_least=at_least, note=note)
                 metrics.setdefault(number, {})[name] = measured
-        return [
-            Entry(**{name: row[name] for name in _ENTRY}, metrics=metrics.get(row["number"], {}))
-            for row in found
-        ]
+        return [Entry.of(row, metrics.get(row["number"], {})) for row in found]
 
     def workloads(self, *kinds: str) -> list[str]:
         """Names of all workloads that have a record of these kinds, or else a Run, in order."""
@@ -285,6 +280,8 @@ def _of_kinds(kinds: Sequence[str]) -> list[ColumnElement[bool]]:
 
 
 def _loaded(kind: str, data: dict[str, Any]) -> Record:
+    if kind not in RECORDS:
+        raise StoreError(f"a record is damaged, or of a newer loadledger: there is no kind {kind!r}")
     return load(RECORDS[kind], data)
 
 
