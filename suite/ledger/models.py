@@ -6,6 +6,7 @@ The documents are the truth; results, metrics, outcomes and suspects say in colu
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any
 
 from sqlalchemy import (
@@ -35,6 +36,16 @@ class _Said(TypeDecorator[str]):
 
     def process_result_value(self, value: Any, _dialect: Dialect) -> str | None:
         return value if value is None or isinstance(value, str) else repr(value)
+
+
+class _Figure(TypeDecorator[float]):
+    """A number, NaN where a column of SQLite holds something else."""
+
+    impl = Float
+    cache_ok = True
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> float | None:
+        return value if value is None or isinstance(value, int | float) else math.nan
 
 
 class Base(DeclarativeBase):
@@ -78,7 +89,7 @@ class ResultRow(Base):
     id: Mapped[str]
     workload: Mapped[str]
     started: Mapped[str]
-    started_at: Mapped[float] = mapped_column(Float(53))
+    started_at: Mapped[float] = mapped_column(_Figure(53))
     commit: Mapped[str | None]
     branch: Mapped[str | None]
     dirty: Mapped[bool]
@@ -107,7 +118,7 @@ class MetricRow(Base):
     position: Mapped[int]
     unit: Mapped[str]
     better: Mapped[str]
-    value: Mapped[float | None] = mapped_column(Float(53))
+    value: Mapped[float | None] = mapped_column(_Figure(53))
     at_least: Mapped[bool]
     note: Mapped[str | None]
     values: Mapped[list[Any]]
@@ -135,7 +146,7 @@ class SuspectRow(Base):
     position: Mapped[int] = mapped_column(primary_key=True)
     function: Mapped[str]
     file: Mapped[str]
-    bytes_per_operation: Mapped[float | None] = mapped_column(Float(53))
+    bytes_per_operation: Mapped[float | None] = mapped_column(_Figure(53))
 
 
 class DetectionRow(Base):
@@ -170,4 +181,4 @@ class AcceptedRow(Base):
     metric: Mapped[str] = mapped_column(primary_key=True)
     commit: Mapped[str] = mapped_column(primary_key=True)
     reason: Mapped[str]
-    accepted_at: Mapped[float] = mapped_column(Float(53))
+    accepted_at: Mapped[float] = mapped_column(_Figure(53))

@@ -275,6 +275,7 @@ def test_a_column_that_is_computed_takes_no_memory_without_end(command):
         "verdict = x'ff'",
         "branch = x'ff00'",
         "id = x'ff'",
+        "started_at = 'abc'",
     ],
 )
 def test_no_column_of_a_ledger_from_elsewhere_ends_a_command_with_an_error_of_ours(command, change):
@@ -283,6 +284,7 @@ def test_no_column_of_a_ledger_from_elsewhere_ends_a_command_with_an_error_of_ou
         ledger.add_new([make_run(id="sound"), make_run(id="odd")])
     with closing(sqlite3.connect("odd.db")) as database:
         database.execute(f"update results set {change} where id = 'odd'")
+        database.execute("update metrics set value = 'abc' where name = 'throughput'")
         database.commit()
     for words in (["show"], ["show", "sound"], ["history"], ["prune", "--keep", "1"], ["report"]):
         assert command(*words, "--ledger", "odd.db").code == 0, words
