@@ -7,6 +7,8 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from suite.errors import StoreError
 from suite.files import check_is_file, read_bytes
 from suite.measure.column_file import ColumnFile
@@ -20,6 +22,7 @@ from suite.process.redaction import redacted
 from suite.process.sweep import ENDED
 from suite.records.detail import added_up
 from suite.records.held_round import HeldColumns, HeldRound
+from suite.records.outcome import OUTCOMES
 from suite.records.run import Failure, Round
 
 _UNREAD = "the command was killed"
@@ -41,6 +44,7 @@ def held_round(held: HeldRound, folder: Path) -> Round | None:
         for index, one in enumerate(held.columns):
             files.append(_columns(folder / f"columns-{index}", one, held.row_bytes))
             opened.callback(files[-1].close)
+            _check(folder / f"columns-{index}", files[-1], one, len(held.names))
             marks.append(MarkFile(_opened(folder / f"marks-{index}")) if one.marks else None)
             if (mark := marks[-1]) is not None:
                 opened.callback(mark.close)
@@ -68,6 +72,15 @@ def _columns(path: Path, one: HeldColumns, row_bytes: int) -> ColumnFile:
     if row_bytes == ROW_BYTES:
         return ColumnFile(opened, one.rows, one.planned)
     return with_users(opened, one.rows, one.planned)
+
+
+def _check(path: Path, file: ColumnFile, one: HeldColumns, names: int) -> None:
+    """Whether all rows have an outcome and an operation that there is."""
+    for part, rows in file.parts(one.due):
+        outcomes = np.frombuffer(part.outcome, np.uint8, rows).max(initial=0)
+        operations = 0 if one.choices else np.frombuffer(part.operation, np.uint16, rows).max(initial=0)
+        if outcomes >= len(OUTCOMES) or operations >= names:
+            raise StoreError(f"{path} is damaged: it has outcomes or operations that there are not")
 
 
 def _news(path: Path, opened: ExitStack) -> News:

@@ -204,6 +204,20 @@ def test_damaged_ones_are_told(written, name):
             held_round(OPEN, written)
 
 
+@pytest.mark.parametrize("column", ["outcome", "operation"])
+def test_an_outcome_or_an_operation_that_there_is_not_is_damage(written, column):
+    (held,) = OPEN.columns
+    descriptor = os.open(written / "columns-0", os.O_RDWR)
+    file = ColumnFile(descriptor, held.rows, held.planned)
+    getattr(next(iter(file)), column)[3] = 200
+    file.close()
+    opened = OPEN if column == "outcome" else replace(OPEN, columns=(replace(held, choices=""),))
+    with pytest.raises(
+        StoreError, match="columns-0 is damaged: it has outcomes or operations that there are"
+    ):
+        held_round(opened, written)
+
+
 def test_columns_that_an_older_version_wrote_are_read(written):
     """Its rows had 35 bytes, for nothing in them said whose they were."""
     now = held_round(OPEN, written)
