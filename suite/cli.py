@@ -10,6 +10,7 @@ import sys
 import traceback
 from collections.abc import Iterator, MutableMapping, Sequence
 from importlib import import_module
+from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
@@ -165,6 +166,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         given = sys.argv[1:] if words is None else words
         if given and not _HELP & {*given}:
             _check_platform(given)
+            _check_words(given)
             _check_folder()
         code = app(words, prog_name="suite", standalone_mode=False)
         status = code if isinstance(code, int) else 0
@@ -191,6 +193,17 @@ def _check_platform(words: Sequence[str]) -> None:
         f"Loadledger measures by what Linux tells of processes; on {platform} run it in a container: "
         f'docker run --rm -it -v "$PWD:/work" {mount}-w /work python:3.12 sh -c {shlex.quote(inside)}'
     )
+
+
+def _check_words(words: Sequence[str]) -> None:
+    """Raise ConfigurationError for one that is empty: it meant the default, and `prune` removed there."""
+    for before, word in pairwise(["suite", *words]):
+        name, given, value = word.partition("=")
+        if not word.strip() or (name.startswith("--") and given and not value.strip()):
+            raise ConfigurationError(
+                f"{name.strip() or before} is followed by nothing: is a variable not set? "
+                "leave it out, or give it a value"
+            )
 
 
 def _check_folder() -> None:

@@ -113,6 +113,23 @@ def test_off_linux_the_container_is_named(command, monkeypatch, platform):
     assert command("--help").code == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (("prune", "--ledger", ""), "--ledger"),
+        (("prune", "--ledger="), "--ledger"),
+        (("run", " "), "run"),
+        (("export", ""), "export"),
+    ],
+)
+def test_a_variable_that_is_not_set_is_no_default(command, words, name):
+    """`suite prune --ledger "$LEDGER"` removed from the ledger here."""
+    said = command(*words)
+    assert said.code == 2
+    (line,) = said.complaints
+    assert f"{name} is followed by nothing: is a variable not set? leave it out, or give it" in line
+
+
 @pytest.mark.parametrize("link", ["results", "results/ledger.db", "report.html"])
 @pytest.mark.parametrize("words", [("show",), ("history",), ("report",), ("import", "x.json")])
 def test_links_that_lead_in_a_circle_are_one_line(command, words, link):

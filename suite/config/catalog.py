@@ -183,6 +183,8 @@ def _find(
     """
     place, sign, name = target.partition("::")
     if sign:
+        if not is_file(place) and not _is_module(place):
+            raise ConfigurationError(f"{target!r}: {place!r} is no file or module; write FILE.py::NAME")
         there = from_file(place) if is_file(place) else from_module(place)
         found = [f for f in there if f.workload.name == name]
         if not found:
@@ -196,7 +198,7 @@ def _find(
     prefix = target.rstrip("/") + "/"
     found = [f for f in known if not target or f.workload.name == target]
     found = found or [f for f in known if f.workload.name.startswith(prefix)]
-    if not found and "." in target and "/" not in target:
+    if not found and "." in target and _is_module(target):
         found = from_module(target)
     if not found:
         all_names = [name for file in matching(files) for name, _ in first_texts(Path(file))]
@@ -208,6 +210,11 @@ def _find(
             f"no workload, system or file {target!r}; systems: {told}; {meant}see: suite list"
         )
     return found
+
+
+def _is_module(name: str) -> bool:
+    """Whether a module may be called so."""
+    return all(map(str.isidentifier, name.split(".")))
 
 
 def _meant(name: str, names: Sequence[str]) -> str:

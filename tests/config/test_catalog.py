@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 import pickle
+import re
 import subprocess
 import sys
 import textwrap
@@ -320,6 +321,22 @@ def own(tmp_path, monkeypatch):
 ])  # fmt: skip
 def test_the_project_s_own_are_found_by_name_before_what_is_installed(own, target, names):
     assert [one.workload.name for one in select([target])] == names
+
+
+@pytest.mark.usefixtures("own")
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        (".", "no workload, system or file '.'"),
+        ("..x", "no workload, system or file"),
+        ("::", "'::': '' is no file or module; write FILE.py::NAME"),
+        (".::browse", "'.' is no file or module; write FILE.py::NAME"),
+    ],
+)
+def test_what_no_module_is_called_is_not_imported(target, said):
+    """`suite run .` was told of Python's 'package' argument."""
+    with pytest.raises(ConfigurationError, match=re.escape(said)):
+        select([target])
 
 
 def test_those_of_files_that_the_configuration_names_too(own):
