@@ -15,9 +15,9 @@ NAMES = (
 _CAMEL = r"(?-i:(?<=[a-z0-9])Key)"
 KEYS = rf"(?<![a-z0-9])key|{_CAMEL}"
 """What ends with this word alone: many a word ends like it."""
-SHORT = r"(?<=[a-z0-9][_-])(?:pass|pwd)"
+SHORT = r"(?<=[a-z0-9][_.-])(?:pass|pwd)"
 """Alone they are words, and a folder."""
-NAMED = re.compile(rf"{NAMES}|(?:{KEYS}|{SHORT}|\Apass)\Z", re.IGNORECASE)
+NAMED = re.compile(rf"{NAMES}|(?:{KEYS}|{SHORT}|\Apass|cookies?)\Z", re.IGNORECASE)
 
 _WORD = r"""[^\s"',;&})\]<\\]+"""
 _QUOTE = r"""(?:\\{0,3}["']|&(?:quot|\#34|\#39|\#x27);|%22)"""
@@ -37,16 +37,23 @@ _NAME = (
     rf"(?:(?:{NAMES})[\w-]{{0,40}}+|(?<=[a-z0-9][_-])key|{_CAMEL}|{SHORT}|(?<=[\"'])(?:pass|pwd)(?=\\{{0,3}}[\"'])"
     rf"|(?<![a-z0-9_-])pwd(?==[^/]))"
 )
+_COLOURED = r"(?:\x1b\[[\d;]{0,12}m\s?){0,3}+"
+"""Loggers colour the name, the sign and the value."""
 _IS = (
-    rf"{_QUOTE}?(?:\[\w{{0,20}})?\]?{_QUOTE}?\s{{0,3}}(?:=>|:=|[=:]|%3[da])\s{{0,3}}"
+    rf"{_QUOTE}?(?:\[\w{{0,20}})?\]?{_QUOTE}?{_COLOURED}\s{{0,3}}(?:=>|:=|==|[=:]|%3[da])\s{{0,3}}{_COLOURED}"
     rf"|{_QUOTE}?\s{{0,3}}+,?\s{{0,40}}+{_QUOTE}?value{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}"  # a name and a value
 )
-_WRAPPED = r"""\[?+(?:[a-z]\w{0,30}\()?+(?:b(?=["']))?+"""
-"""What may stand before a value: a list, a class, the mark of bytes."""
+_WRAPPED = r"""\[?+(?:[a-z]\w{0,30}\((?:value=)?)?+(?:[bruf]{1,2}(?=["']))?+"""
+"""What may stand before a value: a list, a class, the mark of a text of Python's."""
+_MORE = (
+    rf"(?<=\[)(?:{_QUOTED})(?:\s?,\s{{0,9}}(?:{_QUOTED})){{1,100}}(?=\s{{0,9}}\])"
+    r"|\{[^{}\r\n]{1,1000}(?=\})"
+)
+"""Values: of a list, of a mapping."""
 _BLOCK = r"[|>][+-]?[ \t]{0,9}(?:\r?\n[ \t]{1,40}[^\r\n]{1,1000}){1,100}"
 """Of YAML: the lines below, which are further in."""
 ASSIGNED = re.compile(
-    rf"((?:{_NAME})(?:{_IS}){_WRAPPED})(?:{_QUOTED}|{_BLOCK}"
+    rf"((?:{_NAME})(?:{_IS}){_WRAPPED})(?:{_MORE}|{_QUOTED}|{_BLOCK}"
     rf"|({_QUOTE}?(?:(?:bearer|basic)\s)?){_STATE}{_WORD})",
     re.IGNORECASE,
 )
@@ -60,6 +67,22 @@ AUTHORIZED = re.compile(
 """Of the header: a scheme of any kind, and what follows it."""
 _PAIR = r"""[\w.$-]{1,100}=[^\s;,"'\\\]]"""
 _LINE = r"(?:\r?\n|(?:\\r)?\\n)"
+_COMMA = r"""["'],\s(?=["'])"""
+"""Between two words of a list."""
+_BETWEEN = rf"(?:[ =]|{_COMMA})?"
+_USER = r"(?:-[fgikLNsSv]{0,8}[uU]|--(?:proxy-)?user)"
+_ONE = rf"""{_QUOTED}|[^\s"']+"""
+
+
+def _program(name: str) -> str:
+    """A program of this name, and what stands before an option of it."""
+    return rf"""(?<![\w-]){name}["']?,?\s(?:(?:\\\n|[^\n]){{0,200}}?[\s"'])?["']?"""
+
+
+_CURL = _program("curl")
+_MYSQL = _program(r"(?:mysql|mariadb)[\w-]{0,20}")
+_SSHPASS = _program(r"(?:sshpass|mongo\w{0,10})")
+_REDIS = _program(r"redis-\w{1,20}")
 _AFTER: tuple[str, ...] = (
     rf"(?:set-)?cookie2?{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}{_WRAPPED}{_QUOTE}?"
     rf"(){_PAIR}{{1,4096}}(?:;\s?(?:{_PAIR}{{0,4096}}|[a-z]{{1,20}})){{0,60}}",
@@ -83,41 +106,47 @@ _AFTER: tuple[str, ...] = (
     # What may be no secret, where its value is like one.
     rf"""(?<![\w-])(?:key|auth|x-auth|jwt|bearer|sig|hmac|signature){_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}{_QUOTE}?"""
     r"""()(?=[\w+/.=-]{0,40}[a-z])(?=[\w+/.=-]{0,40}\d)[\w+/.=-]{16,4000}""",
-    rf"""(?<![^\s"'])--?[\w-]{{0,40}}(?:{NAMES}|[_-]key|{_CAMEL}|[_-]?pass(?:in|out)?|[_-]pwd)[\w-]{{0,40}}+"""
+    rf"""(?<![^\s"'])--?[\w.-]{{0,40}}(?:{NAMES}|[_-]key|{_CAMEL}|[_-]?pass(?:in|out)?|[_-]pwd)[\w-]{{0,40}}+"""
     rf"""[ \t]{{1,3}}(?!-){_STATE}()(?:{_QUOTED}|[^\s"']+)""",
+    # The same as words of a list, as Python quotes a command that failed.
+    rf"""(?<=["'])--?[\w.-]{{0,40}}(?:{NAMES}|[_-]key|{_CAMEL}|[_-]?pass(?:in|out)?|[_-]pwd)[\w-]{{0,40}}+"""
+    rf"""["'],\s{{1,3}}(?!["'](?:-|(?:{_STATES})["']))()(?:{_QUOTED})""",
     # Of programs that are usual: user and password, or this alone.
-    r"""(?<![\w-])curl\s(?:[^\n]{0,200}?\s)?(?:-[uU]|--(?:proxy-)?user)[ =]?["']?"""
-    r"""[^\s:"']{1,100}:()[^\s"']+""",
-    r"""(?<![\w-])curl\s(?:[^\n]{0,200}?\s)?(?:-b|--cookie)[ =]?()(?=["']?[^\s=]{1,100}=)[^\s]+""",
-    r"""(?<![\w-])(?:mysql|mariadb)[\w-]{0,20}\s(?:[^\n]{0,200}?\s)?-p()[^\s"']+""",
-    r"""(?<![\w-])(?:sshpass|mongo\w{0,10})\s(?:[^\n]{0,200}?\s)?-p\s?()[^\s"']+""",
-    r"""(?<![\w-])redis-\w{1,20}\s(?:[^\n]{0,200}?\s)?-a\s?()[^\s"']+""",
+    rf"""{_CURL}{_USER}{_BETWEEN}["']{{1,5}}[^\s:"']{{1,100}}:()[^"'\r\n]{{1,1000}}(?=["'])""",
+    rf"""{_CURL}{_USER}[ =]?["']?[^\s:"']{{1,100}}:()[^\s"']+""",
+    rf"""{_CURL}(?:-b|--cookie){_BETWEEN}()(?=["']?[^\s=]{{1,100}}=)(?:{_QUOTED}|[^\s]+)""",
+    rf"""{_MYSQL}-p()(?:(?<=["']-p)[^"'\r\n]{{1,1000}}(?=["'])|{_ONE})""",
+    rf"""{_SSHPASS}-p(?:\s|{_COMMA})?()(?:(?<=["']-p)[^"'\r\n]{{1,1000}}(?=["'])|{_ONE})""",
+    rf"""{_REDIS}-a(?:\s|{_COMMA})?()(?:{_ONE})""",
     r"(?<![\w-])login\s{1,3}\S{1,100}\s{1,20}password\s{1,3}()\S{1,1000}",  # of .netrc
 )
 AFTER = tuple(re.compile(one, re.IGNORECASE) for one in _AFTER)
 """What is secret stands behind the empty group."""
 _KEY = r"[A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+_ESCAPED = r"(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2})|(?<=\x1b\[m)|(?<=[\[;]\dm)|(?<=[\[;]\d\dm)|(?<=[\[;]\d\d\dm)"
+"""A token begins behind a line's end in JSON, a sign in a URL, a colour, though they end with a letter."""
 ANYWHERE = re.compile(
     # Of a URL: user and password, as far as it can be, or a user as long as a token.
     r"(?<=://)[^/\s:@]{0,200}:[^/\s\"'<>]{1,1000}(?=@)"
     r"|(?<=://)[^/\s:@\[]{0,200}:(?!\d{1,5}(?:[/?#,\s]|\Z))[^\s\"'<>]{1,200}(?=@)"  # with a slash
     r"|(?<=://)[\w.~-]{20,200}(?=@)"
     r"|(?<=jdbc:oracle:thin:)[^/\s@]{1,100}/[^\s@]{1,200}(?=@)"
-    r"|(?<![\w-])eyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]{0,4000}"  # a JSON web token
-    r"|\bA(?:KIA|SIA)[0-9A-Z]{16}\b"
-    r"|\b(?:gh[oprsu]_\w{30,255}|github_pat_\w{20,255}|gl[a-z]{2,5}-[\w-]{20,255})"  # GitHub, GitLab
-    r"|\bx(?:ox[a-z]|app)-[\w-]{10,255}|(?<=hooks\.slack\.com/)(?:services|workflows)/[\w/-]{10,255}"
-    r"|\b(?:[rs]k_(?:live|test)|whsec)_\w{10,255}"  # Stripe
-    r"|\bAIza[\w-]{35}|\bya29\.[\w-]{10,1000}|\bGOCSPX-[\w-]{20,100}"  # Google
-    r"|\bsk-[\w-]{20,255}|\bhf_[A-Za-z0-9]{20,255}|\bhvs\.[\w-]{20,255}|\bSG\.[\w-]{16,100}\.[\w-]{16,100}"
-    r"|\b(?:npm_[A-Za-z0-9]{30,100}|pypi-[\w-]{20,1000}|dop_v1_[0-9a-f]{40,100}|dckr_pat_[\w-]{20,100})"
-    r"|(?<![\w-])(?:[Bb]earer|[Bb]asic)\s(?=[\w.~+/=-]{0,60}[0-9=]|[\w.~+/=-]{20})[\w.~+/=-]{8,4000}"
+    rf"|(?=[Beb])(?:(?<![\w-])|{_ESCAPED})"
+    r"(?:eyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]{0,4000}"  # a JSON web token
+    r"|(?:[Bb]earer|[Bb]asic)\s(?=[\w.~+/=-]{0,60}[0-9=]|[\w.~+/=-]{20})[\w.~+/=-]{8,4000})"
+    rf"|(?=[AGSdghnprswxy])(?:\b|{_ESCAPED})(?:A(?:KIA|SIA)[0-9A-Z]{{16}}\b"
+    r"|gh[oprsu]_\w{30,255}|github_pat_\w{20,255}|gl[a-z]{2,5}-[\w-]{20,255}"  # GitHub, GitLab
+    r"|x(?:ox[a-z]|app)-[\w-]{10,255}|[rs]k_(?:live|test)_\w{10,255}|whsec_\w{10,255}"  # Slack, Stripe
+    r"|AIza[\w-]{35}|ya29\.[\w-]{10,1000}|GOCSPX-[\w-]{20,100}"  # Google
+    r"|sk-[\w-]{20,255}|hf_[A-Za-z0-9]{20,255}|hvs\.[\w-]{20,255}|SG\.[\w-]{16,100}\.[\w-]{16,100}"
+    r"|npm_[A-Za-z0-9]{30,100}|pypi-[\w-]{20,1000}|dop_v1_[0-9a-f]{40,100}|dckr_pat_[\w-]{20,100})"
+    r"|(?<=hooks\.slack\.com/)(?:services|workflows)/[\w/-]{10,255}"
     rf"|-----BEGIN {_KEY}.*?(?:-----END {_KEY}|\Z)"
     rf"|\A(?:(?!-----BEGIN ).)*-----END {_KEY}",
     re.DOTALL,
 )
 OPTION = re.compile(
-    rf"--?(?:[\w-]*(?:{NAMES})[\w-]*|(?:[\w-]*[_-])?(?:key|pass|pwd|passin|passout)|[\w-]*{_CAMEL})",
+    rf"--?(?:[\w.-]*(?:{NAMES})[\w-]*|(?:[\w.-]*[_.-])?(?:key|pass|pwd|passin|passout)|[\w-]*{_CAMEL})",
     re.IGNORECASE,
 )
 """Of a program, its value being the next word."""

@@ -145,6 +145,61 @@ def test_tokens_are_known_by_their_form(token: str) -> None:
     assert redacted(f"got {token}, sent") == "got ***, sent"
 
 
+@pytest.mark.parametrize("before", [r"a\n", r"\t", "\x1b[31m", "\x1b[1;92m", "\x1b[m", "a%3D", "a%0a"])
+@pytest.mark.parametrize(
+    "token", ["ghp_" + "a1" * 18, "AKIA" + "A1B2" * 4, "sk-proj-" + "aB3" * 12, "eyJhbGciOiJI.eyJzdWIiOiIx.a"]
+)
+def test_a_token_is_known_behind_an_escape_a_colour_and_in_a_url(before: str, token: str) -> None:
+    assert redacted(f"{before}{token}\x1b[0m") == f"{before}***\x1b[0m"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "'['app', '--password', 'a b', '-v']' returned 1",
+            "'['app', '--password', '***', '-v']' returned 1",
+        ),
+        ('["app", "--api-key", "hunter2"]', '["app", "--api-key", "***"]'),
+        ("'['curl', '-u', 'ann:a b', 'http://h']' x", "'['curl', '-u', 'ann:***', 'http://h']' x"),
+        ("['curl', '-b', 'sid=a b']", "['curl', '-b', '***']"),
+        ("['mysql', '-uroot', '-pa b', 'db']", "['mysql', '-uroot', '-p***', 'db']"),
+        ("['sshpass', '-p', 'a b', 'ssh']", "['sshpass', '-p', '***', 'ssh']"),
+        ("['redis-cli', '-a', 'hunter2', 'ping']", "['redis-cli', '-a', '***', 'ping']"),
+        ("curl -sSu ann:hunter2 http://h", "curl -sSu ann:*** http://h"),
+        ("curl -s \\\n  -u 'ann:a b' x", "curl -s \\\n  -u 'ann:***' x"),
+        ("mysql -u root -p'a b' db", "mysql -u root -p'***' db"),
+        ("redis-cli -a 'a b' ping", "redis-cli -a '***' ping"),
+        ('sshpass -p "a b" ssh', 'sshpass -p "***" ssh'),
+        ("app --db.password hunter2 -v", "app --db.password *** -v"),
+    ],
+)
+def test_what_a_command_is_given_is_hidden_with_blanks_and_as_words_of_a_list(
+    text: str, expected: str
+) -> None:
+    assert redacted(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"tokens": ["a", "b c"], "user": "ann"}', '{"tokens": ["***"], "user": "ann"}'),
+        ('{"token": {"value": "a"}, "user": "ann"}', '{"token": ***}, "user": "ann"}'),
+        ("password=r'a b' password=f\"a\" u", "password=r'***' password=f\"***\" u"),
+        ("token=Token(value='a b')", "token=Token(value='***')"),
+        ("password == hunter2, x", "password == ***, x"),
+        ("db.pass=hunter2", "db.pass=***"),
+        ("\x1b[36mapi_key\x1b[0m=\x1b[35mhunter2\x1b[0m x", "\x1b[36mapi_key\x1b[0m=\x1b[35m*** x"),
+        (
+            '\x1b[94m"password"\x1b[39;49;00m:\x1b[37m \x1b[39;49;00m\x1b[33m"a b"\x1b[0m',
+            '\x1b[94m"password"\x1b[39;49;00m:\x1b[37m \x1b[39;49;00m\x1b[33m"***"\x1b[0m',
+        ),
+    ],
+)
+def test_lists_mappings_and_colours_hide_no_secret(text: str, expected: str) -> None:
+    assert redacted(text) == expected
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -167,6 +222,7 @@ def test_tokens_are_known_by_their_form(token: str) -> None:
         "loc: ('body', 'password'), ('password', 'required'), ['token', 'missing'], ['password', 'x', 'y']",
         "KeyError: key=user-17, auth: failed, signature: does not match the one given, hotkeys=3",
         "a donkey: 7, Monkey: 7",
+        "needs '--password', '--user', and '--token', 'missing' of it",
     ],
 )
 def test_what_a_message_says_of_a_secret_stays(text: str) -> None:
@@ -256,6 +312,7 @@ def test_what_may_be_printed_of_a_url(url: str, printed: str) -> None:
         ("signingKey", "hunter2", "***"),
         ("monkey", "of the zoo", "of the zoo"),
         ("keyspace", "shop", "shop"),
+        ("cookies", {"sid": "hunter2"}, "***"),
         ("database", "postgres://me:hunter2@db/x", "postgres://***@db/x"),
         ("mode", "fast", "fast"),
         ("mode", None, None),
