@@ -123,8 +123,8 @@ def _dialled(recording: Recording, rows: Recording, evidence: Evidence) -> Itera
 def _blocked(rows: Recording, evidence: Evidence) -> Iterator[Doubt]:
     """What an answer waits while an operation keeps the worker's loop is none of the system's time.
 
-    It is compared with the service times of each operation, at p50 and, where there are samples for it,
-    at p99: a loop that stood still a hundredth of the time makes no other percentile.
+    It is compared with the service times of each operation, at p50 and at p99, or the longest where there are
+    not the samples for that: a loop that stood still a hundredth of the time makes no other percentile.
     """
     if not (evidence.lag_p50 or evidence.lag_p99):
         return
@@ -137,17 +137,20 @@ def _blocked(rows: Recording, evidence: Evidence) -> Iterator[Doubt]:
                 yield code, service[well & (started > 0)], service[bound & (started > 0)]
 
     found: list[tuple[float, Doubt]] = []
-    each = ranked(times, (QUANTILES["p50"], QUANTILES["p99"]))
+    places = {"p50": QUANTILES["p50"], "p99": QUANTILES["p99"], "max": 1.0}
+    each = ranked(times, places.values())
     several = len(each) > 1
     for code, service in sorted(each.items()):
         for name, lag in (("p50", evidence.lag_p50), ("p99", evidence.lag_p99)):
-            if not lag or (name == "p99" and service.count < samples_wanted(QUANTILES[name], SHOW)):
+            if not lag:
                 continue
-            reported = service.percentile(QUANTILES[name])[0]
+            few = name == "p99" and service.count < samples_wanted(QUANTILES[name], SHOW)
+            point = "max" if few else name
+            reported = service.percentile(places[point])[0]
             verdict = None if reported is None else slack_verdict(lag, max(reported - lag, 0.0))
             if verdict is not None:
                 verdict = "invalid" if (evidence.blocked or 0.0) >= STILL else verdict
-                metric = f"service.{name}" + (f"@{rows.names[code]}" if several else "")
+                metric = f"service.{point}" + (f"@{rows.names[code]}" if several else "")
                 doubt = Doubt.of(
                     verdict,
                     "loop_blocked",

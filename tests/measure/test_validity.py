@@ -121,6 +121,20 @@ def test_a_loop_that_an_operation_kept_makes_the_figures(blocked, lag_p50, lag_p
     assert judged(component=True).verdict == "valid"
 
 
+def test_a_loop_that_stood_still_is_told_where_there_are_few_operations():
+    """A generator that was stopped for half of its round (a frozen container) made a valid one of 200."""
+    rows, loop = recording_of(noise(200), 0), closed_loop(1, seconds=4)
+    usual = gather(rows, Resources(4.0), loop=loop)
+    stopped = replace(usual, lag_p50=0.0, lag_p99=1.9, blocked=0.48)
+    still = replace(usual, lag_p50=0.0, lag_p99=0.0001, blocked=0.01)
+    found = [
+        judge(rows, evidence, loop=loop, component=False, cores_apart=True, worker_deaths=0)
+        for evidence in (usual, stopped, still)
+    ]
+    assert [one.verdict for one in found] == ["valid", "invalid", "valid"]
+    assert found[1].reasons[0].figures["metric"] == "service.max"
+
+
 def test_waiting_for_a_core_is_a_doubt_and_with_lateness_a_proof():
     starved = Usage(run_delay=1.2)
     (reason,) = verdict(recording_of(noise()), usage=starved).reasons
