@@ -7,12 +7,14 @@ by commands that run nothing of the checkout otherwise; an address would be told
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from suite.errors import ConfigurationError
 from suite.files import disk_faults
 from suite.process.redaction import without_password
+from suite.process.secret_forms import NAMED
 
 
 def needed(ledger: str) -> bool:
@@ -35,7 +37,13 @@ def _is_as_shown(place: str) -> bool:
         one, other = make_url(place), make_url(shown)
     except (ArgumentError, ValueError):
         return False
-    return (one.host, one.port, one.database) == (other.host, other.port, other.database)
+    places = [(url.drivername, url.host, url.port, url.database, _open(url.query)) for url in (one, other)]
+    return places[0] == places[1]
+
+
+def _open(query: Mapping[str, object]) -> dict[str, object]:
+    """What follows a host, which may name another, without what is called a secret: that may be left out."""
+    return {name: None if NAMED.search(name) else value for name, value in query.items()}
 
 
 def check_place(place: str, source: str) -> None:
@@ -43,7 +51,8 @@ def check_place(place: str, source: str) -> None:
     if "://" in place and not place.startswith("sqlite") and not _is_as_shown(place):
         raise ConfigurationError(
             f"{source} names {without_password(place)}, and may mean another place by it: "
-            "in a user or password write @ as %40, / as %2F, ? as %3F, # as %23; an address has neither"
+            "in a user or password write @ as %40, / as %2F, ? as %3F, # as %23, & as %26; "
+            "an address has neither"
         )
 
 

@@ -49,6 +49,14 @@ def test_a_file_needs_none(ledger):
     assert not consent.needed(ledger)
 
 
+def test_a_password_in_what_follows_a_database_may_be_another(command, home):
+    """It is not kept with what was agreed to, so that another one needs no new consent."""
+    command.file("loadledger.toml", f'ledger = "{URL}?password=a&sslmode=require"')
+    assert command("config", "--agree").code == 0
+    assert not consent.needed(f"{URL}?password=b&sslmode=require")
+    assert consent.needed(f"{URL}?password=b&sslmode=disable")
+
+
 def test_another_database_is_asked_for_anew(home):
     consent.agree(URL)
     assert not consent.needed(URL)
@@ -62,6 +70,16 @@ def test_another_database_is_asked_for_anew(home):
     [
         ("postgresql://db.example/team", "postgresql://u:@127.0.0.1:9?@db.example/team", "ledger"),
         ("postgresql://db.example/team", "postgresql://u:p@127.0.0.1?a=@db.example/team", "ledger"),
+        (
+            'postgresql://db.example/team?password=\\"x\\"',
+            'postgresql://db.example/team?password=\\"x&host=127.0.0.1&application_name=\\"',
+            "ledger",
+        ),
+        (
+            "postgresql://db.example/team?authorization=x",
+            "postgresql://db.example/team?authorization=a=x&host=127.0.0.1",
+            "ledger",
+        ),
         ("https://hooks.example/T/B", "https://127.0.0.1:9?a=@hooks.example/T/B", "notify"),
         ("https://hooks.example/T/B", "https://127.0.0.1:9#@hooks.example/T/B", "notify"),
         ("https://hooks.example/T/B", "https://me:hunter2@hooks.example/T/B", "notify"),
