@@ -19,7 +19,7 @@ from suite.config.plain_names import LIMITS, SETTINGS, translated
 from suite.config.services import ServiceUrls
 from suite.config.settings import Settings
 from suite.errors import ConfigurationError
-from suite.files import parse_toml, read_bytes
+from suite.files import below, parse_toml, read_bytes
 
 _IN_FILES = {"set": "values", "values": "set"}
 """What files call a field, and the other way round: so the field's own name is unknown there."""
@@ -58,13 +58,17 @@ class Configuration(SettingsLayer):
     def places(self, results: Path | None = None, ledger: str | None = None) -> Places:
         """Where results are kept; a folder that is given has its ledger in it, unless that is given too.
 
-        Raises ConfigurationError for a server that only the file names, until you agreed.
+        Raises ConfigurationError for a server that only the file names, until you agreed, and StoreError for
+        a ledger that nobody named and is a link elsewhere: it may have come with a checkout.
         """
         found = Places.below(results or Path(self.results))
         if not ledger and results is None and self.ledger:
             consent.check(self.ledger, self.source)
         place = ledger or (self.ledger if results is None else None)
-        return replace(found, ledger=place) if place else found
+        if place:
+            return replace(found, ledger=place)
+        below(found.folder, Path(found.ledger))
+        return found
 
     def notified(self) -> str | None:
         """Who is told of changes of verdicts. Raises ConfigurationError until you agreed."""

@@ -97,3 +97,14 @@ def test_what_only_looks_like_what_was_agreed_to_is_refused(command, home, agree
         if words[0] != "run":
             assert "may mean another place by it" in said.err
         assert "hunter2" not in said.err
+
+
+def test_a_ledger_that_is_a_link_elsewhere_is_yours_only_where_you_name_it(command):
+    """`suite prune` in a checkout with such a link removed what another project had measured."""
+    (command.folder / "results").mkdir()
+    (command.folder / "results/ledger.db").symlink_to(command.folder / "another.db")
+    said = command("prune", "--keep", "1")
+    assert said.code == 2
+    assert "it is a link that leads out of its folder; remove it" in said.err
+    assert not (command.folder / "another.db").exists()
+    assert "there is no ledger" in command("show", "--ledger", "results/ledger.db").err
