@@ -7,6 +7,7 @@ import ctypes
 import os
 import select
 import signal
+import sys
 import threading
 import time
 import weakref
@@ -104,6 +105,8 @@ def interruptible() -> Iterator[None]:
     interruption = _Interruption()
     heard = [each for each in _ENDING if each in _ALWAYS or signal.getsignal(each) is not signal.SIG_IGN]
     before = {each: signal.signal(each, interruption) for each in heard}
+    told = sys.unraisablehook
+    sys.unraisablehook = lambda what: None if isinstance(what.exc_value, Interrupted) else told(what)
     try:
         yield
     finally:
@@ -113,6 +116,7 @@ def interruptible() -> Iterator[None]:
             interruption.end()
             raise
         finally:
+            sys.unraisablehook = told
             for number, handler in before.items():
                 signal.signal(number, handler)
 
@@ -136,7 +140,8 @@ class _Interruption:
     """Raises Interrupted, and again if that was lost.
 
     Python drops what a handler raises in some of its own code (while a text file is opened, in finalizers,
-    in hooks after a fork), and a program may catch all there is. The error is then gone before this is over.
+    in hooks after a fork), with a traceback that tells nobody anything, and a program may catch all there is.
+    The error is then gone before this is over.
     """
 
     def __init__(self) -> None:

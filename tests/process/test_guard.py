@@ -172,6 +172,37 @@ def test_a_signal_while_a_program_is_started_is_not_lost(tmp_path: Path) -> None
         assert running.finished()[1] == "143\n"
 
 
+def test_a_signal_that_meets_a_finalizer_ends_without_a_traceback(tmp_path: Path) -> None:
+    """What Python drops there comes again; it had printed that as an exception that it ignores."""
+    code = """
+        import os, signal, time
+        from suite.errors import Interrupted
+        from suite.process.guard import interruptible
+
+        class Odd:
+            def __init__(self, what):
+                self.what = what
+            def __del__(self):
+                self.what()
+
+        def fails():
+            raise ValueError("another")
+
+        try:
+            with interruptible():
+                Odd(fails)
+                Odd(lambda: os.kill(os.getpid(), signal.SIGTERM))
+                time.sleep(60)
+        except Interrupted as error:
+            print(error.exit_code)
+    """
+    with script(tmp_path, code) as running:
+        _, out, said = running.finished()
+    assert out == "143\n"
+    assert "another" in said
+    assert "Interrupted" not in said
+
+
 def test_a_program_can_be_ended_with_sigterm(tmp_path: Path) -> None:
     child = start_command(["sleep", "60"], log=tmp_path / "log", env={})
     child.stop(grace=20)
