@@ -49,7 +49,11 @@ ENDLESS = ("ab", "calibrate", "blame")
 """Commands that take many rounds: what no fault ends is ended by the matrix, politely."""
 JOURNALLED = ("run", "capacity", "calibrate", "ab", "blame", "resilience", "recover")
 """Commands that take rounds and keep each."""
-_BUSY = ("no pair of rounds can be believed", "runs invalid, the first because: ")
+_BUSY = (
+    "no pair of rounds can be believed",
+    "runs invalid, the first because: ",
+    "are needed; give it more time",
+)
 _LET_GO = 0.2
 """Seconds in which what was held goes on."""
 _COMMITS, _SLOWER = 24, 16
