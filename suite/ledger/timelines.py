@@ -119,8 +119,6 @@ class Timelines:
         """Mark what changed at a commit as wanted. Raises ConfigurationError for a commit that has neither
         Runs nor a change that it may have brought.
         """
-        if not reason.strip():
-            raise ConfigurationError("--reason: say why the change is wanted; it is shown with it")
         track = self.track(metric, workload)
         one = AcceptedChange(track.line.workload, metric, self._meant(word, track), reason.strip())
         self.detections.accept(one)

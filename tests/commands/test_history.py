@@ -202,7 +202,7 @@ def test_an_accepted_change_keeps_its_mark_when_its_likeliest_commit_moves(comma
         ),
         (["history", "--ledger", "sqlite:///typo.db"], "there is no ledger typo.db; start with: suite run"),
         (["accept", "response.p50", "abcdef12", "--reason", "x"], "abcdef12 is no commit; shop/browse"),
-        (["accept", "response.p50", "HEAD", "--reason", " "], "--reason: say why"),
+        (["accept", "response.p50", "HEAD", "--reason", " "], "--reason is followed by nothing"),
     ],
 )
 def test_bad_input_is_one_clear_line(command, shas, words, complaint):
