@@ -5,7 +5,14 @@ import pickle
 import pytest
 
 from suite import Secret
+from suite.process import redaction
 from suite.process.redaction import redacted, shown_command, shown_url, shown_value, without_password
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_hidden_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other tests gave as a secret in this process is none here."""
+    monkeypatch.setattr(redaction, "_hidden", set())
 
 
 @pytest.mark.parametrize(
