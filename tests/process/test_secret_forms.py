@@ -1,0 +1,218 @@
+"""The forms in which secrets are known, and what is none."""
+
+import pytest
+
+from suite.process.redaction import redacted
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("(b'authorization', b'Bearer hunter2')", "(b'authorization', b'***')"),
+        ('["X-Api-Key", "hunter2"]', '["X-Api-Key", "***"]'),
+        ('{"name": "Authorization", "value": "Bearer hunter2"}', '{"name": "Authorization", "value": "***"}'),
+        ("- name: DB_PASSWORD\n  value: hunter2\n- x", "- name: DB_PASSWORD\n  value: ***\n- x"),
+        ('<add key="password" value="hunter2"/>', '<add key="password" value="***"/>'),
+        ('{"Authorization": ["Bearer hunter2"]}', '{"Authorization": ["***"]}'),
+        ("map[Authorization:[Bearer hunter2] A:[b]]", "map[Authorization:[Bearer ***] A:[b]]"),
+        ("got Bearer hunter2hunter2 back", "got *** back"),
+        ("Cookie: sid=hunter2; theme=dark\nx", "Cookie: ***\nx"),
+        ("{'Set-Cookie': 'sid=hunter2; HttpOnly', 'a': 1}", "{'Set-Cookie': '***', 'a': 1}"),
+        ("GET /x?sig=hunter2&se=1 HTTP/1.1", "GET /x?sig=***&se=1 HTTP/1.1"),
+        ("/x?a=b&X-Amz-Signature=hunter2", "/x?a=b&X-Amz-Signature=***"),
+        ("/login?next=%2F%3Ftoken%3Dhunter2", "/login?next=%2F%3Ftoken%3D***"),
+        (r"{\"password\": \"a b\", \"c\": 1}", r"{\"password\": \"***\", \"c\": 1}"),
+        ('{"pass": "hunter2", "passphrase": "a b"}', '{"pass": "***", "passphrase": "***"}'),
+        ("DB_PASS=hunter2 MYSQL_PWD=hunter2", "DB_PASS=*** MYSQL_PWD=***"),
+        ("Server=h;Uid=u;Pwd=hunter2;x", "Server=h;Uid=u;Pwd=***;x"),
+        ("AccountName=a;AccountKey=hunter2==;x", "AccountName=a;AccountKey=***;x"),
+        ("  password = b'a b'\n", "  password = b'***'\n"),
+        ("Config(password=SecretStr('a b'), h=1)", "Config(password=SecretStr('***'), h=1)"),
+        ("password: |\n  hunter2\n  more\nx: 1", "password: ***\nx: 1"),
+        ("<password>hunter2</password>", "<password>***</password>"),
+        ('"password" => "a b", [token] => hunter2', '"password" => "***", [token] => ***'),
+        ("app --password hunter2 --port 80", "app --password *** --port 80"),
+        ("app --api-key 'a b' -v", "app --api-key '***' -v"),
+        ("mysql -u root -phunter2 db", "mysql -u root -p*** db"),
+        ("sshpass -p hunter2 ssh h", "sshpass -p *** ssh h"),
+        ("redis-cli -h cache -a hunter2 ping", "redis-cli -h cache -a *** ping"),
+        ("curl -s -u ann:hunter2 http://h", "curl -s -u ann:*** http://h"),
+        ("machine h login ann password hunter2", "machine h login ann password ***"),
+        ("postgres://app:pa/ss@db:5432/app", "postgres://***@db:5432/app"),
+        ("https://0123456789abcdef0123@sentry.io/1", "https://***@sentry.io/1"),
+        ("jdbc:oracle:thin:scott/tiger@h:1521/x", "jdbc:oracle:thin:***@h:1521/x"),
+        ("-----BEGIN PGP PRIVATE KEY BLOCK-----\nMIIE", "***"),
+        ('{"signingKey": "hunter2", sessionKey=hunter2}', '{"signingKey": "***", sessionKey=***}'),
+        ("app --signingKey hunter2 -v", "app --signingKey *** -v"),
+        ("API KEY: hunter2, passcode=hunter2", "API KEY: ***, passcode=***"),
+        ("user[password]=hunter2&password[]=hunter2", "user[password]=***&password[]=***"),
+        ("[('user', 'ann'), ('password', 'hunter2')]", "[('user', 'ann'), ('password', '***')]"),
+        ("{&quot;password&quot;: &quot;hunter2&quot;}", "{&quot;password&quot;: &quot;***&quot;}"),
+        ("x=%7B%22password%22%3A%22hunter2%22%7D&y=1", "x=%7B%22password%22%3A%22***&y=1"),
+        ('name="password"\r\n\r\nhunter2\r\n--b', 'name="password"\r\n\r\n***\r\n--b'),
+        (
+            r'name="token"; filename="a"\r\nA: b\r\n\r\na b\r\n',
+            r'name="token"; filename="a"\r\nA: b\r\n\r\n***\r\n',
+        ),
+        ("CREATE ROLE app PASSWORD 'hunter2' LOGIN", "CREATE ROLE app PASSWORD '***' LOGIN"),
+        ("CREATE USER app IDENTIFIED BY 'a b'", "CREATE USER app IDENTIFIED BY '***'"),
+        ("cookies={'sid': 'hunter2', 'a': 'b'}, x", "cookies={'***'}, x"),
+        ("[<Cookie sid=hunter2 for host/>]", "[<Cookie sid=*** for host/>]"),
+        ('"auth": "0a1b2c3d4e5f60718", key=0a1b2c3d4e5f60718', '"auth": "***", key=***'),
+    ],
+)
+def test_secrets_are_hidden_in_the_forms_that_programs_print_them_in(text: str, expected: str) -> None:
+    assert redacted(text) == expected
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "ghp_" + "a1" * 18,
+        "github_pat_" + "11AB_" * 9,
+        "glpat-" + "aB3-" * 5,
+        "xoxb-" + "123-" * 5 + "abc",
+        "sk_live_" + "4eC3" * 6,
+        "whsec_" + "4eC3" * 6,
+        "AIza" + "Sy-D_" * 7,
+        "ya29.a0Af_" + "x" * 20,
+        "sk-proj-" + "aB3" * 12,
+        "hf_" + "aB3" * 11,
+        "hvs." + "aB3" * 11,
+        "SG." + "aB3" * 7 + "." + "aB3" * 14,
+        "npm_" + "aB3" * 12,
+        "pypi-AgEI" + "aB3" * 12,
+        "dckr_pat_" + "aB3" * 9,
+        "ASIA" + "A1B2" * 4,
+    ],
+)
+def test_tokens_are_known_by_their_form(token: str) -> None:
+    assert redacted(f"got {token}, sent") == "got ***, sent"
+
+
+@pytest.mark.parametrize("before", [r"a\n", r"\t", "\x1b[31m", "\x1b[1;92m", "\x1b[m", "a%3D", "a%0a"])
+@pytest.mark.parametrize(
+    "token", ["ghp_" + "a1" * 18, "AKIA" + "A1B2" * 4, "sk-proj-" + "aB3" * 12, "eyJhbGciOiJI.eyJzdWIiOiIx.a"]
+)
+def test_a_token_is_known_behind_an_escape_a_colour_and_in_a_url(before: str, token: str) -> None:
+    assert redacted(f"{before}{token}\x1b[0m") == f"{before}***\x1b[0m"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "'['app', '--password', 'a b', '-v']' returned 1",
+            "'['app', '--password', '***', '-v']' returned 1",
+        ),
+        ('["app", "--api-key", "hunter2"]', '["app", "--api-key", "***"]'),
+        ("'['curl', '-u', 'ann:a b', 'http://h']' x", "'['curl', '-u', 'ann:***', 'http://h']' x"),
+        ("['curl', '-b', 'sid=a b']", "['curl', '-b', '***']"),
+        ("['mysql', '-uroot', '-pa b', 'db']", "['mysql', '-uroot', '-p***', 'db']"),
+        ("['sshpass', '-p', 'a b', 'ssh']", "['sshpass', '-p', '***', 'ssh']"),
+        ("['redis-cli', '-a', 'hunter2', 'ping']", "['redis-cli', '-a', '***', 'ping']"),
+        ("curl -sSu ann:hunter2 http://h", "curl -sSu ann:*** http://h"),
+        ("curl -s \\\n  -u 'ann:a b' x", "curl -s \\\n  -u 'ann:***' x"),
+        ("mysql -u root -p'a b' db", "mysql -u root -p'***' db"),
+        ("redis-cli -a 'a b' ping", "redis-cli -a '***' ping"),
+        ('sshpass -p "a b" ssh', 'sshpass -p "***" ssh'),
+        ("app --db.password hunter2 -v", "app --db.password *** -v"),
+    ],
+)
+def test_what_a_command_is_given_is_hidden_with_blanks_and_as_words_of_a_list(
+    text: str, expected: str
+) -> None:
+    assert redacted(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"tokens": ["a", "b c"], "user": "ann"}', '{"tokens": ["***"], "user": "ann"}'),
+        ('{"token": {"value": "a"}, "user": "ann"}', '{"token": ***}, "user": "ann"}'),
+        ("password=r'a b' password=f\"a\" u", "password=r'***' password=f\"***\" u"),
+        ("token=Token(value='a b')", "token=Token(value='***')"),
+        ("password == hunter2, x", "password == ***, x"),
+        ("db.pass=hunter2", "db.pass=***"),
+        ("\x1b[36mapi_key\x1b[0m=\x1b[35mhunter2\x1b[0m x", "\x1b[36mapi_key\x1b[0m=\x1b[35m*** x"),
+        (
+            '\x1b[94m"password"\x1b[39;49;00m:\x1b[37m \x1b[39;49;00m\x1b[33m"a b"\x1b[0m',
+            '\x1b[94m"password"\x1b[39;49;00m:\x1b[37m \x1b[39;49;00m\x1b[33m"***"\x1b[0m',
+        ),
+    ],
+)
+def test_lists_mappings_and_colours_hide_no_secret(text: str, expected: str) -> None:
+    assert redacted(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unexpected token: } in JSON, unexpected token: 'x' at line 3",
+        '{"usage": {"total_tokens": 812}}, prompt_tokens=17, tokens_per_second: 1.5',
+        "invalid token: expired; password: must be longer; secret: not found",
+        "login(user='ann', password=None), token: null",
+        "missing fields: 'password', 'email'",
+        "error: the following arguments are required: --password, --user",
+        "option --password is missing, --token requires an argument",
+        "http://[::1]:8080/users/@me http://host:8080/a@b http://a:80,http://b:90/x@y",
+        "ssh://git@github.com/x postgres://app@db:5432/app",
+        "PWD=/home/me OLDPWD=/home",
+        "--- PASS: TestLogin; pass: 3, pass=12 bypass=1",
+        "Basic authentication failed, bearer authentication is required, Authorization: required",
+        "docker run --user 1000:1000 app; mysql -p shop",
+        "GET /items?key=17 task-sk-1 risk-assessment-of-the-whole-thing",
+        "no cookie: it was refused",
+        "tokenizer: bert-base",
+        "loc: ('body', 'password'), ('password', 'required'), ['token', 'missing'], ['password', 'x', 'y']",
+        "KeyError: key=user-17, auth: failed, signature: does not match the one given, hotkeys=3",
+        "a donkey: 7, Monkey: 7",
+        "needs '--password', '--user', and '--token', 'missing' of it",
+    ],
+)
+def test_what_a_message_says_of_a_secret_stays(text: str) -> None:
+    assert redacted(text) == text
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "x",
+        "x-",
+        "a_key",
+        "://a:",
+        "://a:b@",
+        "token",
+        "://",
+        "eyJ-",
+        "eyJaaaaaaaa.",
+        "-----BEGIN ",
+        'password="',
+        "authorization: a ",
+        'authorization: a="b", ',
+        "password='\\",
+        "token: ",
+        "tokens",
+        "cookie: a=b;",
+        "curl -u a:",
+        "mysql ",
+        "--token-",
+        "&a-",
+        "password: |\n  a\n",
+        "token   value   ",
+        "bearer ",
+        "<token",
+        "aKey",
+        "['password', ",
+        'name="password";',
+        "name=password\na: b",
+        "cookies={",
+        "%22token%22%3a",
+        "token[a",
+        "auth=a1",
+    ],
+)
+def test_no_text_takes_long(piece: str) -> None:
+    """A line of 65,536 letters took eight minutes: here no time-out strikes."""
+    text = piece * (65_536 // len(piece))
+    assert len(redacted(text)) <= len(text)
