@@ -18,7 +18,7 @@ from suite.config.paths import Places
 from suite.config.plain_names import LIMITS, SETTINGS, translated
 from suite.config.services import ServiceUrls
 from suite.config.settings import Settings
-from suite.errors import ConfigurationError
+from suite.errors import ConfigurationError, StoreError
 from suite.files import below, parse_toml, read_bytes
 
 _IN_FILES = {"set": "values", "values": "set"}
@@ -67,7 +67,10 @@ class Configuration(SettingsLayer):
         place = ledger or (self.ledger if results is None else None)
         if place:
             return replace(found, ledger=place)
-        below(found.folder, Path(found.ledger))
+        try:
+            below(found.folder, Path(found.ledger))
+        except StoreError as error:
+            raise StoreError(f"{error}, or name it with --ledger if it is yours") from error
         return found
 
     def notified(self) -> str | None:
