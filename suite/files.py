@@ -11,6 +11,7 @@ import shutil
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -34,8 +35,6 @@ _SYSTEM = {
 
 
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-_NUMBER = re.compile(r"\[Errno (\d+)\]")
-"""With which what went wrong with one file begins, that shutil tells of."""
 _ESCAPED = "backslashreplace"
 LARGEST = 256 << 20
 """Bytes of a document: of one that says nothing but zeros there may be more than there is memory."""
@@ -137,24 +136,35 @@ def safe_name(text: str, longest: int = 100) -> str:
 
 def copy_folder(source: Path, target: Path, *left_out: str) -> None:
     """Copy a folder with all that is in it, but for what is called as `left_out` are; links stay links. What
-    is neither file nor folder, as a socket, is passed over. Raises StoreError with the first that went wrong.
+    is neither file nor folder, as a socket, is passed over. Raises StoreError at the first that goes wrong.
     """
-    named = shutil.ignore_patterns(*left_out)
+    folders = [(source, target)]
+    for folder, copy in folders:
+        with copying(folder):
+            copy.mkdir(parents=True, exist_ok=True)
+            inside = sorted(os.scandir(folder), key=lambda one: one.name)
+        for one in inside:
+            if any(fnmatch(one.name, pattern) for pattern in left_out):
+                continue
+            if one.is_dir(follow_symlinks=False):
+                folders.append((Path(one.path), copy / one.name))
+            elif one.is_symlink() or one.is_file():
+                with copying(one.path):
+                    shutil.copy2(one.path, copy / one.name, follow_symlinks=False)
+    for folder, copy in reversed(folders):  # one that nobody may write to was filled before
+        with copying(folder):
+            shutil.copystat(folder, copy)
 
-    def passed_over(folder: str, names: list[str]) -> set[str]:
-        inside = {name: Path(folder, name) for name in names}
-        special = {name for name, path in inside.items() if _is_special(path) and not path.is_dir()}
-        return named(folder, names) | {name for name in special if not inside[name].is_symlink()}
 
+@contextmanager
+def copying(place: object) -> Iterator[None]:
+    """Turn an OSError about copying `place` into StoreError."""
     try:
-        shutil.copytree(source, target, symlinks=True, ignore=passed_over, dirs_exist_ok=True)
-    except shutil.Error as error:
-        place, _, why = error.args[0][0]
-        number = _NUMBER.match(why)
-        reason = _SYSTEM.get(int(number[1]), why) if number and int(number[1]) in _OF_THE_DISK else why
-        raise StoreError(f"can't copy {place}: {reason}") from error
+        yield
     except OSError as error:
-        raise StoreError(f"can't copy {source}: {_SYSTEM.get(error.errno or 0, str(error))}") from error
+        number = error.errno or 0
+        reason = _SYSTEM[number] if number in _OF_THE_DISK else str(error)
+        raise StoreError(f"can't copy {place}: {reason}") from error
 
 
 def check_is_file(path: Path) -> None:

@@ -30,7 +30,7 @@ def test_a_full_device_is_reported() -> None:
 def test_a_folder_that_can_not_be_copied_whole_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, reason: str
 ) -> None:
-    """What shutil raises of it has no number."""
+    """The number of what shutil gathered was read out of its text."""
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "x").touch()
 
@@ -40,6 +40,38 @@ def test_a_folder_that_can_not_be_copied_whole_is_one_line(
     monkeypatch.setattr("shutil.copyfile", fail)
     with pytest.raises(StoreError, match=f"can't copy .*/a/x: {reason}$"):
         copy_folder(tmp_path / "a", tmp_path / "b")
+
+
+def test_a_folder_is_copied_with_its_links_and_modes_and_without_what_is_no_file(tmp_path: Path) -> None:
+    source, target = tmp_path / "a", tmp_path / "b"
+    (source / "in" / "deep").mkdir(parents=True)
+    (source / "in" / "deep" / "x").write_text("x")
+    (source / "in" / "x.pyc").touch()
+    (source / "in" / "gone").symlink_to("nowhere")
+    (source / "in" / "above").symlink_to("..")
+    os.mkfifo(source / "pipe")
+    (source / "in").chmod(0o555)
+    copy_folder(source, target, "*.pyc")
+    found = sorted(str(path.relative_to(target)) for path in target.rglob("*"))
+    assert found == ["in", "in/above", "in/deep", "in/deep/x", "in/gone"]
+    assert (target / "in" / "deep" / "x").read_text() == "x"
+    assert os.readlink(target / "in" / "above") == ".."
+    assert (target / "in").stat().st_mode & 0o777 == 0o555
+
+
+@pytest.mark.parametrize("there", ["folder", "link"])
+def test_what_a_copy_meets_is_named(tmp_path: Path, there: str) -> None:
+    """Of a folder and of a link no function of ours was asked, and there was a text alone."""
+    source, target = tmp_path / "a", tmp_path / "b"
+    source.mkdir()
+    target.mkdir()
+    if there == "folder":
+        (source / "x").mkdir()
+    else:
+        (source / "x").symlink_to("y")
+    (target / "x").touch()
+    with pytest.raises(StoreError, match=r"can't copy .*/a/x: \[Errno 17\] File exists"):
+        copy_folder(source, target)
 
 
 def test_a_device_is_written_and_stays() -> None:

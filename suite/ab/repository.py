@@ -10,7 +10,7 @@ from pathlib import Path
 
 from suite.ab.worktree import PATIENCE, worktree
 from suite.errors import ConfigurationError
-from suite.files import copy_folder
+from suite.files import copy_folder, copying
 from suite.git import git
 from suite.ledger.commits import Commits
 
@@ -87,17 +87,19 @@ class Repository:
 def take(source_root: Path, target_root: Path, name: Path | str) -> None:
     """Make `name` in one folder what it is in the other: the same file, folder or link, or nothing.
 
-    Raises ConfigurationError where that would reach out of the target folder through a link.
+    Raises ConfigurationError where that would reach out of the target folder through a link, StoreError for
+    what can't be copied.
     """
     source, target = source_root / name, target_root / name
     if not target.parent.resolve().is_relative_to(target_root.resolve()):
         raise ConfigurationError(f"{name}: in {target_root.name} a link above it leads out of the checkout")
-    if target.is_dir() and not target.is_symlink():
-        shutil.rmtree(target)
-    else:
-        target.unlink(missing_ok=True)
-    if source.is_symlink() or source.is_file():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(source, target, follow_symlinks=False)
-    elif source.is_dir():
-        copy_folder(source, target, "__pycache__", ".git")
+    with copying(source):
+        if target.is_dir() and not target.is_symlink():
+            shutil.rmtree(target)
+        else:
+            target.unlink(missing_ok=True)
+        if source.is_symlink() or source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target, follow_symlinks=False)
+        elif source.is_dir():
+            copy_folder(source, target, "__pycache__", ".git")

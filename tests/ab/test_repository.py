@@ -11,7 +11,7 @@ import pytest
 from support.repositories import Scratch
 
 from suite.ab.repository import Repository, take
-from suite.errors import ConfigurationError
+from suite.errors import ConfigurationError, StoreError
 
 
 @pytest.fixture
@@ -174,6 +174,18 @@ def test_sockets_and_pipes_in_a_folder_that_is_taken_are_passed_over(tmp_path):
     take(here, there, "data")
     taken = sorted(str(path.relative_to(there)) for path in there.rglob("*"))
     assert taken == ["data", "data/file", "data/link", "data/sub"]
+
+
+def test_what_can_not_be_taken_is_one_line(tmp_path):
+    """`--carry data/model`, where the other commit has a file called data: it ended with a traceback."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    (here / "data").mkdir(parents=True)
+    (here / "data" / "model").write_text("1")
+    there.mkdir()
+    (there / "data").write_text("a file")
+    with pytest.raises(StoreError, match=r"can't copy .*/here/data/model: \[Errno 20\] Not a directory"):
+        take(here, there, "data/model")
+    assert (there / "data").read_text() == "a file"
 
 
 def test_taking_never_reaches_through_a_link_out_of_the_checkout(tmp_path):
