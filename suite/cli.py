@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import shlex
@@ -18,6 +17,7 @@ import typer.core
 
 import suite
 from suite.errors import ConfigurationError, Interrupted, SuiteError, interruption
+from suite.process.standard_streams import guard_streams, stdout_refused
 
 COMMANDS = {
     "init": "Write first load tests for the project here: a load file, asv, tox, CI.",
@@ -160,7 +160,7 @@ def no_command(  # noqa: D103 - its docstring would be the help
 
 def main(argv: Sequence[str] | None = None) -> None:
     """The console command: the only place that exits."""
-    _open_standard_streams()
+    guard_streams()
     try:
         words = list(argv) if argv is not None else None
         given = sys.argv[1:] if words is None else words
@@ -170,14 +170,9 @@ def main(argv: Sequence[str] | None = None) -> None:
             _check_folder()
         code = app(words, prog_name="suite", standalone_mode=False)
         status = code if isinstance(code, int) else 0
-        sys.stdout.flush()
     except BaseException as error:
         status = _explained(interruption(error) or error)
-    with contextlib.suppress(OSError):
-        sys.stdout.flush()
-        sys.exit(status)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what can't be written must not be tried again at exit
-    sys.exit(status or 2)
+    sys.exit(2 if stdout_refused() and not status else status)
 
 
 def _check_platform(words: Sequence[str]) -> None:
@@ -220,13 +215,6 @@ def _is_there() -> bool:
     return True
 
 
-def _open_standard_streams() -> None:
-    """One that was closed by who started us is /dev/null: what we open must not take its place."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - to the end
-
-
 def _explained(error: BaseException) -> int:
     """Say on stderr what ended the command; its exit status."""
     match error:
@@ -242,8 +230,6 @@ def _explained(error: BaseException) -> int:
         case KeyboardInterrupt() | typer.Abort():
             _complain("interrupted")
             return 130
-        case SystemExit():  # Typer's answer to a reader that left while it printed help
-            return 2
         case OSError() if error.errno in _ENVIRONMENT:
             _complain(f"can't go on: {error}{_ENVIRONMENT[error.errno]}")
             return 2
@@ -266,11 +252,8 @@ def _explained(error: BaseException) -> int:
 def _complain(text: str, mark: str = "suite: ") -> None:
     from suite.foreign_text import clean  # what a system printed, or a document says, may be part of it
 
-    try:
-        for line in clean(text).splitlines() or [""]:
-            sys.stderr.write(f"{mark}{line}\n" if not line.startswith(" ") else f"{line}\n")
-    except OSError:  # what can't be told changes no exit code, now or when Python tries again at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    for line in clean(text).splitlines() or [""]:
+        sys.stderr.write(f"{mark}{line}\n" if not line.startswith(" ") else f"{line}\n")
 
 
 if __name__ == "__main__":

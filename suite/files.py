@@ -31,6 +31,7 @@ _SYSTEM = {
     errno.EISDIR: "it is a folder; give the name of a file",
     errno.EFBIG: "no file there may be that large; allow larger ones: ulimit -f unlimited",
     errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
+    errno.EBADF: "it is closed; send it to a file, or to /dev/null",
 }
 
 
@@ -46,8 +47,12 @@ def disk_faults(place: object) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = _SYSTEM.get(error.errno or 0) or error.strerror or str(error)
-        raise StoreError(f"can't write {place}: {reason}") from error
+        raise StoreError(f"can't write {place}: {refusal(error)}") from error
+
+
+def refusal(error: OSError) -> str:
+    """Why something can't be written, and what would mend it."""
+    return _SYSTEM.get(error.errno or 0) or error.strerror or str(error)
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:

@@ -28,6 +28,7 @@ from suite.ledger.journal import Journal
 from suite.ledger.later import brought_in_by
 from suite.ledger.store import Ledger
 from suite.process.guard import adopt_orphans, interruptible
+from suite.process.standard_streams import stdout_refused
 from suite.records.record import Record
 from suite.report.documents.picture import save_record
 from suite.report.documents.target import STDOUT, check_target, deliver, deliver_text
@@ -170,6 +171,9 @@ class Output:
             files = self.unstored if len(self.unstored) <= _NAMED else [self.folder]
             how = brought_in_by(files, self.ledger.place)
             typer.echo(f"suite: what it lacks is brought in later by: {how}", err=True)
+        if self.saved and stdout_refused():
+            files = self.saved if len(self.saved) <= _NAMED else [self.folder]
+            typer.echo(f"suite: note: what was measured is saved: {', '.join(map(str, files))}", err=True)
         if self._journal is None:
             return
         if self._journal.fault is not None and not isinstance(self.fault, StoreError):

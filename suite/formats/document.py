@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from suite.files import disk_faults, safe_name, write_text
+from suite.files import safe_name, write_text
 from suite.formats.plain import plain
 from suite.records.provenance import Provenance
 from suite.units import moment, seconds_since_epoch
@@ -56,15 +56,14 @@ def quotes(record: Provenance) -> bool:
 
 
 def print_document(data: Mapping[str, Any]) -> None:
-    """Write a document to stdout. Raises StoreError if that is a full disk, or a reader that left."""
+    """Write a document to stdout."""
     print_text(dumps(data))
 
 
 def print_text(text: str) -> None:
-    """Write any text to stdout. Raises StoreError like that."""
-    with disk_faults("to stdout"):
-        sys.stdout.write(text)
-        sys.stdout.flush()
+    """Write any text to stdout."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def run_path(folder: Path, record: Provenance) -> Path:

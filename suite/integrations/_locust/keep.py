@@ -34,6 +34,7 @@ from suite.measure.record_origin import RecordOrigin
 from suite.measure.shares import joined_round
 from suite.measure.tally import Tally
 from suite.process.redaction import shown_url
+from suite.process.standard_streams import guard_streams, stdout_refused
 from suite.records.reason import Reason
 from suite.records.run import Failure, Round, Run
 from suite.report.terminal.console import Reporter, make_console
@@ -41,6 +42,7 @@ from suite.report.terminal.console import Reporter, make_console
 
 def main() -> None:
     """Keep what stdin tells of."""
+    guard_streams()
     told = json.load(sys.stdin)
     try:
         result = made(told)
@@ -49,7 +51,7 @@ def main() -> None:
         for line in clean(str(error)).splitlines():
             _say(line)
         code = error.exit_code
-    sys.exit(code)
+    sys.exit(2 if stdout_refused() and not code else code)
 
 
 def made(told: Mapping[str, Any]) -> Run:

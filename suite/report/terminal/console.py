@@ -63,14 +63,7 @@ def make_console(*, stderr: bool = False) -> Console:
     # What is printed is never markup: names from outside may look like it.
     # A file or a pipe has no width of its own; tables need not be squeezed into a terminal's 80 columns.
     width = None if stream.isatty() or "COLUMNS" in os.environ else _WIDTH_OF_FILES
-    return _Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=width)
-
-
-class _Console(Console):
-    def on_broken_pipe(self) -> None:
-        """Whoever read us left (`suite run | head`): what is measured is worth keeping all the same."""
-        self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=width)
 
 
 class Reporter:
