@@ -19,7 +19,7 @@ import signal
 import stat
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROUND_VARIABLE = "LOADLEDGER_ROUND"
@@ -92,32 +92,37 @@ def sweep(round_id: str, patience: float = 3.0) -> list[int]:
     mark, limit = _marks(round_id)
     killed: set[int] = set()
     begin = time.monotonic()
-    while (left := _left(mark, limit)) and time.monotonic() < begin + patience:
-        for pid in left:
+    left = True
+    while left and time.monotonic() < begin + patience:
+        left = False
+        for pid in _left(mark, limit):
+            left = True
             if time.monotonic() < begin + _SPARED and _tidies_up(pid):
                 continue
             killed.add(pid)
             with contextlib.suppress(OSError):
                 _kill(pid, mark, limit)
-        select.select((), (), (), 0.005)  # no sleep(): under libfaketime that fails
+        if left:
+            select.select((), (), (), 0.005)  # no sleep(): under libfaketime that fails
     reap(killed)
     return sorted(killed)
 
 
-def _left(mark: bytes, limit: bytes) -> list[int]:
-    """Who carries the id. Where nobody seems to, who came meanwhile is looked at some times more: a process
-    that goes on in a new child, and ends, was never there for one look at all.
+def _left(mark: bytes, limit: bytes) -> Iterator[int]:
+    """Who carries the id, each as soon as it is met: one that goes on in a new child, and ends, is gone by
+    the time that all others were looked at. Such a one was never there for one look at all, either: where
+    nobody seems to be left, who came meanwhile is looked at some times more.
     """
-    known = _pids()
-    found = [pid for pid in known if _carries(pid, mark, limit)]
-    seen = {*known}
-    for _ in range(_GLANCES):
-        if found:
-            break
+    seen, found = set[int](), False
+    for _ in range(1 + _GLANCES):
         new = [pid for pid in _pids() if pid not in seen]
-        found = [pid for pid in new if _carries(pid, mark, limit)]
         seen.update(new)
-    return found
+        for pid in new:
+            if _carries(pid, mark, limit):
+                found = True
+                yield pid
+        if found:
+            return
 
 
 def _kill(pid: int, mark: bytes, limit: bytes) -> None:

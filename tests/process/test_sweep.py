@@ -7,12 +7,14 @@ import sys
 import textwrap
 import time
 import uuid
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 from support.scripts import alive, gone, script
 
+from suite.process import sweep as sweeping
 from suite.process.sweep import ROUND_VARIABLE, carry, carrying, children, reap, sweep
 
 FAMILY = """
@@ -129,17 +131,50 @@ def test_threads_of_ours_have_children_too(tmp_path: Path) -> None:
 
 HOPS = """
     import os, sys, time
-    while True:
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends:
         if os.fork():
             os._exit(0)
         os.setsid()
         os.write(1, b".")
         time.sleep(0.005)
 """
+CROWD = """
+    import os, time
+    for _ in range(200):
+        if os.fork() == 0:
+            time.sleep(600)
+    print("there", flush=True)
+    time.sleep(600)
+"""
 
 
+@pytest.fixture
+def crowd(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Processes of others, at each of which a look takes as long as on a busy machine."""
+
+    def slow(pid: int, *marks: bytes) -> bool:
+        found = look(pid, *marks)
+        if not found:
+            time.sleep(0.0002)
+        return found
+
+    look = sweeping._carries
+    monkeypatch.setattr(sweeping, "_carries", slow)
+    with subprocess.Popen(
+        [sys.executable, "-S", "-c", textwrap.dedent(CROWD)], stdout=subprocess.PIPE, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.mark.usefixtures("crowd")
 def test_what_goes_on_in_a_new_process_all_the_time_is_ended(tmp_path: Path, name: str) -> None:
-    """No look at all processes met it: each was gone before its turn came, and the next not there yet."""
+    """No look at all processes met it: each was gone before its turn came, or before all others had been
+    looked at as well, and the next was not there yet.
+    """
     place = tmp_path / "hops"
     with place.open("wb") as hops:
         subprocess.Popen(
