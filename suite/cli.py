@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shlex
 import sys
@@ -49,20 +48,6 @@ COMMANDS = {
 }
 """Each command in a line. `suite.commands` has a module for each, with `command` and its EPILOG."""
 
-_ENVIRONMENT = {
-    errno.ENOSPC: "; free some space",
-    errno.EDQUOT: "; free some space",
-    errno.EROFS: "; choose another folder",
-    errno.EACCES: "; choose another folder, or have it opened to you",
-    errno.EMFILE: "; allow more of them: ulimit -n 4096",
-    errno.ENFILE: "; end what holds so many on this machine",
-    errno.ENOMEM: "; free some memory",
-    errno.EAGAIN: "; allow more processes: ulimit -u, or the container's limit of pids",
-    errno.EPIPE: "",
-    errno.EIO: "; look at the disk",
-    errno.EFBIG: "; allow larger ones: ulimit -f unlimited",
-}
-"""What an OSError says of the machine, and what to do: neither Loadledger nor the system is to blame."""
 _HELP = {"-h", "--help", "--version"}
 _CIRCLE = "Symlink loop from "
 """With which Python's pathlib begins, up to 3.12, to tell of such a path."""
@@ -230,15 +215,17 @@ def _explained(error: BaseException) -> int:
         case KeyboardInterrupt() | typer.Abort():
             _complain("interrupted")
             return 130
-        case OSError() if error.errno in _ENVIRONMENT:
-            _complain(f"can't go on: {error}{_ENVIRONMENT[error.errno]}")
-            return 2
         case FileNotFoundError() if not _is_there():
             _complain("can't go on: the folder that it was started in was removed")
             return 2
         case RuntimeError() if str(error).startswith(_CIRCLE):
             _complain(f"can't go on: links lead in a circle: {str(error).removeprefix(_CIRCLE)}")
             return 2
+    from suite.process.shortage import advised  # only Linux has what it asks
+
+    if (said := advised(error)) is not None:
+        _complain(f"can't go on: {said}")
+        return 2
     if hasattr(error, "format_message"):  # what Typer says of usage
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "suite"

@@ -1,4 +1,4 @@
-"""What commands left that were killed is kept for good by the next one, which says so."""
+"""What commands left that were killed, or had no room for it, the next one keeps for good, and says so."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ from suite.ledger.store import Ledger
 
 
 def tell_brought_in(results: Path, ledger: Ledger | None) -> None:
-    """Keep for good what commands left that were killed, and say so on stderr."""
+    """Keep for good what commands left, and say so on stderr. Why they ended nobody knows: they may have been
+    killed, or the disk was full.
+    """
     places: dict[tuple[str, Path], list[Path]] = {}
     for found in bring_in(results, ledger):
         if found.fault:
-            _note(f"a command was killed, and what it left can't be kept: {found.fault}")
+            _note(f"what a command left can't be kept: {found.fault}")
         names = ", ".join(dict.fromkeys(one.workload for one in found.records))
         if names:
             places.setdefault((names, found.path.parent), []).append(found.path)
     for (names, folder), paths in places.items():
         where = paths[0] if len(paths) == 1 else f"in {len(paths)} documents in {folder}"
-        _note(f"a command was killed; what it had measured of {names} is {where}")
+        _note(f"a command ended before all was kept; what it had measured of {names} is {where}")
 
 
 def bring_in_first(places: Places) -> None:

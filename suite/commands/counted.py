@@ -11,7 +11,7 @@ from suite.ab.checkout import Name
 from suite.ab.outcome import nothing_compared
 from suite.ab.repository import Commit
 from suite.commands.output import Output
-from suite.commands.progress import KILLED
+from suite.commands.progress import UNFINISHED
 from suite.commands.pull_request import tell_pull_request
 from suite.compare.compared import Compared
 from suite.errors import SuiteError
@@ -71,7 +71,7 @@ class CountedSides:
     def so_far(self, found: Comparison) -> None:
         """See `BillObserver`; the next one may be killed, or take long."""
         self._last = found
-        self._keep(found, KILLED)
+        self._keep(found, UNFINISHED)
 
     def cut_short(self, workload: str, side: Name, bill: CostBill, error: SuiteError) -> None:
         """See `BillObserver`; it is kept beside what the whole ones say."""

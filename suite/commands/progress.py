@@ -34,7 +34,7 @@ from suite.report.terminal.profile import COSTS
 from suite.report.verdict import overall
 from suite.report.words import many, short_commit
 
-KILLED = Reason.of_text("the command was killed").behind("ended_early")
+UNFINISHED = Reason.of_text("the command ended before this was whole").behind("ended_early")
 """Why a comparison that is kept before it is whole is not."""
 
 
@@ -125,7 +125,7 @@ class Turns:
             _, found = trial.judged()
         else:
             found = nothing_compared(trial.workload, self._commits["base"], self._commits["head"])
-        found = replace(found, partial=True, notes=(*found.notes, KILLED))
+        found = replace(found, partial=True, notes=(*found.notes, UNFINISHED))
         self._out.journal.keep(found, named=self._first, **_told(trial, len(trial.pairs)), **more)
 
     def repeated(self, trial: Trial, again: Repeated) -> None:

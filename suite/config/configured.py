@@ -18,9 +18,12 @@ from suite.contract.remote import Remote
 from suite.contract.threshold import Threshold
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError, Faults
+from suite.process.shortage import open_files
 
 _MOST_PLANNED = 50_000_000
 """Operations of an open loop: each has its intended start in memory before the first one starts."""
+_FILES, _FILES_OF_A_WORKER = 56, 8
+"""What a process of ours has open at most beside connections; some 30 and 5 were seen."""
 
 
 def configured(workload: Workload, settings: Settings) -> Workload:
@@ -57,6 +60,12 @@ def startable(workload: Workload, settings: Settings) -> Workload:
     """
     actual = configured(workload, settings)
     faults = Faults()
+    needed = _FILES + _FILES_OF_A_WORKER * settings.workers
+    if open_files() < needed:
+        faults.lines.append(
+            f"{workload.name}: a process may have {open_files():g} files open (ulimit -n), and a round takes "
+            f"up to {needed} and one a connection: ulimit -n 4096"
+        )
     for system in (actual.system, *actual.beside.values()):
         system.check_needs()
     if isinstance(actual.loop, OpenLoop) and (fault := actual.loop.shortfall()):

@@ -29,7 +29,7 @@ _REPEATS = 2
 """How often an invalid round is run again. A failed one never is."""
 
 
-_KILLED = Failure("interrupted", "the command was killed; what it had measured is kept")
+_UNFINISHED = Failure("interrupted", "the command ended before this was whole; what it had measured is kept")
 """Of a Run that is not whole yet, should there be nobody to go on with it."""
 
 
@@ -77,7 +77,7 @@ def run(
 
     def taken(index: int) -> Round:
         if keeper is not None:
-            so_far = summed_up(Round(index, failure=_KILLED), soon=True)
+            so_far = summed_up(Round(index, failure=_UNFINISHED), soon=True)
             (keeper.keep if rounds or repeated else keeper.begin)(so_far)
         return run_round(spec, index, watcher, keeper=keeper, stopping=replace(rules, before=tuple(rounds)))
 

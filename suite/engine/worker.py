@@ -26,6 +26,7 @@ from suite.engine.worker_users import WorkerUsers
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError
 from suite.process.scratch import removal
+from suite.process.shortage import shortage
 
 
 def work(
@@ -102,7 +103,9 @@ class _Worker:
                     return WorkerReply(order.step)
         except ConfigurationError as error:
             return WorkerReply(order.step, fault=str(error), at_fault="configuration")
-        except Exception:
+        except Exception as error:
+            if refused := shortage(error):
+                return WorkerReply(order.step, fault=refused, at_fault="machine")
             if gone := removal(Path(self.kept_path).parent):
                 return WorkerReply(order.step, fault=gone, at_fault="disk")
             return WorkerReply(order.step, fault=traceback.format_exc().rstrip(), at_fault="worker")

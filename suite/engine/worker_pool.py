@@ -143,4 +143,6 @@ def _raise_fault(worker: Worker, report: WorkerReply) -> None:
         raise SystemFailed(report.fault)
     if report.at_fault == "disk":
         raise StoreError(report.fault)
+    if report.at_fault == "machine":
+        raise WorkerFailed(f"{worker.name} can't {report.step}: {report.fault}")
     raise WorkerFailed(f"{worker.name} broke while it should {report.step}:\n{report.fault}")

@@ -74,4 +74,4 @@ class WorkerReply:
     """When there was no more room for what the loop starts, in monotonic nanoseconds; 0: there was."""
     result: Any = None
     fault: str = ""
-    at_fault: Literal["", "system", "worker", "configuration", "disk"] = ""
+    at_fault: Literal["", "system", "worker", "configuration", "disk", "machine"] = ""

@@ -1,4 +1,4 @@
-"""The columns that a watchman wrote out: what the round had measured in which its command was killed."""
+"""The columns that a watchman wrote out: what the round had measured in which its command ended."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from suite.records.held_round import HeldColumns, HeldRound
 from suite.records.outcome import OUTCOMES
 from suite.records.run import Failure, Round
 
-_UNREAD = "the command was killed"
+_UNREAD = "the command ended in this round"
 
 
 def held_round(held: HeldRound, folder: Path) -> Round | None:
@@ -56,7 +56,7 @@ def held_round(held: HeldRound, folder: Path) -> Round | None:
     details = added_up(one.details for one in told)
     return found and replace(
         found,
-        failure=Failure("interrupted", "the command was killed in this round"),
+        failure=Failure("interrupted", _UNREAD),
         details=tuple(replace(one, example=redacted(one.example, os.environ)) for one in details),
         statuses=counted(one.statuses for one in told),
     )

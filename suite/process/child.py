@@ -23,6 +23,7 @@ from suite.process.importing import uncollected
 from suite.process.output_file import OutputFile
 from suite.process.pickled import PickledWorkload
 from suite.process.redaction import redacted, shown_command
+from suite.process.shortage import shortage
 from suite.process.sweep import ROUND_VARIABLE, carry
 from suite.process.variables import inherited
 from suite.process.wrapping import wrapper
@@ -226,9 +227,14 @@ def _child_main(
     if recorder is not None and recorder.tracker is not None:
         recorder.begun = True
         recorder.tracker.__enter__()  # in no function of its own, see AllocationRecorder
-    with uncollected():
-        function, arguments = pickled.open()
-    function(*([] if pipe is None else [pipe]), *arguments)
+    try:
+        with uncollected():
+            function, arguments = pickled.open()
+        function(*([] if pipe is None else [pipe]), *arguments)
+    except (OSError, MemoryError, RuntimeError) as error:
+        if (refused := shortage(error)) is None:
+            raise
+        sys.exit(refused)
 
 
 def _end_on_sigterm(_number: int, _frame: object) -> None:

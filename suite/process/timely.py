@@ -1,18 +1,26 @@
-"""HTTP connections whose whole answer has a time: a time-out of a socket begins anew with every byte."""
+"""HTTP connections whose whole answer has a time: that of a socket begins anew with every byte, that of a
+name with each of its addresses.
+"""
 
 from __future__ import annotations
 
 import http.client
 import io
 import socket
+import threading
 import time
 import urllib.request
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
+
+_LEAST = 0.001
+"""Seconds: none would be no limit."""
 
 
 def opener() -> urllib.request.OpenerDirector:
     """What opens http and https, by the proxies of the environment. `timeout=` of its `open` is for a whole
-    answer, and begins anew with a redirect.
+    answer, with what leads to it by a redirect.
     """
     made = urllib.request.OpenerDirector()
     for handler in (
@@ -29,6 +37,7 @@ class TimelyConnection(http.client.HTTPConnection):
 
     def connect(self) -> None:
         end = time.monotonic() + float(self.timeout or 0.0)
+        self._create_connection = partial(_dialled, end)
         super().connect()
         self.sock = cast(Any, _TimelySocket(self.sock, end))
 
@@ -38,18 +47,66 @@ class TimelyTlsConnection(http.client.HTTPSConnection):
 
     def connect(self) -> None:
         end = time.monotonic() + float(self.timeout or 0.0)
+        self._create_connection = partial(_dialled, end)
         super().connect()
         self.sock = cast(Any, _TimelySocket(self.sock, end))
 
 
 class _Http(urllib.request.HTTPHandler):
     def http_open(self, req: urllib.request.Request) -> Any:
-        return self.do_open(TimelyConnection, req)
+        return _opened(partial(self.do_open, TimelyConnection), req)
 
 
 class _Https(urllib.request.HTTPSHandler):
     def https_open(self, req: urllib.request.Request) -> Any:
-        return self.do_open(TimelyTlsConnection, req)
+        return _opened(partial(self.do_open, TimelyTlsConnection), req)
+
+
+def _opened(do_open: Callable[[urllib.request.Request], Any], req: urllib.request.Request) -> Any:
+    """What it gives; a request that a redirect makes of `req` has the time that is left of its own."""
+    end = time.monotonic() + float(req.timeout or 0.0)
+    answer = do_open(req)
+    req.timeout = max(end - time.monotonic(), _LEAST)
+    return answer
+
+
+def _dialled(end: float, address: tuple[str, int], *_: Any) -> socket.socket:
+    """A socket that is connected by `end`: the addresses of a name share the time. Raises OSError."""
+    addresses = _resolved(address, _left(end))
+    failed: OSError = OSError(f"{address[0]} has no address")
+    for index, (family, kind, protocol, _name, where) in enumerate(addresses):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(_left(end) / (len(addresses) - index))
+            sock.connect(where)
+            sock.settimeout(_left(end))
+        except OSError as error:
+            failed = error
+            sock.close()
+        else:
+            return sock
+    raise failed
+
+
+def _resolved(address: tuple[str, int], seconds: float) -> list[Any]:
+    """Its addresses. A resolver takes no time-out: after so many seconds nobody waits for it."""
+    found: list[Any] = []
+    failed: list[OSError | ValueError] = []
+
+    def ask() -> None:
+        try:
+            found.extend(socket.getaddrinfo(*address, 0, socket.SOCK_STREAM))
+        except (OSError, ValueError) as error:  # a ValueError is a name that is none
+            failed.append(error)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(seconds)
+    if failed:
+        raise failed[0]
+    if asking.is_alive():
+        raise TimeoutError("timed out")
+    return found
 
 
 class _TimelySocket:

@@ -150,7 +150,10 @@ def test_the_round_in_which_it_was_killed_is_kept_by_the_next_command(tmp_path, 
     assert suite.left_behind() == []
     next_one = Suite(tmp_path, "show", cwd=scratch.folder)
     next_one.finish()
-    assert "a command was killed; what it had measured of work/turn is results/runs/" in next_one.err
+    assert (
+        "a command ended before all was kept; what it had measured of work/turn is results/runs/"
+        in next_one.err
+    )
     (document,) = scratch.folder.glob("results/runs/*.json")
     (result,) = json.loads(document.read_text())["results"]
     assert result["partial"]

@@ -19,10 +19,10 @@ from suite.ledger.journal import Journal
 from suite.ledger.store import Ledger
 from suite.records.run import Failure
 
-RUN = replace(
-    make_run(error=Failure("interrupted", "the command was killed")), partial=True, workload="counter/click"
-)
-NOTE = "suite: note: a command was killed; what it had measured of counter/click is results/runs/"
+ENDED = Failure("interrupted", "the command ended before this was whole")
+RUN = replace(make_run(error=ENDED), partial=True, workload="counter/click")
+BEGINS = "suite: note: a command ended before all was kept; "
+NOTE = f"{BEGINS}what it had measured of counter/click is results/runs/"
 
 
 @pytest.fixture
@@ -233,7 +233,9 @@ def test_what_could_be_kept_nowhere_is_in_the_journal_and_comes_with_the_next_co
         f"suite: note: what there is of it is {draft}; the next command brings it in",
         "suite: can't write it: the disk is full; free some space",
     ]
-    assert command("show").err.startswith(NOTE)
+    after = command("show")
+    assert after.err.startswith(NOTE)
+    assert "killed" not in after.err, "nobody killed it: the disk was full"
 
 
 def test_what_was_killed_between_document_and_ledger_is_in_both(command, monkeypatch):

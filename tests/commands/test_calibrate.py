@@ -175,7 +175,7 @@ def test_killed_it_leaves_its_runs_to_the_next_command(command, rounds):
     rounds.answers = {4: replace(one, id="a3"), 5: Interrupted(2)}
     said = command("calibrate", "vision/match-100")
     note = "what it had measured of vision/match-100 is in 2 documents in results/calibration"
-    assert said.complaints == [f"suite: note: a command was killed; {note}"]
+    assert said.complaints == [f"suite: note: a command ended before all was kept; {note}"]
     assert "kept in 1 run that make no calibration, in results/calibration" in said.out
     assert len([*command.folder.glob("results/calibration/*.json")]) == 3
     assert not (command.folder / "results/journal").exists()

@@ -181,3 +181,23 @@ def test_where_no_file_may_be_that_large_it_says_so(command):
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert said.code != 70
     assert "; allow larger ones: ulimit -f unlimited" in said.err
+
+
+@pytest.mark.parametrize("words", [("run",), ("leaks",), ("soak", "--hours", 1)])
+def test_too_few_files_that_may_be_open_are_told_before_anything_starts(command, words):
+    """`ulimit -n 24 suite run` showed a worker's traceback, or a check that failed and a system with it."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    command.example("load_counter.py")
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (60, limits[1]))
+        said = command(*words, "load_counter.py", "-k", "click")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert said.code == 2
+    (line,) = said.complaints
+    assert re.fullmatch(
+        r"suite: counter/click: a process may have 60 files open \(ulimit -n\), and a round takes up to 64 "
+        "and one a connection: ulimit -n 4096",
+        line,
+    )
+    assert command.saved() == []

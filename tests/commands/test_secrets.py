@@ -111,7 +111,7 @@ def test_what_a_killed_command_leaves_has_no_secret_whoever_brings_it_in(command
     wait_for((tmp_path / "there").exists)
     os.killpg(suite.process.pid, signal.SIGKILL)
     suite.finish()
-    assert "a command was killed" in command("show").err
+    assert "a command ended before all was kept" in command("show").err
     (document,) = tmp_path.glob("results/runs/*.json")
     assert "refused: (Secret('***'), '***', '***') ***" in document.read_text()
     for path in (document, tmp_path / "results/ledger.db"):

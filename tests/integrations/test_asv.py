@@ -323,7 +323,7 @@ def test_what_a_benchmark_had_measured_is_kept_by_the_next_command_if_it_is_kill
     process.wait()
     after = Suite(tmp_path, "show", cwd=project)
     after.finish()  # asv needs no ledger: there may be none to show anything of
-    assert "a command was killed; what it had measured of echo/mixed is " in after.err
+    assert "a command ended before all was kept; what it had measured of echo/mixed is " in after.err
     (found,) = [read_document(path).records[0] for path in project.glob("results/runs/*.json")]
     assert isinstance(found, Run)
     assert found.partial

@@ -57,7 +57,7 @@ def test_a_coordinator_killed_in_its_first_round_leaves_a_partial_run(tmp_path, 
     said = command("show")
     (path,) = tmp_path.glob("results/runs/*.json")
     note = f"what it had measured of killed/here is {path.relative_to(tmp_path)}"
-    assert said.err == f"suite: note: a command was killed; {note}\n"
+    assert said.err == f"suite: note: a command ended before all was kept; {note}\n"
     assert "killed/here" in said.out
     (run,) = json.loads(path.read_text())["results"]
     assert (run["partial"], run["rounds"]) == (True, 1)

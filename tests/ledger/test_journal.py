@@ -12,7 +12,7 @@ from suite.ledger.left_behind import bring_in
 from suite.ledger.store import Ledger
 from suite.records.run import Failure
 
-RUN = replace(make_run(error=Failure("interrupted", "the command was killed")), partial=True)
+RUN = replace(make_run(error=Failure("interrupted", "the command ended before this was whole")), partial=True)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def test_what_a_killed_search_had_recorded_is_kept(tmp_path, command):
         stage.release()
         stage.suite.finish()
         said = stage.asked()
-        assert "a command was killed; what it had measured of matrix/closed is " in said.stderr
+        assert "a command ended before all was kept; what it had measured of matrix/closed is " in said.stderr
         (path,) = stage.results.glob("*/*.json")
         (found,) = json.loads(path.read_text())["results"]
         assert found["partial"]

@@ -16,7 +16,7 @@ LAST = Round(
     outcomes={"": counts(ok=10, failed=2)},
     details=(Detail("failed", "reset", "store", 2, 0.5, "reset by peer"),),
     validity=CUT,
-    failure=Failure("interrupted", "the command was killed in this round"),
+    failure=Failure("interrupted", "the command ended in this round"),
 )
 
 

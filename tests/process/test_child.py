@@ -1,5 +1,6 @@
 """Child processes: what they get from us, how they end, what they say last."""
 
+import errno
 import os
 import signal
 import sys
@@ -207,3 +208,19 @@ def test_a_script_without_a_guard_does_not_run_again(tmp_path: Path) -> None:
     with script(tmp_path, unguarded) as parent:
         assert parent.finished() == (0, "0 from the child\n", "")
     assert (tmp_path / "runs").read_text() == "run\n"
+
+
+def refuse(number: int) -> None:
+    raise OSError(number, os.strerror(number))
+
+
+def test_what_the_machine_refuses_a_child_is_a_line(tmp_path: Path) -> None:
+    """It was a traceback, of which a page was shown."""
+    child = start_function(refuse, (errno.EMFILE,), log=tmp_path / "log")
+    assert child.wait(30)
+    (line,) = child.tail().splitlines()
+    assert line.startswith("[Errno 24] Too many open files; ")
+    assert line.endswith(" is the most; allow more of them: ulimit -n 4096")
+    other = start_function(refuse, (errno.ENOENT,), log=tmp_path / "other")
+    assert other.wait(30)
+    assert "Traceback" in other.tail()
