@@ -1,14 +1,18 @@
-"""What CI asks of asv's results: a number for all that is tracked, believed, in time."""
+"""What CI asks of asv's results: a number for all that is tracked, believed, in time; which tests are run."""
 
+import configparser
+import itertools
 import json
 import math
 import os
+import re
 import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from _pytest.mark.expression import Expression
 
 NUMBERS = Path(__file__).parent.parent / ".ci" / "asv_numbers.py"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -175,3 +179,23 @@ def test_a_comparison_that_takes_too_long_refuses_nothing(gate, capsys):
     ended, asked = gate(1, seconds=60)
     assert (ended, len(asked)) == (0, 1)
     assert "could not be told (exit code 124)" in capsys.readouterr().err
+
+
+MARKS = ("exhaustive", "hypothesis", "load", "nightly", "rounds", "slow")
+
+
+@pytest.mark.parametrize("has", [*itertools.product([False, True], repeat=len(MARKS))])
+def test_whatever_its_marks_a_test_is_run_in_an_environment(has):
+    """What CI leaves out is not left out at night."""
+    tox = configparser.ConfigParser(interpolation=None)
+    tox.read(NUMBERS.parent.parent / "tox.ini")
+    environments = ("testenv", "testenv:exhaustive", "testenv:nightly", "testenv:load")
+    commands = "\n".join(tox[name]["commands"] for name in environments)
+    chosen = [quoted or word for quoted, word in re.findall(r'-m (?:"([^"]*)"|(\w+))', commands)]
+    assert len(chosen) == 7
+    marks = dict(zip(MARKS, has, strict=True))
+
+    def marked(name, /, **_):
+        return marks[name]
+
+    assert any(Expression.compile(one).evaluate(marked) for one in chosen)

@@ -202,6 +202,7 @@ def test_a_cost_that_is_meant_to_grow_passes_with_the_commit_that_says_so(comman
 
 
 @pytest.mark.exhaustive
+@pytest.mark.nightly
 def test_a_planted_n_plus_one_is_found_with_its_statement_and_line(tmp_path):
     scratch = Scratch(tmp_path)
     scratch.write("load_shop.py", textwrap.dedent(LOAD))

@@ -11,7 +11,7 @@ import pytest
 from support.histories import fill, steady
 from support.processes import Suite, wait_for
 from support.repositories import LOAD, PROJECT, Scratch, kept, nothing_is_left, slowed
-from support.variants import exhaustive
+from support.variants import exhaustive, nightly
 
 from suite.ab.sample import ProcessRunner
 from suite.errors import Interrupted
@@ -43,6 +43,7 @@ def test_a_real_regression_is_found(tmp_path):
 
 
 @pytest.mark.exhaustive
+@pytest.mark.nightly
 @pytest.mark.rounds
 def test_a_commit_against_itself_is_no_regression(tmp_path):
     scratch = slowed(tmp_path / "repository")
@@ -122,7 +123,7 @@ def amid_a_round(tmp_path, command):
     return scratch, suite
 
 
-@pytest.mark.parametrize("command", ["ab", exhaustive("calibrate")])
+@pytest.mark.parametrize("command", ["ab", nightly("calibrate")])
 def test_the_round_in_which_it_was_interrupted_is_kept_as_far_as_it_came(tmp_path, command):
     """Hours of a round were gone, while `suite run` kept them."""
     scratch, suite = amid_a_round(tmp_path, command)
@@ -140,8 +141,15 @@ def test_the_round_in_which_it_was_interrupted_is_kept_as_far_as_it_came(tmp_pat
     assert suite.left_behind() == []
 
 
-@pytest.mark.parametrize("command", ["ab", exhaustive("calibrate")])
-@pytest.mark.parametrize("kill", [exhaustive("kill"), "killpg"])
+@pytest.mark.parametrize(
+    ("kill", "command"),
+    [
+        ("killpg", "ab"),
+        exhaustive("killpg", "calibrate"),
+        exhaustive("kill", "ab"),
+        nightly("kill", "calibrate"),
+    ],
+)
 def test_the_round_in_which_it_was_killed_is_kept_by_the_next_command(tmp_path, command, kill):
     """It lay in the scratch folder, which the watchman removed."""
     scratch, suite = amid_a_round(tmp_path, command)

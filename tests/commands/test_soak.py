@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from support.processes import Suite, wait_for
 from support.soaks import make_head, make_soak, make_window
-from support.variants import exhaustive
+from support.variants import exhaustive, nightly
 
 from suite.errors import CutShort, Interrupted, StoreError, SystemFailed
 from suite.formats.envelope import read_document
@@ -69,7 +69,7 @@ def the_soak(path):
     return soak
 
 
-@pytest.fixture(scope="module", params=[signal.SIGINT, exhaustive(signal.SIGHUP), exhaustive(signal.SIGKILL)])
+@pytest.fixture(scope="module", params=[signal.SIGINT, nightly(signal.SIGHUP), exhaustive(signal.SIGKILL)])
 def story(request, tmp_path_factory):
     return Story(tmp_path_factory.mktemp("soak"), request.param)
 

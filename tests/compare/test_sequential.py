@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.runs import make_histogram, make_measured, make_run
+from support.variants import nightly
 
 from suite.compare.minimum import Minimum
 from suite.compare.sequential import LOOKS, Paired, judge, judge_runs, schedule
@@ -143,7 +144,7 @@ def test_a_cost_of_running_first_is_no_difference():
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("kind", ["lognormal", "heavy tail", "bursts", "drift"])
+@pytest.mark.parametrize("kind", ["lognormal", nightly("heavy tail"), "bursts", nightly("drift")])
 def test_equal_sides_raise_a_regression_in_one_of_a_hundred(kind):
     """With three metrics and 2,000 trials; 2.9 standard errors above 1 %. Real minimum effects lower it."""
     rng = np.random.default_rng(11)

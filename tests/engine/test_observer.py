@@ -189,6 +189,7 @@ def test_one_that_repeats_every_fiftieth_makes_the_result_invalid():
 
 
 @pytest.mark.exhaustive
+@pytest.mark.rounds
 def test_a_blocked_answer_stops_nothing_and_is_counted():
     source = Observe("/metrics", requests="http_requests_total", timeout="200ms")
     result = run(told(source, loop=closed_loop(users=2, seconds=1.5), hold=0.002, blocked=0.3), ONE)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from support.locust_tests import CALLS, documents
 from support.processes import EXAMPLES, Suite, command_line, free_port, wait_for
+from support.variants import nightly
 
 from suite.ledger.store import Ledger
 
@@ -57,7 +58,9 @@ def test_a_worker_that_is_killed_is_told_and_the_rest_goes_on(tmp_path):
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP], ids=["Ctrl-C", "a closed terminal"])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, nightly(signal.SIGHUP)], ids=["Ctrl-C", "a closed terminal"]
+)
 def test_it_ends_all_processes_and_keeps_what_there_was(tmp_path, number):
     suite = started(
         tmp_path, "--headless", "--users", "4", "--spawn-rate", "4", "--processes", "2", "--logfile", "log"
@@ -76,7 +79,7 @@ def test_it_ends_all_processes_and_keeps_what_there_was(tmp_path, number):
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("processes", [(), ("--processes", "2")], ids=["alone", "with workers"])
+@pytest.mark.parametrize("processes", [nightly(()), ("--processes", "2")], ids=["alone", "with workers"])
 def test_what_it_had_measured_is_kept_when_all_of_it_is_killed(tmp_path, processes):
     """Nobody is left to keep it but who has heard of it: kill -9 of the whole group, as of a terminal."""
     words = ("--headless", "--users", "4", "--spawn-rate", "4", "--logfile", "log", *processes)
@@ -191,7 +194,7 @@ def down():
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("words", [[], ["--processes", "2"]])
+@pytest.mark.parametrize("words", [nightly([]), ["--processes", "2"]])
 def test_somebody_else_s_system_that_fails_is_left_alone(tmp_path, down, words):
     load = EXAMPLES / "load_items.py"
     suite = Suite(

@@ -196,6 +196,7 @@ def test_under_a_tracer_a_run_is_doubtful_and_never_a_baseline(session, pytester
     assert document["environment"]["instruments"] == "a debugger"
 
 
+@pytest.mark.rounds
 def test_a_test_that_is_broken_off_ends_its_load(session, pytester):
     source = """
         import pytest

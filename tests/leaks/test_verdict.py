@@ -20,6 +20,7 @@ def test_cases_have_the_right_outcome(case):
 
 
 @pytest.mark.exhaustive
+@pytest.mark.nightly
 @pytest.mark.parametrize("case", CASES)
 def test_99_of_100_searches_have_the_right_outcome(case):
     outcomes, _ = trial(case, range(1_000, 1_200))

@@ -6,13 +6,16 @@ import signal
 import pytest
 from matrix.cells import COMMANDS, Cell
 from matrix.stage import Stage
+from support.variants import nightly
 
 pytestmark = pytest.mark.exhaustive
 
 EARLY = "suite: interrupted before anything was measured\n"
+OFTEN = ("run", "ab", "leaks", "soak", "blame")
+"""One of those that go about it alike."""
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [one if one in OFTEN else nightly(one) for one in COMMANDS])
 def test_what_is_interrupted_before_anything_was_measured_says_so(tmp_path, command):
     """Its first system is being started."""
     with Stage(Cell("Ctrl-C", command, "closed", "starting"), tmp_path, 10.0) as stage:

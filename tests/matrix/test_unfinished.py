@@ -6,13 +6,19 @@ import pytest
 from matrix import faults
 from matrix.cells import Cell
 from matrix.stage import Stage
+from support.variants import nightly
 
 pytestmark = pytest.mark.exhaustive
 
 SEARCHES = ("capacity", "leaks", "costs", "resilience", "recover")
 
 
-@pytest.mark.parametrize("command", SEARCHES)
+def searches(*often):
+    """All of them; what is not tried so `often`, at night."""
+    return [one if one in often else nightly(one) for one in SEARCHES]
+
+
+@pytest.mark.parametrize("command", searches("capacity", "leaks"))
 def test_what_a_killed_search_had_recorded_is_kept(tmp_path, command):
     """Its load is over, and its users are held while they leave."""
     with Stage(Cell("coordinator killed", command, "closed", "draining"), tmp_path, 10.0) as stage:
@@ -29,7 +35,7 @@ def test_what_a_killed_search_had_recorded_is_kept(tmp_path, command):
         assert not stage.left()
 
 
-@pytest.mark.parametrize("command", SEARCHES)
+@pytest.mark.parametrize("command", searches("costs", "resilience", "recover"))
 def test_what_an_interrupted_search_had_recorded_is_kept_and_shown(tmp_path, command):
     with Stage(Cell("Ctrl-C", command, "closed", "draining"), tmp_path, 10.0) as stage:
         stage.begin()

@@ -10,7 +10,7 @@ from support.fresh import ROOT, Stranger, wheel
 from suite.formats.envelope import read_document
 from suite.records.run import Run
 
-pytestmark = [pytest.mark.exhaustive, pytest.mark.rounds, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.exhaustive, pytest.mark.timeout(900)]
 DEADLINE = 300
 """Seconds that the three commands may take, what pip has to bring included."""
 INVALID = 3

@@ -9,8 +9,9 @@ import pytest
 from scaffold.strangers import CLASS, DJANGO, FASTAPI, FLASK, NODE, PERL, WITH_DATABASE, project, said
 from support.dicom_node import node_in_a_thread
 from support.processes import free_port, wait_for
+from support.variants import nightly
 
-pytestmark = [pytest.mark.exhaustive, pytest.mark.rounds]
+pytestmark = pytest.mark.exhaustive
 
 
 RELAXED = """
@@ -72,7 +73,7 @@ def test_a_class(tmp_path):
 
 
 @pytest.mark.parametrize(("program", "files", "command"), [
-    ("node", NODE, "node server.js {port}"),
+    nightly("node", NODE, "node server.js {port}"),
     ("perl", PERL, "perl server.pl {port}"),
 ])  # fmt: skip
 def test_a_command_in_another_language(tmp_path, program, files, command):
@@ -129,7 +130,7 @@ def test_an_app_with_a_database_beside_it(tmp_path):
     assert "image: postgres" in (folder / ".github/workflows/load.yml").read_text()
 
 
-@pytest.mark.parametrize("template", ["latency", "concurrency"])
+@pytest.mark.parametrize("template", ["latency", nightly("concurrency")])
 def test_a_dicom_node(tmp_path, template):
     folder = project(tmp_path / "archive", {"README.md": "A node."})
     with node_in_a_thread() as node:
@@ -140,6 +141,7 @@ def test_a_dicom_node(tmp_path, template):
     assert "await self.association.echo()" in text
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("template", ["memory", "concurrency"])
 def test_other_templates_of_a_class(tmp_path, template):
     options = ("--class", "matching.matcher:Matcher", "--template", template)

@@ -16,9 +16,9 @@ _LONG = 280
 LOAD = str(EXAMPLES / "load_servers.py")
 
 
-def servers(*often, others=exhaustive):
-    """All of them; those that are not tried so `often` are for the tests of `others`."""
-    return [exhaustive(name) if name in often else others(name) for name in SERVERS]
+def servers(*often):
+    """All of them; what is not tried so `often`, at night."""
+    return [exhaustive(name) if name in often else nightly(name) for name in SERVERS]
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def chosen(request):
     return request.param
 
 
-@pytest.mark.parametrize("chosen", servers(), indirect=True)
+@pytest.mark.parametrize("chosen", servers("gunicorn", "uvicorn-workers", "flask"), indirect=True)
 def test_under_load_all_is_answered_and_nothing_left(tmp_path, chosen):
     suite = Suite(tmp_path, "run", LOAD, "-k", f"{chosen}/clean", "--rounds", "1", "--json", "out.json",
                   "--on-invalid", "warn")  # fmt: skip
@@ -40,7 +40,7 @@ def test_under_load_all_is_answered_and_nothing_left(tmp_path, chosen):
     assert suite.left_behind() == []
 
 
-@pytest.mark.parametrize("chosen", servers(), indirect=True)
+@pytest.mark.parametrize("chosen", servers("gunicorn", "uvicorn-reload"), indirect=True)
 def test_killed_in_the_middle_it_is_the_system_that_died(tmp_path, chosen):
     suite = Suite(tmp_path, "run", LOAD, "-k", f"{chosen}/long", "--rounds", "1", "--json", "out.json")
     wait_for(lambda: suite.files("kept.jsonl"))
@@ -51,7 +51,7 @@ def test_killed_in_the_middle_it_is_the_system_that_died(tmp_path, chosen):
     assert suite.left_behind() == []
 
 
-@pytest.mark.parametrize("chosen", servers(others=nightly), indirect=True)
+@pytest.mark.parametrize("chosen", servers(), indirect=True)
 def test_a_leak_is_found_and_named(tmp_path, chosen):
     assert _searched(tmp_path, f"{chosen}/leaky") == 1
     [found] = json.loads((tmp_path / "out.json").read_text())["results"]
@@ -59,7 +59,7 @@ def test_a_leak_is_found_and_named(tmp_path, chosen):
     assert found["verdict"]["bytes_per_operation"] == pytest.approx(10_000, rel=0.1)
 
 
-@pytest.mark.parametrize("chosen", servers("gunicorn", others=nightly), indirect=True)
+@pytest.mark.parametrize("chosen", servers("gunicorn"), indirect=True)
 def test_what_keeps_nothing_is_not_accused(tmp_path, chosen):
     assert _searched(tmp_path, f"{chosen}/clean") == 0
 

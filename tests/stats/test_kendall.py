@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.variants import nightly
 
 from suite.stats.kendall import movement
 
@@ -132,7 +133,7 @@ def test_noise_of_80_percent_raises_none_of_20_alarms_and_a_slow_leak_20_of_20()
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("rho", [0.0, 0.3, 0.5, 0.8, 0.9])
+@pytest.mark.parametrize("rho", [0.0, nightly(0.3), nightly(0.5), 0.8, 0.9])
 @pytest.mark.parametrize("n", [20, 60, 120, 240])
 def test_false_alarms_stay_few_however_long_windows_remember(rho, n):
     """A textbook's correction raises five in a hundred at rho .8; chance alone three in ten thousand."""

@@ -2,7 +2,7 @@
 
 import pytest
 from support import broken_api as broken
-from support.variants import exhaustive
+from support.variants import exhaustive, nightly
 
 from suite.config.settings import Settings
 from suite.contract.workload import Workload
@@ -58,10 +58,10 @@ def test_no_limit_of_100_a_minute_caps_a_goal_of_100_a_second(workload):
 @pytest.mark.parametrize(
     ("workload", "operation"),
     [
-        exhaustive(workloads.health, "health"),
+        nightly(workloads.health, "health"),
         exhaustive(workloads.session_reads, "read_session"),
         exhaustive(workloads.uploads, "upload"),
-        exhaustive(workloads.sustained, "list_sessions"),
+        nightly(workloads.sustained, "list_sessions"),
         exhaustive(workloads.memory, "add_session"),
     ],
     ids=lambda value: getattr(value, "name", value),
@@ -86,7 +86,7 @@ def test_a_therapist_works_on_postgresql_and_redis():
 @pytest.mark.parametrize(
     ("workload", "sqlite"),
     [
-        exhaustive(alone(workloads.pool_stress), False),
+        nightly(alone(workloads.pool_stress), False),
         exhaustive(workloads.pool_stress, False),
         exhaustive(workloads.pool_stress, True),
     ],
@@ -126,8 +126,8 @@ def test_a_sound_limiter_passes(workload):
     ("workload", "served", "shown_by"),
     [
         (workloads.rate_limit, broken.one_too_many, {"the limit is kept", "limit.excess"}),
-        exhaustive(workloads.rate_limit_moving, broken.one_too_many, {"the limit is kept", "limit.excess"}),
-        exhaustive(workloads.rate_limit, broken.one_too_few, {"the limit is kept", "limit.shortfall"}),
+        nightly(workloads.rate_limit_moving, broken.one_too_many, {"the limit is kept", "limit.excess"}),
+        nightly(workloads.rate_limit, broken.one_too_few, {"the limit is kept", "limit.shortfall"}),
         exhaustive(workloads.rate_limit_moving, broken.one_too_few, {"the limit is kept", "limit.shortfall"}),
         exhaustive(workloads.rate_limit, broken.waits_too_short, {"retry after is true"}),
     ],

@@ -5,6 +5,7 @@ import os
 import socket
 
 import pytest
+from support.variants import nightly
 
 from suite import Server, Workload, closed_loop
 from suite.clients.dicom import StoreNode, pdu
@@ -114,6 +115,6 @@ def test_an_association_limit_is_named_where_users_meet_it(associations):
     assert ("allow_associations" in found) is (associations < 4)
 
 
-@pytest.mark.parametrize("name", ["churn", "mixed"])
+@pytest.mark.parametrize("name", [nightly("churn"), "mixed"])
 def test_associations_that_come_and_go_and_large_instances_are_not_put_down_to_nagle(name):
     assert "write_at_once" not in advised(getattr(workloads, name))

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from support import broken_dicom as broken
 from support.dicom_node import node_in_a_thread
-from support.variants import exhaustive
+from support.variants import exhaustive, nightly
 
 from suite import Component, Remote
 from suite.config.settings import Settings
@@ -64,7 +64,7 @@ def test_importing_them_needs_no_extra():
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("name", ["receive", exhaustive("receive_large"), exhaustive("receive_concurrent")])
+@pytest.mark.parametrize("name", ["receive", nightly("receive_large"), exhaustive("receive_concurrent")])
 def test_what_is_received_is_stored(name):
     result = quick(getattr(workloads, name), seconds=0.4)
     assert not broken_checks(result)
@@ -94,7 +94,9 @@ def test_what_was_acknowledged_before_a_kill_is_there_and_arrives():
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("name", ["fan_out", "slow_destination", "failing_destination", "destination_killed"])
+@pytest.mark.parametrize(
+    "name", ["fan_out", nightly("slow_destination"), nightly("failing_destination"), "destination_killed"]
+)
 def test_everything_arrives_whatever_becomes_of_the_destination(name):
     result = quick(getattr(workloads, name), seconds=1.5, rate=60)
     assert not broken_checks(result)
@@ -131,7 +133,7 @@ def test_a_disk_that_fills_refuses_and_keeps_nothing_by_halves():
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("name", ["churn", "memory", "mixed"])
+@pytest.mark.parametrize("name", ["churn", nightly("memory"), "mixed"])
 def test_associations_come_and_go_and_memory_stays(name):
     result = quick(getattr(workloads, name))
     assert not broken_checks(result)
@@ -215,9 +217,9 @@ def test_size_and_limits_are_parameters():
     [
         (workloads.receive, broken.loses_rows, "every instance has its row"),
         exhaustive(workloads.receive, broken.truncates_files, "every instance is on disk"),
-        exhaustive(workloads.receive, broken.mixes_up_files, "every instance is on disk"),
+        nightly(workloads.receive, broken.mixes_up_files, "every instance is on disk"),
         exhaustive(workloads.receive, broken.fails_sometimes, "none was lost or refused"),
-        exhaustive(workloads.forward, broken.forwards_other_bytes, "every instance arrived"),
+        nightly(workloads.forward, broken.forwards_other_bytes, "every instance arrived"),
         exhaustive(workloads.forward, broken.forgets_to_forward, "every instance arrived"),
     ],
     ids=lambda value: getattr(value, "name", getattr(value, "__name__", value)),
@@ -245,7 +247,7 @@ def test_a_leak_of_3_kb_an_instance_is_told_from_none(gateway, leaks):
     [
         exhaustive(workloads.pool_acquire, broken.leaky_pool, "all were returned"),
         exhaustive(workloads.pool_saturation, broken.hanging_pool, "exhaustion is clean"),
-        exhaustive(workloads.pool_saturation, broken.boundless_pool, "limit.excess"),
+        nightly(workloads.pool_saturation, broken.boundless_pool, "limit.excess"),
         exhaustive(workloads.pool_queries, broken.boundless_pool, "limit.excess"),
     ],
     ids=lambda value: getattr(value, "name", getattr(value, "__name__", value)),

@@ -12,7 +12,7 @@ from support.broken_vision import (
     ShuffledRig,
     with_system,
 )
-from support.variants import exhaustive
+from support.variants import exhaustive, nightly
 
 from suite import Workload, closed_loop
 from suite.config.settings import Settings
@@ -53,8 +53,8 @@ def test_all_workloads_are_there():
 
 @pytest.mark.parametrize(
     "name",
-    [exhaustive(name) for name in ("match_10", "match_100", "match_batch", "match_top", "cosine")]
-    + ["match_500"],
+    [nightly("match_10"), nightly("match_100"), "match_500"]
+    + [exhaustive(name) for name in ("match_batch", "match_top", "cosine")],
 )
 def test_matching_finds_everyone(name):
     result = once(getattr(workloads, name), operations=2_000)

@@ -72,7 +72,7 @@ def test_a_sound_backend_passes(workload, changes):
     ("workload", "noticed"),
     [
         (calls.routing, {"no line is booked twice", "what was acknowledged is stored"}),
-        (calls.events, {"what was acknowledged is stored"}),
+        nightly(calls.events, {"what was acknowledged is stored"}),
         (authentication.sessions, {"no session is left"}),
         (databases.consistency, {"no update is lost"}),
     ],
