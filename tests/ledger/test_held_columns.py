@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 from support.processes import Suite, wait_for
 from support.runs import make_run
+from support.variants import exhaustive
 
 from suite.errors import StoreError
 from suite.ledger.held_columns import held_round
@@ -47,13 +48,16 @@ long = Workload("killed/here", echo_server(delay=0.01), Counting, loop=closed_lo
 """
 
 
-def test_a_coordinator_killed_in_its_first_round_leaves_a_partial_run(tmp_path, command):
+@pytest.mark.parametrize("number", [signal.SIGKILL, exhaustive(signal.SIGQUIT)])
+def test_a_coordinator_killed_in_its_first_round_leaves_a_partial_run(tmp_path, command, number):
+    """Or by Ctrl-\\ in its terminal, which signals the whole group, and ends it at once as well."""
     command.example("load_echo.py")
     load = command.file("load_killed.py", LOAD)
     suite = Suite(tmp_path, "run", load, "-k", "killed", "--rounds", "3")
     wait_for((tmp_path / "there").exists)
-    os.killpg(suite.process.pid, signal.SIGKILL)
-    suite.finish()
+    os.killpg(suite.process.pid, number)
+    assert suite.finish() == -number
+    assert suite.left_behind() == []
     said = command("show")
     (path,) = tmp_path.glob("results/runs/*.json")
     note = f"what it had measured of killed/here is {path.relative_to(tmp_path)}"

@@ -64,7 +64,7 @@ def test_a_bill_of_any_bytes_is_counted_or_passed_over(tmp_path: Path) -> None:
         for one in told:
             dumps(dump(one)).encode()
         sound += bool(found["cost.calls"])
-    assert CASES / 20 < sound < CASES
+    assert CASES / 50 < sound < CASES
 
 
 def test_changes_of_any_bytes_are_those_before_the_damage(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_changes_of_any_bytes_are_those_before_the_damage(tmp_path: Path) -> Non
         for one in stacks({7: found}, [1.0, 2.0, 3.0]):
             assert one.levels.shape == (3, 3)
         sound += len(found) == 3
-    assert CASES / 20 < sound < CASES
+    assert CASES / 50 < sound < CASES
 
 
 def test_a_mark_of_any_bytes_is_counts_or_refused() -> None:
@@ -91,7 +91,7 @@ def test_a_mark_of_any_bytes_is_counts_or_refused() -> None:
         numbers = (found.blocks, found.malloc or 0, *(value for one in found.caches for value in one))
         assert all(-(1 << 63) < value < 1 << 63 for value in numbers)
         sound += 1
-    assert CASES / 20 < sound < CASES
+    assert CASES / 50 < sound < CASES
 
 
 def test_an_account_of_any_bytes_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
