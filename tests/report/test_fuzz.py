@@ -36,7 +36,11 @@ HOSTILE = (
     "x\x00y", "\x1b]0;t\x07", "\u202e\u2028x", "\ufffe", "\ud800", 'a"} 1\n# EOF\nb{c="', "a\\", "x" * 5000,
     "]]>", "%0A::warning::a",
 )  # fmt: skip
-COMMAND = re.compile(r"^\s*::[\w-]+(::|\s)|##\[[\w-]+\]", re.MULTILINE)
+OF_A_RUNNER = (
+    r"(?:add-(?:mask|matcher|path)|remove-matcher|internal-set-repo-path|save-state|set-(?:env|output)"
+    r"|stop-commands|debug|echo|(?:end)?group|error|notice|warning)"
+)
+COMMAND = re.compile(rf"^\s*::{OF_A_RUNNER}(::|\s)|##\[{OF_A_RUNNER}\]", re.MULTILINE)
 FENCED = re.compile(r"^````text$.*?^````$", re.MULTILINE | re.DOTALL)
 
 
