@@ -21,7 +21,7 @@ Examples:
   suite config hotel --categories pms              one part of a system
   suite config load_shop.py --config nightly.toml --users 50
   suite config conversation/fifty-users --json     for a script
-  suite config --agree                             results may go to the database it names
+  suite config --agree                             the databases that it names may be asked
 """
 
 
@@ -32,7 +32,7 @@ def command(
     limits: PlainLimits,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     agree: Annotated[
-        bool, typer.Option("--agree", help="Let results go where the configuration says: ledger, notify.")
+        bool, typer.Option("--agree", help="Go where the configuration says: ledger, notify, services.")
     ] = False,
     where: Where,
 ) -> None:
@@ -61,15 +61,18 @@ def command(
 
 
 def _agree(configuration: Configuration) -> None:
-    """Remember that results may go to the server that the file names, and who may be told of them."""
+    """Remember that one may go to the servers that the file names, and who may be told of verdicts."""
     from suite.config import consent
 
-    named = [one for one in (configuration.ledger, configuration.notify) if one]
-    for one in named:
+    services = configuration.services.given().values()
+    if configuration.ledger:
+        consent.check_ledger(configuration.ledger, configuration.source)
+    for one in filter(None, (configuration.notify, *services)):
         consent.check_place(one, configuration.source)
-    for one in filter(consent.needed, named):
-        consent.agree(one)
-    shown = [without_password(configuration.ledger)] if configuration.ledger else []
+    for one in filter(None, (configuration.ledger, configuration.notify, *services)):
+        if consent.needed(one):
+            consent.agree(one)
+    shown = [without_password(one) for one in (configuration.ledger, *services) if one]
     shown += [consent.host_of(configuration.notify)] if configuration.notify else []
     said = ", ".join(shown) or "there is no database to agree to"
     typer.echo(f"agreed: {clean(said)}")

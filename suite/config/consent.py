@@ -1,7 +1,9 @@
-"""Whether you agreed that results go where a configuration file says: a database, an address to notify.
+"""Whether you agreed to go where a configuration file says: a database for results, an address to notify, a
+service beside the system.
 
 Such a file comes with a checkout. A database that it names would be sent your login (PGPASSWORD, ~/.pgpass)
-by commands that run nothing of the checkout otherwise; an address would be told what you measure.
+by commands that run nothing of the checkout otherwise, be it a service of a load file that lies elsewhere; an
+address would be told what you measure.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from suite.config.ledger_url import is_file, url_of
 from suite.errors import ConfigurationError
 from suite.files import disk_faults
 from suite.process.redaction import without_password
@@ -19,7 +22,7 @@ from suite.process.secret_forms import NAMED
 
 def needed(ledger: str) -> bool:
     """Whether it is a server or an address, and not agreed to."""
-    return "://" in ledger and not ledger.startswith("sqlite") and without_password(ledger) not in _agreed()
+    return not is_file(ledger) and without_password(ledger) not in _agreed()
 
 
 def _is_as_shown(place: str) -> bool:
@@ -48,7 +51,7 @@ def _open(query: Mapping[str, object]) -> dict[str, object]:
 
 def check_place(place: str, source: str) -> None:
     """Raise ConfigurationError for a `place` that may lead elsewhere than it seems."""
-    if "://" in place and not place.startswith("sqlite") and not _is_as_shown(place):
+    if not is_file(place) and not _is_as_shown(place):
         raise ConfigurationError(
             f"{source} names {without_password(place)}, and may mean another place by it: "
             "in a user or password write @ as %40, / as %2F, ? as %3F, # as %23, & as %26; "
@@ -56,9 +59,18 @@ def check_place(place: str, source: str) -> None:
         )
 
 
+def check_ledger(ledger: str, source: str) -> None:
+    """Raise ConfigurationError for a `ledger` that may lead elsewhere than it seems, or can hold none."""
+    check_place(ledger, source)
+    try:
+        url_of(ledger)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{source}: {error}") from error
+
+
 def check(ledger: str, source: str) -> None:
     """Raise ConfigurationError if `ledger`, which the file `source` names, needs your consent."""
-    check_place(ledger, source)
+    check_ledger(ledger, source)
     if needed(ledger):
         raise ConfigurationError(
             f"{source} has results kept at {without_password(ledger)}, where your login would be sent; "
@@ -73,6 +85,16 @@ def check_notified(url: str, source: str) -> None:
         raise ConfigurationError(
             f"{source} has changes of verdicts sent to {host_of(url)}; if that is right, say so once: "
             "suite config --agree"
+        )
+
+
+def check_service(url: str, name: str, source: str) -> None:
+    """Raise ConfigurationError if the service at `url`, which the file `source` names, needs your consent."""
+    check_place(url, source)
+    if needed(url):
+        raise ConfigurationError(
+            f"{source} has {name} at {without_password(url)}, where your login and load would be sent; if "
+            "that is right, say so once: suite config --agree; or name it in LOADLEDGER_POSTGRES or _REDIS"
         )
 
 

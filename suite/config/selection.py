@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from suite.config import consent
 from suite.config.catalog import CatalogEntry
 from suite.config.configured import configured, startable
 from suite.config.file import Configuration
@@ -45,8 +46,8 @@ def make_plans(
 
     Of several workloads each takes the parameters and thresholds that it knows; in quick mode those with the
     tag "slow" are skipped, unless all have it. What an extra is missing for is skipped where others of its
-    system run, or if it is `lenient`. Raises ConfigurationError with all faults, extras that are missing and
-    those that `System.check` sees too.
+    system run, or if it is `lenient`. Raises ConfigurationError with all faults, extras that are missing,
+    those that `System.check` sees, and services that nobody agreed to too.
     """
     faults = Faults()
     runs: list[tuple[CatalogEntry, Settings]] = []
@@ -76,6 +77,7 @@ def make_plans(
             except MissingExtra as error:
                 missing.append((workload, error))
             else:
+                _check_services(workload, configuration)
                 if settings.quick and quickly and SLOW in workload.tags:
                     skipped.append(f"{workload.name}: it is slow, and runs without --quick or by its name")
                 else:
@@ -91,6 +93,13 @@ def make_plans(
     idle = sorted(asked - parameters - set(given.values))
     notes = tuple(f"{configuration.source} sets {name}, which no chosen workload has" for name in idle)
     return Plans(tuple(runs), tuple(skipped), (*notes, *_unheeded(runs)))
+
+
+def _check_services(workload: Workload, configuration: Configuration) -> None:
+    """Raise ConfigurationError for a service that it would use, which the file names, until you agreed."""
+    for name, url in configuration.services.given().items():
+        if any(helper.at({name: url}) is not helper for helper in workload.beside.values()):
+            consent.check_service(url, name, configuration.source)
 
 
 def _unheeded(runs: Sequence[tuple[CatalogEntry, Settings]]) -> Iterator[str]:

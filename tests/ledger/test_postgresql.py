@@ -16,9 +16,10 @@ from support.ledger import import_and_accept
 from support.records import make_search
 from support.runs import make_run
 
+from suite.config.ledger_url import url_of
 from suite.errors import ConfigurationError, StoreError
 from suite.ledger.commit_order import CommitOrder
-from suite.ledger.database import open_engine, url_of
+from suite.ledger.database import open_engine
 from suite.ledger.detections import AcceptedChange, Detections
 from suite.ledger.pruning import Pruning, orders
 from suite.ledger.store import Ledger

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy.orm import Session
 from support.runs import any_runs, make_measured, make_run
 
+from suite.config.ledger_url import shown
 from suite.errors import ConfigurationError, StoreError
-from suite.ledger.database import shown
 from suite.ledger.store import Ledger
 from suite.records.run import Run
 

@@ -10,8 +10,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import MetaData, create_engine
 
+from suite.config.ledger_url import url_of
 from suite.formats.structure import dump
-from suite.ledger.database import url_of
 from suite.records.classes import counted, load_class, machine_class
 from suite.records.leak import LeakSearch
 from suite.records.run import Run
