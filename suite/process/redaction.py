@@ -22,6 +22,7 @@ from suite.process.secret_forms import (
     NAMED,
     OPTION,
 )
+from suite.process.told_secrets import told_forms
 
 _SHORTEST = 6
 """Characters of a value that is taken out wherever it stands: shorter ones are words."""
@@ -135,7 +136,10 @@ def _unassigned(text: str) -> str:
     text = AUTHORIZED.sub(rf"\1{HIDDEN}", text)
     for form in AFTER:
         text = form.sub(_without_end, text)
-    return ASSIGNED.sub(_without_value, text)
+    text = ASSIGNED.sub(_without_value, text)
+    for form in told_forms(text):
+        text = form.sub(_without_end, text)
+    return text
 
 
 def _without_end(found: re.Match[str]) -> str:

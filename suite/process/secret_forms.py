@@ -12,8 +12,8 @@ NAMES = (
     r"pass?w|pass[_ -]?(?:phrase|code)|require[_-]?pass|secret|token(?!iz)|authorization|credential"
     r"|(?:api|access|account|encryption|master|private|shared)[_ -]?key"
 )
-_CAMEL = r"(?-i:(?<=[a-z0-9])Key)"
-KEYS = rf"(?<![a-z0-9])key|{_CAMEL}"
+CAMEL = r"(?-i:(?<=[a-z0-9])Key)"
+KEYS = rf"(?<![a-z0-9])key|{CAMEL}"
 """What ends with this word alone: many a word ends like it."""
 SHORT = r"(?<=[a-z0-9][_.-])(?:pass|pwd)"
 """Alone they are words, and a folder."""
@@ -21,20 +21,20 @@ NAMED = re.compile(rf"{NAMES}|(?:{KEYS}|{SHORT}|\Apass|cookies?)\Z", re.IGNORECA
 
 _WORD = r"""[^\s"',;&})\]<\\]+"""
 _QUOTE = r"""(?:\\{0,3}["']|&(?:quot|\#34|\#39|\#x27);|%22)"""
-_QUOTED = (
+QUOTED = (
     r""""(?:[^"\\\r\n]|\\.){1,1000}"|'(?:[^'\\\r\n]|\\.){1,1000}'"""
     r"""|\\{1,3}["'](?:(?!\\{1,3}["'])[^\r\n]){1,1000}\\{1,3}["']"""
 )
-_STATES = (
+STATES = (
     r"none|null|nil|true|false|undefined|expired|invalid|missing|wrong|incorrect|rejected|denied|unknown"
     r"|malformed|mismatch|not|is|was|are|were|has|must|should|can|cannot|may|and|or|to|of|for|with|in|on|at|by"
     r"|the|a|an|no|required|requires|needs|given|too|option|argument|flag|value"
 )
-_STATE = rf"(?!(?:{_STATES})(?:[\s,;.:)}}\]]|\Z))"
+_STATE = rf"(?!(?:{STATES})(?:[\s,;.:)}}\]]|\Z))"
 """What a message says of a secret is none."""
 _NAME = (
     rf"(?<!unexpected )(?!tokens[\w-]{{0,40}}+{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}[\d.])"
-    rf"(?:(?:{NAMES})[\w-]{{0,40}}+|(?<=[a-z0-9][_-])key|{_CAMEL}|{SHORT}|(?<=[\"'])(?:pass|pwd)(?=\\{{0,3}}[\"'])"
+    rf"(?:(?:{NAMES})[\w-]{{0,40}}+|(?<=[a-z0-9][_-])key|{CAMEL}|{SHORT}|(?<=[\"'])(?:pass|pwd)(?=\\{{0,3}}[\"'])"
     rf"|(?<![a-z0-9_-])pwd(?==[^/]))"
 )
 _COLOURED = r"(?:\x1b\[[\d;]{0,12}m\s?){0,3}+"
@@ -46,14 +46,14 @@ _IS = (
 _WRAPPED = r"""\[?+(?:[a-z]\w{0,30}\((?:value=)?)?+(?:[bruf]{1,2}(?=["']))?+"""
 """What may stand before a value: a list, a class, the mark of a text of Python's."""
 _MORE = (
-    rf"(?<=\[)(?:{_QUOTED})(?:\s?,\s{{0,9}}(?:{_QUOTED})){{1,100}}(?=\s{{0,9}}\])"
+    rf"(?<=\[)(?:{QUOTED})(?:\s?,\s{{0,9}}(?:{QUOTED})){{1,100}}(?=\s{{0,9}}\])"
     r"|\{[^{}\r\n]{1,1000}(?=\})"
 )
 """Values: of a list, of a mapping."""
 _BLOCK = r"[|>][+-]?[ \t]{0,9}(?:\r?\n[ \t]{1,40}[^\r\n]{1,1000}){1,100}"
 """Of YAML: the lines below, which are further in."""
 ASSIGNED = re.compile(
-    rf"((?:{_NAME})(?:{_IS}){_WRAPPED})(?:{_MORE}|{_QUOTED}|{_BLOCK}"
+    rf"((?:{_NAME})(?:{_IS}){_WRAPPED})(?:{_MORE}|{QUOTED}|{_BLOCK}"
     rf"|({_QUOTE}?(?:(?:bearer|basic)\s)?){_STATE}{_WORD})",
     re.IGNORECASE,
 )
@@ -66,12 +66,12 @@ AUTHORIZED = re.compile(
 )
 """Of the header: a scheme of any kind, and what follows it."""
 _PAIR = r"""[\w.$-]{1,100}=[^\s;,"'\\\]]"""
-_LINE = r"(?:\r?\n|(?:\\r)?\\n)"
+LINE = r"(?:\r?\n|(?:\\r)?\\n)"
 _COMMA = r"""["'],\s(?=["'])"""
 """Between two words of a list."""
 _BETWEEN = rf"(?:[ =]|{_COMMA})?"
 _USER = r"(?:-[fgikLNsSv]{0,8}[uU]|--(?:proxy-)?user)"
-_ONE = rf"""{_QUOTED}|[^\s"']+"""
+_ONE = rf"""{QUOTED}|[^\s"']+"""
 
 
 def _program(name: str) -> str:
@@ -83,6 +83,8 @@ _CURL = _program("curl")
 _MYSQL = _program(r"(?:mysql|mariadb)[\w-]{0,20}")
 _SSHPASS = _program(r"(?:sshpass|mongo\w{0,10})")
 _REDIS = _program(r"redis-\w{1,20}")
+_CODED = r"(?!Private-)[A-Za-z0-9+/=]{1,200}"
+"""A line of a key."""
 _AFTER: tuple[str, ...] = (
     rf"(?:set-)?cookie2?{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}{_WRAPPED}{_QUOTE}?"
     rf"(){_PAIR}{{1,4096}}(?:;\s?(?:{_PAIR}{{0,4096}}|[a-z]{{1,20}})){{0,60}}",
@@ -91,13 +93,13 @@ _AFTER: tuple[str, ...] = (
     r"<Cookie\s[^\s=<>]{1,100}=()[^\s<>]{1,4096}(?=\sfor\s)",
     # A header as a pair of its name and value.
     r"""b?["'](?:(?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]{0,30}(?:token|key|secret|auth)[\w-]{0,30})["']"""
-    rf""",\s{{0,3}}b?()(?:{_QUOTED})(?!\s?:)""",
+    rf""",\s{{0,3}}b?()(?:{QUOTED})(?!\s?:)""",
     # A field as one, alone: of several words each may be the name of one.
-    rf"""[(\[]b?["'](?:[\w-]{{0,40}}(?:{NAMES})[\w-]{{0,40}}+|(?:[\w-]{{0,40}}[_-])?(?:key|pass|pwd)|[\w-]{{1,40}}{_CAMEL})["']"""
-    rf""",\s{{0,3}}b?(?!["'](?:{_STATES})["'])()(?:{_QUOTED})(?=\s?[)\]])""",
+    rf"""[(\[]b?["'](?:[\w-]{{0,40}}(?:{NAMES})[\w-]{{0,40}}+|(?:[\w-]{{0,40}}[_-])?(?:key|pass|pwd)|[\w-]{{1,40}}{CAMEL})["']"""
+    rf""",\s{{0,3}}b?(?!["'](?:{STATES})["'])()(?:{QUOTED})(?=\s?[)\]])""",
     # A part of a form.
-    rf"name={_QUOTE}?[\w.-]{{0,40}}(?:{NAMES}|(?<![a-z0-9])(?:key|pass|pwd)|{_CAMEL})[\w\[\].-]{{0,40}}{_QUOTE}?"
-    rf"(?:;[^\r\n\\]{{0,200}})?(?:{_LINE}[\w-]{{1,40}}:[^\r\n\\]{{0,200}}){{0,5}}{_LINE}{_LINE}()[^\r\n\\]{{1,4000}}",
+    rf"name={_QUOTE}?[\w.-]{{0,40}}(?:{NAMES}|(?<![a-z0-9])(?:key|pass|pwd)|{CAMEL})[\w\[\].-]{{0,40}}{_QUOTE}?"
+    rf"(?:;[^\r\n\\]{{0,200}})?(?:{LINE}[\w-]{{1,40}}:[^\r\n\\]{{0,200}}){{0,5}}{LINE}{LINE}()[^\r\n\\]{{1,4000}}",
     # Of SQL.
     r"(?:password|identified\sby)\s{1,3}()'[^'\r\n]{1,1000}'",
     rf"<[\w:-]{{0,40}}(?:{NAMES})[\w:-]{{0,40}}>()[^<>]{{1,1000}}(?=<)",
@@ -106,25 +108,40 @@ _AFTER: tuple[str, ...] = (
     # What may be no secret, where its value is like one.
     rf"""(?<![\w-])(?:key|auth|x-auth|jwt|bearer|sig|hmac|signature){_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}{_QUOTE}?"""
     r"""()(?=[\w+/.=-]{0,40}[a-z])(?=[\w+/.=-]{0,40}\d)[\w+/.=-]{16,4000}""",
-    rf"""(?<![^\s"'])--?[\w.-]{{0,40}}(?:{NAMES}|[_-]key|{_CAMEL}|[_-]?pass(?:in|out)?|[_-]pwd)[\w-]{{0,40}}+"""
-    rf"""[ \t]{{1,3}}(?!-){_STATE}()(?:{_QUOTED}|[^\s"']+)""",
+    rf"""(?<![^\s"'])--?[\w.-]{{0,40}}(?:{NAMES}|[_-]key|{CAMEL}|[_-]?pass(?:in|out)?|[_-]pwd)[\w-]{{0,40}}+"""
+    rf"""[ \t]{{1,3}}(?!-){_STATE}()(?:{QUOTED}|[^\s"']+)""",
     # The same as words of a list, as Python quotes a command that failed.
-    rf"""(?<=["'])--?[\w.-]{{0,40}}(?:{NAMES}|[_-]key|{_CAMEL}|[_-]?pass(?:in|out)?|[_-]pwd)[\w-]{{0,40}}+"""
-    rf"""["'],\s{{1,3}}(?!["'](?:-|(?:{_STATES})["']))()(?:{_QUOTED})""",
+    rf"""(?<=["'])--?[\w.-]{{0,40}}(?:{NAMES}|[_-]key|{CAMEL}|[_-]?pass(?:in|out)?|[_-]pwd)[\w-]{{0,40}}+"""
+    rf"""["'],\s{{1,3}}(?!["'](?:-|(?:{STATES})["']))()(?:{QUOTED})""",
     # Of programs that are usual: user and password, or this alone.
     rf"""{_CURL}{_USER}{_BETWEEN}["']{{1,5}}[^\s:"']{{1,100}}:()[^"'\r\n]{{1,1000}}(?=["'])""",
     rf"""{_CURL}{_USER}[ =]?["']?[^\s:"']{{1,100}}:()[^\s"']+""",
-    rf"""{_CURL}(?:-b|--cookie){_BETWEEN}()(?=["']?[^\s=]{{1,100}}=)(?:{_QUOTED}|[^\s]+)""",
+    rf"""{_CURL}(?:-b|--cookie){_BETWEEN}()(?=["']?[^\s=]{{1,100}}=)(?:{QUOTED}|[^\s]+)""",
     rf"""{_MYSQL}-p()(?:(?<=["']-p)[^"'\r\n]{{1,1000}}(?=["'])|{_ONE})""",
     rf"""{_SSHPASS}-p(?:\s|{_COMMA})?()(?:(?<=["']-p)[^"'\r\n]{{1,1000}}(?=["'])|{_ONE})""",
     rf"""{_REDIS}-a(?:\s|{_COMMA})?()(?:{_ONE})""",
+    rf"Private-Lines:\s?\d{{1,5}}()(?:{LINE}{_CODED}){{1,1000}}(?:{LINE}Private-(?:MAC|Hash):\s?[0-9a-f]{{1,128}})?",
     r"(?<![\w-])login\s{1,3}\S{1,100}\s{1,20}password\s{1,3}()\S{1,1000}",  # of .netrc
 )
 AFTER = tuple(re.compile(one, re.IGNORECASE) for one in _AFTER)
 """What is secret stands behind the empty group."""
-_KEY = r"[A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+_KEY = r"(?:[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1) ?-{4,5}"
 _ESCAPED = r"(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2})|(?<=\x1b\[m)|(?<=[\[;]\dm)|(?<=[\[;]\d\dm)|(?<=[\[;]\d\d\dm)"
 """A token begins behind a line's end in JSON, a sign in a URL, a colour, though they end with a letter."""
+_DIGIT = r"(?=[A-Za-z0-9]{0,35}?\d)"
+_CAPITAL = r"(?=[\w-]{0,35}?[A-Z])"
+_EMBEDDED = (
+    r"(?=[AGSdeghnprswx])(?:"
+    rf"gh[oprsu]_{_DIGIT}[A-Za-z0-9]{{36,255}}|github_pat_{_DIGIT}\w{{40,255}}|gl[a-z]{{2,5}}-{_DIGIT}{_CAPITAL}[\w-]{{20,255}}"
+    rf"|xox[a-z]-\d{{6,20}}-[\w-]{{10,255}}|[rs]k_(?:live|test)_{_DIGIT}{_CAPITAL}[A-Za-z0-9]{{16,255}}"
+    rf"|whsec_{_DIGIT}{_CAPITAL}[A-Za-z0-9]{{20,255}}|AIza{_DIGIT}[\w-]{{35}}|GOCSPX-[\w-]{{28}}"
+    rf"|sk-(?:[a-z]{{2,10}}-)?(?:api\d\d-)?{_DIGIT}{_CAPITAL}[\w-]{{32,255}}|hf_{_CAPITAL}[A-Za-z0-9]{{34}}"
+    r"|SG\.[\w-]{22}\.[\w-]{43}"
+    rf"|npm_{_DIGIT}[A-Za-z0-9]{{36}}|pypi-AgE[\w-]{{50,1000}}|dop_v1_[0-9a-f]{{64}}|dckr_pat_{_DIGIT}[\w-]{{20,100}}"
+    rf"|(?<![A-Z])A[KS]IA{_DIGIT}[A-Z0-9]{{16}}(?![A-Za-z0-9])"
+    r"|eyJ[\w-]{8,300}\.eyJ[\w-]{4,4000}\.[\w-]{0,4000})"
+)
+"""Tokens that nothing else looks like: they begin behind a letter or a _, too."""
 ANYWHERE = re.compile(
     # Of a URL: user and password, as far as it can be, or a user as long as a token.
     r"(?<=://)[^/\s:@]{0,200}:[^/\s\"'<>]{1,1000}(?=@)"
@@ -139,14 +156,17 @@ ANYWHERE = re.compile(
     r"|x(?:ox[a-z]|app)-[\w-]{10,255}|[rs]k_(?:live|test)_\w{10,255}|whsec_\w{10,255}"  # Slack, Stripe
     r"|AIza[\w-]{35}|ya29\.[\w-]{10,1000}|GOCSPX-[\w-]{20,100}"  # Google
     r"|sk-[\w-]{20,255}|hf_[A-Za-z0-9]{20,255}|hvs\.[\w-]{20,255}|SG\.[\w-]{16,100}\.[\w-]{16,100}"
-    r"|npm_[A-Za-z0-9]{30,100}|pypi-[\w-]{20,1000}|dop_v1_[0-9a-f]{40,100}|dckr_pat_[\w-]{20,100})"
+    r"|npm_[A-Za-z0-9]{30,100}|pypi-[\w-]{20,1000}|dop_v1_[0-9a-f]{40,100}|dckr_pat_[\w-]{20,100}"
+    r"|AGE-SECRET-KEY-1[0-9A-Z]{30,100})"
     r"|(?<=hooks\.slack\.com/)(?:services|workflows)/[\w/-]{10,255}"
-    rf"|-----BEGIN {_KEY}.*?(?:-----END {_KEY}|\Z)"
-    rf"|\A(?:(?!-----BEGIN ).)*-----END {_KEY}",
+    rf"|{_EMBEDDED}"
+    rf"|-{{4,5}} ?BEGIN {_KEY}.*?(?:-{{4,5}} ?END {_KEY}|\Z)"
+    rf"|\A(?:(?!-{{4,5}} ?BEGIN ).)*-{{4,5}} ?END {_KEY}"
+    rf"|\A(?:{_CODED}{LINE}){{1,1000}}(?=Private-(?:MAC|Hash):)",  # the end of one of PuTTY's
     re.DOTALL,
 )
 OPTION = re.compile(
-    rf"--?(?:[\w.-]*(?:{NAMES})[\w-]*|(?:[\w.-]*[_.-])?(?:key|pass|pwd|passin|passout)|[\w-]*{_CAMEL})",
+    rf"--?(?:[\w.-]*(?:{NAMES})[\w-]*|(?:[\w.-]*[_.-])?(?:key|pass|pwd|passin|passout)|[\w-]*{CAMEL})",
     re.IGNORECASE,
 )
 """Of a program, its value being the next word."""

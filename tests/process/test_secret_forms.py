@@ -42,6 +42,25 @@ from suite.process.redaction import redacted
         ("https://0123456789abcdef0123@sentry.io/1", "https://***@sentry.io/1"),
         ("jdbc:oracle:thin:scott/tiger@h:1521/x", "jdbc:oracle:thin:***@h:1521/x"),
         ("-----BEGIN PGP PRIVATE KEY BLOCK-----\nMIIE", "***"),
+        (
+            "x\n---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment: a\nP2/56\n"
+            "---- END SSH2 ENCRYPTED PRIVATE KEY ----\ny",
+            "x\n***\ny",
+        ),
+        ("P2/56\n---- END SSH2 ENCRYPTED PRIVATE KEY ----\ny", "***\ny"),
+        (
+            "-----BEGIN OpenVPN Static key V1-----\n6acef03f\n-----END OpenVPN Static key V1-----\ny",
+            "***\ny",
+        ),
+        (
+            "PuTTY-User-Key-File-3: ssh-rsa\nPublic-Lines: 1\nAAAA\nPrivate-Lines: 2\nAB+/\nCD==\n"
+            "Private-MAC: 0a1b\ny",
+            "PuTTY-User-Key-File-3: ssh-rsa\nPublic-Lines: 1\nAAAA\nPrivate-Lines: 2***\ny",
+        ),
+        (r"Private-Lines: 1\r\nAB+/\r\nPrivate-MAC: 0a1b\r\n", r"Private-Lines: 1***\r\n"),
+        ("Private-Lines: 14\nAB+/\nCD", "Private-Lines: 14***"),
+        ("AB+/\nCD==\nPrivate-MAC: 0a1b", "***Private-MAC: 0a1b"),
+        ("AGE-SECRET-KEY-1" + "QP3Z" * 14, "***"),
         ('{"signingKey": "hunter2", sessionKey=hunter2}', '{"signingKey": "***", sessionKey=***}'),
         ("app --signingKey hunter2 -v", "app --signingKey *** -v"),
         ("API KEY: hunter2, passcode=hunter2", "API KEY: ***, passcode=***"),
@@ -96,6 +115,36 @@ def test_tokens_are_known_by_their_form(token: str) -> None:
 )
 def test_a_token_is_known_behind_an_escape_a_colour_and_in_a_url(before: str, token: str) -> None:
     assert redacted(f"{before}{token}\x1b[0m") == f"{before}***\x1b[0m"
+
+
+@pytest.mark.parametrize("before", ["x", "my_", "Token", "a1"])
+@pytest.mark.parametrize(
+    "token",
+    [
+        "ghp_" + "a1" * 18,
+        "github_pat_" + "11ABc" * 4 + "_" + "aB3" * 19,
+        "glpat-" + "aB3-" * 5,
+        "xoxb-" + "123" * 4 + "-" + "abc" * 6,
+        "sk_live_" + "4eC3" * 6,
+        "whsec_" + "4eC3" * 6,
+        "AIza" + "Sy1D_" * 7,
+        "sk-proj-" + "aB3" * 12,
+        "hf_" + "aB3" * 11 + "x",
+        "SG." + "aB3" * 7 + "x." + "aB3" * 14 + "x",
+        "npm_" + "aB3" * 12,
+        "pypi-AgEI" + "aB3" * 17,
+        "dckr_pat_" + "aB3" * 9,
+        "eyJhbGciOiJI.eyJzdWIiOiIx.a",
+    ],
+)
+def test_a_token_is_known_behind_a_letter_and_an_underscore(before: str, token: str) -> None:
+    """What a program puts before one, or forgets to part from it."""
+    assert redacted(f"{before}{token} x") == f"{before}*** x"
+
+
+def test_a_key_of_aws_is_known_behind_small_letters_and_an_underscore() -> None:
+    assert redacted("key_AKIA" + "A1B2" * 4) == "key_***"
+    assert redacted("idASIA" + "A1B2" * 4) == "id***"
 
 
 @pytest.mark.parametrize(
@@ -168,6 +217,10 @@ def test_lists_mappings_and_colours_hide_no_secret(text: str, expected: str) -> 
         "KeyError: key=user-17, auth: failed, signature: does not match the one given, hotkeys=3",
         "a donkey: 7, Monkey: 7",
         "needs '--password', '--user', and '--token', 'missing' of it",
+        "task_sk_test_something_long, run_sk_live_migration_of_all_users, my_hf_transformers_model_name",
+        "the_github_pat_of_somebody_else_is_not_here_today, laglpat-something-that-is-no-token-at-all",
+        "tasksk-proj-a-very-long-name-of-a-branch-that-goes-on, xeyJ_is_how_they_begin.and_go_on.so",
+        "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----, ---- BEGIN SSH2 PUBLIC KEY ----",
     ],
 )
 def test_what_a_message_says_of_a_secret_stays(text: str) -> None:
@@ -210,6 +263,13 @@ def test_what_a_message_says_of_a_secret_stays(text: str) -> None:
         "%22token%22%3a",
         "token[a",
         "auth=a1",
+        "_ghp_a1",
+        "aeyJ_",
+        "eyJ-.eyJ",
+        "sk-proj-a1A",
+        "---- BEGIN ",
+        "Private-Lines: 1\n",
+        "AAAA\n",
     ],
 )
 def test_no_text_takes_long(piece: str) -> None:
