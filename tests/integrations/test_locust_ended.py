@@ -1,8 +1,11 @@
 """Our workloads on Locust, where workers are lost, all is killed, or the target fails."""
 
 import os
+import re
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -137,6 +140,44 @@ def test_a_worker_with_another_load_file_and_one_without_a_master_are_told(tmp_p
     assert "no answer from a master at 127.0.0.1" in line
     assert master.finish(60) == 1
     assert "has another calls/mixed" in master.err
+
+
+PLAIN = """
+from locust import User, task
+
+class Plain(User):
+    @task
+    def idle(self):
+        pass
+"""
+
+
+@pytest.mark.exhaustive
+@pytest.mark.nightly
+def test_a_worker_that_runs_another_locustfile_ends_the_test_and_is_named(tmp_path):
+    """The master waited for it, 60 s at the start and 130 at the end, and nobody said for whom."""
+    port = free_port()
+    (tmp_path / "plain.py").write_text(PLAIN)
+    stranger = subprocess.Popen(
+        [sys.executable, "-P", "-m", "locust", "-f", "plain.py", "--worker", "--master-port", str(port)],
+        cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        master = started(
+            tmp_path / "master", "--master", "--master-bind-port", port, "--expect-workers", "1",
+            "--headless", "--users", "4", "--spawn-rate", "4", "--run-time", "5s", "--logfile", "log",
+        )  # fmt: skip
+        assert master.finish(120) == 3
+    finally:
+        stranger.kill()
+        stranger.wait()
+    (line,) = [line for line in (tmp_path / "master/log").read_text().splitlines() if "/ERROR/" in line]
+    assert re.search(
+        r"calls/mixed: \S+: it runs no workloads of Loadledger; start it as the master, with --worker$", line
+    )
+    (run,) = documents(tmp_path / "master")
+    assert "it runs no workloads of Loadledger" in run.error.message
+    assert master.left_behind(15) == []
 
 
 @pytest.mark.exhaustive

@@ -21,6 +21,8 @@ _SYSTEM = "system"
 _READY_SECONDS = 60.0
 _LAST_SECONDS = 130.0
 """Longer than a worker's engines have for their last words."""
+_GREETING_SECONDS = 5.0
+"""In which a worker says hello, if it runs what we do: it does as soon as it is there."""
 _LOOK = 0.05
 _LEAD, _NOTICE = 1.0, 2.5
 """Seconds from a word to all workers until it holds: a plan begins, or is shared anew (starts are handed to
@@ -43,6 +45,7 @@ class MasterControl(Control):
         self._taking_part: dict[str, float] = {}
         self._clocks: dict[str, float] = {}
         self._lost: dict[str, float] = {}
+        self._silent: dict[str, float] = {}
         self._plans_began, self._ended = 0.0, False
         self._test = 0
         events: Any = self.environment.events
@@ -177,12 +180,11 @@ class MasterControl(Control):
                 for name in found["workloads"].keys() & self.collections.keys():
                     self.collections[name].add(client_id, found["workloads"][name])
         except (StoreError, ValueError) as error:
-            self._leave_out(client_id, error)
+            self._leave_out(client_id, unheard(client_id, "stats", error))
 
-    def _leave_out(self, client: str, error: Exception) -> None:
+    def _leave_out(self, client: str, why: str) -> None:
         """Nobody knows what a worker has done: the test is over, and does not wait for its last words."""
-        del self._taking_part[client]
-        why = unheard(client, "stats", error)
+        self._taking_part.pop(client, None)
         self.failures |= dict.fromkeys(self.collections, (why, ConfigurationError.exit_code))
         self.fault(next(iter(self.collections)), why, ConfigurationError.exit_code)
 
@@ -205,9 +207,14 @@ class MasterControl(Control):
         self._tell("loadledger-clock", client, asked=asked, told=time.time())
 
     def _watch(self) -> None:
-        """Say when a worker is lost; what it has told holds."""
+        """Say when a worker is lost; what it has told holds. One that runs something else ends the test."""
         while True:
             gevent.sleep(1.0)
+            for client in self._strangers():
+                if not self._orders:
+                    break
+                told = f"{client}: it runs no workloads of Loadledger; start it as the master, with --worker"
+                self._leave_out(client, told)
             for client in set(self._taking_part) - set(self._present()) - set(self._lost):
                 self._lost[client] = time.time()
                 if self._orders and not self._told(client):
@@ -216,6 +223,13 @@ class MasterControl(Control):
                     numbers.lost(client)
                 if self._plans_began:
                     self.share_plans()
+
+    def _strangers(self) -> list[str]:
+        """Workers that have been there for a while and said no hello."""
+        now, clients = time.monotonic(), self.runner.clients
+        silent = [one for one in clients if one not in self._machines and clients[one].state not in _GONE]
+        self._silent = {client: self._silent.get(client, now) for client in silent}
+        return [client for client, since in self._silent.items() if now - since > _GREETING_SECONDS]
 
     def _system_cores(self) -> list[int] | None:
         """All but those of the workers on this machine, one each."""
