@@ -6,7 +6,7 @@ import pytest
 from studies.leaks_accuracy.cases import CASES
 from support.leaking_program import dies_under, program
 from support.processes import EXAMPLES
-from support.variants import nightly
+from support.variants import exhaustive, nightly
 
 from suite import Command, Remote, Workload, closed_loop
 from suite.config.catalog import from_file
@@ -72,7 +72,7 @@ def test_a_file_that_stays_open_now_and_then_is_a_leak(capsys):
     assert " descriptors/operation: descriptors of process " in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", [nightly("python-100"), nightly("spawn-100"), nightly("held")])
+@pytest.mark.parametrize("name", [exhaustive("python-100"), nightly("spawn-100"), nightly("held")])
 def test_a_leak_of_a_server_is_found_and_named(name, tmp_path):
     case = BY_NAME[name]
     found = find_leaks(case.workload(), Settings(), QUICK, keep=tmp_path)
@@ -81,6 +81,7 @@ def test_a_leak_of_a_server_is_found_and_named(name, tmp_path):
 
 
 @pytest.mark.exhaustive
+@pytest.mark.nightly
 @pytest.mark.rounds
 def test_a_line_that_leaks_in_a_web_shop_is_named(tmp_path):
     """What leaks there comes from freelists that pydantic and starlette fill and empty."""
