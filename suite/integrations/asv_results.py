@@ -41,6 +41,8 @@ _ENDS = {
 """Units by what a benchmark's name ends with."""
 
 Benchmarks = Mapping[str, Mapping[str, Any]]
+_TEXTS = ("code", "unit")
+"""What we read of a benchmark beside its name."""
 
 
 class _Found(NamedTuple):
@@ -58,6 +60,7 @@ def add_results(
     Ours are those that call us. Of those that are no more in the suite, it is each class with a metric
     that we know.
     """
+    benchmarks = {name: _described(each) for name, each in benchmarks.items()}
     codes = {_class(name): each.get("code", "") for name, each in benchmarks.items()}
     pages: dict[str, str] = {}
     for setting, found in _by_setting(list(results), benchmarks).items():
@@ -82,6 +85,17 @@ def workload_of(benchmark: str, code: str) -> str:
         return said[1]
     *groups, name, _ = benchmark.split(".") if "." in benchmark else (_NO_MODULE, "")
     return "/".join([*(group.replace("_", "-") for group in groups), _HUMPS.sub("-", name).lower()])
+
+
+def _described(benchmark: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Without what is no text where there should be one: its file may come from anywhere."""
+    bad = [key for key in _TEXTS if not isinstance(benchmark.get(key, ""), str)]
+    return {key: value for key, value in benchmark.items() if key not in bad}
+
+
+def is_dated(result: Any) -> bool:
+    """Whether asv's result says when its commit was made, in ms; that is what histories are ordered by."""
+    return _finite(result.date) is not None
 
 
 def _by_setting(results: Sequence[Any], benchmarks: Benchmarks) -> dict[str, dict[str, _Found]]:
@@ -159,7 +173,10 @@ def _point(found: _Found, name: str, step: LineageStep) -> GraphPoint:
 
 
 def _finite(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+    try:
+        return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+    except OverflowError:  # a whole number beyond all that a float has
+        return None
 
 
 def _setting(result: Any) -> str:

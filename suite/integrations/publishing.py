@@ -14,7 +14,7 @@ from suite.config.file import Configuration, read_configuration
 from suite.config.ledger_url import url_of
 from suite.errors import ConfigurationError, SuiteError
 from suite.integrations.asv_pages import link_pages
-from suite.integrations.asv_results import add_results
+from suite.integrations.asv_results import add_results, is_dated
 from suite.report.site.folder import write_site
 from suite.report.site.lineage import Lineage
 from suite.report.site.stored import add_capacities, add_ledger
@@ -39,7 +39,14 @@ def publish(
     stories: dict[str, WorkloadPage] = {}
     pages: dict[str, str] = {}
     lineages = _lineages(conf, repo)
-    for lineage, results in _published(conf, repo, revisions, lineages):
+    found = list(iter_results(conf.results_dir))
+    warnings += [
+        f"a result of {one.commit_hash} has no date that can be read, and is left out"
+        for one in found
+        if not is_dated(one)
+    ]
+    dated = [one for one in found if is_dated(one)]
+    for lineage, results in _published(dated, repo, revisions, lineages):
         pages |= add_results(stories, results, benchmarks, lineage)
     try:
         ledger = _ledger(configuration)
@@ -68,10 +75,9 @@ def _lineages(conf: Any, repo: Any) -> list[Lineage]:
 
 
 def _published(
-    conf: Any, repo: Any, revisions: Mapping[str, int], lineages: list[Lineage]
+    results: list[Any], repo: Any, revisions: Mapping[str, int], lineages: list[Lineage]
 ) -> list[tuple[Lineage, list[Any]]]:
     """Asv's results for each branch, of a range of commits those in it; that limits the branches too."""
-    results = list(iter_results(conf.results_dir))
     commits = {result.commit_hash for result in results}
     outside = repo.get_revisions(commits).keys() - revisions.keys()
     if outside:  # what has a tag is among asv's revisions, whatever the range is

@@ -21,8 +21,11 @@ class Commits:
         self.shallow = here.text == "true"
 
     def sha(self, word: str) -> str | None:
-        """The full sha of a sha, branch, tag or HEAD~1; of a branch that only the origin has, its."""
-        if self.fault is not None or not word or word.startswith("-"):
+        """The full sha of a sha, branch, tag or HEAD~1; of a branch that only the origin has, its.
+
+        None for what is no commit, as for ^HEAD, which git takes for all but those before it.
+        """
+        if self.fault is not None or not word or word.startswith(("-", "^")):
             return None
         for name in (word, f"refs/remotes/origin/{word}"):
             found = git(self._folder, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")

@@ -115,6 +115,38 @@ def test_a_ledger_that_the_configuration_names_and_is_not_there_is_told(project)
     assert published.publish_here(project.folder) == []  # none was named, none is missed
 
 
+@pytest.mark.parametrize("key", ["code", "unit"])
+@pytest.mark.parametrize("said", [None, 5, ["s"]])
+def test_a_benchmark_that_is_described_by_no_text_keeps_no_other_from_the_pages(project, key, said):
+    place = Path("results/asv/benchmarks.json")
+    known = json.loads(place.read_text())
+    known["shop.Browse.track_response_p50"][key] = said
+    place.write_text(json.dumps(known))
+    assert published.publish_here(project.folder) == []
+    assert drawn(project.page) == short(project.commits)
+
+
+@pytest.mark.parametrize("said", [None, "yesterday", [1], 10**400], ids=["none", "words", "list", "huge"])
+def test_a_result_of_asv_without_a_date_is_one_line_and_others_go_on(project, said):
+    commit = project.commits[3]
+    (place,) = Path("results/asv/bench").glob(f"{commit[:8]}-*.json")
+    place.write_text(json.dumps({**json.loads(place.read_text()), "date": said}))
+    told = f"a result of {commit} has no date that can be read, and is left out"
+    assert published.publish_here(project.folder) == [told]
+    assert told in text_of(project.page.parent / "index.html")
+    assert drawn(project.page) == [one for one in short(project.commits) if one != commit[:12]]
+
+
+def test_a_number_of_asv_that_is_beyond_any_is_none(project):
+    commit = project.commits[3]
+    (place,) = Path("results/asv/bench").glob(f"{commit[:8]}-*.json")
+    found = json.loads(place.read_text())
+    found["results"]["shop.Browse.track_response_p50"][0] = [10**400]
+    place.write_text(json.dumps(found))
+    assert published.publish_here(project.folder) == []
+    assert commit[:12] in project.page.read_text()
+
+
 def test_a_ledger_address_that_is_none_is_told(project, monkeypatch):
     monkeypatch.setenv("LOADLEDGER_LEDGER", "postgresql://user:secret@host:port/name")
     [warning] = published.publish_here(project.folder)

@@ -46,6 +46,16 @@ def test_other_branches_are_left_out_unless_asked_for(tmp_path: Path) -> None:
         CommitOrder("nope", tmp_path)
 
 
+def test_what_git_takes_for_all_but_a_commit_is_none(tmp_path: Path) -> None:
+    """`^main` had the name of a commit, of which there are no runs, and an empty history."""
+    shas = repository(tmp_path)
+    commits = CommitOrder(folder=tmp_path).commits
+    assert commits.sha("main") == shas[-1]
+    assert [commits.sha(word) for word in ("^main", "^HEAD", f"^{shas[0]}")] == [None] * 3
+    with pytest.raises(ConfigurationError, match="git knows no branch or commit \\^main"):
+        CommitOrder("^main", tmp_path)
+
+
 def test_what_a_shallow_clone_lacks_comes_first(tmp_path: Path) -> None:
     (tmp_path / "whole").mkdir()
     shas = repository(tmp_path / "whole", 4)
