@@ -45,6 +45,7 @@ class Visitor(User):
         await self.http.request(self.logged.method, self.logged.target)
 
 
+@pytest.mark.rounds
 @pytest.mark.parametrize("workers", [1, 2])
 def test_gaps_between_starts_are_those_of_the_log(tmp_path, workers):
     """Within a hundredth at the deciles, or 200 µs where a gap is shorter than what a machine can keep."""
