@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from suite.errors import StoreError
+from suite.files import LARGEST
 
 _SQLITE = {
     sqlite3.SQLITE_NOTADB: "is not a ledger or is corrupt; it was left as it is: move it away or restore it",
@@ -23,6 +24,8 @@ _SQLITE = {
     sqlite3.SQLITE_CANTOPEN: "can't be opened; make file and folder writable or choose another folder",
     sqlite3.SQLITE_BUSY: "stays locked by another process; wait for it or end it, then try again",
     sqlite3.SQLITE_LOCKED: "stays locked by another process; wait for it or end it, then try again",
+    sqlite3.SQLITE_TOOBIG: f"has a value of more than {LARGEST >> 20} MiB there, which no result has; what "
+    "else there is can be had: suite export FOLDER",
     sqlite3.SQLITE_IOERR: "can't be read or written, the disk reports an error; check the disk and its space",
 }
 

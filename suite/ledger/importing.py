@@ -63,7 +63,7 @@ def import_all(
             name = shown(source) if _is_url(source) else source
             for path in _files(source):
                 try:
-                    tally.count(*_import(ledger, path, reader))
+                    tally.count(*_import(ledger, path, reader, faults))
                 except SuiteError as error:
                     faults.append(error)
             tally.store()
@@ -122,17 +122,21 @@ def _files(source: str) -> Iterable[str]:
     return found
 
 
-def _import(ledger: Ledger, source: str, reader: _Reader) -> tuple[str, Sequence[Record], int, int]:
-    """Of what kind it is, its records that are to be stored; of a ledger how many it had, and were added."""
+def _import(
+    ledger: Ledger, source: str, reader: _Reader, faults: list[SuiteError]
+) -> tuple[str, Sequence[Record], int, int]:
+    """Of what kind it is, its records that are to be stored; of a ledger how many it had, and were added, and
+    to `faults` those that can't be read.
+    """
     if _is_url(source):
         url = url_of(source)
         if url.get_backend_name() != "sqlite":
             with Ledger.as_it_is(source) as other:
-                return "ledger", (), *_merged(ledger, other)
+                return "ledger", (), *_merged(ledger, other, faults)
         source = str(url.database)
     path = Path(source)
     if _starts_as_database(path):
-        return "ledger", (), *_copied(ledger, path)
+        return "ledger", (), *_copied(ledger, path, faults)
     return *reader.read(path), 0, 0
 
 
@@ -181,7 +185,7 @@ class _Reader:
         return self._benchmarks[place]
 
 
-def _copied(ledger: Ledger, path: Path) -> tuple[int, int]:
+def _copied(ledger: Ledger, path: Path, faults: list[SuiteError]) -> tuple[int, int]:
     """Merge a ledger's file by way of a copy: an older one must not be upgraded where it is."""
     with disk_faults(tempfile.gettempdir()), scratch_directory() as folder:
         copy = folder / "ledger.db"
@@ -190,16 +194,16 @@ def _copied(ledger: Ledger, path: Path) -> tuple[int, int]:
             with closing(sqlite3.connect(source, uri=True)) as old, closing(sqlite3.connect(copy)) as new:
                 old.backup(new)
         with Ledger(copy, called=str(path), opening="existing") as other:
-            return _merged(ledger, other)
+            return _merged(ledger, other, faults)
 
 
-def _merged(ledger: Ledger, other: Ledger) -> tuple[int, int]:
-    """How much there was in `other`, and how much of it is new."""
+def _merged(ledger: Ledger, other: Ledger, faults: list[SuiteError]) -> tuple[int, int]:
+    """How much there was in `other`, and how much of it is new; what of it can't be read goes to `faults`."""
     records = [(kind, name) for kind in RECORDS for name in other.ids(kind)]
     there = {(kind, name) for kind in RECORDS for name in ledger.ids(kind)}
     added = 0
     for some in _batches(key for key in records if key not in there):
-        added += ledger.add_new(other.record(name, kind) for kind, name in some)
+        added += ledger.add_new(_readable(other, some, faults))
     known = {(one.workload, one.metric, one.commit) for one in Detections(ledger, CommitOrder()).accepted()}
     accepted = Detections(other, CommitOrder()).accepted()
     mine = Detections(ledger, CommitOrder())
@@ -208,6 +212,14 @@ def _merged(ledger: Ledger, other: Ledger) -> tuple[int, int]:
             mine.accept(one)
             added += 1
     return len(records) + len(accepted), added
+
+
+def _readable(other: Ledger, names: Iterable[tuple[str, str]], faults: list[SuiteError]) -> Iterator[Record]:
+    for kind, name in names:
+        try:
+            yield other.record(name, kind)
+        except StoreError as error:
+            faults.append(error)
 
 
 def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:

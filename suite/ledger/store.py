@@ -182,16 +182,17 @@ class Ledger:
         What is wrong with one goes to `damaged` if that is given, and all others are here; else it is raised.
         """
         query = (
-            select(DocumentRow.data)
-            .join(ResultRow, ResultRow.number == DocumentRow.number)
+            select(ResultRow.number)
             .where(*_matching(workload, None), *_of_kinds([kind.KIND]))
             .order_by(*_NEWEST_FIRST)
             .limit(limit)
         )
         found: list[_T] = []
         with self.session() as session:
-            for data in session.scalars(query):
+            for number in session.scalars(query).all():
                 try:
+                    with database_faults(self.place):
+                        data = session.scalars(select(DocumentRow.data).filter_by(number=number)).one()
                     found.append(load(kind, data))
                 except StoreError as error:
                     if damaged is None:
