@@ -10,6 +10,7 @@ import typer
 from suite.config.paths import Places
 from suite.errors import SuiteError
 from suite.foreign_text import clean
+from suite.formats.soak_journal import cut_off
 from suite.ledger.left_behind import bring_in, has_left
 from suite.ledger.store import Ledger
 
@@ -28,6 +29,21 @@ def tell_brought_in(results: Path, ledger: Ledger | None) -> None:
     for (names, folder), paths in places.items():
         where = paths[0] if len(paths) == 1 else f"in {len(paths)} documents in {folder}"
         _note(f"a command ended before all was kept; what it had measured of {names} is {where}")
+
+
+def tell_cut_off(results: Path, workload: str | None = None) -> None:
+    """Say on stderr which soaks were cut off, of each workload, or that one, the newest: they are kept where
+    they are until somebody goes on with them.
+    """
+    newest: dict[str, Path] = {}
+    for path, head in cut_off(results / "soak"):
+        newest.setdefault(head.workload, path)
+    for name, path in newest.items():
+        if workload in (None, name):
+            _note(
+                f"a soak of {name} was cut off; suite show {path} says how far it came, "
+                "and suite soak with --resume goes on with it"
+            )
 
 
 def bring_in_first(places: Places) -> None:

@@ -36,17 +36,18 @@ def command(
     """Show what was measured lately, or one result in full."""
     from dataclasses import asdict
 
-    from suite.commands.brought_in import tell_brought_in
+    from suite.commands.brought_in import tell_brought_in, tell_cut_off
     from suite.formats.document import print_document
-    from suite.ledger.chosen import chosen
+    from suite.ledger.chosen import chosen, is_file_name
     from suite.ledger.store import Ledger
     from suite.report.terminal.console import Reporter
 
     places = where.places()
     tell_brought_in(places.folder, None)  # what no ledger has, there may be none
-    if run is not None and run.endswith(".json"):
+    if run is not None and is_file_name(run):
         _show(chosen([run], places.ledger), as_json)
         return
+    tell_cut_off(places.folder, run)
     with Ledger.existing(places.ledger) as store:
         tell_brought_in(places.folder, store)
         if run is None or run in store.workloads():

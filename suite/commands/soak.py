@@ -137,7 +137,8 @@ def command(
                 {"set": one.values, "limit": limit, "k": one.match},
                 {**changed, **where.again()},
             )
-            out.reporter.print_soak(result, code, again=again)
+            there = journal.path.is_file()  # it could not be written anew, if it was removed
+            out.reporter.print_soak(result, code, again=again if there else None)
             out.deliver(envelope("soak", [result], exit_code=code))
     raise typer.Exit(code)
 

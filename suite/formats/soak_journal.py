@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from suite.errors import ConfigurationError, StoreError
-from suite.files import check_is_file, disk_faults, sync_folder
+from suite.files import LARGEST, check_is_file, disk_faults, sync_folder
 from suite.formats.document import run_path
 from suite.formats.structure import dump, load
 from suite.records.soak import Soak, SoakWindow
@@ -134,17 +134,21 @@ def read(path: Path) -> tuple[Soak, list[SoakWindow]]:
     return head, windows
 
 
-def unfinished(folder: Path, workload: str) -> Iterator[Path]:
-    """Journals of a workload in a folder that nobody writes, newest first; ones with damaged windows too.
+def cut_off(folder: Path) -> Iterator[tuple[Path, Soak]]:
+    """Journals in a folder that nobody writes, newest first, with their heads; ones with damaged windows too.
 
     What does not begin as a journal does is passed over.
     """
     for path in sorted(folder.glob(f"*{SUFFIX}"), reverse=True):
         with contextlib.suppress(StoreError, ConfigurationError, ValueError, OSError):
             with SoakJournal(path), path.open("rb") as file:
-                head = _head(file.readline())
-            if head.workload == workload:
-                yield path
+                head = _head(file.readline(LARGEST))
+            yield path, head
+
+
+def unfinished(folder: Path, workload: str) -> Iterator[Path]:
+    """Those of a workload."""
+    return (path for path, head in cut_off(folder) if head.workload == workload)
 
 
 def _head(line: bytes) -> Soak:

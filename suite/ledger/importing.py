@@ -18,6 +18,7 @@ from suite.files import check_is_file, disk_faults, read_json
 from suite.formats.asv import Benchmarks, Naming, is_asv, runs_of_asv
 from suite.formats.envelope import document_in
 from suite.formats.pytest_benchmark import is_pytest_benchmark, runs_of_pytest_benchmark
+from suite.formats.soak_journal import SUFFIX
 from suite.ledger.commit_order import CommitOrder
 from suite.ledger.detections import Detections
 from suite.ledger.faults import database_faults
@@ -135,6 +136,11 @@ def _import(
                 return "ledger", (), *_merged(ledger, other, faults)
         source = str(url.database)
     path = Path(source)
+    if path.suffix == SUFFIX:
+        raise StoreError(
+            f"{path} is of a soak that was cut off: suite show and suite report take it as it is, "
+            "and suite soak --resume goes on with it"
+        )
     if _starts_as_database(path):
         return "ledger", (), *_copied(ledger, path, faults)
     return *reader.read(path), 0, 0

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from suite.contract.loop import OpenLoop
+from suite.contract.loop import ClosedLoop, OpenLoop
 from suite.contract.threshold import holds
 from suite.contract.workload import Workload
 from suite.measure.combine import combine
@@ -53,10 +53,25 @@ def summed_up(
         trends=trends,
         metrics=whole.metrics if whole else {},
         thresholds=tuple(_judged(whole)) if whole else (),
-        validity=_validity(counted, trends, workload),
+        validity=_validity(counted, trends, _not_made(workload)),
         partial=partial,
         error=error,
     )
+
+
+def so_far(soak: Soak, windows: Sequence[SoakWindow]) -> Soak:
+    """The same of a soak that was cut off, of which nobody has the workload: as partial, without what its
+    thresholds and checks say.
+    """
+    counted = [window for window in windows if not window.warming]
+    found = [trend(one) for one in all_series(counted, closed=soak.plan.get("loop") == ClosedLoop.kind)]
+    trends = tuple(one for one in found if one is not None)
+    validity = _validity(counted, trends, [Reason("soak_cut_off", {"wanted": soak.wanted})])
+    return replace(soak, windows=tuple(windows), trends=trends, validity=validity, partial=True)
+
+
+def _not_made(workload: Workload) -> list[Reason]:
+    return [Reason("checks_left_out", {"checks": len(workload.checks)})] if workload.checks else []
 
 
 def _whole(soak: Soak, windows: Sequence[SoakWindow], workload: Workload) -> Run:
@@ -86,8 +101,10 @@ def _judged(whole: Run) -> Iterator[Judgement]:
         yield Judgement(_FAILURES, "critical", _MOST_FAILURES, failures.value, passed)
 
 
-def _validity(windows: Sequence[SoakWindow], trends: Sequence[Trend], workload: Workload) -> Validity:
-    """Whether there are enough windows that can be believed; of reasons of one kind the first."""
+def _validity(windows: Sequence[SoakWindow], trends: Sequence[Trend], left_out: Iterable[Reason]) -> Validity:
+    """Whether there are enough windows that can be believed; of reasons of one kind the first. What was
+    `left_out` makes no doubt.
+    """
     reasons: list[Reason] = []
     verdicts: list[ValidityVerdict] = ["valid"]
     bad = [window for window in windows if window.validity.verdict == "invalid"]
@@ -112,6 +129,4 @@ def _validity(windows: Sequence[SoakWindow], trends: Sequence[Trend], workload: 
         if one.course == "told" and one.metric.endswith(f"@{WORKERS}"):
             reasons.append(Reason("workers_drift", {"metric": one.metric.partition("@")[0]}))
             verdicts.append("doubtful")
-    if workload.checks:
-        reasons.append(Reason("checks_left_out", {"checks": len(workload.checks)}))
-    return Validity(worst(verdicts), tuple(reasons))
+    return Validity(worst(verdicts), (*reasons, *left_out))

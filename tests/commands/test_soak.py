@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import shutil
 import signal
 from dataclasses import replace
 
@@ -241,6 +242,70 @@ def test_what_cuts_it_off_leaves_the_journal(command, soaks, error, code):
         f"suite: note: {journal.relative_to(command.folder)} was cut off; --resume goes on with it"
         in said.err
     )
+
+
+@pytest.fixture
+def cut(command, soaks):
+    """The journal of a soak that was killed after three windows; nothing here knows its load file."""
+    command.file("load_clicks.py", LOAD)
+    soaks.answer = CutShort(Interrupted(15), make_soak(partial=True))
+    command("soak", "load_clicks.py", "--hours", 1)
+    (journal,) = journals(command)
+    (command.folder / "load_clicks.py").unlink()
+    return journal.relative_to(command.folder)
+
+
+def test_what_a_killed_soak_had_measured_is_found_and_shown_anywhere(command, cut):
+    said = command("show")
+    assert said.err == (
+        f"suite: note: a soak of counter/click was cut off; suite show {cut} says how far it came, "
+        "and suite soak with --resume goes on with it\n"
+    )
+    shown = command("show", cut)
+    assert "counter/click 3 min in 3 windows" in " ".join(shown.out.split())
+    assert "it was cut off before it had 120 windows; thresholds and checks are not judged" in shown.out
+    assert "INVALID  after 3 windows" in shown.out
+    (soak,) = json.loads(command("show", cut, "--json").out)["results"]
+    assert (soak["partial"], len(soak["windows"])) == (True, 3)
+    assert command("report", cut, "-o", "page.html").code == 0
+    assert "3 windows" in (command.folder / "page.html").read_text()
+    assert journals(command) == [command.folder / cut], "it can still go on"
+
+
+def test_a_soak_that_runs_is_not_called_cut_off(command, cut):
+    with SoakJournal(command.folder / cut):
+        assert command("show").err == ""
+
+
+def test_the_journal_of_a_soak_is_no_document_to_import(command, cut):
+    said = command("import", cut)
+    assert said.code == 2
+    assert f"suite: {cut} is of a soak that was cut off: suite show and suite report take it" in said.err
+
+
+def test_a_journal_that_says_anything_is_a_line(command, cut):
+    whole = (command.folder / cut).read_text().splitlines()
+    entry = json.loads(whole[1])
+    entry["window"]["seconds"] = 0.0
+    (command.folder / cut).write_text("\n".join([whole[0], json.dumps(entry), ""]))
+    said = command("show", cut)
+    assert said.code == 2
+    assert said.err == f"suite: {cut} is damaged: ZeroDivisionError: float division by zero\n"
+
+
+def test_where_nothing_is_left_to_go_on_with_no_command_is_told(command, soaks, monkeypatch):
+    command.file("load_clicks.py", LOAD)
+    gone = CutShort(StoreError("can't write it"), make_soak(partial=True))
+
+    def removed(self):
+        self._keep(make_window(0))
+        shutil.rmtree(command.folder / "results/soak")
+        raise gone
+
+    monkeypatch.setattr(soaks, "run", removed)
+    said = command("soak", "load_clicks.py", "--hours", 1)
+    assert said.code == 2
+    assert "go on with" not in said.out
 
 
 def test_the_command_that_goes_on_is_told_without_secrets(command, soaks):
