@@ -51,6 +51,8 @@ COMMANDS = {
 _HELP = {"-h", "--help", "--version"}
 _CIRCLE = "Symlink loop from "
 """With which Python's pathlib begins, up to 3.12, to tell of such a path."""
+_LONGEST = 10_000
+"""Characters of a line that are shown: a document may have millions where a word is wanted."""
 
 
 class _Commands(MutableMapping[str, Any]):
@@ -239,7 +241,9 @@ def _explained(error: BaseException) -> int:
 def _complain(text: str, mark: str = "suite: ") -> None:
     from suite.foreign_text import clean  # what a system printed, or a document says, may be part of it
 
-    for line in clean(text).splitlines() or [""]:
+    for whole in clean(text).splitlines() or [""]:
+        more = len(whole) - _LONGEST
+        line = whole if more <= 0 else f"{whole[:_LONGEST]}… ({more:,} characters more)"
         sys.stderr.write(f"{mark}{line}\n" if not line.startswith(" ") else f"{line}\n")
 
 

@@ -10,6 +10,8 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from suite.files import below
+
 KEPT = 6
 _NOTE = "loadledger.txt"
 """Written last: an environment without it was not finished."""
@@ -19,11 +21,13 @@ _NOTE = "loadledger.txt"
 def cached(folder: Path, key: str, build: Callable[[Path], str]) -> Iterator[tuple[Path, str]]:
     """The environment `key` below `folder` and what its builder said of it; built if it is not there.
 
-    While inside, no other process removes it. Those used longest ago go when there are more than six.
+    While inside, no other process removes it. Those used longest ago go when there are more than six. Raises
+    StoreError for what is a link out of the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / ".gitignore").write_text("*\n")
-    place = folder / key
+    if not (ignored := below(folder, folder / ".gitignore")).exists():
+        ignored.write_text("*\n")
+    place = below(folder, folder / key)
     note = place / _NOTE
     with _locked(folder, key) as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from suite.errors import StoreError
-from suite.files import disk_faults, read_bytes
+from suite.files import below, disk_faults, read_bytes
 from suite.formats.document import write_document
 from suite.formats.envelope import document_in, envelope
 from suite.records.calibration import Calibration, Caught, Power
@@ -30,7 +30,9 @@ class CalibrationStore:
     def keep(self, found: Calibration) -> None:
         """Add, or replace, and write the file at once; what others kept meanwhile stays."""
         self._known = {**self._read(), (found.machine, found.workload, found.load): found}
-        write_document(self._path, envelope("calibration", self._known.values(), exit_code=0))
+        write_document(
+            below(self._path.parent, self._path), envelope("calibration", self._known.values(), exit_code=0)
+        )
 
     def caught(self, run: Run, found: Comparison, way: Way) -> tuple[Caught, ...]:
         """What the comparison would have caught; nothing if that was not calibrated.

@@ -26,6 +26,7 @@ from suite.ab.task import Task
 from suite.compare.minimum import Overrides
 from suite.compare.sequential import ALPHA
 from suite.errors import SuiteError
+from suite.files import below
 from suite.process.identity import round_identity
 from suite.process.scratch import scratch_directory
 from suite.records.reason import Reason
@@ -124,7 +125,11 @@ def prepared(
     kept: Path,
     watch: PreparationObserver,
 ) -> Iterator[tuple[Mapping[Name, Checkout], ProcessRunner]]:
-    """Both sides, checked out and built; nothing of them is left afterwards but environments in `kept`."""
+    """Both sides, checked out and built; nothing of them is left afterwards but environments in `kept`.
+
+    Raises StoreError where that is a link elsewhere: of what is there the oldest would go.
+    """
+    environments = below(kept.parent, kept).resolve()
     here = Path.cwd().resolve().relative_to(repository.root)
     with contextlib.ExitStack() as held:
         scratch = held.enter_context(scratch_directory())
@@ -140,7 +145,7 @@ def prepared(
         extras = experiment.extras or ("all" if chosen.brings_suite else "")
         builder = Builder(experiment.python or sys.executable, extras, scratch)
         watch.preparing("making ready")
-        sides = held.enter_context(ready(chosen, commits, checkouts, project, builder, kept.resolve()))
+        sides = held.enter_context(ready(chosen, commits, checkouts, project, builder, environments))
         for side in sides.values():
             compile_all(side, scratch)
         watch.prepared(

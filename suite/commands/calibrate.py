@@ -88,7 +88,7 @@ def command(
     from suite.commands.output import output
     from suite.compare.power import FEWEST
     from suite.errors import Interrupted, SystemFailed, WorkerFailed
-    from suite.files import check_writable
+    from suite.files import below, check_writable
     from suite.formats.envelope import envelope
     from suite.ledger.journal import Journal
     from suite.process.identity import round_identity
@@ -106,7 +106,7 @@ def command(
         )
         for found, settings in plans.runs
     ]
-    check_writable(folder / NAME)
+    check_writable(below(folder, folder / NAME))
     store = CalibrationStore(folder)
     calibrations: list[Calibration] = []
     kept: list[Calibration] = []

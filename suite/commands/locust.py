@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from suite.errors import ConfigurationError, require
-from suite.files import write_text
+from suite.files import below, write_text
 
 EPILOG = """
 \b
@@ -117,5 +117,5 @@ def _write(targets: list[str], path: Path) -> None:
             f"str(HERE / {one!r})" if is_file(one) and not Path(one).is_absolute() else repr(one)
             for one in targets
         ]
-    write_text(path, _WRITTEN.format(imports=imports, targets=", ".join(written)))
+    write_text(below(Path(), path), _WRITTEN.format(imports=imports, targets=", ".join(written)))
     typer.echo(f"{path} is written; run it with: locust -f {path}")

@@ -20,8 +20,9 @@ SHORT = r"(?<=[a-z0-9][_.-])(?:pass|pwd)"
 NAMED = re.compile(rf"{NAMES}|(?:{KEYS}|{SHORT}|\Apass|cookies?)\Z", re.IGNORECASE)
 
 _WORD = r"""[^\s"',;&})\]<\\]+"""
-_QUOTE = r"""(?:\\{0,3}["']|&(?:quot|\#34|\#39|\#x27);|%22)"""
+_QUOTE = r"""(?:\\{0,3}["']|\\u002[27]|&(?:quot|\#34|\#39|\#x27);|%22)"""
 QUOTED = (
+    r""""{3}[^"\r\n]{1,1000}"{3}|'{3}[^'\r\n]{1,1000}'{3}|"""
     r""""(?:[^"\\\r\n]|\\.){1,1000}"|'(?:[^'\\\r\n]|\\.){1,1000}'"""
     r"""|\\{1,3}["'](?:(?!\\{1,3}["'])[^\r\n]){1,1000}\\{1,3}["']"""
 )
@@ -40,13 +41,17 @@ _NAME = (
 _COLOURED = r"(?:\x1b\[[\d;]{0,12}m\s?){0,3}+"
 """Loggers colour the name, the sign and the value."""
 _IS = (
-    rf"{_QUOTE}?(?:\[\w{{0,20}})?\]?{_QUOTE}?{_COLOURED}\s{{0,3}}(?:=>|:=|==|[=:]|%3[da])\s{{0,3}}{_COLOURED}"
+    rf"{_QUOTE}?(?:\[\w{{0,20}})?\]?{_QUOTE}?{_COLOURED}\s{{0,40}}+(?:=>|:=|==|[=:]|%3[da])"
+    rf"(?:[ \t]{{4,40}}+|\s{{0,3}}){_COLOURED}"
     rf"|{_QUOTE}?\s{{0,3}}+,?\s{{0,40}}+{_QUOTE}?value{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}"  # a name and a value
 )
-_WRAPPED = r"""\[?+(?:[a-z]\w{0,30}\((?:value=)?)?+(?:[bruf]{1,2}(?=["']))?+"""
-"""What may stand before a value: a list, a class, the mark of a text of Python's."""
+_WRAPPED = (
+    r"(?:\[\s{0,40}+)?+(?:![\w/!-]{1,30}\s|string\(\d{1,9}\)\s|[a-z]\w{0,30}\((?:value=)?)?+"
+    r"""(?:[bruf]{1,2}(?=["']))?+"""
+)
+"""What may stand before a value: a list, a tag, a type, a class, the mark of a text of Python's."""
 _MORE = (
-    rf"(?<=\[)(?:{QUOTED})(?:\s?,\s{{0,9}}(?:{QUOTED})){{1,100}}(?=\s{{0,9}}\])"
+    rf"(?<=[\[\s])(?:{QUOTED})(?:\s?,\s{{0,9}}(?:{QUOTED})){{1,100}}(?=\s{{0,9}}\])"
     r"|\{[^{}\r\n]{1,1000}(?=\})"
 )
 """Values: of a list, of a mapping."""
@@ -81,15 +86,18 @@ def _program(name: str) -> str:
 
 _CURL = _program("curl")
 _MYSQL = _program(r"(?:mysql|mariadb)[\w-]{0,20}")
-_SSHPASS = _program(r"(?:sshpass|mongo\w{0,10})")
+_SSHPASS = _program(r"(?:sshpass|mongo\w{0,10}|(?:docker|podman|nerdctl|oras)\slogin)")
 _REDIS = _program(r"redis-\w{1,20}")
 _CODED = r"(?!Private-)[A-Za-z0-9+/=]{1,200}"
 """A line of a key."""
+_LDAP = _program(r"ldap\w{1,20}")
+_LOADER = _program(r"(?:https?|hey|oha|ab)")
 _AFTER: tuple[str, ...] = (
     rf"(?:set-)?cookie2?{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}{_WRAPPED}{_QUOTE}?"
     rf"(){_PAIR}{{1,4096}}(?:;\s?(?:{_PAIR}{{0,4096}}|[a-z]{{1,20}})){{0,60}}",
     # Of Python: a mapping, what a jar holds.
     rf"cookies{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}\{{()[^{{}}\r\n]{{1,4000}}(?=\}})",
+    rf"cookies{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}\[\s{{0,40}}+\{{()[^\[\]]{{1,4000}}(?=\])",
     r"<Cookie\s[^\s=<>]{1,100}=()[^\s<>]{1,4096}(?=\sfor\s)",
     # A header as a pair of its name and value.
     r"""b?["'](?:(?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]{0,30}(?:token|key|secret|auth)[\w-]{0,30})["']"""
@@ -102,11 +110,11 @@ _AFTER: tuple[str, ...] = (
     rf"(?:;[^\r\n\\]{{0,200}})?(?:{LINE}[\w-]{{1,40}}:[^\r\n\\]{{0,200}}){{0,5}}{LINE}{LINE}()[^\r\n\\]{{1,4000}}",
     # Of SQL.
     r"(?:password|identified\sby)\s{1,3}()'[^'\r\n]{1,1000}'",
-    rf"<[\w:-]{{0,40}}(?:{NAMES})[\w:-]{{0,40}}>()[^<>]{{1,1000}}(?=<)",
+    rf"<[\w:-]{{0,40}}(?:{NAMES})[\w:-]{{0,40}}>(?:<!\[CDATA\[)?()[^<>]{{1,1000}}(?=<|\]\]>)",
     # Parameters of a URL that are short, or words elsewhere.
     r"""[?&](?:key|sig|auth|pass|pwd|[\w-]{0,40}signature)=()[^\s"',;&}<>]{6,}""",
     # What may be no secret, where its value is like one.
-    rf"""(?<![\w-])(?:key|auth|x-auth|jwt|bearer|sig|hmac|signature){_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}{_QUOTE}?"""
+    rf"""(?<![\w-])(?:key|_?auth|x-auth|jwt|bearer|sig|hmac|signature){_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}{_QUOTE}?"""
     r"""()(?=[\w+/.=-]{0,40}[a-z])(?=[\w+/.=-]{0,40}\d)[\w+/.=-]{16,4000}""",
     rf"""(?<![^\s"'])--?[\w.-]{{0,40}}(?:{NAMES}|[_-]key|{CAMEL}|[_-]?pass(?:in|out)?|[_-]pwd)[\w-]{{0,40}}+"""
     rf"""[ \t]{{1,3}}(?!-){_STATE}()(?:{QUOTED}|[^\s"']+)""",
@@ -120,6 +128,11 @@ _AFTER: tuple[str, ...] = (
     rf"""{_MYSQL}-p()(?:(?<=["']-p)[^"'\r\n]{{1,1000}}(?=["'])|{_ONE})""",
     rf"""{_SSHPASS}-p(?:\s|{_COMMA})?()(?:(?<=["']-p)[^"'\r\n]{{1,1000}}(?=["'])|{_ONE})""",
     rf"""{_REDIS}-a(?:\s|{_COMMA})?()(?:{_ONE})""",
+    rf"""{_LDAP}-w(?:\s|{_COMMA})?()(?:{_ONE})""",
+    rf"""{_LOADER}-[aA]{_BETWEEN}["']?[^\s:"']{{1,100}}:()[^\s"']+""",
+    # What has no scheme: a database of Go's, user and password before a host and its port.
+    r"(?<![\w/:.@-])[\w.-]{1,64}:()(?!\d{1,5}[@:])[^\s@\"'/<>:]{1,200}"
+    r"(?=@(?:(?:tcp6?|unix)\(|(?!sha\d)[\w.-]{1,253}:\d{2,5}(?!\d)))",
     rf"Private-Lines:\s?\d{{1,5}}()(?:{LINE}{_CODED}){{1,1000}}(?:{LINE}Private-(?:MAC|Hash):\s?[0-9a-f]{{1,128}})?",
     r"(?<![\w-])login\s{1,3}\S{1,100}\s{1,20}password\s{1,3}()\S{1,1000}",  # of .netrc
 )
@@ -159,6 +172,7 @@ ANYWHERE = re.compile(
     r"|npm_[A-Za-z0-9]{30,100}|pypi-[\w-]{20,1000}|dop_v1_[0-9a-f]{40,100}|dckr_pat_[\w-]{20,100}"
     r"|AGE-SECRET-KEY-1[0-9A-Z]{30,100})"
     r"|(?<=hooks\.slack\.com/)(?:services|workflows)/[\w/-]{10,255}"
+    r"|(?<=/api/webhooks/)\d{1,25}/[\w-]{20,255}|(?<=/bot)\d{5,15}:[\w-]{30,60}"  # Discord, Telegram
     rf"|{_EMBEDDED}"
     rf"|-{{4,5}} ?BEGIN {_KEY}.*?(?:-{{4,5}} ?END {_KEY}|\Z)"
     rf"|\A(?:(?!-{{4,5}} ?BEGIN ).)*-{{4,5}} ?END {_KEY}"

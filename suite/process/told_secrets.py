@@ -53,6 +53,7 @@ _QUOTED_VALUE = (
 )
 _NO_FILE = r"(?![\w.+-]{1,64}@[\w-]{1,64}\.|[\w-]{1,60}\.[a-z]{1,4}(?!\w))"
 """And no address of a user."""
+_CAPITALS = r"PASSWORD|PASSWD|SECRET|TOKEN|_KEY|APIKEY|CREDENTIAL"
 _ID = rf"[\w.-]{{0,40}}(?:{NAMES}|(?<![a-z0-9])(?:key|pass|pwd)|{CAMEL})[\w.-]{{0,40}}"
 _STATE = rf"(?!(?:{STATES}|failed|failures?|errors?|success\w{{0,3}}|ok|login|plain|enabled|disabled)(?!\w))"
 _REST = rf"""(?:{QUOTED}|[^\r\n"'\\]{{1,1000}})"""
@@ -65,6 +66,13 @@ _TOLD: Mapping[tuple[str, ...], Sequence[str]] = {
         rf"(?-i:(?<![\w$])(?:ENV|ARG|LABEL|[Ss]et[Ee]nv|set -[gUx]{{1,4}})){_BLANK}{_ID}"
         rf"{_BLANK}{_STATE}(){_REST}",
         rf"(?<![\w-])requirepass{_BLANK}{_STATE}()(?:{QUOTED}|{_SHORT})",
+        # Of a table, of a change, of a call, of a path.
+        rf"{_NAME}[ \t]{{0,40}}[|│┃][ \t]{{0,40}}(){_LIKE}{_VALUE}",
+        rf"(?-i:(?<![A-Z0-9_])[A-Z0-9_]{{0,40}}(?:{_CAPITALS})[A-Z0-9_]{{0,40}}+)[ \t|│┃]{{1,40}}()"
+        rf"{_LIKE}{_VALUE}",
+        rf"(?:{_NAME}|\*\*\*[\"']?){_BLANK}(?:-{{1,2}}>|→){_BLANK}{_OPEN}(){_LIKE}{_VALUE}",
+        rf"(?:{NAMES})[\w.]{{0,40}}+\(\s?[\"'](){_LIKE}{_VALUE}",
+        rf"/[\w-]{{0,20}}(?:{NAMES})[\w-]{{0,20}}+/()(?=[\w-]{{0,15}}\d)(?=[\w-]{{0,15}}[a-z])[\w-]{{16,4000}}",
         # Of prose.
         rf"{_NAME}{_IS}()(?:{_QUOTED_VALUE}|{_LIKE}{_VALUE})",
         rf"{_ENTERED}{_IS}()\d{{4,64}}(?![\w%]|[.:-]\d|{_BLANK}(?:char|byte|bit|day|hour|min|sec|round|iter))",

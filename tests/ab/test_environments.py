@@ -13,10 +13,11 @@ from suite.ab.build import Builder
 from suite.ab.cache import KEPT, cached, digest
 from suite.ab.checkout import Checkout
 from suite.ab.environments import choose, project_in
+from suite.ab.experiment import prepared
 from suite.ab.manifest import read_manifest
 from suite.ab.repository import Commit
 from suite.ab.roots import import_roots, installed
-from suite.errors import ConfigurationError, MissingExtra
+from suite.errors import ConfigurationError, MissingExtra, StoreError
 
 OURS = PROJECT.format(name="loadledger", version="1")
 
@@ -176,6 +177,31 @@ def test_an_environment_is_built_once(tmp_path):
             assert (place, note) == (tmp_path / "key", "a note")
     assert built == [tmp_path / "key"]
     assert (tmp_path / ".gitignore").read_text() == "*\n"
+
+
+@pytest.mark.parametrize("name", [".gitignore", "key"])
+def test_a_link_out_of_where_they_are_kept_is_left_as_it_is(tmp_path, name):
+    """A .gitignore elsewhere was written over, and became one that ignores all."""
+    kept, outside = tmp_path / "envs", tmp_path / "outside"
+    kept.mkdir()
+    outside.write_text("precious")
+    (kept / name).symlink_to(outside)
+    with (
+        pytest.raises(StoreError, match="it is a link that leads out of its folder"),
+        cached(kept, "key", lambda _: pytest.fail("it is built")),
+    ):
+        pass
+    assert outside.read_text() == "precious"
+
+
+def test_environments_are_not_kept_where_a_link_leads(tmp_path):
+    (tmp_path / "ab").mkdir()
+    (tmp_path / "ab" / "envs").symlink_to("../outside")
+    with (
+        pytest.raises(StoreError, match="it is a link that leads out of its folder"),
+        prepared(None, None, {}, tmp_path / "ab" / "envs", None),
+    ):
+        pass
 
 
 def test_one_that_was_not_finished_is_built_again(tmp_path):

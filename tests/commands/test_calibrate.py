@@ -275,6 +275,19 @@ def test_a_file_that_is_no_text_fails_no_gate(tmp_path):
     assert "is no calibration" in promise(caught(tmp_path, run, make_comparison("w", "a", "b", ()), "gate"))
 
 
+def test_one_that_is_a_link_elsewhere_is_not_written_to(command, rounds):
+    """What came with a checkout had a file made where it led."""
+    (command.folder / "results").mkdir()
+    (command.folder / "results" / "calibration.json").symlink_to("../outside.json")
+    said = command("calibrate", "vision/match-10")
+    assert said.code == 2
+    assert "calibration.json: it is a link that leads out of its folder; remove it" in said.err
+    assert rounds.taken == []
+    with pytest.raises(StoreError, match="leads out of its folder"):
+        CalibrationStore(command.folder / "results").keep(make_calibration())
+    assert not (command.folder / "outside.json").exists()
+
+
 @pytest.mark.parametrize("kind", ["pipe", "endless"])
 def test_what_is_no_file_fails_no_gate(tmp_path, kind):
     """A gate waited for the one, and took all memory for the other."""

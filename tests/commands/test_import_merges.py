@@ -1,6 +1,7 @@
 """`suite import`: what comes in is there once, what can't be read is named, the rest comes in."""
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -113,6 +114,18 @@ def test_a_document_with_a_time_that_is_none_does_not_stop_the_import(command, s
     assert "bad.json: the record of run " in said.complaints[0]
     assert "started is no time like" in said.complaints[0]
     assert said.out == "good.json  document: 2 new of 2\n"
+
+
+def test_what_is_said_of_a_document_is_no_longer_than_a_page(command, shas):
+    """A time of a hundred thousand letters was told in full."""
+    fill(command.folder, *steady(shas[0], count=1))
+    command("export", "good.json")
+    data = json.loads(Path("good.json").read_text())
+    data["results"][0]["started"] = "a" * 100_000
+    command.file("bad.json", json.dumps(data))
+    (line,) = command("import", "bad.json", "--results", "other").complaints
+    assert "started is no time like" in line
+    assert re.search(r"a… \(90,\d{3} characters more\)$", line)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """`suite locust`: what is its own and what is Locust's."""
 
+import contextlib
 import json
 import os
 
@@ -52,6 +53,18 @@ def test_a_locustfile_is_written_once(command):
     (complaint,) = again.complaints
     assert complaint == "suite: there is a locustfile.py already: move it away, or write in another folder"
     assert (command.folder / "locustfile.py").read_text() == written
+
+
+def test_a_locustfile_that_is_a_link_elsewhere_is_not_written_to(command):
+    """What came with a checkout made a file where it led."""
+    folder = command.folder / "here"
+    folder.mkdir()
+    (folder / "locustfile.py").symlink_to("../outside.py")
+    with contextlib.chdir(folder):
+        said = command("locust", "canary/cpu", "--write")
+    assert said.code == 2
+    assert "locustfile.py: it is a link that leads out of its folder; remove it" in said.err
+    assert not (command.folder / "outside.py").exists()
 
 
 def test_a_load_file_may_be_called_what_it_likes(command):

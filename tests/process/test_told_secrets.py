@@ -64,6 +64,22 @@ def test_a_line_of_settings_with_a_blank_for_a_sign_is_known(text: str, expected
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("| password | hunter2 |", "| password | *** |"),
+        ("│ api key   │ k3yk3y99 │", "│ api key   │ *** │"),
+        ("DB_PASSWORD          hunter2", "DB_PASSWORD          ***"),
+        ("password: hunter1 -> hunter2", "password: *** -> ***"),
+        ("password -> hunter2", "password -> ***"),
+        ("    user.set_password('hunter2')", "    user.set_password('***')"),
+        ("GET /reset-password/0a1b2c3d4e5f6a7b/x", "GET /reset-password/***/x"),
+    ],
+)
+def test_a_table_a_change_a_call_and_a_path_are_known(text: str, expected: str) -> None:
+    assert redacted(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("AUTH swordfish", "AUTH ***"),
         ("sent AUTH ann hunter2", "sent AUTH ann ***"),
         ("127.0.0.1:6379> auth ann swordfish\nOK", "127.0.0.1:6379> auth ann ***\nOK"),
@@ -101,6 +117,8 @@ def test_a_login_at_redis_is_known_as_it_is_typed_shown_and_sent(text: str, expe
         "password reset ann@example.com, password ann1@example.com",
         "3 tokens were counted, token count12, tokens per second 12abc34, max token length 4096",
         "ENV TOKEN missing, the ENV PASSWORD must be set, ENV PYTHONPATH /app, setenv PATH /bin",
+        "| password | required | text |, | token | string |, MAX_TOKENS 128000, TOKEN missing",
+        "def token() -> str, /site-packages/tokenizers/models, /secrets/password-reset/form, token('type')",
         "AUTH failed",
         "AUTH required",
         "250-AUTH PLAIN LOGIN",
@@ -139,6 +157,12 @@ def test_a_word_behind_the_name_of_a_secret_stays(text: str) -> None:
         "HELLO 3 AUTH a bcd ",
         "SETUSER a ",
         "requirepass ",
+        "token | ",
+        "A_TOKEN ",
+        "token -> ",
+        "*** -> a",
+        "token(",
+        "/token-a",
     ],
 )
 def test_no_sentence_takes_long(piece: str) -> None:
