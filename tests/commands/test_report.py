@@ -112,17 +112,22 @@ def test_what_is_wrong_is_said_at_once_and_nothing_is_written(stored):
 
 
 @pytest.mark.exhaustive
-def test_ten_million_operations_are_a_page_in_less_than_five_seconds(command):
-    times = spread(10_000_000, 0.002)
-    operations = {f"operation_{number:03}": counts(ok=50_000) for number in range(200)}
-    histograms = {f"response@{name}": times for name in operations}
-    run = good(histograms={"response": times, "service": times, **histograms}, operations=operations)
-    written(command.folder, "a.json", run)
-    begun = time.process_time()
-    said = command("report", "a.json")
-    assert time.process_time() - begun < 5
-    assert said.code == 0
-    assert "p99.999" in (command.folder / "report.html").read_text()
+def test_a_page_of_ten_million_operations_costs_little_more_than_one_of_a_few(command):
+    def page_of(count):
+        times = spread(count, 0.002)
+        operations = {f"operation_{number:03}": counts(ok=count // 200) for number in range(200)}
+        histograms = {f"response@{name}": times for name in operations}
+        run = good(histograms={"response": times, "service": times, **histograms}, operations=operations)
+        written(command.folder, "a.json", run)
+        begun = time.process_time()
+        assert command("report", "a.json").code == 0
+        return time.process_time() - begun, (command.folder / "report.html").read_text()
+
+    page_of(200)  # what is imported once
+    few, _ = page_of(10_000)
+    many, page = page_of(10_000_000)
+    assert many < 5 * few
+    assert "p99.999" in page
 
 
 def test_without_any_result_it_says_what_to_do(command):
