@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -9,7 +10,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from suite.process.secret_forms import (
     AFTER,
@@ -30,6 +31,7 @@ _LONGEST_NAME = 200
 _LOOKED_AT = 1 << 16
 _hidden: set[str] = set()
 _QUOTE = re.compile(r"""\\*["']""")
+_CODED = re.compile("%[0-9A-F]{2}")
 _HOST = re.compile(r"([^:@]*|\[[^\]]*\])(:\d*)?")
 
 
@@ -92,7 +94,8 @@ def redacted(text: str, *environments: Mapping[str, str]) -> str:
         for name, value in environment.items()
         if NAMED.search(name) and len(value) >= _SHORTEST
     } | _hidden
-    for value in sorted({form for one in values for form in _forms(one)}, key=len, reverse=True):
+    known = {one for value in values if len(one := value.strip()) >= _SHORTEST}  # of a file: its line's end
+    for value in sorted({form for one in known for form in _forms(one)}, key=len, reverse=True):
         text = text.replace(value, HIDDEN)
     text = ANYWHERE.sub(HIDDEN, text)
     return _unassigned(text)
@@ -111,11 +114,22 @@ def excerpt(text: str, most: int) -> str:
     return redacted(text[:_LOOKED_AT], os.environ)[:most]
 
 
-def _forms(value: str) -> Iterator[str]:
-    """How a value is written: as it is, in a URL, in JSON."""
-    yield value
-    yield quote(value, safe="", errors="replace")
-    yield json.dumps(value)[1:-1]
+@lru_cache(256)
+def _forms(value: str) -> frozenset[str]:
+    """How a value is written: as it is, in a URL, in a form, in JSON, in a page, as Python does."""
+    coded = {quote(value, safe=safe, errors="replace") for safe in ("", "/")}
+    coded.add(quote_plus(value, errors="replace"))
+    texts = {json.dumps(value, ensure_ascii=plain)[1:-1] for plain in (True, False)}
+    return frozenset({
+        value,
+        *coded,
+        *(_CODED.sub(lambda one: one[0].lower(), form) for form in coded),
+        *texts,
+        *(form.replace("/", "\\/") for form in texts),
+        html.escape(value),
+        repr(value)[1:-1],
+        repr(f'"{value}')[2:-1],
+    })  # fmt: skip
 
 
 def without_password(url: str) -> str:

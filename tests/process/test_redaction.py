@@ -66,6 +66,32 @@ def test_a_known_secret_is_hidden_in_a_url_and_in_json_too() -> None:
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "it is p@ss/'w <ö&rd",
+        "?p=p%40ss%2F%27w%20%3C%C3%B6%26rd",
+        "?p=p%40ss%2f%27w%20%3c%c3%b6%26rd",
+        "/p%40ss/%27w%20%3C%C3%B6%26rd",
+        "p=p%40ss%2F%27w+%3C%C3%B6%26rd",
+        r'{"p": "p@ss/\'w <\u00f6&rd"}'.replace("\\'", "'"),
+        r'{"p": "p@ss\/\'w <ö&rd"}'.replace("\\'", "'"),
+        "<p>p@ss/&#x27;w &lt;ö&amp;rd</p>",
+        repr({"p": "p@ss/'w <ö&rd"}),
+        repr("\"p@ss/'w <ö&rd"),
+    ],
+)
+def test_a_known_secret_is_hidden_in_all_that_it_is_commonly_written_in(said: str) -> None:
+    """In small letters of a URL, in a form, in PHP's JSON, in HTML; and the end of its line is no part."""
+    shown = redacted(said, {"APP_PASSWORD": "p@ss/'w <ö&rd\n"})
+    assert "***" in shown
+    assert "rd" not in shown
+
+
+def test_a_variable_of_blanks_hides_nothing() -> None:
+    assert redacted("all of it", {"APP_PASSWORD": "        "}) == "all of it"
+
+
+@pytest.mark.parametrize(
     ("url", "printed"),
     [
         ("http://h:1/a@b", "http://h:1/a@b"),
