@@ -18,6 +18,7 @@ from sqlalchemy.exc import DisconnectionError
 from suite.config.ledger_url import shown
 from suite.errors import ConfigurationError, MissingExtra, StoreError
 from suite.files import LARGEST, disk_faults
+from suite.ledger.sealed import is_sealed, reading_uri
 
 _STALE = 60
 """Seconds after which another connection is made: who knows what became of it while there was load."""
@@ -66,7 +67,7 @@ def open_engine(url: URL, timeout: float) -> Engine:
     engine = create_engine(
         url, poolclass=NullPool, connect_args={"timeout": timeout}, json_deserializer=_decoded
     )
-    event.listen(engine, "do_connect", lambda *_: _make_private(path))
+    event.listen(engine, "do_connect", partial(_connected, path))
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", partial(_begin, timeout))
     return engine
@@ -125,6 +126,15 @@ def _refuse_closed(connection: Any, *_: Any) -> None:
     """Have another one made in place of what an interrupt closed."""
     if connection.closed:
         raise DisconnectionError
+
+
+def _connected(path: Path, _dialect: Any, _record: Any, _words: Any, named: Any) -> sqlite3.Connection | None:
+    """A connection to a sealed file; none has SQLAlchemy make the usual one."""
+    if is_sealed(path):
+        made: sqlite3.Connection = sqlite3.connect(reading_uri(path), uri=True, **named)
+        return made
+    _make_private(path)
+    return None
 
 
 def _make_private(path: Path) -> None:

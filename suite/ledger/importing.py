@@ -23,6 +23,7 @@ from suite.ledger.commit_order import CommitOrder
 from suite.ledger.detections import Detections
 from suite.ledger.faults import database_faults
 from suite.ledger.journal import in_journal
+from suite.ledger.sealed import reading_uri, unchanged
 from suite.ledger.store import Ledger
 from suite.process.scratch import scratch_directory
 from suite.records.record import RECORDS, Record
@@ -196,8 +197,8 @@ def _copied(ledger: Ledger, path: Path, faults: list[SuiteError]) -> tuple[int, 
     with disk_faults(tempfile.gettempdir()), scratch_directory() as folder:
         copy = folder / "ledger.db"
         with database_faults(path):
-            source = f"{path.resolve().as_uri()}?mode=ro"
-            with closing(sqlite3.connect(source, uri=True)) as old, closing(sqlite3.connect(copy)) as new:
+            source = sqlite3.connect(reading_uri(path), uri=True)
+            with unchanged(path), closing(source) as old, closing(sqlite3.connect(copy)) as new:
                 old.backup(new)
         with Ledger(copy, called=str(path), opening="existing") as other:
             return _merged(ledger, other, faults)

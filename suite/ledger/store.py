@@ -19,6 +19,7 @@ from suite.ledger.entry import HEADLINES, Entry
 from suite.ledger.faults import database_faults
 from suite.ledger.models import DocumentRow, MetricRow, ResultRow
 from suite.ledger.schema import Progress, UpgradeLog, check, is_current, upgrade
+from suite.ledger.sealed import unchanged
 from suite.ledger.writing import write
 from suite.records.leak import LeakSearch
 from suite.records.record import RECORDS, Record
@@ -64,6 +65,7 @@ class Ledger:
         self._timeout, self._opening = timeout, opening
         self._progress = progress or UpgradeLog(self.place)
         self._engine = open_engine(url, timeout)
+        self._file = None if _is_server(url) else Path(str(url.database))
         try:
             with database_faults(self.place):
                 self._prepare()
@@ -254,7 +256,7 @@ class Ledger:
         a newer Loadledger has upgraded the ledger since it was opened, which if it was removed is made anew.
         """
         engine = self._engine.execution_options(writing=True) if writing else self._engine
-        with database_faults(self.place), Session(engine) as session:
+        with database_faults(self.place), unchanged(self._file), Session(engine) as session:
             if writing and not is_current(session.connection(), self.place):
                 session.rollback()
                 self._prepare()

@@ -14,6 +14,7 @@ from suite.errors import StoreError
 from suite.ledger.commit_order import CommitOrder
 from suite.ledger.detections import AcceptedChange, Detections
 from suite.ledger.store import Ledger
+from suite.records.run import Run
 
 _NOBODY = 65534
 RUNS = 20
@@ -45,6 +46,18 @@ def add_as_nobody(place: Path, answers: Any) -> None:
         with Ledger(place, timeout=0.1) as ledger:
             ledger.add(make_run(id="second"))
         answers.send("stored")
+    except StoreError as error:
+        answers.send(str(error))
+
+
+def read_as_nobody(place: Path, answers: Any) -> None:
+    """Send the ids of Runs, or why they can't be read."""
+    if os.getuid() == 0:
+        os.setgid(_NOBODY)
+        os.setuid(_NOBODY)
+    try:
+        with Ledger.existing(place) as ledger:
+            answers.send(" ".join(ledger.ids(Run.KIND)))
     except StoreError as error:
         answers.send(str(error))
 
