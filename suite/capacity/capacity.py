@@ -145,7 +145,7 @@ class _Driver:
         steady = [look for look in found.looks if look.valid and look.throughput and not look.backlog_grew]
         rate = self.goal.over != "users"
         points = [(look.flight or 0.0 if rate else look.load, look.throughput or 0.0) for look in steady]
-        loop = resolved(self._loop(self.bounds.start))
+        loop = resolved(self._loop(self.bounds.start), anew=False)
         return Capacity(
             **(self.origin.known() if soon else self.origin.fields()),
             workload=self.workload.name,

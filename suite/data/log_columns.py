@@ -57,16 +57,26 @@ class LogColumns:
     summary: LogSummary
 
 
-def read(given: Replay, has_room: Callable[[int], bool]) -> LogColumns:
-    """The log, read again only if it, or what is wanted of it, has changed. `has_room` says whether there is
-    memory for so many bytes more. Raises ConfigurationError.
+_held: dict[Replay, LogColumns] = {}
+"""The log that was read last."""
+
+
+def read(given: Replay, has_room: Callable[[int], bool], *, anew: bool = True) -> LogColumns:
+    """The log, read again only if it, or what is wanted of it, has changed; unless `anew`, not even then: it
+    may grow, or be rotated, while it is replayed. `has_room` says whether there is memory for so many bytes
+    more. Raises ConfigurationError.
     """
+    plain = replace(given, speed=1.0, begin=0.0, summary=None)
+    if not anew and plain in _held:
+        return _held[plain]
     try:
         found = Path(given.path).stat()
     except OSError as error:
         raise ConfigurationError(f"can't read {given.path}: {error.strerror}") from error
-    plain = replace(given, speed=1.0, begin=0.0, summary=None)
-    return _read(plain, found.st_size, found.st_mtime_ns, has_room)
+    columns = _read(plain, found.st_size, found.st_mtime_ns, has_room)
+    _held.clear()
+    _held[plain] = columns
+    return columns
 
 
 @functools.lru_cache(maxsize=1)

@@ -66,7 +66,7 @@ class Deployment:
         self.index = index
         self.progress = progress
         self.workload: Workload = spec.workload()
-        self.workload.loop = resolved(self.workload.loop)
+        self.workload.loop = resolved(self.workload.loop, anew=False)
         self.component = isinstance(self.workload.system, Component)
         self.directory: Path = stack.enter_context(scratch_directory())
         self.watchman = stack.enter_context(round_identity(self.directory))

@@ -39,18 +39,19 @@ class ReplayedRows:
 
 
 @overload
-def resolved(loop: OpenLoop) -> OpenLoop: ...
+def resolved(loop: OpenLoop, *, anew: bool = ...) -> OpenLoop: ...
 @overload
-def resolved(loop: Loop) -> Loop: ...
-def resolved(loop: Loop) -> Loop:
+def resolved(loop: Loop, *, anew: bool = ...) -> Loop: ...
+def resolved(loop: Loop, *, anew: bool = True) -> Loop:
     """A loop that replays a log with its rate and seconds, and what reading it came to.
 
-    Any other loop is returned as it is. Raises ConfigurationError.
+    Rounds take the log as who wanted them has read it, not `anew`. Any other loop is returned as it is.
+    Raises ConfigurationError.
     """
     given = loop.arrivals if isinstance(loop, OpenLoop) else None
     if not isinstance(loop, OpenLoop) or not isinstance(given, Replay):
         return loop
-    log = read(given, has_room)
+    log = read(given, has_room, anew=anew)
     length = log.summary.seconds / given.speed
     seconds = loop.seconds
     if given.begin == "peak":
@@ -94,7 +95,7 @@ def replayed_rows(loop: OpenLoop) -> ReplayedRows:
     """What a loop that is `resolved` replays."""
     given = loop.arrivals
     assert isinstance(given, Replay)
-    log = read(given, has_room)
+    log = read(given, has_room, anew=False)
     begin = given.begin
     if begin == "peak":
         begin = _busiest(log.start, loop.seconds * given.speed) - loop.warmup * given.speed

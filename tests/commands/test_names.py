@@ -40,5 +40,5 @@ def test_blame_shows_subjects_as_they_are(command):
 
 
 def test_a_document_keeps_names_as_they_are(command, shas):
-    [event] = json.loads(command("history", "--json", "-").out)["events"]
+    [event] = json.loads(command("history", "--all", "--json", "-").out)["events"]
     assert {one["workload"] for one in event["moved"]} == {NAME}

@@ -12,6 +12,7 @@ from suite.clients import Http
 from suite.config.catalog import reference_to
 from suite.config.settings import Settings
 from suite.contract.replay import Replay
+from suite.engine.coordinator import run
 from suite.engine.progress import Silent
 from suite.engine.round import run_round
 from suite.engine.workload_spec import WorkloadSpec
@@ -67,3 +68,24 @@ def test_gaps_between_starts_are_those_of_the_log(tmp_path, workers):
     assert planned == pytest.approx(wanted, rel=0.01, abs=2e-6)
     sent = np.quantile(np.diff(np.sort(rows.started)), quantiles) / 1e9
     assert sent == pytest.approx(wanted, rel=0.01, abs=1e-3)
+
+
+class Rotates(Silent):
+    """As logrotate does at midnight, between two rounds."""
+
+    def __init__(self, log):
+        self.log, self.rounds = log, 0
+
+    def round_ended(self, workload, result):
+        self.rounds += 1
+        self.log.unlink(missing_ok=True)
+
+
+def test_all_rounds_replay_the_log_that_the_first_one_did(tmp_path):
+    """The command ended with "can't read access.log", and with what it had measured in the journal only."""
+    log = tmp_path / "access.log"
+    log.write_text("".join(exact(at / 50) for at in range(50)))
+    workload = Workload("shop/night", Server(shop), Visitor, loop=open_loop(arrivals=Replay(str(log))))
+    watcher = Rotates(log)
+    found = run(workload, Settings(rounds=2), progress=watcher)
+    assert (found.error, watcher.rounds, found.outcomes["ok"]) == (None, 2, 100)

@@ -1,6 +1,7 @@
 """What a round replays of a log: which lines, when, and for which worker."""
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -89,6 +90,32 @@ def test_the_peak_is_the_busiest_stretch(log):
     rows = replayed_rows(peak)
     assert len(rows.starts) == peak.arrivals.summary.planned
     assert np.sum(rows.starts >= 1) == round(peak.rate * 2)
+
+
+def rotated(path):
+    """Another log is there, as after midnight."""
+    path.rename(path.with_suffix(".1"))
+    path.write_text(exact(9.0) + exact(12.0))
+
+
+def grown(path):
+    with path.open("a") as file:
+        file.write("".join(exact(5.0 + at) for at in range(300)))
+
+
+@pytest.mark.parametrize("become", [rotated, grown, Path.unlink])
+def test_a_log_that_changes_while_it_is_replayed_is_the_one_that_was_read(tmp_path, become):
+    """A live log made each round longer than the last, and what its Run said of it was another one's."""
+    path = tmp_path / "access.log"
+    path.write_text("".join(exact(at) for at in (0.25, 1.25, 2.25)))
+    given = loop(str(path), operations=())
+    wanted = resolved(given)
+    become(path)
+    found = resolved(given, anew=False)
+    assert (found.seconds, found.arrivals.summary) == (wanted.seconds, wanted.arrivals.summary)
+    assert replayed_rows(found).starts == pytest.approx([0.0, 1.0, 2.0], abs=1e-5)
+    if become is not Path.unlink:
+        assert resolved(given).arrivals.summary != wanted.arrivals.summary, "the next one reads it again"
 
 
 def test_each_session_is_one_workers_in_its_order(log):
