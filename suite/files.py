@@ -145,8 +145,9 @@ def copy_folder(source: Path, target: Path, *left_out: str) -> None:
     """
     folders = [(source, target)]
     for folder, copy in folders:
-        with copying(folder):
+        with disk_faults(copy):
             copy.mkdir(parents=True, exist_ok=True)
+        with copying(folder):
             inside = sorted(os.scandir(folder), key=lambda one: one.name)
         for one in inside:
             if any(fnmatch(one.name, pattern) for pattern in left_out):
