@@ -11,7 +11,7 @@ import typer
 from suite.commands import options
 from suite.commands.forms import Forms
 from suite.commands.option_groups import Filtered, PlainLimits, RunLoad, Where
-from suite.errors import Faults
+from suite.errors import CutShort, Faults
 
 if TYPE_CHECKING:
     from suite.records.run import Run
@@ -100,6 +100,9 @@ def command(
                     if error.run is not None:
                         keep(error.run, full=True)
                     raise
+                except CutShort as cut:
+                    keep(cut.found, full=True)
+                    raise cut.error from cut.error.__cause__
                 keep(result, full=len(plans.runs) <= _FULL_TABLES)
         code = out.code("warn" if on_invalid == "warn" else "fail")
         out.reporter.print_summary(

@@ -16,7 +16,7 @@ from suite.engine.replaying import resolved
 from suite.engine.round import RoundInterrupted, run_round
 from suite.engine.stop_rules import StopRules
 from suite.engine.workload_spec import WorkloadSpec
-from suite.errors import Interrupted
+from suite.errors import ConfigurationError, CutShort, Interrupted
 from suite.measure.combine import combine
 from suite.measure.record_origin import RecordOrigin
 from suite.process.guard import interruptible
@@ -58,7 +58,8 @@ def run(
     `keeper` is given the Run as far as it is, whenever a round begins, and when all have ended.
     `instruments` are what watches every line of whoever started this process; what does so here is seen.
     Call it from the main thread: processes that we start end with the thread that started them.
-    Raises ConfigurationError before anything starts, and RunInterrupted on SIGINT, SIGTERM and SIGHUP.
+    Raises ConfigurationError before anything starts, CutShort where that is what a later round meets, and
+    RunInterrupted on SIGINT, SIGTERM and SIGHUP.
     """
     settings = settings or Settings()
     actual = startable(workload, settings)
@@ -101,6 +102,11 @@ def run(
             last = error.round
         measured = rounds or isinstance(error, RoundInterrupted)
         raise RunInterrupted(error.exit_code - 128, summed_up(last) if measured else None) from error
+    except ConfigurationError as error:  # a load file that was there is no more
+        if not rounds:
+            raise
+        last = Round(len(rounds), failure=Failure("worker", str(error)))
+        raise CutShort(error, summed_up(last)) from error
     whole = summed_up()
     if keeper is not None:
         keeper.keep(whole)

@@ -35,6 +35,42 @@ def test_a_fault_in_the_second_workload_keeps_the_first(command, engine, fault, 
     assert command("show", "counter/click").out.count("counter/click") == 1
 
 
+def test_what_was_measured_before_a_load_file_went_is_kept_and_shown(command):
+    """It said that nothing ran, and was in the journal only."""
+    command.file(
+        "load_gone.py",
+        """
+        from pathlib import Path
+        from suite import Component, User, Workload, closed_loop, operation
+
+        class Clicker(User):
+            def connect(self, counter):
+                self.counter = counter
+
+            @operation
+            def click(self):
+                self.counter.append(1)
+
+        def gone(system, kept, recording):
+            Path(__file__).unlink()
+            return True
+
+        loop = closed_loop(1, operations=20)
+        click = Workload("counter/click", Component(list), Clicker, loop=loop, checks=[gone])
+    """,
+    )
+    said = command("run", "load_gone.py", "--rounds", 3, "--json", "out.json")
+    assert said.code == 2
+    assert "there is no file" in said.err
+    assert "the next command brings it in" not in said.err
+    assert "nothing ran" not in said.out
+    document = json.loads((command.folder / "out.json").read_text())
+    (result,) = document["results"]
+    assert (document["exit_code"], result["partial"], result["outcomes"]["ok"]) == (2, True, 20)
+    assert "there is no file" in result["error"]["message"]
+    assert command("show", "counter/click").out.count("counter/click") == 1
+
+
 def test_a_store_that_fails_still_prints_and_tries_the_other_one(command, engine, monkeypatch):
     def fail(path, data):
         raise StoreError(f"can't write {path.name[-5:]}: the disk is full; free some space")

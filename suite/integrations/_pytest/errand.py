@@ -18,7 +18,7 @@ from suite.config.paths import Places
 from suite.config.selection import make_plans
 from suite.contract.workload import Workload
 from suite.engine.coordinator import RunInterrupted, run
-from suite.errors import ConfigurationError, StoreError, SuiteError
+from suite.errors import ConfigurationError, CutShort, StoreError, SuiteError
 from suite.files import check_writable, write_text
 from suite.foreign_text import clean
 from suite.formats.document import run_path, write_document
@@ -91,6 +91,9 @@ def _measured(errand: Errand, place: Path) -> int:
         except RunInterrupted as error:
             if error.run is not None:
                 _keep(error.run, kept, ledger, journal)
+            raise
+        except CutShort as cut:
+            _keep(cut.found, kept, ledger, journal)
             raise
         with _shown(result, place, errand.width):
             _keep(result, kept, ledger, journal)
