@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -51,7 +52,10 @@ def command(
         moment = None if before is None else seconds_since_epoch(before)
     except ValueError as error:
         raise ConfigurationError(f"--before {before}: write a day like 2025-01-31") from error
-    with Ledger.existing(where.places().ledger) as there:
+    place = where.places().ledger
+    if where.results is None and where.ledger is None:
+        _check_own(str(place))
+    with Ledger.existing(place) as there:
         pruning = Pruning(there, orders(there, without=branch), keep=keep, before=moment, branch=branch)
         planned = pruning.planned()
         for one in planned:
@@ -70,3 +74,17 @@ def command(
             typer.echo(f"would remove {many(total, 'run')}; without --dry-run it does")
         else:
             typer.echo(f"removed {many(pruning.carry_out(), 'run')}")
+
+
+def _check_own(place: str) -> None:
+    """Raise ConfigurationError for a file that nobody named but a checkout, and that lies outside of it."""
+    from suite.config.ledger_url import is_file, url_of
+
+    if not is_file(place):
+        return  # to a server you have agreed
+    path = Path(url_of(place).database or "").resolve()
+    if not path.is_relative_to(Path.cwd()):
+        raise ConfigurationError(
+            f"the ledger is {path}, outside of this folder; if what is there may be removed, "
+            "name it with --ledger"
+        )

@@ -7,10 +7,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from support.runs import make_run
 
 from suite.config import consent
 from suite.config.file import read_configuration
 from suite.errors import ConfigurationError
+from suite.ledger.store import Ledger
 
 URL = "postgresql://me:secret@team.example/load"
 
@@ -157,6 +159,28 @@ def test_a_ledger_that_is_a_link_elsewhere_is_yours_only_where_you_name_it(comma
     )
     assert not (command.folder / "another.db").exists()
     assert "there is no ledger" in command("show", "--ledger", "results/ledger.db").err
+
+
+@pytest.mark.parametrize(
+    ("named", "folder"),
+    [('results = "../theirs"', None), ('ledger = "../theirs/ledger.db"', None), ("", "../theirs")],
+    ids=["results", "ledger", "link"],
+)
+def test_nothing_is_removed_outside_of_a_checkout_that_nobody_named(command, monkeypatch, named, folder):
+    """`suite prune` removed what another project had measured where a configuration, or a link, led there."""
+    theirs, mine = command.folder / "theirs", command.folder / "mine"
+    mine.mkdir()
+    monkeypatch.chdir(mine)
+    with Ledger(theirs / "ledger.db") as ledger:
+        ledger.add(make_run())
+    Path("loadledger.toml").write_text(named)
+    if folder:
+        Path("results").symlink_to(folder)
+    said = command("prune", "--before", "2100-01-01")
+    assert said.code == 2
+    assert f"the ledger is {theirs.resolve()}/ledger.db, outside of this folder" in said.err
+    assert "what is there may be removed, name it with --ledger" in said.err
+    assert command("prune", "--before", "2100-01-01", "--ledger", "../theirs/ledger.db").code == 0
 
 
 class Asker:
