@@ -27,6 +27,8 @@ from suite.process.told_secrets import told_forms
 
 _SHORTEST = 6
 """Characters of a value that is taken out wherever it stands: shorter ones are words."""
+_FOLDER = "PWD"
+"""A variable of shells, and no password."""
 _LONGEST_NAME = 200
 _LOOKED_AT = 1 << 16
 _hidden: set[str] = set()
@@ -92,7 +94,7 @@ def redacted(text: str, *environments: Mapping[str, str]) -> str:
         value
         for environment in environments
         for name, value in environment.items()
-        if NAMED.search(name) and len(value) >= _SHORTEST
+        if NAMED.search(name) and name != _FOLDER and len(value) >= _SHORTEST
     } | _hidden
     known = {one for value in values if len(one := value.strip()) >= _SHORTEST}  # of a file: its line's end
     for value in sorted({form for one in known for form in _forms(one)}, key=len, reverse=True):

@@ -12,12 +12,12 @@ NAMES = (
     r"pass?w|pass[_ -]?(?:phrase|code)|require[_-]?pass|secret|token(?!iz)|authorization|credential"
     r"|(?:api|access|account|encryption|master|private|shared)[_ -]?key"
 )
-CAMEL = r"(?-i:(?<=[a-z0-9])Key)"
+CAMEL = r"(?-i:(?<=[a-z0-9])(?:Key|Pwd))"
 KEYS = rf"(?<![a-z0-9])key|{CAMEL}"
 """What ends with this word alone: many a word ends like it."""
 SHORT = r"(?<=[a-z0-9][_.-])(?:pass|pwd)"
 """Alone they are words, and a folder."""
-NAMED = re.compile(rf"{NAMES}|(?:{KEYS}|{SHORT}|\Apass|cookies?)\Z", re.IGNORECASE)
+NAMED = re.compile(rf"{NAMES}|(?:{KEYS}|{SHORT}|\A(?:pass|pwd)|cookies?)\Z", re.IGNORECASE)
 
 _WORD = r"""[^\s"',;&})\]<\\]+"""
 _QUOTE = r"""(?:\\{0,3}["']|\\u002[27]|&(?:quot|\#34|\#39|\#x27);|%22)"""

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from suite.errors import ConfigurationError
 from suite.process.redaction import redacted
+from suite.process.secret_forms import NAMED
 
 _SECRET = re.compile(
     r"pass?w|passphrase|secret|token|api[-_]?key|private[-_]?key|authorization|credential|cookie|session[-_]?id"
@@ -94,7 +95,7 @@ class Concealment:
     def value(self, name: str, value: str) -> str | Parameter:
         """`value`, or a Parameter if `name` says that it is secret."""
         self._count(len(value))
-        secret = value and (_SECRET.search(name) or redacted(value) != value)
+        secret = value and (_is_secret(name) or redacted(value) != value)
         return self.parameter(name or "secret", value) if secret else value
 
     def parameter(self, name: str, value: str) -> Parameter:
@@ -123,7 +124,7 @@ class Concealment:
             return [self.inside(one, name) for one in value]
         if isinstance(value, str):
             return self.value(name, value)
-        if isinstance(value, int) and not isinstance(value, bool) and _SECRET.search(name):
+        if isinstance(value, int) and not isinstance(value, bool) and _is_secret(name):
             return self.parameter(name, str(value))
         return value
 
@@ -153,13 +154,14 @@ class Concealment:
             pairs = parse_qsl(text, keep_blank_values=True)
             if pairs and len({name for name, _ in pairs}) == len(pairs):
                 return replace(request, form=self.pairs(pairs))
-            names = (name for name, _ in pairs if _SECRET.search(name))
+            names = (name for name, _ in pairs if _is_secret(name))
             if hidden := sorted(set(names)):
                 told = f"{', '.join(hidden)} of its content is secret and was left out"
                 kept = [(name, value) for name, value in pairs if name not in hidden]
                 return replace(request, text=urlencode(kept), todo=(*request.todo, told))
         # What has no parts that could be told from one another is secret as a whole.
-        return replace(request, text=self.parameter("content", text) if _SECRET.search(text) else text)
+        secret = _SECRET.search(text) or redacted(text) != text
+        return replace(request, text=self.parameter("content", text) if secret else text)
 
 
 def kept_headers(
@@ -174,6 +176,11 @@ def kept_headers(
         and not name.lower().startswith(("sec-", "x-client-"))
     }
     return hide.pairs(found.items())
+
+
+def _is_secret(name: str) -> bool:
+    """Whether what is called so is secret: as documents have it, and more, for a load file is committed."""
+    return bool(NAMED.search(name) or _SECRET.search(name))
 
 
 def _parameters_of(one: SampleRequest) -> Iterable[str]:

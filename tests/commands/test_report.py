@@ -43,6 +43,19 @@ def test_without_more_the_latest_run_becomes_a_page(stored):
     assert stat.S_IMODE(page.stat().st_mode) == 0o600  # it quotes the system, as the document does
 
 
+def test_a_report_of_another_tool_is_not_written_over(stored):
+    """Locust's and pytest's pages are called so as often as not; nobody named this one."""
+    page = stored.folder / "report.html"
+    page.write_text("<html>of pytest</html>")
+    said = stored("report")
+    assert (said.code, page.read_text()) == (2, "<html>of pytest</html>")
+    assert said.err == ("suite: there is a report.html already that is not ours; name another file with -o\n")
+    assert stored("report", "-o", "report.html").code == 0  # named, it is replaced, and ours from now on
+    first = page.stat().st_ino
+    assert stored("report").code == 0
+    assert page.stat().st_ino != first
+
+
 @pytest.mark.parametrize(
     ("words", "name"),
     [

@@ -28,6 +28,7 @@ from suite.process.redaction import redacted, shown_command, shown_url, shown_va
         ('password="cut off', 'password="*** off'),
         ('password: "", user: ann', 'password: "", user: ann'),
         ("api-key: 12345; retry", "api-key: ***; retry"),
+        ('{"userPwd": "hunter2"} loginPwd=hunter2', '{"userPwd": "***"} loginPwd=***'),
         ("got eyJhbGciOiJI.eyJzdWIiOiIx.abc-_123 back", "got *** back"),
         ("key AKIAABCDEFGHIJKLMNOP", "key ***"),
         (
@@ -87,6 +88,13 @@ def test_a_known_secret_is_hidden_in_all_that_it_is_commonly_written_in(said: st
     assert "rd" not in shown
 
 
+def test_the_folder_that_a_shell_works_in_is_no_password() -> None:
+    assert (
+        redacted("cd /home/ann/shop", {"PWD": "/home/ann/shop", "OLDPWD": "/home/ann"}) == "cd /home/ann/shop"
+    )
+    assert redacted("it is hunter2hunter2", {"DB_PWD": "hunter2hunter2"}) == "it is ***"
+
+
 def test_a_variable_of_blanks_hides_nothing() -> None:
     assert redacted("all of it", {"APP_PASSWORD": "        "}) == "all of it"
 
@@ -123,6 +131,9 @@ def test_what_may_be_printed_of_a_url(url: str, printed: str) -> None:
         ("key", "hunter2", "***"),
         ("signing_key", "hunter2", "***"),
         ("signingKey", "hunter2", "***"),
+        ("pass", "hunter2", "***"),
+        ("pwd", "hunter2", "***"),
+        ("userPwd", "hunter2", "***"),
         ("monkey", "of the zoo", "of the zoo"),
         ("keyspace", "shop", "shop"),
         ("cookies", {"sid": "hunter2"}, "***"),

@@ -93,6 +93,17 @@ def test_a_long_recording_is_read_in_one_go():
     assert len(read_har(har(*visits)).requests) == 2000
 
 
+@pytest.mark.parametrize("name", ["pwd", "pass", "user_pass", "userPwd", "login_pwd"])
+def test_a_password_in_a_field_of_a_usual_name_is_a_parameter(name):
+    """As the forms of WordPress and Drupal call theirs; the load file is committed."""
+    form = {"kind": "application/x-www-form-urlencoded", "content": f"log=ada&{name}=hunter2"}
+    data = {"content": json.dumps({"log": "ada", name: "hunter2"})}
+    for posted in (form, data):
+        found = read_har(har(entry(0, f"{SHOP}/login", "POST", **posted)))
+        assert len(found.parameters()) == 1
+        assert "hunter2" not in repr(found)
+
+
 def test_secrets_are_parameters_and_cookies_that_were_set_go_by_themselves():
     found = read_har(VISIT)
     login, orders, last = found.requests

@@ -89,6 +89,11 @@ def report_page(records: Sequence[Record], *, faults: list[str]) -> str:
     )  # fmt: skip
 
 
+def is_ours(page: bytes) -> bool:
+    """Whether a file has a report of ours, of whichever version."""
+    return b"<footer><p>Made by Loadledger " in page
+
+
 def _fitting(record: Record, room: int, whole: int, number: int) -> tuple[_Part, Markup] | None:
     """A result with all that there is of it if that takes no more than `whole` bytes, else its verdict.
 
