@@ -48,7 +48,7 @@ class Listening(System):
 
     def answers(self) -> bool:
         """See `System.answers`."""
-        return holds(self.probe, self)
+        return holds(self.probe, self, self.deadline)
 
     def _launch(self, place: Placement) -> Child:
         raise NotImplementedError

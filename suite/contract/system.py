@@ -146,7 +146,7 @@ class System:
 
     def answers(self) -> bool:
         """Whether it is ready, at this moment."""
-        return holds(accepts_connections, self)
+        return holds(accepts_connections, self, self.deadline)
 
     def immunity(self, fault: Fault) -> str | None:
         """Why `fault` can't meet it; None if it can."""

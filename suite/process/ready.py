@@ -5,9 +5,11 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from suite.errors import ConfigurationError, SystemFailed
+from suite.process.within import within
 
 if TYPE_CHECKING:
     from suite.process.child import Child
@@ -16,6 +18,8 @@ _BACKGROUND = (
     "\nit ended well and early: if it puts itself into the background, run it in the foreground "
     "(an option such as --no-daemon, --foreground)"
 )
+_LEAST = 1.0
+"""Seconds that a probe has at least, however late it is."""
 Probe = Callable[[Any], bool]
 """`probe(system)`: whether it is ready. Connection errors mean "not yet"."""
 
@@ -73,18 +77,19 @@ class _Answers:
             connection.close()
 
 
-def holds(probe: Probe, system: _Reachable) -> bool:
-    """Whether `probe` says that it is ready, at this moment."""
+def holds(probe: Probe, system: _Reachable, seconds: float) -> bool:
+    """Whether `probe` says, within `seconds`, that it is ready at this moment."""
     import http.client
 
     try:
-        return probe(system)
+        return within(seconds, partial(probe, system))
     except (_AnsweredOtherwise, OSError, http.client.HTTPException):
         return False
 
 
 def wait_ready(probe: Probe, system: _Reachable, child: Child | None, deadline: float) -> bool:
-    """Poll `probe` until it holds. Without a child: whether it ever did.
+    """Poll `probe` until it holds. Without a child: whether it ever did. A probe may be anybody's, and wait
+    for an answer without end.
 
     Raises SystemFailed if `child` dies or does not become ready within `deadline` seconds.
     """
@@ -95,7 +100,7 @@ def wait_ready(probe: Probe, system: _Reachable, child: Child | None, deadline: 
     while True:
         reason, said = "its probe says no", ""
         try:
-            if probe(system):
+            if within(max(end - time.monotonic(), _LEAST), partial(probe, system)):
                 return True
         except _AnsweredOtherwise as error:
             said = f": {error}"

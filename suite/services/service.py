@@ -20,6 +20,7 @@ from suite.process.port import claim_port
 from suite.process.ready import holds, wait_ready
 from suite.process.redaction import without_password
 from suite.process.secret_forms import HIDDEN
+from suite.process.within import within
 
 if TYPE_CHECKING:
     from suite.process.child import Child
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 _PATIENCE = 2.0
 """Seconds for a server to let us in that answers; it may be starting."""
+
+
+ASKED = 10.0
+"""Seconds for a server to tell something; it may be frozen, or a pooler that has no connection to it."""
 
 
 class TurnedAway(ConnectionError):
@@ -100,7 +105,7 @@ class Service(System):
 
     def answers(self) -> bool:
         """See `System.answers`."""
-        return holds(self._answers, self)
+        return holds(self._answers, self, self.deadline)
 
     def immunity(self, fault: Fault) -> str | None:
         """See `System.immunity`."""
@@ -127,8 +132,14 @@ class Service(System):
                 f"no {self.what} answers at {host}:{port} within {self.deadline:g} s; is it running, and is "
                 f"what {self.variable}, the configuration or the load file says of it right?"
             )
+        patience = max(ASKED, self.deadline)
         try:
-            url = self._own_url()
+            url = within(patience, self._own_url)
+        except TimeoutError as error:
+            raise SystemFailed(
+                f"{self.what} at {host}:{port} lets us in, and has not answered in {patience:g} s; is "
+                "it frozen, or a pooler that has no connection to it?"
+            ) from error
         except OSError as error:
             raise SystemFailed(f"{self.what} at {host}:{port}: {error}") from error
         self.address = Address(host, port, url, str(place.directory), self.address.pid)
@@ -141,7 +152,7 @@ class Service(System):
     def figures(self) -> Mapping[str, float]:
         """What it says of itself, by metric; nothing where it does not answer."""
         with contextlib.suppress(OSError):
-            return self._figures()
+            return within(ASKED, self._figures)
         return {}
 
     def _place_of(self, url: str) -> tuple[str, int]:

@@ -10,7 +10,7 @@ import pytest
 
 from suite.contract.address import Address
 from suite.errors import ConfigurationError, SystemFailed
-from suite.process.ready import accepts_connections, probe_for, wait_ready
+from suite.process.ready import accepts_connections, holds, probe_for, wait_ready
 
 
 def test_a_probe_is_a_path_a_callable_or_a_connection() -> None:
@@ -68,6 +68,17 @@ def test_waiting_ends_soon_after_readiness_and_soon_after_the_deadline() -> None
     assert wait_ready(lambda _: time.monotonic() > ready_at, Address(), None, 30)
     assert not wait_ready(lambda _: False, Address(), None, 0.1)
     assert time.monotonic() - begun < 10
+
+
+def test_a_probe_that_waits_for_ever_is_waited_for_until_the_deadline() -> None:
+    """A request without a time-out, to a server that takes connections and says nothing."""
+    answers = threading.Event()
+    try:
+        with pytest.raises(SystemFailed, match=r"was not ready within 0\.2 s \(timed out\)"):
+            wait_ready(lambda _: answers.wait(), Address(), _Idle(), 0.2)  # type: ignore[arg-type]
+        assert not holds(lambda _: answers.wait(), Address(), 0.2)
+    finally:
+        answers.set()
 
 
 def test_a_fault_of_the_probe_is_not_waited_for() -> None:

@@ -29,7 +29,8 @@ from suite.measure import proc
 from suite.process.port import claim_port
 from suite.process.scratch import scratch_directory
 from suite.services import postgres, redis
-from suite.services.postgres import Postgres, _copied, _programs
+from suite.services.postgres import Postgres
+from suite.services.programs import copied, programs_here
 from suite.services.redis import Redis
 from suite.services.service import Service
 
@@ -275,8 +276,8 @@ def test_root_has_it_run_by_nobody_who_can_not_reach_it_where_it_is(monkeypatch,
     """As in a virtual environment of tox, which is closed to others."""
     closed = tmp_path / "closed"
     closed.mkdir(0o700)
-    there = _copied(_programs(), closed / "site")
-    monkeypatch.setattr(sys.modules[Postgres.__module__], "_programs", lambda: there)
+    there = copied(programs_here(), closed / "site")
+    monkeypatch.setattr(sys.modules[Postgres.__module__], "programs_here", lambda: there)
     with postgres() as server:
         assert asked(server.url, "select 1") == 1
         assert Path(f"/proc/{server.pid}").stat().st_uid != 0

@@ -1,0 +1,33 @@
+"""Calls that nobody waits for without end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def within(seconds: float, call: Callable[[], T]) -> T:
+    """What `call` gives, or raises; TimeoutError after so many `seconds`.
+
+    What waits for a peer that never answers is left at it, in a thread that keeps no program from ending.
+    """
+    given: list[T] = []
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            given.append(call())
+        except BaseException as error:  # noqa: BLE001 - who waits raises it
+            raised.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if raised:
+        raise raised[0]
+    if not given:
+        raise TimeoutError("timed out")
+    return given[0]
