@@ -50,7 +50,7 @@ def open_engine(url: URL, timeout: float) -> Engine:
             engine = create_engine(url, connect_args=waits, pool_recycle=_STALE, json_deserializer=_decoded)
         except ImportError as error:
             raise MissingExtra("psycopg", "postgresql") from error
-        from suite.ledger.answering import answering  # of an extra
+        from suite.services.answering import answering  # of an extra
 
         connect = answering(timeout / 3, 3 * timeout)  # it ends a statement itself after twice that
         event.listen(engine, "do_connect", lambda _dialect, _record, words, named: connect(*words, **named))

@@ -69,7 +69,7 @@ def upgrade(
         use_wal(engine, timeout)
     with engine.execution_options(writing=True).begin() as connection, ExitStack() as held:
         if connection.dialect.name == "postgresql":
-            from suite.ledger.answering import patiently  # of an extra
+            from suite.services.answering import patiently  # of an extra
 
             connection.execute(text("SET LOCAL statement_timeout = 0"))  # an upgrade may take its time
             held.enter_context(patiently(connection.connection.dbapi_connection))

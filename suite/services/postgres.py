@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 Keep = Literal["round", "session"]
 _NOBODY = "nobody"
+_LEAST, _SILENT = 2.0, 10.0
+"""Seconds: any statement may take so long; after so many it is asked whether the server is still there."""
 _OLDEST = 13
 """The version that can drop a database which somebody is still connected to."""
 _COUNTERS = """select numbackends, xact_commit + xact_rollback, blks_hit, blks_read
@@ -196,6 +198,8 @@ class Postgres(Service):
             try:
                 self._run(connection, f'create database "{name}"')
             except OSError as error:
+                if connection.closed:
+                    raise
                 raise ConnectionError(
                     f"{error}; each round makes a database of its own: let the role make some (CREATEDB)"
                 ) from error
@@ -255,11 +259,17 @@ class Postgres(Service):
             return "\n".join(str(line) for (line,) in rows)
 
     def _connected(self, url: str) -> psycopg.Connection[Any]:
-        """A connection that commits each statement. Raises OSError, ConfigurationError for a wrong URL."""
+        """A connection that commits each statement, and waits for none longer than what starts may take.
+
+        Raises OSError, ConfigurationError for a wrong URL.
+        """
         import psycopg
 
+        from suite.services.answering import answering
+
+        connect = answering(_SILENT, max(self.deadline, _LEAST))
         try:
-            return psycopg.connect(url, autocommit=True, connect_timeout=2)
+            return connect(url, autocommit=True, connect_timeout=2)
         except psycopg.ProgrammingError as error:  # which cites what may be a password
             raise ConfigurationError(
                 f"{without_password(url)!r} can't be read as a URL of PostgreSQL; are its options right, "

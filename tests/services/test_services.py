@@ -70,6 +70,20 @@ def test_a_round_has_a_database_of_its_own_where_one_runs_already(database: str,
     assert server.figures() == {}
 
 
+def test_a_postgresql_that_answers_no_statement_ends_its_start(database: str, tmp_path: Path) -> None:
+    """As behind a pooler that is paused, or where somebody holds a lock: it was waited for without end."""
+    server = postgres(database, deadline=2.0)
+    with psycopg.connect(database) as other:
+        other.execute("lock table pg_database in share mode")
+        with pytest.raises(SystemFailed) as caught:
+            server.start(Placement(tmp_path / "database"))
+        server.stop()
+    assert str(caught.value) == (
+        f"PostgreSQL at 127.0.0.1:{server.address.port}: the server has not answered a statement for 2 s; "
+        "look at it, then try again"
+    )
+
+
 def test_postgresql_tells_what_it_was_sent_and_how_it_goes_about_it(database: str, tmp_path: Path) -> None:
     server = postgres(database)
     server.start(Placement(tmp_path / "database"))

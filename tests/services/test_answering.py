@@ -140,7 +140,7 @@ def chattering() -> socket.socket:
 
 def test_a_server_that_says_all_but_the_answer_is_given_up() -> None:
     """Each piece of news had all of the waiting begin anew."""
-    from suite.ledger.answering import answering
+    from suite.services.answering import answering
 
     with chattering() as server:
         host, port = server.getsockname()
