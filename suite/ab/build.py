@@ -21,6 +21,8 @@ from suite.process.child import Child, start_command
 OURS = "loadledger"
 _TAIL = 8
 _LONGEST = 1800.0
+_ANSWERS = 30.0
+"""Seconds for a Python to say its version."""
 _UNREACHED = ("NewConnectionError", "ConnectTimeoutError", "(from versions: none)")
 """What pip says where it has no index to ask."""
 _NOT_SOURCES = (".*", "build", "dist", "results", "tests", "*.egg-info", "__pycache__")
@@ -38,11 +40,17 @@ class Builder:
         """What decides about an environment, as one short name."""
         asked = [self.python, "-c", "import sys; print(sys.version, sys.prefix)"]
         try:
-            version = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+            done = subprocess.run(
+                asked, capture_output=True, text=True, check=True, timeout=_ANSWERS, stdin=subprocess.DEVNULL
+            )
+        except subprocess.TimeoutExpired as error:
+            raise ConfigurationError(
+                f"--python: {self.python} has not said its version in {_ANSWERS:g} s; does it run by itself?"
+            ) from error
         except (OSError, subprocess.CalledProcessError) as error:
             raise ConfigurationError(f"--python: {self.python} is no Python that runs") from error
         ours = "" if brings_suite else _suite_digest()
-        decisive = "\0".join((digest(project), version, self.extras, ours))
+        decisive = "\0".join((digest(project), done.stdout, self.extras, ours))
         return hashlib.sha256(decisive.encode()).hexdigest()[:16]
 
     def build(self, place: Path, project: Path, name: str, *, brings_suite: bool) -> str:
@@ -94,7 +102,9 @@ class Builder:
         except SystemFailed as error:
             raise ConfigurationError(str(error)) from error
         try:
-            child.wait(_LONGEST)
+            if not child.wait(_LONGEST):
+                said = f"{Path(argv[0]).name} had not come to an end in {_LONGEST:g} s; its last output:"
+                raise ConfigurationError(f"{said}\n{_tail(child)}")
         finally:
             child.stop()
         return child
