@@ -12,6 +12,8 @@ _BOM = b"\xef\xbb\xbf"
 _ENDS = (b"\n", b"\r")
 _lines = re.compile(rb"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+").finditer
 _SMALL = 65_536
+_DIGITS = 18
+"""Of a time to wait; what has more is none."""
 
 
 class ServerSentEvent(NamedTuple):
@@ -103,7 +105,7 @@ class EventParser:
         elif name == b"id":
             if b"\0" not in value:
                 self._id = _text(value)
-        elif name == b"retry" and value.isdigit():
+        elif name == b"retry" and value.isdigit() and len(value) <= _DIGITS:
             self._retry = int(value)
 
     def _event(self, data: bytes | bytearray) -> ServerSentEvent:

@@ -16,12 +16,15 @@ _REDIRECTS = (301, 302, 303, *_KEEPING)
 def leads_to(response: Response, asked: str) -> str | None:
     """The path and query on the same server that a response to the URL `asked` redirects to, if it does.
 
-    Raises UnexpectedStatus for another server: a session is with one.
+    Raises UnexpectedStatus for what is no URL, and for another server: a session is with one.
     """
     location = response.headers.get("location")
     if response.status not in _REDIRECTS or location is None:
         return None
-    here, there = urlsplit(asked), urlsplit(urljoin(asked, location))
+    try:
+        here, there = urlsplit(asked), urlsplit(urljoin(asked, location))
+    except ValueError as error:
+        raise UnexpectedStatus(response.status, f"redirects to what is no URL: {error}") from error
     if (here.scheme, here.netloc) != (there.scheme, there.netloc):
         raise UnexpectedStatus(
             response.status, f"redirects to another server: {there.scheme}://{there.hostname}"

@@ -53,7 +53,10 @@ class Response:
 
     def json(self) -> Any:
         """The body as JSON, unpacked if it is compressed. Raises ValueError if it is none."""
-        return json.loads(self._unpacked())
+        try:
+            return json.loads(self._unpacked())
+        except RecursionError as error:
+            raise ValueError("the body is JSON that is nested without end") from error
 
     def _unpacked(self) -> bytes:
         if _compressed(self._raw) is None:  # most are not: no need to look at all headers

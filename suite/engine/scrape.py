@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import http.client
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from suite.process.redaction import without_password
 from suite.process.timely import TimelyConnection, TimelyTlsConnection
@@ -12,6 +12,8 @@ _LARGEST = 16_000_000
 """Bytes of a body; a large exposition has some 100 kB."""
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 3
+_KEPT = "".join(map(chr, range(0x21, 0x7F)))
+"""Of a path what is printable; other bytes, as they came, are written like %C3."""
 _HEADERS = {
     "Accept": "text/plain; version=0.0.4, application/json; q=0.9, */*; q=0.1",
     "Connection": "close",
@@ -36,10 +38,24 @@ def fetched(url: str, seconds: float) -> tuple[bytes, str]:
         body, target = _got(url, seconds)
         if target is None:
             return body, url
-        url = urljoin(url, target)
+        try:
+            url = _joined(url, target)
+        except ValueError as error:
+            raise Unanswered("redirects", f"redirects to what is no URL: {error}") from None
     raise Unanswered(
         "redirects", f"redirects more than {_MOST_REDIRECTS} times, at last to {without_password(url)}"
     )
+
+
+def _joined(url: str, target: str) -> str:
+    """Where a redirect leads, as it can be asked for. Raises ValueError."""
+    parts = urlsplit(urljoin(url, target))
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        raise ValueError(f"{without_password(target)!r}")
+    parts.hostname.encode("idna")
+    raw = parts.path.encode("latin-1", "replace"), parts.query.encode("latin-1", "replace")
+    path, query = (quote(part, safe=_KEPT) for part in raw)
+    return parts._replace(path=path, query=query, fragment="").geturl()
 
 
 def _got(url: str, seconds: float) -> tuple[bytes, str | None]:

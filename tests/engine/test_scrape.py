@@ -112,3 +112,22 @@ def test_nobody_there_is_told():
     with pytest.raises(Unanswered) as told:
         fetched(url, 1.0)
     assert told.value.kind == "ConnectionRefusedError"
+
+
+def redirect(target):
+    return b"HTTP/1.1 302 X\r\nLocation: " + target + b"\r\nContent-Length: 0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [b"http://[", b"http://[x]/", b"//\xe2\x84\x80/", b"http://x:99999999/", b"http://x:y/", b"mailto:a"],
+)
+def test_a_redirect_to_what_is_no_url_is_no_answer(serving, target):
+    with pytest.raises(Unanswered, match=r"^redirects to what is no URL: ") as found:
+        fetched(serving(redirect(target)), 5.0)
+    assert found.value.kind == "redirects"
+
+
+def test_a_redirect_may_have_any_bytes_in_its_path(serving):
+    url = serving(redirect("/für?ä=%20".encode()), OK)
+    assert fetched(url, 5.0) == (b"x 1\n", f"{url}/f%C3%BCr?%C3%A4=%20")
