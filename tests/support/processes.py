@@ -99,13 +99,13 @@ def others(shared):
 def mapped(maps):
     """What a process has mapped; nothing of one that has ended."""
     with contextlib.suppress(OSError):
-        return maps.read_text()
+        return maps.read_text(errors="replace")
     return ""
 
 
 def command_line(pid):
     with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     return ""
 
 
