@@ -12,7 +12,7 @@ OURS = Path("/proc/self/cgroup")
 def group_folders(controller: str, root: Path = ROOT, groups: Path = OURS) -> Iterator[Path]:
     """The folders of our groups that `controller` may look after, and of those above them that we see."""
     try:
-        lines = groups.read_text().splitlines()
+        lines = groups.read_text(errors="surrogateescape").splitlines()
     except OSError:
         return
     for line in lines:

@@ -258,7 +258,7 @@ def _answer(connection: socket.socket, pid: int, limit: float, timeout: float) -
 
 def _ended(pid: int) -> bool:
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        state = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0]
     except OSError:
         return True
-    return state in "ZX"
+    return state in b"ZX"

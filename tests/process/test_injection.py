@@ -85,6 +85,17 @@ def test_who_has_no_agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         other.kill()
 
 
+def test_a_process_whose_name_is_no_text_has_not_ended() -> None:
+    """The kernel cuts names after 15 bytes, in the midst of a letter too."""
+    comm = Path("/proc/self/comm")
+    before = comm.read_bytes()
+    comm.write_bytes("имя-имя-имя-имя".encode()[:15])
+    try:
+        assert not injection._ended(os.getpid())
+    finally:
+        comm.write_bytes(before)
+
+
 def test_an_agent_that_comes_late_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(injection, "_START", 60.0)
     with injected(tmp_path / "agents", "counters") as agents:
