@@ -57,6 +57,8 @@ class Notifier:
                 return
         except urllib.error.HTTPError as error:
             why = f"it answered {error.code}"
+        except http.client.InvalidURL:  # which cites its path, and that may be all that it is secret by
+            why = "its address has a blank or another sign that no URL has"
         except (OSError, http.client.HTTPException, ValueError) as error:
             why = str(getattr(error, "reason", error)) or type(error).__name__
         typer.echo(

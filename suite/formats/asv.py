@@ -13,7 +13,7 @@ from typing import Any
 from suite.errors import StoreError
 from suite.files import safe_name
 from suite.formats.asv_metric import LONG_UNITS, metric_of
-from suite.formats.asv_result import NEWEST, rows_of, setting_of
+from suite.formats.asv_result import NEWEST, rows_of, setting_of, shown_variables
 from suite.formats.imported import DAMAGE, imported_run
 from suite.records.classes import counted, load_class, machine_class, versions_in
 from suite.records.run import Measured, Run
@@ -153,7 +153,7 @@ def _environment(data: Mapping[str, Any]) -> dict[str, Any]:
         "asv": params.get("machine"),
         "python": data.get("python"),
         "packages": dict(data.get("requirements") or {}),
-        **({"variables": dict(variables)} if variables else {}),
+        **({"variables": shown_variables(variables)} if variables else {}),
     }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from suite.errors import StoreError
+from suite.process.redaction import shown_value
 
 NEWEST = 2
 """The newest format that is read here. Before it results were objects, now each is a list of columns."""
@@ -51,9 +52,14 @@ def setting_of(data: Mapping[str, Any]) -> str:
         "python": data.get("python"),
         **{name: value for name, value in params.items() if name not in _MACHINE},
         **(data.get("requirements") or {}),
-        **{f"env {name}": value for name, value in (data.get("env_vars") or {}).items()},
+        **{f"env {name}": value for name, value in shown_variables(data.get("env_vars")).items()},
     }
     return setting_words(params.get("machine"), software)
+
+
+def shown_variables(given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Variables of the environment that asv sets, without what is secret: asv writes it down."""
+    return {name: shown_value(name, value) for name, value in dict(given or {}).items()}
 
 
 def setting_words(machine: str | None, software: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from suite.contract.metric import STANDARD, find
+from suite.formats.asv_result import shown_variables
 from suite.records.better import Better
 from suite.records.costs import COSTS
 from suite.report.charts.graph import Graph, GraphPoint
@@ -181,7 +182,10 @@ def _finite(value: object) -> float | None:
 
 def _setting(result: Any) -> str:
     """The machine, and the software that asv tells apart."""
-    software = {**{k: v for k, v in result.params.items() if k not in _MACHINE}, **result.env_vars}
+    software = {
+        **{name: value for name, value in result.params.items() if name not in _MACHINE},
+        **shown_variables(result.env_vars),
+    }
     words = [
         f"{'Python' if key == 'python' else key} {value}" for key, value in sorted(software.items()) if value
     ]

@@ -1,13 +1,14 @@
 """asv's files as Runs: what asv keeps apart stays apart, and a file is damaged only where it is."""
 
 import math
+from types import SimpleNamespace
 
 import pytest
 
 from suite.errors import StoreError
 from suite.formats.asv import asv_files, is_asv, runs_of_asv
 from suite.formats.asv_result import setting_of
-from suite.integrations.asv_results import workload_of
+from suite.integrations.asv_results import _setting, workload_of
 from suite.records.classes import machine_class
 
 COLUMNS = ["result", "params", "version", "started_at", "duration", "samples"]
@@ -135,6 +136,20 @@ def test_what_asv_keeps_apart_is_another_machine_class(other):
 def test_a_setting_is_told_in_words():
     told = result({}, requirements={"numpy": "1.26", "six": ""}, env_vars={"THREADS": "4"})
     assert setting_of(told) == "box, Python 3.12, env THREADS 4, numpy 1.26, six"
+
+
+def test_a_password_that_asv_sets_as_a_variable_is_not_kept():
+    """Documents, the ledger and pages are shown to others; that there is one is told."""
+    variables = {"DB_PASSWORD": "hunter2hunter2", "URL": "redis://:hunter2hunter2@h/0", "THREADS": "4"}
+    told = setting_of(result({}, env_vars=variables))
+    assert told == "box, Python 3.12, env DB_PASSWORD ***, env THREADS 4, env URL redis://***@h/0"
+    [run] = runs({"a.P.time_x": row([1.0])}, env_vars=variables)
+    assert run.environment["variables"] == {
+        "DB_PASSWORD": "***", "URL": "redis://***@h/0", "THREADS": "4",
+    }  # fmt: skip
+    assert "hunter2" not in repr(run)
+    page = _setting(SimpleNamespace(params={"machine": "box"}, env_vars=variables))
+    assert page == "asv on box, DB_PASSWORD ***, THREADS 4, URL redis://***@h/0"
 
 
 def test_each_benchmark_has_its_version():
