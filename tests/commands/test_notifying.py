@@ -125,6 +125,17 @@ def test_what_can_not_be_told_is_a_warning(told, capfd):
     assert "secret" not in err
 
 
+def test_the_path_of_an_address_with_a_blank_in_it_is_in_no_warning(capfd):
+    """It is the secret of a webhook, and the library cites it."""
+    notifier = Notifier("http://127.0.0.1:1/services/T00/hush hush")
+    notifier.changes.append({"workload": "a/b", "before": "pass", "verdict": "fail", "commit": None})
+    notifier.post()
+    assert capfd.readouterr().err == (
+        "suite: warning: 127.0.0.1:1 could not be told of the verdict: "
+        "its address has a blank or another sign that no URL has\n"
+    )
+
+
 def test_a_checkout_that_wants_to_be_told_needs_consent(command, engine, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
     command.example("load_counter.py")
