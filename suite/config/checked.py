@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from suite.errors import ConfigurationError
+from suite.process.redaction import redacted
 from suite.units import parse
 
 FORBID_OTHERS = {"extra": "forbid"}
@@ -64,7 +65,8 @@ def _text(value: Any) -> str:
 
 def _address(value: Any) -> str:
     if not _text(value).startswith(("http://", "https://")):
-        raise ConfigurationError(f'{value!r} is no address to post to, such as "https://hooks.example/load"')
+        shown = redacted(str(value))
+        raise ConfigurationError(f'{shown!r} is no address to post to, such as "https://hooks.example/load"')
     return str(value)
 
 

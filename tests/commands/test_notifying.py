@@ -158,3 +158,12 @@ def test_only_an_address_can_be_posted_to(refused):
         "x",
         says=[r"loadledger.toml:1: notify: 'file:///etc/passwd' is no address to post to, .*", ".*"],
     )
+
+
+def test_an_address_without_a_scheme_is_told_without_its_secret(refused):
+    refused.file("loadledger.toml", 'notify = "hooks.slack.com/services/T00/B00/abcdefghij"\n')
+    refused(
+        "run",
+        "x",
+        says=[r"loadledger.toml:1: notify: 'hooks.slack.com/\*\*\*' is no address to post to, .*", ".*"],
+    )
