@@ -1,11 +1,13 @@
 """pytest's plug-in, in sessions of its own whose loads are played."""
 
+import os
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+from support.processes import wait_for
 from support.runs import make_run, validity_of
 
 from suite import closed_loop, open_loop
@@ -305,3 +307,26 @@ def test_a_load_that_is_killed_between_its_document_and_the_ledger_is_brought_in
     with Ledger(place) as later:
         assert [one.records for one in bring_in(tmp_path, later)] == [(run,)]
         assert later.record(run.id) == run
+
+
+DYING = """
+import os
+from suite.integrations._pytest import load as module
+
+def test_one(load, monkeypatch):
+    monkeypatch.setattr(module, "start_function", lambda *_, **__: os._exit(7))
+    load(lambda: None, name="own/nothing")
+"""
+
+
+def test_of_a_pytest_that_ends_at_once_in_a_load_nothing_is_left(tmp_path):
+    """As pytest-timeout ends it: a folder was left until the next load."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    (tmp_path / "test_dying.py").write_text(DYING)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_dying.py"],
+        cwd=tmp_path, env={**os.environ, "TMPDIR": str(temporary)}, capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 7, done.stdout.decode()
+    assert wait_for(lambda: not [*temporary.glob("loadledger-*")])

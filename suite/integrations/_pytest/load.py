@@ -25,6 +25,7 @@ from suite.integrations._pytest.verdicts import InvalidLoad
 from suite.ledger.entry import HEADLINES
 from suite.measure.instruments import instruments
 from suite.process.child import Child, start_function
+from suite.process.identity import lasting_identity
 from suite.process.pickled import PickledWorkload
 from suite.process.scratch import scratch_directory
 from suite.records.run import Run
@@ -130,7 +131,7 @@ class LoadFixture:
             errand = self._errand(what, name, system, how)
         except SuiteError as error:
             self._fail(str(error))
-        with open(self._lock, "a") as turn, scratch_directory() as folder:
+        with open(self._lock, "a") as turn, scratch_directory() as folder, lasting_identity(folder):
             while not _taken(turn):
                 yield
             child = start_function(measure, (errand, str(folder)), log=folder / "log", name="the load")
