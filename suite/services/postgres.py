@@ -13,7 +13,6 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -27,11 +26,10 @@ from suite.process.redaction import without_password
 from suite.process.scratch import let_through, scratch_directory
 from suite.process.sweep import ROUND_VARIABLE
 from suite.process.watchman import watched
-from suite.process.within import within
 from suite.records.costs import ServedStatement
 from suite.services.kept import kept
 from suite.services.programs import copied, programs_here
-from suite.services.service import ASKED, Service, TurnedAway
+from suite.services.service import Service, TurnedAway
 
 if TYPE_CHECKING:
     import psycopg
@@ -108,8 +106,8 @@ class Postgres(Service):
             self._join(server.url, place, server.child)
             self.child, self.address = server.child, replace(self.address, pid=server.pid)
             self._left.callback(setattr, self, "child", None)  # which outlives the round
-        with contextlib.suppress(OSError):
-            self._told(self.url, f"create extension if not exists {_STATEMENTS}")
+        with contextlib.suppress(OSError), self._connected(self.url) as connection:
+            self._run(connection, f"create extension if not exists {_STATEMENTS}")
 
     def _anew(self) -> Postgres:
         """A server for a session."""
@@ -207,17 +205,8 @@ class Postgres(Service):
         return urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
 
     def _dropped(self, url: str, name: str) -> None:
-        with contextlib.suppress(OSError):
-            self._told(url, f'drop database if exists "{name}" with (force)')
-
-    def _told(self, url: str, statement: str) -> None:
-        """Raises OSError, TimeoutError after `ASKED` seconds."""
-
-        def tell() -> None:
-            with self._connected(url) as connection:
-                self._run(connection, statement)
-
-        within(ASKED, tell)
+        with contextlib.suppress(OSError), self._connected(url) as connection:
+            self._run(connection, f'drop database if exists "{name}" with (force)')
 
     def _answers(self, _system: Any) -> bool:
         with self._connected(self.url):
@@ -237,7 +226,7 @@ class Postgres(Service):
     def statements(self) -> Mapping[str, ServedStatement]:
         """See `System`."""
         found: dict[str, ServedStatement] = {}
-        for text, *counts in within(ASKED, self._served):
+        for text, *counts in self._served():
             known = found.get(text, (0, 0, 0))  # of another role
             both = (one + int(other) for one, other in zip(known, counts, strict=True))
             found[text] = ServedStatement(*both)
@@ -249,9 +238,6 @@ class Postgres(Service):
 
     def explained(self, statement: str) -> str:
         """See `System`."""
-        return within(ASKED, partial(self._explained, statement))
-
-    def _explained(self, statement: str) -> str:
         with self._connected(self.url) as connection:
             if connection.info.server_version // 10_000 < _EXPLAINS:
                 raise ConnectionError(f"PostgreSQL {_EXPLAINS} or newer explains what has no values")
