@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from suite.process.child import Child
 
 
+_TOLD = {"redis.commands": "total_commands_processed", "redis.memory": "used_memory_peak"}
+"""What it calls our figures; what only speaks its protocol may have none of them."""
+_LONGEST, _SHOWN = 1 << 20, 40
 _LOADING = "-LOADING"
 """It reads what it kept, and will answer."""
 
@@ -66,10 +69,7 @@ class Redis(Service):
 
     def _figures(self) -> Mapping[str, float]:
         told = dict(line.partition(":")[::2] for line in self._said("INFO").splitlines())
-        return {
-            "redis.commands": float(told["total_commands_processed"]),
-            "redis.memory": float(told["used_memory_peak"]),
-        }
+        return {one: float(told[name]) for one, name in _TOLD.items() if told.get(name, "").isdecimal()}
 
     def _said(self, command: str) -> str:
         """The answer to a command without arguments. Raises OSError."""
@@ -82,11 +82,13 @@ class Redis(Service):
                 for word in map(str.encode, line):
                     stream.write(b"$%d\r\n%s\r\n" % (len(word), word))
                 stream.flush()
-                head = stream.readline().decode().rstrip()
+                head = stream.readline(_LONGEST).decode(errors="replace").rstrip()
                 if not head or head.startswith(_LOADING):
                     raise ConnectionError(head[1:] or "the connection was closed")
                 if head.startswith("-"):
                     raise TurnedAway(head[1:])
             if not head.startswith("$"):
                 return head[1:]
-            return stream.read(int(head[1:])).decode()
+            if not head[1:].isdecimal():
+                raise ConnectionError(f"it answers {head[:_SHOWN]!r}")
+            return stream.read(min(int(head[1:]), _LONGEST)).decode(errors="replace")

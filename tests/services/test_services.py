@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from suite.config.configured import configured
 from suite.config.file import read_configuration
 from suite.config.layer import SettingsLayer
 from suite.config.settings import Settings
+from suite.contract.address import Address
 from suite.contract.system import Placement
 from suite.engine.coordinator import run
 from suite.errors import ConfigurationError, SystemFailed
@@ -119,6 +122,27 @@ def test_an_embedded_redis_is_a_real_one() -> None:
         with pytest.raises(SystemFailed, match=r"Redis at 127\.0\.0\.1:\d+ turns us away: WRONGPASS"):
             wrong.start(Placement(server.directory))
     assert not proc.stat(pid)
+
+
+@pytest.mark.parametrize(
+    "answer", [b"$7\r\na:1\r\nb\r\n", b"$x\r\n", b"$-1\r\n", b"$2\r\n\xff\xfe\r\n", b"+\xff\r\n"]
+)
+def test_what_speaks_redis_and_tells_no_figures_has_none(answer: bytes) -> None:
+    """As a managed one, or a proxy: it was a fault of ours, and the round was lost."""
+    with socket.create_server(("127.0.0.1", 0)) as odd:
+
+        def serve() -> None:
+            with odd.accept()[0] as taken:
+                taken.recv(1 << 10)
+                taken.sendall(answer)
+
+        asked_once = threading.Thread(target=serve)
+        asked_once.start()
+        server = redis(f"redis://127.0.0.1:{odd.getsockname()[1]}/0")
+        server.address = Address("127.0.0.1", odd.getsockname()[1])
+        assert server.figures() == {}
+        asked_once.join(10)
+        assert not asked_once.is_alive()
 
 
 def refused(url: str, folder: Path) -> str:
