@@ -217,6 +217,8 @@ def _explained(error: BaseException) -> int:
         case KeyboardInterrupt() | typer.Abort():
             _complain("interrupted")
             return 130
+        case SystemExit(code=int(code)):  # of Typer, when a shell has asked how a word may go on
+            return code
         case FileNotFoundError() if not _is_there():
             _complain("can't go on: the folder that it was started in was removed")
             return 2

@@ -199,3 +199,58 @@ def test_whatever_its_marks_a_test_is_run_in_an_environment(has):
         return marks[name]
 
     assert any(Expression.compile(one).evaluate(marked) for one in chosen)
+
+
+STAND_IN = """#!/bin/bash
+# Each program that CI calls: what it was called with, and whether that is to fail.
+echo "$(basename "$0") $*" >> "$CALLS"
+case "$*" in
+"-m venv .venv") mkdir -p .venv/bin && for one in pip python suite tox; do cp "$0" .venv/bin/$one; done ;;
+.ci/again.py*) exit 1 ;;
+.ci/other_python.py) echo py399 /usr/bin/python3.99 ;;
+*-) cat > /dev/null ;;
+esac
+[[ -z "$FAILING" || "$*" != *"$FAILING"* ]]
+"""
+FAILING = [
+    "-m venv", "-e py,lint,types", "--notest -e exhaustive", "-e exhaustive", "-e micro", "-e leaks",
+    "-e py399-quick", "install -q .[all]", "run conversation", "-e bench", ".ci/asv_numbers.py", "-",
+    ".ci/costs.py",
+]  # fmt: skip
+
+
+@pytest.fixture
+def ci(tmp_path):
+    """`ci(failing)`: how CI ends where what is called with that fails, and all that it called."""
+    (tmp_path / ".ci").mkdir()
+    (tmp_path / ".ci" / "run").write_text(NUMBERS.with_name("run").read_text())
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("python3", "valgrind", "timeout", "git"):
+        (programs / name).write_text(STAND_IN)
+        (programs / name).chmod(0o755)
+
+    def run(failing):
+        calls = tmp_path / "calls"
+        environment = {"PATH": f"{programs}:{os.environ['PATH']}", "CALLS": str(calls), "FAILING": failing}
+        done = subprocess.run(
+            ["bash", tmp_path / ".ci" / "run"], env=environment, capture_output=True, text=True, check=False
+        )
+        return done.returncode, calls.read_text().splitlines()
+
+    return run
+
+
+def test_ci_ends_well_where_all_does(ci):
+    code, calls = ci("")
+    assert code == 0
+    for words in FAILING:
+        assert any(words in call for call in calls), words
+
+
+@pytest.mark.parametrize("failing", FAILING)
+def test_whatever_fails_and_fails_again_fails_ci(ci, failing):
+    """The tests of the README did not: bash goes on behind a group whose part before an && failed."""
+    code, calls = ci(failing)
+    assert code != 0
+    assert failing in calls[-1] or calls[-1].endswith(".ci/again.py exhaustive") or "again.py py" in calls[-1]

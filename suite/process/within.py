@@ -27,7 +27,7 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     thread.start()
     thread.join(seconds)
     if raised:
-        raise raised[0]
+        raise raised.pop()  # kept here it would keep itself, and what it holds open
     if not given:
         raise TimeoutError("timed out")
     return given[0]
