@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import threading
 from collections.abc import Callable
 from typing import TypeVar
@@ -16,16 +17,18 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     """
     given: list[T] = []
     raised: list[BaseException] = []
+    ended = threading.Event()
 
     def run() -> None:
         try:
             given.append(call())
         except BaseException as error:  # noqa: BLE001 - who waits raises it
             raised.append(error)
+        ended.set()
 
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(seconds)
+    # A signal that meets Thread.start() has the new thread print a traceback of its own.
+    _thread.start_new_thread(run, ())
+    ended.wait(seconds)
     if raised:
         raise raised.pop()  # kept here it would keep itself, and what it holds open
     if not given:

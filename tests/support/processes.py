@@ -82,7 +82,7 @@ class Suite:
 
 def _heeding():
     """Where tests run in the background or under nohup they ignore signals, which children would inherit."""
-    for number in (signal.SIGINT, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_DFL)
 
 
