@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import gzip
 import hashlib
 import zlib
@@ -57,8 +56,8 @@ class LogColumns:
     summary: LogSummary
 
 
-_held: dict[Replay, LogColumns] = {}
-"""The log that was read last."""
+_held: dict[Replay, tuple[tuple[int, int], LogColumns]] = {}
+"""The log that was read last, behind the size and the time of its file."""
 
 
 def read(given: Replay, has_room: Callable[[int], bool], *, anew: bool = True) -> LogColumns:
@@ -67,21 +66,18 @@ def read(given: Replay, has_room: Callable[[int], bool], *, anew: bool = True) -
     more. Raises ConfigurationError.
     """
     plain = replace(given, speed=1.0, begin=0.0, summary=None)
-    if not anew and plain in _held:
-        return _held[plain]
+    known = _held.get(plain)
+    if known and not anew:
+        return known[1]
     try:
         found = Path(given.path).stat()
     except OSError as error:
         raise ConfigurationError(f"can't read {given.path}: {error.strerror}") from error
-    columns = _read(plain, found.st_size, found.st_mtime_ns, has_room)
-    _held.clear()
-    _held[plain] = columns
-    return columns
-
-
-@functools.lru_cache(maxsize=1)
-def _read(given: Replay, _size: int, _changed: int, has_room: Callable[[int], bool]) -> LogColumns:
-    return _Log(given, has_room).read()
+    state = found.st_size, found.st_mtime_ns
+    if known is None or known[0] != state:
+        _held.clear()  # it takes its room
+        known = _held[plain] = state, _Log(plain, has_room).read()
+    return known[1]
 
 
 class _Log:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.ledger import add_as_nobody
+from support.ledger import add_as_nobody, answer
 from support.runs import make_run
 from support.variants import exhaustive
 
@@ -25,23 +24,14 @@ def folder() -> Iterator[Path]:
         path.chmod(0o755)
 
 
-def _answer(place: Path) -> str:
-    spawn = multiprocessing.get_context("spawn")
-    ours, theirs = spawn.Pipe()
-    child = spawn.Process(target=add_as_nobody, args=(place, theirs))
-    child.start()
-    theirs.close()
-    with ours:
-        answer = str(ours.recv())
-    child.join(30)
-    child.close()
-    return answer
-
-
 def test_a_folder_that_may_not_be_written(folder: Path) -> None:
     folder.chmod(0o555)
-    assert "make file and folder writable or choose another folder" in _answer(folder / "ledger.db")
-    assert "no permission; make the folder writable" in _answer(folder / "results" / "ledger.db")
+    assert "make file and folder writable or choose another folder" in answer(
+        add_as_nobody, folder / "ledger.db"
+    )
+    assert "no permission; make the folder writable" in answer(
+        add_as_nobody, folder / "results" / "ledger.db"
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,7 +44,7 @@ def test_a_ledger_that_may_not_be_written(folder: Path, of_folder: int, of_file:
     before = place.read_bytes()
     place.chmod(of_file)
     folder.chmod(of_folder)
-    assert "make file and folder writable or choose another folder" in _answer(place)
+    assert "make file and folder writable or choose another folder" in answer(add_as_nobody, place)
     assert place.read_bytes() == before
 
 
@@ -63,4 +53,4 @@ def test_a_ledger_that_may_not_be_read(folder: Path) -> None:
     place = folder / "ledger.db"
     Ledger(place).close()
     place.chmod(0)
-    assert "no permission" in _answer(place)
+    assert "no permission" in answer(add_as_nobody, place)

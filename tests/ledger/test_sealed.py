@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import sqlite3
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.ledger import read_as_nobody
+from support.ledger import answer, read_as_nobody
 from support.runs import make_run
 from support.variants import exhaustive
 
@@ -35,23 +34,10 @@ def place() -> Iterator[Path]:
         folder.chmod(0o755)
 
 
-def _read(place: Path) -> str:
-    spawn = multiprocessing.get_context("spawn")
-    ours, theirs = spawn.Pipe()
-    child = spawn.Process(target=read_as_nobody, args=(place, theirs))
-    child.start()
-    theirs.close()
-    with ours:
-        answer = str(ours.recv())
-    child.join(30)
-    child.close()
-    return answer
-
-
 def test_a_ledger_in_a_folder_that_may_not_be_written_can_be_read(place: Path) -> None:
     """It could not be opened, for SQLite has no place for its locks there."""
     before = place.read_bytes()
-    assert _read(place) == "first"
+    assert answer(read_as_nobody, place) == "first"
     assert place.read_bytes() == before
     assert [path.name for path in place.parent.iterdir()] == ["ledger.db"]
 
@@ -64,11 +50,13 @@ def test_what_is_newest_of_one_that_somebody_is_at_work_on_is_read_too(place: Pa
         other.execute("PRAGMA foreign_keys = OFF")
         other.execute("UPDATE results SET id = 'newer'")
         place.parent.chmod(0o555)
-        assert _read(place) == "newer"
+        assert answer(read_as_nobody, place) == "newer"
         place.parent.chmod(0o755)
         Path(f"{place}-shm").unlink()
         place.parent.chmod(0o555)
-        assert "can't be opened; make file and folder writable or choose another folder" in _read(place)
+        assert "can't be opened; make file and folder writable or choose another folder" in answer(
+            read_as_nobody, place
+        )
 
 
 def _written_to(place: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,20 @@ def add_the_same(place: Path, _prefix: str, barrier: Any) -> None:
     barrier.wait(30)
     with Ledger(place) as ledger:
         ledger.add(make_run(id="same"))
+
+
+def answer(target: Callable[[Path, Any], None], place: Path) -> str:
+    """What `target`, below, sends of the ledger there, from a process of its own."""
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    child = spawn.Process(target=target, args=(place, theirs))
+    child.start()
+    theirs.close()
+    with ours:
+        said = str(ours.recv())
+    child.join(30)
+    child.close()
+    return said
 
 
 def add_as_nobody(place: Path, answers: Any) -> None:
