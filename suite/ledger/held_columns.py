@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from suite.errors import StoreError
 from suite.files import check_is_file, read_bytes
 from suite.measure.column_file import ColumnFile
 from suite.measure.columns import ROW_BYTES
-from suite.measure.mark_file import MarkFile
+from suite.measure.mark_file import FIELDS, MarkFile
 from suite.measure.news_file import News, NewsFile, counted
 from suite.measure.older_columns import OLDER_ROW_BYTES, with_users
 from suite.measure.partial import last_moment, measured_until
@@ -26,6 +27,8 @@ from suite.records.outcome import OUTCOMES
 from suite.records.run import Failure, Round
 
 _UNREAD = "the command ended in this round"
+_NEVER = 1 << 61
+"""Nanoseconds that no machine has been up: 73 years. Sums of such moments stay numbers of 64 bits."""
 
 
 def held_round(held: HeldRound, folder: Path) -> Round | None:
@@ -38,16 +41,16 @@ def held_round(held: HeldRound, folder: Path) -> Round | None:
     try:
         start, died = map(int, read_bytes(folder / ENDED).split())
     except ValueError:
-        raise StoreError(f"{folder / ENDED} is damaged") from None
+        start = died = -1
+    if not (0 <= start < _NEVER and 0 <= died < _NEVER):
+        raise StoreError(f"{folder / ENDED} is damaged")
     with ExitStack() as opened:
         files, marks = list[ColumnFile](), list[MarkFile | None]()
         for index, one in enumerate(held.columns):
             files.append(_columns(folder / f"columns-{index}", one, held.row_bytes))
             opened.callback(files[-1].close)
             _check(folder / f"columns-{index}", files[-1], one, len(held.names))
-            marks.append(MarkFile(_opened(folder / f"marks-{index}")) if one.marks else None)
-            if (mark := marks[-1]) is not None:
-                opened.callback(mark.close)
+            marks.append(_marks(folder / f"marks-{index}", opened) if one.marks else None)
         cut = min(
             died, last_moment([file for file, one in zip(files, held.columns, strict=True) if one.by_loop])
         )
@@ -75,12 +78,32 @@ def _columns(path: Path, one: HeldColumns, row_bytes: int) -> ColumnFile:
 
 
 def _check(path: Path, file: ColumnFile, one: HeldColumns, names: int) -> None:
-    """Whether all rows have an outcome and an operation that there is."""
+    """Whether all rows have an outcome and an operation that there is, and moments that clocks give."""
     for part, rows in file.parts(one.due):
         outcomes = np.frombuffer(part.outcome, np.uint8, rows).max(initial=0)
         operations = 0 if one.choices else np.frombuffer(part.operation, np.uint16, rows).max(initial=0)
         if outcomes >= len(OUTCOMES) or operations >= names:
             raise StoreError(f"{path} is damaged: it has outcomes or operations that there are not")
+        for moments in (part.intended, part.dispatched, part.started, part.finished):
+            if not _are_within(np.frombuffer(moments, np.int64, rows), 0):
+                raise StoreError(f"{path} is damaged: it has moments that no clock gives")
+
+
+def _are_within(moments: npt.NDArray[np.int64], lowest: int) -> bool:
+    return bool(moments.min(initial=0) >= lowest and moments.max(initial=0) < _NEVER)
+
+
+def _marks(path: Path, opened: ExitStack) -> MarkFile:
+    """Marks as they were written; a moment below 0 says that nothing had come by then."""
+    marks = MarkFile(_opened(path))
+    opened.callback(marks.close)
+    try:
+        sound = _are_within(np.frombuffer(marks.read(), np.int64).reshape(-1, FIELDS), 1 - _NEVER)
+    except (ValueError, TypeError):  # no whole marks
+        sound = False
+    if not sound:
+        raise StoreError(f"{path} is damaged")
+    return marks
 
 
 def _news(path: Path, opened: ExitStack) -> News:

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from ledger.test_held_columns import OPEN, written  # noqa: F401  # a fixture
@@ -16,19 +17,26 @@ from suite.ledger.held_columns import held_round
 from suite.ledger.journal import LEDGER, OWNER, ROUND, Journal
 from suite.ledger.left_behind import bring_in
 from suite.ledger.store import Ledger
+from suite.measure.mark_file import FIELDS, MarkFile
 
 CASES = 4 * int(os.environ.get("LOADLEDGER_EXAMPLES", "10"))
 
 
 def test_columns_of_any_bytes_are_refused_or_a_round(written: Path) -> None:  # noqa: F811
     chance = random.Random(4)
-    valid = {name: (written / name).read_bytes() for name in ("columns-0", "news-0", "ended")}
+    marks = MarkFile.create()
+    for row in range(30):
+        marks.add(row, -1, 10**11, 10**11 + row * 10**8)
+    (written / "marks-0").write_bytes(bytes(marks.read())[: 30 * FIELDS * 8])
+    marks.close()
+    held = replace(OPEN, columns=tuple(replace(one, marks=True) for one in OPEN.columns))
+    valid = {name: (written / name).read_bytes() for name in ("columns-0", "marks-0", "news-0", "ended")}
     sound = 0
     for number in range(CASES):
         for name, said in valid.items():
             (written / name).write_bytes(mutated_bytes(said, chance) if chance.randrange(3) == 0 else said)
         try:
-            found = held_round(OPEN, written)
+            found = held_round(held, written)
             if found is not None:
                 dump(found)
                 sound += 1

@@ -208,6 +208,21 @@ def test_damaged_ones_are_told(written, name):
             held_round(OPEN, written)
 
 
+@pytest.mark.parametrize("said", ["-1 5", "5 -1", f"{1 << 62} 5"])
+def test_an_end_that_no_clock_gives_is_damage(written, said):
+    (written / "ended").write_text(said)
+    with pytest.raises(StoreError, match="ended is damaged"):
+        held_round(OPEN, written)
+
+
+@pytest.mark.parametrize("said", [b"12345678", b"damaged", (1 << 62).to_bytes(8, "little") * 4])
+def test_damaged_marks_are_told(written, said):
+    (written / "marks-0").write_bytes(said)
+    (held,) = OPEN.columns
+    with pytest.raises(StoreError, match="marks-0 is damaged"):
+        held_round(replace(OPEN, columns=(replace(held, marks=True),)), written)
+
+
 @pytest.mark.parametrize("column", ["outcome", "operation"])
 def test_an_outcome_or_an_operation_that_there_is_not_is_damage(written, column):
     (held,) = OPEN.columns
@@ -220,6 +235,18 @@ def test_an_outcome_or_an_operation_that_there_is_not_is_damage(written, column)
         StoreError, match="columns-0 is damaged: it has outcomes or operations that there are"
     ):
         held_round(opened, written)
+
+
+@pytest.mark.parametrize("column", ["intended", "dispatched", "started", "finished"])
+@pytest.mark.parametrize("moment", [-(1 << 62), 1 << 62])
+def test_a_moment_that_no_clock_gives_is_damage(written, column, moment):
+    """Differences of such moments are no numbers of 64 bits, and ended what read them with 70."""
+    (held,) = OPEN.columns
+    file = ColumnFile(os.open(written / "columns-0", os.O_RDWR), held.rows, held.planned)
+    getattr(next(iter(file)), column)[3] = moment
+    file.close()
+    with pytest.raises(StoreError, match="columns-0 is damaged: it has moments that no clock gives"):
+        held_round(OPEN, written)
 
 
 def test_columns_that_an_older_version_wrote_are_read(written):
