@@ -124,6 +124,56 @@ def test_what_failed_is_told_by_its_table_and_no_traceback(session, played):
     found.stdout.no_fnmatch_line("*_pytest/load.py*")
 
 
+@pytest.mark.parametrize("call", ["load", "await load.aio"])
+def test_a_load_that_is_broken_off_shows_nothing_of_what_it_was_given(session, monkeypatch, played, call):
+    def broken_off():
+        pytest.fail("Timeout (>1.0s)")
+
+    monkeypatch.setattr(played, "running", broken_off)
+    monkeypatch.setenv("THEIRS", "Zq7vK2mXw9Lp4T")
+    test = f"""
+import asyncio
+import os
+
+async def load_it(load):
+    {call}("load_shop.py::shop/browse", values={{"password": os.environ["THEIRS"]}})
+
+def test_one(load):
+    asyncio.run(load_it(load))
+"""
+    found = session(test, "-l", "--tb=long", "--junitxml", "junit.xml")
+    found.assert_outcomes(failed=1)
+    said = Path("junit.xml").read_text() + found.stdout.str()
+    assert "Timeout (>1.0s)" in said
+    assert "Zq7vK2mXw9Lp4T" not in said
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        'load("load_shop.py::shop/browse", values="password=" + os.environ["THEIRS"])',
+        'load(lambda: kept, name="own/nap")',
+    ],
+)
+def test_what_a_load_can_not_take_is_told_without_its_secrets(session, monkeypatch, played, call):
+    monkeypatch.setenv("THEIRS", "Zq7vK2mXw9Lp4T")
+    test = f"""
+import os
+
+def test_one(load):
+    class Kept:
+        def __reduce__(self):
+            raise TypeError("no pickle of password=" + os.environ["THEIRS"])
+    kept = Kept()
+    {call}
+"""
+    found = session(test, "-l", "--tb=long", "--junitxml", "junit.xml")
+    found.assert_outcomes(failed=1)
+    said = Path("junit.xml").read_text() + found.stdout.str()
+    assert "no pickle of password=***" in said or "load(values=...)" in said
+    assert "Zq7vK2mXw9Lp4T" not in said
+
+
 @pytest.mark.parametrize(("policy", "outcome"), [("fail", "failed"), ("skip", "skipped"), ("warn", "passed")])
 def test_what_can_not_be_believed(session, played, policy, outcome):
     played.runs = [

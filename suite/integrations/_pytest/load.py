@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import os
 import shutil
 import time
 from collections.abc import Callable, Generator
@@ -27,6 +28,7 @@ from suite.measure.instruments import instruments
 from suite.process.child import Child, start_function
 from suite.process.identity import lasting_identity
 from suite.process.pickled import PickledWorkload
+from suite.process.redaction import redacted
 from suite.process.scratch import scratch_directory
 from suite.records.run import Run
 from suite.report.documents.brief import brief_line, why
@@ -87,6 +89,7 @@ class LoadFixture:
         The test fails where a critical threshold or a check does, and where nothing can be believed
         (--suite-on-invalid), with the table for its message.
         """
+        __tracebackhide__ = True  # or else a test that is broken off here shows `how` as it was given
         steps = self._steps(what, name, system, how)
         try:
             while True:
@@ -108,6 +111,7 @@ class LoadFixture:
         **how: Any,
     ) -> Loaded:
         """The same for an async test, whose event loop goes on meanwhile: a server in it answers."""
+        __tracebackhide__ = True
         steps = self._steps(what, name, system, how)
         try:
             while True:
@@ -127,6 +131,7 @@ class LoadFixture:
         how: dict[str, Any],
     ) -> Generator[None, None, Loaded]:
         """All of a load, with a pause wherever it has to wait; whoever leaves it ends what was started."""
+        __tracebackhide__ = True
         try:
             errand = self._errand(what, name, system, how)
         except SuiteError as error:
@@ -219,7 +224,8 @@ class LoadFixture:
                 properties.append((f"{run.workload} {metric}", measured.value))
 
     def _fail(self, text: str) -> NoReturn:
-        pytest.fail(text, pytrace=False)
+        """Without what raised it, which quotes what was given."""
+        raise pytest.fail.Exception(redacted(text, os.environ), pytrace=False) from None
 
 
 def _taken(turn: Any) -> bool:
