@@ -26,6 +26,8 @@ REVISIONS = "--end-of-options"
 """Goes before commits that a record names: it may call them anything, as an option that writes a file is."""
 _COMPARES = frozenset({"status", "diff"})
 """What has files go through the filters that are set for them."""
+_MAKES = frozenset({"worktree", "reset"})
+"""What makes a work tree, or fills it."""
 SUBMODULE = "160000 "
 """With which git begins to tell of one."""
 _FILTERS = ("clean", "process")
@@ -63,7 +65,7 @@ def git(cwd: str | os.PathLike[str], *arguments: str, seconds: float = _SECONDS)
     disturbs nobody's work, and runs no program that a repository names, but for what a work tree is made
     with; never raises.
     """
-    makes = "worktree" in arguments
+    makes = arguments[0] in _MAKES
     without = _unfiltered(cwd, seconds) if _COMPARES & {*arguments[:1]} else ()
     try:
         done = subprocess.run(

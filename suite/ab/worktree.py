@@ -26,11 +26,13 @@ def worktree(repository: Path, sha: str, folder: Path) -> Iterator[None]:
     _forget_abandoned(repository)
     with contextlib.ExitStack() as held:
         try:
-            _said(repository, "worktree", "add", "--detach", "--quiet", str(folder), sha)
+            _said(repository, "worktree", "add", "--no-checkout", "--detach", "--quiet", str(folder), sha)
         finally:
             if (folder / ".git").is_file():
                 held.callback(_remove, repository, folder)
         held.enter_context(owned(Path(_said(folder, "rev-parse", "--absolute-git-dir")), _MARKER))
+        # What takes its time comes once it is marked: one whose making is killed stays locked for ever.
+        _said(folder, "reset", "--hard", "--no-recurse-submodules", "--quiet")
         for path, wanted in _submodules(repository, sha):
             if (repository / path / ".git").exists():
                 try:

@@ -126,6 +126,31 @@ def test_what_a_killed_comparison_left_is_forgotten_but_nothing_of_the_user(scra
     assert str(theirs) in listed
 
 
+def test_a_worktree_is_forgotten_too_that_was_killed_while_git_wrote_its_files(scratch, tmp_path):
+    scratch.write(".gitattributes", "deadly filter=deadly")
+    scratch.write("deadly", "1")
+    scratch.commit("Two")
+    scratch.git("config", "filter.deadly.smudge", "kill -9 0")  # all of the group, git as well
+    found = repository(scratch)
+    ours = tmp_path / "ours"
+    code = """
+        import sys
+        from pathlib import Path
+        from suite.ab.repository import Repository
+        found = Repository(Path(sys.argv[1]), Path("results"))
+        with found.checked_out(found.commit("HEAD"), Path(sys.argv[2])):
+            pass
+    """
+    words = [sys.executable, "-c", textwrap.dedent(code), str(scratch.folder), str(ours)]
+    assert subprocess.run(words, check=False, start_new_session=True).returncode == -9
+    shutil.rmtree(ours)
+    scratch.git("config", "filter.deadly.smudge", "cat")
+    with found.checked_out(found.commit("HEAD"), tmp_path / "place"):
+        assert (tmp_path / "place" / "deadly").read_text() == "1"
+        assert len(scratch.worktrees()) == 2
+    assert len(scratch.worktrees()) == 1
+
+
 def test_what_git_says_is_passed_on(scratch, tmp_path):
     (tmp_path / "place").mkdir()
     (tmp_path / "place" / "file").write_text("in the way")
