@@ -15,14 +15,15 @@ from suite.files import below
 KEPT = 6
 _NOTE = "loadledger.txt"
 """Written last: an environment without it was not finished."""
+_LOCK = ".lock"
 
 
 @contextlib.contextmanager
 def cached(folder: Path, key: str, build: Callable[[Path], str]) -> Iterator[tuple[Path, str]]:
     """The environment `key` below `folder` and what its builder said of it; built if it is not there.
 
-    While inside, no other process removes it. Those used longest ago go when there are more than six. Raises
-    StoreError for what is a link out of the folder.
+    While inside, no other process removes it. Those used longest ago go when there are more than six, and
+    those whose building was killed. Raises StoreError for what is a link out of the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if not (ignored := below(folder, folder / ".gitignore")).exists():
@@ -68,7 +69,7 @@ def _content(path: Path) -> bytes:
 
 @contextlib.contextmanager
 def _locked(folder: Path, key: str) -> Iterator[int]:
-    descriptor = os.open(folder / f"{key}.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    descriptor = os.open(below(folder, folder / f"{key}{_LOCK}"), os.O_RDWR | os.O_CREAT, 0o644)
     try:
         yield descriptor
     finally:
@@ -77,10 +78,20 @@ def _locked(folder: Path, key: str) -> Iterator[int]:
 
 def _forget_oldest(folder: Path) -> None:
     used: list[tuple[float, Path]] = []
-    for note in folder.glob(f"*/{_NOTE}"):
-        with contextlib.suppress(FileNotFoundError):  # another process forgets too
-            used.append((note.stat().st_mtime, note.parent))
-    for _, place in sorted(used)[:-KEPT]:
-        with _locked(folder, place.name) as lock, contextlib.suppress(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    unfinished: list[Path] = []
+    for lock in folder.glob(f"*{_LOCK}"):
+        place = folder / lock.stem
+        if lock.is_symlink() or place.is_symlink():
+            continue
+        try:
+            used.append(((place / _NOTE).stat().st_mtime, place))
+        except OSError:
+            if place.is_dir():
+                unfinished.append(place)
+    for place in (*unfinished, *(place for _, place in sorted(used)[:-KEPT])):
+        with _locked(folder, place.name) as held, contextlib.suppress(BlockingIOError):
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if place in unfinished and (place / _NOTE).exists():
+                continue  # its builder has come to an end meanwhile
+            (place / _NOTE).unlink(missing_ok=True)  # first: killed in the midst of this, it is none any more
             shutil.rmtree(place, ignore_errors=True)  # its lock stays: somebody may wait for it

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import sys
 from importlib.metadata import Distribution
 from pathlib import Path
@@ -236,6 +237,47 @@ def test_few_are_kept_and_none_that_is_in_use_goes(tmp_path):
     left = {path.name for path in tmp_path.iterdir() if path.is_dir()}
     assert len(left) == KEPT
     assert not {"used", "e0", "e1"} & left
+
+
+def test_one_whose_building_was_killed_goes_with_the_next_and_one_that_is_being_built_stays(tmp_path):
+    for name in ("killed", "building"):
+        (tmp_path / name).mkdir()
+        (tmp_path / f"{name}.lock").touch()
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()  # without a lock it is none of ours
+    with (tmp_path / "building.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with cached(tmp_path, "key", made):
+            pass
+    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {"building", "key", "theirs"}
+
+
+def test_one_whose_removal_was_killed_is_built_again(tmp_path, monkeypatch):
+    for index in range(KEPT + 1):
+        with monkeypatch.context() as patched:
+            patched.setattr(shutil, "rmtree", lambda *_, **__: None)  # as if killed when it began
+            with cached(tmp_path, f"e{index}", made) as (place, _):
+                pass
+            os.utime(place / "loadledger.txt", (index + 2, index + 2))
+    (oldest,) = (
+        path for path in tmp_path.iterdir() if path.is_dir() and not (path / "loadledger.txt").exists()
+    )
+    built = []
+    with cached(tmp_path, oldest.name, lambda place: built.append(place) or made(place)):
+        assert built == [oldest]
+
+
+def test_the_lock_of_an_environment_leads_nowhere_else(tmp_path):
+    kept, theirs = tmp_path / "kept", tmp_path / "theirs"
+    kept.mkdir()
+    for name in ("key", "other"):
+        (kept / f"{name}.lock").symlink_to(theirs)
+    (kept / "other").mkdir()
+    with pytest.raises(StoreError), cached(kept, "key", made):
+        pass
+    with cached(kept, "third", made):
+        pass
+    assert not theirs.exists()
 
 
 def test_others_may_use_an_environment_at_the_same_time(tmp_path):
