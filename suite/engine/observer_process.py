@@ -19,7 +19,7 @@ from suite.errors import ConfigurationError, SystemFailed, WorkerFailed
 from suite.measure.observed import Observed, observed
 from suite.measure.system_reading import SystemReading
 from suite.process.child import Child, start_function
-from suite.process.piping import receive, send
+from suite.process.piping import PipeEnd
 
 _STEP_SECONDS = 15.0
 _SHOWN = 12
@@ -32,7 +32,8 @@ class ObserverProcess:
         self, spec: WorkloadSpec, workload: Workload, directory: Path, cores: frozenset[int] | None
     ) -> None:
         self._workload = workload
-        self._pipe, theirs = multiprocess.Pipe()
+        ours, theirs = multiprocess.Pipe()
+        self._pipe = PipeEnd(ours)
         self.child: Child = start_function(
             observe, (spec,), log=directory / "observer.log", cores=cores, name="observer", pipe=theirs
         )
@@ -110,8 +111,8 @@ class ObserverProcess:
 
     def _tell(self, order: ObserverRequest) -> None:
         try:
-            send(self._pipe, order)
-        except (BrokenPipeError, ConnectionResetError):
+            self._pipe.send(order, _STEP_SECONDS)
+        except OSError:
             self.died = True
 
     def _hear(self, step: str, seconds: float) -> bool:
@@ -119,12 +120,12 @@ class ObserverProcess:
         end = time.monotonic() + seconds
         try:
             while not self.died and self._pipe.poll(max(end - time.monotonic(), 0.0)):
-                told: SystemReading | str = receive(self._pipe)
+                told: SystemReading | str = self._pipe.receive()
                 if isinstance(told, SystemReading):
                     self._readings.append(told)
                 elif told == step:
                     return True
-        except (EOFError, ConnectionResetError):
+        except EOFError:
             self.died = True
         return False
 

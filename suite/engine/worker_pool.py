@@ -6,7 +6,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Sequence
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from pathlib import Path
 
 import multiprocess
@@ -16,10 +16,13 @@ from suite.engine.worker_plan import WorkerPlan
 from suite.engine.worker_request import WorkerReply, WorkerRequest
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError, StoreError, SuiteError, SystemFailed, WorkerFailed
-from suite.process import piping
 from suite.process.child import Child, start_function
+from suite.process.piping import PipeEnd
 
 _TICK = 0.1
+_HEARING_SECONDS = 60.0
+"""How long a worker may be too busy to take an order, where many wait for it."""
+_STOPPED = " and was stopped: does an operation block without end?"
 
 
 class Worker:
@@ -39,7 +42,7 @@ class Worker:
         self.told: WorkerReply | None = None
         """The last that was heard from it."""
         ours, theirs = multiprocess.Pipe()
-        self.pipe: Connection = ours
+        self.pipe = PipeEnd(ours)
         self.child: Child = start_function(
             work,
             (os.getpid(), spec, plan, names, str(directory / "kept.jsonl")),
@@ -51,10 +54,12 @@ class Worker:
         theirs.close()
 
     def tell(self, order: WorkerRequest) -> None:
-        """Give an order. Raises WorkerFailed if it is dead."""
+        """Give an order. Raises WorkerFailed if it is dead, or hangs."""
         try:
-            piping.send(self.pipe, order)
-        except (BrokenPipeError, ConnectionResetError) as error:
+            self.pipe.send(order, _HEARING_SECONDS)
+        except TimeoutError as error:
+            raise WorkerFailed(f"{self.name} did not begin to {order.step} in time{_STOPPED}") from error
+        except OSError as error:
             raise self.dead() from error
 
     def dead(self) -> WorkerFailed:
@@ -88,25 +93,23 @@ def gather_reports(
     """
     reports: dict[str, WorkerReply] = {}
     while len(reports) < len(workers):
-        pending = {worker.pipe: worker for worker in workers if worker.name not in reports}
-        for pipe in wait(list(pending), timeout=pause()):
-            worker = pending[pipe]  # type: ignore[index]
-            reports[worker.name] = receive(worker, meanwhile)
+        pending = {worker.pipe.fileno(): worker for worker in workers if worker.name not in reports}
+        for ready in wait(list(pending), timeout=pause()):
+            worker = pending[ready]  # type: ignore[index]
+            if worker.pipe.poll():  # else it is in the midst of it
+                reports[worker.name] = receive(worker, meanwhile)
         meanwhile()
         if len(reports) < len(workers) and time.monotonic() > deadline():
             late = ", ".join(w.name for w in workers if w.name not in reports)
-            raise WorkerFailed(
-                f"{late} did not finish to {step} in time and was stopped: "
-                "does an operation block without end?"
-            )
+            raise WorkerFailed(f"{late} did not finish to {step} in time{_STOPPED}")
     return [reports[worker.name] for worker in workers]
 
 
 def receive(worker: Worker, on_death: Callable[[], None] = lambda: None) -> WorkerReply:
-    """The next report of `worker`. Raises as `gather_reports`; `on_death` may have a better reason."""
+    """The report of `worker` that is there. Raises as `gather_reports`; `on_death` may know better why."""
     try:
-        report: WorkerReply = piping.receive(worker.pipe)
-    except (EOFError, ConnectionResetError) as error:
+        report: WorkerReply = worker.pipe.receive()
+    except EOFError as error:
         on_death()  # a system that died too is the better explanation
         raise worker.dead() from error
     worker.told = report

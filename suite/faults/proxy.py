@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import multiprocess
 
 from suite.errors import WorkerFailed
-from suite.process.piping import receive, send
+from suite.process.piping import PipeEnd
 
 if TYPE_CHECKING:
     from suite.faults.proxy_process import FaultStamp, PlannedFault
@@ -28,7 +28,8 @@ class FaultProxy:
         from suite.faults.proxy_process import serve_ways
         from suite.process.child import start_function
 
-        self._pipe, theirs = multiprocess.Pipe()
+        ours, theirs = multiprocess.Pipe()
+        self._pipe = PipeEnd(ours)
         self.child = start_function(
             serve_ways, (seed,), log=directory / "proxy.log", cores=cores, name=_NAME, pipe=theirs
         )
@@ -64,8 +65,10 @@ class FaultProxy:
 
     def _ask(self, name: str, *arguments: Any, **options: Any) -> Any:
         try:
-            send(self._pipe, (name, arguments, options))
-            answer = receive(self._pipe) if self._pipe.poll(_PATIENCE) else TimeoutError("it does not answer")
+            self._pipe.send((name, arguments, options), _PATIENCE)
+            answer = self._pipe.receive(_PATIENCE)
+        except TimeoutError as error:
+            raise WorkerFailed(f"{_NAME} could not {name}: {error}") from error
         except (EOFError, OSError) as error:
             self.child.wait(1.0)
             raise self._dead() from error

@@ -7,12 +7,14 @@ import socket
 import threading
 import time
 
+import multiprocess
 import pytest
 
 from suite.errors import WorkerFailed
 from suite.faults import Partition, Reset
 from suite.faults.proxy import FaultProxy
 from suite.faults.proxy_process import PlannedFault
+from suite.process.piping import PipeEnd
 
 
 @pytest.fixture
@@ -77,3 +79,14 @@ def test_an_order_that_it_can_not_carry_out_is_told(proxy, echo, monkeypatch):
     monkeypatch.setattr("suite.faults.proxy._PATIENCE", 5.0)
     with pytest.raises(WorkerFailed, match="could not open"):
         proxy._ask("open", "system", ("127.0.0.1", 1), echo)  # a port that is taken
+
+
+def test_one_that_is_frozen_amid_its_answer_is_not_waited_for(proxy, monkeypatch):
+    """It was waited for without end, and the round with it."""
+    monkeypatch.setattr("suite.faults.proxy._PATIENCE", 0.05)
+    ours, theirs = multiprocess.Pipe()
+    with ours, theirs, monkeypatch.context() as frozen:
+        os.write(theirs.fileno(), b"\0\0\1\0half of it")
+        frozen.setattr(proxy, "_pipe", PipeEnd(ours))
+        with pytest.raises(WorkerFailed, match="the proxy for faults could not lift: it does not answer"):
+            proxy.lift()
