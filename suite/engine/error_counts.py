@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 
 from suite.errors import Rejected
+from suite.measure.moment_file import MomentFile
 from suite.process.redaction import excerpt, shown_name
 from suite.records.detail import Detail
 from suite.records.outcome import Outcome
@@ -76,14 +76,13 @@ def _plain_text(error: BaseException) -> str:
 class ErrorCounts:
     """Counts by (outcome, cause, operation), each with its first example; statuses by operation.
 
-    If it is `timed`, `moments` are when what the loop started was due and ended, in turns, by outcome and
-    cause.
+    `moments` get when what the loop started was due and ended, by its place in `codes`: outcome and cause.
     """
 
-    timed: bool = False
+    moments: MomentFile | None = None
     causes: dict[tuple[str, str, str], list[object]] = field(default_factory=dict)
     statuses: Counter[tuple[str, str]] = field(default_factory=Counter)
-    moments: dict[tuple[str, str], array[int]] = field(default_factory=dict)
+    codes: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def add(self, operation: str, error: BaseException, at: int, due: int = 0) -> Outcome:
         """Count `error` of `operation` at monotonic nanosecond `at`; the outcome that it means.
@@ -93,8 +92,12 @@ class ErrorCounts:
         outcome = outcome_of(error)
         cause = cause_of(error)
         key = (outcome.name, cause, operation)
-        if self.timed and due and len(self.moments) < _MOST_CAUSES:
-            self.moments.setdefault((outcome.name, cause), array("q")).extend((due, at))
+        if due and self.moments is not None:
+            code = self.codes.get(key[:2])
+            if code is None and len(self.codes) < _MOST_CAUSES:
+                code = self.codes[key[:2]] = len(self.codes)
+            if code is not None:
+                self.moments.add(code, due, at)
         known = self.causes.get(key)
         if known is not None:
             known[0] += 1  # type: ignore[operator]

@@ -6,11 +6,10 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from suite.engine.worker_request import WorkerReply
+from suite.measure.moment_file import MomentFile
+from suite.measure.moments import Moments
 from suite.measure.news_file import counted
-from suite.measure.phases import CauseTimes, RetryTimes
 from suite.process.redaction import redacted
 from suite.records.detail import Detail, added_up
 
@@ -35,16 +34,7 @@ def details(reports: Sequence[WorkerReply]) -> tuple[Detail, ...]:
     return tuple(replace(detail, example=redacted(detail.example, os.environ)) for detail in merged)
 
 
-def causes(reports: Sequence[WorkerReply]) -> list[CauseTimes]:
-    """When operations that ended badly were due and ended, by outcome and cause, if workers noted that."""
-    return [
-        CauseTimes(outcome, kind, *np.frombuffer(moments, np.int64).reshape(-1, 2).T)
-        for report in reports
-        for (outcome, kind), moments in report.moments.items()
-    ]
-
-
-def retries(reports: Sequence[WorkerReply]) -> RetryTimes | None:
-    """When operations were tried again; None where none is."""
-    found = [np.frombuffer(one, np.int64) for report in reports for one in report.retries]
-    return RetryTimes(*np.concatenate(found).reshape(-1, 2).T) if found else None
+def moments(reports: Sequence[WorkerReply], files: Sequence[MomentFile], *, retried: bool) -> Moments:
+    """What workers noted in `files`, where they have any; operations may be tried again if `retried`."""
+    codes = [report.causes for report in reports]
+    return Moments([*zip(files, codes, strict=True)] if files else (), retried=retried)

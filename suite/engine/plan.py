@@ -24,6 +24,7 @@ from suite.measure.column_recording import ColumnRecording
 from suite.measure.columns import ROW_BYTES
 from suite.measure.ended_rows import RowCounter
 from suite.measure.mark_file import MarkFile
+from suite.measure.moment_file import MomentFile
 from suite.measure.news_file import NewsFile
 from suite.measure.recording import from_files, name_operations
 from suite.records.held_round import HeldColumns, HeldRound
@@ -49,6 +50,8 @@ class RoundPlan:
         """For what the workload collects."""
         self.news: list[NewsFile] = []
         """One of each worker."""
+        self.moments: list[MomentFile] = []
+        """One of each worker, where there are faults that operations are held against."""
         self.only = ""
         """The operation that is run in place of the mix, if one is."""
         self.by_loop: list[bool] = []
@@ -98,8 +101,11 @@ class RoundPlan:
             numbering = self.numbering.descriptor
             self.news.append(NewsFile.create())
             news = self.news[-1].descriptor
+            moments = self._moments()
             told = loop if self._replayed is not None else None
-            plans.append(WorkerPlan(index, tuple(groups), nested, numbering, most, news, seed + index, told))
+            plans.append(
+                WorkerPlan(index, tuple(groups), nested, numbering, most, news, moments, seed + index, told)
+            )
         self.workers = tuple(plans)
 
     @property
@@ -207,8 +213,8 @@ class RoundPlan:
         self.numbering.close()
         for file in (*self.files, self.stamped):
             file.close()
-        for marks in filter(None, self.marks):
-            marks.close()
+        for numbers in (*filter(None, self.marks), *self.moments):
+            numbers.close()
         for news in self.news:
             news.close()
 
@@ -244,6 +250,13 @@ class RoundPlan:
         return GroupPlan(
             share, users, limit, first, rows, due, warm, columns, choices, self._live, descriptor, script
         )
+
+    def _moments(self) -> int:
+        # Of a round without an end nobody asks when: it would only fill memory.
+        if self._live or not (self._workload.faults or self._workload.retry):
+            return -1
+        self.moments.append(MomentFile.create())
+        return self.moments[-1].descriptor
 
     def _script(self, replayed: ReplayedRows, mine: npt.NDArray[np.intp]) -> ScriptPlan:
         """Which requests these rows of the log are, for the worker that runs them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from array import array
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -12,6 +11,7 @@ from suite.contract.retry import Retry
 from suite.engine.clock import now
 from suite.engine.error_counts import ENDS, ours
 from suite.errors import Rejected
+from suite.measure.moment_file import FURTHER, MomentFile
 
 _ALWAYS = 10
 """Further attempts that no budget forbids: a share of few operations is none."""
@@ -22,8 +22,7 @@ Body = Callable[[Any], Awaitable[Any]]
 class Retrying:
     """The attempts of one worker at operations: `operations` and `attempts` by operation's name.
 
-    If they are `timed`, `further` has of each further attempt when its operation began, and it (monotonic
-    ns), in turns.
+    `moments` get of each further attempt when its operation began, and it.
 
     `reconnect` gives a user a new session, `draw` a number below the one that it gets.
     """
@@ -33,16 +32,14 @@ class Retrying:
         retry: Retry,
         reconnect: Callable[[Any], Awaitable[None]],
         draw: Callable[[float, float], float],
-        *,
-        timed: bool,
+        moments: MomentFile | None,
     ) -> None:
         self.operations: Counter[str] = Counter()
         self.attempts: Counter[str] = Counter()
         self._retry = retry
         self._reconnect = reconnect
         self._draw = draw
-        self._timed = timed
-        self.further = array("q")
+        self._moments = moments
         self._further = 0
 
     def around(self, name: str, body: Body) -> Body:
@@ -64,8 +61,8 @@ class Retrying:
                     raise failure
                 self._further += 1
                 await asyncio.sleep(self._draw(0, self._retry.backoff * 2 ** (attempt - 1)))
-                if self._timed:
-                    self.further.extend((begun, now()))
+                if self._moments is not None:
+                    self._moments.add(FURTHER, begun, now())
 
         return tried
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from suite.engine.deployment import Deployment
 from suite.engine.examining import examined
 from suite.engine.measured_window import employed, measured_window
-from suite.engine.merging import attempts, causes, details, retries, statuses
+from suite.engine.merging import attempts, details, moments, statuses
 from suite.engine.outputs import OutputWatch
 from suite.engine.partial import partial_round
 from suite.engine.progress import Progress
@@ -150,7 +150,8 @@ class _Round(Deployment):
             index=self.index,
         )
         incidents = (*self.timeline.incidents(begin), *noted)
-        result = with_impact(result, recording, incidents, causes(reports), retries(reports))
+        noted_moments = moments(reports, self.plan.moments, retried=self.workload.retry is not None)
+        result = with_impact(result, recording, incidents, noted_moments)
         evidence = gather(
             recording,
             resources,

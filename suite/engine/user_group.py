@@ -108,8 +108,7 @@ class UserGroup:
         self.random = Random(seed)
         retry = workload.retry
         self.retrying = (
-            # Of a round without an end nobody asks when: it would only fill memory.
-            Retrying(retry, self._reconnect, self.random.uniform, timed=not plan.live) if retry else None
+            Retrying(retry, self._reconnect, self.random.uniform, errors.moments) if retry else None
         )
         self.bodies: list[Body | None] = self._bodies(self.operations)
         self.sessions: list[UserSession] = []

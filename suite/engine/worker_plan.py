@@ -58,8 +58,9 @@ class GroupPlan:
 @dataclass(frozen=True, slots=True)
 class WorkerPlan:
     """All groups of one worker, columns for what its operations await in turn, and where it gets numbers
-    for users: the descriptor of a Numbering with room for `most`. `news` is that of its NewsFile. `loop` is
-    the one that was planned where the workload's own does not say all of it; else None.
+    for users: the descriptor of a Numbering with room for `most`. `news` is that of its NewsFile, `moments`
+    of its MomentFile, -1 where nobody reads one. `loop` is the one that was planned where the workload's own
+    does not say all of it; else None.
     """
 
     index: int
@@ -68,6 +69,7 @@ class WorkerPlan:
     numbering: int
     most: int
     news: int
+    moments: int
     seed: int
     loop: Loop | None = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from suite.contract.address import Address
@@ -63,10 +63,8 @@ class WorkerReply:
     details: tuple[Detail, ...] = ()
     attempts: tuple[tuple[str, int, int], ...] = ()
     statuses: tuple[tuple[str, str, int], ...] = ()
-    moments: Mapping[tuple[str, str], array[int]] = field(default_factory=dict)
-    """Of operations that ended badly, by outcome and cause: when they were due and ended, in turns."""
-    retries: tuple[array[int], ...] = ()
-    """Of each further attempt when its operation began, and it, in turns."""
+    causes: tuple[tuple[str, str], ...] = ()
+    """Outcome and cause by their codes in the worker's MomentFile."""
     lag: LoopLag | None = None
     ended: tuple[int, ...] = ()
     """When users had done all that was theirs to do, in monotonic nanoseconds."""

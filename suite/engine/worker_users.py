@@ -26,7 +26,9 @@ from suite.engine.worker_plan import WorkerPlan
 from suite.engine.worker_request import Step, WorkerReply
 from suite.measure.column_file import ColumnFile
 from suite.measure.mark_file import MarkFile
+from suite.measure.moment_file import MomentFile
 from suite.measure.news_file import NewsFile
+from suite.measure.number_file import NumberFile
 from suite.records.loop_lag import LoopLag
 
 _NEWS_SECONDS = 1.0
@@ -56,10 +58,6 @@ class WorkerUsers:
     _lag: LoopLag | None = None
     _ended: tuple[int, ...] = ()
 
-    def __post_init__(self) -> None:
-        live = self.plan is not None and any(group.live for group in self.plan.groups)
-        self._errors.timed = bool(self.workload.faults or self.workload.retry) and not live
-
     async def connect(self, target: Any, prepared: Any) -> None:
         """Connect all, to `target`; once more: the columns are empty again."""
         if self.plan is None:
@@ -68,8 +66,8 @@ class WorkerUsers:
             self._open(self.plan, target, prepared)
         else:
             self._nested.rewind()
-            for marks in filter(None, (group.marks for group in self._groups)):
-                marks.clear()
+            for file in self._number_files():
+                file.clear()
         await asyncio.gather(*(group.connect() for group in self._groups))
 
     async def run(self, start: int, only: str, *, empty: bool = False) -> WorkerReply:
@@ -87,9 +85,7 @@ class WorkerUsers:
             with LoopWatch(codes, lambda: sum(group.file.used() for group in self._groups)) as watch:
                 await self._work()
             self._lag = watch.lag()
-        retries = tuple(one.further for group in self._groups if (one := group.retrying))
-        moments = self._errors.moments
-        return replace(self.told("run"), lag=self._lag, ended=self._ended, moments=moments, retries=retries)
+        return replace(self.told("run"), lag=self._lag, ended=self._ended, causes=tuple(self._errors.codes))
 
     async def close(self) -> None:
         """Close the sessions of all."""
@@ -105,7 +101,7 @@ class WorkerUsers:
             details=self._errors.details(self._started),
             attempts=tuple(self._attempts()),
             statuses=self._errors.told_statuses(),
-            full_at=min((group.file.full_at for group in self._groups if group.file.full_at), default=0),
+            full_at=min((file.full_at for file in self._files() if file.full_at), default=0),
         )
 
     def discard(self) -> None:
@@ -113,10 +109,19 @@ class WorkerUsers:
         if self._kept >= 0:
             os.close(self._kept)
 
+    def _number_files(self) -> list[NumberFile]:
+        found = (*(group.marks for group in self._groups), self._errors.moments)
+        return [file for file in found if file is not None]
+
+    def _files(self) -> list[ColumnFile | NumberFile]:
+        return [*(group.file for group in self._groups), *self._number_files()]
+
     def _open(self, plan: WorkerPlan, target: Any, prepared: Any) -> None:
         self._kept = os.open(self.kept_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._nested = Nested(ColumnFile.open(self.owner, *plan.nested), self.names, self._errors)
         self._news = NewsFile.open(self.owner, plan.news)
+        if plan.moments >= 0:
+            self._errors.moments = MomentFile.open(self.owner, plan.moments)
         numbering = Numbering.open(self.owner, plan.numbering, plan.most)
         self._groups = [
             UserGroup(

@@ -14,7 +14,7 @@ from suite.errors import StoreError
 from suite.files import check_is_file, read_bytes
 from suite.measure.column_file import ColumnFile
 from suite.measure.columns import ROW_BYTES
-from suite.measure.mark_file import FIELDS, MarkFile
+from suite.measure.mark_file import MarkFile
 from suite.measure.news_file import News, NewsFile, counted
 from suite.measure.older_columns import OLDER_ROW_BYTES, with_users
 from suite.measure.partial import last_moment, measured_until
@@ -98,7 +98,7 @@ def _marks(path: Path, opened: ExitStack) -> MarkFile:
     marks = MarkFile(_opened(path))
     opened.callback(marks.close)
     try:
-        sound = _are_within(np.frombuffer(marks.read(), np.int64).reshape(-1, FIELDS), 1 - _NEVER)
+        sound = _are_within(np.frombuffer(marks.read(), np.int64).reshape(-1, MarkFile.fields), 1 - _NEVER)
     except (ValueError, TypeError):  # no whole marks
         sound = False
     if not sound:

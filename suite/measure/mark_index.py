@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from suite.measure.mark_file import FIELDS, MarkFile
+from suite.measure.mark_file import MarkFile
 from suite.records.marks import Marks
 
 _CHUNK = 1 << 14
 """Marks of which it is known between which rows theirs are: what is near in time is near in a file too."""
-_ROW, _NESTED, _SINCE, _AT = range(FIELDS)
+_ROW, _NESTED, _SINCE, _AT = range(MarkFile.fields)
 _Written = npt.NDArray[np.int64]
 
 
@@ -54,7 +54,7 @@ def _written(marks: _Written, column: int) -> npt.NDArray[np.bool_]:
 
 
 def _chunks(file: MarkFile, first: int, nested: int) -> Iterator[_Chunk]:
-    marks = np.frombuffer(file.read(), np.int64).reshape(-1, FIELDS)
+    marks = np.frombuffer(file.read(), np.int64).reshape(-1, MarkFile.fields)
     for column, base in ((_ROW, first), (_NESTED, nested)):
         for place in range(0, len(marks), _CHUNK):
             chunk = marks[place : place + _CHUNK]

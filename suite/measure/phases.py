@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -57,7 +57,7 @@ class Phases(NamedTuple):
             for name, (low, high) in edges.items()
         }
 
-    def causes(self, causes: Sequence[CauseTimes]) -> dict[str, dict[str, int]]:
+    def causes(self, causes: Iterable[CauseTimes]) -> dict[str, dict[str, int]]:
         """How often operations of each ended badly, by outcome and cause, most frequent first."""
         found: dict[str, dict[str, int]] = {"before": {}, "during": {}, "after": {}}
         for one in causes:

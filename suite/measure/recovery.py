@@ -13,7 +13,8 @@ import numpy as np
 from suite.contract.metric import OF_FAULTS, QUANTILES
 from suite.measure.band import Band, band
 from suite.measure.distribution import percentile
-from suite.measure.phases import CauseTimes, Phases, RetryTimes
+from suite.measure.moments import Moments
+from suite.measure.phases import Phases
 from suite.measure.view import View
 from suite.records.incident import Impact, Incident
 from suite.records.outcome import OUTCOMES
@@ -25,6 +26,8 @@ _STAYS = 3
 _STRAYS = 0.1
 """Share of the windows after it that may stand out, one at a time."""
 Values = tuple[float | None, ...]
+_NONE = Moments()
+_NO_TIMES = np.empty(0, np.int64)
 _FIELDS = dict(zip(OF_FAULTS, ("detection", "recovery", "service"), strict=True))
 
 
@@ -32,16 +35,15 @@ def with_impact(
     result: Round,
     recording: Recording,
     incidents: Sequence[Incident],
-    causes: Sequence[CauseTimes] = (),
-    retries: RetryTimes | None = None,
+    moments: Moments = _NONE,
 ) -> Round:
     """`result` with the faults that were made, what they did, and the worst of it as metrics.
 
-    `causes` are of operations that ended badly, `retries` when they were tried again (None where none is).
+    `moments` are those of what ended badly or was tried again.
     """
     if not incidents:
         return result
-    known = impacts(recording, incidents, causes, retries)
+    known = impacts(recording, incidents, moments)
     metrics: dict[str, float | None] = {}
     at_least, notes = set(result.at_least), dict(result.notes)
     for name, field in _FIELDS.items():
@@ -58,26 +60,26 @@ def with_impact(
         at_least=frozenset(at_least),
         notes=notes,
         incidents=tuple(known),
-        series={**result.series, **_on_the_axis(result.series, recording, retries)},
+        series={**result.series, **_on_the_axis(result.series, recording, moments)},
     )
 
 
-def _on_the_axis(
-    series: Mapping[str, Values], recording: Recording, retries: RetryTimes | None
-) -> dict[str, Values]:
+def _on_the_axis(series: Mapping[str, Values], recording: Recording, moments: Moments) -> dict[str, Values]:
     """What of each bucket is worth seeing beside a fault: further attempts."""
     seconds = [second for second in series.get("second", ()) if second is not None]
-    if not seconds or retries is None:
+    if not seconds or not moments.retried:
         return {}
     edges = recording.begin + np.round(np.array([*seconds, np.inf]) * 1e9)
-    return {"retries": tuple(float(count) for count in np.histogram(retries.again, edges)[0])}
+    counts = np.zeros(len(seconds))
+    for retries in moments.retries():
+        counts += np.histogram(retries.again, edges)[0]
+    return {"retries": tuple(map(float, counts))}
 
 
 def impacts(
     recording: Recording,
     incidents: Sequence[Incident],
-    causes: Sequence[CauseTimes] = (),
-    retries: RetryTimes | None = None,
+    moments: Moments = _NONE,
 ) -> list[Incident]:
     """`incidents` with their impact on the operations of the loop, in the measured part."""
     rows = recording.loop_only().measured()
@@ -90,21 +92,24 @@ def impacts(
         if span is not None:
             phases = _phases(span, spans, recording)
             impact = _impact(span, phases, spans, response, service, ends)
-            impact = replace(impact, causes=phases.causes(causes))
-            one = replace(one, impact=_with_retries(impact, phases, service, retries))
+            impact = replace(impact, causes=phases.causes(moments.causes()))
+            one = replace(one, impact=_with_retries(impact, phases, service, moments))
         found.append(one)
     return found
 
 
-def _with_retries(impact: Impact, phases: Phases, begun: View, retries: RetryTimes | None) -> Impact:
-    if retries is None:
+def _with_retries(impact: Impact, phases: Phases, begun: View, moments: Moments) -> Impact:
+    if not moments.retried:
         return impact
     operations: Counter[str] = Counter()
     for seen in begun.pieces():
         operations.update(phases.counts(seen.due))
-    further = phases.counts(retries.begun)
+    further, again = Counter(phases.counts(_NO_TIMES)), Counter(phases.counts(_NO_TIMES))
+    for retries in moments.retries():
+        further.update(phases.counts(retries.begun))
+        again.update(phases.counts(retries.again))
     attempts = {phase: 1 + further[phase] / count for phase, count in operations.items() if count}
-    return replace(impact, retries=phases.counts(retries.again), amplification=attempts)
+    return replace(impact, retries=dict(again), amplification=attempts)
 
 
 def _phases(span: _Span, spans: Sequence[_Span | None], recording: Recording) -> Phases:

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from suite.engine.error_counts import ErrorCounts, StrayCancellation, cause_of, text_of
+from suite.measure.moment_file import MomentFile
 from suite.measure.news_file import counted
 from suite.process.redaction import redacted
 from suite.records.outcome import Outcome
@@ -73,16 +74,28 @@ def test_users_may_call_a_status_anything():
 
 
 def test_moments_are_kept_of_what_the_loop_started_where_they_are_wanted():
-    counts = ErrorCounts(timed=True)
+    moments = MomentFile.create()
+    counts = ErrorCounts(moments)
     counts.add("buy", TimeoutError(), 9, 5)
     counts.add("sell", TimeoutError(), 12, 8)
     counts.add("connect", OSError(), 10)
-    assert {name: list(moments) for name, moments in counts.moments.items()} == {
-        ("timeout", "TimeoutError"): [5, 9, 8, 12]
-    }
+    counts.add("sell", OSError(), 13, 7)
+    assert counts.codes == {("timeout", "TimeoutError"): 0, ("failed", "OSError"): 1}
+    assert moments.read().tolist()[:12] == [0, 5, 9, 0, 8, 12, 1, 7, 13, 0, 0, 0]
+    moments.close()
     plain = ErrorCounts()
     plain.add("buy", TimeoutError(), 9, 5)
-    assert plain.moments == {}
+    assert plain.codes == {}
+
+
+def test_causes_without_number_get_no_codes_without_number():
+    moments = MomentFile.create()
+    counts = ErrorCounts(moments)
+    for number in range(300):
+        counts.add("buy", type(f"Error{number}", (Exception,), {})(), 9, 5)
+    assert len(counts.codes) == 200
+    assert max(moments.read().tolist()[::3]) == 199
+    moments.close()
 
 
 def test_no_half_of_a_secret_is_left_where_a_text_is_cut(monkeypatch):

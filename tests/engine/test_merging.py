@@ -1,29 +1,25 @@
 """What several workers report of errors and retries, put together."""
 
-from array import array
-
-from suite.engine.merging import causes, retries
+from suite.engine.merging import moments
 from suite.engine.worker_request import WorkerReply
+from suite.measure.moment_file import MomentFile
 
 
-def reply(moments=None, *further):
-    return WorkerReply("run", moments=moments or {}, retries=tuple(array("q", one) for one in further))
+def test_moments_are_of_the_causes_of_their_worker():
+    files = [MomentFile.create(), MomentFile.create()]
+    for file in files:
+        file.add(0, 5, 9)
+    reports = [WorkerReply("run", causes=(("failed", kind),)) for kind in ("reset", "refused")]
+    found = moments(reports, files, retried=True)
+    assert [(one.kind, one.due.tolist(), one.ended.tolist()) for one in found.causes()] == [
+        ("reset", [5], [9]),
+        ("refused", [5], [9]),
+    ]
+    assert found.retried
+    for file in files:
+        file.close()
 
 
-def test_causes_have_the_moments_of_each_worker():
-    found = causes([reply({("failed", "reset"): array("q", [5, 9, 8, 12])}), reply()])
-    (one,) = found
-    assert (one.outcome, one.kind, one.due.tolist(), one.ended.tolist()) == (
-        "failed",
-        "reset",
-        [5, 8],
-        [9, 12],
-    )
-    assert causes([reply()]) == []
-
-
-def test_retries_have_when_their_operation_began_and_they_did():
-    found = retries([reply(None, [5, 9], [7, 8]), reply(None, [3, 4, 3, 6])])
-    assert (found.begun.tolist(), found.again.tolist()) == ([5, 7, 3, 3], [9, 8, 4, 6])
-    assert retries([reply(None, [])]).again.tolist() == []
-    assert retries([reply()]) is None
+def test_where_nobody_reads_moments_there_are_none():
+    found = moments([WorkerReply("run"), WorkerReply("run")], [], retried=False)
+    assert ([*found.causes()], [*found.retries()], found.retried) == ([], [], False)

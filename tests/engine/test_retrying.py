@@ -10,11 +10,12 @@ from suite import Component, Rejected, Retry, Threshold, User, Workload, closed_
 from suite.config.settings import Settings
 from suite.engine.coordinator import run
 from suite.engine.retrying import Retrying
+from suite.measure.moment_file import FURTHER, MomentFile
 
 pytestmark = pytest.mark.usefixtures("rounds_once")
 
 
-def tried(retry, *endings, times=1, timed=True):
+def tried(retry, *endings, times=1, moments=None):
     """How `times` operations end whose attempts end so, the last ending again and again; the Retrying."""
     left, new = list(endings), []
 
@@ -32,7 +33,7 @@ def tried(retry, *endings, times=1, timed=True):
     async def all_of_them():
         return [await asyncio.gather(wrapped("user"), return_exceptions=True) for _ in range(times)]
 
-    retrying = Retrying(retry, reconnect, lambda _low, _high: 0.0, timed=timed)
+    retrying = Retrying(retry, reconnect, lambda _low, _high: 0.0, moments)
     wrapped = retrying.around("buy", body)
     return [one for (one,) in asyncio.run(all_of_them())], retrying, new
 
@@ -48,9 +49,14 @@ def test_attempts_end_with_the_first_that_is_good_or_the_last_that_is_allowed(at
 
 def test_when_it_was_tried_again_is_noted_only_where_somebody_asks():
     """In a soak it filled the memory of the workers."""
-    assert [
-        len(tried(Retry(3), ValueError(), "good", timed=timed)[1].further) for timed in (True, False)
-    ] == [2, 0]
+    moments = MomentFile.create()
+    ((result,), retrying, _) = tried(Retry(3), ValueError(), ValueError(), "good", moments=moments)
+    assert (result, retrying.attempts["buy"]) == ("good", 3)
+    code, begun, first, _, again, second, *rest = moments.read().tolist()
+    assert code == FURTHER
+    assert 0 < begun == again < first < second
+    assert not any(rest)
+    moments.close()
 
 
 def test_a_limit_that_did_its_work_is_an_answer():
@@ -84,7 +90,7 @@ def test_a_cancellation_of_ours_is_no_failure_to_be_tried_again():
         async def reconnect(_user):
             raise AssertionError
 
-        retrying = Retrying(Retry(3), reconnect, lambda _low, _high: 0.0, timed=True)
+        retrying = Retrying(Retry(3), reconnect, lambda _low, _high: 0.0, None)
         task = asyncio.ensure_future(retrying.around("buy", hang)(None))
         await asyncio.sleep(0.01)
         task.cancel()

@@ -17,7 +17,7 @@ from suite.ledger.held_columns import held_round
 from suite.ledger.journal import LEDGER, OWNER, ROUND, Journal
 from suite.ledger.left_behind import bring_in
 from suite.ledger.store import Ledger
-from suite.measure.mark_file import FIELDS, MarkFile
+from suite.measure.mark_file import MarkFile
 
 CASES = 4 * int(os.environ.get("LOADLEDGER_EXAMPLES", "10"))
 
@@ -27,7 +27,7 @@ def test_columns_of_any_bytes_are_refused_or_a_round(written: Path) -> None:  # 
     marks = MarkFile.create()
     for row in range(30):
         marks.add(row, -1, 10**11, 10**11 + row * 10**8)
-    (written / "marks-0").write_bytes(bytes(marks.read())[: 30 * FIELDS * 8])
+    (written / "marks-0").write_bytes(bytes(marks.read())[: 30 * MarkFile.fields * 8])
     marks.close()
     held = replace(OPEN, columns=tuple(replace(one, marks=True) for one in OPEN.columns))
     valid = {name: (written / name).read_bytes() for name in ("columns-0", "marks-0", "news-0", "ended")}

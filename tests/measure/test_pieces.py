@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import whole
+from support.moments import noted
 from support.recordings import NOTHING
 
 from suite.capacity.backlog import backlog_of
@@ -117,7 +118,7 @@ def analysed(recording: Recording, loop: Any, limits: dict[str, float], *, fault
     found = measure_round(recording, loop=loop, resources=NOTHING, limits=limits, collected={"seen"})
     retries = RetryTimes(np.arange(BEGIN, END, 50 * MS), np.arange(BEGIN, END, 50 * MS) + MS)
     if faulty:
-        found = with_impact(found, recording, INCIDENTS, (), retries)
+        found = with_impact(found, recording, INCIDENTS, noted((), retries))
     evidence = gather(recording, NOTHING, loop=loop, metrics=found.metrics, cores=1)
     validity = judge(recording, evidence, loop=loop, component=False, cores_apart=True, worker_deaths=0)
     return {

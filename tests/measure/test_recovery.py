@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from support.moments import noted
 from support.recordings import NOTHING
 from support.steady import BEGIN, RATE, SECONDS, between, recorded, steady
 
@@ -175,7 +176,7 @@ def test_retries_and_causes_are_told_by_phase():
     causes = [CauseTimes("failed", "reset", *(BEGIN + np.array([[10, 11, 20], [11, 12, 21]]) * 10**9))]
     begun, again = BEGIN + np.array([[9.9, 11, 12, 12.9], [11.0, 11.5, 12.5, 14.0]]) * 10**9
     retries = RetryTimes(begun.astype(np.int64), again.astype(np.int64))
-    (one,) = impacts(recording, (FAULT,), causes, retries)
+    (one,) = impacts(recording, (FAULT,), noted(causes, retries))
     assert one.impact.causes == {"during": {"failed: reset": 2}, "after": {"failed: reset": 1}}
     assert one.impact.retries == {"before": 0, "during": 3, "after": 1}
     assert one.impact.amplification == {
@@ -194,7 +195,7 @@ def test_what_failed_and_was_tried_again_stands_on_one_axis_with_the_fault():
     plain = Round(0, series=series_of(recording, NOTHING))
     again = BEGIN + np.array([10, 10, 29], np.int64) * 10**9
     retries = RetryTimes(again - 1, again)
-    series = with_impact(plain, recording, (FAULT,), (), retries).series
+    series = with_impact(plain, recording, (FAULT,), noted((), retries)).series
     assert sum(series["failed"]) == 2 * RATE
     assert series["failed"][10:12] == pytest.approx((RATE, RATE), abs=2)
     assert (series["retries"][10], series["retries"][29], sum(series["retries"])) == (2, 1, 3)
