@@ -16,6 +16,7 @@ from pathlib import Path
 
 from suite.errors import ConfigurationError
 from suite.measure import proc
+from suite.process.background import Background
 from suite.process.notice import read_notice
 
 RATE = 100
@@ -53,14 +54,13 @@ class Spies:
         self._scratch = scratch
         self._files: list[Path] = []
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> None:
-        self._thread.start()
+        self._watching = Background(self._watch)
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        self._thread.join()
+        self._watching.result()
 
     def outputs(self) -> Iterator[str]:
         """What each py-spy has written."""

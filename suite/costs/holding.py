@@ -8,6 +8,8 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
+from suite.process.background import Background
+
 _SLICE = 0.01
 """Seconds that they are stopped, and go on: less than what programs do by the clock waits for."""
 
@@ -24,13 +26,12 @@ def held_up(processes: Callable[[], Sequence[int]]) -> Iterator[None]:
             over.wait(_SLICE)
             _tell(stopped, signal.SIGCONT)
 
-    thread = threading.Thread(target=hold, name="holding up", daemon=True)
-    thread.start()
+    holding = Background(hold)
     try:
         yield
     finally:
         over.set()
-        thread.join()
+        holding.result()
 
 
 def _tell(processes: Sequence[int], number: signal.Signals) -> None:

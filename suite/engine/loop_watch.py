@@ -19,6 +19,7 @@ from types import CodeType, FrameType
 
 import suite
 from suite.engine.clock import Alarm, KernelTimer, now
+from suite.process.background import Background
 from suite.records.loop_lag import LoopHolder, LoopLag
 
 _SELDOM, _OFTEN = 100_000_000, 20_000_000
@@ -56,7 +57,6 @@ class LoopWatch:
         self._due = self._every = self._count = self._delay = 0
         self._attention = _ATTENTION
         self._stopped = False
-        self._thread = threading.Thread(target=self._look, name="loop watch", daemon=True)
 
     def __enter__(self) -> LoopWatch:
         self._watched = threading.get_ident()
@@ -64,14 +64,14 @@ class LoopWatch:
         self._timer = KernelTimer(blocking=True)
         self._alarm = Alarm(asyncio.get_running_loop(), self._beat)
         self._rearm(now())
-        self._thread.start()
+        self._looking = Background(self._look)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stopped = True
         self._alarm.close()
         self._timer.set(1)
-        self._thread.join()
+        self._looking.result()
         self._timer.close()
         if self._schedule >= 0:
             os.close(self._schedule)

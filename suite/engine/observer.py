@@ -9,7 +9,9 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from inspect import isawaitable
+from itertools import compress
 from multiprocessing.connection import Connection
 from typing import Any, Literal
 
@@ -21,6 +23,7 @@ from suite.engine.scrape import Unanswered, fetched
 from suite.engine.workload_spec import WorkloadSpec
 from suite.measure.exposition import Exposition, Unreadable, exposed, from_mapping
 from suite.measure.system_reading import SystemReading, When
+from suite.process.background import Background
 
 _WINDOW = 1_000_000_000
 _SHORTEST, _FEWEST = 100_000_000, 5
@@ -81,7 +84,7 @@ class _Observer:
         self._sending = threading.Lock()
         self._ended = threading.Event()
         self._sources: list[_Source] = []
-        self._threads: list[threading.Thread] = []
+        self._beside: list[Background[None]] = []
 
     def send(self, what: SystemReading | str) -> None:
         with self._sending:
@@ -105,10 +108,7 @@ class _Observer:
                 self._read(counting, "before")
 
     def run(self, order: ObserverRequest) -> None:
-        for source in self._sources:
-            thread = threading.Thread(target=self._windows, args=(source, order), daemon=True)
-            thread.start()
-            self._threads.append(thread)
+        self._beside = [Background(partial(self._windows, source, order)) for source in self._sources]
 
     def end(self) -> None:
         """Nothing is started any more: where that was not foreseen, this is the moment for a reading."""
@@ -118,10 +118,8 @@ class _Observer:
         """Once more each, and those that count requests until all of them are counted."""
         self._ended.set()
         end = time.monotonic() + max(source.timeout for source in self._sources) + 1.0
-        for thread in self._threads:
-            thread.join(max(end - time.monotonic(), 0.0))
-        free = [source for source, thread in zip(self._sources, self._threads, strict=True)
-                if not thread.is_alive()]  # fmt: skip
+        ended = [reading.wait(max(end - time.monotonic(), 0.0)) for reading in self._beside]
+        free = list(compress(self._sources, ended))
         for source in free:
             self._read(source, "after")
         for source in self._counting():

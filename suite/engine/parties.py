@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from suite.contract.workload import Workload
 from suite.engine.timeline import FaultTimeline
 from suite.engine.workload_spec import SystemSpec, WorkloadSpec
 from suite.errors import SystemFailed
+from suite.process.background import Background
 from suite.process.injection import Injection
 
 
@@ -89,9 +89,6 @@ class Parties:
 
 def stop_together(systems: Collection[System]) -> None:
     """Stop all at the same time. Raises what the first of them raises, once all have been stopped."""
-    if not systems:
-        return
-    with ThreadPoolExecutor(len(systems)) as threads:
-        stopped = [threads.submit(system.stop) for system in systems]
-    for one in stopped:
-        one.result()
+    with contextlib.ExitStack() as stopped:
+        for system in systems:
+            stopped.callback(Background(system.stop).result)

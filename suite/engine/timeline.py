@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -23,11 +24,14 @@ from suite.errors import SystemFailed
 from suite.faults.proxy import FaultProxy
 from suite.faults.proxy_process import PlannedFault
 from suite.measure import proc
+from suite.process.background import Background
 from suite.process.variables import environment
 from suite.records.incident import Incident
 
 _OFTEN, _REVIVING = 0.1, 0.02
 """Seconds between looks; the latter at what was started again."""
+_GLANCE = 0.01
+"""Seconds that are waited for its answer at each: most are there at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class _Fate:
     ready: int = 0
     struck: int = 0
     pids: list[int] = field(default_factory=list)
+    asked: Background[int] | None = None
 
 
 class FaultTimeline:
@@ -218,16 +223,20 @@ class FaultTimeline:
         fate.ended = time.monotonic_ns()
 
     def _revive(self, fate: _Fate) -> None:
-        """See whether what was started again answers. Raises SystemFailed if it can't any more."""
+        """See whether what was started again answers. Raises SystemFailed if it can't any more.
+
+        Its probe may wait as long as it likes: the round goes on.
+        """
         if not fate.at.fault.kills:
             fate.ready = fate.ended
             return
         system = self._system(fate)
         if failure := system.failure():
             raise SystemFailed(f"{fate.at.fault.party}, killed on purpose, did not come back: {failure}")
-        if system.answers():
-            fate.ready = time.monotonic_ns()
-        elif time.monotonic_ns() > fate.ended + system.deadline * 1e9:
+        fate.asked = fate.asked or Background(partial(_answered, system))
+        if fate.asked.wait(_GLANCE):
+            fate.ready, fate.asked = fate.asked.result(), None
+        if not fate.ready and time.monotonic_ns() > fate.ended + system.deadline * 1e9:
             raise SystemFailed(
                 f"{fate.at.fault.party}, killed on purpose, did not come back within {system.deadline:g} s "
                 "of being started again"
@@ -239,3 +248,9 @@ class FaultTimeline:
         for stamp in self._proxy.lift():
             fate = self._fates[stamp.number]
             fate.began, fate.ended, fate.struck = stamp.began, stamp.ended, stamp.struck
+
+
+def _answered(system: System) -> int:
+    """When it answered, in monotonic ns; 0 if it does not."""
+    answers = system.answers()
+    return time.monotonic_ns() if answers else 0

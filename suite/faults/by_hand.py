@@ -7,7 +7,6 @@ import contextlib
 import itertools
 import signal
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
@@ -19,6 +18,7 @@ from suite.errors import ConfigurationError, Faults, Interrupted
 from suite.faults.proxy_process import PlannedFault, Ways
 from suite.faults.running_fault import RunningFault
 from suite.faults.spoken import spoken
+from suite.process.background import Background
 
 _PARTY = "target"
 _PATIENCE = 2.0
@@ -106,7 +106,7 @@ async def _run(
         loop.call_later(seconds, end, 0)
     now = time.monotonic_ns()
     ways.plan([PlannedFault.of(next(numbers), at, now) for at in planned])
-    threading.Thread(target=listen, daemon=True).start()
+    Background(listen)
     number = await over
     ways.close()
     return number

@@ -18,6 +18,8 @@ def guard_streams() -> None:
     """
     if sys.stdin is None:  # what we open must not take the place of one that was closed
         sys.stdin = open(os.devnull)  # noqa: SIM115 - to the end
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="backslashreplace")  # what was typed may be no text
     sys.stdout = _guarded(1, sys.stdout, sys.__stdout__)
     sys.stderr = _guarded(2, sys.stderr, sys.__stderr__)
 

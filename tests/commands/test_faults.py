@@ -1,5 +1,6 @@
 """`suite faults`: a proxy by hand."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -50,6 +51,24 @@ def test_a_way_fails_as_it_was_said_until_ctrl_c(tmp_path, echo):
         suite.process.send_signal(signal.SIGINT)
         assert suite.finish() == 130
     assert suite.err == ""
+
+
+def test_a_line_that_is_no_text_is_told_and_the_next_one_heard(tmp_path, echo):
+    """It was a traceback, and nothing was heard any more."""
+    words = ["faults", f"127.0.0.1:{echo}", "--seconds", "20"]
+    strict = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "suite", *words], cwd=tmp_path, env=strict,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as suite:  # fmt: skip
+        assert b"leads to" in suite.stdout.readline()
+        suite.stdin.write(b"earth\xffquake\nreset 20ms\n")
+        suite.stdin.flush()
+        assert b"Reset begins" in suite.stdout.readline()
+        suite.send_signal(signal.SIGINT)
+        _, told = suite.communicate(timeout=30)
+    assert told.startswith(rb"'earth\\xffquake': no fault is called 'earth\\xffquake'")
+    assert b"Traceback" not in told
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Faults on a timeline, in rounds with real processes: each comes, goes and is stamped."""
 
 import pytest
-from examples.load_faulty import faulty, lost, stays_dead
+from examples.load_faulty import faulty, lost, revived, stays_dead
 
 from suite.config.settings import Settings
 from suite.engine.coordinator import run
@@ -75,3 +75,11 @@ def test_what_does_not_come_back_ends_the_round():
     assert ended.exit_code == 4
     assert "behind, killed on purpose, did not come back" in ended.error.message
     assert "I was there before" in ended.error.message
+
+
+def test_a_probe_that_waits_while_a_party_comes_back_holds_up_nothing():
+    """The round stood still for as long as its `deadline=`, and other faults came late."""
+    ended = run(revived, ONE)
+    assert ended.error is None, ended.error
+    killed, paused = ended.incidents
+    assert killed.ended < paused.began < paused.ended < killed.ready

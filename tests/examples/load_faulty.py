@@ -2,10 +2,12 @@
 
 import asyncio
 import socket
+import time
 from pathlib import Path
 
 from suite import Retry, Server, User, Workload, closed_loop, operation
 from suite.faults import At, Kill, Latency, Partition, Pause
+from suite.process.ready import accepts_connections
 
 
 async def answers(system):
@@ -112,6 +114,22 @@ def starts_once(system):
     asyncio.run(answers(system))
 
 
+def waits_at_last(helper, there=[]):  # noqa: B006 - one for all
+    """Ready, and what was started again only after a second of not answering the probe."""
+    there += [helper.pid] if helper.pid and helper.pid not in there else []
+    if len(there) > 1:
+        time.sleep(1)
+    return accepts_connections(helper)
+
+
+revived = Workload(
+    "faulty/revived",
+    Server(relays),
+    Caller,
+    loop=closed_loop(2, seconds=1, think="20ms"),
+    beside={"behind": Server(answers, ready=waits_at_last)},
+    faults=[At(0.2, Kill("behind", 0)), At(0.5, Pause("system", 0.1))],
+)
 lost = relayed("faulty/lost", 0.6, At(0.2, Kill("behind")))
 stays_dead = relayed("faulty/stays-dead", 3, At(0.2, Kill("behind", 0.1)), behind=starts_once)
 held = relayed("faulty/held", 60, At(0, Pause("behind")), At(0, Partition("system")))

@@ -11,7 +11,6 @@ import os
 import queue
 import signal
 import sys
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -31,6 +30,7 @@ from suite.formats.structure import dump
 from suite.integrations._locust.selected import selected
 from suite.measure.failing_target import FailingTarget
 from suite.measure.tally import Tally
+from suite.process.background import Background
 from suite.process.guard import interruptible
 from suite.records.reason import Reason
 from suite.report.reasons import words
@@ -48,7 +48,7 @@ class Orders:
     def __init__(self, source: TextIO) -> None:
         self._source = source
         self._queue: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        threading.Thread(target=self._read, daemon=True).start()
+        Background(self._read)
 
     def next(self, seconds: float | None = None) -> dict[str, Any]:
         """The next order; an empty one if none comes within `seconds`."""
@@ -58,9 +58,11 @@ class Orders:
             return {}
 
     def _read(self) -> None:
-        for line in self._source:
-            self._queue.put(json.loads(line))
-        os.kill(os.getpid(), signal.SIGTERM)
+        try:
+            for line in self._source:
+                self._queue.put(json.loads(line))
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
 class Reports:
