@@ -36,6 +36,12 @@ def play(cell: Cell) -> Played:
     return Played(**{**found, "seconds": round(time.monotonic() - begun, 1)})
 
 
+def faults_of_ours(said: str, then: str) -> list[str]:
+    """What a command `said` that no command should, and the next one `then`."""
+    texts = (("it said", said), ("then", then))
+    return [f"{who}: {text[-600:]}" for who, text in texts if any(word in text for word in _FAULT_OF_OURS)]
+
+
 def _struck(cell: Cell, stage: Stage, usual: float) -> dict:
     allowed = faults.codes(cell)
     if cell.fault in _BEFORE_IT_STARTS:
@@ -58,8 +64,7 @@ def _struck(cell: Cell, stage: Stage, usual: float) -> dict:
     next_one = stage.asked()
     lost = max(0, before - stage.units())
     wrong = [f"exit code {code}, not {' or '.join(map(str, sorted(allowed)))}"] if code not in allowed else []
-    wrong += [f"{where}: {text[-600:]}" for where, text in (("it said", said), ("then", next_one.stderr))
-              if any(word in text for word in _FAULT_OF_OURS)]  # fmt: skip
+    wrong += faults_of_ours(said, next_one.stderr)
     has_ledger = cell.fault not in _BEFORE_IT_STARTS and cell.command not in ENDLESS
     if next_one.returncode and has_ledger:
         wrong.append(f"the next command ends with {next_one.returncode}: {next_one.stderr[-300:]}")

@@ -1,0 +1,31 @@
+"""Strikes, by their numbers."""
+
+import signal
+
+import pytest
+from matrix.strikes import Blow, Strike, endings, strike
+
+
+def test_a_number_is_always_the_same_strike_and_all_commands_are_struck():
+    every = [Strike(seed) for seed in range(300)]
+    assert [one.name for one in every] == [Strike(seed).name for seed in range(300)]
+    assert len({one.cell().command for one in every}) == 10
+    assert not any(one.cell().left_out() for one in every)
+    blows = [blow for one in every for blow in one.blows()]
+    assert {blow.whom for blow in blows} == {"command", "group", "any"}
+    assert all(0 <= blow.after <= 1 for blow in blows)
+    assert {len(one.blows()) for one in every} == {1, 2}
+
+
+def test_a_command_that_measures_ends_with_the_code_of_its_signal():
+    assert endings(Blow(0.5, "command", signal.SIGTERM), began=True) == {143}
+    assert endings(Blow(0.0, "group", signal.SIGINT), began=False) == {130, -2}
+    assert endings(Blow(0.5, "command", signal.SIGKILL), began=True) == {-9}
+
+
+@pytest.mark.exhaustive
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", range(12))
+def test_nothing_is_lost_or_left_whenever_who_is_struck(seed):
+    found = strike(Strike(seed))
+    assert found.good, found
