@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from suite.commands.option_groups import Filtered, PlainLimits, RunLoad, Where
+from suite.config.ledger_url import shown_place
 from suite.errors import Faults
 from suite.foreign_text import clean
-from suite.process.redaction import without_password
 
 if TYPE_CHECKING:
     from suite.config.file import Configuration
@@ -72,7 +72,7 @@ def _agree(configuration: Configuration) -> None:
     for one in filter(None, (configuration.ledger, configuration.notify, *services)):
         if consent.needed(one):
             consent.agree(one)
-    shown = [without_password(one) for one in (configuration.ledger, *services) if one]
+    shown = [shown_place(one) for one in (configuration.ledger, *services) if one]
     shown += [consent.host_of(configuration.notify)] if configuration.notify else []
     said = ", ".join(shown) or "there is no database to agree to"
     typer.echo(f"agreed: {clean(said)}")

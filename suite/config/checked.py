@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from suite.errors import ConfigurationError
-from suite.process.redaction import redacted
 from suite.units import parse
 
 FORBID_OTHERS = {"extra": "forbid"}
@@ -65,8 +64,7 @@ def _text(value: Any) -> str:
 
 def _address(value: Any) -> str:
     if not _text(value).startswith(("http://", "https://")):
-        shown = redacted(str(value))
-        raise ConfigurationError(f'{shown!r} is no address to post to, such as "https://hooks.example/load"')
+        raise ConfigurationError(f'{value!r} is no address to post to, such as "https://hooks.example/load"')
     return str(value)
 
 

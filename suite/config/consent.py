@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from suite.config.ledger_url import is_file, url_of
+from suite.config.ledger_url import is_file, shown_place, url_of
 from suite.errors import ConfigurationError
 from suite.files import disk_faults
 from suite.process.redaction import without_password
@@ -49,11 +49,17 @@ def _open(query: Mapping[str, object]) -> dict[str, object]:
     return {name: None if NAMED.search(name) else value for name, value in query.items()}
 
 
+def _told(place: str) -> str:
+    """A place in a message: of an address to notify its host."""
+    scheme, _, _ = place.partition("://")
+    return f"{scheme}://{host_of(place)}" if scheme in ("http", "https") else shown_place(place)
+
+
 def check_place(place: str, source: str) -> None:
     """Raise ConfigurationError for a `place` that may lead elsewhere than it seems."""
     if not is_file(place) and not _is_as_shown(place):
         raise ConfigurationError(
-            f"{source} names {without_password(place)}, and may mean another place by it: "
+            f"{source} names {_told(place)}, and may mean another place by it: "
             "in a user or password write @ as %40, / as %2F, ? as %3F, # as %23, & as %26; "
             "an address has neither"
         )
@@ -73,7 +79,7 @@ def check(ledger: str, source: str) -> None:
     check_ledger(ledger, source)
     if needed(ledger):
         raise ConfigurationError(
-            f"{source} has results kept at {without_password(ledger)}, where your login would be sent; "
+            f"{source} has results kept at {shown_place(ledger)}, where your login would be sent; "
             "if that is right, say so once: suite config --agree; or name it with --ledger, LOADLEDGER_LEDGER"
         )
 
@@ -93,7 +99,7 @@ def check_service(url: str, name: str, source: str) -> None:
     check_place(url, source)
     if needed(url):
         raise ConfigurationError(
-            f"{source} has {name} at {without_password(url)}, where your login and load would be sent; if "
+            f"{source} has {name} at {shown_place(url)}, where your login and load would be sent; if "
             "that is right, say so once: suite config --agree; or name it in LOADLEDGER_POSTGRES or _REDIS"
         )
 

@@ -20,6 +20,8 @@ from suite.config.services import ServiceUrls
 from suite.config.settings import Settings
 from suite.errors import ConfigurationError, StoreError
 from suite.files import below, parse_toml, read_bytes
+from suite.process.redaction import redacted
+from suite.process.secret_forms import HIDDEN, NAMED
 
 _IN_FILES = {"set": "values", "values": "set"}
 """What files call a field, and the other way round: so the field's own name is unknown there."""
@@ -127,7 +129,7 @@ def checked(path: Path, table: Any, text: str = "") -> Configuration:
     if faults:
         lines = [(line_of(text, [*own, *place]), said) for place, said in faults]
         raise ConfigurationError.of(
-            f"{path}{f':{number}' if number else ''}: {said}" for number, said in lines
+            f"{path}{f':{number}' if number else ''}: {redacted(said)}" for number, said in lines
         )
     return replace(found, source=str(path))
 
@@ -173,8 +175,11 @@ def _fault(location: Sequence[str | int], kind: str, value: Any, said: str) -> t
     place = [str(part) for part in location]
     in_file = list(_as_in_files(place))
     where = _at(in_file)[:-1] or "[tool.loadledger]"
+    secret = in_file[-1:] == ["notify"] or NAMED.search(in_file[-1] if in_file else "")
+    shown = HIDDEN if secret else repr(value)
+    said = said.replace(repr(value), shown)
     if kind in ("dict_type", "dataclass_type", "mapping_type"):
-        return in_file, f"{where} must be a table, not {value!r}"
+        return in_file, f"{where} must be a table, not {shown}"
     if kind == "unexpected_keyword_argument" or not said:
         return in_file, f"{where}: no such setting; there are: {', '.join(sorted(_names(place[:-1])))}"
     return in_file, f"{where}: {said}"

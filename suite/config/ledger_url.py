@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from suite.errors import ConfigurationError
+from suite.process.redaction import without_false_port, without_password
+from suite.process.secret_forms import HIDDEN
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -18,10 +20,8 @@ if TYPE_CHECKING:
 _FILES = ("sqlite", "sqlite+pysqlite")
 _POSTGRESQL = "postgresql+psycopg"
 _SERVERS = ("postgresql", "postgres", _POSTGRESQL)
-_USER = re.compile("//.*@", re.DOTALL)
 _PASSWORD = re.compile("(//[^:/@]*:).*@", re.DOTALL)
-_OPTION = re.compile("([?&][^=&]*(?:pass|secret|token|key)[^=&]*=)[^&]*", re.IGNORECASE)
-_HIDDEN = r"\1***"
+_OPTION = re.compile("([?&])([^=&]*)(=?)([^&]*)")
 _NOT_ITS_OPTIONS = (
     "plugin",
     "conninfo",
@@ -32,6 +32,14 @@ _NOT_ITS_OPTIONS = (
     "cursor_factory",
 )
 """What SQLAlchemy and psycopg would take for themselves."""
+_SHOWN = re.compile(
+    "application_name|channel_binding|client_encoding|dbname|fallback_application_name|gssdelegation"
+    "|gssencmode|gsslib|host(?:addr)?|keepalives(?:_count|_idle|_interval)?|krbsrvname|load_balance_hosts"
+    "|(?:ssl_)?(?:max|min)_protocol_version|options|port|replication|require_auth|requirepeer|requiressl"
+    "|service(?:file)?|ssl(?:cert(?:mode)?|compression|crl(?:dir)?|mode|negotiation|rootcert|sni)?"
+    "|target_session_attrs|connect_timeout|tcp_user_timeout|user"
+)
+"""Options of PostgreSQL that are no secret. What another is called says nothing: it may be a part of one."""
 
 
 def is_file(place: str) -> bool:
@@ -55,8 +63,7 @@ def url_of(place: str | Path) -> URL:
         url = make_url(place)
     except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
         raise ConfigurationError(
-            f"{_OPTION.sub(_HIDDEN, _USER.sub('//***@', place))!r} is not a database URL; "
-            "write it like postgresql://user@host/name"
+            f"{shown_place(place)!r} is not a database URL; write it like postgresql://user@host/name"
         ) from error
     if url.drivername in _FILES:
         if url.host or url.username or url.query:
@@ -80,4 +87,16 @@ def shown(place: str | Path | URL) -> str:
     url = url_of(place) if isinstance(place, str | Path) else place
     if url.get_backend_name() == "sqlite":
         return str(url.database)
-    return _OPTION.sub(_HIDDEN, _PASSWORD.sub(r"\1***@", url.render_as_string()))
+    return _OPTION.sub(_option, _PASSWORD.sub(rf"\1{HIDDEN}@", url.render_as_string()))
+
+
+def shown_place(url: str) -> str:
+    """A URL that somebody gave, whatever it is, as people may see it."""
+    return _OPTION.sub(_option, without_false_port(without_password(url)))
+
+
+def _option(found: re.Match[str]) -> str:
+    mark, name, sign, _ = found.groups()
+    if _SHOWN.fullmatch(name):
+        return found[0]
+    return f"{mark}{name}={HIDDEN}" if sign else f"{mark}{HIDDEN}"

@@ -34,7 +34,7 @@ def _like(name: str, value: Any, model: Any) -> Any:
         return Secret(value)
     if not isinstance(value, str) or isinstance(model, str) or model is None:
         return value
-    said = f"--set {name}={shown_value(name, value)}"
+    said, shown = f"--set {name}={shown_value(name, value)}", shown_value(name, repr(model))
     if isinstance(model, bool):
         if value.lower() in ("1", "true", "yes", "on"):
             return True
@@ -42,10 +42,10 @@ def _like(name: str, value: Any, model: Any) -> Any:
             return False
         raise ConfigurationError(f"{said}: yes or no is wanted")
     if isinstance(model, list | tuple | set | frozenset | Mapping):
-        raise ConfigurationError(f"{said}: a value like {model!r} can only be given in a configuration file")
+        raise ConfigurationError(f"{said}: a value like {shown} can only be given in a configuration file")
     try:
         return type(model)(value)
     except (TypeError, ValueError) as error:
         raise ConfigurationError(
-            f"{said}: a value like {model!r} ({type(model).__name__}) is wanted"
+            f"{said}: a value like {shown} ({type(model).__name__}) is wanted"
         ) from error

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import zlib
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from suite.contract.replay import LogSummary, Replay
 from suite.data.access_log import Line, LogReader
+from suite.data.log_file import log_lines
+from suite.data.log_operations import LogOperations
+from suite.data.log_sessions import sessions
 from suite.data.logged_requests import LoggedRequests
 from suite.errors import ConfigurationError
 
-_LONGEST = 1 << 16
-"""Bytes of a line that is looked at; what is longer is no request that a server would have taken."""
 _UNREAD = 0.5
 """Share of lines that can't be read from which on it is no access log."""
-_KNOWN = 1 << 16
-"""Paths whose operation is remembered."""
 _BACK = 1.0
 """Seconds that a stamp may be before one above it: requests that end at once are written in any order."""
 _EXAMPLE = 120
@@ -84,7 +79,7 @@ class _Log:
     def __init__(self, given: Replay, has_room: Callable[[int], bool]) -> None:
         self._given = given
         self._has_room = has_room
-        self._wanted = _Wanted(given)
+        self._operation_of = LogOperations(given)
         self._reader = LogReader(given.took)
         self._skipped: Counter[str] = Counter()
         self._example = b""
@@ -98,7 +93,7 @@ class _Log:
 
     def read(self) -> LogColumns:
         digest = hashlib.sha256()
-        for line in _lines(self._given.path, digest):
+        for line in log_lines(self._given.path, digest):
             self._lines += 1
             self._add(line)
         self._check()
@@ -118,7 +113,7 @@ class _Log:
                 self._example = line
             self._skipped[found] += 1
             return
-        operation = self._wanted.operation(found.method, found.target)
+        operation = self._operation_of(found.method, found.target)
         if isinstance(operation, str):
             self._skipped[operation] += 1
             return
@@ -201,37 +196,6 @@ class _Log:
         )
 
 
-class _Wanted:
-    """Which operation a request is: an index into the replay's own, or why it is left out."""
-
-    def __init__(self, given: Replay) -> None:
-        self._pairs = [(index, *_pattern(pattern)) for index, (pattern, _) in enumerate(given.operations)]
-        self._known: dict[tuple[bytes, bytes], int | str] = {}
-
-    def operation(self, method: bytes, target: bytes) -> int | str:
-        if not self._pairs:
-            return 0 if method in (b"GET", b"HEAD") else "method"
-        key = method, target.partition(b"?")[0]
-        found = self._known.get(key)
-        if found is None:
-            if len(self._known) >= _KNOWN:
-                self._known.clear()
-            found = self._known[key] = self._found(key[0].decode(), key[1].decode())
-        return found
-
-    def _found(self, method: str, path: str) -> int | str:
-        for index, methods, pattern in self._pairs:
-            if any(fnmatchcase(method, one) for one in methods) and fnmatchcase(path, pattern):
-                return index
-        return "unmapped"
-
-
-def _pattern(text: str) -> tuple[tuple[str, ...], str]:
-    """Methods and path; without a method it is one of those that change nothing."""
-    method, _, path = text.rpartition(" ")
-    return ((method,) if method else ("GET", "HEAD")), path
-
-
 def spread(stamps: _Floats) -> _Floats:
     """Stamps of whole seconds, each somewhere in its second: n of one second as n uniform moments in order.
 
@@ -246,60 +210,9 @@ def spread(stamps: _Floats) -> _Floats:
     return placed
 
 
-def sessions(clients: _Ints, starts: _Floats, idle: float) -> tuple[_Ints, int]:
-    """The session of each row, numbered by their first rows; and how many clients there are.
-
-    A client that has been away for more than `idle` seconds begins a new one. `starts` ascend.
-    """
-    order = np.argsort(clients, kind="stable")
-    theirs, when = clients[order], starts[order]
-    other = theirs[1:] != theirs[:-1]
-    begins = np.concatenate([[True], other | (np.diff(when) > idle)])
-    number = np.cumsum(begins) - 1
-    # In order of their first rows, so that chance in how clients are told apart changes nothing.
-    rank = np.empty(number[-1] + 1, np.int64)
-    rank[np.argsort(order[begins], kind="stable")] = np.arange(number[-1] + 1)
-    found = np.empty(len(clients), np.int64)
-    found[order] = rank[number]
-    return found, int(np.count_nonzero(other)) + 1
-
-
 def _length(starts: _Floats, whole: bool) -> float:
     """Whole seconds last until their end; of others the last has as much room as it has on average."""
     last = float(starts[-1])
     if whole:
         return float(np.floor(last)) + 1.0
     return last * len(starts) / (len(starts) - 1) if last > 0 else 1.0
-
-
-def _lines(path: str, digest: Any) -> Iterator[bytes | None]:
-    """The lines of a file, gzipped or not, from which `digest` is made; None for one that is too long."""
-    with _opened(path) as file:
-        while line := file.readline(_LONGEST):
-            digest.update(line)
-            if line.endswith(b"\n") or len(line) < _LONGEST:
-                yield line
-                continue
-            while (more := file.readline(_LONGEST)) and not more.endswith(b"\n"):
-                digest.update(more)
-            digest.update(more)
-            yield None
-
-
-@contextmanager
-def _opened(path: str) -> Iterator[IO[bytes]]:
-    try:
-        with open(path, "rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-            raw.seek(0)
-            if packed:
-                with gzip.open(raw) as unpacked:
-                    yield unpacked  # type: ignore[misc]
-            else:
-                yield raw
-    except OSError as error:  # BadGzipFile is one too
-        raise ConfigurationError(f"can't read {path}: {error.strerror or error}") from error
-    except EOFError as error:
-        raise ConfigurationError(f"{path} is cut off: its gzip data ends before its end") from error
-    except zlib.error as error:
-        raise ConfigurationError(f"can't read {path}: its gzip data is damaged: {error}") from error

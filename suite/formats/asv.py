@@ -13,7 +13,14 @@ from typing import Any
 from suite.errors import StoreError
 from suite.files import safe_name
 from suite.formats.asv_metric import LONG_UNITS, metric_of
-from suite.formats.asv_result import NEWEST, rows_of, setting_of, shown_variables
+from suite.formats.asv_result import (
+    NEWEST,
+    rows_of,
+    setting_of,
+    shown_machine,
+    shown_packages,
+    shown_variables,
+)
 from suite.formats.imported import DAMAGE, imported_run
 from suite.records.classes import counted, load_class, machine_class, versions_in
 from suite.records.run import Measured, Run
@@ -150,9 +157,9 @@ def _environment(data: Mapping[str, Any]) -> dict[str, Any]:
         "cores": int(cores) if cores.isdigit() else None,
         "memory": float(ram) * 1e3 if ram.isdigit() else None,
         "machine": params.get("arch"),
-        "asv": params.get("machine"),
+        "asv": shown_machine(params),
         "python": data.get("python"),
-        "packages": dict(data.get("requirements") or {}),
+        "packages": shown_packages(data.get("requirements")),
         **({"variables": shown_variables(variables)} if variables else {}),
     }
 

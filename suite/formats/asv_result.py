@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from suite.errors import StoreError
-from suite.process.redaction import shown_value
+from suite.process.redaction import redacted, shown_value
+from suite.process.secret_forms import HIDDEN
 
 NEWEST = 2
 """The newest format that is read here. Before it results were objects, now each is a list of columns."""
 _MACHINE = ("machine", "os", "arch", "cpu", "num_cpu", "ram")
+_USER = re.compile(r"(?<=://)(?!git@)[^/\s@]+(?=@)")
+"""Of a URL that pip fetches from: a password where it stands alone, too, however short."""
+_VERSION = re.compile(r"[<>=!~^ ]{0,3}v?\d{1,4}(?:\.[\w*+!-]{1,40}){0,9}")
+"""No secret, though a package may be called secretstorage."""
 _HASH = 64
 _SHORT = 12
 
@@ -50,11 +57,36 @@ def setting_of(data: Mapping[str, Any]) -> str:
     params = data["params"]
     software = {
         "python": data.get("python"),
-        **{name: value for name, value in params.items() if name not in _MACHINE},
-        **(data.get("requirements") or {}),
+        **shown_parameters(params),
+        **shown_packages(data.get("requirements")),
         **{f"env {name}": value for name, value in shown_variables(data.get("env_vars")).items()},
     }
-    return setting_words(params.get("machine"), software)
+    return setting_words(shown_machine(params), software)
+
+
+def shown_machine(params: Mapping[str, Any]) -> str | None:
+    """What a machine is called."""
+    name = params.get("machine")
+    return None if name is None else redacted(str(name))
+
+
+def shown_parameters(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What asv keeps with a result beside its machine's hardware: mostly packages."""
+    return shown_packages({name: value for name, value in params.items() if name not in _MACHINE})
+
+
+def shown_packages(given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Packages and their versions, either of which may be a URL, without who fetches them."""
+    return {
+        _fetched(name): _fetched(value)
+        if isinstance(value, str) and ("://" in value or _VERSION.fullmatch(value))
+        else shown_value(name, value)
+        for name, value in dict(given or {}).items()
+    }
+
+
+def _fetched(text: str) -> str:
+    return redacted(_USER.sub(HIDDEN, text))
 
 
 def shown_variables(given: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -92,10 +124,21 @@ def _values(cells: Mapping[str, Any]) -> Iterator[tuple[str, float, tuple[float,
     if not params:
         # Without parameters an older file has the samples as they are.
         samples = samples if any(isinstance(one, list) for one in samples) else [samples]
-    names = (f"({', '.join(map(str, some))})" if some else "" for some in itertools.product(*params))
+    shown = [_apart(one) for one in params]
+    names = (f"({', '.join(some)})" if some else "" for some in itertools.product(*shown))
     for name, value, some in itertools.zip_longest(names, values, samples[: len(values)]):
         if name is not None and _is_number(value):
             yield name, float(value), tuple(float(one) for one in _list(some) if _is_number(one))
+
+
+def _apart(values: Any) -> list[str]:
+    """Those of a parameter in words, without what is secret: each stays another than those before it."""
+    counts: Counter[str] = Counter()
+    found = []
+    for text in (redacted(str(one)) for one in values):
+        counts[text] += 1
+        found.append(text if counts[text] == 1 else f"{text} {counts[text]}")
+    return found
 
 
 def _list(value: Any) -> list[Any]:

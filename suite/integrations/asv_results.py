@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from suite.contract.metric import STANDARD, find
-from suite.formats.asv_result import shown_variables
+from suite.formats.asv_result import shown_machine, shown_parameters, shown_variables
 from suite.records.better import Better
 from suite.records.costs import COSTS
 from suite.report.charts.graph import Graph, GraphPoint
@@ -21,7 +21,6 @@ _ANY_UNIT = "unit"
 """What asv says of a benchmark that names none."""
 _NO_MODULE = "benchmarks"
 """Where a benchmark is that asv knows by its own name alone: in the package itself."""
-_MACHINE = {"machine", "os", "arch", "cpu", "num_cpu", "ram"}
 _WORKLOAD = re.compile(
     r"""(?:(?:\b(?:asv|self)\.|(?<![\w.]))_*(?:measure|leaks|search|costs)|\bself\.count)"""
     r"""\(\s*(?:f?["'](?:[^"']*::)?)([^"':]+)["']\s*,?\s*\)"""
@@ -183,10 +182,10 @@ def _finite(value: object) -> float | None:
 def _setting(result: Any) -> str:
     """The machine, and the software that asv tells apart."""
     software = {
-        **{name: value for name, value in result.params.items() if name not in _MACHINE},
+        **shown_parameters(result.params),
         **shown_variables(result.env_vars),
     }
     words = [
         f"{'Python' if key == 'python' else key} {value}" for key, value in sorted(software.items()) if value
     ]
-    return ", ".join([f"asv on {result.params.get('machine', 'unknown machine')}", *words])
+    return ", ".join([f"asv on {shown_machine(result.params) or 'unknown machine'}", *words])

@@ -34,6 +34,8 @@ _LOOKED_AT = 1 << 16
 _hidden: set[str] = set()
 _QUOTE = re.compile(r"""\\*["']""")
 _CODED = re.compile("%[0-9A-F]{2}")
+_NO_PORT = re.compile(r"(://[^:/?#@\s\[\]]*:)(?![\d,]*(?:[/?#]|\Z)|[^/?#]*[,{])[^/?#]+")
+"""What is no number where a port should be: a password without its host, or a part of one."""
 _HOST = re.compile(r"([^:@]*|\[[^\]]*\])(:\d*)?")
 
 
@@ -83,7 +85,12 @@ def _shown_words(argv: Sequence[str]) -> Iterator[str]:
 def shown_url(url: str) -> str:
     """A URL as it may be kept and shown: without who asks, and without its query."""
     place, mark, _ = without_password(url).partition("#")[0].partition("?")
-    return place + (f"?{HIDDEN}" if mark else "")
+    return without_false_port(place) + (f"?{HIDDEN}" if mark else "")
+
+
+def without_false_port(url: str) -> str:
+    """A URL without what stands where a port should, and is none."""
+    return _NO_PORT.sub(rf"\1{HIDDEN}", url)
 
 
 def redacted(text: str, *environments: Mapping[str, str]) -> str:

@@ -16,13 +16,13 @@ from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from suite.contract.fault import Fault
 from suite.contract.loop import Duration
 from suite.contract.system import Placement
 from suite.errors import ConfigurationError, SystemFailed
-from suite.process.redaction import without_password
+from suite.process.redaction import shown_url
 from suite.process.scratch import let_through, scratch_directory
 from suite.process.sweep import ROUND_VARIABLE
 from suite.process.watchman import watched
@@ -257,8 +257,11 @@ class Postgres(Service):
         try:
             return connect(url, autocommit=True, connect_timeout=2)
         except psycopg.ProgrammingError as error:  # which cites what may be a password
+            foreign = ", ".join(_no_options(url))
             raise ConfigurationError(
-                f"{without_password(url)!r} can't be read as a URL of PostgreSQL; are its options right, "
+                f"{shown_url(url)!r}: {foreign} is no option of PostgreSQL; leave it out"
+                if foreign
+                else f"{shown_url(url)!r} can't be read as a URL of PostgreSQL; are its options right, "
                 "and is what is special in user and password written like %40?"
             ) from error
         except psycopg.Error as error:
@@ -281,3 +284,12 @@ class Postgres(Service):
             return cursor.fetchall() if cursor.description else []
         except psycopg.Error as error:
             raise ConnectionError((str(error).splitlines() or [type(error).__name__])[0]) from error
+
+
+def _no_options(url: str) -> list[str]:
+    """What the URL calls an option, and libpq knows none by that name; their values may be anything."""
+    from psycopg.pq import Conninfo
+
+    known = {one.keyword.decode() for one in Conninfo.get_defaults()} | {"ssl"}
+    given = (part.partition("=") for part in urlsplit(url).query.split("&"))
+    return [unquote(name) for name, sign, _ in given if sign and unquote(name) not in known]

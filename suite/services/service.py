@@ -18,7 +18,7 @@ from suite.contract.system import Placement, System
 from suite.errors import ConfigurationError, SystemFailed
 from suite.process.port import claim_port
 from suite.process.ready import holds, wait_ready
-from suite.process.redaction import without_password
+from suite.process.redaction import shown_url
 from suite.process.secret_forms import HIDDEN
 from suite.process.within import within
 
@@ -158,7 +158,7 @@ class Service(System):
             host = port = None
         if not host or parts.scheme not in self.schemes:
             where = f"{self.variable}: " if url == os.environ.get(self.variable) else ""
-            shown = without_password(url) if "://" in url else HIDDEN  # else it may be the password alone
+            shown = shown_url(url) if "://" in url else HIDDEN  # else it may be the password alone
             raise ConfigurationError(
                 f"{where}{shown!r} is no {self.what}; "
                 f"write it like {self.schemes[0]}://user:password@host:{self.default_port}/0"

@@ -156,7 +156,7 @@ def test_only_an_address_can_be_posted_to(refused):
     refused(
         "run",
         "x",
-        says=[r"loadledger.toml:1: notify: 'file:///etc/passwd' is no address to post to, .*", ".*"],
+        says=[r"loadledger.toml:1: notify: \*\*\* is no address to post to, .*", ".*"],
     )
 
 
@@ -165,5 +165,5 @@ def test_an_address_without_a_scheme_is_told_without_its_secret(refused):
     refused(
         "run",
         "x",
-        says=[r"loadledger.toml:1: notify: 'hooks.slack.com/\*\*\*' is no address to post to, .*", ".*"],
+        says=[r"loadledger.toml:1: notify: \*\*\* is no address to post to, .*", ".*"],
     )

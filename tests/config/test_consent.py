@@ -71,11 +71,11 @@ def test_a_file_needs_none(ledger):
         ("sqlite:///x.db?plugin=secret", "a ledger in a file has a path and nothing else"),
         (
             "postgresql://there/x?%70lugin=y",
-            "postgresql://there/x?plugin=y: plugin is no option",
+            "postgresql://there/x?plugin=***: plugin is no option",
         ),
         (
             "postgresql://there/x?row_factory=y",
-            "postgresql://there/x?row_factory=y: row_factory is no",
+            "postgresql://there/x?row_factory=***: row_factory is no",
         ),
     ],
 )
@@ -281,3 +281,35 @@ def test_a_service_that_only_looks_like_one_that_was_agreed_to_is_refused(comman
     assert said.code == 2
     assert "may mean another place by it" in said.err
     assert "hunter2" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("ledger", "shown"),
+    [
+        (
+            "postgresql://there/x?word=hunter2&sslmode=require",
+            "postgresql://there/x?word=***&sslmode=require",
+        ),
+        ("postgresql://there/x?hunter2", "postgresql://there/x?***"),
+        ("postgresql://me:hunter2/x", "postgresql://me:***/x"),
+        ("postgresql://me:hunter2@@there/x?q=hunter2", "postgresql://there/x?q=***"),
+    ],
+)
+def test_what_is_no_option_of_postgresql_is_named_without_its_value(command, home, ledger, shown):
+    """A part of a password may stand there, behind a & that was to be %26."""
+    command.file("loadledger.toml", f'ledger = "{ledger}"\n')
+    for form in (["history"], ["config"]):
+        found = command(*form)
+        assert shown in "".join(found.complaints).replace("\n", " ")
+        assert "hunter2" not in found.out + found.err
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://me:word@there/hunter2", "https://there/hunter2@x#y", "there/hunter2", "ftp://there/hunter2"],
+)
+def test_an_address_that_may_lead_elsewhere_is_told_without_its_path(command, home, url):
+    """Of a webhook it is the secret."""
+    command.file("loadledger.toml", f'notify = "{url}"\n')
+    found = command("run", "harness/null-plain", "--rounds", "1", "--operations", "1")
+    assert "hunter2" not in found.out + found.err

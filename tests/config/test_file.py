@@ -201,3 +201,20 @@ def test_where_results_are_kept(tmp_path, text, words, folder, ledger):
     file.write_text(text)
     places = read_configuration(file).places(**words)
     assert (places.folder, str(places.ledger)) == (Path(folder), ledger)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'services = "postgresql://me:hunter2@there/x"',
+        'notify = ["https://there/hunter2"]',
+        '[services]\nredis = ["redis://:hunter2@there/0"]',
+        'workloads.token = "hunter2"',
+    ],
+)
+def test_what_is_secret_stands_in_no_fault_of_a_file(tmp_path, text):
+    path = tmp_path / "loadledger.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigurationError, match=r"must be a table|is not text") as told:
+        read_configuration(path)
+    assert "hunter2" not in str(told.value)

@@ -8,7 +8,7 @@ import pytest
 from support.access_logs import combined, exact
 
 from suite.contract.replay import Replay
-from suite.data.log_columns import read, sessions, spread
+from suite.data.log_columns import read, spread
 from suite.errors import ConfigurationError
 
 
@@ -103,13 +103,6 @@ def test_a_client_is_an_address_an_address_with_its_agent_or_a_line(logged):
     assert counts == {"address": 1, "agent": 2, "line": 3}
 
 
-def test_a_client_that_was_away_begins_a_new_session():
-    clients, starts = np.array([7, 3, 7, 7, 3]), np.array([0.0, 1.0, 2.0, 50.0, 51.0])
-    number, persons = sessions(clients, starts, 10.0)
-    assert number.tolist() == [0, 1, 0, 2, 3]
-    assert persons == 2
-
-
 def test_a_log_of_one_line_and_of_one_second(logged):
     assert logged(exact(3)).summary.seconds == 1.0
     assert logged(combined(3), combined(3)).summary.seconds == 1.0
@@ -142,20 +135,6 @@ def test_requests_are_written_once(logged):
 def test_a_log_that_can_not_be_replayed(logged, lines, said):
     with pytest.raises(ConfigurationError, match=said):
         logged(*lines)
-
-
-def test_a_file_that_can_not_be_read(tmp_path):
-    with pytest.raises(ConfigurationError, match=r"can't read .*No such file"):
-        read(Replay(str(tmp_path / "none.log")), enough)
-    with pytest.raises(ConfigurationError, match=r"can't read .*directory"):
-        read(Replay(str(tmp_path)), enough)
-    cut = tmp_path / "cut.gz"
-    cut.write_bytes(gzip.compress(exact(0).encode() * 1000)[:40])
-    with pytest.raises(ConfigurationError, match="is cut off: its gzip data"):
-        read(Replay(str(cut)), enough)
-    cut.write_bytes(gzip.compress(exact(0).encode() * 1000)[:20] + b"\xff" * 100)
-    with pytest.raises(ConfigurationError, match="gzip data is damaged"):
-        read(Replay(str(cut)), enough)
 
 
 def test_a_small_file_of_very_many_requests_takes_no_more_memory_than_there_is(tmp_path):

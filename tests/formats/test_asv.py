@@ -152,6 +152,46 @@ def test_a_password_that_asv_sets_as_a_variable_is_not_kept():
     assert page == "asv on box, DB_PASSWORD ***, THREADS 4, URL redis://***@h/0"
 
 
+FETCHED = {
+    "shop @ https://hunter2@host/shop.whl": "",
+    "pip+git+https://oauth2:hunter2@host/mail": "git+ssh://git@host/mail",
+    "secretstorage": "3.3",
+    "token": "hunter2",
+}
+
+
+def test_who_fetches_a_package_is_not_kept():
+    """asv keeps requirements twice, once among the machine's; a package may be called as a secret is."""
+    params = {"machine": "https://hunter2@box", "python": "3.12", **FETCHED}
+    some = {"params": params, "requirements": FETCHED}
+    words = (
+        "https://***@box, Python 3.12, pip+git+https://***@host/mail git+ssh://git@host/mail, "
+        "secretstorage 3.3, shop @ https://***@host/shop.whl, token ***"
+    )
+    assert setting_of(result({}, **some)) == words
+    [run] = runs({"a.P.time_x": row([1.0])}, **some)
+    assert run.environment["packages"] == {
+        "shop @ https://***@host/shop.whl": "",
+        "pip+git+https://***@host/mail": "git+ssh://git@host/mail",
+        "secretstorage": "3.3",
+        "token": "***",
+    }
+    assert "hunter2" not in repr(run)
+    page = _setting(SimpleNamespace(params=params, env_vars={}))
+    assert page.startswith("asv on https://***@box, pip+git+https://***@host/mail git+ssh://git@host/mail")
+    assert "hunter2" not in page
+
+
+def test_a_parameter_of_a_benchmark_is_kept_without_its_password_and_apart_from_others():
+    urls = ["'redis://:hunter2@h/0'", "'redis://:hunter3@h/0'", "'redis://h/0'"]
+    [run] = runs({"a.P.time_x": row([1.0, 2.0, 3.0], [urls])})
+    assert {name: one.value for name, one in run.metrics.items()} == {
+        "time_x('redis://***@h/0')": 1.0,
+        "time_x('redis://***@h/0' 2)": 2.0,
+        "time_x('redis://h/0')": 3.0,
+    }
+
+
 def test_each_benchmark_has_its_version():
     long = "0123456789abcdef" * 4
     [run] = runs({"a.P.time_x": row([1.0], version=long), "a.P.time_y": row([1.0], version="2")})

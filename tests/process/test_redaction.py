@@ -194,6 +194,10 @@ def test_the_value_of_a_header_is_hidden_wherever_it_stands() -> None:
         ("http://h:1/a", "http://h:1/a"),
         ("http://h:1/a?key=x&b=c", "http://h:1/a?***"),
         ("http://me:secret@h:1/a?x#y", "http://h:1/a?***"),
+        ("postgresql://me:secret/a", "postgresql://me:***/a"),
+        ("postgresql://a:1,b:2/c", "postgresql://a:1,b:2/c"),
+        ("http://[::1]:8000/a", "http://[::1]:8000/a"),
+        ("http://h:{port}/a", "http://h:{port}/a"),
     ],
 )
 def test_a_target_is_kept_without_its_query(url: str, shown: str) -> None:

@@ -232,7 +232,7 @@ def test_a_wrong_url_in_the_configuration_is_a_fault_of_it_without_its_password(
     [
         ("http://me:secret@there/0", "'http://there/0'"),
         ("redis://:secret#1@there/0", "'redis://there/0'"),
-        ("redis://:secret@there:port/0", "'redis://there:port/0'"),
+        ("redis://:secret@there:port/0", "'redis://there:***/0'"),
         ("secret", "'***'"),
     ],
 )
@@ -272,15 +272,25 @@ def test_nobody_there_is_told_without_the_password(make, tmp_path, monkeypatch):
     with pytest.raises(ConfigurationError, match="is no ") as refused:
         make("mysql://me:secret@host/x")
     assert "secret" not in str(refused.value)
-    with pytest.raises(ConfigurationError, match=r"password=\*\*\*' is no ") as refused:
+    with pytest.raises(ConfigurationError, match=r"mysql://host/x\?\*\*\*' is no ") as refused:
         make("mysql://host/x?password=secret")
     assert "secret" not in str(refused.value)
 
 
-@pytest.mark.parametrize("wrong", ["me:%zzsecret@127.0.0.1:1/x", "127.0.0.1:1/x?pasword=secret"])
-def test_a_url_that_postgresql_can_not_read_is_told_at_once(wrong, tmp_path):
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("me:%zzsecret@127.0.0.1:1/x", "can't be read as a URL of PostgreSQL"),
+        ("127.0.0.1:1/x?secret", "can't be read as a URL of PostgreSQL"),
+        (
+            "127.0.0.1:1/x?pasword=secret&sslmode=disable&w%20d=secret",
+            r"//127.0.0.1:1/x\?\*\*\*': pasword, w d is no option of PostgreSQL; leave it out",
+        ),
+    ],
+)
+def test_a_url_that_postgresql_can_not_read_is_told_at_once(wrong, said, tmp_path):
     """It was once waited for, for a minute."""
-    with pytest.raises(ConfigurationError, match="can't be read as a URL of PostgreSQL") as told:
+    with pytest.raises(ConfigurationError, match=said) as told:
         postgres(f"postgresql://{wrong}").start(Placement(tmp_path / "there"))
     assert "secret" not in str(told.value)
 

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from suite.config.ledger_url import shown_place
 from suite.config.paths import Places
 from suite.config.setting_origin import SettingOrigin
 from suite.foreign_text import clean
-from suite.process.redaction import without_password
 from suite.report.terminal.table import PlainTable
 from suite.report.words import FAINT
 
@@ -23,7 +23,7 @@ def print_origins(
     for name, value in (
         ("configuration", source),
         ("results", str(places.folder)),
-        ("ledger", without_password(str(places.ledger))),
+        ("ledger", shown_place(str(places.ledger))),
     ):
         console.print(Text.assemble((f"{name}  ", FAINT), clean(value)), soft_wrap=True)
     for workload, found in workloads.items():
