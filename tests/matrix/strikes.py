@@ -88,7 +88,7 @@ def strike(one: Strike) -> Played:
 
 def _struck(one: Strike, stage: Stage, usual: float) -> dict:
     chance = random.Random(f"whom {one.seed}")
-    allowed, before = {0, 1, 3, 4}, 0
+    allowed, before, struck = {0, 1, 3, 4}, 0, False
     stage.start()
     for blow in one.blows():
         with contextlib.suppress(Exception):  # its end
@@ -98,11 +98,12 @@ def _struck(one: Strike, stage: Stage, usual: float) -> dict:
         before = max(before, stage.units())
         _hit(blow, stage, chance)
         if blow.whom != "any":
-            allowed |= endings(blow, began=before > 0)
+            allowed |= endings(blow, listening=before > 0 and not struck)
+            struck = True
     if one.cell().command in ENDLESS:
         time.sleep(_ENOUGH)
         stage.suite.process.terminate()
-        allowed.add(143)
+        allowed |= endings(Blow(0.0, "command", signal.SIGTERM), listening=not struck)
     code = stage.suite.finish(stage.patience)
     said = stage.suite.out + stage.suite.err
     next_one = stage.asked()
@@ -116,10 +117,10 @@ def _struck(one: Strike, stage: Stage, usual: float) -> dict:
     return {"code": code, "lost": lost, "left": tuple(stage.left()), "wrong": "\n".join(wrong)}
 
 
-def endings(blow: Blow, *, began: bool) -> set[int]:
-    """How it may end for that; before it `began` to measure it may not be listening yet."""
+def endings(blow: Blow, *, listening: bool) -> set[int]:
+    """How it may end for that; before it measures, and once it ends, it need not be `listening`."""
     found = {_ENDING[blow.number]} if blow.number in _ENDING else set()
-    return found if found and began else {*found, -blow.number}
+    return found if found and listening else {*found, -blow.number}
 
 
 def _hit(blow: Blow, stage: Stage, chance: random.Random) -> None:

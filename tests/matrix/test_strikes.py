@@ -18,9 +18,9 @@ def test_a_number_is_always_the_same_strike_and_all_commands_are_struck():
 
 
 def test_a_command_that_measures_ends_with_the_code_of_its_signal():
-    assert endings(Blow(0.5, "command", signal.SIGTERM), began=True) == {143}
-    assert endings(Blow(0.0, "group", signal.SIGINT), began=False) == {130, -2}
-    assert endings(Blow(0.5, "command", signal.SIGKILL), began=True) == {-9}
+    assert endings(Blow(0.5, "command", signal.SIGTERM), listening=True) == {143}
+    assert endings(Blow(0.0, "group", signal.SIGINT), listening=False) == {130, -2}
+    assert endings(Blow(0.5, "command", signal.SIGKILL), listening=True) == {-9}
 
 
 @pytest.mark.exhaustive
