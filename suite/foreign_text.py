@@ -16,8 +16,19 @@ _COMMAND = re.compile(
 )
 """The second sign of what begins a command to GitHub's runner, but for names in code (std::error::Error)."""
 
+_BEGUN = re.compile(
+    rf"^((?:[^\S\n]|\x1b\[[\d;]*m)*:):(?=(?:{_RARE}|{_USUAL})(?:::|\s))", re.IGNORECASE | re.MULTILINE
+)
+
 
 def clean(text: str) -> str:
     """`text` from outside without what would steer a terminal, or the runner of GitHub that reads it."""
     shown = "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in text)
     return _COMMAND.sub(lambda found: f"\\x{ord(found[0]):x}", shown)
+
+
+def without_begun_commands(text: str) -> str:
+    """`text` as it is printed: no line of it begins a command to that runner, wherever a name in code was
+    folded.
+    """
+    return _BEGUN.sub(r"\1\\x3a", text)

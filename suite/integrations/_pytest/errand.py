@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-
 from suite.config.catalog import CatalogEntry, reference_to, select
 from suite.config.file import Configuration, read_configuration
 from suite.config.layer import SettingsLayer
@@ -32,6 +30,7 @@ from suite.process.pickled import PickledWorkload
 from suite.records.run import Run
 from suite.report.terminal.asking import announced, refused, sent_load
 from suite.report.terminal.console import Reporter
+from suite.report.terminal.plain_console import PlainConsole
 
 RUN, TABLE, FAULT = "run.json", "table.txt", "fault.txt"
 """What an errand leaves in its folder: the document, what people read of it, why there is none."""
@@ -134,9 +133,7 @@ def _shown(result: Run, place: Path, width: int) -> Iterator[None]:
         yield
     finally:
         text = io.StringIO()
-        with Reporter(
-            Console(file=text, width=width, markup=False, highlight=False, emoji=False)
-        ) as reporter:
+        with Reporter(PlainConsole(file=text, width=width)) as reporter:
             reporter.print_run(result)
         write_text(place / TABLE, text.getvalue())
         write_document(place / RUN, envelope("run", [entry(result)], exit_code=result.exit_code))

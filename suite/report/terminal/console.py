@@ -42,6 +42,7 @@ from suite.report.terminal.overload import (
     overload_setting,
     overloads_table,
 )
+from suite.report.terminal.plain_console import PlainConsole
 from suite.report.terminal.replayed import replayed
 from suite.report.terminal.resilience import conclusion, setting_line, trial_line, trial_lines, trials_table
 from suite.report.terminal.slowest import slowest
@@ -60,10 +61,9 @@ def make_console(*, stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="replace")
-    # What is printed is never markup: names from outside may look like it.
     # A file or a pipe has no width of its own; tables need not be squeezed into a terminal's 80 columns.
     width = None if stream.isatty() or "COLUMNS" in os.environ else _WIDTH_OF_FILES
-    return Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=width)
+    return PlainConsole(stderr=stderr, width=width)
 
 
 class Reporter:

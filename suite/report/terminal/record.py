@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from rich.console import Console
-
 from suite.compare.compared import Compared
 from suite.records.calibration import Calibration
 from suite.records.capacity import Capacity
@@ -20,6 +18,7 @@ from suite.records.soak import Soak
 from suite.report.terminal.calibration import print_calibrated
 from suite.report.terminal.compare import print_compared
 from suite.report.terminal.console import Reporter
+from suite.report.terminal.plain_console import PlainConsole
 
 _WIDTH = 100
 
@@ -27,7 +26,7 @@ _WIDTH = 100
 def record_text(record: Record) -> str:
     """All that it says as plain text, up to 100 columns wide."""
     out = io.StringIO()
-    console = Console(file=out, width=_WIDTH, color_system=None, markup=False, highlight=False, emoji=False)
+    console = PlainConsole(file=out, width=_WIDTH, color_system=None)
     with Reporter(console) as reporter:
         print_record(reporter, record, getattr(record, "exit_code", 0))
     return "\n".join(line.rstrip() for line in out.getvalue().strip("\n").splitlines())
