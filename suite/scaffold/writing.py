@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from suite.errors import StoreError
 from suite.files import check_is_file, disk_faults, write_text
 from suite.scaffold.stamp import is_marked, is_unchanged, stamped
 
@@ -47,10 +48,53 @@ def planned(
 
 
 def write(root: Path, files: list[PlannedFile]) -> None:
-    """Write those that are to be written. Raises StoreError."""
-    for one in files:
-        if one.written:
-            write_text(root / one.path, one.text)
+    """Write those that are to be written: all, or none. Raises StoreError, which says what of them is there
+    yet.
+    """
+    done: list[_Written] = []
+    try:
+        for one in files:
+            if one.written:
+                done.append(_Written.before(root, one))
+                write_text(root / one.path, one.text)
+    except BaseException as error:
+        left = [each.file.path for each in reversed(done) if not each.undone()]
+        if left and isinstance(error, StoreError):
+            raise StoreError(f"{error}; what was written is there yet: {', '.join(left)}") from error
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A file, its place, the text that it had before, if any, and the folders that there were not."""
+
+    file: PlannedFile
+    place: Path
+    before_it: str | None
+    folders: tuple[Path, ...]
+
+    @classmethod
+    def before(cls, root: Path, file: PlannedFile) -> _Written:
+        place = (root / file.path).resolve()  # a link stays a link
+        with disk_faults(place):
+            text = place.read_text(encoding="utf-8") if file.state == "renewed" else None
+        return cls(file, place, text, tuple(folder for folder in place.parents if not folder.exists()))
+
+    def undone(self) -> bool:
+        """Make it as it was; whether it is. What somebody wrote there meanwhile stays."""
+        place = self.place
+        try:
+            if place.is_file() and place.read_text(encoding="utf-8", errors="replace") == self.file.text:
+                if self.before_it is None:
+                    place.unlink()
+                else:
+                    write_text(place, self.before_it)
+            for folder in self.folders:
+                if folder.is_dir():
+                    folder.rmdir()
+        except (OSError, StoreError):
+            return not place.is_file()
+        return True
 
 
 def _plan(root: Path, path: str, text: str, *, renew: bool) -> PlannedFile:

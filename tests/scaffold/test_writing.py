@@ -1,8 +1,13 @@
 """What is there already stays, whoever wrote it."""
 
+import errno
+from pathlib import Path
+
 import pytest
 
+from suite import files
 from suite.errors import StoreError
+from suite.scaffold import writing
 from suite.scaffold.stamp import is_marked, is_unchanged, stamped
 from suite.scaffold.writing import planned, write
 
@@ -86,3 +91,49 @@ def test_nothing_is_written_through_a_link_that_leads_out_of_the_project(tmp_pat
     (root / "inside").mkdir()
     (root / "here").symlink_to("inside")
     assert states(root, {"here/a.py": TEXT})["here/a.py"] == ("new", 0)
+
+
+THREE = {"a/b/one.py": TEXT, "two.py": TEXT.replace("5", "2"), "c/three.py": TEXT}
+
+
+def test_all_is_written_or_nothing(tmp_path):
+    """A folder's place is taken by a file: what came before it lay there, and nobody said so."""
+    write(tmp_path, planned(tmp_path, {"two.py": TEXT}))
+    old = (tmp_path / "two.py").read_text()
+    (tmp_path / "c").write_text("mine")
+    with pytest.raises(StoreError, match=r"three.py: a part of its path is a file; choose another folder$"):
+        write(tmp_path, planned(tmp_path, THREE, renew=True))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c", "two.py"]
+    assert (tmp_path / "two.py").read_text() == old
+    (tmp_path / "c").unlink()
+    (tmp_path / "a").mkdir()
+    write(tmp_path, planned(tmp_path, THREE, renew=True))
+    assert states(tmp_path, THREE) == dict.fromkeys(THREE, ("same", 0))
+
+
+def test_what_was_written_and_can_not_be_removed_is_told(tmp_path, monkeypatch):
+    """Such as on a disk that fails, or is read-only from then on."""
+
+    def refused(path, missing_ok=False):
+        raise OSError(errno.EROFS, "read-only")
+
+    (tmp_path / "c").write_text("mine")
+    three = planned(tmp_path, THREE)
+    monkeypatch.setattr(Path, "unlink", refused)
+    with pytest.raises(StoreError, match=r"what was written is there yet: two.py, a/b/one.py$"):
+        write(tmp_path, three)
+    assert (tmp_path / "two.py").is_file()
+
+
+def test_an_interrupt_leaves_nothing_and_what_somebody_wrote_meanwhile_stays(tmp_path, monkeypatch):
+    def interrupted(path, text):
+        if path.name == "three.py":
+            (tmp_path / "two.py").write_text("mine")
+            raise KeyboardInterrupt
+        files.write_text(path, text)
+
+    monkeypatch.setattr(writing, "write_text", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write(tmp_path, planned(tmp_path, THREE))
+    assert [path.name for path in tmp_path.iterdir()] == ["two.py"]
+    assert (tmp_path / "two.py").read_text() == "mine"
