@@ -198,7 +198,9 @@ def _named(records: Iterable[Record], name: str, kind: type[_Found]) -> _Found |
 def _fault(child: Child, side: Checkout, task: Task, run: Run | None, scratch: Path) -> SuiteError:
     said = [line.removeprefix("suite: ") for line in child.tail().splitlines() if line.startswith("suite: ")]
     kinds = {2: ConfigurationError, 4: SystemFailed}
-    kind: type[SuiteError] = kinds.get(child.exit_status or 0, SuiteError)
+    status = child.exit_status or 0
+    # What kills a round, as the kernel where memory runs out, is no fault of ours, and none of the system.
+    kind: type[SuiteError] = WorkerFailed if status < 0 else kinds.get(status, SuiteError)
     if run is not None and run.error is not None:
         text = run.error.message
     else:

@@ -95,11 +95,16 @@ class Child:
         if status is None:
             how = "is still running"
         elif status < 0:
-            how = f"was killed by {signal.Signals(-status).name}"
+            how = f"was killed by {signal_name(-status)}"
         else:
             how = f"ended with status {status}"
         tail = self.tail()
         return f"{self.name} (pid {self.pid}) {how}" + (f"; its last output:\n{tail}" if tail else "")
+
+
+def signal_name(number: int) -> str:
+    """What a signal is called; those of real time have numbers only."""
+    return next((one.name for one in signal.Signals if one == number), f"signal {number}")
 
 
 def start_command(

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from suite.process.child import signal_name
 from suite.process.guard import die_with_parent
 
 _DEADLINE, _SECONDS_PER_BYTE = 60.0, 2e-6
@@ -80,7 +81,7 @@ def _end(status: int) -> str:
     if status == -signal.SIGKILL:
         return "its reader was killed (SIGKILL), as where memory runs out"
     if status < 0:
-        return f"it is damaged: its reader died of {signal.Signals(-status).name}"
+        return f"it is damaged: its reader died of {signal_name(-status)}"
     return f"its reader ended with status {status}"
 
 

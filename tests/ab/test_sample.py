@@ -70,6 +70,18 @@ def test_a_side_that_found_no_room_to_say_so_is_not_a_fault_of_ours(tmp_path, mo
         runner.take(side, Task("shop/browse", "shop/browse"))
 
 
+def test_a_round_that_somebody_killed_is_not_a_fault_of_ours(tmp_path):
+    """`suite ab` ended with 70, and called it an internal error."""
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nkill -9 $$\n")
+    python.chmod(0o755)
+    runner = ProcessRunner(tmp_path, Path(), tmp_path)
+    side = Checkout("base", Commit("a" * 40, "base"), tmp_path, python)
+    with pytest.raises(WorkerFailed, match="was killed by SIGKILL") as told:
+        runner.take(side, Task("shop/browse", "shop/browse"))
+    assert told.value.exit_code == 3
+
+
 def test_what_is_known_and_can_not_be_removed_is_told(tmp_path):
     """Results on a file system that is read-only from then on ended `suite ab` with 70."""
     room = tmp_path / "room"

@@ -11,7 +11,7 @@ import pytest
 from support.scripts import blocked, gone, script
 
 from suite.errors import SystemFailed
-from suite.process.child import Child, start_command, start_function
+from suite.process.child import Child, signal_name, start_command, start_function
 
 SIGINT_BIT = 1 << (signal.SIGINT - 1)
 
@@ -104,6 +104,12 @@ def test_stopping_what_does_not_listen(tmp_path: Path) -> None:
     child.stop(grace=0.05)
     assert child.exit_status == -signal.SIGKILL
     assert "was killed by SIGKILL" in child.exit_summary()
+
+
+@pytest.mark.parametrize(("number", "name"), [(11, "SIGSEGV"), (34, "SIGRTMIN"), (40, "signal 40")])
+def test_what_a_signal_is_called(number: int, name: str) -> None:
+    """A system that was ended by one of real time was a fault of Loadledger."""
+    assert signal_name(number) == name
 
 
 def test_stopping_what_is_suspended(tmp_path: Path) -> None:
