@@ -88,7 +88,7 @@ def strike(one: Strike) -> Played:
 
 def _struck(one: Strike, stage: Stage, usual: float) -> dict:
     chance = random.Random(f"whom {one.seed}")
-    allowed, before, struck = {0, 1, 3, 4}, 0, False
+    allowed, before = {0, 1, 3, 4}, 0
     stage.start()
     for blow in one.blows():
         with contextlib.suppress(Exception):  # its end
@@ -98,12 +98,11 @@ def _struck(one: Strike, stage: Stage, usual: float) -> dict:
         before = max(before, stage.units())
         _hit(blow, stage, chance)
         if blow.whom != "any":
-            allowed |= endings(blow, listening=before > 0 and not struck)
-            struck = True
+            allowed |= endings(blow.number)
     if one.cell().command in ENDLESS:
         time.sleep(_ENOUGH)
         stage.suite.process.terminate()
-        allowed |= endings(Blow(0.0, "command", signal.SIGTERM), listening=not struck)
+        allowed |= endings(signal.SIGTERM)
     code = stage.suite.finish(stage.patience)
     said = stage.suite.out + stage.suite.err
     next_one = stage.asked()
@@ -117,10 +116,9 @@ def _struck(one: Strike, stage: Stage, usual: float) -> dict:
     return {"code": code, "lost": lost, "left": tuple(stage.left()), "wrong": "\n".join(wrong)}
 
 
-def endings(blow: Blow, *, listening: bool) -> set[int]:
-    """How it may end for that; before it measures, and once it ends, it need not be `listening`."""
-    found = {_ENDING[blow.number]} if blow.number in _ENDING else set()
-    return found if found and listening else {*found, -blow.number}
+def endings(number: signal.Signals) -> set[int]:
+    """How it may end for that, which is one to a shell: at its very beginning and end it does not listen."""
+    return {_ENDING.get(number, -number), -number}
 
 
 def _hit(blow: Blow, stage: Stage, chance: random.Random) -> None:
