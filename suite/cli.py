@@ -16,6 +16,7 @@ import typer.core
 
 import suite
 from suite.errors import ConfigurationError, Interrupted, SuiteError, interruption
+from suite.process.ending import end_within
 from suite.process.standard_streams import guard_streams, stdout_refused
 
 COMMANDS = {
@@ -159,7 +160,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         status = code if isinstance(code, int) else 0
     except BaseException as error:
         status = _explained(interruption(error) or error)
-    sys.exit(2 if stdout_refused() and not status else status)
+    status = 2 if stdout_refused() and not status else status
+    if argv is None:  # else there is more to this process
+        end_within(status)
+    sys.exit(status)
 
 
 def _check_platform(words: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ from suite.config.matching import matching
 from suite.contract.workload import Workload
 from suite.errors import ConfigurationError, Faults, Interrupted, MissingExtra, interruption
 from suite.process.guard import interruptible
-from suite.process.importing import uncollected
+from suite.process.importing import uncollected, undone
 from suite.process.pickled import PickledWorkload, load_as
 from suite.process.redaction import redacted
 
@@ -224,7 +224,7 @@ def _meant(name: str, names: Sequence[str]) -> str:
 
 
 def _workloads_of(reference: Reference) -> list[Workload]:
-    with interruptible():  # it is the user's code, and may take long
+    with interruptible(), undone():  # it is the user's code, and may take long
         return _workloads_in(_module_of(reference))
 
 

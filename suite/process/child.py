@@ -18,6 +18,7 @@ from multiprocess import resource_tracker
 
 from suite.errors import SystemFailed
 from suite.git import clean_environment
+from suite.process.ending import ending
 from suite.process.guard import die_with_parent, endings_held, release_endings, sigint_blocked
 from suite.process.importing import uncollected
 from suite.process.output_file import OutputFile
@@ -232,14 +233,15 @@ def _child_main(
     if recorder is not None and recorder.tracker is not None:
         recorder.begun = True
         recorder.tracker.__enter__()  # in no function of its own, see AllocationRecorder
-    try:
-        with uncollected():
-            function, arguments = pickled.open()
-        function(*([] if pipe is None else [pipe]), *arguments)
-    except (OSError, MemoryError, RuntimeError) as error:
-        if (refused := shortage(error)) is None:
-            raise
-        sys.exit(refused)
+    with ending():
+        try:
+            with uncollected():
+                function, arguments = pickled.open()
+            function(*([] if pipe is None else [pipe]), *arguments)
+        except (OSError, MemoryError, RuntimeError) as error:
+            if (refused := shortage(error)) is None:
+                raise
+            sys.exit(refused)
 
 
 def _end_on_sigterm(_number: int, _frame: object) -> None:

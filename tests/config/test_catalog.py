@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -373,3 +374,17 @@ class Field:
 class Around:
     taken = Field()
 """
+
+
+def test_a_load_file_that_goes_elsewhere_takes_nobody_along(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    streams = sys.stdout, sys.stderr
+    (tmp_path / "load_away.py").write_text(
+        "import io, os, sys\nos.chdir('/')\nsys.stdout = io.StringIO()\nsys.stderr = None\n"
+        "from suite import Component, User, Workload, closed_loop, operation\n"
+        "class Idle(User):\n    @operation\n    def wait(self): pass\n"
+        "w = Workload('away/idle', Component(list), Idle, loop=closed_loop(1, operations=1))\n"
+    )
+    from_file("load_away.py")
+    assert Path.cwd() == tmp_path, "results that lie in a folder by a relative path would be elsewhere"
+    assert (sys.stdout, sys.stderr) == streams

@@ -26,9 +26,11 @@ from suite.foreign_text import clean
 from suite.integrations._locust.options import LocustOptions
 from suite.integrations._locust.places import check_places
 from suite.integrations._locust.selected import selected
+from suite.process.ending import ending
 from suite.report.terminal.asking import ask
 
 
+@ending()
 def main() -> None:
     """Write the description to stdout; what load files print goes to stderr."""
     stdout, sys.stdout = sys.stdout, sys.stderr

@@ -31,6 +31,7 @@ from suite.integrations._locust.selected import selected
 from suite.measure.failing_target import FailingTarget
 from suite.measure.tally import Tally
 from suite.process.background import Background
+from suite.process.ending import ending
 from suite.process.guard import interruptible
 from suite.records.reason import Reason
 from suite.report.reasons import words
@@ -77,6 +78,7 @@ class Reports:
         self._file.flush()
 
 
+@ending()
 def main() -> None:
     """Run what the first order says, until told to stop."""
     reports = Reports(os.dup(1))

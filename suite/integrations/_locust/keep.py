@@ -33,6 +33,7 @@ from suite.measure.combine import combine
 from suite.measure.record_origin import RecordOrigin
 from suite.measure.shares import joined_round
 from suite.measure.tally import Tally
+from suite.process.ending import ending
 from suite.process.redaction import shown_url
 from suite.process.standard_streams import guard_streams, stdout_refused
 from suite.records.reason import Reason
@@ -40,6 +41,7 @@ from suite.records.run import Failure, Round, Run
 from suite.report.terminal.console import Reporter, make_console
 
 
+@ending()
 def main() -> None:
     """Keep what stdin tells of."""
     guard_streams()
