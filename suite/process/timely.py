@@ -1,5 +1,5 @@
-"""HTTP connections whose whole answer has a time: that of a socket begins anew with every byte, that of a
-name with each of its addresses.
+"""Connections whose whole exchange has a time: that of a socket begins anew with every byte, that of a name
+with each of its addresses.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class TimelyConnection(http.client.HTTPConnection):
         end = time.monotonic() + float(self.timeout or 0.0)
         self._create_connection = partial(_dialled, end)
         super().connect()
-        self.sock = cast(Any, _TimelySocket(self.sock, end))
+        self.sock = cast(Any, TimelySocket(self.sock, end))
 
 
 class TimelyTlsConnection(http.client.HTTPSConnection):
@@ -50,7 +50,7 @@ class TimelyTlsConnection(http.client.HTTPSConnection):
         end = time.monotonic() + float(self.timeout or 0.0)
         self._create_connection = partial(_dialled, end)
         super().connect()
-        self.sock = cast(Any, _TimelySocket(self.sock, end))
+        self.sock = cast(Any, TimelySocket(self.sock, end))
 
 
 class _Http(urllib.request.HTTPHandler):
@@ -94,12 +94,24 @@ def _resolved(address: tuple[str, int], seconds: float) -> list[Any]:
     return within(seconds, partial(socket.getaddrinfo, *address, 0, socket.SOCK_STREAM))
 
 
-class _TimelySocket:
-    """As much of a socket as http.client asks for."""
+class TimelySocket:
+    """As much of a socket as an exchange takes that is over by `end` (monotonic). Raises OSError."""
 
     def __init__(self, sock: socket.socket, end: float) -> None:
         self._sock = sock
         self._end = end
+
+    @classmethod
+    def dialled(cls, host: str, port: int, seconds: float) -> TimelySocket:
+        """One to `host`, for so many seconds, until it is connected included."""
+        end = time.monotonic() + seconds
+        return cls(_dialled(end, (host, port)), end)
+
+    def __enter__(self) -> TimelySocket:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def sendall(self, data: Any) -> None:
         self._sock.settimeout(_left(self._end))

@@ -17,16 +17,14 @@ from suite.errors import Interrupted
 _LEAST = 2.0
 """Seconds that libpq takes at least for a connection."""
 _LOOK = "look at it, then try again"
-_WHOLE = 10
-"""So many times as long as for any news of an answer all of it is waited for: it may be large."""
 
 
 def answering(seconds: float, longest: float) -> Callable[..., psycopg.Connection[Any]]:
     """What connects as psycopg does. A server that is silent for `seconds` is asked for a new connection; if
     that is not had in as long again, the first one is given up: OperationalError.
 
-    A server that is busy with a statement takes connections, and is waited for: `longest` seconds, and for
-    all of an answer that comes in pieces ten times that, unless that is `patiently`.
+    A server that is busy with a statement takes connections, and is waited for: `longest` seconds for all of
+    the answer, in however many pieces it comes, unless that is `patiently`.
     """
 
     class Answering(psycopg.Connection[Any]):
@@ -48,29 +46,26 @@ def answering(seconds: float, longest: float) -> Callable[..., psycopg.Connectio
 
         def _watched(self, waits: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
             """`waits`, which is woken without news from time to time."""
-            begun = news = heard = time.monotonic()
+            begun = heard = time.monotonic()
             try:
                 wanted = next(waits)
                 while True:
                     ready = yield wanted
                     limit = math.inf if self.longest is None else self.longest
-                    if time.monotonic() > begun + _WHOLE * limit:
-                        self._given_up(
-                            f"the server has not come to an end in {_WHOLE * limit:.0f} s; {_LOOK}"
-                        )
-                    if ready:
-                        news = heard = time.monotonic()
-                    elif time.monotonic() > news + limit:
+                    left = begun + limit - time.monotonic()
+                    if left < 0:
                         self._given_up(f"the server has not answered a statement for {limit:.0f} s; {_LOOK}")
+                    if ready:
+                        heard = time.monotonic()
                     elif time.monotonic() > heard + seconds:
-                        self._ask()
+                        self._ask(min(seconds, left))
                         heard = time.monotonic()
                     wanted = waits.send(ready)
             except StopIteration as end:
                 return end.value
 
-        def _ask(self) -> None:
-            named = {**self.named, "connect_timeout": max(round(seconds), _LEAST)}
+        def _ask(self, patience: float) -> None:
+            named = {**self.named, "connect_timeout": max(round(patience), _LEAST)}
             try:
                 psycopg.connect(*self.words, **named).close()
             except ConnectionTimeout:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-import socket
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from suite.contract.loop import Duration
 from suite.contract.system import Placement
+from suite.process.timely import TimelySocket
 from suite.services.service import Service, TurnedAway
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _TOLD = {"redis.commands": "total_commands_processed", "redis.memory": "used_memory_peak"}
 """What it calls our figures; what only speaks its protocol may have none of them."""
 _LONGEST, _SHOWN = 1 << 20, 40
+_PATIENCE = 2.0
+"""Seconds for all that it says to a command."""
 _LOADING = "-LOADING"
 """It reads what it kept, and will answer."""
 
@@ -75,13 +77,11 @@ class Redis(Service):
         """The answer to a command without arguments. Raises OSError."""
         parts = urlsplit(self._own_url())
         words = [unquote(word) for word in (parts.username, parts.password) if word]
-        with socket.create_connection((self.host, self.port), timeout=1.0) as connection:
-            stream = connection.makefile("rwb")
+        connection = TimelySocket.dialled(self.host, self.port, _PATIENCE)
+        with connection, connection.makefile() as stream:
             for line in ((["AUTH", *words],) if words else ()) + ([command],):
-                stream.write(b"*%d\r\n" % len(line))
-                for word in map(str.encode, line):
-                    stream.write(b"$%d\r\n%s\r\n" % (len(word), word))
-                stream.flush()
+                spoken = b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in map(str.encode, line))
+                connection.sendall(b"*%d\r\n%s" % (len(line), spoken))
                 head = stream.readline(_LONGEST).decode(errors="replace").rstrip()
                 if not head or head.startswith(_LOADING):
                     raise ConnectionError(head[1:] or "the connection was closed")

@@ -1,20 +1,26 @@
-"""A PostgreSQL that lets everybody in and answers no statement: frozen, or a pooler without a connection."""
+"""A PostgreSQL that lets everybody in and answers no statement: frozen, or a pooler without a connection. And
+servers whose answer never comes to its end: each piece of it had the waiting begin anew.
+"""
 
 from __future__ import annotations
 
 import socket
 import struct
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from support.trickling import trickling
 
 from suite.contract.address import Address
 from suite.contract.system import Placement
-from suite.errors import SystemFailed
-from suite.services import postgres, service
+from suite.errors import StoreError, SystemFailed
+from suite.ledger.store import Ledger
+from suite.services import postgres, redis, service
 
 pytest.importorskip("psycopg")
 _TLS = struct.pack("!I", 80877103)
@@ -23,20 +29,39 @@ _TLS = struct.pack("!I", 80877103)
 @pytest.fixture
 def frozen() -> Iterator[str]:
     """The URL of one."""
+    with _served(lambda _: None) as url:
+        yield url
+
+
+@pytest.fixture
+def dawdling() -> Iterator[str]:
+    """The URL of one that says all but the answer."""
+
+    def say(connection: socket.socket) -> None:
+        while True:
+            connection.sendall(_message(b"N", b"SNOTICE\0C00000\0Mwait\0\0"))
+            time.sleep(0.02)
+
+    with _served(say) as url:
+        yield url
+
+
+@contextmanager
+def _served(answer: Callable[[socket.socket], None]) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=_serve, args=(server,), daemon=True).start()
+        threading.Thread(target=_serve, args=(server, answer), daemon=True).start()
         yield f"postgresql://me:secret@127.0.0.1:{server.getsockname()[1]}/there"
         server.shutdown(socket.SHUT_RDWR)
 
 
-def _serve(server: socket.socket) -> None:
+def _serve(server: socket.socket, answer: Callable[[socket.socket], None]) -> None:
     with suppress(OSError):
         while True:
             connection, _ = server.accept()
-            threading.Thread(target=_let_in, args=(connection,), daemon=True).start()
+            threading.Thread(target=_let_in, args=(connection, answer), daemon=True).start()
 
 
-def _let_in(connection: socket.socket) -> None:
+def _let_in(connection: socket.socket, answer: Callable[[socket.socket], None]) -> None:
     with connection, suppress(OSError):
         while _received(connection).startswith(_TLS):
             connection.sendall(b"N")
@@ -48,7 +73,7 @@ def _let_in(connection: socket.socket) -> None:
             + _message(b"Z", b"I")
         )
         while connection.recv(65536):
-            pass
+            answer(connection)
 
 
 def _received(connection: socket.socket) -> bytes:
@@ -95,3 +120,35 @@ def test_an_embedded_one_that_can_not_be_made_is_not_waited_for(
     with pytest.raises(SystemFailed, match=r"had not made its database in 0\.2 s"):
         one.start(Placement(tmp_path / "there"))
     one.stop()
+
+
+def test_a_database_that_never_comes_to_an_end_is_given_up_as_one_that_is_silent(
+    dawdling: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("suite.services.postgres"), "_LEAST", 0.2)  # not the function
+    one = postgres(dawdling, deadline=0.2)
+    one.attach(Address(url=dawdling))
+    with pytest.raises(ConnectionError, match="the server has not answered a statement for"):
+        one.statements()
+    assert one.figures() == {}
+
+
+def test_a_ledger_that_never_comes_to_an_end_is_one_clear_line(dawdling: str) -> None:
+    with pytest.raises(
+        StoreError, match="the server has not answered a statement for 1 s; look at it"
+    ) as told:
+        Ledger(dawdling, timeout=0.3).ids("run")
+    assert "\n" not in str(told.value)
+    assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize("begin", [b"+PO", b"$1000\r\nx"])
+def test_a_redis_that_answers_byte_by_byte_is_given_up(begin: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("suite.services.redis"), "_PATIENCE", 0.2)
+    with trickling(begin) as port:
+        one = redis(url := f"redis://127.0.0.1:{port}/0")
+        one.attach(Address("127.0.0.1", port, url))
+        with pytest.raises(TimeoutError):
+            one._answers(one)
+        assert not one.answers()
+        assert one.figures() == {}
