@@ -71,6 +71,49 @@ def test_what_was_measured_before_a_load_file_went_is_kept_and_shown(command):
     assert command("show", "counter/click").out.count("counter/click") == 1
 
 
+def test_a_load_file_that_breaks_between_rounds_is_unusable_whoever_reads_it(command):
+    """Where a Server's process did it was a system that would not start, with a traceback and exit code 4."""
+    command.file(
+        "load_broken.py",
+        """
+        import asyncio
+        from pathlib import Path
+        from suite import Server, User, Workload, closed_loop, operation
+
+        async def serve(system):
+            server = await asyncio.start_server(lambda _, writer: writer.close(), system.host, system.port)
+            async with server:
+                await server.serve_forever()
+
+        class Caller(User):
+            def connect(self, system):
+                self.system = system
+
+            @operation
+            async def call(self):
+                _, writer = await asyncio.open_connection(self.system.host, self.system.port)
+                writer.close()
+
+        def broken(system, kept, recording):
+            with open(__file__, "a") as file:
+                file.write("no_such_name\\n")
+            return True
+
+        loop = closed_loop(1, operations=20)
+        call = Workload("served/call", Server(serve), Caller, loop=loop, checks=[broken])
+    """,
+    )
+    said = command("run", "load_broken.py", "--rounds", 3, "--json", "out.json")
+    assert said.code == 2, said.err
+    assert said.complaints[-1].endswith(
+        "can't be loaded: line 27: NameError: name 'no_such_name' is not defined"
+    )
+    assert "Traceback" not in said.out + said.err
+    document = json.loads((command.folder / "out.json").read_text())
+    (result,) = document["results"]
+    assert (document["exit_code"], result["partial"], result["outcomes"]["ok"]) == (2, True, 20)
+
+
 def test_a_store_that_fails_still_prints_and_tries_the_other_one(command, engine, monkeypatch):
     def fail(path, data):
         raise StoreError(f"can't write {path.name[-5:]}: the disk is full; free some space")

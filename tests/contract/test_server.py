@@ -10,7 +10,8 @@ from support.serving import ask, die, echo, listen, report, sleep
 
 from suite import Address, Remote, Server
 from suite.contract.system import Placement
-from suite.errors import SystemFailed
+from suite.errors import ConfigurationError, SystemFailed
+from suite.process.ready import accepts_connections, wait_ready
 
 
 def test_an_async_server() -> None:
@@ -89,6 +90,42 @@ def test_a_server_that_dies_says_why() -> None:
     with pytest.raises(SystemFailed, match="RuntimeError: no licence") as caught, Server(die):
         pass
     assert caught.value.exit_code == 4
+
+
+def unreadable() -> Server:
+    raise ConfigurationError("load_x.py can't be loaded: line 1: NameError")
+
+
+def test_a_server_whose_process_can_not_read_the_load_file_is_a_configuration_error(tmp_path: Path) -> None:
+    """The system itself has not been tried."""
+    system = Server(listen)
+    for _ in range(2):  # stopped, it can be started again
+        with pytest.raises(ConfigurationError, match=r"^load_x\.py can't be loaded: line 1: NameError$"):
+            system.start(Placement(tmp_path / "system", spec=unreadable))
+        system.stop()
+    try:
+        system.start(Placement(tmp_path / "system"))
+        assert system.answers()
+    finally:
+        system.stop()
+
+
+def test_a_server_that_is_started_again_reads_the_load_file_again(tmp_path: Path) -> None:
+    system, place = Server(listen), Placement(tmp_path / "system", spec=listening)
+    try:
+        system.start(place)
+        first, child = system.pid, system.child
+        assert child is not None
+        child.kill()
+        system.restart(place)
+        assert system.pid != first
+        wait_ready(accepts_connections, system, system.child, 30)
+    finally:
+        system.stop()
+
+
+def listening() -> Server:
+    return Server(listen)
 
 
 def test_a_server_that_is_never_ready() -> None:
