@@ -9,15 +9,22 @@ import re
 
 HIDDEN = "***"
 NAMES = (
-    r"pass?w|pass[_ -]?(?:phrase|code)|require[_-]?pass|secret|token(?!iz)|authorization|credential"
-    r"|(?:api|access|account|encryption|master|private|shared)[_ -]?key"
+    r"pass?w(?:or)?+d?+|pass[_ -]?(?:phrase|code)|require[_-]?pass|secret|token(?!iz)|authorization"
+    r"|credential|(?:api|access|account|encryption|master|private|shared)[_ -]?key|key[_-]data"
 )
+ABOUT = (
+    r"(?![_-]?(?:type|name|count|length|policy|ttl|arn|field|expir\w{1,8}|lifetime|algorithm)(?![a-z0-9]))"
+)
+"""Behind a name: what is told is none itself, such as its length."""
+_OTHERS = ["public", "primary", "foreign", "partition", "sort", "cache", "routing", "unique", "group"]
+_KEY_WORD = rf"{''.join(f'(?<!{one}[_ -])' for one in _OTHERS)}key"
+"""But for keys of databases, caches and queues, and those that all may know."""
 CAMEL = r"(?-i:(?<=[a-z0-9])(?:Key|Pwd))"
-KEYS = rf"(?<![a-z0-9])key|{CAMEL}"
+KEYS = rf"(?<![a-z0-9]){_KEY_WORD}|{CAMEL}"
 """What ends with this word alone: many a word ends like it."""
 SHORT = r"(?<=[a-z0-9][_.-])(?:pass|pwd)"
 """Alone they are words, and a folder."""
-NAMED = re.compile(rf"{NAMES}|(?:{KEYS}|{SHORT}|\A(?:pass|pwd)|cookies?)\Z", re.IGNORECASE)
+NAMED = re.compile(rf"(?:{NAMES}){ABOUT}|(?:{KEYS}|{SHORT}|\A(?:pass|pwd)|cookies?)\Z", re.IGNORECASE)
 
 _WORD = r"""[^\s"',;&})\]<\\]+"""
 _QUOTE = r"""(?:\\{0,3}["']|\\u002[27]|&(?:quot|\#34|\#39|\#x27);|%22)"""
@@ -29,19 +36,19 @@ QUOTED = (
 STATES = (
     r"none|null|nil|true|false|undefined|expired|invalid|missing|wrong|incorrect|rejected|denied|unknown"
     r"|malformed|mismatch|not|is|was|are|were|has|must|should|can|cannot|may|and|or|to|of|for|with|in|on|at|by"
-    r"|the|a|an|no|required|requires|needs|given|too|option|argument|flag|value"
+    r"|the|a|an|no|required|requires|needs|given|too|option|argument|flag|value|via|see|expected|from|ok|done|failed|passed|found"
 )
-_STATE = rf"(?!(?:{STATES})(?:[\s,;.:)}}\]]|\Z))"
-"""What a message says of a secret is none."""
+_STATE = rf"(?!(?:{STATES})(?:[\s,;.:)}}\]]|\Z)|\(\w{{1,20}}(?:\s\w{{1,20}}){{1,4}}\))"
+"""What a message says of a secret is none, nor what it has between brackets: (sensitive value)."""
 _NAME = (
     rf"(?<!unexpected )(?!tokens[\w-]{{0,40}}+{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}[\d.])"
-    rf"(?:(?:{NAMES})[\w-]{{0,40}}+|(?<=[a-z0-9][_-])key|{CAMEL}|{SHORT}|(?<=[\"'])(?:pass|pwd)(?=\\{{0,3}}[\"'])"
+    rf"(?:(?:{NAMES}){ABOUT}[\w-]{{0,40}}+|(?<=[a-z0-9][_-]){_KEY_WORD}|{CAMEL}|{SHORT}|(?<=[\"'])(?:pass|pwd)(?=\\{{0,3}}[\"'])"
     rf"|(?<![a-z0-9_-])pwd(?==[^/]))"
 )
 _COLOURED = r"(?:\x1b\[[\d;]{0,12}m\s?){0,3}+"
 """Loggers colour the name, the sign and the value."""
 _IS = (
-    rf"{_QUOTE}?(?:\[\w{{0,20}})?\]?{_QUOTE}?{_COLOURED}\s{{0,40}}+(?:=>|:=|==|[=:]|%3[da])"
+    rf"{_QUOTE}?(?:\[\w{{0,20}})?\]?{_QUOTE}?{_COLOURED}\s{{0,40}}+(?:=>|:=|==|[=:]|%3[da]|\.{{5,60}}+)"
     rf"(?:[ \t]{{4,40}}+|\s{{0,3}}){_COLOURED}"
     rf"|{_QUOTE}?\s{{0,3}}+,?\s{{0,40}}+{_QUOTE}?value{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}"  # a name and a value
 )
@@ -86,12 +93,14 @@ def _program(name: str) -> str:
 
 _CURL = _program("curl")
 _MYSQL = _program(r"(?:mysql|mariadb)[\w-]{0,20}")
-_SSHPASS = _program(r"(?:sshpass|mongo\w{0,10}|(?:docker|podman|nerdctl|oras)\slogin)")
+_SSHPASS = _program(r"(?:sshpass|mongo\w{0,10}|(?:docker|podman|nerdctl|oras|az)\slogin)")
 _REDIS = _program(r"redis-\w{1,20}")
 _CODED = r"(?!Private-)[A-Za-z0-9+/=]{1,200}"
 """A line of a key."""
 _LDAP = _program(r"ldap\w{1,20}")
 _LOADER = _program(r"(?:https?|hey|oha|ab)")
+_SQL_SERVER = _program(r"(?:sqlcmd|bcp|tsql|isql|mosquitto_\w{3})")
+_SNMP = _program(r"snmp\w{1,20}")
 _AFTER: tuple[str, ...] = (
     rf"(?:set-)?cookie2?{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}{_WRAPPED}{_QUOTE}?"
     rf"(){_PAIR}{{1,4096}}(?:;\s?(?:{_PAIR}{{0,4096}}|[a-z]{{1,20}})){{0,60}}",
@@ -113,13 +122,20 @@ _AFTER: tuple[str, ...] = (
     rf"<[\w:-]{{0,40}}(?:{NAMES})[\w:-]{{0,40}}>(?:<!\[CDATA\[)?()[^<>]{{1,1000}}(?=<|\]\]>)",
     # Parameters of a URL that are short, or words elsewhere.
     r"""[?&](?:key|sig|auth|pass|pwd|[\w-]{0,40}signature)=()[^\s"',;&}<>]{6,}""",
+    # Sessions, and codes that are exchanged for one.
+    r"""[?&;](?:j?session_?(?:id)?|phpsessid|sid|code|otp|ticket|jwt|assertion|samlresponse)="""
+    r"""()(?=[\w%/+.~-]{0,60}\d)(?=[\w%/+.~-]{0,60}[a-z])[^\s"',;&}<>]{16,4000}""",
+    r"/(?:reset|confirm|activate|verify|invite|magic|unsubscribe)\w{0,20}/(?:[\w-]{1,20}/)?"
+    r"()(?=[a-z-]{0,30}\d)(?=[\d-]{0,30}[a-z])(?=[\w-]{0,60}(?:\d[a-z]{1,9}\d|[a-z]\d{1,9}[a-z]))[\w-]{20,200}",
+    r"(?<![a-z0-9])(?:otp|passcode|debugger pin|(?:verification|one-time|two-factor|2fa|login|security) code)"
+    r"(?::|\sis:?)\s?()\d{3}[ -]?\d{1,3}(?:-?\d{1,4})?(?![\w.])",
     # What may be no secret, where its value is like one.
     rf"""(?<![\w-])(?:key|_?auth|x-auth|jwt|bearer|sig|hmac|signature){_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}{_QUOTE}?"""
     r"""()(?=[\w+/.=-]{0,40}[a-z])(?=[\w+/.=-]{0,40}\d)[\w+/.=-]{16,4000}""",
-    rf"""(?<![^\s"'])--?[\w.-]{{0,40}}(?:{NAMES}|[_-]key|{CAMEL}|[_-]?pass(?:in|out)?|[_-]pwd)[\w-]{{0,40}}+"""
+    rf"""(?<![^\s"'])--?[\w.-]{{0,40}}(?:{NAMES}|[_-]{_KEY_WORD}|{CAMEL}|[_-]?pass(?:in|out)?|[_-]pwd)[\w-]{{0,40}}+"""
     rf"""[ \t]{{1,3}}(?!-){_STATE}()(?:{QUOTED}|[^\s"']+)""",
     # The same as words of a list, as Python quotes a command that failed.
-    rf"""(?<=["'])--?[\w.-]{{0,40}}(?:{NAMES}|[_-]key|{CAMEL}|[_-]?pass(?:in|out)?|[_-]pwd)[\w-]{{0,40}}+"""
+    rf"""(?<=["'])--?[\w.-]{{0,40}}(?:{NAMES}|[_-]{_KEY_WORD}|{CAMEL}|[_-]?pass(?:in|out)?|[_-]pwd)[\w-]{{0,40}}+"""
     rf"""["'],\s{{1,3}}(?!["'](?:-|(?:{STATES})["']))()(?:{QUOTED})""",
     # Of programs that are usual: user and password, or this alone.
     rf"""{_CURL}{_USER}{_BETWEEN}["']{{1,5}}[^\s:"']{{1,100}}:()[^"'\r\n]{{1,1000}}(?=["'])""",
@@ -128,6 +144,10 @@ _AFTER: tuple[str, ...] = (
     rf"""{_MYSQL}-p()(?:(?<=["']-p)[^"'\r\n]{{1,1000}}(?=["'])|{_ONE})""",
     rf"""{_SSHPASS}-p(?:\s|{_COMMA})?()(?:(?<=["']-p)[^"'\r\n]{{1,1000}}(?=["'])|{_ONE})""",
     rf"""{_REDIS}-a(?:\s|{_COMMA})?()(?:{_ONE})""",
+    rf"""{_SQL_SERVER}-P(?:\s|{_COMMA})?()(?:{_ONE})""",
+    rf"""{_SNMP}-[AXc](?:\s|{_COMMA})()(?:{_ONE})""",
+    rf"""{_program("lftp")}(?:-u|--user)(?:\s|{_COMMA})["']?[^\s,"']{{1,100}},()[^\s"']+""",
+    rf"""{_program("openssl")}-[kK](?:\s|{_COMMA})()(?:{_ONE})""",
     rf"""{_LDAP}-w(?:\s|{_COMMA})?()(?:{_ONE})""",
     rf"""{_LOADER}-[aA]{_BETWEEN}["']?[^\s:"']{{1,100}}:()[^\s"']+""",
     # What has no scheme: a database of Go's, user and password before a host and its port.

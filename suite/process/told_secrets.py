@@ -90,6 +90,7 @@ _TOLD: Mapping[tuple[str, ...], Sequence[str]] = {
         rf"(?:{QUOTED})(?=\s?(?:[)\],]|\Z|\r?\n))",
         rf"(?-i:AUTH){LINE}(?:{_RESP}[^\r\n\\]{{1,200}}{LINE})?{_RESP}()[^\r\n\\]{{1,1000}}",
     ),
+    ("pass ",): (rf"(?-i:(?:(?<=> )|(?<=C: )|(?<=-> ))PASS) (){_SHORT}{_END}",),  # of FTP and POP3
     ("setuser",): (rf"SETUSER\s[^\s>]{{1,100}}(?:\s[^\s>]{{1,100}}){{0,20}}\s>(){_SHORT}",),
 }
 _FORMS = [(words, re.compile(one, re.IGNORECASE)) for words, some in _TOLD.items() for one in some]

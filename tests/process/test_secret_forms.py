@@ -1,5 +1,7 @@
 """The forms in which secrets are known, and what is none."""
 
+import time
+
 import pytest
 
 from suite.process.redaction import redacted
@@ -95,6 +97,21 @@ from suite.process.redaction import redacted
         ("https://api.telegram.org/bot12345:" + "aB3-" * 8 + "/x", "https://api.telegram.org/bot***/x"),
         ("[<Cookie sid=hunter2 for host/>]", "[<Cookie sid=*** for host/>]"),
         ('"auth": "0a1b2c3d4e5f60718", key=0a1b2c3d4e5f60718', '"auth": "***", key=***'),
+        ("client-key-data: aGVsbG8=", "client-key-data: ***"),
+        ('password........................"hunter2"', 'password........................"***"'),
+        ("GET /cb?code=4/0AX4XfWh3kd92kd9s8f7&state=x", "GET /cb?code=***&state=x"),
+        ("GET /shop;jsessionid=0A1B2C3D4E5F60718293 HTTP", "GET /shop;jsessionid=*** HTTP"),
+        ("http://h/reset/MQ/c4x2ab-8f3kd92kd9s8f7a8f3k/", "http://h/reset/MQ/***/"),
+        ("OTP: 123456, two-factor code is 123 456", "OTP: ***, two-factor code is ***"),
+        (" * Debugger PIN: 123-456-789", " * Debugger PIN: ***"),
+        (
+            "az login --service-principal -u x -p hunter2 -t y",
+            "az login --service-principal -u x -p *** -t y",
+        ),
+        ("sqlcmd -S h -U sa -P hunter2", "sqlcmd -S h -U sa -P ***"),
+        ("snmpwalk -v 2c -c hunter2 h", "snmpwalk -v 2c -c *** h"),
+        ("lftp -u me,hunter2 ftp.h", "lftp -u me,*** ftp.h"),
+        ("openssl enc -aes-256-cbc -k hunter2 -in a", "openssl enc -aes-256-cbc -k *** -in a"),
     ],
 )
 def test_secrets_are_hidden_in_the_forms_that_programs_print_them_in(text: str, expected: str) -> None:
@@ -236,6 +253,12 @@ def test_lists_mappings_and_colours_hide_no_secret(text: str, expected: str) -> 
         "needs '--password', '--user', and '--token', 'missing' of it",
         "image app:1.2@sha256:0a1b, 12:30:45@host:80, git@github.com:a/b, docker run -p 8080:80 x, http -a b",
         "task_sk_test_something_long, run_sk_live_migration_of_all_users, my_hf_transformers_model_name",
+        "token_type: bearer, secretName: db-credentials, password_length=12, token.type: jwt",
+        "partition_key = id, sort_key=price, primary key: id, Public-Key: (2048 bit), cache_key: shop/42",
+        "password = (sensitive value), secret_id = (known after apply), Invalid token: expected ')'",
+        "Using --password via the CLI is insecure; generated security password: see above; token....... ok",
+        "GET /items?code=SUMMER2026, /reset/settings, /confirm/order-of-a-very-long-name-indeed",
+        "/verify/the-2026-report-of-all-our-shops, error code is 1234, code sent, pin 1300 is high",
         "the_github_pat_of_somebody_else_is_not_here_today, laglpat-something-that-is-no-token-at-all",
         "tasksk-proj-a-very-long-name-of-a-branch-that-goes-on, xeyJ_is_how_they_begin.and_go_on.so",
         "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----, ---- BEGIN SSH2 PUBLIC KEY ----",
@@ -293,9 +316,28 @@ def test_what_a_message_says_of_a_secret_stays(text: str) -> None:
         "---- BEGIN ",
         "Private-Lines: 1\n",
         "AAAA\n",
+        "password.....",
+        "?code=a1",
+        "/reset/a-1/",
+        "otp: 12",
+        "lftp -u a,",
+        "snmpget -c ",
+        "sort_key",
     ],
 )
 def test_no_text_takes_long(piece: str) -> None:
     """A line of 65,536 letters took eight minutes: here no time-out strikes."""
     text = piece * (65_536 // len(piece))
     assert len(redacted(text)) <= len(text)
+
+
+def test_a_text_full_of_secrets_takes_as_long_as_it_has_letters() -> None:
+    """Four times the text, four times the work: what looked further each time would take sixteen."""
+    line = "password=hunter2 token: abc secret_key = 'x' Cookie: a=b; c=d\n"
+    times = []
+    for size in (100_000, 400_000):
+        text = line * (size // len(line))
+        begun = time.process_time()
+        assert "hunter2" not in redacted(text)
+        times.append(time.process_time() - begun)
+    assert times[1] < 8 * times[0]

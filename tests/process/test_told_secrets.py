@@ -93,6 +93,7 @@ def test_a_table_a_change_a_call_and_a_path_are_known(text: str, expected: str) 
         ),
         ("ACL SETUSER ann on >swordfish ~*", "ACL SETUSER ann on >*** ~*"),
         ("AUTH PLAIN AGFubgBodW50ZXIy", "AUTH PLAIN ***"),
+        ("> USER ann\n> PASS hunter2\n< 230", "> USER ann\n> PASS ***\n< 230"),
     ],
 )
 def test_a_login_at_redis_is_known_as_it_is_typed_shown_and_sent(text: str, expected: str) -> None:
@@ -120,6 +121,7 @@ def test_a_login_at_redis_is_known_as_it_is_typed_shown_and_sent(text: str, expe
         "| password | required | text |, | token | string |, MAX_TOKENS 128000, TOKEN missing",
         "def token() -> str, /site-packages/tokenizers/models, /secrets/password-reset/form, token('type')",
         "AUTH failed",
+        "PASS test_login1, PASS: TestLogin1 (0.00s), > PASS tests/login.test.js (5 s)",
         "AUTH required",
         "250-AUTH PLAIN LOGIN",
         "NOAUTH Authentication required; ERR AUTH <password> called without any password configured",
@@ -162,6 +164,7 @@ def test_a_word_behind_the_name_of_a_secret_stays(text: str) -> None:
         "token -> ",
         "*** -> a",
         "token(",
+        "> PASS ",
         "/token-a",
     ],
 )
