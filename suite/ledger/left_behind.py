@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -50,6 +51,13 @@ def bring_in(results: Path, ledger: Ledger | None) -> Iterator[BroughtIn]:
         with taken_over(folder, OWNER) as abandoned:
             if not abandoned or not _is_for(folder, ledger):
                 continue
+            if not all(os.access(place, os.W_OK) for place in (results, folder.parent, folder)):
+                yield BroughtIn(
+                    folder.parent,
+                    fault=f"{folder.parent} may not be written: it stays there; where {results} can be "
+                    "written suite show keeps it",
+                )
+                return
             found = _all(folder, results, ledger)
             if not any(one.fault for one in found):
                 removed(folder)

@@ -1,9 +1,12 @@
 """What a killed command had measured is kept for good by the next one, and of what it had started too."""
 
 import os
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from support.ledger import answer, bring_in_as_nobody
 from support.records import make_search
 from support.runs import make_run
 
@@ -204,3 +207,26 @@ def test_a_ledger_whose_path_is_no_text_gets_what_was_left(tmp_path):
         (found,) = bring_in(folder, ledger)
         assert found.records == (RUN,)
         assert ledger.record(RUN.id) == RUN
+
+
+def test_what_lies_where_nothing_can_be_written_stays_and_is_told_in_one_line_for_all():
+    """Each draft was completed, in vain, and named a ledger or a file that could not be written."""
+    with tempfile.TemporaryDirectory() as name:  # not tmp_path: nobody can't enter root's
+        results = Path(name) / "results"
+        for number in range(2):
+            with Journal(results, "runs", "run") as journal:
+                journal.keep(replace(RUN, id=f"run{number}"))
+        folders = [results, results / "journal", *(results / "journal").iterdir()]
+        before = sorted(results.rglob("*"))
+        for folder in folders:
+            folder.chmod(0o555)
+        results.parent.chmod(0o755)
+        try:
+            said = answer(bring_in_as_nobody, results)
+        finally:
+            for folder in folders:
+                folder.chmod(0o755)
+        stays = f"{results / 'journal'} may not be written: it stays there"
+        assert said == f"{stays}; where {results} can be written suite show keeps it"
+        assert sorted(results.rglob("*")) == before
+        assert len([*bring_in(results, None)]) == 2

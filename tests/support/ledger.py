@@ -15,6 +15,7 @@ from support.runs import make_run
 from suite.errors import StoreError
 from suite.ledger.commit_order import CommitOrder
 from suite.ledger.detections import AcceptedChange, Detections
+from suite.ledger.left_behind import bring_in
 from suite.ledger.store import Ledger
 from suite.records.run import Run
 
@@ -72,6 +73,12 @@ def read_as_nobody(place: Path, answers: Any) -> None:
             answers.send(" ".join(ledger.ids(Run.KIND)))
     except StoreError as error:
         answers.send(str(error))
+
+
+def bring_in_as_nobody(results: Path, answers: Any) -> None:
+    """Send what is said of what commands left there, a line each."""
+    _become_nobody()
+    answers.send("\n".join(one.fault for one in bring_in(results, None)))
 
 
 def _become_nobody() -> None:
