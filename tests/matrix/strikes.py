@@ -20,7 +20,7 @@ from matrix.results import Played
 from matrix.stage import ENDLESS, Stage
 
 _KILLED, _STANDS = signal.SIGKILL, signal.SIGSTOP
-_ENDING = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGHUP: 129, signal.SIGQUIT: 131}
+_ENDING = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGHUP: 129}
 _LENGTHS = 2.5
 """The last strike comes within so many times what a healthy `suite run` takes."""
 _ENOUGH = 1.0
@@ -68,7 +68,7 @@ class Strike:
         whom = chance.choice(("command", "group", "any", "any"))
         if whom == "any":
             return Blow(after, whom, chance.choice((_KILLED, _KILLED, signal.SIGTERM, _STANDS)))
-        return Blow(after, whom, chance.choice((*_ENDING, _KILLED)))
+        return Blow(after, whom, chance.choice((*_ENDING, signal.SIGQUIT, _KILLED)))
 
 
 def strike(one: Strike) -> Played:
