@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from suite.process.redaction import redacted
+from suite.process.redaction import excerpt
 
+MOST_TOLD = 10_000
+"""Characters that are kept of what it says: an error may quote gigabytes, and a document has all of it."""
 _MARGIN = 0.5
 """Seconds for what is awaited to be cancelled in; then a coroutine that keeps the loop is broken off."""
 
@@ -47,4 +48,4 @@ def said(error: Exception, seconds: float) -> str:
     """What such code raised, in a line, without secrets."""
     if isinstance(error, TimeoutError) and not str(error):
         return f"not done within {seconds:g} s"
-    return redacted(f"{type(error).__name__}: {error}", os.environ)
+    return excerpt(f"{type(error).__name__}: {error}", MOST_TOLD)

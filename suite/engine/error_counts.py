@@ -47,7 +47,10 @@ def outcome_of(error: BaseException) -> Outcome:
 
 def cause_of(error: BaseException) -> str:
     """A short class of cause: the error's own `cause`, else its type."""
-    cause = getattr(error, "cause", None)
+    try:
+        cause = getattr(error, "cause", None)
+    except Exception:
+        cause = None
     if isinstance(error, asyncio.CancelledError):
         return "timeout"
     return shown_name(cause) if isinstance(cause, str) else type(error).__name__

@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 
 from suite.contract.workload import Workload
-from suite.engine.bounded import awaited, bounded, said
+from suite.engine.bounded import MOST_TOLD, awaited, bounded, said
 from suite.engine.worker_plan import FilePlan
 from suite.measure.column_file import ColumnFile
 from suite.measure.mark_file import MarkFile
 from suite.measure.recording import from_files
 from suite.measure.stamped_rows import Stamped, stamp
-from suite.process.redaction import redacted
+from suite.process.redaction import excerpt, redacted
 from suite.records.recording import Recording
 from suite.records.run import CheckResult
 
@@ -112,7 +112,7 @@ def _examined(
     results: list[CheckResult] = []
     for check in workload.checks:
         found = _checked(ask, check, target, kept, recording)
-        results.append(replace(found, detail=redacted(found.detail, os.environ)))
+        results.append(replace(found, detail=excerpt(found.detail, MOST_TOLD)))
     metrics: dict[str, float | None] = {}
     for metric in workload.metrics:
         if metric.read is None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 
+from suite.engine.bounded import MOST_TOLD
 from suite.engine.deployment import STEP_SECONDS, Deployment
 from suite.engine.examine import LEAST_SECONDS, Examination, Question
 from suite.engine.worker_plan import FilePlan
 from suite.engine.worker_request import WorkerRequest
 from suite.errors import WorkerFailed
 from suite.measure.stamped_rows import Stamped
-from suite.process.redaction import redacted
+from suite.process.redaction import excerpt
 from suite.records.run import CheckResult
 
 _EXAMINE_SECONDS = 120.0
@@ -45,7 +46,7 @@ def examined(deployed: Deployment, begin: int, end: int) -> Examination:
     try:
         (report,) = deployed.ask("examine", order, seconds=seconds, workers=deployed.workers[:1])
     except WorkerFailed as error:
-        failed = CheckResult("checks", passed=False, detail=redacted(str(error), os.environ))
+        failed = CheckResult("checks", passed=False, detail=excerpt(str(error), MOST_TOLD))
         return Examination(Stamped(plan.names), (failed,), {})
     deployed.check_systems()  # of one that ended meanwhile nobody has asked since: the answer came first
     answer: Examination = report.result

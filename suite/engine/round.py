@@ -30,13 +30,16 @@ from suite.measure.recovery import with_impact
 from suite.measure.sampler import Sampler
 from suite.measure.statistics import measure_round
 from suite.measure.validity import judge
-from suite.process.redaction import redacted
+from suite.process.redaction import excerpt
 from suite.records.incident import Incident
 from suite.records.keeper import Keeper
 from suite.records.party_output import PartyOutput
 from suite.records.reason import Reason
 from suite.records.recording import Recording
 from suite.records.run import Failure, Round, Validity
+
+_MOST_TOLD = 60_000
+"""Characters of what ended a round: its last words of output too."""
 
 
 class RoundInterrupted(Interrupted):
@@ -230,4 +233,4 @@ def _ended(index: int, deployed: _Round | None, failure: Failure, *reasons: Reas
 def _told(error: SuiteError, deployed: _Round | None) -> str:
     """What ended the round, and what it could not undo."""
     left = deployed.left_behind() if deployed else []
-    return redacted("\n".join([str(error), *(check.detail for check in left)]), os.environ)
+    return excerpt("\n".join([str(error), *(check.detail for check in left)]), _MOST_TOLD)

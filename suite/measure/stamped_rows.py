@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from suite.errors import ConfigurationError
 from suite.measure.column_file import ColumnFile
 from suite.measure.column_recording import ColumnPart
+from suite.measure.tally import MOST_NAMES
+from suite.process.redaction import shown_name
 from suite.records.outcome import OUTCOMES, Outcome
 from suite.records.row import Row
 
@@ -38,11 +40,20 @@ def stamp(file: ColumnFile, rows: Iterable[Row], names: Sequence[str]) -> Stampe
         segment, place = divmod(count, file.rows)
         if count and not place:
             columns = file.reach(segment)
-        columns.operation[place] = code.setdefault(row.operation, len(code))
+        named = code.get(row.operation)
+        if named is None:
+            if len(code) - len(names) >= MOST_NAMES:
+                raise ConfigurationError(
+                    f"collect: more than {MOST_NAMES:,} operations, the last {shown_name(row.operation)!r}; "
+                    "name what was done, not what it was done to"
+                )
+            named = code[row.operation] = len(code)
+        columns.operation[place] = named
         columns.intended[place] = int(row.intended)
         columns.started[place] = int(row.started)
         columns.finished[place] = int(row.finished)
         columns.outcome[place] = Outcome[row.outcome]
         collected.add(row.operation)
         count += 1
-    return Stamped(tuple(code), frozenset(collected), count)
+    shown = {name: shown_name(name) if index >= len(names) else name for name, index in code.items()}
+    return Stamped(tuple(shown.values()), frozenset(shown[name] for name in collected), count)

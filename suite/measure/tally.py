@@ -15,6 +15,11 @@ from suite.records.histogram import Histogram
 from suite.records.outcome import BEYOND, OUTCOMES, Outcome
 from suite.records.recording import Recording
 
+MOST_NAMES = 1_000
+"""Operations of a name that others give. They are kinds: a document with one for each request, which has some
+kilobytes of each, could not be read any more.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class OperationTally:

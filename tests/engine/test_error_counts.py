@@ -104,3 +104,16 @@ def test_no_half_of_a_secret_is_left_where_a_text_is_cut(monkeypatch):
     counts.add("buy", ValueError("x" * 290 + " hunter2-in-the-environment"), 1)
     (found,) = counts.details(0)
     assert found.example == "x" * 290 + " ***"
+
+
+def test_an_error_that_can_not_be_asked_for_its_cause_is_counted():
+    """It ended the worker, and the round with it."""
+
+    class Broken(Exception):
+        @property
+        def cause(self):
+            raise ValueError
+
+    counts = ErrorCounts()
+    assert counts.add("buy", Broken("sold out"), 1) is Outcome.failed
+    assert [(one.kind, one.example) for one in counts.details(0)] == [("Broken", "sold out")]

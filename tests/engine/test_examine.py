@@ -12,11 +12,14 @@ import numpy as np
 import pytest
 from examples.load_echo import Talker, echo_server
 
-from suite import Metric, Workload, closed_loop
+from suite import Metric, Row, Workload, closed_loop
 from suite.engine.bounded import said
 from suite.engine.examine import Question, examine, figure
 from suite.engine.examining import examined
-from suite.errors import SystemFailed, WorkerFailed
+from suite.errors import ConfigurationError, SystemFailed, WorkerFailed
+from suite.measure.column_file import ColumnFile
+from suite.measure.stamped_rows import stamp
+from suite.measure.tally import MOST_NAMES
 
 
 @pytest.mark.parametrize(
@@ -131,3 +134,29 @@ def test_a_worker_that_does_not_come_back_from_checks_is_a_check_that_failed() -
     found = examined(deployment(ask), 0, 1)
     (check,) = found.checks
     assert (check.passed, check.detail) == (False, "worker 0 did not finish to examine in time")
+
+
+def test_what_a_check_tells_is_bounded(tmp_path: Any) -> None:
+    """A document had all of what a check compared, and one of more than 256 MiB is never read again."""
+
+    def fails(*_: Any) -> None:
+        raise AssertionError("x" * 1_000_000)
+
+    def breaks(*_: Any) -> None:
+        raise ValueError("x" * 1_000_000)
+
+    found = answered(tmp_path, 20.0, checks=[fails, breaks, lambda *_: "x" * 1_000_000])
+    assert [len(one.detail) for one in found.checks] == [10_000] * 3
+
+
+def test_operations_collected_are_kinds(tmp_path: Any) -> None:
+    """A name for each row, of 20,000, was a document of 91 MB; the load is kept, and the check says why."""
+
+    def rows(names: int) -> Any:
+        return (Row(f"forward {index}", 1, 2, 3) for index in range(names))
+
+    file = ColumnFile.create(rows=100)
+    assert len(stamp(file, rows(MOST_NAMES), ("a",)).collected) == MOST_NAMES
+    with pytest.raises(ConfigurationError, match="more than 1,000 operations, the last 'forward 1000'"):
+        stamp(file, rows(MOST_NAMES + 1), ("a",))
+    assert stamp(file, [Row("x" * 10_000, 1, 2, 3)], ("a",)).names == ("a", "x" * 200)

@@ -335,3 +335,27 @@ def test_secrets_stay_out_of_what_users_of_locust_were_refused_with():
     (detail,) = json.loads(said)
     assert detail["operation"] == "GET /?token=***"
     assert detail["example"] == "for url: http://***@host/?token=*** with ***"
+
+
+MANY = """
+import json, gevent.monkey
+gevent.monkey.patch_all()
+from types import SimpleNamespace as Some
+from suite.integrations._locust.requests import Requests
+
+requests = Requests({"name": "x"}, Some(events=Some(request=Some(add_listener=lambda _: None))))
+requests.start()
+for item in range(1_500):
+    requests._request("GET", f"/item/{item}", 1.0)
+requests._request("GET", "/item/7", 1.0)
+told = requests.delta()["tally"]["started"]
+print(json.dumps({name: one[0]["ok"] for name, one in told.items()}))
+"""
+
+
+def test_a_locustfile_with_a_name_for_each_request_is_counted_in_a_thousand():
+    """Its Run had some kilobytes of each, and could not be read any more after some minutes."""
+    argv = [sys.executable, "-W", "ignore", "-c", MANY]
+    counts = json.loads(subprocess.run(argv, capture_output=True, text=True, check=True).stdout)
+    assert len(counts) == 1_001
+    assert (counts["GET /item/7"], counts["GET /item/999"], counts["others"]) == (2, 1, 500)

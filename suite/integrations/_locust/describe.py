@@ -30,7 +30,6 @@ from suite.process.ending import ending
 from suite.report.terminal.asking import ask
 
 
-@ending()
 def main() -> None:
     """Write the description to stdout; what load files print goes to stderr."""
     stdout, sys.stdout = sys.stdout, sys.stderr
@@ -91,4 +90,5 @@ def _digest(where: Reference) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    with ending():
+        main()

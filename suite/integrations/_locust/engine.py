@@ -78,7 +78,6 @@ class Reports:
         self._file.flush()
 
 
-@ending()
 def main() -> None:
     """Run what the first order says, until told to stop."""
     reports = Reports(os.dup(1))
@@ -261,4 +260,5 @@ class _Steering:
 
 
 if __name__ == "__main__":
-    main()
+    with ending():
+        main()

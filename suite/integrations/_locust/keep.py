@@ -41,7 +41,6 @@ from suite.records.run import Failure, Round, Run
 from suite.report.terminal.console import Reporter, make_console
 
 
-@ending()
 def main() -> None:
     """Keep what stdin tells of."""
     guard_streams()
@@ -162,4 +161,5 @@ def _plan(workload: Workload) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    with ending():
+        main()

@@ -14,7 +14,7 @@ import numpy as np
 from locust.env import Environment
 
 from suite.formats.structure import dump
-from suite.measure.tally import OperationTally, Tally
+from suite.measure.tally import MOST_NAMES, OperationTally, Tally
 from suite.measure.validity import saturation
 from suite.process.redaction import excerpt, shown_name
 from suite.records.detail import Detail
@@ -24,6 +24,7 @@ from suite.records.run import Round, Validity
 
 _EXAMPLE = 300
 _MOST_CAUSES = 200
+_OTHERS = "others"
 
 
 class Requests:
@@ -102,6 +103,7 @@ class Requests:
         self._counts: Counter[tuple[str, str]] = Counter()
         self._causes: Counter[tuple[str, str, str]] = Counter()
         self._firsts: dict[tuple[str, str, str], tuple[float, str]] = {}
+        self._names: set[str] = set()
         self._answered = 0
         self._share = None
 
@@ -113,7 +115,7 @@ class Requests:
         exception: BaseException | str | None = None,
         **_: Any,
     ) -> None:
-        name = shown_name(f"{request_type} {name}".strip())  # it may be a URL
+        name = self._named(shown_name(f"{request_type} {name}".strip()))  # it may be a URL
         outcome = "ok"
         times = self._times
         if exception:
@@ -124,6 +126,14 @@ class Requests:
         self._counts[name, outcome] += 1
         if response_time is not None and outcome != "failed":
             times.setdefault(name, array("d")).append(response_time)
+
+    def _named(self, name: str) -> str:
+        """`name`, unless there are too many already: somebody's URLs have a number each."""
+        if name not in self._names:
+            if len(self._names) >= MOST_NAMES:
+                return _OTHERS
+            self._names.add(name)
+        return name
 
     def _failed(self, name: str, exception: BaseException | str) -> str:
         """Count what went wrong; the outcome that it means."""
