@@ -25,6 +25,8 @@ from suite.measure.mark_file import MarkFile
 from suite.measure.recording import from_files
 from suite.measure.stamped_rows import Stamped, stamp
 from suite.process.redaction import excerpt, redacted
+from suite.process.shortage import shortage
+from suite.records.reason import Reason
 from suite.records.recording import Recording
 from suite.records.run import CheckResult
 
@@ -56,16 +58,23 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """Rows collected, checks made, the workload's own metrics."""
+    """Rows collected, checks made, the workload's own metrics; why what is `unmade` of them could not be."""
 
     stamped: Stamped
     checks: tuple[CheckResult, ...]
     metrics: dict[str, float | None]
+    unmade: tuple[Reason, ...] = ()
+
+
+def unmade(what: str, why: str) -> Reason:
+    """That a process of ours could not do it, which says nothing of the system."""
+    return Reason("unexamined", {"what": what, "why": why})
 
 
 def examine(workload: Workload, target: Any, question: Question, runner: asyncio.Runner) -> Examination:
     """Collect, check and read. A check that raises AssertionError found something; one that raises
-    anything else is broken, and says so: neither passes. Nor does one that does not end."""
+    anything else is broken, and says so: neither passes. Nor does one that does not end. One for which the
+    machine has no memory, or no files, is not made."""
     with contextlib.ExitStack() as opened:
         files = [_opened(question, plan, opened) for plan in question.columns]
         marks = [None if one < 0 else MarkFile.open(question.owner, one) for one in question.marks]
@@ -90,9 +99,9 @@ def examine(workload: Workload, target: Any, question: Question, runner: asyncio
                 stamped = ask(lambda: stamp(elsewhere, rows, question.names))
                 recording = recording.beside(stamped.names, stamped.parts(elsewhere))
             except Exception as error:
-                results.append(CheckResult("collect", passed=False, detail=ask.said(error)))
+                results += ask.broken("collect", "collect", error)
         found, metrics = _examined(ask, workload, target, Path(question.kept), recording)
-        return Examination(stamped, (*results, *found), metrics)
+        return Examination(stamped, (*results, *found), metrics, tuple(ask.unmade))
 
 
 def _opened(question: Question, plan: FilePlan, opened: contextlib.ExitStack) -> ColumnFile:
@@ -107,12 +116,14 @@ def _examined(
     try:
         kept = read_kept(kept_at)
     except OSError as error:  # a check that can't see what it judges must not pass
+        if shortage(error):
+            raise
         said = f"what users kept can't be read, so nothing was checked: {error.strerror}"
         return [CheckResult("kept values", passed=False, detail=said)], {}
     results: list[CheckResult] = []
     for check in workload.checks:
         found = _checked(ask, check, target, kept, recording)
-        results.append(replace(found, detail=excerpt(found.detail, MOST_TOLD)))
+        results += [replace(one, detail=excerpt(one.detail, MOST_TOLD)) for one in found]
     metrics: dict[str, float | None] = {}
     for metric in workload.metrics:
         if metric.read is None:
@@ -122,7 +133,7 @@ def _examined(
             metrics[metric.name] = figure(value)
         except Exception as error:
             metrics[metric.name] = None
-            results.append(CheckResult(f"metric {metric.name}", passed=False, detail=ask.said(error)))
+            results += ask.broken(f"metric {metric.name}", f"metric {metric.name}", error)
     return results, metrics
 
 
@@ -148,25 +159,25 @@ def _checked(
     target: Any,
     kept: Sequence[Any],
     recording: Any,
-) -> CheckResult:
+) -> list[CheckResult]:
+    """What it says; nothing of one that could not be made."""
     name = getattr(check, "__name__", str(check)).replace("_", " ").strip()
     try:
         answer = ask(check, target, kept, recording)
     except AssertionError as error:
-        return CheckResult(name, passed=False, detail=str(error) or "does not hold")
+        return [CheckResult(name, passed=False, detail=str(error) or "does not hold")]
     except Exception as error:
-        return CheckResult(name, passed=False, detail=f"the check itself broke: {ask.said(error)}")
+        return ask.broken(name, f"check {name}", error, "the check itself broke: ")
     match answer:
         case bool() | np.bool_():
-            return CheckResult(name, passed=bool(answer), detail="" if answer else "does not hold")
+            return [CheckResult(name, passed=bool(answer), detail="" if answer else "does not hold")]
         case None | str() | int() | float() | np.number():
-            return CheckResult(name, passed=True, detail="" if answer is None else str(answer))
-    return CheckResult(
-        name,
-        passed=False,
-        detail=f"the check itself broke: it gave {_Short().repr(answer)}; a check gives text to show, False "
-        "or nothing, and says with assert why it does not hold",
+            return [CheckResult(name, passed=True, detail="" if answer is None else str(answer))]
+    told = (
+        f"the check itself broke: it gave {_Short().repr(answer)}; a check gives text to show, False "
+        "or nothing, and says with assert why it does not hold"
     )
+    return [CheckResult(name, passed=False, detail=told)]
 
 
 class _Short(reprlib.Repr):
@@ -183,6 +194,7 @@ class _Asking:
         self._runner = runner
         self._ends = time.monotonic() + seconds
         self._allowed = seconds
+        self.unmade: list[Reason] = []
 
     def __call__(self, function: Callable[..., Any], *arguments: Any) -> Any:
         self._allowed = max(self._ends - time.monotonic(), LEAST_SECONDS)
@@ -190,6 +202,10 @@ class _Asking:
             result = function(*arguments)
         return awaited(self._runner, result, self._allowed) if isawaitable(result) else result
 
-    def said(self, error: Exception) -> str:
-        """What the last one raised."""
-        return said(error, round(self._allowed, 1))
+    def broken(self, name: str, what: str, error: Exception, before: str = "") -> list[CheckResult]:
+        """That the last one raised `error`, as a check `name` that failed; nothing if that is of our own."""
+        if refused := shortage(error):
+            self.unmade.append(unmade(what, excerpt(refused, MOST_TOLD)))
+            return []
+        told = f"{before}{said(error, round(self._allowed, 1))}"
+        return [CheckResult(name, passed=False, detail=told)]

@@ -12,6 +12,7 @@ from suite.engine.examining import examined
 from suite.engine.live_round import LiveRound
 from suite.engine.merging import attempts, details, statuses
 from suite.engine.outputs import OutputWatch
+from suite.engine.round_doubts import doubted
 from suite.measure.column_recording import ColumnRecording
 from suite.measure.evidence import gather
 from suite.measure.garbage import Garbage, between
@@ -98,10 +99,11 @@ class LiveMeasurement:
             self._said = running.observer.measured(self._begin, end, sent)
         self._judge(end)
         checks: tuple[CheckResult, ...] = ()
+        unmade: Sequence[Reason] = ()
         own: Mapping[str, float | None] = {}
         if running.whole and not self._shared:
             answer = examined(running, self._begin, end)
-            checks, own = answer.checks, answer.metrics
+            checks, own, unmade = answer.checks, answer.metrics, answer.unmade
             parts = answer.stamped.parts(running.plan.stamped)
             collected = ColumnRecording(answer.stamped.names, parts, self._begin, end)
             tally = Tally.merged([tally, Tally.of(collected)])
@@ -116,7 +118,7 @@ class LiveMeasurement:
             statuses=statuses(running.ends),
             details=told,
             series=self._joined_series(),
-            validity=self._validity(),
+            validity=doubted(self._validity(), [], unmade),
             pids=pids,
             evidence=self._windows[-1][1],
             limiter=self._windows[-1][2],

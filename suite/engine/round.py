@@ -200,6 +200,7 @@ class _Round(Deployment):
                     *([] if load.stopped else left_undone(self.workload.loop, self.plan)),
                     *said.faults,
                     *self.room.faults(told),
+                    *answer.unmade,
                 ],
             ),
             pids=pids,

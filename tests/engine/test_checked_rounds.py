@@ -1,11 +1,13 @@
 """Rounds whose checks and rows say something of the system."""
 
+import os
+import signal
 import time
 from pathlib import Path
 
 import pytest
 from examples.load_counter import Clicker, Counter
-from examples.load_echo import mixed
+from examples.load_echo import Talker, echo_server, mixed
 
 from suite import Component, Row, Threshold, Workload, closed_loop
 from suite.config.settings import Settings
@@ -32,6 +34,26 @@ def test_a_check_that_finds_something_or_breaks_fails_the_run():
     assert (broke.passed, missing.passed) == (False, False)
     assert "the check itself broke" in broke.detail
     assert "one is missing" in missing.detail
+
+
+def starves(system, kept, recording):
+    raise MemoryError
+
+
+def is_killed(system, kept, recording):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("check", [starves, is_killed])
+def test_a_check_that_our_own_process_could_not_make_is_no_regression(check, monkeypatch):
+    """It said that the system was wrong, exit code 1."""
+    monkeypatch.setattr("suite.engine.coordinator._REPEATS", 0)
+    loop = closed_loop(1, operations=10)
+    result = run(Workload("a/c", echo_server(), Talker, loop=loop, checks=[check]), ONE)
+    assert result.exit_code == 3
+    assert not result.checks
+    assert result.outcomes["ok"] == 10
+    assert "unexamined" in [reason.kind for reason in result.validity.reasons]
 
 
 def stamped_elsewhere(system):

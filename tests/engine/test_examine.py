@@ -1,7 +1,9 @@
 """What a workload's own metrics come to, and its checks where they don't end."""
 
 import asyncio
+import errno
 import math
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,7 @@ from suite import Metric, Row, Workload, closed_loop
 from suite.engine.bounded import said
 from suite.engine.examine import Question, examine, figure
 from suite.engine.examining import examined
+from suite.engine.worker_request import WorkerReply
 from suite.errors import ConfigurationError, SystemFailed, WorkerFailed
 from suite.measure.column_file import ColumnFile
 from suite.measure.stamped_rows import stamp
@@ -109,9 +112,10 @@ def deployment(ask: Callable[..., Any], check_systems: Callable[[], None] = lamb
     """What has one check and answers so."""
     plan = SimpleNamespace(files=(), marks=(), names=(), by_loop=(), due=())
     workload = SimpleNamespace(examined=True, checks=(1,), metrics=(), collect=None)
+    worker = SimpleNamespace(told=None, child=SimpleNamespace(running=lambda: True))
     return SimpleNamespace(
-        ask=ask, check_systems=check_systems, plan=plan, workload=workload, workers=(1,), directory=Path(),
-        prepared=None,
+        ask=ask, check_systems=check_systems, plan=plan, workload=workload, workers=[worker],
+        directory=Path(), prepared=None, component=False,
     )  # fmt: skip
 
 
@@ -134,6 +138,7 @@ def test_a_worker_that_does_not_come_back_from_checks_is_a_check_that_failed() -
     found = examined(deployment(ask), 0, 1)
     (check,) = found.checks
     assert (check.passed, check.detail) == (False, "worker 0 did not finish to examine in time")
+    assert not found.unmade
 
 
 def test_what_a_check_tells_is_bounded(tmp_path: Any) -> None:
@@ -160,3 +165,66 @@ def test_operations_collected_are_kinds(tmp_path: Any) -> None:
     with pytest.raises(ConfigurationError, match="more than 1,000 operations, the last 'forward 1000'"):
         stamp(file, rows(MOST_NAMES + 1), ("a",))
     assert stamp(file, [Row("x" * 10_000, 1, 2, 3)], ("a",)).names == ("a", "x" * 200)
+
+
+@pytest.mark.parametrize("component", [False, True])
+def test_a_worker_that_died_of_checks_says_nothing_of_a_system_elsewhere(component: bool) -> None:
+    """Ended for want of memory by the kernel, it was a check that failed. An object is in it."""
+
+    def ask(*_: Any, **__: Any) -> None:
+        raise WorkerFailed("worker 0 was killed by SIGKILL")
+
+    asked = deployment(ask)
+    asked.component = component
+    asked.workers[0].child = SimpleNamespace(running=lambda: False)
+    found = examined(asked, 0, 1)
+    assert len(found.checks) == component
+    assert len(found.unmade) == (not component)
+    assert all(reason.figures["why"] == "worker 0 was killed by SIGKILL" for reason in found.unmade)
+
+
+@pytest.mark.parametrize("component", [False, True])
+def test_what_the_machine_refuses_a_worker_that_checks_says_nothing_of_the_system(component: bool) -> None:
+    def ask(*_: Any, **__: Any) -> None:
+        raise WorkerFailed("worker 0 can't examine: there is no memory left")
+
+    asked = deployment(ask)
+    asked.component = component
+    asked.workers[0].told = WorkerReply("examine", fault="there is no memory left", at_fault="machine")
+    found = examined(asked, 0, 1)
+    assert not found.checks
+    (reason,) = found.unmade
+    assert reason.figures == {"what": "checks", "why": "worker 0 can't examine: there is no memory left"}
+
+
+def test_what_the_machine_refuses_a_check_is_no_check_that_failed(tmp_path: Any) -> None:
+    """A check for which there was no memory said that the system was wrong."""
+
+    def hungry(*_: Any) -> None:
+        raise MemoryError
+
+    def opens(*_: Any) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    def wrong(*_: Any) -> None:
+        raise AssertionError("one is lost")
+
+    depth = Metric("depth", better="lower", read=hungry)
+    found = answered(tmp_path, 5.0, checks=[hungry, opens, wrong, lambda *_: "all"], metrics=[depth])
+    assert [(check.passed, check.detail) for check in found.checks] == [(False, "one is lost"), (True, "all")]
+    assert found.metrics == {"depth": None}
+    assert [(reason.kind, reason.figures["what"]) for reason in found.unmade] == [
+        ("unexamined", "check hungry"), ("unexamined", "check opens"), ("unexamined", "metric depth"),
+    ]  # fmt: skip
+    assert "free some memory" in str(found.unmade[0].figures["why"])
+
+
+def test_a_worker_without_files_reads_nothing_kept_and_says_nothing_of_the_system(
+    tmp_path: Any, monkeypatch: Any
+) -> None:
+    def refuse(_: Path) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr("suite.engine.examine.read_kept", refuse)
+    with pytest.raises(OSError, match="Too many open files"):  # which its worker tells
+        answered(tmp_path, 5.0, checks=[lambda *_: True])

@@ -120,6 +120,7 @@ KINDS: Kinds = {
     "took time and disk of what was measured; have it log less",
     "scratch_full": "there was no room left in {folder}, where a round keeps what it writes: failures are "
     "ours, not the system's ({lost:,} values of users lost); free some space, or set TMPDIR to another place",
+    "unexamined": "{what} could not be made, which says nothing of the system: {why}",
     "nested_lost": "nested operations were not recorded: {lost}",
     "recording_full": "the recording was full before the time was over; run fewer seconds",
 }

@@ -160,6 +160,12 @@ _SAID: list[tuple[str, dict[str, Figure], str]] = [
     ),
     ("unconnected_users", {"refused": 2, "users": 8}, "users could not connect: 2 of 8"),
     (
+        "unexamined",
+        {"what": "check none is lost", "why": "there is no memory left; free some memory"},
+        "check none is lost could not be made, which says nothing of the system: there is no memory left; "
+        "free some memory",
+    ),
+    (
         "few_faults",
         {"metric": "recovery.time", "n": 2, "wanted": 8},
         "recovery.time gated on 2 faults; 8 are wanted: give more rounds",
