@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 import uuid
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
@@ -29,6 +30,8 @@ WITHIN = "within"
 """The folder of results of commands that this one started, each in one that tells it from others."""
 OWNER = ".owner"
 LEDGER = "ledger"
+TEMPORARY = "temporary"
+"""Names where its rounds keep what they write: the next command may have another TMPDIR."""
 _NAME = re.compile(r"\d{8}T\d{6}Z-[\w.-]+\.json", re.ASCII)
 """See `run_path`."""
 
@@ -164,6 +167,7 @@ class Journal:
                 undone.pop_all()
             self._folder = folder
             write_text(folder / LEDGER, self._ledger)
+            write_text(folder / TEMPORARY, tempfile.gettempdir())
         return self._folder
 
 

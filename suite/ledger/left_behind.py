@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -16,11 +17,12 @@ from suite.formats.document import write_document
 from suite.formats.envelope import envelope, exit_code, kind_of, read_document
 from suite.formats.structure import load
 from suite.ledger.held_columns import held_round
-from suite.ledger.journal import BEGUN, LEDGER, NAME, OWNER, ROUND, SUFFIX, WITHIN, moved, removed
+from suite.ledger.journal import BEGUN, LEDGER, NAME, OWNER, ROUND, SUFFIX, TEMPORARY, WITHIN, moved, removed
 from suite.ledger.store import Ledger
 from suite.measure.partial import CUT_SHORT
 from suite.measure.unfinished import filled, with_last
 from suite.process.ownership import is_abandoned, taken_over
+from suite.process.scratch import remove_abandoned
 from suite.process.sweep import LOCK
 from suite.records.held_round import HeldRound
 from suite.records.record import Record
@@ -49,7 +51,10 @@ def bring_in(results: Path, ledger: Ledger | None) -> Iterator[BroughtIn]:
     """Keep for good what commands left below `results` that were killed, as far as it is for this ledger."""
     for folder in _journals(results):
         with taken_over(folder, OWNER) as abandoned:
-            if not abandoned or not _is_for(folder, ledger):
+            if not abandoned:
+                continue
+            _tidied(folder)
+            if not _is_for(folder, ledger):
                 continue
             if not all(os.access(place, os.W_OK) for place in (results, folder.parent, folder)):
                 yield BroughtIn(
@@ -109,6 +114,16 @@ def _inside(folder: Path) -> Iterator[Path]:
 
 def _inside_all(folders: Iterable[Path]) -> Iterator[Path]:
     yield from [path for folder in folders if folder.is_dir() for path in _inside(folder)]
+
+
+def _tidied(folder: Path) -> None:
+    """Remove what rounds of the journal `folder` left where they wrote to, as where each job of a CI has a
+    place of its own.
+    """
+    with suppress(OSError, StoreError, ValueError):  # of a journal from elsewhere; ValueError of a NUL
+        place = Path(read_bytes(folder / TEMPORARY).decode())
+        if place.is_absolute() and place != Path(tempfile.gettempdir()):  # else each round does it itself
+            remove_abandoned(place)
 
 
 def _is_for(folder: Path, ledger: Ledger | None) -> bool:

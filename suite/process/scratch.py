@@ -24,7 +24,7 @@ _LONGEST = 64
 @contextmanager
 def scratch_directory() -> Iterator[Path]:
     """A directory for one round; one left where even the watchman was killed goes now, with its processes."""
-    _remove_abandoned()
+    remove_abandoned(Path(tempfile.gettempdir()))
     path = Path(tempfile.mkdtemp(prefix=_PREFIX))
     try:
         with owned(path, MARKER):
@@ -55,8 +55,15 @@ def note_round(directory: Path, round_id: str) -> None:
         (directory / _ROUND).write_text(round_id)
 
 
-def _remove_abandoned() -> None:
-    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+def remove_abandoned(place: Path) -> None:
+    """Remove the scratch directories in the folder `place` whose owners and watchmen were killed, and end
+    their processes. What is not this user's, or was never one of ours, stays.
+    """
+    try:
+        found = [path for path in place.iterdir() if path.name.startswith(_PREFIX)]
+    except OSError:
+        return
+    for path in found:
         with suppress(OSError):
             if _is_a_folder_of_this_user(path):
                 with taken_over(path, MARKER) as abandoned:

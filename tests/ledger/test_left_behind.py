@@ -1,6 +1,7 @@
 """What a killed command had measured is kept for good by the next one, and of what it had started too."""
 
 import os
+import subprocess
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,8 @@ from suite.formats.envelope import entry, envelope, read_document
 from suite.ledger.journal import Journal
 from suite.ledger.left_behind import bring_in
 from suite.ledger.store import Ledger
+from suite.process.scratch import MARKER, note_round, scratch_directory
+from suite.process.sweep import ROUND_VARIABLE, carrying
 from suite.records.run import Failure
 
 RUN = replace(make_run(error=Failure("interrupted", "the command ended before this was whole")), partial=True)
@@ -230,3 +233,37 @@ def test_what_lies_where_nothing_can_be_written_stays_and_is_told_in_one_line_fo
         assert said == f"{stays}; where {results} can be written suite show keeps it"
         assert sorted(results.rglob("*")) == before
         assert len([*bring_in(results, None)]) == 2
+
+
+def test_what_rounds_left_in_another_place_for_temporary_files_goes_with_the_journal(tmp_path, monkeypatch):
+    """Each job of a CI has a place of its own: what a job's round left there stayed, with its processes."""
+    first, second, results = tmp_path / "first", tmp_path / "second", tmp_path / "results"
+    for place in (first, second):
+        place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(first))
+    with Journal(results, "runs", "run") as journal, scratch_directory() as at_work:
+        journal.keep(RUN)
+        dead, foreign = first / "loadledger-dead", first / "loadledger-of-somebody"
+        dead.mkdir()
+        foreign.mkdir()
+        (dead / MARKER).touch()  # nobody holds its lock
+        note_round(dead, "a round of a job")
+        child = subprocess.Popen(["sleep", "60"], env={**os.environ, ROUND_VARIABLE: "a round of a job"})
+        assert carrying("a round of a job") == [child.pid]
+        monkeypatch.setattr(tempfile, "tempdir", str(second))
+        assert list(bring_in(results, None)) == []  # the command is at work
+        assert dead.is_dir()
+        journal._held.close()
+        (found,) = bring_in(results, None)
+        assert found.records == (RUN,)
+        assert carrying("a round of a job") == []
+        child.wait(30)
+        assert sorted(first.iterdir()) == sorted([at_work, foreign])
+
+
+@pytest.mark.parametrize("said", [b"", b"relative", b"/nowhere/at/all", b"/dev/null", b"/a\0b", b"\xff"])
+def test_a_journal_from_elsewhere_may_name_any_place(tmp_path, ledger, said):
+    journal = left(tmp_path, ledger, RUN)
+    (journal._own() / "temporary").write_bytes(said)
+    (found,) = bring_in(tmp_path, ledger)
+    assert found.records == (RUN,)
