@@ -20,6 +20,7 @@ from suite.data.log_operations import LogOperations
 from suite.data.log_sessions import sessions
 from suite.data.logged_requests import LoggedRequests
 from suite.errors import ConfigurationError
+from suite.process.redaction import excerpt
 
 _UNREAD = 0.5
 """Share of lines that can't be read from which on it is no access log."""
@@ -150,10 +151,9 @@ class _Log:
             raise ConfigurationError(f"{path} is empty: there is nothing to replay")
         unread = self._skipped["unreadable"] + self._skipped["too_long"]
         if unread > _UNREAD * lines:
-            example = self._example[:_EXAMPLE].decode("utf-8", "replace").strip()
             raise ConfigurationError(
                 f"{path} is no access log that can be read: {unread:,} of {lines:,} lines are neither "
-                f"common, combined nor JSON with time, method and path; the first: {example!r}"
+                f"common, combined nor JSON with time, method and path; the first: {self._shown_example()!r}"
             )
         if not self._stamps:
             reasons = ", ".join(f"{count:,} {name}" for name, count in sorted(self._skipped.items()))
@@ -161,6 +161,10 @@ class _Log:
                 f"{path} has no line to replay ({reasons}): GET and HEAD only, unless replay(operations=...) "
                 "maps others"
             )
+
+    def _shown_example(self) -> str:
+        """What users asked for may have their passwords in it."""
+        return excerpt(self._example.decode("utf-8", "replace").strip(), _EXAMPLE)
 
     def _columns(self, digest: str) -> LogColumns:
         whole = not self._fraction
@@ -178,7 +182,7 @@ class _Log:
             self._lines,
             len(starts),
             dict(self._skipped),
-            self._example[:_EXAMPLE].decode("utf-8", "replace").strip(),
+            self._shown_example(),
             persons,
             int(session.max()) + 1,
             _length(starts, whole),

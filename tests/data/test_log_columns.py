@@ -76,6 +76,19 @@ def test_lines_left_out_are_counted_by_reason(logged):
     assert log.summary.example == "rubbish"
 
 
+ASKED = "10.0.0.1 GET /login?password=Zq7vK2mXw9Lp4T&next=/ Authorization: Bearer Xw9Lp4TZq7vK2m " + "x" * 200
+
+
+def test_a_line_that_can_not_be_read_is_shown_without_the_passwords_in_it(logged):
+    told = logged(exact(0), exact(1), f"{ASKED}\n").summary.example
+    with pytest.raises(ConfigurationError, match="is no access log that can be read") as caught:
+        logged(f"{ASKED}\n")
+    for said in (told, str(caught.value)):
+        assert "GET /login?password=***" in said
+        assert not any(secret in said for secret in ("Zq7vK2", "Xw9Lp4"))
+        assert "x" * 120 not in said
+
+
 def test_operations_choose_lines_and_name_them(logged):
     log = logged(
         exact(0, target="/items/7?x=1"), exact(1, "::1", "POST", "/orders"), exact(2, method="POST"),
