@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
-from inspect import isawaitable, iscoroutinefunction
+from inspect import isasyncgenfunction, isawaitable, iscoroutinefunction, isgeneratorfunction
 from random import Random
 from time import monotonic_ns
 from types import MappingProxyType
@@ -49,6 +49,11 @@ class Operation:
         if weight < 0:
             raise ConfigurationError(
                 f"operation {self.name}: weight can't be negative; 0 is for what only other operations await"
+            )
+        if isgeneratorfunction(body) or isasyncgenfunction(body):
+            raise ConfigurationError(
+                f"operation {self.name} has a yield: calling it does nothing of what it says; "
+                "leave the yield out, or await what it asks for"
             )
         functools.update_wrapper(self, body)  # type: ignore[arg-type]
 

@@ -17,6 +17,7 @@ import multiprocess
 from multiprocess import resource_tracker
 
 from suite.errors import SystemFailed
+from suite.files import refusal
 from suite.git import clean_environment
 from suite.process.ending import ending
 from suite.process.guard import die_with_parent, endings_held, release_endings, sigint_blocked
@@ -218,7 +219,10 @@ def _child_main(
     carry(os.environ.get(ROUND_VARIABLE, ""))
     if cores:
         os.sched_setaffinity(0, cores)
-    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError as error:
+        sys.exit(f"suite: {log} can't be written: {refusal(error)}")
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.dup2(output, 1)

@@ -206,3 +206,17 @@ def test_what_arrives_is_told_with_what_came_before_it() -> None:
     user.arrived()
     user.arrived()
     assert (told[0][0], told[1][0]) == (0, told[0][1])
+
+
+def test_an_operation_that_yields_is_refused() -> None:
+    """Nothing of it was done, and a thousand of them were well within a millisecond."""
+
+    def plain(_user: User) -> Any:
+        yield
+
+    async def awaited(_user: User) -> Any:
+        yield
+
+    for body in (plain, awaited):
+        with pytest.raises(ConfigurationError, match=f"operation {body.__name__} has a yield"):
+            operation(body)

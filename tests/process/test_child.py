@@ -230,3 +230,13 @@ def test_what_the_machine_refuses_a_child_is_a_line(tmp_path: Path) -> None:
     other = start_function(refuse, (errno.ENOENT,), log=tmp_path / "other")
     assert other.wait(30)
     assert ", in refuse\n" in other.tail()
+
+
+def test_a_folder_that_takes_no_more_files_is_one_line(tmp_path, capfd) -> None:
+    """It was a traceback of ours: where all inodes of a temporary folder are used, say."""
+    child = start_function(print, (), log=tmp_path / "gone" / "log")
+    assert child.wait(30)
+    assert child.exit_status == 1
+    said = capfd.readouterr().err
+    why = "the folder that it lies in was removed; choose another one"
+    assert said == f"suite: {tmp_path}/gone/log can't be written: {why}\n"
