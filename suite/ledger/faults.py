@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from suite.errors import StoreError
 from suite.files import LARGEST
+from suite.process.guard import raise_lost
 
 _SQLITE = {
     sqlite3.SQLITE_NOTADB: "is not a ledger or is corrupt; it was left as it is: move it away or restore it",
@@ -60,6 +61,8 @@ def database_faults(place: object) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
+        if _primary(error.orig) == sqlite3.SQLITE_AUTH:
+            raise_lost()  # of a signal that came while SQLite asked us
         raise StoreError(f"ledger {place} {_database_reason(error.orig, place)}") from error
     except sqlite3.Error as error:  # from a connection that SQLAlchemy does not watch
         raise StoreError(f"ledger {place} {_database_reason(error, place)}") from error
@@ -67,9 +70,14 @@ def database_faults(place: object) -> Iterator[None]:
         raise StoreError(f"ledger {place} can't be used: {_first_line(error)}") from error
 
 
+def _primary(error: BaseException | None) -> int:
+    """SQLite's primary code, its low byte; the rest only says where it came from."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF
+
+
 def _database_reason(error: BaseException | None, place: object) -> str:
-    # The low byte is SQLite's primary code; the rest only says where it came from.
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code = _primary(error)
     if code == sqlite3.SQLITE_IOERR and _is_full(Path(str(place)).parent):
         code = sqlite3.SQLITE_FULL  # files beside the database could not grow
     known = _SQLITE.get(code) or _POSTGRESQL.get(getattr(error, "sqlstate", None) or "")

@@ -164,3 +164,34 @@ def test_what_waits_for_a_locked_ledger_can_be_interrupted(tmp_path: Path) -> No
 def test_errors_of_the_disk_say_what_would_mend_them(number: int, reason: str) -> None:
     with pytest.raises(StoreError, match=rf"^can't write x: .*{reason}"), disk_faults("x"):
         raise OSError(number, "Input/output error")
+
+
+def test_a_signal_that_comes_while_sqlite_asks_us_interrupts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite took it for a No: a sound ledger was said to have views or triggers."""
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.add(make_run())
+    left = [signal.SIGINT]
+
+    def interrupted(*_: object) -> int:
+        if left:
+            os.kill(os.getpid(), left.pop())
+            for _ in range(1000):  # a handler runs between two instructions
+                pass
+        return sqlite3.SQLITE_OK
+
+    monkeypatch.setattr("suite.ledger.database._direct", interrupted)
+    with pytest.raises(Interrupted), interruptible(), Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.runs()
+    assert not left
+
+
+def test_a_view_is_refused_whether_or_not_a_signal_may_come(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.add(make_run())
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as database:
+        database.executescript("ALTER TABLE metrics RENAME TO m; CREATE VIEW metrics AS SELECT * FROM m")
+    refused = pytest.raises(StoreError, match="views or triggers")
+    with refused, interruptible(), Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.runs()
