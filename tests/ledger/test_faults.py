@@ -177,7 +177,7 @@ def test_a_signal_that_comes_while_sqlite_asks_us_interrupts(
     def interrupted(*_: object) -> int:
         if left:
             os.kill(os.getpid(), left.pop())
-            for _ in range(1000):  # a handler runs between two instructions
+            for _turn in range(1000):  # a handler runs between two instructions
                 pass
         return sqlite3.SQLITE_OK
 
