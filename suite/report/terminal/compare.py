@@ -60,9 +60,10 @@ def print_compared(
 
 
 def print_annotations(console: Console, lines: Iterable[str]) -> None:
-    """Lines that whoever runs us looks for: never wrapped."""
+    """Lines that whoever runs us looks for: never wrapped, nor escaped as what comes from outside is."""
     for line in lines:
-        console.print(Text(line), soft_wrap=True)
+        console.file.write(f"{line}\n")
+    console.file.flush()
 
 
 def changes_table(changes: Sequence[Change], title: str, figure: Callable[[Change], str]) -> Table:
