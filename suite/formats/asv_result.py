@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from suite.errors import StoreError
@@ -67,7 +68,7 @@ def setting_of(data: Mapping[str, Any]) -> str:
 def shown_machine(params: Mapping[str, Any]) -> str | None:
     """What a machine is called."""
     name = params.get("machine")
-    return None if name is None else redacted(str(name))
+    return None if name is None else _shown(str(name))
 
 
 def shown_parameters(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,7 +87,7 @@ def shown_packages(given: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _fetched(text: str) -> str:
-    return redacted(_USER.sub(HIDDEN, text))
+    return _shown(_USER.sub(HIDDEN, text))
 
 
 def shown_variables(given: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -131,11 +132,17 @@ def _values(cells: Mapping[str, Any]) -> Iterator[tuple[str, float, tuple[float,
             yield name, float(value), tuple(float(one) for one in _list(some) if _is_number(one))
 
 
+@lru_cache(4096)
+def _shown(text: str) -> str:
+    """The same stand in the results of each commit."""
+    return redacted(text)
+
+
 def _apart(values: Any) -> list[str]:
     """Those of a parameter in words, without what is secret: each stays another than those before it."""
     counts: Counter[str] = Counter()
     found = []
-    for text in (redacted(str(one)) for one in values):
+    for text in (_shown(str(one)) for one in values):
         counts[text] += 1
         found.append(text if counts[text] == 1 else f"{text} {counts[text]}")
     return found

@@ -10,6 +10,7 @@ from typing import Any
 from suite.contract.metric import STANDARD, Metric
 from suite.errors import StoreError
 from suite.formats.imported import DAMAGE, imported_run
+from suite.process.redaction import redacted
 from suite.records.run import Measured, Run
 
 _FROM_STATS = {
@@ -90,11 +91,13 @@ def _runs(data: Mapping[str, Any]) -> Iterator[Run]:
         # What we wrote there ourselves says more than what can be told from times of single operations.
         figures = {**told, **extra} if data.get(_OURS) else {**extra, **told}
         metrics = {
-            str(name): _measured(str(name), value) for name, value in figures.items() if _finite(value)
+            redacted(str(name)): _measured(str(name), value)
+            for name, value in figures.items()
+            if _finite(value)
         }
         yield imported_run(
             "pytest-benchmark",
-            str(one["fullname"]),
+            redacted(str(one["fullname"])),
             str(data["datetime"]),
             _known(commit.get("id")),
             _known(commit.get("branch")),

@@ -44,3 +44,13 @@ def test_ids_of_imported_runs_are_told_apart_when_shortened():
     assert short_id("pytest-benchmark-1a90f9c623596b93") == "pytest-benchmark-1a90f9c6"
     assert short_id("asv-4ae32e9fc54780b7") == "asv-4ae32e9f"
     assert short_id("4ae32e9fc547") == "4ae32e9f"
+
+
+def test_a_password_among_the_parameters_of_a_test_is_not_kept():
+    data = report({"id": "ab" * 20})
+    data["benchmarks"][0]["fullname"] = "t.py::test_a[redis://:hunter2@h/0]"
+    data["benchmarks"][0]["extra_info"] = {"redis://:hunter2@h/0": 5, "rows": 7}
+    (run,) = runs_of_pytest_benchmark(data)
+    assert run.workload == "t.py::test_a[redis://***@h/0]"
+    assert {"redis://***@h/0", "rows"} <= set(run.metrics)
+    assert "hunter2" not in repr(run)
