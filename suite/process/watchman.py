@@ -17,6 +17,8 @@ from suite.process.scratch import MARKER
 
 # Of all signals only SIGKILL may end it before we end: not Ctrl-C, not a polite end of our group.
 _POLITE = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+_PATIENCE: float | None = 15.0
+"""Seconds for it to end where there is nothing left to do, which is at once."""
 
 
 class Watchman:
@@ -65,14 +67,18 @@ def watched(round_id: str, directory: Path) -> Iterator[Watchman]:
         )
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    last = b"done\n"
+    last, patience = b"done\n", _PATIENCE
     try:
         yield Watchman(watchman)
     except Exception as error:
         if not isinstance(error, SuiteError) and interruption(error) is None:
-            last = b""
+            last, patience = b"", None  # it sweeps, and writes what it holds
         raise
     finally:
-        with contextlib.suppress(BrokenPipeError):
-            watchman.communicate(last)
-        watchman.wait()
+        try:
+            with contextlib.suppress(BrokenPipeError):
+                watchman.communicate(last, patience)
+            watchman.wait(patience)
+        except subprocess.TimeoutExpired:  # it is frozen, and nobody needs it any more
+            watchman.kill()
+            watchman.wait()

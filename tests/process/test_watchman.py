@@ -48,6 +48,14 @@ def test_that_it_is_killed_itself_hurts_nobody(tmp_path: Path) -> None:
     os.close(held)
 
 
+def test_that_it_is_frozen_holds_up_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A round that was over waited for it without end."""
+    monkeypatch.setattr("suite.process.watchman._PATIENCE", 0.2)
+    with watched("a round", tmp_path) as watchman:
+        os.kill(watchman.pid, signal.SIGSTOP)
+    assert not Path(f"/proc/{watchman.pid}").exists()
+
+
 def test_what_it_holds_is_written_when_its_owner_dies(tmp_path: Path) -> None:
     """As it was last told, holes and all; of nothing else."""
     into = tmp_path / "into"
