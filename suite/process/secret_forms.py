@@ -13,7 +13,8 @@ NAMES = (
     r"|credential|(?:api|access|account|encryption|master|private|shared)[_ -]?key|key[_-]data"
 )
 ABOUT = (
-    r"(?![_-]?(?:type|name|count|length|policy|ttl|arn|field|expir\w{1,8}|lifetime|algorithm)(?![a-z0-9]))"
+    r"(?![_-]?(?:[a-z]{1,12}[_-]){0,2}(?:type|name|count|length|policy|ttl|arn|field|expir\w{1,8}|lifetime|algorithm"
+    r"|timeout|size|days|hours|minutes|seconds|limit|interval|process|file|path|enabled|required)(?![a-z0-9]))"
 )
 """Behind a name: what is told is none itself, such as its length."""
 _OTHERS = ["public", "primary", "foreign", "partition", "sort", "cache", "routing", "unique", "group"]
@@ -141,14 +142,14 @@ _AFTER: tuple[str, ...] = (
     rf"""{_CURL}{_USER}{_BETWEEN}["']{{1,5}}[^\s:"']{{1,100}}:()[^"'\r\n]{{1,1000}}(?=["'])""",
     rf"""{_CURL}{_USER}[ =]?["']?[^\s:"']{{1,100}}:()[^\s"']+""",
     rf"""{_CURL}(?:-b|--cookie){_BETWEEN}()(?=["']?[^\s=]{{1,100}}=)(?:{QUOTED}|[^\s]+)""",
-    rf"""{_MYSQL}-p()(?:(?<=["']-p)[^"'\r\n]{{1,1000}}(?=["'])|{_ONE})""",
-    rf"""{_SSHPASS}-p(?:\s|{_COMMA})?()(?:(?<=["']-p)[^"'\r\n]{{1,1000}}(?=["'])|{_ONE})""",
+    rf"""{_MYSQL}(?-i:-p)()(?:(?<=["']-p)[^"'\r\n]{{1,1000}}(?=["'])|{_ONE})""",
+    rf"""{_SSHPASS}(?-i:-p)(?:\s|{_COMMA})?()(?:(?<=["']-p)[^"'\r\n]{{1,1000}}(?=["'])|{_ONE})""",
     rf"""{_REDIS}-a(?:\s|{_COMMA})?()(?:{_ONE})""",
-    rf"""{_SQL_SERVER}-P(?:\s|{_COMMA})?()(?:{_ONE})""",
-    rf"""{_SNMP}-[AXc](?:\s|{_COMMA})()(?:{_ONE})""",
+    rf"""{_SQL_SERVER}(?-i:-P)(?:\s|{_COMMA})?()(?:{_ONE})""",
+    rf"""{_SNMP}(?-i:-[AXc])(?:\s|{_COMMA})()(?:{_ONE})""",
     rf"""{_program("lftp")}(?:-u|--user)(?:\s|{_COMMA})["']?[^\s,"']{{1,100}},()[^\s"']+""",
     rf"""{_program("openssl")}-[kK](?:\s|{_COMMA})()(?:{_ONE})""",
-    rf"""{_LDAP}-w(?:\s|{_COMMA})?()(?:{_ONE})""",
+    rf"""{_LDAP}(?-i:-w)(?:\s|{_COMMA})?()(?:{_ONE})""",
     rf"""{_LOADER}-[aA]{_BETWEEN}["']?[^\s:"']{{1,100}}:()[^\s"']+""",
     # What has no scheme: a database of Go's, user and password before a host and its port.
     r"(?<![\w/:.@-])[\w.-]{1,64}:()(?!\d{1,5}[@:])[^\s@\"'/<>:]{1,200}"
