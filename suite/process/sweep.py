@@ -20,6 +20,7 @@ import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 ROUND_VARIABLE = "LOADLEDGER_ROUND"
@@ -33,6 +34,7 @@ _DIGITS = 15
 ENDED, LOCK = "ended", ".held"
 """Of the files that the watchman writes: what says that they are whole, and what it locks until then."""
 _PIECE = 1 << 20
+_POSTMASTER, _KEYS, _TRIED = "postmaster.pid", 1 << 32, 100  # all keys of shared memory, those it tries
 _GLANCES = 20
 _SPARED = 1.0
 """Seconds that a tracker of resources has for its work."""
@@ -90,9 +92,7 @@ def sweep(round_id: str, patience: float = 3.0) -> list[int]:
     What removes semaphores and shared memory of others that died ends by itself when they have.
     """
     mark, limit = _marks(round_id)
-    killed: set[int] = set()
-    begin = time.monotonic()
-    left = True
+    killed, begin, left = set[int](), time.monotonic(), True
     while left and time.monotonic() < begin + patience:
         left = False
         for pid in _left(mark, limit):
@@ -147,7 +147,7 @@ def _tidies_up(pid: int) -> bool:
 
 def children() -> frozenset[int]:
     """Pids of this process's children, zombies included."""
-    found: set[int] = set()
+    found = set[int]()
     for task in Path("/proc/self/task").iterdir():
         with contextlib.suppress(OSError):
             found.update(map(int, (task / "children").read_text().split()))
@@ -187,15 +187,10 @@ class _Held:
             os.close(descriptor)
 
 
-def _private(path: str, flags: int) -> int:
-    """What a system said may be in it."""
-    return os.open(path, flags, 0o600)
-
-
 def _copy(source: int, target: Path) -> None:
-    """Only what is not zero takes room."""
+    """Only what is not zero takes room. What a system said may be in it: it is private."""
     size = os.fstat(source).st_size
-    with open(target, "xb", buffering=0, opener=_private) as file:
+    with open(target, "xb", buffering=0, opener=partial(os.open, mode=0o600)) as file:
         for place in range(0, size, _PIECE):
             piece = os.pread(source, _PIECE, place)
             if piece.count(0) < len(piece):
@@ -233,6 +228,8 @@ def _empty(top: int, spared: str) -> None:
             place = _opened(name, top)
             try:
                 for entry in os.listdir(place):
+                    if entry == _POSTMASTER:
+                        _free_memory(place)
                     with contextlib.suppress(OSError):
                         if not _unlinked(entry, place):
                             brought += 1
@@ -242,6 +239,23 @@ def _empty(top: int, spared: str) -> None:
             finally:
                 os.close(place)
             os.rmdir(name, dir_fd=top)
+
+
+def _free_memory(data: int) -> None:
+    """Remove a killed PostgreSQL's mark on its folder `data`, shared memory (System V): nothing else does.
+
+    Anybody may have written the file: what goes is used by nobody, and has the folder's number.
+    """
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+        with open(os.open(_POSTMASTER, flags, dir_fd=data), "rb") as file:
+            key, piece = map(int, file.read(1 << 12).splitlines()[6].split())
+        all_pieces = map(str.split, Path("/proc/sysvipc/shm").read_text(encoding="ascii").splitlines()[1:])
+        keys = [int(words[0]) for words in all_pieces if words[1] == str(piece) and words[6] == "0"]
+        if keys and (keys[0] - key) % _KEYS == 0 and (key - os.fstat(data).st_ino) % _KEYS < _TRIED:
+            import ctypes  # dear, and seldom needed
+
+            ctypes.CDLL(None).shmctl(piece, 0, None)  # IPC_RMID
 
 
 def _unlinked(name: str, place: int) -> bool:

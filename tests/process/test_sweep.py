@@ -1,5 +1,6 @@
 """Nothing of a round outlives it, wherever it went."""
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 from support.scripts import alive, gone, script
 
 from suite.process import sweep as sweeping
-from suite.process.sweep import ROUND_VARIABLE, carry, carrying, children, reap, sweep
+from suite.process.sweep import ROUND_VARIABLE, carry, carrying, children, reap, remove, sweep
 
 FAMILY = """
     import os, subprocess, sys, time
@@ -188,3 +189,21 @@ def test_what_goes_on_in_a_new_process_all_the_time_is_ended(tmp_path: Path, nam
     ended = place.stat().st_size
     time.sleep(0.3)
     assert place.stat().st_size == ended
+
+
+@pytest.mark.parametrize(("apart", "gone"), [(7, True), (500, False)])
+def test_of_shared_memory_only_that_of_the_folder_goes(tmp_path: Path, apart: int, gone: bool) -> None:
+    """A system may write a `postmaster.pid` that names what is somebody else's."""
+    libc, data = ctypes.CDLL(None), tmp_path / "scratch" / "data"
+    data.mkdir(parents=True)
+    key = ctypes.c_int(data.stat().st_ino + apart).value
+    piece = libc.shmget(key, 56, 0o3600)  # made, and new
+    assert piece >= 0
+    try:
+        lines = ["1", str(data), "2", "5432", "", "127.0.0.1", f"  {key % (1 << 64)}   {piece}", "ready"]
+        (data / "postmaster.pid").write_text("\n".join(lines))
+        remove(tmp_path / "scratch", "marker")
+        assert not data.exists()
+        assert (libc.shmget(key, 56, 0) < 0) == gone
+    finally:
+        libc.shmctl(piece, 0, None)

@@ -352,9 +352,17 @@ def test_of_one_whose_program_is_killed_no_data_are_left() -> None:
         with running:
             assert running.stdout
             assert running.stdout.readline()
-            assert list(Path(folder).glob("loadledger-*/data"))
+            (told,) = Path(folder).glob("loadledger-*/data/postmaster.pid")
+            piece = told.read_text().splitlines()[6].split()
+            assert piece in shared_memory()
             running.kill()
         assert wait_for(lambda: not list(Path(folder).glob("loadledger-*")))
+    assert piece not in shared_memory(), "4,096 of them, and no PostgreSQL starts on this machine any more"
+
+
+def shared_memory() -> list[list[str]]:
+    """Key and number of each piece of System V's."""
+    return [line.split()[:2] for line in Path("/proc/sysvipc/shm").read_text().splitlines()]
 
 
 def killed(server: Service, folder: Path) -> None:
