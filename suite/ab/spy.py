@@ -58,9 +58,11 @@ class Spies:
     def __enter__(self) -> None:
         self._watching = Background(self._watch)
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         self._over.set()
-        self._watching.result()
+        self._watching.wait()
+        if kind is None:
+            self._watching.result()
 
     def outputs(self) -> Iterator[str]:
         """What each py-spy has written."""

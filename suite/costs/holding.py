@@ -31,7 +31,8 @@ def held_up(processes: Callable[[], Sequence[int]]) -> Iterator[None]:
         yield
     finally:
         over.set()
-        holding.result()
+        holding.wait()
+    holding.result()
 
 
 def _tell(processes: Sequence[int], number: signal.Signals) -> None:

@@ -67,14 +67,16 @@ class LoopWatch:
         self._looking = Background(self._look)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         self._stopped = True
         self._alarm.close()
         self._timer.set(1)
-        self._looking.result()
+        self._looking.wait()
         self._timer.close()
         if self._schedule >= 0:
             os.close(self._schedule)
+        if kind is None:
+            self._looking.result()
 
     def lag(self) -> LoopLag:
         """What was seen."""

@@ -219,3 +219,16 @@ def test_a_side_that_does_not_tell_when_load_runs(tmp_path, monkeypatch):
     monkeypatch.setattr("suite.ab.profile.find_profiler", lambda: "py-spy")
     with pytest.raises(SystemFailed, match=r"base.*does not say when load runs"):
         sampled(tmp_path, planted(tmp_path, PARSER, 1, 2), "time", monkeypatch)
+
+
+def test_what_breaks_in_its_thread_is_raised_and_hides_nothing_that_ended_the_load(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(_: Path) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("suite.ab.spy.read_notice", break_down)
+    with pytest.raises(ZeroDivisionError), Spies("py-spy", tmp_path / "notice", tmp_path):
+        pass
+    with pytest.raises(SystemFailed, match="it died"), Spies("py-spy", tmp_path / "notice", tmp_path):
+        raise SystemFailed("it died")
