@@ -26,7 +26,7 @@ _SQLITE = {
     sqlite3.SQLITE_BUSY: "stays locked by another process; wait for it or end it, then try again",
     sqlite3.SQLITE_LOCKED: "stays locked by another process; wait for it or end it, then try again",
     sqlite3.SQLITE_TOOBIG: f"has a value of more than {LARGEST >> 20} MiB there, which no result has; what "
-    "else there is can be had: suite export FOLDER",
+    "else there is can be had: suite export FOLDER, and suite import FOLDER --ledger with another file",
     sqlite3.SQLITE_IOERR: "can't be read or written, the disk reports an error; check the disk and its space",
 }
 

@@ -90,7 +90,7 @@ def test_one_damaged_record_of_a_ledger_is_one_line(command):
 
 HUGE = (
     "ledger {} has a value of more than 256 MiB there, which no result has; what else there is can be had: "
-    "suite export FOLDER"
+    "suite export FOLDER, and suite import FOLDER --ledger with another file"
 )
 
 
@@ -133,10 +133,15 @@ def test_one_document_of_a_ledger_that_is_too_large_is_one_line_and_the_rest_goe
 
 
 def test_one_column_of_a_ledger_that_is_too_large_is_one_line(command, huge):
+    """All that is indexed follows from documents: nothing is lost, and another ledger has it whole."""
     line = huge("update results set branch = HUGE where id = 'run1'")
-    assert command("show").complaints == [f"suite: {line}"]
+    for words in (("show",), ("prune", "--keep", "1")):
+        assert command(*words).complaints == [f"suite: {line}"]
     said = command("export", "out")
     assert (said.code, len(list((command.folder / "out").iterdir()))) == (0, 5)
+    assert "5 new of 5" in command("import", "out", "--ledger", "other.db").out
+    for words in (("show",), ("show", "run1"), ("prune", "--keep", "1")):
+        assert command(*words, "--ledger", "other.db").code == 0
 
 
 def test_an_odd_capacity_ends_nothing_but_itself(command):
