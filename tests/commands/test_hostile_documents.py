@@ -140,8 +140,8 @@ def test_one_column_of_a_ledger_that_is_too_large_is_one_line(command, huge):
     said = command("export", "out")
     assert (said.code, len(list((command.folder / "out").iterdir()))) == (0, 5)
     assert "5 new of 5" in command("import", "out", "--ledger", "other.db").out
-    for words in (("show",), ("show", "run1"), ("prune", "--keep", "1")):
-        assert command(*words, "--ledger", "other.db").code == 0
+    for other in (("show",), ("show", "run1"), ("prune", "--keep", "1")):
+        assert command(*other, "--ledger", "other.db").code == 0
 
 
 def test_an_odd_capacity_ends_nothing_but_itself(command):
