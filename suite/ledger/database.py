@@ -27,6 +27,7 @@ _SLICE = 100
 _SHOWN = 40
 """Characters of a document that is none."""
 _MAGIC = b"SQLite format 3\0"
+_PROGRAMS = "SELECT 1 FROM sqlite_master WHERE type NOT IN ('table', 'index') LIMIT 1"
 _SMALLEST = 512
 """Bytes in the smallest page that SQLite knows, and so in the smallest database."""
 
@@ -69,7 +70,7 @@ def open_engine(url: URL, timeout: float) -> Engine:
     )
     event.listen(engine, "do_connect", partial(_connected, path))
     event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", partial(_begin, timeout))
+    event.listen(engine, "begin", partial(_begin, path, timeout))
     return engine
 
 
@@ -153,7 +154,6 @@ def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST)
     connection.text_factory = partial(str, encoding="utf-8", errors="replace")
-    connection.set_authorizer(_direct)
 
 
 def _decoded(text: str | bytes) -> Any:
@@ -164,28 +164,34 @@ def _decoded(text: str | bytes) -> Any:
         return str(text[:_SHOWN])
 
 
-def _direct(_action: int, _one: Any, _two: Any, _database: Any, through: str | None) -> int:
-    """Views and triggers are programs: one in the place of a table may never end."""
-    return sqlite3.SQLITE_DENY if through else sqlite3.SQLITE_OK
-
-
-def _begin(timeout: float, connection: Connection) -> None:
-    if not connection.get_execution_options().get("writing", False):
-        connection.exec_driver_sql("BEGIN")
-        return
+def _begin(path: Path, timeout: float, connection: Connection) -> None:
     own: Any = connection.connection.dbapi_connection
+    writing = connection.get_execution_options().get("writing", False)
     deadline = time.monotonic() + timeout
     own.execute(f"PRAGMA busy_timeout = {_SLICE}")  # no signal is heard while SQLite waits
     try:
         while True:
             try:
-                own.execute("BEGIN IMMEDIATE")
+                own.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+                _refuse_programs(own, path)
                 return
             except sqlite3.OperationalError as error:
+                own.rollback()
                 if not _is_busy(error) or time.monotonic() > deadline:
                     raise
     finally:
         own.execute(f"PRAGMA busy_timeout = {round(1000 * timeout)}")
+
+
+def _refuse_programs(connection: sqlite3.Connection, path: Path) -> None:
+    """Views and triggers are programs: one in the place of a table may never end.
+
+    No authorizer: SQLite takes a signal that comes while it asks us for a No.
+    """
+    if connection.execute(_PROGRAMS).fetchone():
+        raise StoreError(
+            f"ledger {path} has views or triggers, which a ledger has not; it was left as it is: use another"
+        )
 
 
 def _is_busy(error: sqlite3.OperationalError) -> bool:

@@ -13,12 +13,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from suite.errors import StoreError
 from suite.files import LARGEST
-from suite.process.guard import raise_lost
 
 _SQLITE = {
     sqlite3.SQLITE_NOTADB: "is not a ledger or is corrupt; it was left as it is: move it away or restore it",
     sqlite3.SQLITE_CORRUPT: "is corrupt; it was left as it is: move it away or restore it from a backup",
-    sqlite3.SQLITE_AUTH: "has views or triggers, which a ledger has not; it was left as it is: use another",
     sqlite3.SQLITE_FULL: "can't be written, the disk is full; free some space",
     sqlite3.SQLITE_READONLY: "is read-only; make file and folder writable or choose another folder",
     sqlite3.SQLITE_PERM: "may not be opened; make file and folder writable or choose another folder",
@@ -61,8 +59,6 @@ def database_faults(place: object) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if _primary(error.orig) == sqlite3.SQLITE_AUTH:
-            raise_lost()  # of a signal that came while SQLite asked us
         raise StoreError(f"ledger {place} {_database_reason(error.orig, place)}") from error
     except sqlite3.Error as error:  # from a connection that SQLAlchemy does not watch
         raise StoreError(f"ledger {place} {_database_reason(error, place)}") from error
@@ -70,14 +66,9 @@ def database_faults(place: object) -> Iterator[None]:
         raise StoreError(f"ledger {place} can't be used: {_first_line(error)}") from error
 
 
-def _primary(error: BaseException | None) -> int:
-    """SQLite's primary code, its low byte; the rest only says where it came from."""
-    code: int = getattr(error, "sqlite_errorcode", 0)
-    return code & 0xFF
-
-
 def _database_reason(error: BaseException | None, place: object) -> str:
-    code = _primary(error)
+    # The low byte is SQLite's primary code; the rest only says where it came from.
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_IOERR and _is_full(Path(str(place)).parent):
         code = sqlite3.SQLITE_FULL  # files beside the database could not grow
     known = _SQLITE.get(code) or _POSTGRESQL.get(getattr(error, "sqlstate", None) or "")

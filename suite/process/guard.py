@@ -121,15 +121,6 @@ def interruptible() -> Iterator[None]:
                 signal.signal(number, handler)
 
 
-def raise_lost() -> None:
-    """Raise Interrupted again where it was lost: code in C drops what a function that it calls raises, and
-    then tells of something else.
-    """
-    handler = signal.getsignal(signal.SIGINT)
-    if isinstance(handler, _Interruption) and threading.current_thread() is threading.main_thread():
-        handler.raise_lost()
-
-
 def _leave_terminal() -> None:
     """Write to nobody from now on where the terminal was closed, rather than fail at it.
 
@@ -157,7 +148,6 @@ class _Interruption:
         self._over = False
         self._ending = _thread.allocate_lock()
         self._raised: weakref.ref[Interrupted] | None = None
-        self._number = 0
 
     def __call__(self, number: int, _frame: object) -> None:
         if self._unwinds():
@@ -165,16 +155,12 @@ class _Interruption:
         if number == signal.SIGHUP:
             _leave_terminal()
         error = Interrupted(number)
-        self._raised, self._number = weakref.ref(error), number
+        self._raised = weakref.ref(error)
         _thread.start_new_thread(self._insist, (number,))  # threading's locks may be held where we are
         try:
             raise error
         finally:
             del error  # its traceback has this frame: it would keep itself alive
-
-    def raise_lost(self) -> None:
-        if self._number:
-            self(self._number, None)
 
     def end(self) -> None:
         with self._ending:
