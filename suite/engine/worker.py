@@ -25,7 +25,7 @@ from suite.engine.worker_request import CLOSED, PREPARED, WorkerReply, WorkerReq
 from suite.engine.worker_users import WorkerUsers
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import ConfigurationError
-from suite.process.scratch import removal
+from suite.process.scratch import removal, unwritten
 from suite.process.shortage import shortage
 
 
@@ -104,10 +104,11 @@ class _Worker:
         except ConfigurationError as error:
             return WorkerReply(order.step, fault=str(error), at_fault="configuration")
         except Exception as error:
-            if refused := shortage(error):
-                return WorkerReply(order.step, fault=refused, at_fault="machine")
-            if gone := removal(Path(self.kept_path).parent):
+            folder = Path(self.kept_path).parent
+            if gone := removal(folder):
                 return WorkerReply(order.step, fault=gone, at_fault="disk")
+            if refused := shortage(error) or unwritten(error, folder):
+                return WorkerReply(order.step, fault=refused, at_fault="machine")
             return WorkerReply(order.step, fault=traceback.format_exc().rstrip(), at_fault="worker")
 
     def discard(self) -> None:

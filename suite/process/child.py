@@ -134,8 +134,13 @@ def start_command(
     # Programs of the environment that runs us come first: it need not be activated.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     environment = {**clean_environment(), "PATH": path, **env}
+    shown = shown_command(argv)
     try:
-        with log.open("ab") as output, sigint_blocked(), endings_held():
+        output = log.open("ab")
+    except OSError as error:
+        raise SystemFailed(f"can't start {shown}: {log} can't be written: {refusal(error)}") from error
+    try:
+        with output, sigint_blocked(), endings_held():
             process = subprocess.Popen(
                 [*wrapper(), *_resolved(argv, environment["PATH"])],
                 stdin=subprocess.DEVNULL,
@@ -149,8 +154,8 @@ def start_command(
                 extra_groups=[] if user else None,
             )
     except OSError as error:
-        raise SystemFailed(f"can't start {shown_command(argv)}: {error}") from error
-    return Child(process, shown_command(argv), log, environment)
+        raise SystemFailed(f"can't start {shown}: {error}") from error
+    return Child(process, shown, log, environment)
 
 
 def _resolved(argv: Sequence[str], path: str) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from suite.process.opening import opened
 from suite.process.ownership import owned, taken_over
+from suite.process.shortage import advised
 from suite.process.sweep import remove, sweep
 
 _PREFIX = "loadledger-"
@@ -39,6 +40,12 @@ def removal(*folders: Path) -> str | None:
     if gone is None:
         return None
     return f"{gone} was removed while it was in use; TMPDIR names a place that nobody tidies"
+
+
+def unwritten(error: BaseException, folder: Path) -> str | None:
+    """What is to be said where the machine refuses us a file in this one."""
+    named = error.filename if isinstance(error, OSError) else None
+    return advised(error) if isinstance(named, str) and folder in Path(named).parents else None
 
 
 def let_through(path: Path) -> None:

@@ -52,6 +52,27 @@ def test_what_the_machine_refuses_a_worker_is_one_line(tmp_path: Path) -> None:
     assert line.endswith("; allow more of them: ulimit -n 4096")
 
 
+def test_what_a_full_folder_of_temporary_files_refuses_a_worker_is_one_line(tmp_path: Path) -> None:
+    """It was a traceback of ours, in the document too."""
+    mine = tmp_path / "kept.jsonl"
+
+    def refused_in(path: Path) -> str:
+        def refuse() -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+        spec: Any = SimpleNamespace(workload=refuse)
+        named: Any = SimpleNamespace(name="worker 0")
+        with asyncio.Runner() as runner:
+            worker = _Worker(None, 0, spec, None, (), str(mine), runner)  # type: ignore[arg-type]
+            with pytest.raises(WorkerFailed) as caught:
+                _raise_fault(named, worker.obey(WorkerRequest("build")))
+        return str(caught.value)
+
+    (line,) = refused_in(mine).splitlines()
+    assert line == f"worker 0 can't build: [Errno 28] No space left on device: '{mine}'; free some space"
+    assert "Traceback" in refused_in(Path("/of/the/user"))
+
+
 def test_a_worker_that_is_frozen_amid_its_report_is_one_that_hangs() -> None:
     """What was to be read of it was waited for without end, whatever else there was to do."""
     looks = []

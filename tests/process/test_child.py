@@ -240,3 +240,11 @@ def test_a_folder_that_takes_no_more_files_is_one_line(tmp_path, capfd) -> None:
     said = capfd.readouterr().err
     why = "the folder that it lies in was removed; choose another one"
     assert said == f"suite: {tmp_path}/gone/log can't be written: {why}\n"
+
+
+def test_a_program_whose_output_can_not_be_kept_says_what_to_do(tmp_path) -> None:
+    """Where all inodes of a temporary folder are used the program was accused of it."""
+    why = "can't be written: the folder that it lies in was removed; choose another one"
+    with pytest.raises(SystemFailed) as caught:
+        start_command(["true"], log=tmp_path / "gone" / "log", env={})
+    assert str(caught.value) == f"can't start true: {tmp_path}/gone/log {why}"
