@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import importlib.util
 import os
+import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -225,7 +226,14 @@ def _meant(name: str, names: Sequence[str]) -> str:
 
 def _workloads_of(reference: Reference) -> list[Workload]:
     with interruptible(), undone():  # it is the user's code, and may take long
-        return _workloads_in(_module_of(reference))
+        found = _workloads_in(_module_of(reference))
+    monkey = sys.modules.get("gevent.monkey")
+    if found and monkey is not None and monkey.is_module_patched("socket"):
+        raise ConfigurationError(
+            f"{reference} has gevent patch Python, as `import locust` does: processes that measure can't "
+            "talk to each other then; leave that import out (to run it on Locust: suite locust)"
+        )
+    return found
 
 
 def _workloads_in(module: ModuleType) -> list[Workload]:

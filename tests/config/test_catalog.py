@@ -388,3 +388,17 @@ def test_a_load_file_that_goes_elsewhere_takes_nobody_along(tmp_path, monkeypatc
     from_file("load_away.py")
     assert Path.cwd() == tmp_path, "results that lie in a folder by a relative path would be elsewhere"
     assert (sys.stdout, sys.stderr) == streams
+
+
+def test_a_load_file_that_has_gevent_patch_python_is_told_so(tmp_path):
+    """Its workers were told to allow more processes."""
+    (tmp_path / "load_green.py").write_text(
+        "from gevent import monkey\nmonkey.patch_all()\n"
+        "from suite import Component, User, Workload, closed_loop, operation\n"
+        "class Idle(User):\n    @operation\n    def wait(self): pass\n"
+        "w = Workload('green/idle', Component(list), Idle, loop=closed_loop(1, operations=1))\n"
+    )
+    argv = [sys.executable, "-m", "suite.cli", "list", "load_green.py"]
+    said = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert said.returncode == 2
+    assert "load_green.py has gevent patch Python, as `import locust` does" in said.stderr
