@@ -50,8 +50,10 @@ class RoundPlan:
         """For what the workload collects."""
         self.news: list[NewsFile] = []
         """One of each worker."""
-        self.moments: list[MomentFile] = []
-        """One of each worker, where there are faults that operations are held against."""
+        # Of a round without an end nobody asks when: it would only fill memory.
+        timed = not live and (workload.faults or workload.retry)
+        self.moments = [MomentFile.create() for _ in range(workers if timed else 0)]
+        """One of each worker, where it may be asked when operations failed."""
         self.only = ""
         """The operation that is run in place of the mix, if one is."""
         self.by_loop: list[bool] = []
@@ -101,7 +103,7 @@ class RoundPlan:
             numbering = self.numbering.descriptor
             self.news.append(NewsFile.create())
             news = self.news[-1].descriptor
-            moments = self._moments()
+            moments = self.moments[index].descriptor if self.moments else -1
             told = loop if self._replayed is not None else None
             plans.append(
                 WorkerPlan(index, tuple(groups), nested, numbering, most, news, moments, seed + index, told)
@@ -250,13 +252,6 @@ class RoundPlan:
         return GroupPlan(
             share, users, limit, first, rows, due, warm, columns, choices, self._live, descriptor, script
         )
-
-    def _moments(self) -> int:
-        # Of a round without an end nobody asks when: it would only fill memory.
-        if self._live or not (self._workload.faults or self._workload.retry):
-            return -1
-        self.moments.append(MomentFile.create())
-        return self.moments[-1].descriptor
 
     def _script(self, replayed: ReplayedRows, mine: npt.NDArray[np.intp]) -> ScriptPlan:
         """Which requests these rows of the log are, for the worker that runs them."""
