@@ -13,6 +13,7 @@ from suite.engine.live_round import LiveRound
 from suite.engine.merging import attempts, details, statuses
 from suite.engine.outputs import OutputWatch
 from suite.engine.round_doubts import doubted
+from suite.engine.unawaited import unawaited
 from suite.measure.column_recording import ColumnRecording
 from suite.measure.evidence import gather
 from suite.measure.garbage import Garbage, between
@@ -202,7 +203,7 @@ class LiveMeasurement:
         if made := self._workload.faults:
             found["faults_left_out"] = Reason("faults_left_out", {"faults": len(made)})
         said = self._said
-        faults = [*said.faults, *self._running.room.faults(self.news())]
+        faults = [*said.faults, *self._running.room.faults(self.news()), *unawaited(self._running.ends)]
         doubts = [*said.doubts, *self._watch.loud(self._begin, self._seen_at)]
         found |= {reason.kind: reason for reason in (*doubts, *faults)}
         verdicts: list[ValidityVerdict] = [validity.verdict for validity, _, _ in self._windows]

@@ -19,6 +19,7 @@ from suite.engine.round_doubts import doubted, left_undone, users_doubts
 from suite.engine.round_load import RoundLoad
 from suite.engine.slow_operations import slow_operations
 from suite.engine.stop_rules import StopRules
+from suite.engine.unawaited import unawaited
 from suite.engine.workload_spec import WorkloadSpec
 from suite.errors import Interrupted, SuiteError, SystemFailed, WorkerFailed
 from suite.measure.evidence import gather
@@ -197,6 +198,7 @@ class _Round(Deployment):
                     *self._watch.loud(begin, end),
                 ],
                 [
+                    *unawaited(reports),
                     *([] if load.stopped else left_undone(self.workload.loop, self.plan)),
                     *said.faults,
                     *self.room.faults(told),

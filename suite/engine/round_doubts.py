@@ -33,8 +33,8 @@ def left_undone(loop: Loop, plan: RoundPlan) -> list[Reason]:
 
 
 def doubted(validity: Validity, doubts: Sequence[Reason], faults: Sequence[Reason]) -> Validity:
-    """`validity` with more reasons for doubt, and such that rule a round out."""
+    """`validity` with more reasons for doubt, and such that rule a round out: those first."""
     if not doubts and not faults:
         return validity
     verdict = "invalid" if faults else "doubtful" if validity.verdict == "valid" else validity.verdict
-    return Validity(verdict, (*validity.reasons, *doubts, *faults))
+    return Validity(verdict, (*faults, *validity.reasons, *doubts))

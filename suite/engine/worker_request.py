@@ -65,6 +65,8 @@ class WorkerReply:
     statuses: tuple[tuple[str, str, int], ...] = ()
     causes: tuple[tuple[str, str], ...] = ()
     """Outcome and cause by their codes in the worker's MomentFile."""
+    unawaited: tuple[tuple[str, str, int], ...] = ()
+    """Coroutines that operations left alone: what is said of one, where, and how often."""
     lag: LoopLag | None = None
     ended: tuple[int, ...] = ()
     """When users had done all that was theirs to do, in monotonic nanoseconds."""

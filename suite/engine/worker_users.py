@@ -21,6 +21,7 @@ from suite.engine.nested import Nested
 from suite.engine.numbering import Numbering
 from suite.engine.open import OpenUsers
 from suite.engine.script import Script
+from suite.engine.unawaited import UnawaitedWatch
 from suite.engine.user_group import UserGroup
 from suite.engine.worker_plan import WorkerPlan
 from suite.engine.worker_request import Step, WorkerReply
@@ -77,15 +78,22 @@ class WorkerUsers:
         self._started = start
         for group in self._groups:
             group.choose(only, empty=empty)
-        if isinstance(self.workload.system, Component):  # it keeps the loop by right: that is its time
-            await self._work()
-        else:
-            operations = (one for group in self._groups for one in group.operations.values())
-            codes = {one.body.__code__: one.name for one in operations if hasattr(one.body, "__code__")}
-            with LoopWatch(codes, lambda: sum(group.file.used() for group in self._groups)) as watch:
+        operations = (one for group in self._groups for one in group.operations.values())
+        codes = {one.body.__code__: one.name for one in operations if hasattr(one.body, "__code__")}
+        with UnawaitedWatch({code.co_filename for code in codes}) as left_alone:
+            if isinstance(self.workload.system, Component):  # it keeps the loop by right: that is its time
                 await self._work()
-            self._lag = watch.lag()
-        return replace(self.told("run"), lag=self._lag, ended=self._ended, causes=tuple(self._errors.codes))
+            else:
+                with LoopWatch(codes, lambda: sum(group.file.used() for group in self._groups)) as watch:
+                    await self._work()
+                self._lag = watch.lag()
+        return replace(
+            self.told("run"),
+            lag=self._lag,
+            ended=self._ended,
+            causes=tuple(self._errors.codes),
+            unawaited=tuple((what, where, times) for (what, where), times in left_alone.found.items()),
+        )
 
     async def close(self) -> None:
         """Close the sessions of all."""

@@ -50,6 +50,11 @@ def _dialled(figures: Figures) -> str:
     )
 
 
+def _unawaited(figures: Figures) -> str:
+    where = "{where}: " if figures["where"] else "an operation returns what it should await: "
+    return where + "{what}, {times:,} times: what it says was not done, nor measured; write await before it"
+
+
 _FULL = (
     "the listen backlog was full {overflows:,} times, and connections waited for the kernel's second SYN "
     "({syns:,} SYNs sent again, {timeouts:,} time-outs, {resets:,} resets)"
@@ -120,6 +125,7 @@ KINDS: Kinds = {
     "took time and disk of what was measured; have it log less",
     "scratch_full": "there was no room left in {folder}, where a round keeps what it writes: failures are "
     "ours, not the system's ({lost:,} values of users lost); free some space, or set TMPDIR to another place",
+    "unawaited": _unawaited,
     "unexamined": "{what} could not be made, which says nothing of the system: {why}",
     "nested_lost": "nested operations were not recorded: {lost}",
     "recording_full": "the recording was full before the time was over; run fewer seconds",

@@ -160,6 +160,18 @@ _SAID: list[tuple[str, dict[str, Figure], str]] = [
     ),
     ("unconnected_users", {"refused": 2, "users": 8}, "users could not connect: 2 of 8"),
     (
+        "unawaited",
+        {"what": "coroutine 'Http.get' was never awaited", "where": "load_shop.py:16", "times": 7987},
+        "load_shop.py:16: coroutine 'Http.get' was never awaited, 7,987 times: what it says was not done, "
+        "nor measured; write await before it",
+    ),
+    (
+        "unawaited",
+        {"what": "coroutine 'Http.get' was never awaited", "where": "", "times": 1},
+        "an operation returns what it should await: coroutine 'Http.get' was never awaited, 1 times: what it "
+        "says was not done, nor measured; write await before it",
+    ),
+    (
         "unexamined",
         {"what": "check none is lost", "why": "there is no memory left; free some memory"},
         "check none is lost could not be made, which says nothing of the system: there is no memory left; "
