@@ -6,7 +6,7 @@ import warnings
 from collections import Counter
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TextIO
 
 from suite.engine.worker_request import WorkerReply
 from suite.records.reason import Reason
@@ -37,11 +37,19 @@ class UnawaitedWatch:
     def __exit__(self, *_: object) -> None:
         self._caught.__exit__(None, None, None)
 
-    def _show(self, message: Any, category: type[Warning], filename: str, lineno: int, *more: Any) -> None:
+    def _show(
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
         said = str(message)
         ours = filename.startswith(_HERE)
         if not said.endswith(_SAID[2:]) or not (ours or filename in self._files):
-            self._others(message, category, filename, lineno, *more)
+            self._others(message, category, filename, lineno, file, line)
             return
         where = "" if ours else f"{Path(filename).name}:{lineno}"
         if (said, where) in self.found or len(self.found) < _MOST:
