@@ -10,7 +10,7 @@ import re
 import shutil
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ _SYSTEM = {
 }
 
 
+_NO_MORE_FILES = "it takes no more files, its inodes are used up; remove some files"
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 _ESCAPED = "backslashreplace"
 LARGEST = 256 << 20
@@ -47,12 +48,25 @@ def disk_faults(place: object) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(f"can't write {place}: {refusal(error)}") from error
+        raise StoreError(f"can't write {place}: {refusal(error, place)}") from error
 
 
-def refusal(error: OSError) -> str:
-    """Why something can't be written, and what would mend it."""
+def refusal(error: OSError, place: object = "") -> str:
+    """Why something can't be written at `place`, and what would mend it."""
+    if error.errno == errno.ENOSPC and (known := refusing(Path(str(place)))):
+        return known
     return _SYSTEM.get(error.errno or 0) or error.strerror or str(error)
+
+
+def refusing(place: Path) -> str | None:
+    """Why nothing new can be written at `place`, or where it would be, if its file system takes nothing."""
+    for folder in (place, *place.parents):
+        with suppress(OSError):
+            found = os.statvfs(folder)
+            if found.f_flag & os.ST_RDONLY:
+                return _SYSTEM[errno.EROFS]
+            return _NO_MORE_FILES if found.f_files and not found.f_favail else None
+    return None
 
 
 def write_text(path: Path, text: str, *, private: bool = False) -> None:

@@ -139,7 +139,12 @@ class Output:
         with contextlib.ExitStack() as last_first:
             last_first.callback(lambda: show(saved))
             last_first.callback(lambda: self._store(result, saved))
-            write_document(path, self._document([one], code))
+            try:
+                write_document(path, self._document([one], code))
+            except StoreError:
+                if self._journal is None or not self._journal.gave_way():
+                    raise
+                write_document(path, self._document([one], code))
             saved = path
             self.saved.append(path)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from suite.errors import StoreError
-from suite.files import LARGEST
+from suite.files import LARGEST, refusing
 
 _SQLITE = {
     sqlite3.SQLITE_NOTADB: "is not a ledger or is corrupt; it was left as it is: move it away or restore it",
@@ -49,6 +49,10 @@ _NOT_CONNECTED = (
 )  # fmt: skip
 """Of a connection that was not made there is the message alone."""
 
+_OF_THE_PLACE = (
+    sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR
+)  # fmt: skip
+"""What it says where beside it nothing can be made."""
 _ROOM = 1 << 16
 """Bytes without which a database can hardly change."""
 
@@ -69,6 +73,8 @@ def database_faults(place: object) -> Iterator[None]:
 def _database_reason(error: BaseException | None, place: object) -> str:
     # The low byte is SQLite's primary code; the rest only says where it came from.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _OF_THE_PLACE and (known := refusing(Path(str(place)))):
+        return f"can't be opened or written: {known}"
     if code == sqlite3.SQLITE_IOERR and _is_full(Path(str(place)).parent):
         code = sqlite3.SQLITE_FULL  # files beside the database could not grow
     known = _SQLITE.get(code) or _POSTGRESQL.get(getattr(error, "sqlstate", None) or "")

@@ -125,6 +125,18 @@ class Journal:
             path.unlink(missing_ok=True)
         self._drafts.clear()
 
+    def gave_way(self) -> bool:
+        """Remove its folder, if it could keep nothing there: what it takes itself may be all the room that
+        there is for the result. Whether it did.
+        """
+        folder = self._folder
+        if folder is None or self.fault is None or self.drafts or (folder / WITHIN).exists():
+            return False
+        removed(folder)
+        self._held.close()
+        self._folder = None
+        return True
+
     def kept_apart(self) -> list[Path]:
         """Where documents are now of what is not settled, and will not be."""
         paths = []
@@ -160,7 +172,7 @@ class Journal:
             if self._folder is None and self.fault is not None:  # once is enough
                 raise self.fault
             folder = self._results / NAME / uuid.uuid4().hex[:12]
-            with disk_faults(folder), ExitStack() as undone:
+            with ExitStack() as undone, disk_faults(folder):  # it is told before there is room again
                 folder.mkdir(parents=True)
                 undone.callback(removed, folder)
                 self._held.enter_context(owned(folder, OWNER))

@@ -6,6 +6,7 @@ import re
 import resource
 import sqlite3
 import subprocess
+from contextlib import contextmanager
 
 import pytest
 from support.capacities import make_capacity
@@ -77,16 +78,21 @@ def test_a_full_device_for_the_document_loses_nothing(command, engine):
     assert len(command.saved()) == 2
 
 
-@pytest.fixture
-def tiny(tmp_path):
-    """A file system of 1 MB."""
-    folder = tmp_path / "tiny"
+@contextmanager
+def mounted(folder, options):
     folder.mkdir()
-    words = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    words = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
     if subprocess.run(words, capture_output=True).returncode:
         pytest.skip("a file system can't be mounted here")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """A file system of 1 MB."""
+    with mounted(tmp_path / "tiny", "size=1m") as folder:
+        yield folder
 
 
 def fill(folder, leave=0):
@@ -121,6 +127,46 @@ def test_a_disk_that_runs_full_between_two_workloads(command, engine, tiny, left
             assert json.loads((command.folder / "out.json").read_text())["exit_code"] == 2
     (tiny / "ballast").unlink()
     assert "counter/click" in command("show", "--results", tiny).out
+
+
+NO_MORE_FILES = "it takes no more files, its inodes are used up; remove some files"
+
+
+@pytest.mark.parametrize("files", range(1, 12))
+def test_a_folder_that_takes_so_many_files_has_what_was_measured_or_says_so(
+    command, monkeypatch, tmp_path, files
+):
+    """All files that there was room for were the journal's own, which kept nothing; the advice was to free
+    space of a disk that had it, or to make a folder writable that was.
+    """
+
+    def run(workload, *_, keeper, **__):
+        measured.append(workload.name)
+        result = make_run(workload=workload.name)
+        keeper.begin(result)
+        keeper.keep(result)
+        return result
+
+    measured = []
+    monkeypatch.setattr("suite.engine.coordinator.run", run)
+    with mounted(tmp_path / "few", f"nr_inodes={files}") as folder:
+        said = command("run", command.example("load_counter.py"), "-k", "click", "--results", folder)
+        assert len([*folder.glob("runs/*.json")]) == len(measured)
+        assert not (folder / "journal").exists()
+    assert said.code in (0, 2)
+    for line in said.complaints:
+        assert line.endswith(NO_MORE_FILES) or "brought in later by: suite import" in line
+
+
+def test_a_file_system_that_is_read_only_is_called_that(command, engine, tiny):
+    """Of its ledger the advice was to make file and folder writable."""
+    load = command.example("load_counter.py")
+    assert command("run", load, "-k", "click", "--results", tiny).code == 0
+    subprocess.run(["mount", "-o", "remount,ro", str(tiny)], check=True)
+    command("run", load)
+    said = command("import", "results/ledger.db", "--results", tiny)
+    assert (said.code, len(said.complaints)) == (2, 1)
+    assert "the file system is read-only; choose another folder" in said.complaints[0]
 
 
 FOUND = {
