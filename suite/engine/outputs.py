@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from suite.engine.clock import now
+from suite.process.output_file import part
 from suite.process.redaction import redacted
 from suite.records.party_output import PartyOutput
 from suite.records.reason import Reason
@@ -55,13 +56,13 @@ class OutputWatch:
                 moment = start + round(first * 1e9)
                 low = self._size_at(party, moment)
                 late = moment + _LATER >= self._times.get(party, [0])[-1]
-                around = _around(path, low, size if late else self._size_at(party, moment + _LATER))
-            tail = _read(path, max(0, size - KEPT), size)
+                high = size if late else self._size_at(party, moment + _LATER)
+                around = _around(path, low, high, self._redacted)
+            tail = part(path, max(0, size - KEPT), size)
             if size > KEPT:  # begins within a line: half a secret is not known as one
                 tail = tail.partition("\n")[2]
             if tail.strip():
-                tail, around = (redacted(text, *self._secrets) for text in (tail, around))
-                outputs.append(PartyOutput(party, tail, around, first))
+                outputs.append(PartyOutput(party, self._redacted(tail), around, first))
         return tuple(outputs)
 
     def loud(self, begin: int, end: int) -> list[Reason]:
@@ -75,6 +76,9 @@ class OutputWatch:
                 reasons.append(Reason("much_output", {"party": party, "rate": rate, "bytes": size}))
         return reasons
 
+    def _redacted(self, text: str) -> str:
+        return redacted(text, *self._secrets)
+
     def _lengths(self) -> Iterator[tuple[str, int]]:
         for party, path in self._logs().items():
             with contextlib.suppress(OSError):
@@ -85,21 +89,14 @@ class OutputWatch:
         return self._sizes[party][at - 1] if at else 0
 
 
-def _around(path: Path, low: int, high: int) -> str:
-    """Lines from `low` to `high`, after some that came before them; "" if there is none."""
-    since = _read(path, low, min(high, low + _NEAR)).splitlines()[:_SINCE]
+def _around(path: Path, low: int, high: int, clean: Callable[[str], str]) -> str:
+    """Lines from `low` to `high`, after some that came before them; "" if there is none. What is `clean`ed is
+    all from which they are cut: of a key's lines those in its midst are not known as a secret.
+    """
+    since = clean(part(path, low, min(high, low + _NEAR))).splitlines()[:_SINCE]
     if not since:
         return ""
     start = max(0, low - _NEAR)
-    before = _read(path, start, low).splitlines()[1 if start else 0 :][-_BEFORE:]
-    return "\n".join([*before, *since])
-
-
-def _read(path: Path, start: int, end: int) -> str:
-    try:
-        with path.open("rb") as file:
-            file.seek(start)
-            found = file.read(max(0, end - start))
-            return found.lstrip(b"\0").decode(errors="replace")  # of what was given back there are zeros
-    except OSError:
-        return ""
+    before = part(path, start, low)
+    before_lines = clean(before.partition("\n")[2] if start else before).splitlines()[-_BEFORE:]
+    return "\n".join([*before_lines, *since])

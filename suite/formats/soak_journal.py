@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from suite.errors import ConfigurationError, StoreError
 from suite.files import LARGEST, check_is_file, disk_faults, sync_folder
@@ -19,6 +19,7 @@ from suite.records.soak import Soak, SoakWindow
 
 SUFFIX = ".journal"
 _HEAD, _WINDOW = "soak", "window"
+_PIECE = 1 << 20
 
 
 class SoakJournal:
@@ -121,17 +122,26 @@ class SoakJournal:
 def read(path: Path) -> tuple[Soak, list[SoakWindow]]:
     """What is in a journal; a line that was broken off is left out. Raises StoreError for another file."""
     try:
-        lines = path.read_bytes().split(b"\n")[:-1]
+        with path.open("rb") as file:
+            lines = _lines(file)
+            first = next(lines, b"")
+            if not first:
+                raise ValueError("it has no head")
+            head = _head(first)
+            windows = [_window(line, index) for index, line in enumerate(lines)]
     except OSError as error:
         raise StoreError(f"can't read {path}: {error.strerror}") from error
-    try:
-        if not lines:
-            raise ValueError("it has no head")
-        head = _head(lines[0])
-        windows = [_window(line, index) for index, line in enumerate(lines[1:])]
     except (ValueError, StoreError) as error:
         raise StoreError(f"{path} is no journal of a soak, or a damaged one: {error}") from error
     return head, windows
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """All that are whole, one after the other: who sent the file decided how large it is."""
+    while (line := file.readline(LARGEST)).endswith(b"\n"):
+        yield line
+    if len(line) == LARGEST:
+        raise ValueError(f"a line of it is larger than {LARGEST >> 20} MiB")
 
 
 def cut_off(folder: Path) -> Iterator[tuple[Path, Soak]]:
@@ -177,8 +187,12 @@ def _entry(line: bytes, name: str) -> Any:
 
 def _cut(file: int) -> None:
     """Remove what follows the last line break."""
-    size = os.fstat(file).st_size
-    text = os.pread(file, size, 0)
-    if not text.endswith(b"\n"):
-        os.ftruncate(file, text.rfind(b"\n") + 1)
+    size = start = os.fstat(file).st_size
+    at = -1
+    while start and at < 0:
+        start, upto = max(0, start - _PIECE), start
+        at = os.pread(file, upto - start, start).rfind(b"\n")
+    end = start + at + 1
+    if end < size:
+        os.ftruncate(file, end)
         os.fsync(file)

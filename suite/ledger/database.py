@@ -18,6 +18,7 @@ from sqlalchemy.exc import DisconnectionError
 from suite.config.ledger_url import shown
 from suite.errors import ConfigurationError, MissingExtra, StoreError
 from suite.files import LARGEST, disk_faults
+from suite.ledger.companions import check_companions
 from suite.ledger.sealed import is_sealed, reading_uri
 
 _STALE = 60
@@ -131,6 +132,7 @@ def _refuse_closed(connection: Any, *_: Any) -> None:
 
 def _connected(path: Path, _dialect: Any, _record: Any, _words: Any, named: Any) -> sqlite3.Connection | None:
     """A connection to a sealed file; none has SQLAlchemy make the usual one."""
+    check_companions(path)
     if is_sealed(path):
         made: sqlite3.Connection = sqlite3.connect(reading_uri(path), uri=True, **named)
         return made

@@ -20,6 +20,7 @@ from suite.formats.envelope import document_in
 from suite.formats.pytest_benchmark import is_pytest_benchmark, runs_of_pytest_benchmark
 from suite.formats.soak_journal import SUFFIX
 from suite.ledger.commit_order import CommitOrder
+from suite.ledger.companions import check_companions
 from suite.ledger.detections import Detections
 from suite.ledger.faults import database_faults
 from suite.ledger.journal import in_journal
@@ -197,6 +198,7 @@ def _copied(ledger: Ledger, path: Path, faults: list[SuiteError]) -> tuple[int, 
     with disk_faults(tempfile.gettempdir()), scratch_directory() as folder:
         copy = folder / "ledger.db"
         with database_faults(path):
+            check_companions(path)
             source = sqlite3.connect(reading_uri(path), uri=True)
             with unchanged(path), closing(source) as old, closing(sqlite3.connect(copy)) as new:
                 old.backup(new)

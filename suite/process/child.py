@@ -85,7 +85,8 @@ class Child:
 
     def tail(self, lines: int = 12) -> str:
         """The last lines of its output, without what looks like a secret or is one of its environment."""
-        return redacted(self._output.tail(lines), self._secrets)
+        text = redacted(self._output.end(), self._secrets)  # before it is cut
+        return "\n".join(text.rstrip().splitlines()[-lines:])
 
     def trim(self) -> None:
         """Keep the end of its output only, if it has written very much."""

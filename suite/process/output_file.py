@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import os
 from pathlib import Path
+
+from suite.process.opening import opened
 
 MOST = 64 << 20
 """Bytes on the disk, about: a program may write some more before somebody looks."""
-_KEPT = 4 << 20
+_KEPT, _SHOWN = 4 << 20, 1 << 16
 _PUNCH_A_HOLE = 0x02 | 0x01  # and keep the size
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -26,17 +27,29 @@ class OutputFile:
         with contextlib.suppress(OSError):
             end = self.path.stat().st_size
             if end - self._from > MOST:
-                with self.path.open("r+b") as file:
+                with opened(self.path, "r+b") as file:
                     upto = end - _KEPT
                     _libc.fallocate(file.fileno(), _PUNCH_A_HOLE, ctypes.c_int64(0), ctypes.c_int64(upto))
                     self._from = upto
 
-    def tail(self, lines: int) -> str:
-        """Its last lines."""
+    def end(self) -> str:
+        """What it wrote last, from the beginning of a line: half a secret is not known as one."""
         try:
-            with self.path.open("rb") as file:
-                file.seek(max(0, os.fstat(file.fileno()).st_size - 8192))
-                text = file.read().decode(errors="replace")
+            size = self.path.stat().st_size
         except OSError:
             return ""
-        return "\n".join(text.rstrip().splitlines()[-lines:])
+        text = part(self.path, max(0, size - _SHOWN), size)
+        return text.partition("\n")[2] if size > _SHOWN else text
+
+
+def part(path: Path, start: int, end: int) -> str:
+    """What stands there from byte `start` to `end`, but for what was given back; "" where that can't be read.
+
+    A program may have put anything in the place of the file that it writes to, a pipe or a link too.
+    """
+    try:
+        with opened(path) as file:
+            file.seek(start)
+            return (file.read(max(0, end - start)) or b"").lstrip(b"\0").decode(errors="replace")
+    except OSError:
+        return ""

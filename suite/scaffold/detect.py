@@ -169,7 +169,7 @@ def _looked(
                 f"the project is not imported within {_SECONDS:g} s; name what to load: --app module:name"
             ) from error
         if not answer.is_file():
-            told = OutputFile(folder / "said").tail(1)
+            told = "".join(OutputFile(folder / "said").end().rstrip().splitlines()[-1:])
             last = told.strip() or f"it ended with {done.returncode}"
             raise ConfigurationError(f"{project.python} could not look at the project: {last}")
         found: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))

@@ -55,6 +55,17 @@ def test_much_is_cut_and_secrets_are_hidden(written):
     assert "hunter2" not in output.tail
 
 
+def test_of_a_key_that_is_printed_amid_a_failure_no_line_is_kept(written):
+    """Around a failure five lines and twenty are shown: a key's beginning and end are beyond."""
+    write, watch = written
+    key = [f"{number:02}MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKg" for number in range(60)]
+    write(1.0, "-----BEGIN PRIVATE KEY-----", *key[:20])
+    write(2.0, *key[20:], "-----END PRIVATE KEY-----")
+    (output,) = watch.kept(0, 1.8)
+    assert output.around.splitlines() == ["***", "***"]
+    assert "MII" not in output.tail
+
+
 def test_output_that_takes_the_time_of_what_is_measured_is_told(written):
     write, watch = written
     write(0.0, "x" * 999)

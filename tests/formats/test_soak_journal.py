@@ -3,11 +3,13 @@
 import errno
 import os
 import shutil
+import tracemalloc
 
 import pytest
 from support.soaks import make_head, make_window
 
 from suite.errors import ConfigurationError, StoreError
+from suite.formats import soak_journal
 from suite.formats.soak_journal import SoakJournal, read, unfinished
 
 
@@ -84,6 +86,29 @@ def test_another_file_is_no_journal(tmp_path, text, why):
     with pytest.raises(StoreError, match=f"x.journal is no journal of a soak, or a damaged one: .*{why}"):
         SoakJournal.continued(path)
     assert list(unfinished(tmp_path, "shop/browse")) == []
+
+
+def test_a_line_without_end_takes_no_memory(journal, monkeypatch):
+    """All of a file that somebody sent was read at once: one of 20 GB, mere zeros, took all the memory."""
+    monkeypatch.setattr(soak_journal, "LARGEST", 1 << 16)
+    with journal.open("ab") as file:
+        file.truncate(1 << 33)
+    tracemalloc.start()
+    with pytest.raises(StoreError, match=r"damaged one: a line of it is larger than 0 MiB"):
+        read(journal)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1 << 24
+
+
+@pytest.mark.parametrize("broken", [0, 1, 99, 100, 101, 1000])
+def test_what_is_broken_off_goes_however_long_it_is(journal, monkeypatch, broken):
+    """It is looked for in pieces: of a journal of more than 2 GB the rest of its whole lines went too."""
+    monkeypatch.setattr(soak_journal, "_PIECE", 100)
+    whole = journal.read_bytes()
+    journal.write_bytes(whole + b"x" * broken)
+    SoakJournal.continued(journal).close()
+    assert journal.read_bytes() == whole
 
 
 def test_a_journal_that_lacks_a_window_is_damaged(journal):
