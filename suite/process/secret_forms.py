@@ -119,7 +119,10 @@ _AFTER: tuple[str, ...] = (
     rf"name={_QUOTE}?[\w.-]{{0,40}}(?:{NAMES}|(?<![a-z0-9])(?:key|pass|pwd)|{CAMEL})[\w\[\].-]{{0,40}}{_QUOTE}?"
     rf"(?:;[^\r\n\\]{{0,200}})?(?:{LINE}[\w-]{{1,40}}:[^\r\n\\]{{0,200}}){{0,5}}{LINE}{LINE}()[^\r\n\\]{{1,4000}}",
     # Of SQL.
-    r"(?:password|identified\sby)\s{1,3}()'[^'\r\n]{1,1000}'",
+    r"(?:password|identified\s(?:with\s\S{1,100}\s)?(?:by|as))(?:\sfor\s\S{1,200}\s{0,3}=\s{0,3}|\s{1,3})"
+    rf"()(?:{QUOTED})",
+    # Of Python: user and password, which a traceback shows where a request is made.
+    rf"""(?<![a-z])\w{{0,20}}auth(?:\s?=\s?\w{{0,30}})?\(\s?b?["'][^"'\r\n]{{0,200}}["'],\s{{0,3}}b?()(?:{QUOTED})(?=\s?\))""",
     rf"<[\w:-]{{0,40}}(?:{NAMES})[\w:-]{{0,40}}>(?:<!\[CDATA\[)?()[^<>]{{1,1000}}(?=<|\]\]>)",
     # Parameters of a URL that are short, or words elsewhere.
     r"""[?&](?:key|sig|auth|pass|pwd|[\w-]{0,40}signature)=()[^\s"',;&}<>]{6,}""",
@@ -142,6 +145,7 @@ _AFTER: tuple[str, ...] = (
     rf"""{_CURL}{_USER}{_BETWEEN}["']{{1,5}}[^\s:"']{{1,100}}:()[^"'\r\n]{{1,1000}}(?=["'])""",
     rf"""{_CURL}{_USER}[ =]?["']?[^\s:"']{{1,100}}:()[^\s"']+""",
     rf"""{_CURL}(?:-b|--cookie){_BETWEEN}()(?=["']?[^\s=]{{1,100}}=)(?:{QUOTED}|[^\s]+)""",
+    rf"""--oauth2-bearer{_BETWEEN}()(?:{_ONE})""",
     rf"""{_MYSQL}(?-i:-p)()(?:(?<=["']-p)[^"'\r\n]{{1,1000}}(?=["'])|{_ONE})""",
     rf"""{_SSHPASS}(?-i:-p)(?:\s|{_COMMA})?()(?:(?<=["']-p)[^"'\r\n]{{1,1000}}(?=["'])|{_ONE})""",
     rf"""{_REDIS}-a(?:\s|{_COMMA})?()(?:{_ONE})""",
@@ -201,7 +205,7 @@ ANYWHERE = re.compile(
     re.DOTALL,
 )
 OPTION = re.compile(
-    rf"--?(?:[\w.-]*(?:{NAMES})[\w-]*|(?:[\w.-]*[_.-])?(?:key|pass|pwd|passin|passout)|[\w-]*{CAMEL})",
+    rf"--?(?:[\w.-]*(?:{NAMES})[\w-]*|oauth2-bearer|(?:[\w.-]*[_.-])?(?:key|pass|pwd|passin|passout)|[\w-]*{CAMEL})",
     re.IGNORECASE,
 )
 """Of a program, its value being the next word."""
