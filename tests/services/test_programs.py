@@ -27,8 +27,8 @@ MENDS = r"; install it anew: pip install --force-reinstall "
 def test_a_postgresql_whose_programs_are_no_programs_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None, mode: int, says: str
 ) -> None:
-    programs = tmp_path / "bin"
-    programs.mkdir()
+    programs = tmp_path / "package" / "pginstall" / "bin"
+    programs.mkdir(parents=True)
     if content is not None:
         (programs / "initdb").write_text(content)
         (programs / "initdb").chmod(mode)
