@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -74,11 +75,14 @@ def _described(*targets: str, locustfile: str | None = None) -> list[dict[str, A
     role = "worker" if known.worker else "keeper"
     told_locust = {"host": known.host, "users": known.num_users, "seconds": known.run_time, "yes": known.yes}
     options = json.dumps({**told_locust, "locustfile": locustfile})
-    told = subprocess.run(
-        [sys.executable, "-P", "-m", "suite.integrations._locust.describe", role, options, *targets],
-        stdout=subprocess.PIPE,
-        check=False,
-    )
+    try:
+        told = subprocess.run(
+            [sys.executable, "-P", "-m", "suite.integrations._locust.describe", role, options, *targets],
+            stdout=subprocess.PIPE,
+            check=False,
+        )
+    except KeyboardInterrupt:  # Locust would tell it with a traceback, as it does of a locustfile
+        sys.exit(128 + signal.SIGINT)
     if told.returncode:
         sys.exit(told.returncode)
     workloads: list[dict[str, Any]] = json.loads(told.stdout)

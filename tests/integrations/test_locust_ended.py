@@ -249,3 +249,46 @@ def test_somebody_else_s_system_that_fails_is_left_alone(tmp_path, down, words):
     assert run.stopped.kind == "target_failing"
     assert run.exit_code == 1
     assert not suite.left_behind()
+
+
+SLOW = """
+import os, sys, time
+
+if any("engine" in word for word in sys.orig_argv):
+    with open("engines", "a") as file:
+        file.write(".")
+        before = file.tell() - 1
+    if before:  # that of a worker
+        time.sleep(600)
+elif os.path.exists("slow-to-describe"):
+    open("described", "w").close()
+    time.sleep(600)
+"""
+
+
+def slow(folder, *words):
+    folder.mkdir(exist_ok=True)
+    (folder / "load_slow.py").write_text(SLOW + Path(CALLS.partition("::")[0]).read_text())
+    return Suite(folder, "locust", "load_slow.py::calls/mixed", "--headless", "--users", "2", *words)
+
+
+@pytest.mark.exhaustive
+def test_ctrl_c_while_workers_are_not_ready_waits_for_no_last_words_of_theirs(tmp_path):
+    """They have none: the master waited for 130 seconds."""
+    suite = slow(tmp_path, "--processes", "2")
+    wait_for(lambda: (tmp_path / "engines").exists() and (tmp_path / "engines").stat().st_size == 3)
+    suite.process.send_signal(signal.SIGINT)
+    suite.finish(60)
+    assert "Traceback" not in suite.out + suite.err
+    assert not suite.left_behind(15)
+
+
+@pytest.mark.exhaustive
+def test_ctrl_c_while_a_load_file_is_read_is_no_traceback(tmp_path):
+    (tmp_path / "slow-to-describe").touch()
+    suite = slow(tmp_path)
+    wait_for((tmp_path / "described").exists)
+    os.killpg(suite.process.pid, signal.SIGINT)
+    assert suite.finish(60) == 130
+    assert "Traceback" not in suite.out + suite.err
+    assert not suite.left_behind(15)

@@ -197,6 +197,8 @@ class Control:
         self.begin_test()
         self._asked, self._ready = time.monotonic(), float("inf")
         self.start()
+        if not self._testing:  # it was ended meanwhile, and Locust would go on with what is no more
+            raise gevent.GreenletExit
         self._ready = time.monotonic()
 
     def _test_stopping(self, **_: Any) -> None:

@@ -86,7 +86,7 @@ class MasterControl(Control):
         for client in list(self.runner.clients):
             self._tell_to_start(client)
         end = time.monotonic() + _READY_SECONDS
-        while not self.failures and time.monotonic() < end and not self._all_ready():
+        while self._testing and not (self.failures or time.monotonic() > end or self._all_ready()):
             gevent.sleep(_LOOK)
 
     def finish(self) -> None:
@@ -94,7 +94,7 @@ class MasterControl(Control):
         for client in self._present():
             self._tell("loadledger-finish", client)
         end = time.monotonic() + _LAST_SECONDS
-        while time.monotonic() < end and any(not self._told(client) for client in self._present()):
+        while time.monotonic() < end and any(not self._told(client) for client in self._ready_ones()):
             gevent.sleep(_LOOK)
         systems = {name: party for name, party in self.parties.items() if party.running}
         super().finish()
@@ -107,7 +107,7 @@ class MasterControl(Control):
     def share_plans(self) -> None:
         """Every worker that is there takes its share of one plan, from a moment on that all can hear of."""
         opened = [name for name in self._orders if self.parties[name].described["open"]]
-        members = [client for client in self._present() if self._taking_part[client]]
+        members = self._ready_ones()
         if not opened or not members:
             return
         self.plans_begin(1)  # one worker's word is enough: they have one plan
@@ -141,6 +141,10 @@ class MasterControl(Control):
         """Workers that take part and are there."""
         clients = self.runner.clients
         return [one for one in self._taking_part if getattr(clients.get(one), "state", None) not in _GONE]
+
+    def _ready_ones(self) -> list[str]:
+        """Those of them that have anything to tell at their end."""
+        return [client for client in self._present() if self._taking_part[client]]
 
     def _told(self, client: str) -> bool:
         return all(collection.told(client) for collection in self.collections.values())
