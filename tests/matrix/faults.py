@@ -51,6 +51,11 @@ def codes(cell: Cell) -> set[int]:
     return {*_GOES_ON, 4}
 
 
+def endings(number: int) -> set[int]:
+    """How a command may end for a signal: to a shell these are one. At its end it does not listen."""
+    return {128 + number, -number}
+
+
 @contextlib.contextmanager
 def prepared(stage: Stage, usual: float) -> Iterator[None]:
     """What a fault needs before the command starts, where a round usually takes so many seconds. Raises

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import tempfile
 import time
 from pathlib import Path
@@ -57,7 +58,7 @@ def _struck(cell: Cell, stage: Stage, usual: float) -> dict:
             with contextlib.suppress(AssertionError):
                 wait_for(lambda: stage.units() > before or stage.suite.process.poll() is not None, 2 * usual)
             stage.suite.process.terminate()
-            allowed = {*allowed, 143}
+            allowed |= faults.endings(signal.SIGTERM)
     code = stage.suite.finish(stage.patience)
     said = stage.suite.out + stage.suite.err
     stage.release()

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matrix.cells import COMMANDS, LOADS, Cell
+from matrix.faults import endings
 from matrix.healthy import usual_seconds
 from matrix.play import faults_of_ours
 from matrix.results import Played
 from matrix.stage import ENDLESS, Stage
 
 _KILLED, _STANDS = signal.SIGKILL, signal.SIGSTOP
-_ENDING = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGHUP: 129}
+_ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _LENGTHS = 2.5
 """The last strike comes within so many times what a healthy `suite run` takes."""
 _ENOUGH = 1.0
@@ -114,11 +115,6 @@ def _struck(one: Strike, stage: Stage, usual: float) -> dict:
         wrong.append(said[-1500:])
     lost = max(0, before - stage.units())
     return {"code": code, "lost": lost, "left": tuple(stage.left()), "wrong": "\n".join(wrong)}
-
-
-def endings(number: signal.Signals) -> set[int]:
-    """How it may end for that, which is one to a shell: at its very beginning and end it does not listen."""
-    return {_ENDING.get(number, -number), -number}
 
 
 def _hit(blow: Blow, stage: Stage, chance: random.Random) -> None:

@@ -3,7 +3,8 @@
 import signal
 
 import pytest
-from matrix.strikes import Strike, endings, strike
+from matrix.faults import endings
+from matrix.strikes import Strike, strike
 
 
 def test_a_number_is_always_the_same_strike_and_all_commands_are_struck():
@@ -18,7 +19,7 @@ def test_a_number_is_always_the_same_strike_and_all_commands_are_struck():
 
 
 def test_a_command_ends_with_the_code_of_its_signal():
-    assert [endings(number) for number in (signal.SIGTERM, signal.SIGKILL)] == [{143, -15}, {-9}]
+    assert [endings(number) for number in (signal.SIGTERM, signal.SIGKILL)] == [{143, -15}, {137, -9}]
 
 
 @pytest.mark.exhaustive
