@@ -26,6 +26,7 @@ from suite.ledger.faults import database_faults
 from suite.ledger.journal import in_journal
 from suite.ledger.sealed import reading_uri, unchanged
 from suite.ledger.store import Ledger
+from suite.process.identity import round_identity
 from suite.process.scratch import scratch_directory
 from suite.records.record import RECORDS, Record
 from suite.units import is_future, seconds_since_epoch
@@ -195,7 +196,7 @@ class _Reader:
 
 def _copied(ledger: Ledger, path: Path, faults: list[SuiteError]) -> tuple[int, int]:
     """Merge a ledger's file by way of a copy: an older one must not be upgraded where it is."""
-    with disk_faults(tempfile.gettempdir()), scratch_directory() as folder:
+    with disk_faults(tempfile.gettempdir()), scratch_directory() as folder, round_identity(folder):
         copy = folder / "ledger.db"
         with database_faults(path):
             check_companions(path)

@@ -11,15 +11,16 @@ from pathlib import Path
 from multiprocess import resource_tracker
 
 from suite.process.guard import adopts_orphans
-from suite.process.scratch import note_round
-from suite.process.sweep import ROUND_VARIABLE, children, reap, sweep
+from suite.process.scratch import MARKER, note_round
+from suite.process.sweep import ROUND_VARIABLE, children, reap, remove, sweep
 from suite.process.variables import inherited
 from suite.process.watchman import Watchman, watched
 
 
 @contextlib.contextmanager
 def round_identity(directory: Path) -> Iterator[Watchman]:
-    """An id that all processes started inside carry; what still carries it afterwards is killed.
+    """An id that all processes started inside carry; what still carries it afterwards is killed, and the
+    scratch `directory` removed.
 
     Its watchman does so should we die, and keeps what it is told to hold.
     """
@@ -36,7 +37,7 @@ def round_identity(directory: Path) -> Iterator[Watchman]:
 def lasting_identity(directory: Path) -> Iterator[Callable[[], AbstractContextManager[None]]]:
     """An id, and what has all that is started within carry it; at the end what carries it is killed.
 
-    What a process leaves among its temporary files is left in `directory`.
+    What a process leaves among its temporary files is left in the scratch `directory`, and goes with that.
     """
     with _identity(directory) as (_, carried):
         yield carried
@@ -52,3 +53,4 @@ def _identity(directory: Path) -> Iterator[tuple[Watchman, Callable[[], Abstract
             yield watchman, lambda: inherited({ROUND_VARIABLE: name, "TMPDIR": str(directory)})
         finally:
             sweep(name)
+            remove(directory, MARKER)  # while somebody is there who goes on with it should we be killed

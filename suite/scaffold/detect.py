@@ -153,10 +153,10 @@ def _looked(
     """What the project's Python sees. Raises ConfigurationError if it can't be run, or does not end."""
     program = Path(__file__).with_name("looking.py").read_text(encoding="utf-8")
     asked = {"modules": modules, "django": django, "classes": classes, "call": call}
-    with scratch_directory() as folder:
+    with scratch_directory() as folder, round_identity(folder):
         answer = folder / "answer.json"
         try:
-            with (folder / "said").open("w+", errors="replace") as said, round_identity(folder):
+            with (folder / "said").open("w+", errors="replace") as said:
                 done = subprocess.run(
                     [project.python, "-c", program, str(answer)], cwd=project.root, input=json.dumps(asked),
                     stdout=subprocess.DEVNULL, stderr=said, text=True, timeout=_SECONDS, check=False,

@@ -23,8 +23,8 @@ from suite.contract.loop import Duration
 from suite.contract.system import Placement
 from suite.errors import ConfigurationError, SystemFailed
 from suite.process.redaction import shown_url
-from suite.process.scratch import let_through, scratch_directory
-from suite.process.sweep import ROUND_VARIABLE
+from suite.process.scratch import MARKER, let_through, scratch_directory
+from suite.process.sweep import ROUND_VARIABLE, remove
 from suite.process.watchman import watched
 from suite.records.costs import ServedStatement
 from suite.services.kept import kept
@@ -183,6 +183,7 @@ class Postgres(Service):
             return programs, place.directory / "data", None
         scratch = self._left.enter_context(scratch_directory())
         self._left.enter_context(watched(os.environ.get(ROUND_VARIABLE, ""), scratch))
+        self._left.callback(remove, scratch, MARKER)
         scratch.chmod(0o711)
         let_through(scratch)
         data = scratch / "data"

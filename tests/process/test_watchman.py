@@ -117,3 +117,28 @@ def test_a_fault_of_ours_is_a_death_to_it(tmp_path: Path, error: Exception) -> N
     os.close(held)
     written = [path.name for path in sorted(tmp_path.iterdir()) if path.name != ".held"]
     assert written == (["columns-0", "ended"] if isinstance(error, OSError) else [])
+
+
+_KILLED_WHILE_IT_REMOVES = """
+import os, signal
+from suite.process import identity, scratch
+from suite.process.identity import round_identity
+from suite.process.scratch import scratch_directory
+
+identity.remove = scratch.remove = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+with scratch_directory() as folder, round_identity(folder):
+    (folder / "large").mkdir()
+    print(folder, flush=True)
+"""
+
+
+def test_a_kill_while_a_folder_is_removed_leaves_no_part_of_it(tmp_path: Path) -> None:
+    """Its watchman was dismissed before: what was left of it stayed until the next round."""
+    done = subprocess.run(
+        [sys.executable, "-c", _KILLED_WHILE_IT_REMOVES],
+        env={**os.environ, "TMPDIR": str(tmp_path)}, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert done.returncode == -signal.SIGKILL, done
+    folder = Path(done.stdout.strip())
+    assert folder.parent == tmp_path
+    wait_for(lambda: not folder.exists())
