@@ -9,7 +9,7 @@ from typing import Any
 
 from suite.foreign_text import clean
 from suite.records.record import Record
-from suite.report.documents.measurements import Measurement, measurements
+from suite.report.documents.measurements import Measurement, label, measurements
 from suite.report.words import short_commit
 from suite.units import seconds_since_epoch
 
@@ -39,10 +39,10 @@ def _known(one: Measurement) -> bool:
 
 def _entry(record: Record, one: Measurement) -> dict[str, Any]:
     entry = {
-        "name": f"{clean(record.workload)}: {clean(one.metric)}",
+        "name": f"{label(record.workload)}: {label(one.metric)}",
         "unit": clean(one.unit),
         "value": one.value,
-        "extra": f"{record.NAME} {clean(record.id)}, {short_commit(record.commit)}",
+        "extra": f"{record.NAME} {label(record.id)}, {short_commit(record.commit)}",
     }
     known = [value for value in one.values if value is not None]
     half = (max(known) - min(known)) / 2 if known else 0.0

@@ -6,11 +6,10 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from suite.foreign_text import clean
 from suite.formats.envelope import exit_code
 from suite.records.record import Record
 from suite.records.run import verdict_word
-from suite.report.documents.measurements import measurements
+from suite.report.documents.measurements import label, measurements
 
 COLUMNS = (
     "id", "kind", "workload", "started", "commit", "branch", "dirty", "partial", "verdict", "validity",
@@ -51,7 +50,7 @@ def _rows(record: Record) -> Iterator[list[object]]:
 
 
 def _text(text: str) -> str:
-    shown = clean(text)
+    shown = label(text)
     return f"'{shown}" if shown.startswith(_FORMULA) else shown
 
 

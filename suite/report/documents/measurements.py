@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from suite.foreign_text import clean
 from suite.records.capacity import Capacity
 from suite.records.comparison import Comparison
 from suite.records.costs import CostBill
@@ -13,6 +14,8 @@ from suite.records.overload import OverloadRecovery
 from suite.records.record import Record
 from suite.records.run import Run
 from suite.records.soak import Soak
+
+_LONGEST_LABEL = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,14 @@ class Measurement:
     def operation(self) -> str:
         """The operation, or helper, that it is about; "" for all."""
         return self.metric.partition("@")[2]
+
+
+def label(text: str) -> str:
+    """`text` from outside, such as each row or line has again: no longer than names are, or one of a megabyte
+    would make a document of hundreds.
+    """
+    said = clean(text)
+    return said if len(said) <= _LONGEST_LABEL else said[: _LONGEST_LABEL - 1] + "…"
 
 
 def measurements(record: Record) -> Iterator[Measurement]:

@@ -12,7 +12,7 @@ from suite.foreign_text import clean
 from suite.formats.envelope import exit_code
 from suite.records.record import Record
 from suite.records.run import Run, verdict_word
-from suite.report.documents.measurements import Measurement, measurements
+from suite.report.documents.measurements import Measurement, label, measurements
 
 _PREFIX = "loadledger"
 _UNITS = {"s": "seconds", "B": "bytes", "ratio": "ratio", "1/s": "per_second", "1": ""}
@@ -51,7 +51,7 @@ class _Collected:
                     else clean(one.name)
                 )
                 families[key] = GaugeMetricFamily(name, said, labels=_LABELS, unit=unit)
-            values = [clean(text) for text in (record.workload, one.operation, one.side, record.id)]
+            values = [label(text) for text in (record.workload, one.operation, one.side, record.id)]
             if (key, *values) not in seen:
                 seen.add((key, *values))
                 families[key].add_metric(values, float(one.value or 0.0))
@@ -67,12 +67,12 @@ def _known(records: Iterable[Record]) -> Iterator[tuple[Record, Measurement]]:
 
 def _info(records: Iterable[Record]) -> InfoMetricFamily:
     family = InfoMetricFamily(_RESULT, "what was measured, when, of which commit, and its verdict")
-    by_id = {(clean(record.workload), clean(record.id)): record for record in records}
+    by_id = {(label(record.workload), label(record.id)): record for record in records}
     for (workload, name), record in by_id.items():
         validity = getattr(record, "validity", None)
         more = {
             "kind": record.KIND,
-            "commit": clean(record.commit or ""),
+            "commit": label(record.commit or ""),
             "started": record.started,
             "verdict": verdict_word(exit_code(record)),
             "validity": validity.verdict if validity else "",
@@ -85,7 +85,7 @@ def _outcomes(records: Iterable[Record]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(
         f"{_RESULT}_operations", "operations by how they ended", labels=("workload", "result", "outcome")
     )
-    by_id = {(clean(one.workload), clean(one.id)): one for one in records if isinstance(one, Run)}
+    by_id = {(label(one.workload), label(one.id)): one for one in records if isinstance(one, Run)}
     for (workload, name), run in by_id.items():
         for outcome, count in run.outcomes.items():
             family.add_metric([workload, name, clean(outcome)], float(count))

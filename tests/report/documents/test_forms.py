@@ -235,6 +235,16 @@ def test_names_from_outside_are_data_in_every_form():
     assert json.loads(benchmark_action([HOSTILE])[SMALLER])[0]["name"].startswith("=cmd")
 
 
+@pytest.mark.parametrize("field", ["workload", "id", "branch", "commit"])
+def test_a_name_of_a_megabyte_is_not_in_each_row(field):
+    """A document of one megabyte made a table of two hundred: each row and label had all of the name."""
+    record = replace(good(), **{field: "x" * 1_000_000})
+    action = "".join(benchmark_action([record]).values())
+    for text in (csv_table([record]), open_metrics([record]), action):
+        assert "x" * 900 in text or field in ("branch", "commit")
+        assert len(text) < 1_000_000
+
+
 def test_markdown_says_what_decided_and_folds_the_rest():
     said = results_markdown([failing(), one()])
     assert "| shop/browse | run |" in said
