@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
@@ -178,9 +179,18 @@ class Journal:
                 self._held.enter_context(owned(folder, OWNER))
                 undone.pop_all()
             self._folder = folder
-            write_text(folder / LEDGER, self._ledger)
+            write_text(folder / LEDGER, ledger_name(self._results, self._ledger))
             write_text(folder / TEMPORARY, tempfile.gettempdir())
         return self._folder
+
+
+def ledger_name(results: Path, identity: str) -> str:
+    """What a journal below `results` calls the ledger of this `identity`: one in that folder moves with it,
+    as where a container has it at another place.
+    """
+    folder = os.fsencode(results.resolve()).decode(errors="backslashreplace")
+    inside = identity.removeprefix(f"{folder}/")
+    return identity if inside == identity else f"./{inside}"
 
 
 def moved(draft: Path, folder: Path, results: Path) -> Path:

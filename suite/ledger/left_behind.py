@@ -17,7 +17,19 @@ from suite.formats.document import write_document
 from suite.formats.envelope import envelope, exit_code, kind_of, read_document
 from suite.formats.structure import load
 from suite.ledger.held_columns import held_round
-from suite.ledger.journal import BEGUN, LEDGER, NAME, OWNER, ROUND, SUFFIX, TEMPORARY, WITHIN, moved, removed
+from suite.ledger.journal import (
+    BEGUN,
+    LEDGER,
+    NAME,
+    OWNER,
+    ROUND,
+    SUFFIX,
+    TEMPORARY,
+    WITHIN,
+    ledger_name,
+    moved,
+    removed,
+)
 from suite.ledger.store import Ledger
 from suite.measure.partial import CUT_SHORT
 from suite.measure.unfinished import filled, with_last
@@ -54,7 +66,7 @@ def bring_in(results: Path, ledger: Ledger | None) -> Iterator[BroughtIn]:
             if not abandoned:
                 continue
             _tidied(folder)
-            if not _is_for(folder, ledger):
+            if not _is_for(folder, results, ledger):
                 continue
             if not all(os.access(place, os.W_OK) for place in (results, folder.parent, folder)):
                 yield BroughtIn(
@@ -126,14 +138,16 @@ def _tidied(folder: Path) -> None:
             remove_abandoned(place)
 
 
-def _is_for(folder: Path, ledger: Ledger | None) -> bool:
+def _is_for(folder: Path, results: Path, ledger: Ledger | None) -> bool:
     try:
         place = read_bytes(folder / LEDGER).decode()
     except OSError:  # killed before it had kept anything
         return True
     except (StoreError, UnicodeDecodeError):  # a pipe, or no text: of no journal of ours
         return False
-    return not place or (ledger is not None and place == ledger.identity)
+    if ledger is None or not place:
+        return not place
+    return place in (ledger.identity, ledger_name(results, ledger.identity))
 
 
 def _is_written(folder: Path) -> bool:

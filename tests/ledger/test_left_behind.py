@@ -66,6 +66,23 @@ def test_nothing_is_taken_from_a_command_that_runs(tmp_path, ledger):
     assert not (tmp_path / "journal").exists()
 
 
+def test_a_folder_of_results_that_was_moved_has_its_journal_brought_in(tmp_path):
+    """As a container's is, which has it at another place: `suite show` said that there were no runs yet."""
+    before, after = tmp_path / "before", tmp_path / "after"
+    with Ledger(before / "ledger.db") as ledger:
+        left(before, ledger, RUN)
+        with Ledger(tmp_path / "own.db") as other:  # one that lies elsewhere stays what it is
+            left(before, other, replace(RUN, id="other"))
+    before.rename(after)
+    with Ledger(after / "ledger.db") as ledger:
+        (found,) = bring_in(after, ledger)
+        assert found.records == (RUN,)
+        assert ledger.record(RUN.id) == RUN
+    with Ledger(tmp_path / "own.db") as other:
+        (found,) = bring_in(after, other)
+        assert found.records[0].id == "other"
+
+
 def test_only_the_ledger_that_would_have_had_it_gets_it(tmp_path, ledger):
     left(tmp_path, ledger, RUN)
     with Ledger(tmp_path / "other.db") as other:
