@@ -10,7 +10,9 @@ import sys
 import time
 import tomllib
 import uuid
+from contextlib import suppress
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -24,6 +26,8 @@ import suite.config.catalog
 from suite.errors import SuiteError
 from suite.formats.envelope import read_document
 from suite.integrations import asv
+from suite.integrations.asv_journal import journalled
+from suite.ledger.left_behind import bring_in
 from suite.records.leak import LeakVerdict
 from suite.records.reason import Reason
 from suite.records.run import Measured, Run, Validity
@@ -336,3 +340,52 @@ def test_what_a_benchmark_measured_to_its_end_is_asvs_alone(monkeypatch, tmp_pat
     monkeypatch.setenv("ASV_CONF_DIR", str(tmp_path))
     asv.measure(f"{EXAMPLES / 'load_counter.py'}::counter/click")
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_what_a_benchmark_had_measured_is_kept_in_an_environment_that_was_there_too(tmp_path, monkeypatch):
+    """`asv run -E existing` tells its benchmarks nothing of the project: all rounds were lost with it."""
+    (tmp_path / "benchmarks").mkdir()
+    (tmp_path / "asv.conf.json").touch()
+    monkeypatch.delenv("ASV_CONF_DIR", raising=False)
+    (place,) = find_spec("asv").submodule_search_locations
+    program = str(Path(place) / "benchmark.py")
+    monkeypatch.setattr("sys.argv", [program, "setup_cache", str(tmp_path / "benchmarks"), "shop:3", "{}"])
+    with suppress(KeyboardInterrupt), journalled("run") as keeper:
+        keeper.keep(make_run())
+        raise KeyboardInterrupt
+    (found,) = bring_in(tmp_path / "results", None)
+    assert found.records[0].workload == make_run().workload
+    monkeypatch.setattr("sys.argv", ["pytest", "setup_cache", str(tmp_path / "benchmarks")])
+    with journalled("run") as keeper:
+        assert keeper is None
+
+
+ORPHANED = """
+import os, sys, time
+sys.path[:] = {path!r}
+from suite.integrations.asv_journal import journalled
+from support.runs import make_run
+ready, tell = os.pipe()
+if os.fork():  # as asv does: it is killed while its benchmark goes on
+    os.read(ready, 1)
+    os._exit(0)
+asv = os.getppid()
+with journalled("run") as keeper:
+    keeper.keep(make_run())
+    os.write(tell, b"x")
+    while os.getppid() == asv:
+        time.sleep(0.01)
+"""
+
+
+def test_what_a_benchmark_measured_to_its_end_is_kept_when_asv_was_killed_meanwhile(tmp_path):
+    """Nobody reads what it gives, and it had forgotten all rounds."""
+    code = ORPHANED.format(path=sys.path)
+    subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "ASV_CONF_DIR": str(tmp_path)},
+        check=True,
+        capture_output=True,  # until who is left has ended, too
+    )
+    (found,) = bring_in(tmp_path / "results", None)
+    assert found.records[0].workload == make_run().workload
