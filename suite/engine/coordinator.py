@@ -71,6 +71,8 @@ def run(
     told = [Reason("instrumented", {"by": ", ".join(origin.instruments)})] if origin.instruments else []
     rounds: list[Round] = []
     repeated: list[Mapping[str, Any]] = []
+    invalid: list[Round] = []
+    """The round that is taken once more."""
 
     def summed_up(*last: Round, soon: bool = False) -> Run:
         plan, fields = described(actual, settings, repeated), origin.known() if soon else origin.fields()
@@ -82,6 +84,13 @@ def run(
             (keeper.keep if rounds or repeated else keeper.begin)(so_far)
         return run_round(spec, index, watcher, keeper=keeper, stopping=replace(rules, before=tuple(rounds)))
 
+    def any_measured() -> bool:
+        """Whether a round has ended; one that was not taken again after all counts as it is."""
+        if invalid:
+            rounds.append(invalid.pop())
+            repeated.pop()
+        return bool(rounds)
+
     try:
         with interruptible():
             for index in range(settings.round_count()):
@@ -91,19 +100,23 @@ def run(
                         break
                     reasons = [asdict(reason) for reason in result.validity.reasons]
                     repeated.append({"round": index, "reasons": reasons, "metrics": dict(result.metrics)})
+                    invalid.append(result)
                     result = taken(index)
+                    invalid.clear()
                 rounds.append(result)
                 watcher.round_ended(workload.name, result)
                 if result.failure is not None or result.stopped is not None:
                     break
     except Interrupted as error:
-        last = Round(len(rounds), failure=Failure("interrupted", str(error)))
         if isinstance(error, RoundInterrupted):
-            last = error.round
-        measured = rounds or isinstance(error, RoundInterrupted)
-        raise RunInterrupted(error.exit_code - 128, summed_up(last) if measured else None) from error
+            found = summed_up(error.round)
+        elif any_measured():
+            found = summed_up(Round(len(rounds), failure=Failure("interrupted", str(error))))
+        else:
+            found = None
+        raise RunInterrupted(error.exit_code - 128, found) from error
     except ConfigurationError as error:  # a load file that was there is no more
-        if not rounds:
+        if not any_measured():
             raise
         last = Round(len(rounds), failure=Failure("worker", str(error)))
         raise CutShort(error, summed_up(last)) from error

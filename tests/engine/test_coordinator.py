@@ -9,10 +9,11 @@ from support.keeping import Kept
 from suite import Workload, closed_loop
 from suite.config.settings import Settings
 from suite.engine.coordinator import RunInterrupted, run
-from suite.errors import Interrupted
+from suite.errors import ConfigurationError, CutShort, Interrupted
 from suite.ledger.journal import Journal
 from suite.ledger.left_behind import bring_in
-from suite.records.run import Failure, Round, Run
+from suite.records.reason import Reason
+from suite.records.run import Failure, Round, Run, Validity
 
 WORKLOAD = Workload("kept/soon", echo_server(), Talker, loop=closed_loop(1, seconds=1))
 
@@ -55,6 +56,19 @@ def test_an_interrupt_before_anything_was_measured_leaves_no_run(monkeypatch):
     with pytest.raises(RunInterrupted) as caught:
         run(WORKLOAD, Settings(rounds=3))
     assert (caught.value.run, caught.value.exit_code) == (None, 129)
+
+
+@pytest.mark.parametrize("ended", [Interrupted(15), ConfigurationError("load_shop.py can't be loaded")])
+def test_an_invalid_round_that_was_not_taken_again_after_all_is_kept_as_it_is(monkeypatch, ended):
+    """What it had measured was gone, where it was the first."""
+    invalid = Round(0, {"throughput": 7.0}, validity=Validity("invalid", (Reason("steal", {"share": 0.5}),)))
+    rounds_of(monkeypatch, invalid, ended)
+    with pytest.raises((RunInterrupted, CutShort)) as caught:
+        run(WORKLOAD, Settings(rounds=3))
+    found = caught.value.run if isinstance(caught.value, RunInterrupted) else caught.value.found
+    assert (found.rounds, found.partial, caught.value.exit_code) == (2, True, ended.exit_code)
+    assert found.metrics["throughput"].values == (7.0, None)
+    assert "repeated" not in found.plan
 
 
 def test_what_a_round_had_recorded_is_kept_though_loadledger_itself_fails(tmp_path, monkeypatch):
