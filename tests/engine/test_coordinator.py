@@ -65,7 +65,7 @@ def test_an_invalid_round_that_was_not_taken_again_after_all_is_kept_as_it_is(mo
     rounds_of(monkeypatch, invalid, ended)
     with pytest.raises((RunInterrupted, CutShort)) as caught:
         run(WORKLOAD, Settings(rounds=3))
-    found = caught.value.run if isinstance(caught.value, RunInterrupted) else caught.value.found
+    found = getattr(caught.value, "run" if isinstance(caught.value, RunInterrupted) else "found")
     assert (found.rounds, found.partial, caught.value.exit_code) == (2, True, ended.exit_code)
     assert found.metrics["throughput"].values == (7.0, None)
     assert "repeated" not in found.plan
