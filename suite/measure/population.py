@@ -60,7 +60,7 @@ class Population:
     def histogram(self) -> HistogramPart:
         """The same for good; of one whose buckets are the histogram's."""
         low, high = (min(max(end, 0), HIGHEST_NS) for end in (self.low, self.high))
-        return HistogramPart(self._counts.copy(), low, high, self._held)
+        return HistogramPart(self._counts, low, high, self._held)
 
 
 def histogram(ok: Population, beyond: Population) -> Histogram:

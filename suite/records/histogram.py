@@ -98,12 +98,7 @@ class Histogram:
 
     def over(self, seconds: float) -> int:
         """How many values are above `seconds`, all lower bounds among them."""
-        ok = self._ok
-        filled = np.flatnonzero(ok.counts)
-        above = [
-            index for index in filled.tolist() if min(max(upper(index), ok.low), ok.high) / 1e9 > seconds
-        ]
-        return int(ok.counts[above].sum()) + self._beyond.count
+        return sum(count for time, count in self._ok.times() if time > seconds) + self._beyond.count
 
     def encode(self) -> str:
         """As text: `low,high,total,<HDR V2, base64>` in ns for ok, a semicolon, the same for beyond."""
@@ -134,8 +129,7 @@ class Histogram:
     def buckets(self) -> Iterator[tuple[float, int]]:
         """Seconds, and how many took so long: first the ok values, then the lower bounds."""
         for part in (self._ok, self._beyond):
-            for index in np.flatnonzero(part.counts).tolist():
-                yield min(max(upper(index), part.low), part.high) / 1e9, int(part.counts[index])
+            yield from part.times()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Histogram):
@@ -153,14 +147,16 @@ class Histogram:
 
 
 class HistogramPart:
-    """Counts by HDR index up to the last filled one, and what the buckets would blur."""
+    """The HDR indices that are filled, in order, with their counts, and what the buckets would blur."""
 
-    __slots__ = ("count", "counts", "high", "low", "total")
+    __slots__ = ("count", "filled", "found", "high", "low", "total")
 
     def __init__(self, counts: Counts, low: int, high: int, total: int) -> None:
-        self.counts = counts
-        self.counts.flags.writeable = False
-        self.count = int(counts.sum())
+        """Of `counts` by index: what lies between those that are filled takes no memory for good."""
+        self.filled = np.flatnonzero(counts).astype(np.int32)
+        self.found = counts[self.filled]
+        self.found.flags.writeable = False
+        self.count = int(self.found.sum())
         self.low = low
         self.high = high
         self.total = total
@@ -168,7 +164,7 @@ class HistogramPart:
     @classmethod
     def of(cls, values: Counts) -> HistogramPart:
         if not len(values):
-            return cls(_EMPTY.copy(), 0, 0, 0)
+            return cls(_EMPTY, 0, 0, 0)
         low, high, total = HIGHEST_NS, 0, 0
         counts = _EMPTY
         for start in range(0, len(values), _CHUNK):
@@ -179,9 +175,19 @@ class HistogramPart:
             counts = _sum(counts, np.bincount(indices(chunk)))
         return cls(counts, low, high, total)
 
+    def counts(self) -> Counts:
+        """By index, up to the last that is filled."""
+        counts = np.zeros(int(self.filled[-1]) + 1 if len(self.filled) else 0, np.int64)
+        counts[self.filled] = self.found
+        return counts
+
+    def times(self) -> Iterator[tuple[float, int]]:
+        """Seconds, the upper end of a bucket as HDR has it, and how many took so long; in order."""
+        for index, count in zip(self.filled.tolist(), self.found.tolist(), strict=True):
+            yield self._time(index) / 1e9, count
+
     def pack(self) -> Packed:
-        filled = np.flatnonzero(self.counts)
-        return [self.low, self.high, self.total, filled.tolist(), self.counts[filled].tolist()]
+        return [self.low, self.high, self.total, self.filled.tolist(), self.found.tolist()]
 
     @classmethod
     def unpack(cls, packed: Packed) -> HistogramPart:
@@ -196,40 +202,42 @@ class HistogramPart:
     @classmethod
     def merged(cls, parts: list[HistogramPart]) -> HistogramPart:
         parts = [part for part in parts if part.count]
-        counts = _EMPTY.copy()
+        last = max((int(part.filled[-1]) for part in parts), default=-1)
+        counts = np.zeros(last + 1, np.int64)
         for part in parts:
-            counts = _sum(counts, part.counts)
+            counts[part.filled] += part.found
         low = min((part.low for part in parts), default=0)
         high = max((part.high for part in parts), default=0)
         return cls(counts, low, high, sum(part.total for part in parts))
 
     def at(self, place: int) -> int:
         """The value of rank `place` (1..count) in ns: the upper end of its bucket, as HDR has it."""
-        index = int(np.searchsorted(np.cumsum(self.counts), place))
-        return min(max(upper(index), self.low), self.high)
+        return self._time(int(self.filled[np.searchsorted(np.cumsum(self.found), place)]))
 
     def same(self, other: HistogramPart) -> bool:
         mine, theirs = (self.low, self.high, self.total), (other.low, other.high, other.total)
-        return mine == theirs and np.array_equal(self.counts, other.counts)
+        alike = np.array_equal(self.filled, other.filled) and np.array_equal(self.found, other.found)
+        return mine == theirs and alike
 
     def encode(self) -> str:
         if not self.count:
             return _nothing()
         hdr = HdrHistogram(1, HIGHEST_NS, DIGITS)
-        np.frombuffer(hdr.counts, np.int64)[: len(self.counts)] = self.counts
-        hdr.set_internal_tacking_values(-1, len(self.counts) - 1, self.count)
+        np.frombuffer(hdr.counts, np.int64)[self.filled] = self.found
+        hdr.set_internal_tacking_values(-1, int(self.filled[-1]), self.count)
         return f"{self.low},{self.high},{self.total},{hdr.encode().decode()}"
 
     @classmethod
     def decode(cls, text: str) -> HistogramPart:
         if text == _nothing():
-            return cls(_EMPTY.copy(), 0, 0, 0)
+            return cls(_EMPTY, 0, 0, 0)
         low, high, total, code = text.split(",")
         _check_size(code)
         counts = np.frombuffer(HdrHistogram.decode(code).counts, np.int64)
-        filled = np.flatnonzero(counts)
-        used = int(filled[-1]) + 1 if len(filled) else 0
-        return cls._checked(counts[:used].copy(), int(low), int(high), int(total))
+        return cls._checked(counts, int(low), int(high), int(total))
+
+    def _time(self, index: int) -> int:
+        return min(max(upper(index), self.low), self.high)
 
     @classmethod
     def _checked(cls, counts: Counts, low: int, high: int, total: int) -> HistogramPart:
