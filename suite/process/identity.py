@@ -53,4 +53,5 @@ def _identity(directory: Path) -> Iterator[tuple[Watchman, Callable[[], Abstract
             yield watchman, lambda: inherited({ROUND_VARIABLE: name, "TMPDIR": str(directory)})
         finally:
             sweep(name)
-            remove(directory, MARKER)  # while somebody is there who goes on with it should we be killed
+            if (directory / MARKER).exists():  # else it is no scratch of ours
+                remove(directory, MARKER)  # while somebody is there who goes on with it should we be killed

@@ -224,7 +224,7 @@ class Asks(User):
 
 server = Command("python3 -m http.server {port}")
 here = Workload("mine/asks", server, Asks, loop=closed_loop(1, operations=5),
-                beside={"database": postgres(deadline=0.2)})
+                beside={"database": postgres(deadline=2)})
 """
 
 

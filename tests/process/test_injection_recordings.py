@@ -83,7 +83,7 @@ def test_a_recording_of_a_process_of_ours_has_all_callers(tmp_path: Path) -> Non
         child = start_function(outer, (), log=tmp_path / "log")
         assert child.wait(30)
         (recording,) = agents.recordings().values()
-    with memray.FileReader(recording) as reader:
-        largest = max(reader.get_high_watermark_allocation_records(), key=lambda record: record.size)
-        names = [name for name, _, _ in largest.stack_trace()]
+        with memray.FileReader(recording) as reader:
+            largest = max(reader.get_high_watermark_allocation_records(), key=lambda record: record.size)
+            names = [name for name, _, _ in largest.stack_trace()]
     assert names[:4] == ["inner", "middle", "outer", "_child_main"]

@@ -1,5 +1,6 @@
 """Moments as a worker notes them."""
 
+import weakref
 from collections.abc import Iterable, Sequence
 
 from suite.measure.moment_file import FURTHER, MomentFile
@@ -14,7 +15,9 @@ def noted(causes: Sequence[CauseTimes] = (), retries: RetryTimes | None = None) 
         _add(file, code, one.due.tolist(), one.ended.tolist())
     if retries is not None:
         _add(file, FURTHER, retries.begun.tolist(), retries.again.tolist())
-    return Moments([(file, [(one.outcome, one.kind) for one in causes])], retried=retries is not None)
+    made = Moments([(file, [(one.outcome, one.kind) for one in causes])], retried=retries is not None)
+    weakref.finalize(made, file.close)
+    return made
 
 
 def _add(file: MomentFile, code: int, firsts: Iterable[int], lasts: Iterable[int]) -> None:
