@@ -30,6 +30,8 @@ _GRACE = 20.0
 _FIRST, _LATER, _TIMES = 3600.0, 600.0, 10
 """Seconds that the first round of a workload may take, and a later one unless others took long: then so many
 times as long as the longest of them."""
+_INTERRUPTED = (129, 130, 143)
+"""Exit codes of a `suite` that somebody else ended."""
 _DOCUMENTS = "results-*/*/*.json"
 """Of rounds that are known."""
 _SUBMODULE = re.compile(r"^\s*path\s*=\s*(.+?)\s*$", re.MULTILINE)
@@ -200,7 +202,8 @@ def _fault(child: Child, side: Checkout, task: Task, run: Run | None, scratch: P
     kinds = {2: ConfigurationError, 4: SystemFailed}
     status = child.exit_status or 0
     # What kills a round, as the kernel where memory runs out, is no fault of ours, and none of the system.
-    kind: type[SuiteError] = WorkerFailed if status < 0 else kinds.get(status, SuiteError)
+    ended = status < 0 or status in _INTERRUPTED
+    kind: type[SuiteError] = WorkerFailed if ended else kinds.get(status, SuiteError)
     if run is not None and run.error is not None:
         text = run.error.message
     else:

@@ -70,14 +70,17 @@ def test_a_side_that_found_no_room_to_say_so_is_not_a_fault_of_ours(tmp_path, mo
         runner.take(side, Task("shop/browse", "shop/browse"))
 
 
-def test_a_round_that_somebody_killed_is_not_a_fault_of_ours(tmp_path):
+@pytest.mark.parametrize(
+    ("ends", "said"), [("kill -9 $$", "was killed by SIGKILL"), ("exit 143", "ended with status 143")]
+)
+def test_a_round_that_somebody_ended_is_not_a_fault_of_ours(tmp_path, ends, said):
     """`suite ab` ended with 70, and called it an internal error."""
     python = tmp_path / "python"
-    python.write_text("#!/bin/sh\nkill -9 $$\n")
+    python.write_text(f"#!/bin/sh\n{ends}\n")
     python.chmod(0o755)
     runner = ProcessRunner(tmp_path, Path(), tmp_path)
     side = Checkout("base", Commit("a" * 40, "base"), tmp_path, python)
-    with pytest.raises(WorkerFailed, match="was killed by SIGKILL") as told:
+    with pytest.raises(WorkerFailed, match=said) as told:
         runner.take(side, Task("shop/browse", "shop/browse"))
     assert told.value.exit_code == 3
 
