@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from suite.contract.fault import Fault
 from suite.contract.loop import Duration
@@ -30,6 +30,7 @@ from suite.records.costs import ServedStatement
 from suite.services.kept import kept
 from suite.services.programs import NOT_A_PROGRAM, broken, copied, programs_here
 from suite.services.service import Service, TurnedAway
+from suite.services.url_options import foreign_options
 
 if TYPE_CHECKING:
     import psycopg
@@ -265,7 +266,7 @@ class Postgres(Service):
         try:
             return connect(url, autocommit=True, connect_timeout=2)
         except psycopg.ProgrammingError as error:  # which cites what may be a password
-            foreign = ", ".join(_no_options(url))
+            foreign = ", ".join(foreign_options(url))
             raise ConfigurationError(
                 f"{shown_url(url)!r}: {foreign} is no option of PostgreSQL; leave it out"
                 if foreign
@@ -292,12 +293,3 @@ class Postgres(Service):
             return cursor.fetchall() if cursor.description else []
         except psycopg.Error as error:
             raise ConnectionError((str(error).splitlines() or [type(error).__name__])[0]) from error
-
-
-def _no_options(url: str) -> list[str]:
-    """What the URL calls an option, and libpq knows none by that name; their values may be anything."""
-    from psycopg.pq import Conninfo
-
-    known = {one.keyword.decode() for one in Conninfo.get_defaults()} | {"ssl"}
-    given = (part.partition("=") for part in urlsplit(url).query.split("&"))
-    return [unquote(name) for name, sign, _ in given if sign and unquote(name) not in known]
