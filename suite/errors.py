@@ -88,12 +88,16 @@ class Interrupted(SuiteError):
         self.exit_code = 128 + signal_number
 
 
-def interruption(error: BaseException) -> Interrupted | None:
-    """The signal that `error` came of, if one did: libraries make errors of their own of what ends them."""
+class Ended(SystemExit):
+    """SIGTERM ended a process of ours that runs code of users: it unwinds, and is no error of theirs."""
+
+
+def interruption(error: BaseException) -> Interrupted | Ended | None:
+    """What a signal raised that `error` came of, if one did: libraries make errors of their own of it."""
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:
-        if isinstance(cause, Interrupted):
+        if isinstance(cause, Interrupted | Ended):
             return cause
         seen.add(id(cause))
         cause = cause.__cause__

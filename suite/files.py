@@ -78,7 +78,7 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
     """
     with disk_faults(path):
         if _is_special(path):
-            with os.fdopen(_opened(path), "w", encoding="utf-8", errors=_ESCAPED) as device:
+            with os.fdopen(unwaited(path, os.O_WRONLY), "w", encoding="utf-8", errors=_ESCAPED) as device:
                 device.write(text)
             return
         target = path.resolve()  # a link stays a link
@@ -103,7 +103,7 @@ def check_writable(path: Path) -> None:
     with disk_faults(path):
         if _is_special(path):
             if not path.is_fifo():  # that it was opened and closed would be the end to who reads it
-                os.close(_opened(path))
+                os.close(unwaited(path, os.O_WRONLY))
             return
         target = path.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -119,9 +119,9 @@ def _is_special(path: Path) -> bool:
     return path.exists() and not path.is_file()
 
 
-def _opened(path: Path) -> int:
-    """To write to it; that somebody reads from a pipe is not waited for."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+def unwaited(path: str | Path, flags: int) -> int:
+    """An opener, as `open` takes one: that somebody reads from a pipe is not waited for."""
+    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
     os.set_blocking(descriptor, True)
     return descriptor
 

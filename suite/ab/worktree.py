@@ -11,11 +11,14 @@ from pathlib import Path
 from suite.errors import ConfigurationError
 from suite.git import SUBMODULE, git
 from suite.process.ownership import is_abandoned, owned
+from suite.process.scratch import is_scratch
 
 PATIENCE = 300.0
 """Seconds for writing a whole commit to disk."""
 _MARKER = "loadledger"
 """What git keeps of a worktree of ours has this file beside it."""
+_BEING_MADE = "initializing"
+"""Why git keeps one locked until it is made."""
 
 
 @contextlib.contextmanager
@@ -54,10 +57,22 @@ def _submodules(repository: Path, sha: str) -> Iterator[tuple[str, str]]:
 def _forget_abandoned(repository: Path) -> None:
     """Worktrees of an A/B that was killed: their folders are gone, but git still lists them."""
     common = repository / _said(repository, "rev-parse", "--git-common-dir")
-    for record in common.glob(f"worktrees/*/{_MARKER}"):
-        folder = Path(os.fsdecode((record.parent / "gitdir").read_bytes().rstrip(b"\n"))).parent
-        if is_abandoned(record.parent, _MARKER) and not folder.exists():
+    for record in common.glob("worktrees/*"):
+        try:
+            folder = Path(os.fsdecode((record / "gitdir").read_bytes().rstrip(b"\n"))).parent
+        except OSError:  # what another is about to make, or to remove
+            continue
+        if (is_abandoned(record, _MARKER) or _half_made(record, folder)) and not folder.exists():
             _remove(repository, folder)
+
+
+def _half_made(record: Path, folder: Path) -> bool:
+    """Whether this one was killed unmarked: git locks what it makes, and pruning leaves that."""
+    try:
+        locked = (record / "locked").read_text(errors="replace").strip()
+    except OSError:
+        return False
+    return locked == _BEING_MADE and is_scratch(folder.parent) and not folder.parent.exists()
 
 
 def _remove(repository: Path, folder: Path) -> None:

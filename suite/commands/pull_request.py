@@ -10,7 +10,7 @@ from rich.console import Console
 
 from suite.compare.compared import Compared
 from suite.config.described import places_of
-from suite.files import disk_faults
+from suite.files import disk_faults, unwaited
 from suite.git import git
 from suite.report.documents.annotations import annotated
 from suite.report.documents.markdown import in_short
@@ -38,8 +38,8 @@ def tell_pull_request(
         places = dict(_inside(names, files))
         print_annotations(console, annotated(compared, warn=warn, places=places))
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with disk_faults(summary), open(summary, "ab") as file:
-            room = _ROOM - file.tell()
+        with disk_faults(summary), open(summary, "ab", opener=unwaited) as file:
+            room = _ROOM - (file.tell() if file.seekable() else 0)
             for version in (text, in_short(text)):
                 if len(said := version.encode()) <= room:
                     file.write(said)

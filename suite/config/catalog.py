@@ -18,7 +18,7 @@ from suite.config.filters import ALL, Filters
 from suite.config.first_texts import first_texts
 from suite.config.matching import matching
 from suite.contract.workload import Workload
-from suite.errors import ConfigurationError, Faults, Interrupted, MissingExtra, interruption
+from suite.errors import ConfigurationError, Ended, Faults, Interrupted, MissingExtra, interruption
 from suite.process.guard import interruptible
 from suite.process.importing import uncollected, undone
 from suite.process.pickled import PickledWorkload, load_as
@@ -255,7 +255,7 @@ def _module_of(reference: Reference) -> ModuleType:
             raise ConfigurationError(f"there is no file {path}")
         mark = hashlib.sha256(os.fsencode(reference.file)).hexdigest()[:8]
         return load_as(f"loadfile_{path.stem}_{mark}", path)
-    except (MissingExtra, Interrupted):
+    except (MissingExtra, Interrupted, Ended):
         raise
     except ConfigurationError as error:
         if str(reference) in str(error):

@@ -18,6 +18,7 @@ from suite.engine.error_counts import ENDS
 from suite.engine.live_users import LiveUsers
 from suite.engine.segment import Segment
 from suite.engine.user_group import NEVER, UserGroup, UserSession, cancelled
+from suite.errors import Ended
 
 Think = float | tuple[float, float]
 
@@ -127,6 +128,8 @@ def _run_plain(group: UserGroup, loop: ClosedLoop, end: int) -> None:
             try:
                 body(user)  # type: ignore[misc]
                 finished[row] = clock()
+            except Ended:
+                raise
             except ENDS as error:
                 at = clock()
                 columns.outcome[row] = group.errors.add(group.names[code], error, at)

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 
-from suite.errors import Rejected
+from suite.errors import Ended, Rejected
 from suite.measure.moment_file import MomentFile
 from suite.process.redaction import excerpt, shown_name
 from suite.records.detail import Detail
@@ -27,7 +27,9 @@ class StrayCancellation(Exception):
 
 
 def ours(error: BaseException) -> BaseException:
-    """`error` as an operation's own; raises a cancellation of ours, which ends the task."""
+    """`error` as an operation's own; raises a cancellation of ours, which ends the task, and Ended."""
+    if isinstance(error, Ended):
+        raise error
     if not isinstance(error, asyncio.CancelledError):
         return error
     task = asyncio.current_task()

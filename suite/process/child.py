@@ -16,7 +16,7 @@ from typing import Any
 import multiprocess
 from multiprocess import resource_tracker
 
-from suite.errors import SystemFailed
+from suite.errors import Ended, SystemFailed
 from suite.files import refusal
 from suite.git import clean_environment
 from suite.process.ending import ending
@@ -256,4 +256,4 @@ def _child_main(
 
 def _end_on_sigterm(_number: int, _frame: object) -> None:
     """SIGTERM unwinds the stack, so that `finally` and `with` do their work."""
-    raise SystemExit(0)
+    raise Ended(0)

@@ -52,8 +52,13 @@ def let_through(path: Path) -> None:
     """Let other users who know its name reach `path` through the scratch directories that it lies in."""
     for folder in path.parents:
         mode = folder.stat().st_mode
-        if folder.name.startswith(_PREFIX) and _is_a_folder_of_this_user(folder) and not mode & stat.S_IXOTH:
+        if is_scratch(folder) and _is_a_folder_of_this_user(folder) and not mode & stat.S_IXOTH:
             folder.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
+
+
+def is_scratch(path: Path) -> bool:
+    """Whether it is called as a scratch directory is."""
+    return path.name.startswith(_PREFIX)
 
 
 def note_round(directory: Path, round_id: str) -> None:
@@ -67,7 +72,7 @@ def remove_abandoned(place: Path) -> None:
     their processes. What is not this user's, or was never one of ours, stays.
     """
     try:
-        found = [path for path in place.iterdir() if path.name.startswith(_PREFIX)]
+        found = [path for path in place.iterdir() if is_scratch(path)]
     except OSError:
         return
     for path in found:

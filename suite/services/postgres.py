@@ -6,6 +6,7 @@ import contextlib
 import os
 import pwd
 import secrets
+import shlex
 import shutil
 import signal
 import stat
@@ -190,8 +191,13 @@ class Postgres(Service):
         data = scratch / "data"
         data.mkdir(0o700)
         shutil.chown(data, _NOBODY)
-        if any(not folder.stat().st_mode & stat.S_IXOTH for folder in (programs, *programs.parents)):
-            programs = copied(programs, scratch)  # nobody can't reach them where they are
+        if (closed := _closed(scratch)) is not None:
+            raise SystemFailed(
+                f"PostgreSQL refuses root, and {_NOBODY}, who runs it then, can't enter {closed}; "
+                f"let others in (chmod o+x {shlex.quote(str(closed))}), or name another place by TMPDIR"
+            )
+        if _closed(programs) is not None:
+            programs = copied(programs, scratch)
         return programs, data, _NOBODY
 
     def _own_url(self) -> str:
@@ -293,3 +299,8 @@ class Postgres(Service):
             return cursor.fetchall() if cursor.description else []
         except psycopg.Error as error:
             raise ConnectionError((str(error).splitlines() or [type(error).__name__])[0]) from error
+
+
+def _closed(path: Path) -> Path | None:
+    """The folder, if there is one, that keeps other users from reaching what is in `path`."""
+    return next((one for one in (path, *path.parents) if not one.stat().st_mode & stat.S_IXOTH), None)

@@ -151,6 +151,26 @@ def test_a_worktree_is_forgotten_too_that_was_killed_while_git_wrote_its_files(s
     assert len(scratch.worktrees()) == 1
 
 
+def test_a_worktree_is_forgotten_too_that_was_killed_before_it_was_marked(scratch, tmp_path):
+    """`kill -9` within `git worktree add` left a record that is locked: no `git worktree prune` takes it."""
+    found = repository(scratch)
+    ours, theirs = tmp_path / "loadledger-x" / "base", tmp_path / "disk" / "tree"
+    for folder in (ours, theirs):
+        folder.parent.mkdir()
+        scratch.git("worktree", "add", "-q", "--no-checkout", "--detach", "--lock", str(folder), "HEAD")
+    for record in (scratch.folder / ".git" / "worktrees").iterdir():
+        (record / "locked").write_text("initializing\n")
+    with found.checked_out(found.commit("HEAD"), tmp_path / "place"):
+        assert len(scratch.worktrees()) == 4  # what it lies in is there: another may be making it
+    shutil.rmtree(ours.parent)
+    shutil.rmtree(theirs.parent)
+    scratch.git("worktree", "prune")
+    assert len(scratch.worktrees()) == 3
+    with found.checked_out(found.commit("HEAD"), tmp_path / "place"):
+        pass
+    assert [line.split()[0] for line in scratch.worktrees()[1:]] == [str(theirs)]
+
+
 def test_what_git_says_is_passed_on(scratch, tmp_path):
     (tmp_path / "place").mkdir()
     (tmp_path / "place" / "file").write_text("in the way")

@@ -1,5 +1,7 @@
 """What GitHub is told of a comparison, within its limits."""
 
+import os
+
 import pytest
 from rich.console import Console
 from support.histories import git, repository
@@ -65,3 +67,16 @@ def test_a_summary_stays_within_what_is_shown(told, tmp_path, monkeypatch):
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "no" / "such.md"))
     with pytest.raises(StoreError, match="can't write"):
         told()
+
+
+def test_a_summary_that_is_a_pipe_holds_nobody_up(told, tmp_path, monkeypatch):
+    """Where nobody read from it the comparison waited without end."""
+    pipe = tmp_path / "summary"
+    os.mkfifo(pipe)
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(pipe))
+    with pytest.raises(StoreError, match="nobody reads from it"):
+        told()
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    told("short")
+    assert os.read(reader, 100) == b"short"
+    os.close(reader)

@@ -24,7 +24,7 @@ from suite.config.catalog import (
 )
 from suite.config.settings import Settings
 from suite.engine.coordinator import run
-from suite.errors import ConfigurationError, Interrupted
+from suite.errors import ConfigurationError, Ended, Interrupted
 from suite.process.pickled import PickledWorkload
 
 names = st.text("abcdefgh/-_é", min_size=1)
@@ -360,6 +360,14 @@ def test_a_signal_that_python_makes_another_error_of_is_no_fault_of_the_load_fil
     with pytest.raises(Interrupted) as ended:
         from_file(file)
     assert ended.value.exit_code == 130
+
+
+def test_a_worker_that_is_asked_to_end_while_it_reads_the_load_file_blames_no_file(tmp_path):
+    """It said "can't be loaded: SystemExit: 0" of SIGTERM, and the Run ended with 2."""
+    file = tmp_path / "load_ended.py"
+    file.write_text("from suite.errors import Ended\nraise Ended(0)\n")
+    with pytest.raises(Ended):
+        from_file(file)
 
 
 EARLY = """

@@ -8,7 +8,7 @@ import psutil
 import pytest
 from examples.load_echo import Talker, echo_server
 
-from suite import Workload, closed_loop
+from suite import Component, User, Workload, closed_loop, operation
 from suite.config.settings import Settings
 from suite.engine.coordinator import RunInterrupted, run
 from suite.engine.progress import Silent
@@ -34,12 +34,12 @@ def ours():
     return [(child.name, child.pid) for child in multiprocess.active_children() if child.pid in alive]
 
 
-def killed(name):
+def killed(name, by=signal.SIGKILL):
     """Kill that worker, or the system."""
 
     def act():
         (pid,) = [pid for one, pid in ours() if (one if one.startswith("worker") else "system") == name]
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, by)
 
     return act
 
@@ -73,6 +73,23 @@ def test_a_worker_that_is_killed_leaves_what_all_of_them_measured():
     assert found.validity.reasons[0].kind == "worker_died"
     assert found.outcomes["ok"] >= sum(found.outcomes.values()) - 4  # users
     assert found.outcomes["failed"] == 0
+
+
+class Counts(User):
+    """Its operations never wait: a signal comes in the midst of one."""
+
+    @operation
+    def count(self):
+        sum(range(2_000))
+
+
+@pytest.mark.parametrize("users", [1, 2])
+def test_a_worker_that_is_asked_to_end_does_and_no_operation_failed(users):
+    """SIGTERM was one failed operation of the system's, and the worker went on."""
+    workload = Workload("cut/asked", Component(object), Counts, loop=closed_loop(users, seconds=600))
+    found = run(workload, Settings(rounds=1), progress=Fault([killed("worker 0", signal.SIGTERM)]))
+    assert partial(found)
+    assert (found.error.kind, found.exit_code, found.outcomes["failed"]) == ("worker", 3, 0)
 
 
 def test_a_system_that_is_killed_leaves_what_was_measured_until_then():

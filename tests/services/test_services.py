@@ -342,6 +342,17 @@ def test_root_has_it_run_within_a_scratch_directory_of_ours_as_suite_ab_has(monk
         assert outer.stat().st_mode & 0o077 == 0o001, "who knows a name in it may pass, and see nothing"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has another user to run it as")
+def test_a_place_that_only_root_may_enter_is_named(monkeypatch, tmp_path):
+    """It said "Permission denied", and of what not."""
+    tmp_path.chmod(0o700)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    said = rf"nobody, .* can't enter {tmp_path};.*chmod o\+x .* TMPDIR"
+    with pytest.raises(SystemFailed, match=said), postgres(own=True):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has it run by another user, with its data elsewhere")
 def test_of_one_whose_program_is_killed_no_data_are_left() -> None:
     program = "from suite.services import postgres\nwith postgres(): print(1, flush=True), input()"
