@@ -9,6 +9,8 @@ import os
 import struct
 from collections.abc import Iterator
 
+from suite.measure.memory_file import create_memory, open_memory
+
 _HEAD = struct.Struct("<qq")  # the next number, how many below it are free again
 _NUMBER = struct.Struct("<q")
 
@@ -28,7 +30,7 @@ class Numbering:
     @classmethod
     def create(cls, used: int, most: int) -> Numbering:
         """A new one, of which 0 to `used` - 1 are taken, for up to `most` numbers."""
-        descriptor = os.memfd_create("loadledger-numbering", os.MFD_CLOEXEC)
+        descriptor = create_memory("loadledger-numbering")
         os.ftruncate(descriptor, _HEAD.size + _NUMBER.size * most)
         made = cls(descriptor, most)
         _HEAD.pack_into(made._map, 0, used, 0)
@@ -37,7 +39,7 @@ class Numbering:
     @classmethod
     def open(cls, owner: int, descriptor: int, most: int) -> Numbering:
         """The one that process `owner` holds under `descriptor`."""
-        return cls(os.open(f"/proc/{owner}/fd/{descriptor}", os.O_RDWR | os.O_CLOEXEC), most)
+        return cls(open_memory(owner, descriptor), most)
 
     def take(self) -> int | None:
         """A number for a user that joins; None if all are taken."""

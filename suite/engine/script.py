@@ -7,6 +7,7 @@ import os
 from typing import Any, NamedTuple
 
 from suite.contract.replay import Logged
+from suite.measure.memory_file import create_memory, open_memory
 
 _FIELDS = (("at", "Q", 8), ("session", "I", 4), ("status", "H", 2), ("last", "B", 1))
 _ROW_BYTES = sum(size for _, _, size in _FIELDS)
@@ -46,7 +47,7 @@ class Script:
     def create(cls, requests: int, **columns: Any) -> Script:
         """One of these columns, arrays of equal length named as its own, and a file of requests."""
         rows = len(columns["at"])
-        descriptor = os.memfd_create("loadledger-script", os.MFD_CLOEXEC)
+        descriptor = create_memory("loadledger-script")
         os.ftruncate(descriptor, max(1, rows * _ROW_BYTES))
         made = cls(descriptor, os.dup(requests), rows)
         for name, code, _ in _FIELDS:
@@ -57,7 +58,7 @@ class Script:
     def open(cls, owner: int, plan: ScriptPlan) -> Script:
         """The one that process `owner` holds."""
         rows, text = (
-            os.open(f"/proc/{owner}/fd/{descriptor}", mode | os.O_CLOEXEC)
+            open_memory(owner, descriptor, mode)
             for descriptor, mode in ((plan.descriptor, os.O_RDWR), (plan.requests, os.O_RDONLY))
         )
         return cls(rows, text, plan.rows)

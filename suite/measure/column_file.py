@@ -9,10 +9,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from suite.measure.columns import ROW_BYTES, Columns
+from suite.measure.memory_file import create_memory, open_memory
 from suite.measure.room import has_room
 
-MEMORY_NAME = "loadledger-columns"
-"""Name of the mapping in /proc/PID/smaps, by which the sampler leaves it out of a system's memory."""
 SEGMENT_ROWS = 1 << 20
 """Rows of a segment (35 MiB) where more may come than fit into one."""
 
@@ -39,14 +38,14 @@ class ColumnFile:
     def create(cls, planned: int | None = None, *, rows: int = SEGMENT_ROWS) -> ColumnFile:
         """A new one, all zero; segments have `rows` rows, or fewer where fewer are planned."""
         rows = rows if planned is None else min(planned, rows)
-        made = cls(os.memfd_create(MEMORY_NAME, os.MFD_CLOEXEC), rows, planned)
+        made = cls(create_memory(), rows, planned)
         made._grow_to(1 if not planned else -(-planned // rows))
         return made
 
     @classmethod
     def open(cls, owner: int, descriptor: int, rows: int, planned: int | None) -> ColumnFile:
         """The one that process `owner` holds under `descriptor`."""
-        return cls(os.open(f"/proc/{owner}/fd/{descriptor}", os.O_RDWR | os.O_CLOEXEC), rows, planned)
+        return cls(open_memory(owner, descriptor), rows, planned)
 
     def __len__(self) -> int:
         """Segments that there are."""

@@ -62,23 +62,26 @@ def combine(
     names = dict.fromkeys(name for one in whole for name in one.metrics)
     metrics = {name: _measured(name, workload, rounds, whole, histograms) for name in names}
     outcomes = summed(one.outcomes for one in rounds)
+    total = outcomes.pop("", dict.fromkeys(OUTCOMES, 0))
     incidents = [incident for one in rounds for incident in one.incidents]
     doubts = [*told, *_thin(workload, histograms), *few(workload.thresholds, incidents)]
+    validity = _validity(rounds, doubts)
+    partial = any(one.failure or one.stopped for one in rounds)
     return Run(
         **provenance,
         workload=workload.name,
-        partial=any(one.failure or one.stopped for one in rounds),
+        partial=partial,
         rounds=len(rounds),
         metrics=metrics,
         histograms=histograms,
-        outcomes=outcomes.pop("", dict.fromkeys(OUTCOMES, 0)),
+        outcomes=total,
         operations=outcomes,
         statuses=summed(one.statuses for one in rounds),
         details=merged_details(rounds),
         thresholds=tuple(_judgements(workload, metrics)),
-        checks=_checks(rounds),
+        checks=(*_checks(rounds), *_none_succeeded(workload, partial, validity, total)),
         series=next((one.series for one in whole), {}),
-        validity=_validity(rounds, doubts),
+        validity=validity,
         pids=tuple(one.pids for one in rounds),
         error=_error(rounds),
         evidence=tuple(one.evidence for one in rounds),
@@ -193,6 +196,20 @@ def _checks(rounds: Sequence[Round]) -> tuple[CheckResult, ...]:
         if check.name not in merged or merged[check.name].passed:
             merged[check.name] = check
     return tuple(merged.values())
+
+
+def _none_succeeded(
+    workload: RunJudge, partial: bool, validity: Validity, outcomes: Mapping[str, int]
+) -> Iterable[CheckResult]:
+    """The check that nobody has to write: of a system that did nothing right there is nothing to pass. Who
+    sets a threshold for failures has said how many there may be; who is rejected was answered.
+    """
+    judged = any(threshold.metric.partition("@")[0] == "failures" for threshold in workload.thresholds)
+    seen = {kind: count for kind, count in outcomes.items() if count}
+    answered = {"ok", "rejected"} & seen.keys()
+    if seen and not (partial or judged or answered or validity.verdict == "invalid"):
+        detail = f"none of {sum(seen.values()):,} did"
+        yield CheckResult("an operation succeeds", passed=False, detail=detail)
 
 
 def merged_details(rounds: Iterable[Round]) -> tuple[Detail, ...]:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from suite.measure.column_file import MEMORY_NAME
+from suite.measure.memory_file import create_memory, open_memory
 from suite.records.detail import Detail
 
 _HEAD = struct.Struct("<QII")
@@ -49,12 +49,12 @@ class NewsFile:
     @classmethod
     def create(cls) -> NewsFile:
         """A new one, without news."""
-        return cls(os.memfd_create(MEMORY_NAME, os.MFD_CLOEXEC))
+        return cls(create_memory())
 
     @classmethod
     def open(cls, owner: int, descriptor: int) -> NewsFile:
         """The one that process `owner` holds under `descriptor`."""
-        return cls(os.open(f"/proc/{owner}/fd/{descriptor}", os.O_RDWR | os.O_CLOEXEC))
+        return cls(open_memory(owner, descriptor))
 
     def write(self, details: Iterable[Detail], statuses: Iterable[tuple[str, str, int]]) -> None:
         """Put these in place of what was there. More than there is room for is left out."""

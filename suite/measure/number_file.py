@@ -10,7 +10,7 @@ import os
 import time
 from typing import ClassVar, Self
 
-from suite.measure.column_file import MEMORY_NAME
+from suite.measure.memory_file import create_memory, open_memory
 from suite.measure.room import has_room
 
 _PIECE = 3 << 18
@@ -37,12 +37,12 @@ class NumberFile:
     @classmethod
     def create(cls) -> Self:
         """A new one, empty."""
-        return cls(os.memfd_create(MEMORY_NAME, os.MFD_CLOEXEC))
+        return cls(create_memory())
 
     @classmethod
     def open(cls, owner: int, descriptor: int) -> Self:
         """The one that process `owner` holds under `descriptor`."""
-        return cls(os.open(f"/proc/{owner}/fd/{descriptor}", os.O_RDWR | os.O_CLOEXEC))
+        return cls(open_memory(owner, descriptor))
 
     def read(self) -> memoryview:
         """All numbers as they lie there; entries that were never written are all 0."""

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import psutil
 
-from suite.measure.column_file import MEMORY_NAME
+from suite.measure.memory_file import MEMORY_NAME
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _SIZE = re.compile(rb"^(\w+):\s+(\d+) kB", re.MULTILINE)

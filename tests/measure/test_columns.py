@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suite.measure.column_file import MEMORY_NAME, ColumnFile
+from suite.measure.column_file import ColumnFile
+from suite.measure.memory_file import MEMORY_NAME
 
 NAMES = ("intended", "dispatched", "started", "finished", "operation", "outcome")
 

@@ -98,6 +98,25 @@ def test_a_lower_bound_passes_no_level():
     assert judged.passed is False
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "thresholds", "code"),
+    [
+        ([Outcome.failed, Outcome.timeout], (), 1),
+        ([Outcome.failed, Outcome.ok], (), 0),
+        ([Outcome.rejected, Outcome.failed], (), 0),
+        ([Outcome.failed], (Threshold("failures", critical=1.0),), 0),
+        ([], (), 0),
+    ],
+)
+def test_a_run_in_which_nothing_succeeded_does_not_pass(outcomes, thresholds, code):
+    """Against a server that answers 500 to everything CI was green."""
+    rows = recording_of(np.full(len(outcomes), 1000), outcome=np.array(outcomes))
+    run = run_of([measured(rows)], *thresholds)
+    assert run.exit_code == code
+    told = CheckResult("an operation succeeds", passed=False, detail="none of 2 did")
+    assert run.checks == ((told,) if code else ())
+
+
 def test_own_metrics_combine_as_they_say():
     own = Metric("fps", "1/s", "higher", read=lambda system, kept, recording: 1.0, combine="min")
     rounds = [measured(recording_of(np.full(40, 1000)), own={"fps": value}) for value in (3.0, None, 2.0)]
