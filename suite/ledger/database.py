@@ -6,6 +6,7 @@ import contextlib
 import json
 import math
 import os
+import re
 import sqlite3
 import time
 from functools import partial
@@ -28,7 +29,13 @@ _SLICE = 100
 _SHOWN = 40
 """Characters of a document that is none."""
 _MAGIC = b"SQLite format 3\0"
-_PROGRAMS = "SELECT 1 FROM sqlite_master WHERE type NOT IN ('table', 'index') LIMIT 1"
+_NAMES = r'\(\s*"?\w+"?(?:\s*,\s*"?\w+"?)*+\s*\)'
+_PLAIN = re.compile(
+    rf"CREATE\s+(?:TABLE[^()]+\((?:[^()]++|{_NAMES})*+\)|(?:UNIQUE\s+)?INDEX[^()]+{_NAMES})\s*", re.IGNORECASE
+)
+"""A table or an index as a ledger has them: what SQLite reckons out stands between brackets that hold more
+than names, or behind them.
+"""
 _SMALLEST = 512
 """Bytes in the smallest page that SQLite knows, and so in the smallest database."""
 
@@ -186,14 +193,17 @@ def _begin(path: Path, timeout: float, connection: Connection) -> None:
 
 
 def _refuse_programs(connection: sqlite3.Connection, path: Path) -> None:
-    """Views and triggers are programs: one in the place of a table may never end.
+    """Views and triggers are programs, and so is what a column, a check or an index reckons out: one may
+    never end.
 
     No authorizer: SQLite takes a signal that comes while it asks us for a No.
     """
-    if connection.execute(_PROGRAMS).fetchone():
-        raise StoreError(
-            f"ledger {path} has views or triggers, which a ledger has not; it was left as it is: use another"
-        )
+    for (text,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"):
+        if not _PLAIN.fullmatch(str(text)):
+            raise StoreError(
+                f"ledger {path} has views or triggers, or reckons in its tables, which a ledger does not; "
+                "it was left as it is: use another"
+            )
 
 
 def _is_busy(error: sqlite3.OperationalError) -> bool:

@@ -192,3 +192,29 @@ def test_views_and_triggers_are_refused(tmp_path: Path, program: str) -> None:
     for use in (lambda ledger: ledger.runs(), lambda ledger: ledger.add(make_run())):
         with pytest.raises(StoreError, match="views or triggers"), Ledger(tmp_path / "ledger.db") as ledger:
             use(ledger)
+
+
+_SLOW_CONSTANT = "instr(hex(zeroblob(10000000)), hex(zeroblob(4000000)) || '1')"
+_SLOW = _SLOW_CONSTANT.replace("'1'", "workload")
+
+
+@pytest.mark.parametrize(
+    ("kept", "instead"),
+    [
+        ("branch VARCHAR", f"branch VARCHAR AS ({_SLOW})"),
+        ("branch VARCHAR", f"branch VARCHAR CHECK ({_SLOW})"),
+        ("branch VARCHAR", f"branch VARCHAR DEFAULT ({_SLOW_CONSTANT})"),
+        ("(started_at)", f"({_SLOW})"),
+        ("(started_at)", "(machine GLOB load)"),
+        ("(started_at)", "(started_at) WHERE machine GLOB load"),
+    ],
+)
+def test_what_a_table_or_an_index_reckons_out_is_refused(tmp_path: Path, kept: str, instead: str) -> None:
+    """It took an hour and no signal was heard: `suite run` had measured, and hung."""
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.add(make_run())
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as database, database:
+        database.execute("PRAGMA writable_schema = ON")
+        database.execute("UPDATE sqlite_master SET sql = replace(sql, ?, ?)", (kept, instead))
+    with pytest.raises(StoreError, match="reckons in its tables"):
+        Ledger(tmp_path / "ledger.db")
