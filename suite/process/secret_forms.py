@@ -10,7 +10,8 @@ import re
 HIDDEN = "***"
 NAMES = (
     r"pass?w(?:or)?+d?+|pass[_ -]?(?:phrase|code)|require[_-]?pass|secret|token(?!iz)|authorization"
-    r"|credential|(?:api|access|account|encryption|master|private|shared)[_ -]?key|key[_-]data"
+    r"|credential|(?:api|access|account|encryption|master|private|shared)[_ -]?key|key[_-]data|rediscli_auth"
+    r"|(?:admin|bind|db|ftp|ldap|mail|root|smtp|user)_?(?:pass|pw)(?![a-z])"
 )
 ABOUT = (
     r"(?![_-]?(?:[a-z]{1,12}[_-]){0,2}(?:type|name|count|length|policy|ttl|arn|field|expir\w{1,8}|lifetime|algorithm"
@@ -23,9 +24,9 @@ _KEY_WORD = rf"{''.join(f'(?<!{one}[_ -])' for one in _OTHERS)}key"
 CAMEL = r"(?-i:(?<=[a-z0-9])(?:Key|Pwd))"
 KEYS = rf"(?<![a-z0-9]){_KEY_WORD}|{CAMEL}"
 """What ends with this word alone: many a word ends like it."""
-SHORT = r"(?<=[a-z0-9][_.-])(?:pass|pwd)"
+SHORT = r"(?<=[a-z0-9][_.-])(?:pass|pwd|pw)"
 """Alone they are words, and a folder."""
-NAMED = re.compile(rf"(?:{NAMES}){ABOUT}|(?:{KEYS}|{SHORT}|\A(?:pass|pwd)|cookies?)\Z", re.IGNORECASE)
+NAMED = re.compile(rf"(?:{NAMES}){ABOUT}|(?:{KEYS}|{SHORT}|\A(?:pass|pwd|pw)|cookies?)\Z", re.IGNORECASE)
 
 _WORD = r"""[^\s"',;&})\]<\\]+"""
 _QUOTE = r"""(?:\\{0,3}["']|\\u002[27]|&(?:quot|\#34|\#39|\#x27);|%22)"""
@@ -43,8 +44,8 @@ _STATE = rf"(?!(?:{STATES})(?:[\s,;.:)}}\]]|\Z)|\(\w{{1,20}}(?:\s\w{{1,20}}){{1,
 """What a message says of a secret is none, nor what it has between brackets: (sensitive value)."""
 _NAME = (
     rf"(?<!unexpected )(?!tokens[\w-]{{0,40}}+{_QUOTE}?\s{{0,3}}[=:]\s{{0,3}}[\d.])"
-    rf"(?:(?:{NAMES}){ABOUT}[\w-]{{0,40}}+|(?<=[a-z0-9][_-]){_KEY_WORD}|{CAMEL}|{SHORT}|(?<=[\"'])(?:pass|pwd)(?=\\{{0,3}}[\"'])"
-    rf"|(?<![a-z0-9_-])pwd(?==[^/]))"
+    rf"(?:(?:{NAMES}){ABOUT}[\w-]{{0,40}}+|(?<=[a-z0-9][_-]){_KEY_WORD}|{CAMEL}|{SHORT}|(?<=[\"'])(?:pass|pwd|pw)(?=\\{{0,3}}[\"'])"
+    rf"|(?<![a-z0-9_-])(?:pwd(?==[^/])|pw(?=[=:])))"
 )
 _COLOURED = r"(?:\x1b\[[\d;]{0,12}m\s?){0,3}+"
 """Loggers colour the name, the sign and the value."""
@@ -146,6 +147,7 @@ _AFTER: tuple[str, ...] = (
     rf"""{_CURL}{_USER}[ =]?["']?[^\s:"']{{1,100}}:()[^\s"']+""",
     rf"""{_CURL}(?:-b|--cookie){_BETWEEN}()(?=["']?[^\s=]{{1,100}}=)(?:{QUOTED}|[^\s]+)""",
     rf"""--oauth2-bearer{_BETWEEN}()(?:{_ONE})""",
+    rf"""(?<![\w-])--(?:[\w-]{{0,20}}-)?(?:user|auth|login){_BETWEEN}["']?(?!\d)[^\s:="']{{1,100}}:(?!//)()[^\s"']+""",
     rf"""{_MYSQL}(?-i:-p)()(?:(?<=["']-p)[^"'\r\n]{{1,1000}}(?=["'])|{_ONE})""",
     rf"""{_SSHPASS}(?-i:-p)(?:\s|{_COMMA})?()(?:(?<=["']-p)[^"'\r\n]{{1,1000}}(?=["'])|{_ONE})""",
     rf"""{_REDIS}-a(?:\s|{_COMMA})?()(?:{_ONE})""",
@@ -180,6 +182,25 @@ _EMBEDDED = (
     r"|eyJ[\w-]{8,300}\.eyJ[\w-]{4,4000}\.[\w-]{0,4000})"
 )
 """Tokens that nothing else looks like: they begin behind a letter or a _, too."""
+_ISSUED = (
+    # Shopify, Square, Linear
+    r"shp(?:at|ca|pa|ss)_[0-9a-f]{32}|sq0(?:atp|csp|idp)-[\w-]{22,60}|lin_api_[A-Za-z0-9]{32,60}"
+    # Notion, Figma, Postman
+    r"|ntn_[A-Za-z0-9]{40,60}|figd_[\w-]{36,60}|PMAK-[0-9a-f]{24}-[0-9a-f]{30,40}"
+    # Grafana, New Relic, Atlassian
+    r"|gl(?:sa|c)_[\w=]{32,400}|NRAK-[A-Z0-9]{27}|ATATT3[\w=-]{60,400}"
+    # Doppler, PlanetScale
+    r"|dp\.(?:ct|pt|sa|st)\.[\w.-]{40,80}|pscale_(?:oauth|pw|tkn)_[\w.-]{32,64}|dapi[0-9a-f]{32}"
+    # Supabase, Sentry
+    r"|sb(?:p_[0-9a-f]{40}|_secret_[\w-]{20,60})|nfp_[A-Za-z0-9]{36}|sntry[su]_[\w+/=-]{40,400}"
+    r"|rubygems_[0-9a-f]{48}|r8_[A-Za-z0-9]{37}|gsk_[A-Za-z0-9]{48,60}|xai-[A-Za-z0-9]{60,100}"
+    r"|pplx-[A-Za-z0-9]{40,60}|nvapi-[\w-]{60,80}|hvb\.[\w-]{60,1000}|ops_eyJ[\w-]{50,2000}"
+    # Mailchimp, Terraform
+    r"|[0-9a-f]{32}-us\d{1,2}(?!\w)|[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,80}"
+    # Discord
+    r"|[MNO][A-Za-z0-9]{23,25}\.[\w-]{6}\.[\w-]{27,38}"
+)
+"""What services issue, with a beginning of their own, or an end."""
 ANYWHERE = re.compile(
     # Of a URL: user and password, as far as it can be, or a user as long as a token.
     r"(?<=://)[^/\s:@]{0,200}:[^/\s\"'<>]{1,1000}(?=@)"
@@ -198,7 +219,7 @@ ANYWHERE = re.compile(
     r"|AGE-SECRET-KEY-1[0-9A-Z]{30,100})"
     r"|(?<=hooks\.slack\.com/)(?:services|workflows)/[\w/-]{10,255}"
     r"|(?<=/api/webhooks/)\d{1,25}/[\w-]{20,255}|(?<=/bot)\d{5,15}:[\w-]{30,60}"  # Discord, Telegram
-    rf"|{_EMBEDDED}"
+    rf"|{_EMBEDDED}|(?:\b|{_ESCAPED})(?:{_ISSUED})"
     rf"|-{{4,5}} ?BEGIN {_KEY}.*?(?:-{{4,5}} ?END {_KEY}|\Z)"
     rf"|\A(?:(?!-{{4,5}} ?BEGIN ).)*-{{4,5}} ?END {_KEY}"
     rf"|\A(?:{_CODED}{LINE}){{1,1000}}(?=Private-(?:MAC|Hash):)",  # the end of one of PuTTY's

@@ -76,7 +76,7 @@ _TOLD: Mapping[tuple[str, ...], Sequence[str]] = {
         # Of prose.
         rf"{_NAME}{_IS}()(?:{_QUOTED_VALUE}|{_LIKE}{_VALUE})",
         rf"{_ENTERED}{_IS}()\d{{4,64}}(?![\w%]|[.:-]\d|{_BLANK}(?:char|byte|bit|day|hour|min|sec|round|iter))",
-        rf"{_ABOUT}{_BLANK}(?:[a-z-]{{1,20}}{_BLANK}){{0,2}}{_NAME}:?{_BLANK}{_OPEN}(){_LIKE}{_VALUE}",
+        rf"{_ABOUT}{_BLANK}(?:[a-z-]{{1,20}}{_BLANK}){{0,2}}{_NAME}(?:{_BLANK}provided)?:?{_BLANK}{_OPEN}(){_LIKE}{_VALUE}",
         rf"(?<!unexpected ){_ENTERED}(?!\w){_BLANK}{_OPEN}(){_LIKE}{_NO_FILE}{_VALUE}",
         rf"{_NAME}{_BLANK}{_OPEN}(){_STRICT}",
     ),

@@ -145,10 +145,47 @@ def test_secrets_are_hidden_in_the_forms_that_programs_print_them_in(text: str, 
         "pypi-AgEI" + "aB3" * 12,
         "dckr_pat_" + "aB3" * 9,
         "ASIA" + "A1B2" * 4,
+        "shpat_" + "0a1b" * 8,
+        "sq0atp-" + "aB3-" * 6,
+        "lin_api_" + "aB3x" * 10,
+        "ntn_" + "aB3x" * 11,
+        "figd_" + "aB3-" * 10,
+        "PMAK-" + "0a1b" * 6 + "-" + "0a1b" * 8 + "0a",
+        "glsa_" + "aB3x" * 8 + "_0a1b2c3d",
+        "NRAK-" + "A1B" * 9,
+        "ATATT3xFf" + "aB3-" * 40,
+        "dp.pt." + "aB3" * 14 + "x",
+        "pscale_pw_" + "aB3" * 14,
+        "dapi" + "0a1b" * 8,
+        "sbp_" + "0a1b" * 10,
+        "nfp_" + "aB3x" * 9,
+        "sntrys_" + "aB3x" * 15,
+        "rubygems_" + "0a1b" * 12,
+        "gsk_" + "aB3x" * 13,
+        "xai-" + "aB3x" * 20,
+        "0a1b" * 8 + "-us12",
+        "aB3xaB3xaB3xaB.atlasv1." + "aB3" * 21,
+        "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs",
     ],
 )
 def test_tokens_are_known_by_their_form(token: str) -> None:
     assert redacted(f"got {token}, sent") == "got ***, sent"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("dbpass=hunter2 userpass: hunter2", "dbpass=*** userpass: ***"),
+        ("DB_PW=hunter2 LDAP_BIND_PW: hunter2", "DB_PW=*** LDAP_BIND_PW: ***"),
+        ('pw=hunter2 {"pw": "hunter2"} ADMINPW=\'a b\'', 'pw=*** {"pw": "***"} ADMINPW=\'***\''),
+        ("REDISCLI_AUTH=hunter2", "REDISCLI_AUTH=***"),
+        ("hey --auth ann:hunter2 --http-user=ann:hunter2", "hey --auth ann:*** --http-user=ann:***"),
+        ("['app', '--user', 'ann:hunter2']", "['app', '--user', 'ann:***']"),
+        ("Incorrect API key provided: k9f3x2ab, x", "Incorrect API key provided: ***, x"),
+    ],
+)
+def test_short_words_for_a_password_are_known(text: str, expected: str) -> None:
+    assert redacted(text) == expected
 
 
 @pytest.mark.parametrize("before", [r"a\n", r"\t", "\x1b[31m", "\x1b[1;92m", "\x1b[m", "a%3D", "a%0a"])
@@ -271,6 +308,7 @@ def test_lists_mappings_and_colours_hide_no_secret(text: str, expected: str) -> 
         "mysql -P3306 -h db, ldapsearch -W -b dc=x, mosquitto_sub -p 1883 -t x, snmpget -a SHA -x AES h",
         "the_github_pat_of_somebody_else_is_not_here_today, laglpat-something-that-is-no-token-at-all",
         "tasksk-proj-a-very-long-name-of-a-branch-that-goes-on, xeyJ_is_how_they_begin.and_go_on.so",
+        "auth/userpass/login, bypass=1 compass: n, --user 1000:1000 --auth http://idp/x --login-url a",
         "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----, ---- BEGIN SSH2 PUBLIC KEY ----",
     ],
 )
@@ -333,6 +371,9 @@ def test_what_a_message_says_of_a_secret_stays(text: str) -> None:
         "lftp -u a,",
         "snmpget -c ",
         "sort_key",
+        "--user a:",
+        "dp.pt.a",
+        "Ma.-",
     ],
 )
 def test_no_text_takes_long(piece: str) -> None:
