@@ -20,7 +20,13 @@ from suite.errors import Ended, SystemFailed
 from suite.files import refusal
 from suite.git import clean_environment
 from suite.process.ending import ending
-from suite.process.guard import die_with_parent, endings_held, release_endings, sigint_blocked
+from suite.process.guard import (
+    die_with_parent,
+    endings_held,
+    forget_handlers,
+    release_endings,
+    sigint_blocked,
+)
 from suite.process.importing import uncollected
 from suite.process.output_file import OutputFile
 from suite.process.pickled import PickledWorkload
@@ -126,6 +132,7 @@ def start_command(
     parent = os.getpid()
 
     def prepare() -> None:
+        forget_handlers()
         release_endings()
         die_with_parent(parent)
         carry(environment.get(ROUND_VARIABLE, ""))

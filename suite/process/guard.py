@@ -89,6 +89,15 @@ def release_endings() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _HELD)
 
 
+def forget_handlers() -> None:
+    """Have those that were held end a child that is no program yet, as they will then: who forked it would
+    take what a handler raises there for a fault.
+    """
+    for number in _HELD:
+        if callable(signal.getsignal(number)):
+            signal.signal(number, signal.SIG_DFL)
+
+
 @contextmanager
 def interruptible() -> Iterator[None]:
     """SIGINT, SIGTERM and SIGHUP raise Interrupted once; while that unwinds, more of them are ignored.

@@ -233,7 +233,7 @@ class Postgres(Service):
             figures = {"postgres.connections": connections, "postgres.transactions": transactions}
             if hits + reads:
                 figures["postgres.cache_hits"] = hits / (hits + reads)
-            with contextlib.suppress(OSError):  # no such extension there
+            with contextlib.suppress(OSError, ValueError):  # no such extension there
                 names = ("postgres.statements", "postgres.calls", "postgres.seconds")
                 figures |= dict(zip(names, self._run(connection, _COUNTED), strict=True))
         return figures
@@ -282,7 +282,7 @@ class Postgres(Service):
         except psycopg.Error as error:
             _, fatal, said = str(error).partition("FATAL:")
             if fatal:
-                raise TurnedAway(said.strip().splitlines()[0]) from error
+                raise TurnedAway(said.strip().partition("\n")[0] or "it does not say why") from error
             raise ConnectionError(str(error).strip()) from error
 
     def _run(self, connection: psycopg.Connection[Any], statement: str) -> list[float]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _TOLD = {"redis.commands": "total_commands_processed", "redis.memory": "used_memory_peak"}
 """What it calls our figures; what only speaks its protocol may have none of them."""
-_LONGEST, _SHOWN = 1 << 20, 40
+_LONGEST, _SHOWN = 1 << 20, 40  # int() takes a number of a few thousand digits at most
 _PATIENCE = 2.0
 """Seconds for all that it says to a command."""
 _LOADING = "-LOADING"
@@ -99,4 +99,4 @@ class Redis(Service):
                 return head[1:]
             if not head[1:].isdecimal():
                 raise ConnectionError(f"it answers {head[:_SHOWN]!r}")
-            return stream.read(min(int(head[1:]), _LONGEST)).decode(errors="replace")
+            return stream.read(min(int(head[1:_SHOWN]), _LONGEST)).decode(errors="replace")

@@ -144,8 +144,8 @@ class Service(System):
         self._left.close()
 
     def figures(self) -> Mapping[str, float]:
-        """What it says of itself, by metric; nothing where it does not answer."""
-        with contextlib.suppress(OSError):
+        """What it says of itself, by metric; nothing where it does not answer, or something else."""
+        with contextlib.suppress(OSError, ValueError):
             return within(ASKED, self._figures)
         return {}
 

@@ -12,6 +12,7 @@ from support.scripts import blocked, gone, script
 
 from suite.errors import SystemFailed
 from suite.process.child import Child, signal_name, start_command, start_function
+from suite.process.guard import interruptible
 
 SIGINT_BIT = 1 << (signal.SIGINT - 1)
 
@@ -36,6 +37,16 @@ def test_the_tail_of_long_output(tmp_path: Path) -> None:
     assert child.tail(3) == "997\n998\n999"
     child.log.unlink()
     assert child.tail() == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_meets_a_child_before_it_is_a_program_ends_the_child(number, tmp_path, monkeypatch):
+    """What our handler raised there was a fault of ours, of which nothing was kept."""
+    monkeypatch.setattr("suite.process.child.carry", lambda _: os.kill(os.getpid(), number))
+    with interruptible():
+        child = python("", tmp_path)
+        assert child.wait(30)
+    assert child.exit_status == -number
 
 
 def test_environment_working_directory_and_cores(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 """A PostgreSQL that lets everybody in and answers no statement: frozen, or a pooler without a connection. And
-servers whose answer never comes to its end: each piece of it had the waiting begin anew.
+servers whose answer never comes to its end, each piece of which had the waiting begin anew, or says nothing.
 """
 
 from __future__ import annotations
@@ -47,31 +47,37 @@ def dawdling() -> Iterator[str]:
 
 
 @contextmanager
-def _served(answer: Callable[[socket.socket], None]) -> Iterator[str]:
+def _served(answer: Callable[[socket.socket], None], *, in_vain: bytes = b"") -> Iterator[str]:
+    """One that answers so, or turns everybody away with these words."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=_serve, args=(server, answer), daemon=True).start()
+        greeting = in_vain or _let_in()
+        threading.Thread(target=_serve, args=(server, greeting, answer), daemon=True).start()
         yield f"postgresql://me:secret@127.0.0.1:{server.getsockname()[1]}/there"
         server.shutdown(socket.SHUT_RDWR)
 
 
-def _serve(server: socket.socket, answer: Callable[[socket.socket], None]) -> None:
+def _serve(server: socket.socket, greeting: bytes, answer: Callable[[socket.socket], None]) -> None:
     with suppress(OSError):
         while True:
             connection, _ = server.accept()
-            threading.Thread(target=_let_in, args=(connection, answer), daemon=True).start()
+            threading.Thread(target=_talk, args=(connection, greeting, answer), daemon=True).start()
 
 
-def _let_in(connection: socket.socket, answer: Callable[[socket.socket], None]) -> None:
+def _let_in() -> bytes:
+    return (
+        _message(b"R", struct.pack("!I", 0))
+        + _message(b"S", b"server_version\0" + b"16.0\0")
+        + _message(b"S", b"client_encoding\0UTF8\0")
+        + _message(b"K", struct.pack("!II", 1, 2))
+        + _message(b"Z", b"I")
+    )
+
+
+def _talk(connection: socket.socket, greeting: bytes, answer: Callable[[socket.socket], None]) -> None:
     with connection, suppress(OSError):
         while _received(connection).startswith(_TLS):
             connection.sendall(b"N")
-        connection.sendall(
-            _message(b"R", struct.pack("!I", 0))
-            + _message(b"S", b"server_version\0" + b"16.0\0")
-            + _message(b"S", b"client_encoding\0UTF8\0")
-            + _message(b"K", struct.pack("!II", 1, 2))
-            + _message(b"Z", b"I")
-        )
+        connection.sendall(greeting)
         while connection.recv(65536):
             answer(connection)
 
@@ -131,6 +137,26 @@ def test_a_database_that_never_comes_to_an_end_is_given_up_as_one_that_is_silent
     with pytest.raises(ConnectionError, match="the server has not answered a statement for"):
         one.statements()
     assert one.figures() == {}
+
+
+def test_what_only_speaks_postgresql_and_counts_nothing_tells_no_figures() -> None:
+    """CockroachDB's pg_stat_database is empty; that was a fault of ours, and the round was lost."""
+    nothing = _message(b"C", b"SELECT 0\0") + _message(b"Z", b"I")
+    with _served(lambda connection: connection.sendall(nothing)) as url:
+        one = postgres(url, deadline=5)
+        one.attach(Address(url=url))
+        assert one.figures() == {}
+
+
+@pytest.mark.parametrize("said", [b"", b" \n"])
+def test_a_server_that_turns_us_away_without_a_word_is_told(said: bytes, tmp_path: Path) -> None:
+    """It was a fault of ours."""
+    fatal = _message(b"E", b"SFATAL\0C28000\0M" + said + b"\0\0")
+    with _served(lambda _: None, in_vain=fatal) as url:
+        one = postgres(url, deadline=0.1)
+        with pytest.raises(SystemFailed, match="turns us away: it does not say why"):
+            one.start(Placement(tmp_path / "there"))
+        one.stop()
 
 
 def test_a_ledger_that_never_comes_to_an_end_is_one_clear_line(dawdling: str) -> None:

@@ -125,7 +125,8 @@ def test_an_embedded_redis_is_a_real_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [b"$7\r\na:1\r\nb\r\n", b"$x\r\n", b"$-1\r\n", b"$2\r\n\xff\xfe\r\n", b"+\xff\r\n"]
+    "answer",
+    [b"$7\r\na:1\r\nb\r\n", b"$x\r\n", b"$-1\r\n", b"$2\r\n\xff\xfe\r\n", b"+\xff\r\n", b"$" + 5000 * b"9"],
 )
 def test_what_speaks_redis_and_tells_no_figures_has_none(answer: bytes) -> None:
     """As a managed one, or a proxy: it was a fault of ours, and the round was lost."""
