@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
-from sqlalchemy.exc import DisconnectionError
 
 from suite.config.ledger_url import shown
 from suite.errors import ConfigurationError, MissingExtra, StoreError
@@ -56,7 +55,13 @@ def open_engine(url: URL, timeout: float) -> Engine:
     if url.get_backend_name() != "sqlite":
         waits = {name: value for name, value in _waits(timeout).items() if name not in url.query}
         try:
-            engine = create_engine(url, connect_args=waits, pool_recycle=_STALE, json_deserializer=_decoded)
+            engine = create_engine(
+                url,
+                connect_args=waits,
+                pool_recycle=_STALE,
+                pool_pre_ping=True,  # the server may be another since, or an interrupt closed it
+                json_deserializer=_decoded,
+            )
         except ImportError as error:
             raise MissingExtra("psycopg", "postgresql") from error
         from suite.services.answering import answering  # of an extra
@@ -64,7 +69,6 @@ def open_engine(url: URL, timeout: float) -> Engine:
         connect = answering(timeout / 3, 3 * timeout)  # it ends a statement itself after twice that
         event.listen(engine, "do_connect", lambda _dialect, _record, words, named: connect(*words, **named))
         event.listen(engine, "connect", partial(_limit, timeout))
-        event.listen(engine, "checkout", _refuse_closed)
         return engine
     if not url.database or url.database == ":memory:":
         raise ConfigurationError("a ledger needs a file; give its path with --ledger")
@@ -129,12 +133,6 @@ def _limit(timeout: float, connection: Any, _record: Any) -> None:
         cursor.execute(f"SET lock_timeout = {math.ceil(1000 * timeout)}")
         cursor.execute(f"SET statement_timeout = {math.ceil(2000 * timeout)}")  # later: a lock is to be told
     connection.commit()
-
-
-def _refuse_closed(connection: Any, *_: Any) -> None:
-    """Have another one made in place of what an interrupt closed."""
-    if connection.closed:
-        raise DisconnectionError
 
 
 def _connected(path: Path, _dialect: Any, _record: Any, _words: Any, named: Any) -> sqlite3.Connection | None:

@@ -149,6 +149,18 @@ def test_what_the_url_says_of_time_outs_is_kept() -> None:
     }
 
 
+def test_a_server_that_was_started_anew_in_between_is_connected_to_again(url: str) -> None:
+    other = create_engine(url, isolation_level="AUTOCOMMIT")
+    with Ledger(url) as ledger, other.connect() as admin:
+        assert ledger.ids("run", "anew") == []
+        admin.execute(
+            text("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        )
+        ledger.add(make_run(id="anew", workload="anew"))
+        assert ledger.ids("run", "anew") == ["anew"]
+    other.dispose()
+
+
 @pytest.fixture
 def guest(url: str) -> Iterator[str]:
     """The URL of a user that may do nothing with the ledger there, until it is allowed."""
