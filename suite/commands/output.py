@@ -59,8 +59,8 @@ class Output:
         self.codes: list[int] = []
         self.fault: SuiteError | None = None
         self.saved: list[Path] = []
-        self.unstored: list[Path] = []
-        """Documents of what the ledger could not take."""
+        self.unstored: dict[Path, Record] = {}
+        """Documents of what the ledger could not take; the journal has it too until that is told."""
         self.measured = False
         """Whether a search had found something."""
         self.lost = 0
@@ -142,29 +142,36 @@ class Output:
             try:
                 write_document(path, self._document([one], code))
             except StoreError:
-                if self._journal is None or not self._journal.gave_way():
+                if self._journal is None:
                     raise
+                self._let_go()  # what the journal takes may be all the room that there is
+                self._journal.give_way()
                 write_document(path, self._document([one], code))
             saved = path
             self.saved.append(path)
 
     def _store(self, result: Record, saved: Path | None) -> None:
         """Into the ledger; until that is done it is in the journal, and stays there if it is kept nowhere."""
-        stored = False
         try:
             if self._ledger is not None:
                 if self._notifier is not None:
                     self._notifier.see(result, self._ledger)
                 self._ledger.add(result)
-                stored = True
         except StoreError as error:
             self.codes.append(error.exit_code)
             self.faults.setdefault(str(error))
             if saved is not None:
-                self.unstored.append(saved)
+                self.unstored[saved] = result
             else:
                 self.lost += 1
-        if self._journal is not None and (stored or saved is not None):
+            return
+        if self._journal is not None and (self._ledger is not None or saved is not None):
+            self._journal.settled(result)
+
+    def _let_go(self) -> None:
+        """What the ledger lacks has its document: the journal need not have it too."""
+        assert self._journal is not None
+        for result in self.unstored.values():
             self._journal.settled(result)
 
     def tell_unkept(self) -> None:
@@ -173,7 +180,7 @@ class Output:
             if fault != str(self.fault):
                 typer.echo(f"suite: {clean(fault)}", err=True)
         if self.unstored:
-            files = self.unstored if len(self.unstored) <= _NAMED else [self.folder]
+            files = [*self.unstored] if len(self.unstored) <= _NAMED else [self.folder]
             how = brought_in_by(files, self.ledger.place)
             typer.echo(f"suite: what it lacks is brought in later by: {how}", err=True)
         if self.saved and stdout_refused():
@@ -181,6 +188,7 @@ class Output:
             typer.echo(f"suite: note: what was measured is saved: {', '.join(map(str, files))}", err=True)
         if self._journal is None:
             return
+        self._let_go()
         if self._journal.fault is not None and not isinstance(self.fault, StoreError):
             typer.echo(
                 f"suite: note: not kept while it was measured: {clean(str(self._journal.fault))}", err=True

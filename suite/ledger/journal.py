@@ -126,17 +126,16 @@ class Journal:
             path.unlink(missing_ok=True)
         self._drafts.clear()
 
-    def gave_way(self) -> bool:
+    def give_way(self) -> None:
         """Remove its folder, if it could keep nothing there: what it takes itself may be all the room that
-        there is for the result. Whether it did.
+        there is for the result.
         """
         folder = self._folder
         if folder is None or self.fault is None or self.drafts or (folder / WITHIN).exists():
-            return False
+            return
         removed(folder)
         self._held.close()
         self._folder = None
-        return True
 
     def kept_apart(self) -> list[Path]:
         """Where documents are now of what is not settled, and will not be."""

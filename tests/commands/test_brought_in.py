@@ -262,3 +262,33 @@ def test_what_was_killed_between_document_and_ledger_is_in_both(command, monkeyp
     with Ledger(command.folder / "results/ledger.db") as ledger:
         assert ledger.run(whole.id) == whole
     assert len(command.saved()) == 1
+
+
+def test_what_the_ledger_lacked_of_a_command_that_was_killed_before_it_said_so_is_in_it(command, monkeypatch):
+    """Of six workloads two, measured while the server was down: their documents were there, and no word."""
+
+    class Killed(Exception):
+        pass
+
+    def refuse(*_):
+        raise StoreError("the server was shut down")
+
+    def run(workload, settings, *, reference, progress, keeper, stopping):
+        if workload.name != RUN.workload:
+            raise Killed
+        keeper.keep(whole)
+        return whole
+
+    whole = replace(RUN, partial=False, error=None)
+    monkeypatch.setattr("suite.engine.coordinator.run", run)
+    load = command.example("load_counter.py")
+    with monkeypatch.context() as killed:
+        killed.setattr(Ledger, "add", refuse)
+        killed.setattr("suite.commands.output.Output.tell_unkept", lambda _: None)
+        with pytest.raises(AssertionError, match="Traceback"):
+            command("run", load)
+    assert len(command.saved()) == 1
+    assert command("show").err.startswith(NOTE)
+    with Ledger(command.folder / "results/ledger.db") as ledger:
+        assert ledger.run(whole.id) == whole
+    assert len(command.saved()) == 1
