@@ -53,10 +53,7 @@ class Response:
 
     def json(self) -> Any:
         """The body as JSON, unpacked if it is compressed. Raises ValueError if it is none."""
-        try:
-            return json.loads(self._unpacked())
-        except RecursionError as error:
-            raise ValueError("the body is JSON that is nested without end") from error
+        return parsed(self._unpacked())
 
     def _unpacked(self) -> bytes:
         if _compressed(self._raw) is None:  # most are not: no need to look at all headers
@@ -65,6 +62,14 @@ class Response:
 
     def __repr__(self) -> str:
         return f"<Response {self.status}, {len(self.body)} bytes>"
+
+
+def parsed(text: str | bytes) -> Any:
+    """What `text` says as JSON. Raises ValueError."""
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("JSON that is nested without end") from error
 
 
 def parse_headers(raw: bytes) -> dict[str, str]:

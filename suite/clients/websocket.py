@@ -18,6 +18,7 @@ from suite.clients._frames import BINARY, TEXT, encoded
 from suite.clients._inbox import Inbox, Message
 from suite.clients._origin import Origin
 from suite.clients._request import checked
+from suite.clients._response import parsed
 from suite.clients._timeouts import Timeouts, struck, timeouts_of, watch_of
 from suite.clients.errors import ConnectTimedOut, SendTimedOut, UnexpectedStatus, WebSocketClosed
 from suite.contract.loop import Duration
@@ -159,7 +160,7 @@ class WebSocket:
 
     async def receive_json(self, *, timeout: Duration | Timeouts | None = None) -> Any:
         """The next message as JSON. Raises ValueError if it is none."""
-        return json_.loads(await self.receive(timeout=timeout))
+        return parsed(await self.receive(timeout=timeout))
 
     async def ping(self) -> float:
         """Seconds until the peer has answered a ping."""

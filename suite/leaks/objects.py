@@ -84,7 +84,7 @@ def _named(file: str) -> Mapping[int, str]:
             tree = ast.parse(text)
         names.update(dict.fromkeys(range(1, text.count("\n") + 2), "<module>"))
         _paint(tree, names)
-    except (OSError, SyntaxError, ValueError, RecursionError):
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return {}
     return names
 

@@ -26,6 +26,16 @@ from suite.contract.user import current_user
 from suite.errors import ConfigurationError, MissingExtra
 
 
+def test_a_message_of_json_that_is_nested_without_end_is_a_value_error() -> None:
+    async def body() -> None:
+        async with socketing(Peer.echo) as server, await WebSocket.connect(server.url) as ws:
+            await ws.send("[" * 60_000)
+            with pytest.raises(ValueError, match="nested without end"):
+                await ws.receive_json()
+
+    run(body())
+
+
 @pytest.mark.parametrize("runner", [run, asyncio.run])
 def test_messages_both_ways(runner: Any) -> None:
     async def body() -> None:

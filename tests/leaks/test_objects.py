@@ -227,7 +227,7 @@ def test_a_program_without_files_is_named_by_its_lines(tmp_path):
     assert caller[0] == "<module>"
 
 
-@pytest.mark.parametrize("kind", ["pipe", "link to what has no end", "too long a name"])
+@pytest.mark.parametrize("kind", ["pipe", "link to what has no end", "too long a name", "nested"])
 def test_a_file_that_a_system_names_is_no_source(tmp_path, kind):
     """A pipe was waited for without end, as a terminal was of a system that ran from /dev/stdin."""
     file = tmp_path / ("x" * 300 if "name" in kind else "x.py")
@@ -235,6 +235,8 @@ def test_a_file_that_a_system_names_is_no_source(tmp_path, kind):
         os.mkfifo(file)
     elif "link" in kind:
         file.symlink_to("/dev/zero")
+    elif kind == "nested":
+        file.write_text("-" * 100_000 + "1")
     changed = [Changes(1.0, (EnvironmentChange(10, 1, 16, ((str(file), 3),)),))]
     (found,) = stacks({7: changed}, [1.0, 2.0])
     assert found.python == (("<line 3>", str(file), 3),)
