@@ -292,3 +292,30 @@ def test_ctrl_c_while_a_load_file_is_read_is_no_traceback(tmp_path):
     assert suite.finish(60) == 130
     assert "Traceback" not in suite.out + suite.err
     assert not suite.left_behind(15)
+
+
+EXITING = """
+@events.{event}.add_listener
+def exits(**_):
+    if len(HEARD) >= 10:
+        sys.exit(7)
+"""
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("event", ["request", "test_stop"])
+def test_a_locustfile_that_exits_by_itself_loses_nothing(tmp_path, event):
+    """Locust says nothing of its end then: it was kept as of one that was killed, without its last second."""
+    text = (EXAMPLES / "locust_items.py").read_text()
+    (tmp_path / "locustfile.py").write_text(text + EXITING.format(event=event))
+    suite = Suite(
+        tmp_path, "locust", EXAMPLES / "load_items.py", "-f", "locustfile.py", "--headless", "--tags", "read",
+        "--only-summary", "--users", "2", "--run-time", "2s",
+    )  # fmt: skip
+    assert suite.finish() == 7
+    assert "atexit" not in suite.err
+    assert not suite.left_behind()
+    (run,) = documents(tmp_path)
+    assert run.error is None
+    assert not run.partial
+    assert sum(run.outcomes.values()) >= 9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -62,6 +63,7 @@ class Control:
         events.spawning_complete.add_listener(self._spawning_complete)
         events.reset_stats.add_listener(self._reset)
         _end_well_on_hangup()
+        atexit.register(self._exiting)
         self._say_what_is_left_out()
 
     def party(self, described: Mapping[str, Any]) -> Any:
@@ -221,6 +223,12 @@ class Control:
         if self.users_first and self._testing:
             self.runner.stop()
         self.conclude()
+
+    def _exiting(self) -> None:
+        """After a sys.exit() of a locustfile, which Locust tells nobody; others may break in with theirs."""
+        while self._testing or not (self._ending is None or self._ending.ready()):
+            with contextlib.suppress(SystemExit):
+                self.conclude()
 
     def conclude(self) -> None:
         """End the test for us, once; whoever asks waits for it. Locust may kill those who wait."""
