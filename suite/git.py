@@ -92,6 +92,8 @@ def git(cwd: str | os.PathLike[str], *arguments: str, seconds: float = _SECONDS)
         return Answer(fault=f"git took longer than {seconds:g} s")
     except OSError as error:
         return Answer(fault=f"git can't be started: {error.strerror}")
+    except ValueError:  # a NUL, or half a sign
+        return Answer(fault="git was asked for a name that none can have")
     if done.returncode == 0:
         return Answer(done.stdout.rstrip("\n"))  # the name of a file may begin with a space
     lines = done.stderr.strip().splitlines()

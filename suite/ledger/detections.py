@@ -6,10 +6,10 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +20,10 @@ from suite.ledger.models import AcceptedRow, DetectionRow
 from suite.ledger.store import Ledger
 from suite.ledger.timeline_reader import Quantity, Timeline, TimelineReader
 from suite.stats.changepoint import ChangePoint, Detection, Drift, DriftReference, detect, extend
+
+_T = TypeVar("_T")
+_KINDS: Mapping[str, Any] = {"int": int, "float": (int, float)}
+"""Of a field by how it is annotated; all others are text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,7 @@ class Detections:
             start = known.resume
             tail = self._lines.values(line, quantity.metric, [one.commit for one in commits[start:]])
             detection = extend(known, tail, better=quantity.better)
-            places = old.places[: sum(point.index < start for point in detection.points)]
+            places = _places(old)[: sum(point.index < start for point in detection.points)]
         else:
             names = [one.commit for one in commits]
             detection = detect(
@@ -155,10 +159,10 @@ class Detections:
                 better=quantity.better,
                 pinned=0 if pinned is None else names.index(pinned),
             )
-            places = []
+            places = ()
         points = detection.points
         found = [
-            *(CommitRange(**place) for place in places),
+            *places,
             *(_place(p, commits) for p in points[len(places) :]),
         ]
         wanted = self._wanted(line, quantity.metric)
@@ -182,7 +186,7 @@ class Detections:
             DetectionRow.workload == line.workload, DetectionRow.line == self._name(line)
         )
         with self._ledger.session() as session:
-            found = {row.metric: row for row in session.scalars(query)}
+            found = {row.metric: row for row in session.scalars(query) if _is_sound(row)}
             session.expunge_all()
         return found
 
@@ -245,15 +249,33 @@ def _named(
 
 
 def _found(quantity: Quantity, row: DetectionRow) -> Detected:
-    return Detected(
-        quantity, _detection(row), tuple(CommitRange(**place) for place in row.places), row.pinned
-    )
+    return Detected(quantity, _detection(row), _places(row), row.pinned)
+
+
+def _is_sound(row: DetectionRow) -> bool:
+    """Whether it says what we once wrote: of a ledger from elsewhere it may be anything, to be found anew."""
+    try:
+        found, places = _detection(row), _places(row)
+        ends = [at for point in found.points for at in (point.index, point.earliest, point.latest)]
+        starts = [found.pin.index, found.drift.since if found.drift else 0]
+        return (
+            len(places) == len(found.points)
+            and all(0 <= at < found.length for at in ends)
+            and all(0 <= at <= found.length for at in starts)
+            and all(isinstance(value, int | float) for value in found.pin.values)
+        )
+    except (AttributeError, KeyError, TypeError):
+        return False
+
+
+def _places(row: DetectionRow) -> tuple[CommitRange, ...]:
+    return tuple(_read(CommitRange, place) for place in row.places)
 
 
 def _detection(row: DetectionRow) -> Detection:
     return Detection(
-        tuple(ChangePoint(**_read(point)) for point in row.points),
-        None if row.drift is None else Drift(**_read(row.drift)),
+        tuple(_read(ChangePoint, point) for point in row.points),
+        None if row.drift is None else _read(Drift, row.drift),
         DriftReference(row.pin["index"], tuple(row.pin["values"])),
         row.length,
     )
@@ -269,5 +291,10 @@ def _told(data: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
-def _read(data: dict[str, Any]) -> dict[str, Any]:
-    return {name: float(value) if value in ("inf", "-inf", "nan") else value for name, value in data.items()}
+def _read(kind: type[_T], data: dict[str, Any]) -> _T:
+    """What `_told` was told. Raises AttributeError, KeyError or TypeError for anything else."""
+    given = {name: float(value) if value in ("inf", "-inf", "nan") else value for name, value in data.items()}
+    for name, annotated in kind.__annotations__.items():
+        if not isinstance(given[name], _KINDS.get(annotated, str)):
+            raise TypeError(name)
+    return kind(**given)

@@ -48,6 +48,16 @@ class _Figure(TypeDecorator[float]):
         return value if value is None or isinstance(value, int | float) else math.nan
 
 
+class _Facts(TypeDecorator[dict[str, Any]]):
+    """Facts by name, none where a column of SQLite holds something else."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> dict[str, Any]:
+        return value if isinstance(value, dict) else {}
+
+
 class Base(DeclarativeBase):
     """Base of all tables."""
 
@@ -103,8 +113,8 @@ class ResultRow(Base):
     rounds: Mapped[int] = mapped_column(BigInteger)
     environment_hash: Mapped[str]
     reasons: Mapped[list[Any]]
-    environment: Mapped[dict[str, Any]]
-    plan: Mapped[dict[str, Any]]
+    environment: Mapped[dict[str, Any]] = mapped_column(_Facts)
+    plan: Mapped[dict[str, Any]] = mapped_column(_Facts)
 
 
 class MetricRow(Base):

@@ -174,7 +174,8 @@ def orders(ledger: Ledger, *, without: str | None = None) -> list[CommitOrder]:
         .limit(1)
     )
     with ledger.session() as session:
-        names = {line.split("/", 2)[2] for line in session.scalars(asked)} | {*session.scalars(most)}
+        branches = {name for line in session.scalars(asked) for name in line.split("/", 2)[2:]}
+        names = branches | {*session.scalars(most)}
     found = [CommitOrder()]
     for name in sorted(name for name in names if name and name != without):
         try:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import or_, select
 
+from suite.errors import StoreError
+from suite.formats.structure import load
 from suite.ledger.models import AcceptedRow, MetricRow, OutcomeRow, ResultRow
 from suite.ledger.store import Ledger
 from suite.records.reason import Reason
@@ -64,7 +67,7 @@ def past(ledger: Ledger, workload: str, limit: int) -> list[RunSummary]:
     with ledger.session() as session:
         found = {
             row["number"]: RunSummary(
-                **{name: row[name] for name in _SAME}, reasons=tuple(Reason(**one) for one in row["reasons"])
+                **{name: row[name] for name in _SAME}, reasons=tuple(_reasons(row["reasons"]))
             )
             for row in session.execute(runs).mappings()
         }
@@ -73,6 +76,13 @@ def past(ledger: Ledger, workload: str, limit: int) -> list[RunSummary]:
         for number, outcome, count in session.execute(outcomes):
             found[number].outcomes[outcome] = count
     return list(found.values())
+
+
+def _reasons(told: Any) -> Iterator[Reason]:
+    """Those that are some: in a ledger from elsewhere the column may say anything."""
+    for one in told if isinstance(told, list) else ():
+        with suppress(StoreError):
+            yield load(Reason, one)
 
 
 def accepted(ledger: Ledger, workload: str) -> dict[tuple[str, str], str]:

@@ -17,6 +17,7 @@ from suite.errors import ConfigurationError
 from suite.formats.document import dumps
 from suite.formats.envelope import envelope
 from suite.ledger.store import Ledger
+from suite.ledger.summaries import past
 from suite.measure.packages import packages
 from suite.records.leak import LeakSearch
 from suite.scaffold.project import read_project
@@ -333,6 +334,12 @@ def test_a_column_that_is_computed_takes_no_memory_without_end(command):
         "branch = x'ff00'",
         "id = x'ff'",
         "started_at = 'abc'",
+        "plan = 'abc'",
+        "plan = '[1]'",
+        "environment = '7'",
+        "reasons = '[1]'",
+        "branch = 'a' || char(0)",
+        "load = 'a/b' || char(0)",
     ],
 )
 def test_no_column_of_a_ledger_from_elsewhere_ends_a_command_with_an_error_of_ours(command, change):
@@ -342,6 +349,9 @@ def test_no_column_of_a_ledger_from_elsewhere_ends_a_command_with_an_error_of_ou
     with closing(sqlite3.connect("odd.db")) as database:
         database.execute(f"update results set {change} where id = 'odd'")
         database.execute("update metrics set value = 'abc' where name = 'throughput'")
+        database.execute(
+            "insert into detections values ('w', 'm', 'x', '', '', 0, '[]', '[]', null, '{}', null)"
+        )
         database.commit()
     for words in (["show"], ["show", "sound"], ["history"], ["prune", "--keep", "1"], ["report"]):
         assert command(*words, "--ledger", "odd.db").code == 0, words
@@ -349,3 +359,5 @@ def test_no_column_of_a_ledger_from_elsewhere_ends_a_command_with_an_error_of_ou
         said = command(*words)
         assert said.code in (0, 2), said
         assert len(said.complaints) < 2
+    with Ledger("odd.db") as ledger:
+        assert past(ledger, make_run().workload, 9)
