@@ -312,7 +312,7 @@ def test_a_locustfile_that_exits_by_itself_loses_nothing(tmp_path, event):
         tmp_path, "locust", EXAMPLES / "load_items.py", "-f", "locustfile.py", "--headless", "--tags", "read",
         "--only-summary", "--users", "2", "--run-time", "2s",
     )  # fmt: skip
-    assert suite.finish() == 7
+    assert suite.finish(120) == 7
     assert "atexit" not in suite.err
     assert not suite.left_behind()
     (run,) = documents(tmp_path)

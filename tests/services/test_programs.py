@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from suite.contract.system import Placement
 from suite.errors import SystemFailed
 from suite.services import postgres, redis
+from suite.services.programs import copied
 
 MENDS = r"; install it anew: pip install --force-reinstall "
 
@@ -46,3 +48,13 @@ def test_a_redis_without_its_program_is_one_line(tmp_path: Path, monkeypatch: py
     with pytest.raises(SystemFailed, match=says):
         server.start(Placement(tmp_path / "cache"))
     server.stop()
+
+
+def test_programs_that_can_not_be_copied_are_one_line(tmp_path: Path) -> None:
+    """As on a full disk: it was a fault of ours, with a traceback of half a megabyte."""
+    programs = tmp_path / "package" / "pginstall" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("initdb", "postgres"):
+        os.mkfifo(programs / name)
+    with pytest.raises(SystemFailed, match=r"^.*/bin, where not everybody gets in, can't be copied: .*$"):
+        copied(programs, tmp_path / "folder")
