@@ -127,8 +127,11 @@ def _values(cells: Mapping[str, Any]) -> Iterator[tuple[str, float, tuple[float,
         samples = samples if any(isinstance(one, list) for one in samples) else [samples]
     shown = [_apart(one) for one in params]
     names = (f"({', '.join(some)})" if some else "" for some in itertools.product(*shown))
-    for name, value, some in itertools.zip_longest(names, values, samples[: len(values)]):
-        if name is not None and _is_number(value):
+    # Parameters may say that there are more combinations than anybody has time for: values are what there is.
+    for name, (value, some) in zip(
+        names, itertools.zip_longest(values, samples[: len(values)]), strict=False
+    ):
+        if _is_number(value):
             yield name, float(value), tuple(float(one) for one in _list(some) if _is_number(one))
 
 

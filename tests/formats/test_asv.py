@@ -73,6 +73,13 @@ def test_odd_results_damage_nothing_else(results, wanted):
     assert values({**results, **ok}) == {**wanted, "z/z": {"time_z": 1.0}}
 
 
+def test_parameters_that_combine_without_end_are_as_many_as_there_are_values():
+    """Ten values of each of twelve: a file of two kilobytes took hours."""
+    ten = [str(number) for number in range(10)]
+    found = values({"a.P.time_x": row([0.1], [ten] * 12)})
+    assert found == {"a/p": {f"time_x({', '.join('0' * 12)})": 0.1}}
+
+
 def test_samples_that_are_no_numbers_are_left_out():
     samples = {"a.P.time_x": row([0.2], samples=[[0.19, 0.2, None]])}
     several = {"b.P.time_x": row([0.2, 0.3], [["1", "2"]], samples=[[0.19, 0.2], None])}
