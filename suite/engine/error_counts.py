@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from suite.errors import Ended, Rejected
 from suite.measure.moment_file import MomentFile
-from suite.process.redaction import excerpt, shown_name
+from suite.process.redaction import excerpt, prepare, shown_name
 from suite.records.detail import Detail
 from suite.records.outcome import Outcome
 
@@ -88,6 +88,9 @@ class ErrorCounts:
     causes: dict[tuple[str, str, str], list[object]] = field(default_factory=dict)
     statuses: Counter[tuple[str, str]] = field(default_factory=Counter)
     codes: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        prepare()  # not at the first failure, which others wait for
 
     def add(self, operation: str, error: BaseException, at: int, due: int = 0) -> Outcome:
         """Count `error` of `operation` at monotonic nanosecond `at`; the outcome that it means.

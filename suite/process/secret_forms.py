@@ -6,6 +6,7 @@ No pattern looks further than it says: a program may write anything, and much of
 from __future__ import annotations
 
 import re
+from functools import cache
 
 HIDDEN = "***"
 NAMES = (
@@ -163,8 +164,6 @@ _AFTER: tuple[str, ...] = (
     rf"Private-Lines:\s?\d{{1,5}}()(?:{LINE}{_CODED}){{1,1000}}(?:{LINE}Private-(?:MAC|Hash):\s?[0-9a-f]{{1,128}})?",
     r"(?<![\w-])login\s{1,3}\S{1,100}\s{1,20}password\s{1,3}()\S{1,1000}",  # of .netrc
 )
-AFTER = tuple(re.compile(one, re.IGNORECASE) for one in _AFTER)
-"""What is secret stands behind the empty group."""
 _KEY = r"(?:[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1) ?-{4,5}"
 _ESCAPED = r"(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2})|(?<=\x1b\[m)|(?<=[\[;]\dm)|(?<=[\[;]\d\dm)|(?<=[\[;]\d\d\dm)"
 """A token begins behind a line's end in JSON, a sign in a URL, a colour, though they end with a letter."""
@@ -239,3 +238,9 @@ HEADER = re.compile(
     rf"(?:--?[\w-]+=)?[\w-]*(?:(?:{NAMES})[\w-]*|{KEYS})\s?:.*?(\S+)", re.IGNORECASE | re.DOTALL
 )
 """One of HTTP, with its last word."""
+
+
+@cache
+def after() -> tuple[re.Pattern[str], ...]:
+    """Forms of which what is secret stands behind the empty group. Making them takes a while."""
+    return tuple(re.compile(one, re.IGNORECASE) for one in _AFTER)

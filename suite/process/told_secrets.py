@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from suite.process.secret_forms import CAMEL, LINE, NAMES, QUOTED, STATES
 
@@ -93,12 +94,17 @@ _TOLD: Mapping[tuple[str, ...], Sequence[str]] = {
     ("pass ",): (rf"(?-i:(?:(?<=> )|(?<=C: )|(?<=-> ))PASS) (){_SHORT}{_END}",),  # of FTP and POP3
     ("setuser",): (rf"SETUSER\s[^\s>]{{1,100}}(?:\s[^\s>]{{1,100}}){{0,20}}\s>(){_SHORT}",),
 }
-_FORMS = [(words, re.compile(one, re.IGNORECASE)) for words, some in _TOLD.items() for one in some]
+
+
+@cache
+def all_told_forms() -> tuple[tuple[Sequence[str], re.Pattern[str]], ...]:
+    """All of them, with the words of which one is in what has it. Making them takes a while."""
+    return tuple((words, re.compile(one, re.IGNORECASE)) for words, some in _TOLD.items() for one in some)
 
 
 def told_forms(text: str) -> Iterator[re.Pattern[str]]:
     """The forms that `text` may have: what is secret stands behind the empty group. The others take time."""
     small = text.lower()
-    for words, form in _FORMS:
+    for words, form in all_told_forms():
         if any(word in small for word in words):
             yield form

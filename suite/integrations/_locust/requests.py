@@ -16,7 +16,7 @@ from locust.env import Environment
 from suite.formats.structure import dump
 from suite.measure.tally import MOST_NAMES, OperationTally, Tally
 from suite.measure.validity import saturation
-from suite.process.redaction import excerpt, shown_name
+from suite.process.redaction import excerpt, prepare, shown_name
 from suite.records.detail import Detail
 from suite.records.evidence import Evidence
 from suite.records.histogram import Histogram
@@ -34,6 +34,7 @@ class Requests:
         self.name: str = described["name"]
         self.described = described
         self.running = False
+        prepare()  # not at the first request, which others wait for
         self._share: dict[str, Any] | None = None
         events: Any = environment.events
         events.request.add_listener(self._request)
