@@ -9,6 +9,7 @@ import os
 import re
 import sqlite3
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,10 @@ _STALE = 60
 """Seconds after which another connection is made: who knows what became of it while there was load."""
 _SLICE = 100
 """Milliseconds for which SQLite waits for a lock at a time."""
+_STEPS, _MOST, _MOST_PER_BYTE = 1_000_000, 100_000_000, 100
+"""Steps of SQLite's: how many a statement has before they are counted, and are counted at a time; how many
+a transaction may take of any file, and for each byte of one. No statement on thousands of Runs is counted.
+"""
 _SHOWN = 40
 """Characters of a document that is none."""
 _MAGIC = b"SQLite format 3\0"
@@ -175,6 +180,7 @@ def _begin(path: Path, timeout: float, connection: Connection) -> None:
     own: Any = connection.connection.dbapi_connection
     writing = connection.get_execution_options().get("writing", False)
     deadline = time.monotonic() + timeout
+    own.set_progress_handler(_steps(path), _STEPS)
     own.execute(f"PRAGMA busy_timeout = {_SLICE}")  # no signal is heard while SQLite waits
     try:
         while True:
@@ -188,6 +194,14 @@ def _begin(path: Path, timeout: float, connection: Connection) -> None:
                     raise
     finally:
         own.execute(f"PRAGMA busy_timeout = {round(1000 * timeout)}")
+
+
+def _steps(path: Path) -> Callable[[], int]:
+    """What says 0 as often as an honest file has SQLite ask: pages of another may name each other, so that a
+    table of some kilobytes has no end. No code of Python's: a signal that comes in it would be lost.
+    """
+    size = path.stat().st_size if path.exists() else 0
+    return iter(bytes((_MOST + _MOST_PER_BYTE * size) // _STEPS)).__next__
 
 
 def _refuse_programs(connection: sqlite3.Connection, path: Path) -> None:

@@ -17,6 +17,7 @@ from suite.files import LARGEST, refusing
 _SQLITE = {
     sqlite3.SQLITE_NOTADB: "is not a ledger or is corrupt; it was left as it is: move it away or restore it",
     sqlite3.SQLITE_CORRUPT: "is corrupt; it was left as it is: move it away or restore it from a backup",
+    sqlite3.SQLITE_INTERRUPT: "is corrupt, a table has no end; move it away or restore it from a backup",
     sqlite3.SQLITE_FULL: "can't be written, the disk is full; free some space",
     sqlite3.SQLITE_READONLY: "is read-only; make file and folder writable or choose another folder",
     sqlite3.SQLITE_PERM: "may not be opened; make file and folder writable or choose another folder",

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import sqlite3
+import struct
 import sys
 import threading
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from support.runs import make_run
 from suite.errors import Interrupted, StoreError
 from suite.files import disk_faults
 from suite.ledger.faults import database_faults
+from suite.ledger.pruning import Pruning
 from suite.ledger.store import Ledger
 from suite.process.guard import interruptible
 
@@ -218,3 +220,32 @@ def test_what_a_table_or_an_index_reckons_out_is_refused(tmp_path: Path, kept: s
         database.execute("UPDATE sqlite_master SET sql = replace(sql, ?, ?)", (kept, instead))
     with pytest.raises(StoreError, match="reckons in its tables"):
         Ledger(tmp_path / "ledger.db")
+
+
+def test_a_table_without_end_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that name one another a hundred times: `suite prune` took all memory, and heard no Ctrl-C."""
+    monkeypatch.setattr("suite.ledger.database._MOST", 5_000_000)
+    place = tmp_path / "ledger.db"
+    with Ledger(place) as ledger:
+        ledger.add(make_run())
+    with closing(sqlite3.connect(place)) as database:
+        database.execute("PRAGMA journal_mode = DELETE")
+        (root,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'results'").fetchone()
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+    pages = place.read_bytes()
+    pages += pages[(root - 1) * size : root * size]
+    for _ in range(6):
+        pages += _inner_page(len(pages) // size, size)
+    pages = pages[: (root - 1) * size] + pages[-size:] + pages[root * size :]
+    place.write_bytes(pages[:28] + struct.pack(">I", len(pages) // size) + pages[32:])
+    with Ledger(place) as ledger, pytest.raises(StoreError, match="a table has no end"):
+        Pruning(ledger, [], keep=1).planned()
+
+
+def _inner_page(below: int, size: int) -> bytes:
+    """A page of a table that names the page `below` a hundred times."""
+    cells = b"".join(struct.pack(">IB", below, number) for number in range(1, 101))
+    begin = size - len(cells)
+    head = struct.pack(">BHHHBI", 5, 0, 100, begin, 0, below)
+    places = struct.pack(">100H", *range(begin, size, 5))
+    return (head + places).ljust(begin, b"\0") + cells
