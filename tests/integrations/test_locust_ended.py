@@ -284,6 +284,18 @@ def test_ctrl_c_while_workers_are_not_ready_waits_for_no_last_words_of_theirs(tm
 
 
 @pytest.mark.exhaustive
+def test_one_that_is_ended_before_its_users_are_there_keeps_nothing(tmp_path):
+    """It was kept as an invalid one whose `worker here was lost`."""
+    suite = slow(tmp_path)
+    wait_for((tmp_path / "engines").exists)
+    suite.process.send_signal(signal.SIGINT)
+    assert suite.finish(60) == 3
+    assert "calls/mixed: ended before anything was measured" in suite.err
+    assert documents(tmp_path) == []
+    assert not suite.left_behind(15)
+
+
+@pytest.mark.exhaustive
 def test_ctrl_c_while_a_load_file_is_read_is_no_traceback(tmp_path):
     (tmp_path / "slow-to-describe").touch()
     suite = slow(tmp_path)

@@ -26,7 +26,7 @@ from suite.integrations._locust.party import Party
 from suite.integrations._locust.stand_ins import FRESH, StandIn
 
 _SLACK = 0.1
-_FAILED, _SYSTEM_FAILED = 1, 4
+_FAILED, _NOTHING_MEASURED, _SYSTEM_FAILED = 1, 3, 4
 _HELD_EACH = 1.0
 _HOLDER = str(Path(__file__).with_name("holder.py"))
 
@@ -243,7 +243,12 @@ class Control:
         self.finish()
         collections, self.collections = self.collections, {}
         for name, collection in collections.items():
-            self._keep(name, collection)
+            if collection.workers or name in self.failures:
+                self._keep(name, collection)
+                continue
+            LOG.warning("%s: ended before anything was measured", name)
+            if self.options.headless:  # else it is one test of several
+                self.environment.process_exit_code = _NOTHING_MEASURED
 
     def _say_what_is_left_out(self) -> None:
         for name, party in self.parties.items():
