@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -25,9 +26,11 @@ _LONGEST = 64
 @contextmanager
 def scratch_directory() -> Iterator[Path]:
     """A directory for one round; one left where even the watchman was killed goes now, with its processes."""
-    remove_abandoned(Path(tempfile.gettempdir()))
-    path = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    place = Path(tempfile.gettempdir())
+    remove_abandoned(place)
+    path = place / f"{_PREFIX}{secrets.token_urlsafe(6)}"  # known before a signal may come as it is made
     try:
+        path.mkdir(0o700)
         with owned(path, MARKER):
             yield path
     finally:
