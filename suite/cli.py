@@ -52,6 +52,7 @@ COMMANDS = {
 _HELP = {"-h", "--help", "--version"}
 _CIRCLE = "Symlink loop from "
 """With which Python's pathlib begins, up to 3.12, to tell of such a path."""
+_NO_MEMORY = b"suite: there is no memory left, not for what to say of it either; free some memory\n"
 _LONGEST = 10_000
 """Characters of a line that are shown: a document may have millions where a word is wanted."""
 
@@ -159,7 +160,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         code = app(words, prog_name="suite", standalone_mode=False)
         status = code if isinstance(code, int) else 0
     except BaseException as error:
-        status = _explained(interruption(error) or error)
+        try:
+            status = _explained(interruption(error) or error)
+        except MemoryError:  # as may be what is to be explained: no line of ours is made then
+            os.write(2, _NO_MEMORY)
+            status = 2
     status = 2 if stdout_refused() and not status else status
     if argv is None:  # else there is more to this process
         end_within(status)

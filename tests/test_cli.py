@@ -5,6 +5,7 @@ import resource
 import shlex
 import subprocess
 import sys
+import textwrap
 from typing import Any
 
 import pytest
@@ -92,6 +93,20 @@ def test_what_starting_costs(capsys):
         sys.stdout.write(f" CPU: import suite {1000 * library:.0f} ms, suite --help {1000 * command:.0f} ms ")
     assert library < 8 * bare
     assert command < 16 * bare
+
+
+def test_where_no_memory_is_left_to_say_so_that_is_said():
+    """A traceback of the line that could not be made, and 1."""
+
+    code = """
+        import suite.cli, suite.foreign_text
+        def refused(text): raise MemoryError
+        suite.foreign_text.clean = refused
+        suite.cli.main(["run", "no/such"])
+    """
+    said = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True)
+    told = "suite: there is no memory left, not for what to say of it either; free some memory\n"
+    assert (said.returncode, said.stderr) == (2, told)
 
 
 @pytest.mark.parametrize("module", ["suite", "suite.cli"])

@@ -21,6 +21,9 @@ _ADVICE = {
 _OF_A_PROCESS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
 _UNMAPPED = "failed to map segment"
 """How the loader says ENOMEM of a library."""
+_NO_MEMORY = "there is no memory left"
+_LOST = "error return without exception set"
+"""What Python says where it had none for a MemoryError."""
 _NO_THREAD = "can't start new thread"
 """How Python says EAGAIN of a thread."""
 
@@ -31,9 +34,9 @@ def advised(error: BaseException) -> str | None:
         case OSError() if error.errno in _ADVICE:
             return "; ".join(filter(None, [str(error), _limit(error.errno), _ADVICE[error.errno]]))
         case MemoryError():
-            return "; ".join(
-                filter(None, ["there is no memory left", _limit(errno.ENOMEM), "free some memory"])
-            )
+            return _line(_NO_MEMORY, errno.ENOMEM)
+        case SystemError() if str(error) == _LOST and _limit(errno.ENOMEM):
+            return _line(_NO_MEMORY, errno.ENOMEM)
         case ImportError() if _UNMAPPED in str(error):
             return _line(str(error), errno.ENOMEM)
         case RuntimeError() if str(error).startswith(_NO_THREAD):

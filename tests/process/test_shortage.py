@@ -48,10 +48,14 @@ def test_what_says_nothing_of_the_machine(error):
     assert advised(error) is None
 
 
-def test_a_limit_of_memory_is_told():
+@pytest.mark.parametrize(
+    "error", ["MemoryError()", "SystemError('error return without exception set')"], ids=["it", "lost"]
+)
+def test_a_limit_of_memory_is_told(error):
+    """Python may have no room for a MemoryError: a traceback, and 70."""
     program = (
         "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
-        "from suite.process.shortage import advised; print(advised(MemoryError()))"
+        f"from suite.process.shortage import advised; print(advised({error}))"
     )
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert said.stdout == "there is no memory left; ulimit -v allows 1024 MiB; free some memory\n"
