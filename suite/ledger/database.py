@@ -7,6 +7,7 @@ import json
 import math
 import os
 import re
+import select
 import sqlite3
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 
 from suite.config.ledger_url import shown
 from suite.errors import ConfigurationError, MissingExtra, StoreError
@@ -60,13 +62,7 @@ def open_engine(url: URL, timeout: float) -> Engine:
     if url.get_backend_name() != "sqlite":
         waits = {name: value for name, value in _waits(timeout).items() if name not in url.query}
         try:
-            engine = create_engine(
-                url,
-                connect_args=waits,
-                pool_recycle=_STALE,
-                pool_pre_ping=True,  # the server may be another since, or an interrupt closed it
-                json_deserializer=_decoded,
-            )
+            engine = create_engine(url, connect_args=waits, pool_recycle=_STALE, json_deserializer=_decoded)
         except ImportError as error:
             raise MissingExtra("psycopg", "postgresql") from error
         from suite.services.answering import answering  # of an extra
@@ -74,6 +70,7 @@ def open_engine(url: URL, timeout: float) -> Engine:
         connect = answering(timeout / 3, 3 * timeout)  # it ends a statement itself after twice that
         event.listen(engine, "do_connect", lambda _dialect, _record, words, named: connect(*words, **named))
         event.listen(engine, "connect", partial(_limit, timeout))
+        event.listen(engine, "checkout", _refuse_ended)
         return engine
     if not url.database or url.database == ":memory:":
         raise ConfigurationError("a ledger needs a file; give its path with --ledger")
@@ -138,6 +135,18 @@ def _limit(timeout: float, connection: Any, _record: Any) -> None:
         cursor.execute(f"SET lock_timeout = {math.ceil(1000 * timeout)}")
         cursor.execute(f"SET statement_timeout = {math.ceil(2000 * timeout)}")  # later: a lock is to be told
     connection.commit()
+
+
+def _refuse_ended(connection: Any, *_: Any) -> None:
+    """Have another one made in place of what an interrupt closed, or a server that has ended since: it said
+    so, or its end of the connection is gone, and of a server nothing else is unasked for.
+    """
+    if connection.closed:
+        raise DisconnectionError
+    said = select.poll()
+    said.register(connection.fileno(), select.POLLIN)
+    if said.poll(0):
+        raise DisconnectionError
 
 
 def _connected(path: Path, _dialect: Any, _record: Any, _words: Any, named: Any) -> sqlite3.Connection | None:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -116,6 +117,26 @@ def test_it_is_kept_when_who_held_it_was_killed(tmp_path):
     (run,) = documents(tmp_path)
     assert run.outcomes["ok"] > 0
     assert "Traceback" not in suite.err
+
+
+def test_a_holder_that_is_killed_as_it_begins_is_replaced_with_the_next_line(tmp_path):
+    """Nothing was held from then on: the first line that met none ended who tells it."""
+    (tmp_path / "dead.py").touch()
+    (tmp_path / "alive.py").write_text("import sys; sys.exit(7 if sys.stdin.read().endswith('}\\n') else 1)")
+    code = """
+        import gevent.monkey; gevent.monkey.patch_all()
+        from suite.integrations._locust import control
+        it = control.Control.__new__(control.Control)
+        it._holders, told = {}, {"told": "x" * 1_000_000}
+        control._HOLDER = "dead.py"
+        it._handed("a", told)
+        control._HOLDER = "alive.py"
+        holder = it._handed("a", told)
+        holder.communicate()
+        raise SystemExit(holder.returncode)
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], cwd=tmp_path, capture_output=True)
+    assert (done.returncode, done.stderr.decode()) == (7, "")
 
 
 @pytest.mark.exhaustive

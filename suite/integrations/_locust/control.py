@@ -180,17 +180,11 @@ class Control:
         """Have it kept if nothing more comes, by another process where the one that held it was killed."""
         line = json.dumps(told).encode() + b"\n"
         holder = self._holders.get(name)
-        if holder is not None and holder.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):
-                holder.stdin.write(line)
-                holder.stdin.flush()
-                return holder
-        holder = self._holders[name] = subprocess.Popen(
-            [sys.executable, "-I", "-S", _HOLDER], stdin=subprocess.PIPE, start_new_session=True
-        )
-        assert holder.stdin is not None
-        holder.stdin.write(line)
-        holder.stdin.flush()
+        if holder is None or not _taken(holder, line):
+            holder = self._holders[name] = subprocess.Popen(
+                [sys.executable, "-I", "-S", _HOLDER], stdin=subprocess.PIPE, start_new_session=True
+            )
+            _taken(holder, line)  # where this one is killed too another takes the next line
         return holder
 
     def _test_start(self, **_: Any) -> None:
@@ -301,6 +295,17 @@ class Control:
             "stderr": bool(self.options.json),
             "ended": False,
         }
+
+
+def _taken(holder: subprocess.Popen[bytes], line: bytes) -> bool:
+    """Whether it has taken a line: one that was killed takes none."""
+    assert holder.stdin is not None
+    try:
+        holder.stdin.write(line)
+        holder.stdin.flush()
+    except BrokenPipeError:
+        return False
+    return True
 
 
 def _end_well_on_hangup() -> None:
